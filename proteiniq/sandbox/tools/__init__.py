@@ -1,0 +1,38 @@
+"""The tools of the sandbox: which there are, and which of them can run here."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Iterable
+
+from .base import Tool
+
+BUILT_IN = (
+    "proteiniq.sandbox.tools.protein_parameters:ProteinParameters",
+    "proteiniq.sandbox.tools.isoelectric_point:IsoelectricPointCalculator",
+    "proteiniq.sandbox.tools.pairwise_alignment:PairwiseAlignment",
+    "proteiniq.sandbox.tools.sequence_search:SequenceSearch",
+    "proteiniq.sandbox.tools.translate:Translate",
+    "proteiniq.sandbox.tools.peptide_digest:PeptideDigest",
+)
+"""Tools that come with the package, as `module:class`."""
+
+
+def load(reference: str) -> Tool:
+    """The tool that `module:class` names."""
+    module, _, name = reference.partition(":")
+    tool = getattr(importlib.import_module(module), name)()
+    if not isinstance(tool, Tool):
+        raise TypeError(f"{reference} is not a Tool")
+    return tool
+
+
+def available(references: Iterable[str] = BUILT_IN) -> dict[str, tuple[str, Tool]]:
+    """Tool id → its reference and the tool, for those whose packages are installed."""
+    tools = {}
+    for reference in references:
+        tool = load(reference)
+        if all(importlib.util.find_spec(name) is not None for name in tool.requires):
+            tools[tool.contract.id] = (reference, tool)
+    return tools
