@@ -46,9 +46,7 @@ def test_a_timestamp_survives_being_written_and_read(moment: datetime) -> None:
     assert parse_timestamp(moment.isoformat()) == moment
 
 
-@pytest.mark.parametrize(
-    "text", ["", "yesterday", "2026-13-01T00:00:00Z", "9999-12-31T23:59-14:00"]
-)
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "9999-12-31T23:59-14:00"])
 def test_a_timestamp_that_is_none_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_timestamp(text)
