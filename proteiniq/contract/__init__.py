@@ -1,7 +1,8 @@
-"""The contract that this package was made from, as it ships with it.
+"""The contract that this package was made from, as it ships with it, and how one is normalised.
 
 `openapi.json` is the normalised document that the generated client is made from, that the sandbox serves and
-that answers are checked against; `upstream.json` is the document it was normalised from.
+that answers are checked against; `upstream.json` is the document it was normalised from; `bindings.toml`
+says which of our names stands for what, and what the facade needs.
 """
 
 from __future__ import annotations
@@ -10,6 +11,22 @@ import functools
 import json
 from pathlib import Path
 from typing import Any
+
+from ._bindings import Bindings, parse
+from ._flatten import NotAContract
+from ._normalise import NeedsNotMet, Problem, normalise
+
+__all__ = [
+    "Bindings",
+    "NeedsNotMet",
+    "NotAContract",
+    "Problem",
+    "bindings",
+    "document",
+    "dump",
+    "normalise",
+    "path",
+]
 
 _PACKAGED = Path(__file__).resolve().parent.parent / "_contract_data"
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "openapi"
@@ -31,3 +48,16 @@ def document() -> dict[str, Any]:
     """The normalised OpenAPI document. It is shared: don't change it."""
     loaded: dict[str, Any] = json.loads(path("openapi.json").read_text(encoding="utf-8"))
     return loaded
+
+
+def bindings(file: Path | None = None) -> Bindings:
+    """The bindings of this package, or those that `file` says.
+
+    Raises ValueError when one names a role that there is none of.
+    """
+    return parse((file or path("bindings.toml")).read_text(encoding="utf-8"))
+
+
+def dump(contract: dict[str, Any]) -> str:
+    """A contract as the text that is stored: keys sorted, so that equal contracts are equal files."""
+    return json.dumps(contract, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

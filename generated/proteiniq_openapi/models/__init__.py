@@ -1,0 +1,93 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .account import Account
+from .account_limits import AccountLimits
+from .blocking_error import BlockingError
+from .concurrent_jobs import ConcurrentJobs
+from .credit_model import CreditModel
+from .credits_ import Credits
+from .deleted_file import DeletedFile
+from .error_detail import ErrorDetail
+from .error_envelope import ErrorEnvelope
+from .file import File
+from .file_page import FilePage
+from .file_upload import FileUpload
+from .get_openapi_response_2xx import GetOpenapiResponse2XX
+from .input_entry import InputEntry
+from .input_source import InputSource
+from .job import Job
+from .job_billing import JobBilling
+from .job_error import JobError
+from .job_page import JobPage
+from .job_request import JobRequest
+from .job_request_settings import JobRequestSettings
+from .key_info import KeyInfo
+from .output_file import OutputFile
+from .plan import Plan
+from .quote import Quote
+from .quote_billing import QuoteBilling
+from .quote_limits import QuoteLimits
+from .quote_request import QuoteRequest
+from .quote_request_settings import QuoteRequestSettings
+from .rate_limit import RateLimit
+from .result import Result
+from .result_file import ResultFile
+from .setting import Setting
+from .slot import Slot
+from .tool import Tool
+from .tool_input import ToolInput
+from .tool_input_limits_type_0 import ToolInputLimitsType0
+from .tool_limits_type_0 import ToolLimitsType0
+from .tool_output import ToolOutput
+from .tool_output_results_type_0 import ToolOutputResultsType0
+from .tool_page import ToolPage
+from .tool_price import ToolPrice
+from .tool_summary import ToolSummary
+from .workspace import Workspace
+
+__all__ = (
+    "Account",
+    "AccountLimits",
+    "BlockingError",
+    "ConcurrentJobs",
+    "CreditModel",
+    "Credits",
+    "DeletedFile",
+    "ErrorDetail",
+    "ErrorEnvelope",
+    "File",
+    "FilePage",
+    "FileUpload",
+    "GetOpenapiResponse2XX",
+    "InputEntry",
+    "InputSource",
+    "Job",
+    "JobBilling",
+    "JobError",
+    "JobPage",
+    "JobRequest",
+    "JobRequestSettings",
+    "KeyInfo",
+    "OutputFile",
+    "Plan",
+    "Quote",
+    "QuoteBilling",
+    "QuoteLimits",
+    "QuoteRequest",
+    "QuoteRequestSettings",
+    "RateLimit",
+    "Result",
+    "ResultFile",
+    "Setting",
+    "Slot",
+    "Tool",
+    "ToolInput",
+    "ToolInputLimitsType0",
+    "ToolLimitsType0",
+    "ToolOutput",
+    "ToolOutputResultsType0",
+    "ToolPage",
+    "ToolPrice",
+    "ToolSummary",
+    "Workspace",
+)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.input_entry import InputEntry
+    from ..models.quote_request_settings import QuoteRequestSettings
+
+
+T = TypeVar("T", bound="QuoteRequest")
+
+
+@_attrs_define
+class QuoteRequest:
+    """
+    Attributes:
+        input_ (list[InputEntry]):
+        tool (str): Tool id.
+        settings (QuoteRequestSettings | Unset): Setting id → value; what is left out has its default.
+    """
+
+    input_: list[InputEntry]
+    tool: str
+    settings: QuoteRequestSettings | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        input_ = []
+        for input_item_data in self.input_:
+            input_item = input_item_data.to_dict()
+            input_.append(input_item)
+
+        tool = self.tool
+
+        settings: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.settings, Unset):
+            settings = self.settings.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "input": input_,
+                "tool": tool,
+            }
+        )
+        if settings is not UNSET:
+            field_dict["settings"] = settings
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.input_entry import InputEntry  # noqa: PLC0415
+        from ..models.quote_request_settings import QuoteRequestSettings  # noqa: PLC0415
+
+        d = dict(src_dict)
+        input_ = []
+        _input_ = d.pop("input")
+        for input_item_data in _input_:
+            input_item = InputEntry.from_dict(input_item_data)
+
+            input_.append(input_item)
+
+        tool = d.pop("tool")
+
+        _settings = d.pop("settings", UNSET)
+        settings: QuoteRequestSettings | Unset
+        if isinstance(_settings, Unset):
+            settings = UNSET
+        else:
+            settings = QuoteRequestSettings.from_dict(_settings)
+
+        quote_request = cls(
+            input_=input_,
+            tool=tool,
+            settings=settings,
+        )
+
+        quote_request.additional_properties = d
+        return quote_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
