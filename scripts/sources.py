@@ -28,13 +28,22 @@ def marks(node: Any, place: str) -> Iterator[tuple[str, str]]:
             yield place, node["x-mark"]
         for key in node:
             if key.startswith("x-mark-"):
-                yield f"{place} ({key.removeprefix('x-mark-')})", node[key]
+                yield from _aspect(place, key.removeprefix("x-mark-"), node[key])
         for key, value in node.items():
             yield from marks(value, f"{place}/{key}")
     elif isinstance(node, list):
         for index, value in enumerate(node):
             name = value.get("name", index) if isinstance(value, Mapping) else index
             yield from marks(value, f"{place}/{name}")
+
+
+def _aspect(place: str, aspect: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Marks of what can't carry one itself: an aspect of the element, or its parts by name."""
+    if isinstance(value, Mapping):
+        for name, mark in value.items():
+            yield f"{place}/{aspect}/{name}", mark
+    else:
+        yield f"{place} ({aspect})", value
 
 
 def shown(place: str) -> str:
@@ -65,23 +74,23 @@ def page(document: Mapping[str, Any]) -> str:
     found = elements(document)
     if not found:
         return (
-            "# Where the contract comes from\n\n`upstream.json` is the service's own document as fetched: it has no "
-            "marks, everything in it is stated by the service.\n"
+            "# Where the contract comes from\n\n`upstream.json` is the service's own document as fetched: it has "
+            "no marks, everything in it is stated by the service.\n"
         )
     counts = Counter(mark.split()[0] for _, mark in found)
     lines = [
         "# Where the contract comes from",
         "",
-        "Made by `python scripts/sources.py` from the marks in `upstream.json`, which is a reconstruction: the",
-        "service's own document has not been seen. Its documentation is at https://proteiniq.io/docs/api.",
+        "Made by `python scripts/sources.py` from the marks in `upstream.json`, which is a reconstruction:",
+        "the service's own document has not been seen. Its documentation is at https://proteiniq.io/docs/api.",
         "",
         "| mark | meaning | elements |",
         "|---|---|---|",
         *[f"| {mark} | {meaning} | {counts[mark]} |" for mark, meaning in MEANINGS.items()],
         f"| | all | {len(found)} |",
         "",
-        f"**{counts['C']} of {len(found)} elements are still our choice.** The figure may only go down, and only by a",
-        "stated source.",
+        f"**{counts['C']} of {len(found)} elements are still our choice.** The figure may only go down, and",
+        "only by a stated source.",
         "",
     ]
     for mark, meaning in MEANINGS.items():
