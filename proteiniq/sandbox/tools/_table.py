@@ -1,0 +1,32 @@
+"""Rows of a result document as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write `rows` with a header line; None is an empty field, and booleans are `true` and `false`."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([_field(row[column]) for column in columns])
+
+
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with nested mappings spread out: `{"atoms": {"C": 1}}` becomes `{"atoms_C": 1}`."""
+    result: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, Mapping):
+            result |= {f"{key}_{name}": item for name, item in value.items()}
+        else:
+            result[key] = value
+    return result
+
+
+def _field(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
