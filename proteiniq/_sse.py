@@ -20,7 +20,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _RETRY = re.compile(r"\d{1,9}", re.ASCII)
 
 
-class EventTooLarge(ValueError):  # noqa: N818
+class EventTooLarge(ValueError):
     """An event, or a line that never ends, outgrew the stream's `max_event_bytes`."""
 
 

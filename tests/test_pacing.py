@@ -1,0 +1,540 @@
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Iterator
+from itertools import count
+from random import Random
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from proteiniq._pacing import LONGEST_NAP, JobReads, LocalPacer, Pacer, Window, shared
+
+
+def send(window: Window, now: float) -> float:
+    """Send one request that is answered at once, as soon as it may leave; return when it left."""
+    seat = window.reserve()
+    while (delay := window.claim(seat, now)) > 0:
+        now += delay
+    window.release(seat, now)
+    return now
+
+
+def most_in_any(times: list[float], seconds: float) -> int:
+    return max((sum(start <= t < start + seconds for t in times) for start in times), default=0)
+
+
+def test_the_first_requests_leave_at_once() -> None:
+    window = Window(limit=3, seconds=60)
+    assert [send(window, 10.0) for _ in range(3)] == [10.0, 10.0, 10.0]
+
+
+def test_a_request_beyond_the_limit_waits_until_the_oldest_is_a_window_ago() -> None:
+    window = Window(limit=2, seconds=60, headroom=0)
+    send(window, 10.0)
+    send(window, 30.0)
+    assert send(window, 40.0) == 70.0
+    assert send(window, 70.0) == 90.0
+
+
+def test_headroom_makes_the_window_longer() -> None:
+    window = Window(limit=1, seconds=60, headroom=0.1)
+    send(window, 0.0)
+    assert send(window, 0.0) == pytest.approx(66.0)
+
+
+def test_the_seat_of_a_slow_request_is_free_a_window_after_its_answer() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    slow, next_one = window.reserve(), window.reserve()
+    assert window.claim(slow, 0.0) == 0.0
+    assert window.claim(next_one, 59.0) > 0
+    window.release(slow, 61.0)
+    assert window.claim(next_one, 61.0) == 60.0
+    assert window.claim(next_one, 121.0) == 0.0
+
+
+def test_places_are_given_in_the_order_of_asking() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    send(window, 0.0)
+    first, second, third = window.reserve(), window.reserve(), window.reserve()
+    assert [window.claim(seat, 10.0) for seat in (third, second, first)] == [170.0, 110.0, 50.0]
+
+
+def test_a_late_sleeper_is_not_overtaken() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    send(window, 0.0)
+    first, second = window.reserve(), window.reserve()
+    assert window.claim(second, 65.0) == 60.0
+    assert window.claim(first, 65.0) == 0.0
+
+
+def test_a_place_that_is_given_up_moves_the_others_ahead() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    send(window, 0.0)
+    first, second = window.reserve(), window.reserve()
+    assert window.claim(second, 0.0) == 120.0
+    assert window.release(first, 0.0) is False
+    assert window.claim(second, 0.0) == 60.0
+
+
+def test_releasing_twice_changes_nothing() -> None:
+    window = Window(limit=2, seconds=60)
+    seat = window.reserve()
+    window.claim(seat, 0.0)
+    assert window.release(seat, 0.0) is True
+    assert window.release(seat, 0.0) is False
+    assert send(window, 0.0) == 0.0
+
+
+def test_claiming_what_was_released_is_a_mistake() -> None:
+    window = Window(limit=2, seconds=60)
+    seat = window.reserve()
+    window.release(seat, 0.0)
+    with pytest.raises(ValueError, match="released"):
+        window.claim(seat, 0.0)
+
+
+def test_a_claim_that_was_granted_stays_granted() -> None:
+    window = Window(limit=1, seconds=60)
+    seat = window.reserve()
+    assert window.claim(seat, 0.0) == 0.0
+    assert window.claim(seat, 1.0) == 0.0
+
+
+def test_a_request_that_never_reached_the_service_is_not_counted() -> None:
+    window = Window(limit=1, seconds=60)
+    seat = window.reserve()
+    window.claim(seat, 0.0)
+    window.cancel(seat, 0.0)
+    assert send(window, 0.0) == 0.0
+
+
+def test_a_window_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="limit"):
+        Window(limit=0, seconds=60)
+
+
+def test_what_the_service_counts_beyond_ours_was_sent_by_others() -> None:
+    window = Window(limit=10, seconds=60)
+    send(window, 0.0)
+    window.observe(0.0, limit=10, remaining=6)
+    assert [send(window, 0.0) for _ in range(6)] == [0.0] * 6
+    assert send(window, 0.0) > 0.0
+
+
+def test_what_others_sent_expires_as_it_came() -> None:
+    window = Window(limit=4, seconds=60, headroom=0)
+    window.observe(100.0, remaining=0)
+    # Spread over the minute before: at 55, 70, 85 and 100.
+    assert [send(window, 100.0) for _ in range(4)] == [115.0, 130.0, 145.0, 160.0]
+
+
+def test_our_own_requests_are_not_taken_for_those_of_others() -> None:
+    window = Window(limit=10, seconds=60)
+    for sent in range(1, 6):
+        seat = window.reserve()
+        window.claim(seat, 0.0)
+        window.observe(0.0, remaining=10 - sent)
+        window.release(seat, 0.0)
+    assert [send(window, 0.0) for _ in range(5)] == [0.0] * 5
+
+
+def test_an_answer_that_comes_late_does_not_make_others_forgotten() -> None:
+    window = Window(limit=10, seconds=60)
+    seats = [window.reserve(), window.reserve()]
+    for seat in seats:
+        window.claim(seat, 0.0)
+    window.observe(0.0, remaining=4)
+    window.observe(0.0, remaining=9)
+    for seat in seats:
+        window.release(seat, 0.0)
+    assert [send(window, 0.0) for _ in range(4)] == [0.0] * 4
+    assert send(window, 0.0) > 0.0
+
+
+def test_another_limit_is_taken_over_from_the_headers() -> None:
+    window = Window(limit=10, seconds=60)
+    window.observe(0.0, limit=2)
+    assert window.limit == 2
+    send(window, 0.0)
+    send(window, 0.0)
+    assert send(window, 0.0) > 60.0
+
+
+def test_another_rate_is_taken_over_from_the_account() -> None:
+    window = Window(limit=10, seconds=60, headroom=0)
+    window.resize(1, 5.0)
+    send(window, 0.0)
+    assert send(window, 0.0) == 5.0
+
+
+@pytest.mark.parametrize("limit", [0, -1, 10**12])
+def test_an_absurd_limit_does_no_harm(limit: int) -> None:
+    window = Window(limit=10, seconds=60)
+    window.observe(0.0, limit=limit, remaining=-(10**12))
+    assert 1 <= window.limit <= 100_000
+
+
+def test_with_nothing_left_nobody_leaves_before_the_reset() -> None:
+    window = Window(limit=4, seconds=60, headroom=0)
+    window.observe(100.0, remaining=0, reset_after=40)
+    assert send(window, 100.0) == 140.0
+
+
+def test_a_reset_far_away_is_believed_for_one_window() -> None:
+    window = Window(limit=4, seconds=60, headroom=0)
+    window.observe(100.0, remaining=0, reset_after=86_400)
+    assert send(window, 100.0) == 160.0
+
+
+def test_after_a_refusal_nobody_leaves_even_those_already_in_the_queue() -> None:
+    window = Window(limit=2, seconds=60, headroom=0)
+    waiting = window.reserve()
+    window.refused(0.0, retry_after=30)
+    assert window.claim(waiting, 0.0) == 30.0
+    assert window.claim(waiting, 29.0) == 1.0
+    assert window.claim(waiting, 30.0) == 0.0
+
+
+def test_after_a_refusal_one_request_goes_first_and_the_rest_watch_it() -> None:
+    window = Window(limit=10, seconds=60)
+    first, second = window.reserve(), window.reserve()
+    window.refused(0.0, retry_after=30)
+    assert window.claim(first, 30.0) == 0.0
+    assert window.claim(second, 30.0) > 0.0
+    window.observe(30.5, remaining=9)
+    window.release(first, 30.5)
+    assert window.claim(second, 30.5) == 0.0
+
+
+def test_a_refusal_outweighs_what_is_believed_of_others() -> None:
+    window = Window(limit=10, seconds=60)
+    window.observe(0.0, remaining=0)
+    window.refused(0.0, retry_after=3)
+    assert send(window, 0.0) == 3.0
+
+
+def test_a_slow_first_request_does_not_keep_the_rest_for_ever() -> None:
+    window = Window(limit=10, seconds=60)
+    upload = window.reserve()
+    window.refused(0.0, retry_after=1)
+    assert window.claim(upload, 1.0) == 0.0
+    assert send(window, 1.0) == pytest.approx(6.0)
+
+
+def test_an_absurd_refusal_does_not_silence_the_key_for_ever() -> None:
+    window = Window(limit=10, seconds=60)
+    window.refused(0.0, retry_after=1e9)
+    assert send(window, 0.0) == 3600.0
+
+
+def test_nobody_spins_while_the_turn_cannot_be_known() -> None:
+    window = Window(limit=10, seconds=60)
+    first, second = window.reserve(), window.reserve()
+    window.refused(0.0, retry_after=0)
+    window.claim(first, 0.0)
+    assert window.claim(second, 0.0) >= 0.1
+
+
+def test_a_small_step_back_of_the_clock_lets_nothing_more_through() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    send(window, 100.0)
+    assert send(window, 99.0) >= 159.0
+    assert send(window, 160.0) >= 219.0
+
+
+def test_a_clock_set_far_back_stops_nobody_for_longer_than_a_window() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    send(window, 1_000_000.0)
+    assert send(window, 5.0) == pytest.approx(65.0)
+
+
+class Clients(RuleBasedStateMachine):
+    """Any order of asking, leaving, being answered and giving up; time passes or stands still."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.window = Window(limit=2, seconds=10, headroom=0)
+        self.now = 1000.0
+        self.waiting: list[int] = []
+        self.flying: dict[int, float] = {}
+        self.arrivals: list[tuple[float, float]] = []  # the earliest and the latest moment of each
+
+    @rule(seconds=st.floats(min_value=0, max_value=12))
+    def time_passes(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def reserve(self) -> None:
+        self.waiting.append(self.window.reserve())
+
+    @rule(requests=st.integers(min_value=1, max_value=4))
+    def all_claim(self, requests: int) -> None:
+        self.waiting += [self.window.reserve() for _ in range(requests)]
+        for seat in list(self.waiting):
+            if self.window.claim(seat, self.now) == 0.0:
+                self.waiting.remove(seat)
+                self.flying[seat] = self.now
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data())
+    def claim(self, data: st.DataObject) -> None:
+        seat = data.draw(st.sampled_from(self.waiting))
+        delay = self.window.claim(seat, self.now)
+        if delay == 0.0:
+            self.waiting.remove(seat)
+            self.flying[seat] = self.now
+        assert delay >= 0.0
+
+    @precondition(lambda self: self.flying)
+    @rule(data=st.data())
+    def answered(self, data: st.DataObject) -> None:
+        seat = data.draw(st.sampled_from(sorted(self.flying)))
+        self.arrivals.append((self.flying.pop(seat), self.now))
+        assert self.window.release(seat, self.now) is True
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data())
+    def given_up(self, data: st.DataObject) -> None:
+        seat = data.draw(st.sampled_from(self.waiting))
+        self.waiting.remove(seat)
+        assert self.window.release(seat, self.now) is False
+
+    @rule(remaining=st.none() | st.integers(-1, 3), reset=st.none() | st.floats(0, 20))
+    def observe(self, remaining: int | None, reset: float | None) -> None:
+        self.window.observe(self.now, remaining=remaining, reset_after=reset)
+
+    @rule(retry_after=st.floats(0, 5))
+    def refused(self, retry_after: float) -> None:
+        self.window.refused(self.now, retry_after)
+
+    @invariant()
+    def no_window_of_the_service_holds_more_than_the_limit(self) -> None:
+        # Wherever each arrived between its departure and its answer: take the worst case, the first
+        # of a window as late as it may have been, the others as early.
+        spans = [*self.arrivals, *((left, self.now) for left in self.flying.values())]
+        for _, start in spans:
+            inside = sum(left < start + 10 and answer >= start for left, answer in spans)
+            assert inside <= 2
+
+    def teardown(self) -> None:
+        # Whoever still waits gets a turn, however wild it was before.
+        for seat in list(self.flying):
+            self.window.release(seat, self.now)
+        for seat in self.waiting:
+            deadline = self.now + 60
+            while (delay := self.window.claim(seat, self.now)) > 0:
+                self.now += delay
+                assert self.now <= deadline
+            self.window.release(seat, self.now)
+
+
+TestClients = Clients.TestCase
+TestClients.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+
+
+@given(st.lists(st.floats(min_value=0, max_value=30), max_size=60))
+def test_requests_leave_no_later_than_the_limit_demands(gaps: list[float]) -> None:
+    window = Window(limit=5, seconds=20, headroom=0)
+    now, left = 0.0, []
+    for gap in gaps:
+        now = send(window, now + gap)
+        left.append(now)
+        earliest = left[-6] + 20 if len(left) > 5 else 0.0
+        asked = (left[-2] if len(left) > 1 else 0.0) + gap
+        # To the millisecond, the shortest wait that is ever told.
+        assert now == pytest.approx(max(earliest, asked), abs=0.002)
+
+
+@attrs.define
+class Service:
+    """A service in virtual time with a true sliding window, and clients with workers on it."""
+
+    limit: int = 120
+    seconds: float = 60.0
+    latency: float = 0.2
+    accepted: list[float] = attrs.field(factory=list)
+    refusals: int = 0
+
+    def serve(self, pacers: list[LocalPacer], workers: int, requests: int, seed: int) -> float:
+        """Send all requests, on the pacers in turn, and return how long it took."""
+        now = 0.0
+        random, order, todo = Random(seed), count(), iter(range(requests))
+        events: list[tuple[float, int, Iterator[float]]] = []
+
+        def worker(pacer: LocalPacer) -> Iterator[float]:
+            nonlocal now
+            for _ in todo:
+                answered = False
+                while not answered:
+                    ticket = pacer.reserve(now)
+                    while (delay := pacer.claim(ticket, now)) > 0:
+                        yield min(delay, LONGEST_NAP)
+                    yield random.expovariate(2 / self.latency)
+                    used = [t for t in self.accepted if t > now - self.seconds]
+                    answered = len(used) < self.limit
+                    if answered:
+                        self.accepted.append(now)
+                    remaining = max(0, self.limit - len(used) - 1)
+                    retry_after = (used[0] + self.seconds - now) if used else 0.0
+                    yield random.expovariate(2 / self.latency)
+                    pacer.observe(now, limit=self.limit, remaining=remaining)
+                    if not answered:
+                        self.refusals += 1
+                        pacer.refused(ticket, now, retry_after, remaining=0)
+                    pacer.release(ticket, now)
+
+        for pacer in pacers:
+            for _ in range(workers):
+                heapq.heappush(events, (0.0, next(order), worker(pacer)))
+        while events:
+            now, _, running = heapq.heappop(events)
+            delay = next(running, None)
+            if delay is not None:
+                heapq.heappush(events, (now + delay, next(order), running))
+        return self.accepted[-1]
+
+
+@pytest.mark.parametrize("workers", [1, 32, 300])
+def test_many_workers_on_one_pacer_are_never_refused_and_lose_no_time(workers: int) -> None:
+    service = Service()
+    took = service.serve([LocalPacer()], workers, requests=1000, seed=workers)
+    assert service.refusals == 0
+    assert len(service.accepted) == 1000
+    assert most_in_any(service.accepted, 60.0) <= 120
+    # 1,000 requests are eight full windows, and a part that takes one worker a while.
+    assert took <= 8 * 60.0 / 0.95
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_clients_that_know_nothing_of_each_other_share_a_key_by_its_headers(seed: int) -> None:
+    service = Service(latency=0.05)
+    took = service.serve([LocalPacer() for _ in range(4)], 8, requests=1000, seed=seed)
+    assert len(service.accepted) == 1000
+    assert service.refusals <= 100
+    assert took <= 8 * 60.0 / 0.92
+
+
+def test_the_first_read_of_a_job_is_free_and_the_next_waits() -> None:
+    pacer = LocalPacer(job_interval=5.0)
+    first = pacer.reserve(0.0, job="job_1")
+    assert pacer.claim(first, 0.0) == 0.0
+    pacer.release(first, 1.0)
+    second = pacer.reserve(2.0, job="job_1")
+    assert pacer.claim(second, 2.0) >= 4.0
+    assert pacer.claim(second, 6.5) == 0.0
+
+
+def test_reads_of_different_jobs_do_not_wait_for_each_other() -> None:
+    pacer = LocalPacer()
+    tickets = [pacer.reserve(0.0, job=f"job_{number}") for number in range(50)]
+    assert [pacer.claim(ticket, 0.0) for ticket in tickets] == [0.0] * 50
+
+
+def test_a_read_that_waits_for_its_job_keeps_no_place_before_others() -> None:
+    pacer = LocalPacer(limit=2, seconds=60)
+    first = pacer.reserve(0.0, job="job_1")
+    assert pacer.claim(first, 0.0) == 0.0
+    pacer.release(first, 0.0)
+    again = pacer.reserve(0.0, job="job_1")
+    assert pacer.claim(again, 0.0) > 0.0
+    other = pacer.reserve(0.0)
+    assert pacer.claim(other, 0.0) == 0.0
+
+
+def test_two_waiters_of_one_job_read_it_in_turn() -> None:
+    pacer = LocalPacer(job_interval=5.0)
+    tickets = [pacer.reserve(0.0, job="job_1") for _ in range(2)]
+    assert pacer.claim(tickets[1], 0.0) > 0.0
+    assert pacer.claim(tickets[0], 0.0) == 0.0
+    pacer.release(tickets[0], 0.0)
+    assert pacer.claim(tickets[1], 4.9) > 0.0
+    assert pacer.claim(tickets[1], 5.2) == 0.0
+
+
+def test_a_read_that_was_given_up_before_it_left_does_not_count_for_its_job() -> None:
+    pacer = LocalPacer(limit=1, seconds=60)
+    other = pacer.reserve(0.0)
+    pacer.claim(other, 0.0)
+    given_up = pacer.reserve(0.0, job="job_1")
+    assert pacer.claim(given_up, 0.0) > 0.0
+    pacer.release(given_up, 0.0)
+    pacer.release(other, 0.0)
+    again = pacer.reserve(0.0, job="job_1")
+    assert pacer.claim(again, 62.0) == 0.0
+
+
+def test_a_refusal_while_the_key_has_requests_left_is_the_jobs_alone() -> None:
+    pacer = LocalPacer()
+    read = pacer.reserve(0.0, job="job_1")
+    pacer.claim(read, 0.0)
+    pacer.refused(read, 0.0, 20.0, remaining=100)
+    pacer.release(read, 0.0)
+    assert pacer.claim(pacer.reserve(0.0), 0.0) == 0.0
+    assert pacer.claim(pacer.reserve(0.0, job="job_1"), 0.0) == 20.0
+
+
+def test_a_refusal_that_does_not_say_why_stops_the_key() -> None:
+    pacer = LocalPacer()
+    read = pacer.reserve(0.0, job="job_1")
+    pacer.claim(read, 0.0)
+    pacer.refused(read, 0.0, 20.0)
+    pacer.release(read, 0.0)
+    assert pacer.claim(pacer.reserve(0.0), 0.0) == 20.0
+
+
+def test_claiming_a_released_ticket_is_a_mistake() -> None:
+    pacer = LocalPacer()
+    ticket = pacer.reserve(0.0)
+    pacer.release(ticket, 0.0)
+    pacer.release(ticket, 0.0)
+    with pytest.raises(ValueError, match="released"):
+        pacer.claim(ticket, 0.0)
+
+
+def test_jobs_that_were_not_read_for_long_are_forgotten() -> None:
+    reads = JobReads(interval=5.0)
+    for number in range(100_000):
+        window = reads.window(f"job_{number}", now=float(number))
+        seat = window.reserve()
+        window.claim(seat, float(number))
+        window.release(seat, float(number))
+    assert len(reads) <= 256
+
+
+def test_a_job_whose_read_is_on_its_way_is_not_forgotten() -> None:
+    reads = JobReads(interval=5.0)
+    window = reads.window("job_1", now=0.0)
+    window.claim(window.reserve(), 0.0)
+    for number in range(1000):
+        reads.window(f"other_{number}", now=1000.0)
+    assert reads.window("job_1", now=1000.0) is window
+
+
+def test_clients_of_one_key_share_one_pacer() -> None:
+    pacer: Pacer = shared("https://one.example", "key_1")
+    assert shared("https://one.example", "key_1") is pacer
+    assert shared("https://one.example", "key_2") is not pacer
+    assert shared("https://two.example", "key_1") is not pacer
+
+
+def test_threads_share_the_limit_exactly() -> None:
+    pacer = LocalPacer(limit=100, seconds=60)
+    left: list[bool] = []
+
+    def work() -> None:
+        for _ in range(50):
+            ticket = pacer.reserve(0.0)
+            left.append(pacer.claim(ticket, 0.0) == 0.0)
+            pacer.release(ticket, 0.0)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(left) == 100
