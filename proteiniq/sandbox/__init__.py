@@ -1,0 +1,34 @@
+"""A local service that honours the contract of ProteinIQ, with real computations and no account.
+
+    from proteiniq.sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        print(sandbox.url, sandbox.api_key)
+
+Importing this package is cheap: the server's dependencies are loaded when `Sandbox` is first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._errors import SandboxError
+
+if TYPE_CHECKING:
+    from ._sandbox import Sandbox
+
+__all__ = ["Sandbox", "SandboxError"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Sandbox":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from ._sandbox import Sandbox
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("proteiniq"):
+            raise
+        raise ImportError(
+            f"the sandbox needs {error.name}: pip install 'proteiniq[sandbox]'", name=error.name
+        ) from error
+    return Sandbox

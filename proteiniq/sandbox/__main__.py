@@ -1,0 +1,87 @@
+"""`python -m proteiniq.sandbox`: serve until interrupted.
+
+Exit status 0 after SIGINT or SIGTERM, 2 when the sandbox cannot start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m proteiniq.sandbox",
+        description="Serve the contract of ProteinIQ on this machine, with real computations.",
+    )
+    add = parser.add_argument
+    add("--data", metavar="DIR", help="folder to keep everything in (default: a temporary one)")
+    add("--host", default="127.0.0.1", help="loopback address to serve on (%(default)s)")
+    add("--port", type=int, default=0, help="port; 0 takes a free one (%(default)s)")
+    add("--workers", type=int, default=2, help="jobs that run at once (%(default)s)")
+    add("--credits", type=int, default=10_000, help="credits of a new workspace (%(default)s)")
+    add("--rate-limit", type=int, default=120, help="requests per window and key (%(default)s)")
+    add("--rate-window", type=float, default=60.0, help="length of the window, s (%(default)s)")
+    add(
+        "--job-read-interval",
+        type=float,
+        default=5.0,
+        help="time between reads of one job, s (%(default)s)",
+    )
+    add("--url-lifetime", type=float, default=900.0, help="of a signed URL, s (%(default)s)")
+    add("--max-concurrent-jobs", type=int, default=3, help="of a workspace (%(default)s)")
+    add("--daily-limit", type=int, default=100, help="jobs of a workspace and day (%(default)s)")
+    add("--heartbeat", type=float, default=15.0, help="of an event stream, s (%(default)s)")
+    add("--tool", dest="tools", action="append", metavar="MODULE:CLASS", help="serve this tool only")
+    add("--json", action="store_true", help="print one line of JSON instead of export lines")
+    add("--verbose", action="store_true", help="log what happens to standard error")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = vars(parser().parse_args(arguments))
+    as_json, verbose = options.pop("json"), options.pop("verbose")
+    if options["tools"] is None:
+        del options["tools"]
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        from . import Sandbox, SandboxError
+    except ImportError as error:
+        return _refuse(error)
+    interrupted = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.set())
+    try:
+        with Sandbox(**options) as sandbox:
+            if as_json:
+                _say(json.dumps({"url": sandbox.url, "api_key": sandbox.api_key}))
+            else:
+                _say(f"The sandbox serves {sandbox.url} from {sandbox.data}; Ctrl-C stops it.")
+                _say(f"export PROTEINIQ_BASE_URL={sandbox.url}")
+                _say(f"export PROTEINIQ_API_KEY={sandbox.api_key}")
+            interrupted.wait()
+    except (SandboxError, ValueError) as error:
+        return _refuse(error)
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _refuse(error: Exception) -> int:
+    sys.stderr.write(f"error: {error}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

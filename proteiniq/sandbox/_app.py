@@ -1,0 +1,228 @@
+"""The HTTP application: routes from the contract document, and what every request passes on its way.
+
+In order: route, authorization, rate limit, plan and scope, parameters, body, the operation itself,
+the check of its answer. Whatever fails on the way becomes the error envelope.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from . import _auth, _contract, _limits, _requests, _storage, _times, _uploads
+from ._contract import Contract, Operation
+from ._errors import APIError, invalid
+from ._limits import Verdict
+from ._service import HOST, Call, Service
+
+log = logging.getLogger("proteiniq.sandbox")
+
+
+class App:
+    """An ASGI application that serves a contract with a service."""
+
+    def __init__(self, contract: Contract, service: Service, own_url: str, max_upload_bytes: int) -> None:
+        self._service = service
+        self._operations = service.operations
+        self._own_url = own_url
+        self._max_upload_bytes = max_upload_bytes
+        self._envelope = contract.schema_validator("ErrorEnvelope")
+        self._document = _json(contract.document)
+        paths: dict[str, dict[str, Operation]] = {}
+        for operation in contract.operations:
+            paths.setdefault(operation.path, {})[operation.method] = operation
+        # `/jobs/quote` comes before `/jobs/{job_id}`.
+        ordered = sorted(paths.items(), key=lambda item: ("{" in item[0], item[0]))
+        routes = [Route(path, _Resource(self, methods)) for path, methods in ordered]
+        routes.append(Route(_storage.PREFIX + "{key:path}", _Storage(self)))
+        self._router = Router(routes, redirect_slashes=False, default=_Unknown(self))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._router(scope, receive, send)
+
+    async def operate(self, request: Request, operation: Operation) -> Response:
+        """Answer a request for an operation."""
+        if operation.public:
+            return Response(self._document, media_type="application/json")
+        key, verdict = self._admit(request)
+        headers = self._window_headers(verdict)
+        try:
+            self._permit(key, operation, verdict)
+            call = Call(
+                key,
+                _requests.parameters(request, operation),
+                next(iter(request.path_params.values()), ""),
+                self._base_url(request),
+                await self._body(request, operation),
+            )
+            response = await anyio.to_thread.run_sync(self._perform, operation, call)
+        except Exception as error:
+            response = await self._refusal(request, error, operation)
+        response.headers.update({**headers, **response.headers})
+        return response
+
+    def storage(self, request: Request) -> Response:
+        service = self._service
+        now = service.clock()
+        return _storage.answer(request, service.store, service.blobs, service.signer, now)
+
+    def _admit(self, request: Request) -> tuple[_auth.Key, Verdict]:
+        """The key of a request, and where its window stands after this request."""
+        token = _auth.bearer(request.headers.get("authorization"))
+        key_id = _auth.key_id(token) if token else None
+        found = self._service.store.key(key_id) if key_id else None
+        if token is None or found is None or not _auth.matches(token, found[1]):
+            raise _unauthorized("A valid API key is required: Authorization: Bearer pq_live_…")
+        key = found[0]
+        return key, self._service.windows.ask(key.id, self._service.clock())
+
+    def _permit(self, key: _auth.Key, operation: Operation, verdict: Verdict) -> None:
+        windows = self._service.windows
+        if not verdict.allowed:
+            raise APIError(
+                "rate_limited",
+                f"{windows.limit} requests in {windows.window:g} s are used.",
+                headers={"Retry-After": _limits.retry_after(verdict.retry_after, windows.window)},
+            )
+        if not key.present:
+            if "team_not_found" in operation.errors:
+                raise APIError("team_not_found", "The workspace of this key is gone.")
+            raise _unauthorized("The workspace of this key is gone.")
+        if not key.paid and "paid_plan_required" in operation.errors:
+            raise APIError("paid_plan_required", "API keys need a paid plan.")
+        if operation.scope is not None and operation.scope not in key.scopes:
+            raise APIError("forbidden", f"The key lacks the scope {operation.scope}.")
+
+    async def _body(self, request: Request, operation: Operation) -> Any:
+        if operation.media_type is None:
+            return None
+        if _requests.media_type(request) != operation.media_type:
+            raise APIError("unsupported_media_type", f"Send {operation.media_type}.")
+        if operation.media_type == "multipart/form-data":
+            return await _uploads.read(request, self._service.blobs, self._max_upload_bytes)
+        return await _requests.json_object(request)
+
+    def _perform(self, operation: Operation, call: Call) -> Response:
+        """Check the body, do what is asked, and check the answer. In a thread of its own."""
+        if operation.body is not None and (found := _contract.issues(operation.body, call.body)):
+            raise invalid(found)
+        answer = self._operations[operation.id](call)
+        if isinstance(answer, Response):
+            return answer
+        if operation.answer is not None and (found := _contract.issues(operation.answer, answer)):
+            raise BrokenContract(operation.id, found)
+        return Response(_json(answer), operation.status, media_type="application/json")
+
+    async def refuse(self, request: Request, error: APIError) -> Response:
+        """The answer to a request for no operation."""
+        return await self._refusal(request, error, None)
+
+    async def _refusal(self, request: Request, error: Exception, operation: Operation | None) -> Response:
+        if isinstance(error, ClientDisconnect):
+            return Response(status_code=499)  # Nobody reads it.
+        if not isinstance(error, APIError):
+            log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+            error = APIError("internal_error", "Something went wrong in the sandbox; see its log.")
+        if operation is not None and error.code not in operation.errors:
+            log.warning("%s answers %s, which it does not document", operation.id, error.code)
+        envelope = error.envelope()
+        if found := _contract.issues(self._envelope, envelope):
+            raise BrokenContract("the error envelope", found)
+        await _requests.drain(request)
+        return Response(_json(envelope), error.status, headers=error.headers, media_type="application/json")
+
+    def _window_headers(self, verdict: Verdict) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self._service.windows.limit),
+            "X-RateLimit-Remaining": str(verdict.remaining),
+            "X-RateLimit-Reset": _times.iso_ceil(verdict.reset),
+        }
+
+    def _base_url(self, request: Request) -> str:
+        """Where the client reached the sandbox, which may be through a forwarded port."""
+        host = request.headers.get("host", "")
+        return f"http://{host}" if HOST.fullmatch(host) else self._own_url
+
+
+class BrokenContract(Exception):
+    """An answer of the sandbox itself does not fit the contract; it is never sent."""
+
+    def __init__(self, what: str, found: Sequence[Mapping[str, Any]]) -> None:
+        places = "; ".join(f"{issue['path']}: {issue['message']}" for issue in found)
+        super().__init__(f"{what} breaks the contract: {places}")
+
+
+class _Endpoint:
+    """An ASGI endpoint with some methods; others are refused, and `OPTIONS` lists them."""
+
+    methods: Sequence[str] = ()
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except Exception as error:
+            response = await self.app._refusal(request, error, None)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        allow = {"Allow": ", ".join((*self.methods, "OPTIONS"))}
+        if request.method in self.methods:
+            return await self.respond(request)
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=allow)
+        raise APIError(
+            "method_not_allowed",
+            f"{request.method} is not allowed here: use {' or '.join(self.methods)}.",
+            headers=allow,
+        )
+
+    async def respond(self, request: Request) -> Response:
+        raise NotImplementedError
+
+
+class _Resource(_Endpoint):
+    """A path of the contract."""
+
+    def __init__(self, app: App, operations: Mapping[str, Operation]) -> None:
+        super().__init__(app)
+        self._operations = operations
+        self.methods = tuple(operations)
+
+    async def respond(self, request: Request) -> Response:
+        return await self.app.operate(request, self._operations[request.method])
+
+
+class _Storage(_Endpoint):
+    methods = ("GET", "HEAD")
+
+    async def respond(self, request: Request) -> Response:
+        return await anyio.to_thread.run_sync(self.app.storage, request)
+
+
+class _Unknown(_Endpoint):
+    """Every path that is no route, whatever the method."""
+
+    async def _answer(self, request: Request) -> Response:
+        raise APIError("not_found", "There is no such route.")
+
+
+def _unauthorized(message: str) -> APIError:
+    return APIError("unauthorized", message, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _json(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8")

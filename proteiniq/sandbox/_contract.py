@@ -1,0 +1,164 @@
+"""The contract document as the sandbox uses it: operations to serve, and validators of what goes in and out.
+
+The document is the normalised one. It opens enums and relaxes `required` for the sake of clients; a
+server has to be strict, so both are put back here from `x-known-values` and `x-required`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+from jsonschema_rs import Draft202012Validator, ValidationError
+
+from ._errors import Issue
+
+_METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+_WHOLE_VALUE = "the value"
+
+
+@attrs.frozen
+class Parameter:
+    """A query or header parameter. Its text is turned into a value by `type`, and then validated."""
+
+    name: str
+    place: str
+    schema: Mapping[str, Any]
+    validator: Draft202012Validator
+
+    @property
+    def type(self) -> str:
+        return str(self.schema.get("type", "string"))
+
+
+@attrs.frozen
+class Operation:
+    id: str
+    method: str
+    path: str
+    scope: str | None
+    """Scope that the key needs; None: any key."""
+    public: bool
+    """Whether it is served without a key."""
+    status: int
+    """Status of success."""
+    errors: frozenset[str]
+    """Codes that its answers may carry, as documented."""
+    parameters: Sequence[Parameter]
+    media_type: str | None
+    """Media type of the request body; None: it takes none."""
+    body: Draft202012Validator | None
+    """Of a JSON request body."""
+    answer: Draft202012Validator | None
+    """Of a JSON answer."""
+
+
+class Contract:
+    """The operations of a document, by method and path."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        strict = _strict(document)
+        self._components = strict.get("components", {})
+        self.operations = tuple(self._operations(strict))
+
+    def _operations(self, strict: Mapping[str, Any]) -> Iterator[Operation]:
+        for path, item in strict["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    yield self._operation(method.upper(), path, item[method])
+
+    def _operation(self, method: str, path: str, spec: Mapping[str, Any]) -> Operation:
+        request = spec.get("requestBody", {}).get("content", {})
+        answer = spec["responses"].get("2XX", {}).get("content", {}).get("application/json")
+        return Operation(
+            id=spec["operationId"],
+            method=method,
+            path=path,
+            scope=spec.get("x-scope"),
+            public=spec.get("security") == [],
+            status=spec.get("x-status", 200),
+            errors=frozenset(code for codes in spec.get("x-errors", {}).values() for code in codes),
+            parameters=tuple(
+                Parameter(p["name"], p["in"], p["schema"], self._validator(p["schema"]))
+                for p in spec.get("parameters", ())
+                if p["in"] in ("query", "header")
+            ),
+            media_type=next(iter(request), None),
+            body=self._validator(request["application/json"]["schema"])
+            if "application/json" in request
+            else None,
+            answer=self._validator(answer["schema"]) if answer else None,
+        )
+
+    def _validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
+        # The value is masked in messages: it may have megabytes.
+        return Draft202012Validator(
+            {"allOf": [schema], "components": self._components},
+            validate_formats=True,
+            mask=_WHOLE_VALUE,
+        )
+
+    def schema_validator(self, name: str) -> Draft202012Validator:
+        """Validator of a named schema."""
+        return self._validator({"$ref": f"#/components/schemas/{name}"})
+
+
+def issues(validator: Draft202012Validator, value: Any, prefix: str = "") -> list[Issue]:
+    """Everything in `value` that does not fit, with paths as in `input[0].content`."""
+    found: list[Issue] = []
+    for error in validator.iter_errors(value):
+        found.extend(_issues(error, prefix))
+    return found
+
+
+def place(path: Sequence[str | int], prefix: str = "") -> str:
+    """A path as people write it: `input[0].content`; the whole value is `body`."""
+    text = prefix
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text or "body"
+
+
+def _issues(error: ValidationError, prefix: str) -> Iterator[Issue]:
+    path = error.instance_path
+    kind, value = error.kind.name, error.kind.value
+    if kind == "additionalProperties":
+        for name in error.kind.as_dict()["unexpected"]:
+            yield {"path": place([*path, name], prefix), "message": "is not known here: leave it out"}
+        return
+    if kind == "required":
+        path, message = [*path, value], "is required"
+    elif kind == "type":
+        message = f"must be {' or '.join(value) if isinstance(value, list) else value}"
+    elif kind in ("enum", "const"):
+        options = value if isinstance(value, list) else [value]
+        message = f"must be one of {', '.join(map(str, options))}"
+    elif kind == "minimum":
+        message = f"must be at least {value}"
+    elif kind == "maximum":
+        message = f"must be at most {value}"
+    elif kind == "minLength":
+        message = f"must have at least {value} characters"
+    elif kind == "maxLength":
+        message = f"must have at most {value} characters"
+    elif kind == "format":
+        message = f"must be a {value}"
+    else:
+        message = error.message.removeprefix(_WHOLE_VALUE).strip()
+    yield {"path": place(path, prefix), "message": message}
+
+
+def _strict(node: Any) -> Any:
+    """A copy of the document with closed enums and the full list of required properties."""
+    if isinstance(node, list):
+        return [_strict(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {key: _strict(value) for key, value in node.items()}
+    if isinstance(node.get("x-known-values"), list):
+        copy["enum"] = copy.pop("x-known-values")
+    if isinstance(node.get("x-required"), list):
+        copy["required"] = copy.pop("x-required")
+    return copy

@@ -1,0 +1,195 @@
+"""What comes in: query and header parameters, JSON bodies and their limits."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+
+from . import _contract, _times
+from ._contract import Operation, Parameter
+from ._errors import APIError, Issue, invalid
+
+MAX_JSON_BYTES = 10 * 1024 * 1024
+"""Largest JSON body. The service states no figure: this one is our choice."""
+
+
+def parameters(request: Request, operation: Operation) -> dict[str, Any]:
+    """Values of the documented query and header parameters; unknown ones are ignored.
+
+    Raises APIError `validation_error` that lists every value that does not fit.
+    """
+    values: dict[str, Any] = {}
+    found: list[Issue] = []
+    for parameter in operation.parameters:
+        given = request.query_params if parameter.place == "query" else request.headers
+        texts = given.getlist(parameter.name)
+        where = f"{parameter.place}.{parameter.name}"
+        if len(set(texts)) > 1:
+            found.append({"path": where, "message": "is given more than once"})
+        elif texts:
+            value = _value(parameter, texts[0])
+            wrong = _contract.issues(parameter.validator, value, where)
+            found.extend(wrong)
+            if not wrong:
+                values[parameter.name] = value
+        elif "default" in parameter.schema:
+            values[parameter.name] = parameter.schema["default"]
+    if found:
+        raise invalid(found)
+    return values
+
+
+def _value(parameter: Parameter, text: str) -> Any:
+    """The value that a parameter's text stands for; text that stands for none fails validation later."""
+    if parameter.type == "integer" and re.fullmatch(r"[+-]?[0-9]{1,18}", text, re.ASCII):
+        return int(text)
+    if parameter.type == "boolean":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    return text
+
+
+def moment(values: Mapping[str, Any], name: str) -> int:
+    """A time parameter in milliseconds since the epoch."""
+    try:
+        return _times.parse(values[name])
+    except (ValueError, OverflowError):
+        issue = {"path": f"query.{name}", "message": "must be a date-time between years 1 and 9999"}
+        raise invalid([issue]) from None
+
+
+def cursor(kind: str, position: str | int) -> str:
+    """An opaque `next_cursor`: where the next page of this kind of list starts."""
+    return base64.urlsafe_b64encode(f"{kind}:{position}".encode()).decode().rstrip("=")
+
+
+def position(kind: str, values: Mapping[str, Any]) -> str | None:
+    """The position inside `starting_after`, or None when the first page is asked for."""
+    text = values.get("starting_after")
+    if text is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode()
+    except (binascii.Error, ValueError):
+        raw = ""
+    if not raw.startswith(f"{kind}:"):
+        issue = {"path": "query.starting_after", "message": "is no cursor of this list: use next_cursor"}
+        raise invalid([issue])
+    return raw.removeprefix(f"{kind}:")
+
+
+def number(text: str | None) -> int | None:
+    """A position that is a sequence number."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        issue = {"path": "query.starting_after", "message": "is no cursor of this list: use next_cursor"}
+        raise invalid([issue])
+    return int(text)
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def stream(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The body piece by piece; APIError `payload_too_large` as soon as it is known to have too many bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise too_large(limit, int(declared))
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > limit:
+            raise too_large(limit)
+        yield piece
+
+
+def too_large(limit: int, size: int | None = None) -> APIError:
+    has = f"has {size} bytes" if size else "is too large"
+    return APIError(
+        "payload_too_large",
+        f"The body {has}; {limit} bytes are allowed.",
+        details={"limit_bytes": limit},
+    )
+
+
+async def drain(request: Request, limit: int = 1 << 28) -> None:
+    """Read a body away that nobody wants.
+
+    A connection that is closed on unread bytes is reset, and the client may lose the answer that says why.
+    """
+    if request.headers.get("expect", "").lower() == "100-continue":
+        return
+    size = 0
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                return
+    except (RuntimeError, ClientDisconnect):
+        return  # It was read already, or nobody is there to answer.
+
+
+async def json_object(request: Request, limit: int = MAX_JSON_BYTES) -> dict[str, Any]:
+    """The JSON object in the body; APIError `invalid_json` says where it is broken."""
+    raw = b"".join([piece async for piece in stream(request, limit)])
+    return parse_object(raw)
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """Strict JSON: UTF-8, no duplicate keys, no NaN, no number that a double can't hold."""
+    try:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        # Lone surrogates and numbers like 1e999 can be parsed, but not written again.
+        canonical(value)
+    except UnicodeEncodeError:
+        raise _broken("a string holds half of a surrogate pair") from None
+    except UnicodeDecodeError as error:
+        raise _broken(f"byte {error.start} is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _broken(
+            f"{error.msg} at line {error.lineno}, column {error.colno}",
+            {"line": error.lineno, "column": error.colno},
+        ) from None
+    except RecursionError:
+        raise _broken("it is nested too deeply") from None
+    except ValueError as error:
+        raise _broken(str(error)) from None
+    if not isinstance(value, dict):
+        raise invalid([{"path": "body", "message": "must be a JSON object"}])
+    return value
+
+
+def _broken(why: str, details: Mapping[str, Any] | None = None) -> APIError:
+    return APIError("invalid_json", f"The request body is not valid JSON: {why}.", details=details)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r:.80} is there twice")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def canonical(value: Any) -> bytes:
+    """The one way to write a JSON value, to compare bodies by."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8")
+
+
+def body_digest(value: Any) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()

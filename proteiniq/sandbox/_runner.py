@@ -1,0 +1,136 @@
+"""Where a job's process runs. A runner starts it, tells its news, and kills it with everything it started."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+
+
+@attrs.frozen
+class Progress:
+    percent: float
+
+
+@attrs.frozen
+class Ended:
+    """The process is gone, and so is everything that it started.
+
+    `outcome` is its last word: `{"done": true}`, or `{"failed": {"code", "message"}}`; None when it
+    died without one.
+    """
+
+    outcome: Mapping[str, Any] | None
+    exit_code: int
+    """Negative: the signal that ended it."""
+
+
+class Run(Protocol):
+    """A job's process."""
+
+    def poll(self, timeout: float) -> Progress | Ended | None:
+        """The next news, as soon as there is some; None after `timeout` seconds without. One thread polls."""
+
+    def kill(self) -> None:
+        """End the process and everything it started; `poll` then tells `Ended`. From any thread."""
+
+
+class Runner(Protocol):
+    def start(self, folder: Path) -> Run:
+        """Start the worker on a folder that holds `job.json`; its files go to `out/`, its log to `log`."""
+
+
+class LocalRunner:
+    """Runs each job as a process group of its own on this machine."""
+
+    def start(self, folder: Path) -> LocalRun:
+        return LocalRun(folder)
+
+
+class LocalRun:
+    _CHECK_S = 0.5
+    """How often the process itself is looked at, in case something it started holds its channel open."""
+
+    def __init__(self, folder: Path) -> None:
+        with (folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "proteiniq.sandbox._worker", str(folder)],
+                stdin=subprocess.PIPE,  # Its end of file tells the worker that the sandbox is gone.
+                stdout=subprocess.PIPE,  # The worker's channel: a JSON object on each line.
+                stderr=log,
+                start_new_session=True,
+                cwd=folder,
+                env=_environment(),
+            )
+        assert self._process.stdout is not None
+        self._channel = self._process.stdout.fileno()
+        self._poller = select.poll()
+        self._poller.register(self._channel, select.POLLIN)
+        self._buffer = b""
+        self._lines: deque[bytes] = deque()
+        self._outcome: Mapping[str, Any] | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def poll(self, timeout: float) -> Progress | Ended | None:
+        deadline = time.monotonic() + timeout
+        while True:
+            while self._lines:
+                message = json.loads(self._lines.popleft())
+                if "progress" in message:
+                    return Progress(message["progress"])
+                self._outcome = message
+            left = deadline - time.monotonic()
+            if self._outcome is not None or self._closed:
+                # It said its last word, or cannot say anything any more: only its end is waited for.
+                try:
+                    self._process.wait(max(left, 0.001))
+                except subprocess.TimeoutExpired:
+                    return None
+                return self._ended()
+            if self._poller.poll(max(min(left, self._CHECK_S), 0) * 1000):
+                self._read()
+            elif self._process.poll() is not None:
+                self._closed = True
+            elif left <= 0:
+                return None
+
+    def kill(self) -> None:
+        # Under the lock the process isn't reaped yet, so that its id can't be somebody else's.
+        with self._lock, suppress(ProcessLookupError, PermissionError):
+            if self._process.returncode is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _read(self) -> None:
+        data = os.read(self._channel, 1 << 16)
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        self._lines.extend(lines)
+        self._closed = not data
+
+    def _ended(self) -> Ended:
+        with self._lock, suppress(ProcessLookupError, PermissionError):
+            # What the process started and left behind is still in its group.
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+        return Ended(self._outcome, self._process.returncode)
+
+
+def _environment() -> dict[str, str]:
+    """The worker's environment: it imports what the sandbox can import, and sees no key."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PROTEINIQ_")}
+    environment["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    return environment

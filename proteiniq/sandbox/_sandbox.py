@@ -1,0 +1,307 @@
+"""The sandbox as its users hold it: start, address, key, reset, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+import uvicorn
+
+from proteiniq import contract as _packaged
+
+from . import _auth
+from . import tools as _tools
+from ._app import App
+from ._blobs import Blobs
+from ._contract import Contract
+from ._errors import SandboxError
+from ._events import Changes
+from ._folder import Folder
+from ._limits import JobReads, Quota, Windows
+from ._runner import LocalRunner
+from ._service import Service
+from ._signing import Signer
+from ._store import Store
+from ._supervisor import Supervisor
+
+log = logging.getLogger("proteiniq.sandbox")
+
+WORKSPACE = "team_sandbox"
+"""The workspace of the sandbox's own key."""
+
+MAX_UPLOAD_BYTES = 1 << 30
+"""Largest upload. The service states no figure: this one is our choice."""
+
+
+@attrs.frozen
+class _Parts:
+    """What a running sandbox consists of; closing `stack` stops it."""
+
+    stack: contextlib.ExitStack
+    url: str
+    api_key: str
+    folder: Folder
+    service: Service
+
+
+class Sandbox:
+    """A local service that honours the contract of ProteinIQ, on loopback.
+
+        with Sandbox() as sandbox:
+            client = ProteinIQ(sandbox.api_key, sandbox.url)
+
+    `data` is the folder in which everything is kept and found again at the next start; None is a
+    temporary one. `port` 0 takes a free port. `workers` jobs run at once. `credits` is what a
+    workspace has at first. The limits have the values that the service documents
+    (https://proteiniq.io/docs/api, page "overview"): `rate_limit` requests per `rate_window`
+    seconds and key, one status or result read of a job per `job_read_interval` seconds. How long a
+    signed URL lives, how many jobs may be active at once, how many submitted in one UTC day, and
+    how often a silent event stream sends a comment (`url_lifetime` and `heartbeat`, s) are our
+    choice. `tools` names the tools as `module:class`; `document` is the contract to serve; `clock`
+    gives the time in seconds since the epoch.
+
+    Raises SandboxError when port or folder cannot be used.
+    """
+
+    def __init__(
+        self,
+        data: str | Path | None = None,
+        *,
+        port: int = 0,
+        workers: int = 2,
+        credits: int = 10_000,
+        rate_limit: int = 120,
+        rate_window: float = 60.0,
+        job_read_interval: float = 5.0,
+        url_lifetime: float = 900.0,
+        max_concurrent_jobs: int = 3,
+        daily_limit: int = 100,
+        heartbeat: float = 15.0,
+        tools: Iterable[str] = _tools.BUILT_IN,
+        document: Mapping[str, Any] | None = None,
+        host: str = "127.0.0.1",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        if workers < 1 or rate_limit < 1 or rate_window <= 0:
+            raise ValueError("workers, rate_limit and rate_window must be positive")
+        self._data = None if data is None else Path(data)
+        self._port = port
+        self._host = host
+        self._workers = workers
+        self._credits = credits
+        self._windows = Windows(rate_limit, rate_window)
+        self._reads = JobReads(job_read_interval)
+        self._quota = Quota(max_concurrent_jobs, daily_limit)
+        self._url_lifetime = url_lifetime
+        self._heartbeat = heartbeat
+        self._tools = _tools.available(tools)
+        self._contract = Contract(_packaged.document() if document is None else document)
+        self._clock = clock
+        self._parts: _Parts | None = None
+
+    def start(self) -> Self:
+        """Serve; the sandbox answers when this returns."""
+        if self._parts is not None:
+            raise RuntimeError("the sandbox is running")
+        with contextlib.ExitStack() as stack:
+            listener = stack.enter_context(contextlib.closing(_listen(self._host, self._port)))
+            folder = Folder(self._data)
+            stack.callback(folder.release)
+            store = Store(folder.database)
+            stack.callback(store.close)
+            api_key = folder.api_key()
+            store.add_workspace(WORKSPACE, self._credits, paid=True)
+            store.add_key(_auth.key_id(api_key) or "", _auth.digest(api_key), WORKSPACE, _auth.SCOPES)
+            blobs = Blobs(folder.blobs)
+            blobs.sweep(store.referenced())
+            folder.jobs.mkdir(exist_ok=True)
+            changes = Changes()
+            supervisor = Supervisor(
+                store,
+                blobs,
+                LocalRunner(),
+                {tool_id: tool for tool_id, (_, tool) in self._tools.items()},
+                folder.jobs,
+                workers=self._workers,
+                changed=changes.publish,
+                clock=self._clock,
+            )
+            service = Service(
+                document=self._contract.document,
+                store=store,
+                blobs=blobs,
+                tools=self._tools,
+                supervisor=supervisor,
+                changes=changes,
+                signer=Signer(folder.url_secret(), self._url_lifetime),
+                windows=self._windows,
+                reads=self._reads,
+                quota=self._quota,
+                heartbeat=self._heartbeat,
+                clock=self._clock,
+            )
+            url = _url(listener)
+            server = _Server(App(self._contract, service, url, MAX_UPLOAD_BYTES), changes)
+            supervisor.start()
+            stack.callback(supervisor.stop)
+            server.start(listener)
+            stack.callback(server.stop)
+            self._parts = _Parts(stack.pop_all(), url, api_key, folder, service)
+        log.info("serving %s from %s", url, folder.path)
+        return self
+
+    def stop(self) -> None:
+        """End every stream, kill what runs, and let go of port and folder.
+
+        Jobs that have not ended run at the next start on the same folder. Stopping twice is no error.
+        """
+        if self._parts is not None:
+            parts, self._parts = self._parts, None
+            parts.stack.close()
+            self._windows.clear()
+            self._reads.clear()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the sandbox is, as a client's base URL: `http://127.0.0.1:PORT`."""
+        return self._running.url
+
+    @property
+    def api_key(self) -> str:
+        """The key of the sandbox's own workspace, with every scope."""
+        return self._running.api_key
+
+    @property
+    def data(self) -> Path:
+        """The folder in which everything is kept."""
+        return self._running.folder.path
+
+    def create_key(
+        self,
+        scopes: Iterable[str] = _auth.SCOPES,
+        workspace: str = WORKSPACE,
+        *,
+        paid: bool = True,
+    ) -> str:
+        """A new key with these scopes, for a workspace that is made when it isn't there.
+
+        `paid` tells whether a workspace that is made has a paid plan.
+        """
+        wanted = tuple(scopes)
+        if unknown := set(wanted) - set(_auth.SCOPES):
+            raise ValueError(f"no such scope: {', '.join(sorted(unknown))}")
+        key = _auth.new_key()
+        store = self._running.service.store
+        store.add_workspace(workspace, self._credits, paid=paid)
+        store.add_key(_auth.key_id(key) or "", _auth.digest(key), workspace, wanted)
+        return key
+
+    def remove_workspace(self, workspace: str) -> None:
+        """Take a workspace away from its keys, which the service answers with `team_not_found`."""
+        self._running.service.store.remove_workspace(workspace)
+
+    def reset(self) -> None:
+        """Forget jobs, files, charges and windows; keys and workspaces stay."""
+        service = self._running.service
+        with service.blobs.lock:
+            service.store.reset()
+            service.blobs.sweep(())
+        service.supervisor.kill_all()
+        service.changes.publish_all()
+        self._windows.clear()
+        self._reads.clear()
+
+    @property
+    def _running(self) -> _Parts:
+        if self._parts is None:
+            raise RuntimeError("the sandbox is not running: use it as a context manager, or start() it")
+        return self._parts
+
+
+class _Server:
+    """uvicorn on a thread and a loop of its own."""
+
+    def __init__(self, app: App, changes: Changes) -> None:
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = _Uvicorn(config, changes)
+        self._changes = changes
+        self._thread: threading.Thread | None = None
+
+    def start(self, listener: socket.socket) -> None:
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="proteiniq-server", daemon=True
+        )
+        self._thread.start()
+        self._server.ready.wait()
+
+    def stop(self) -> None:
+        assert self._thread is not None
+        self._changes.close()
+        self._server.should_exit = True
+        self._thread.join()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Tells when it serves, and on which loop."""
+
+    def __init__(self, config: uvicorn.Config, changes: Changes) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+        self._changes = changes
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._changes.open(asyncio.get_running_loop())
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound already, so that a free port is known before anything runs."""
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        if not ipaddress.ip_address(address).is_loopback:
+            raise ValueError
+    except ValueError:
+        raise SandboxError(f"the sandbox serves on loopback only, not on {host}") from None
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where the protocol is named; with it on, answers wait 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SandboxError(f"cannot listen on {host}:{port}: {reason}") from error
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    address, port = listener.getsockname()[:2]
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

@@ -1,0 +1,605 @@
+"""The database: jobs and their queue, keys, credits, files, and results. All SQL is here.
+
+SQLite in WAL mode. Each transaction has a connection of its own from a pool, and a writing one
+begins with `BEGIN IMMEDIATE`, so that what it reads still holds when it writes. Times are
+milliseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ._auth import Key
+from ._errors import APIError, SandboxError
+from ._limits import Standing
+
+VERSION = 1
+
+TERMINAL = ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED")
+
+_SCHEMA = """
+CREATE TABLE workspaces (
+  id TEXT PRIMARY KEY,
+  granted INTEGER NOT NULL,
+  credits INTEGER NOT NULL CHECK (credits >= 0),  -- granted, less what is reserved or was charged
+  paid INTEGER NOT NULL,
+  present INTEGER NOT NULL DEFAULT 1
+);
+CREATE TABLE keys (
+  id TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  workspace TEXT NOT NULL REFERENCES workspaces,
+  scopes TEXT NOT NULL
+);
+CREATE TABLE jobs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  workspace TEXT NOT NULL REFERENCES workspaces,
+  key TEXT NOT NULL REFERENCES keys,
+  tool TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  progress REAL,
+  tries INTEGER NOT NULL DEFAULT 0,
+  reserved INTEGER NOT NULL,
+  credits_used INTEGER,
+  error_code TEXT,
+  error_message TEXT,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  completed_at INTEGER
+);
+CREATE INDEX jobs_of_workspace ON jobs (workspace, seq);
+CREATE INDEX waiting_jobs ON jobs (seq) WHERE status IN ('QUEUED', 'RETRY');
+CREATE TABLE payloads (
+  job TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+  body TEXT NOT NULL
+);
+CREATE TABLE submissions (
+  workspace TEXT NOT NULL REFERENCES workspaces,
+  key TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace, key)
+);
+CREATE TABLE results (
+  job TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+  body TEXT NOT NULL
+);
+CREATE TABLE artifacts (
+  job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (job, name)
+);
+CREATE INDEX artifacts_of_blob ON artifacts (sha256);
+CREATE TABLE files (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  workspace TEXT NOT NULL REFERENCES workspaces,
+  key TEXT NOT NULL REFERENCES keys,
+  filename TEXT NOT NULL,
+  format TEXT NOT NULL,
+  mime_type TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  storage_owner TEXT NOT NULL,
+  description TEXT,
+  tags TEXT NOT NULL,
+  collection_ids TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+);
+CREATE INDEX files_of_workspace ON files (workspace, seq);
+CREATE INDEX files_of_blob ON files (sha256);
+"""
+
+
+@attrs.frozen
+class Job:
+    seq: int
+    id: str
+    workspace: str
+    key: str
+    tool: str
+    name: str
+    status: str
+    progress: float | None
+    tries: int
+    reserved: int
+    credits_used: int | None
+    error_code: str | None
+    error_message: str | None
+    created_at: int
+    started_at: int | None
+    completed_at: int | None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in TERMINAL
+
+
+@attrs.frozen
+class NewJob:
+    id: str
+    workspace: str
+    key: str
+    tool: str
+    name: str
+    credits: int
+    payload: str
+    """What the worker is given, as JSON."""
+
+
+@attrs.frozen
+class Artifact:
+    name: str
+    content_type: str
+    sha256: str
+
+
+@attrs.frozen
+class File:
+    id: str
+    workspace: str
+    key: str
+    filename: str
+    format: str
+    mime_type: str
+    size_bytes: int
+    sha256: str
+    origin: str
+    storage_owner: str
+    description: str | None
+    tags: Sequence[str]
+    collection_ids: Sequence[str]
+    created_at: int
+    seq: int = 0
+    """Place in the library; given by the store."""
+
+
+@attrs.frozen
+class Ending:
+    """How a run ended: a terminal status, and the error or the output that goes with it."""
+
+    status: str
+    error: tuple[str, str] | None = None
+    results: str | None = None
+    artifacts: Sequence[Artifact] = ()
+    files: Sequence[File] = ()
+
+
+class Store:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._mutex = threading.Lock()
+        self._closed = False
+        with self._connection() as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT")
+            elif version != VERSION:
+                raise SandboxError(
+                    f"{path.parent} was written by another version of the sandbox "
+                    f"(schema {version}, this one reads {VERSION}): use another folder"
+                )
+
+    def close(self) -> None:
+        with self._mutex:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._mutex:
+            db = self._idle.pop() if self._idle else None
+        if db is None:
+            # A connection serves one transaction at a time, not one thread for ever.
+            db = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield db
+        finally:
+            with self._mutex:
+                if self._closed:
+                    db.close()
+                else:
+                    self._idle.append(db)
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+
+    # Workspaces and keys
+
+    def add_workspace(self, workspace: str, credits: int, *, paid: bool) -> None:
+        """Make a workspace; one that is there keeps its credits and its plan."""
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO workspaces (id, granted, credits, paid) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                (workspace, credits, credits, paid),
+            )
+
+    def remove_workspace(self, workspace: str) -> None:
+        """Its keys stay, and are refused."""
+        with self._write() as db:
+            db.execute("UPDATE workspaces SET present = 0 WHERE id = ?", (workspace,))
+
+    def add_key(self, key_id: str, digest: str, workspace: str, scopes: Sequence[str]) -> None:
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO keys VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (key_id, digest, workspace, json.dumps(scopes)),
+            )
+
+    def key(self, key_id: str) -> tuple[Key, str] | None:
+        """The key with this id, and its digest."""
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT k.*, w.paid, w.present FROM keys k JOIN workspaces w ON w.id = k.workspace "
+                "WHERE k.id = ?",
+                (key_id,),
+            ).fetchone()
+        if row is None:
+            return None
+        scopes = tuple(json.loads(row["scopes"]))
+        key = Key(row["id"], row["workspace"], scopes, bool(row["paid"]), bool(row["present"]))
+        return key, row["digest"]
+
+    def standing(self, workspace: str, since: int) -> Standing:
+        """Where the workspace stands, with the jobs submitted since `since`."""
+        with self._connection() as db:
+            return _standing(db, workspace, since)
+
+    # Jobs
+
+    def submit(
+        self,
+        job: NewJob,
+        now: int,
+        *,
+        since: int,
+        repeat: tuple[str, str] | None,
+        accept: Callable[[Standing], None],
+        forget_before: int,
+    ) -> tuple[Job, bool]:
+        """Queue a job and reserve its credits, or find the job of the same idempotency key.
+
+        `repeat` is the key and the digest of the body; `accept` raises when the workspace may not
+        run the job. All of it is one transaction, so that concurrent submits can neither overspend
+        nor make two jobs. Returns the job, and whether it is new.
+        """
+        with self._write() as db:
+            if repeat:
+                db.execute("DELETE FROM submissions WHERE created_at < ?", (forget_before,))
+                if earlier := _repeated(db, job.workspace, *repeat):
+                    return earlier, False
+            accept(_standing(db, job.workspace, since))
+            db.execute(
+                "INSERT INTO jobs (id, workspace, key, tool, name, status, reserved, created_at) "
+                "VALUES (?, ?, ?, ?, ?, 'QUEUED', ?, ?)",
+                (job.id, job.workspace, job.key, job.tool, job.name, job.credits, now),
+            )
+            db.execute("INSERT INTO payloads VALUES (?, ?)", (job.id, job.payload))
+            db.execute(
+                "UPDATE workspaces SET credits = credits - ? WHERE id = ?",
+                (job.credits, job.workspace),
+            )
+            if repeat:
+                db.execute(
+                    "INSERT INTO submissions VALUES (?, ?, ?, ?, ?)",
+                    (job.workspace, *repeat, job.id, now),
+                )
+            return _job(db, job.id), True
+
+    def repeated(self, workspace: str, key: str, digest: str, forget_before: int) -> Job | None:
+        """The job that this idempotency key made; APIError `conflict` when it was for another body."""
+        with self._write() as db:
+            db.execute("DELETE FROM submissions WHERE created_at < ?", (forget_before,))
+            return _repeated(db, workspace, key, digest)
+
+    def job(self, job_id: str, workspace: str | None = None) -> Job | None:
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT * FROM jobs WHERE id = ? AND workspace = coalesce(?, workspace)",
+                (job_id, workspace),
+            ).fetchone()
+        return Job(**row) if row else None
+
+    def jobs(self, workspace: str, filters: Mapping[str, Any], limit: int, before: int | None) -> list[Job]:
+        """Jobs, newest first, older than the one with sequence number `before`."""
+        where = ["workspace = ?"]
+        values: list[Any] = [workspace]
+        for column in ("tool", "status"):
+            if column in filters:
+                where.append(f"{column} = ?")
+                values.append(filters[column])
+        for name, comparison in (("created_after", ">"), ("created_before", "<")):
+            if name in filters:
+                where.append(f"created_at {comparison} ?")
+                values.append(filters[name])
+        _words(filters.get("q"), "name", where, values)
+        with self._connection() as db:
+            return [Job(**row) for row in _page(db, "jobs", where, values, limit, before)]
+
+    def cancel(self, job_id: str, workspace: str, now: int) -> Job | None:
+        """Cancel a queued job and give its credits back; APIError `conflict` when it is not queued."""
+        with self._write() as db:
+            row = db.execute(
+                "SELECT status FROM jobs WHERE id = ? AND workspace = ?", (job_id, workspace)
+            ).fetchone()
+            if row is None:
+                return None
+            if row["status"] != "QUEUED":
+                raise APIError(
+                    "conflict",
+                    f"Only a queued job can be cancelled; this one is {row['status']}.",
+                    details={"current_status": row["status"]},
+                )
+            _end(db, job_id, Ending("CANCELLED"), now)
+            return _job(db, job_id)
+
+    # The queue
+
+    def claim(self, now: int) -> tuple[Job, str] | None:
+        """Take the job that has waited longest, and what its worker is given."""
+        with self._write() as db:
+            row = db.execute(
+                "UPDATE jobs SET status = 'PROCESSING', tries = tries + 1, "
+                "started_at = coalesce(started_at, ?) WHERE seq = (SELECT seq FROM jobs "
+                "WHERE status IN ('QUEUED', 'RETRY') ORDER BY seq LIMIT 1) RETURNING id",
+                (now,),
+            ).fetchall()
+            if not row:
+                return None
+            job = _job(db, row[0]["id"])
+            (payload,) = db.execute("SELECT body FROM payloads WHERE job = ?", (job.id,)).fetchone()
+            return job, payload
+
+    def progress(self, job_id: str, percent: float) -> None:
+        with self._write() as db:
+            db.execute(
+                "UPDATE jobs SET progress = ? WHERE id = ? AND status = 'PROCESSING'",
+                (percent, job_id),
+            )
+
+    def finish(self, job_id: str, ending: Ending, now: int) -> bool:
+        """End a running job: charge it or give its credits back, and keep its output.
+
+        False when the job is no longer running, for instance because everything was reset.
+        """
+        with self._write() as db:
+            running = db.execute(
+                "SELECT 1 FROM jobs WHERE id = ? AND status = 'PROCESSING'", (job_id,)
+            ).fetchone()
+            if running:
+                _end(db, job_id, ending, now)
+            return bool(running)
+
+    def release(self, job_id: str) -> None:
+        """Put a running job back, because the sandbox stops: that was no fault of the job's."""
+        with self._write() as db:
+            db.execute(
+                "UPDATE jobs SET status = 'RETRY', tries = tries - 1, progress = NULL "
+                "WHERE id = ? AND status = 'PROCESSING'",
+                (job_id,),
+            )
+
+    def recover(self, now: int, max_tries: int) -> None:
+        """After a start: jobs that were running when the process died run again, but not for ever."""
+        with self._write() as db:
+            orphans = db.execute("SELECT id, tries FROM jobs WHERE status = 'PROCESSING'").fetchall()
+            for row in orphans:
+                if row["tries"] >= max_tries:
+                    message = f"The service died {row['tries']} times while this job ran."
+                    _end(db, row["id"], Ending("FAILED", ("interrupted", message)), now)
+                else:
+                    db.execute(
+                        "UPDATE jobs SET status = 'RETRY', progress = NULL WHERE id = ?",
+                        (row["id"],),
+                    )
+
+    # Results
+
+    def result(self, job_id: str) -> tuple[str, list[Artifact]] | None:
+        """The result document and the files of a job, or None when it has no output."""
+        with self._connection() as db:
+            body = db.execute("SELECT body FROM results WHERE job = ?", (job_id,)).fetchone()
+            rows = db.execute(
+                "SELECT name, content_type, sha256 FROM artifacts WHERE job = ? ORDER BY position",
+                (job_id,),
+            ).fetchall()
+        return (body["body"], [Artifact(**row) for row in rows]) if body else None
+
+    def artifact(self, job_id: str, name: str) -> Artifact | None:
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT name, content_type, sha256 FROM artifacts WHERE job = ? AND name = ?",
+                (job_id, name),
+            ).fetchone()
+        return Artifact(**row) if row else None
+
+    # Files
+
+    def add_file(self, file: File) -> None:
+        with self._write() as db:
+            _add_file(db, file)
+
+    def file(self, file_id: str, workspace: str) -> File | None:
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT * FROM files WHERE id = ? AND workspace = ?", (file_id, workspace)
+            ).fetchone()
+        return _file(row) if row else None
+
+    def files(self, workspace: str, filters: Mapping[str, Any], limit: int, before: int | None) -> list[File]:
+        """Files, newest first, older than the one with sequence number `before`."""
+        where = ["workspace = ?"]
+        values: list[Any] = [workspace]
+        for name in ("format", "origin", "key"):
+            if name in filters:
+                where.append(f"{name} = ?")
+                values.append(filters[name])
+        if "collection_id" in filters:
+            where.append("EXISTS (SELECT 1 FROM json_each(collection_ids) WHERE value = ?)")
+            values.append(filters["collection_id"])
+        text = "filename || ' ' || coalesce(description, '') || ' ' || tags"
+        _words(filters.get("q"), text, where, values)
+        with self._connection() as db:
+            return [_file(row) for row in _page(db, "files", where, values, limit, before)]
+
+    def delete_file(self, file_id: str, workspace: str) -> list[str] | None:
+        """Remove a record. Returns the blobs that nothing refers to any more; None: no such record."""
+        with self._write() as db:
+            row = db.execute(
+                "DELETE FROM files WHERE id = ? AND workspace = ? RETURNING sha256",
+                (file_id, workspace),
+            ).fetchall()
+            if not row:
+                return None
+            sha256 = row[0]["sha256"]
+            used = db.execute(
+                "SELECT 1 FROM files WHERE sha256 = ? UNION ALL SELECT 1 FROM artifacts WHERE sha256 = ?",
+                (sha256, sha256),
+            ).fetchone()
+            return [] if used else [sha256]
+
+    def referenced(self) -> set[str]:
+        """Every blob that a record refers to."""
+        with self._connection() as db:
+            rows = db.execute("SELECT sha256 FROM files UNION SELECT sha256 FROM artifacts")
+            return {row["sha256"] for row in rows}
+
+    def reset(self) -> None:
+        """Forget jobs, files and charges; keys and workspaces stay."""
+        with self._write() as db:
+            db.execute("DELETE FROM files")
+            db.execute("DELETE FROM jobs")
+            db.execute("UPDATE workspaces SET credits = granted")
+
+
+def _job(db: sqlite3.Connection, job_id: str) -> Job:
+    return Job(**db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone())
+
+
+def _repeated(db: sqlite3.Connection, workspace: str, key: str, digest: str) -> Job | None:
+    row = db.execute(
+        "SELECT job, digest FROM submissions WHERE workspace = ? AND key = ?", (workspace, key)
+    ).fetchone()
+    if row is None:
+        return None
+    if row["digest"] != digest:
+        raise APIError(
+            "conflict",
+            "This idempotency key was used for another body: use a new key for a new job.",
+            details={"job_id": row["job"]},
+        )
+    return _job(db, row["job"])
+
+
+def _standing(db: sqlite3.Connection, workspace: str, since: int) -> Standing:
+    row = db.execute(
+        "SELECT (SELECT credits FROM workspaces WHERE id = :workspace) AS available_credits, "
+        "(SELECT count(*) FROM jobs WHERE workspace = :workspace "
+        "AND status IN ('QUEUED', 'PROCESSING', 'RETRY')) AS active_jobs, "
+        "(SELECT count(*) FROM jobs WHERE workspace = :workspace AND created_at >= :since) "
+        "AS jobs_today",
+        {"workspace": workspace, "since": since},
+    ).fetchone()
+    return Standing(**row)
+
+
+def _end(db: sqlite3.Connection, job_id: str, ending: Ending, now: int) -> None:
+    """Write an ending; whoever calls it has seen, in this transaction, that the job has not ended."""
+    job = _job(db, job_id)
+    charged = job.reserved if ending.status == "COMPLETED" else 0
+    code, message = ending.error or (None, None)
+    db.execute(
+        "UPDATE jobs SET status = ?, progress = CASE ? WHEN 'COMPLETED' THEN 100 ELSE progress END, "
+        "reserved = 0, credits_used = ?, error_code = ?, error_message = ?, completed_at = ? "
+        "WHERE id = ?",
+        (ending.status, ending.status, charged, code, message, now, job_id),
+    )
+    db.execute(
+        "UPDATE workspaces SET credits = credits + ? WHERE id = ?",
+        (job.reserved - charged, job.workspace),
+    )
+    db.execute("DELETE FROM payloads WHERE job = ?", (job_id,))
+    if ending.results is not None:
+        db.execute("INSERT INTO results VALUES (?, ?)", (job_id, ending.results))
+        db.executemany(
+            "INSERT INTO artifacts VALUES (?, ?, ?, ?, ?)",
+            [
+                (job_id, position, a.name, a.content_type, a.sha256)
+                for position, a in enumerate(ending.artifacts)
+            ],
+        )
+        for file in ending.files:
+            _add_file(db, file)
+
+
+def _add_file(db: sqlite3.Connection, file: File) -> None:
+    values = attrs.asdict(file, recurse=False)
+    del values["seq"]
+    values["tags"] = json.dumps(values["tags"], ensure_ascii=False)
+    values["collection_ids"] = json.dumps(values["collection_ids"], ensure_ascii=False)
+    db.execute(
+        f"INSERT INTO files ({', '.join(values)}) VALUES ({', '.join(':' + n for n in values)})",
+        values,
+    )
+
+
+def _file(row: sqlite3.Row) -> File:
+    values = dict(row)
+    values["tags"] = json.loads(values["tags"])
+    values["collection_ids"] = json.loads(values["collection_ids"])
+    return File(**values)
+
+
+def _words(text: str | None, column: str, where: list[str], values: list[Any]) -> None:
+    """Every word must be there, in whatever case."""
+    for word in (text or "").split():
+        where.append(f"instr(lower({column}), lower(?)) > 0")
+        values.append(word)
+
+
+def _page(
+    db: sqlite3.Connection,
+    table: str,
+    where: list[str],
+    values: list[Any],
+    limit: int,
+    before: int | None,
+) -> list[sqlite3.Row]:
+    if before is not None:
+        where = [*where, "seq < ?"]
+        values = [*values, before]
+    rows: list[sqlite3.Row] = db.execute(
+        f"SELECT * FROM {table} WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT ?",
+        [*values, limit],
+    ).fetchall()
+    return rows

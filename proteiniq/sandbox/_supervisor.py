@@ -1,0 +1,240 @@
+"""Runs queued jobs, a few at once, each in a process of its own, and writes down how they end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import secrets
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from . import _formats, _times
+from ._blobs import Blobs, Draft
+from ._runner import Ended, Progress, Run, Runner
+from ._store import Artifact, Ending, File, Job, Store
+from ._worker import without_paths
+from .tools.base import Tool
+
+log = logging.getLogger("proteiniq.sandbox")
+
+MAX_TRIES = 3
+"""How often a job is started whose sandbox dies under it."""
+
+
+class Supervisor:
+    """`workers` threads, each of which takes the job that waits longest and stays with it until it ends."""
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        runner: Runner,
+        tools: Mapping[str, Tool],
+        folder: Path,
+        *,
+        workers: int,
+        changed: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._runner = runner
+        self._tools = tools
+        self._folder = folder
+        self._changed = changed
+        self._clock = clock
+        self._condition = threading.Condition()
+        self._calls = 0
+        self._stopping = False
+        self._running: dict[str, Run] = {}
+        self._threads = [
+            threading.Thread(target=self._work, name=f"proteiniq-job-{n}", daemon=True)
+            for n in range(workers)
+        ]
+
+    def start(self) -> None:
+        self._store.recover(self._now(), MAX_TRIES)
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """There may be a job to run."""
+        with self._condition:
+            self._calls += 1
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        """Kill what runs, and put it back into the queue for the next start."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify_all()
+        self.kill_all()
+        for thread in self._threads:
+            thread.join()
+
+    def kill_all(self) -> None:
+        """Kill what runs. Jobs that are still in the store then end as failed."""
+        with self._condition:
+            for run in self._running.values():
+                run.kill()
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                calls = self._calls
+                if self._stopping:
+                    return
+            claimed = self._store.claim(self._now())
+            if claimed is None:
+                with self._condition:
+                    while not self._stopping and self._calls == calls:
+                        self._condition.wait()
+                continue
+            job, payload = claimed
+            self._changed(job.id)
+            try:
+                self._run(job, payload)
+            except Exception:
+                log.exception("job %s could not be run", job.id)
+                self._finish(job, Ending("FAILED", ("internal_error", "The job could not be run.")))
+
+    def _run(self, job: Job, payload: str) -> None:
+        tool = self._tools.get(job.tool)
+        if tool is None:
+            error = ("tool_unavailable", f"{job.tool} is no longer installed.")
+            self._finish(job, Ending("FAILED", error))
+            return
+        folder = self._folder / job.id
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "out").mkdir(parents=True)
+        (folder / "job.json").write_text(payload, encoding="utf-8")
+        with self._condition:
+            run = None if self._stopping else self._runner.start(folder)
+            if run is not None:
+                self._running[job.id] = run
+        if run is None:
+            self._store.release(job.id)
+            return
+        try:
+            ended, in_time = self._watch(job, run, tool.contract.time_limit_s)
+        finally:
+            with self._condition:
+                del self._running[job.id]
+        if self._stopping and ended.outcome is None:
+            self._store.release(job.id)
+            return
+        self._end(job, tool, folder, ended, in_time)
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        for name in ("job.json", "results.json"):
+            (folder / name).unlink(missing_ok=True)
+
+    def _watch(self, job: Job, run: Run, time_limit: float) -> tuple[Ended, bool]:
+        """Stay with a run until it ends. Returns how, and whether within its time limit."""
+        deadline = time.monotonic() + time_limit
+        in_time = True
+        while True:
+            left = max(deadline - time.monotonic(), 0.0) if in_time else math.inf
+            news = run.poll(left)
+            if isinstance(news, Ended):
+                return news, in_time
+            if isinstance(news, Progress):
+                self._store.progress(job.id, news.percent)
+                self._changed(job.id)
+            if in_time and time.monotonic() >= deadline:
+                in_time = False
+                run.kill()
+
+    def _end(self, job: Job, tool: Tool, folder: Path, ended: Ended, in_time: bool) -> None:
+        if not in_time:
+            limit = tool.contract.time_limit_s
+            message = f"The job ran longer than the {limit:g} s that {tool.contract.id} allows."
+            self._finish(job, Ending("TIMEOUT", ("timeout", message)))
+            return
+        drafts = self._drafts(tool, folder / "out")
+        error = self._error(tool, folder, ended, drafts)
+        log.info("job %s of %s: %s", job.id, job.tool, error[0] if error else "completed")
+        results = None
+        if error is None:
+            results = (folder / "results.json").read_text(encoding="utf-8")
+        elif drafts:
+            results = "{}"
+        artifacts = [Artifact(n, t, d.sha256) for n, (t, d) in drafts.items()]
+        files = [self._file(job, n, t, d) for n, (t, d) in drafts.items()]
+        status = "FAILED" if error else "COMPLETED"
+        ending = Ending(status, error, results, artifacts, files)
+        self._finish(job, ending, [draft for _, draft in drafts.values()])
+
+    def _finish(self, job: Job, ending: Ending, drafts: list[Draft] | None = None) -> None:
+        with self._blobs.lock:
+            for draft in drafts or ():
+                self._blobs.keep(draft)
+            if not self._store.finish(job.id, ending, self._now()):
+                self._blobs.sweep(self._store.referenced())
+        self._changed(job.id)
+        # A job that ended makes room for one that waits.
+        self.wake()
+
+    def _drafts(self, tool: Tool, out: Path) -> dict[str, tuple[str, Draft]]:
+        """Name → media type and content of what the tool wrote: its documented files first, then others."""
+        types = {output.name: output.content_type for output in tool.contract.outputs}
+        written = {p.name: p for p in sorted(out.iterdir()) if p.is_file() and not p.is_symlink()}
+        drafts = {}
+        for name in [n for n in types if n in written] + [n for n in written if n not in types]:
+            draft = self._blobs.draft(written[name])
+            guessed = _formats.mime_type(name, _formats.guess(name, draft.head))
+            drafts[name] = (types.get(name, guessed), draft)
+        return drafts
+
+    def _error(
+        self, tool: Tool, folder: Path, ended: Ended, drafts: Mapping[str, object]
+    ) -> tuple[str, str] | None:
+        """Code and message of what went wrong, if something did."""
+        if ended.outcome is None:
+            return ("crashed", _post_mortem(ended.exit_code, folder / "log"))
+        if failed := ended.outcome.get("failed"):
+            return (failed["code"], failed["message"])
+        missing = [o.name for o in tool.contract.outputs if o.name not in drafts]
+        if missing:
+            return ("output_missing", f"The tool did not write {', '.join(missing)}.")
+        if not isinstance(json.loads((folder / "results.json").read_bytes()), dict):
+            return ("tool_error", "The tool's result is no JSON object.")
+        return None
+
+    def _file(self, job: Job, name: str, content_type: str, draft: Draft) -> File:
+        """The library's record of a result file."""
+        return File(
+            id=f"file_{secrets.token_hex(12)}",
+            workspace=job.workspace,
+            key=job.key,
+            filename=name,
+            format=_formats.guess(name, draft.head),
+            mime_type=content_type,
+            size_bytes=draft.size,
+            sha256=draft.sha256,
+            origin="JOB_OUTPUT",
+            storage_owner="JOB_ARTIFACT",
+            description=None,
+            tags=(),
+            collection_ids=(),
+            created_at=self._now(),
+        )
+
+    def _now(self) -> int:
+        return _times.milliseconds(self._clock())
+
+
+def _post_mortem(exit_code: int, log_file: Path) -> str:
+    """What can be told of a process that died without a word."""
+    signalled = exit_code < 0
+    how = f"signal {signal.Signals(-exit_code).name}" if signalled else f"exit code {exit_code}"
+    with log_file.open("rb") as file:
+        file.seek(max(log_file.stat().st_size - 4096, 0))
+        lines = file.read().decode("utf-8", "replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    said = f" Its last words: {without_paths(last)[:500]}" if last else ""
+    return f"The tool's process ended with {how}.{said}"
