@@ -1,7 +1,7 @@
 """Masses of proteins and peptides, in Da, and their elemental composition.
 
 Masses are Biopython's, from the IUPAC atomic weights of 2005 (C 12.0107). ExPASy and EMBOSS use a carbon of
-12.011 and are about 9 ppm higher: 14313.1 and 14313.0 Da for lysozyme.
+12.011 and are 9 to 14 ppm higher: 14313.1 and 14313.0 Da for lysozyme.
 """
 
 from __future__ import annotations

@@ -1,0 +1,114 @@
+"""What holds for every built-in tool."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proteiniq.sandbox.tools import BUILT_IN, available, load
+from proteiniq.sandbox.tools.base import Setting, Tool
+
+from .bench import NUCLEOTIDES, PROTEINS, arguments, fasta, problems, run
+
+EXAMPLES = {
+    "protein-parameters": {"protein": fasta(*PROTEINS)},
+    "isoelectric-point-calculator": {"protein": fasta(*PROTEINS)},
+    "pairwise-alignment": {"query": fasta("P69905"), "target": fasta("P68871")},
+    "sequence-search": {"query": fasta("P69905"), "targets": fasta(*PROTEINS)},
+    "translate": {"nucleotide": fasta(*NUCLEOTIDES)},
+    "peptide-digest": {"protein": fasta(*PROTEINS)},
+}
+TOOLS = [pytest.param(load(reference), id=reference.partition(":")[2]) for reference in BUILT_IN]
+
+
+def outside(setting: Setting) -> list[Any]:
+    edges = [setting.minimum, setting.maximum]
+    numbers = [edge for edge in edges if edge is not None]
+    return [int(number) if setting.type == "integer" else number for number in numbers]
+
+
+def test_the_tools_have_the_ids_of_the_examples() -> None:
+    assert set(available()) == set(EXAMPLES)
+
+
+def test_importing_the_tools_imports_no_scientific_package() -> None:
+    code = (
+        "import sys; from proteiniq.sandbox.tools import available; available(); "
+        "print([name for name in ('Bio', 'pyhmmer', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_writes_the_files_of_its_contract_and_no_others(tool: Tool, tmp_path: Path) -> None:
+    run(tool, EXAMPLES[tool.contract.id], tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {output.name for output in tool.contract.outputs}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_documents_every_key_of_its_results(tool: Tool) -> None:
+    results = run(tool, EXAMPLES[tool.contract.id])
+    told = {key for key in tool.contract.results if "[]" not in key}
+    assert set(results) == told
+    for name in ("rows", "orfs"):
+        keys = {key.removeprefix(f"{name}[].") for key in tool.contract.results if f"{name}[]." in key}
+        assert all(set(row) == keys for row in results.get(name, []))
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_gives_the_same_results_and_files_twice(tool: Tool, tmp_path: Path) -> None:
+    outs = [tmp_path / "first", tmp_path / "second"]
+    results = []
+    for out in outs:
+        out.mkdir()
+        results.append(run(tool, EXAMPLES[tool.contract.id], out))
+    assert results[0] == results[1]
+    first, second = ({path.name: path.read_bytes() for path in out.iterdir()} for out in outs)
+    assert first == second
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_runs_with_every_setting_at_its_limits_and_options(tool: Tool) -> None:
+    for setting in tool.contract.settings:
+        for value in setting.options or outside(setting):
+            chosen: dict[str, Any] = {setting.id: value}
+            if not problems(tool, EXAMPLES[tool.contract.id], **chosen):
+                run(tool, EXAMPLES[tool.contract.id], None, **chosen)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("content", ["", ">a\n", "MKV1", ">a\nACGT\n>b\n"])
+def test_places_a_problem_in_every_slot_with_broken_content(tool: Tool, content: str) -> None:
+    slots = [slot.id for slot in tool.contract.slots]
+    told = problems(tool, dict.fromkeys(slots, content))
+    assert {problem.slot for problem in told} == set(slots)
+    assert all(problem.entry == 0 and problem.line is not None for problem in told)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_defaults_are_within_their_limits(tool: Tool) -> None:
+    for setting in tool.contract.settings:
+        assert setting.options is None or setting.default in setting.options
+        if not isinstance(setting.default, bool | str):
+            assert setting.minimum is None or setting.default >= setting.minimum
+            assert setting.maximum is None or setting.default <= setting.maximum
+
+
+@pytest.mark.parametrize(
+    ("tool_id", "credits_"),
+    [
+        ("protein-parameters", 0),
+        ("isoelectric-point-calculator", 0),
+        ("pairwise-alignment", 1),
+        ("sequence-search", 2),
+        ("translate", 2),
+        ("peptide-digest", 10),
+    ],
+)
+def test_prices_a_submission_by_its_units(tool_id: str, credits_: int) -> None:
+    tool = available()[tool_id][1]
+    units = tool.units(*arguments(tool, EXAMPLES[tool_id], {}))
+    assert tool.contract.credit_model.credits(units) == credits_

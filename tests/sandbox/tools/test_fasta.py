@@ -1,0 +1,135 @@
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proteiniq.sandbox.tools._fasta import STANDARD, Record, Rules, read
+
+RULES = Rules(STANDARD, "standard amino acids", max_records=3, max_length=50, unique_ids=True)
+
+
+def messages(content: str) -> list[tuple[int | None, str]]:
+    return [(problem.line, problem.message) for problem in read(content, RULES)[1]]
+
+
+def test_reads_name_description_and_residues() -> None:
+    assert read(">P1 some protein\nMKV\nAC\n", RULES) == ([Record("P1", "some protein", "MKVAC", 1)], [])
+
+
+def test_text_without_header_is_one_record_named_sequence() -> None:
+    assert read("\nmkv\nAC\n", RULES) == ([Record("sequence", "", "MKVAC", 2)], [])
+
+
+@pytest.mark.parametrize(
+    "content", ["\ufeff>a\r\nMK V\r\nAC*\r\n", ">a\rmkvac\r", ">a\n\n MKV\tAC *\n\n", ">a\nMKVAC\n*"]
+)
+def test_accepts_what_does_not_change_the_sequence(content: str) -> None:
+    assert [record.sequence for record in read(content, RULES)[0]] == ["MKVAC"]
+    assert messages(content) == []
+
+
+@pytest.mark.parametrize("content", ["", "\n \r\n\t"])
+def test_refuses_text_without_a_sequence(content: str) -> None:
+    assert messages(content) == [(1, "The FASTA text is empty. Give at least one sequence.")]
+
+
+@pytest.mark.parametrize("content", [">a\n", ">a\n\n>b\nMK", ">a\n*\n"])
+def test_refuses_a_header_without_residues(content: str) -> None:
+    assert messages(content)[0] == (
+        1,
+        "Record 'a' (line 1) has no sequence. Put its residues below the header, or remove the header.",
+    )
+
+
+def test_refuses_a_header_without_a_name() -> None:
+    assert messages(">a\nMK\n> \nMK\n")[0] == (3, "The header in line 3 has no name. Write one after '>'.")
+
+
+@pytest.mark.parametrize(
+    ("letter", "why"),
+    [
+        ("1", "the digit '1' is no residue. Remove the numbering."),
+        ("-", "'-' is a gap. Give the sequence without its alignment."),
+        ("*", "'*' is a stop. Only proteins may have one, and only at their end."),
+        (
+            "x",
+            f"'x' is not accepted here, only standard amino acids ({STANDARD}). "
+            "Replace the letter with a definite one.",
+        ),
+        ("ı", f"'ı' is no residue. Use standard amino acids ({STANDARD})."),
+    ],
+)
+def test_names_record_line_column_and_position_of_a_wrong_letter(letter: str, why: str) -> None:
+    assert messages(f">a\nMKV\n A{letter}C\n") == [(3, f"Record 'a', line 3, column 3, position 5: {why}")]
+
+
+def test_tells_a_wrong_letter_once_for_each_record() -> None:
+    assert [line for line, _ in messages(">a\nX1X1\nXX\n>b\n1\n")] == [2, 2, 5]
+
+
+def test_tells_no_more_than_twenty_problems() -> None:
+    told = messages(">a\n" + "bjouxzBJOUXZ1234567890-.~")
+    assert len(told) == 21
+    assert told[-1][1] == "… and 5 more problems like these."
+
+
+def test_refuses_a_second_record_of_one_name() -> None:
+    assert messages(">a\nMK\n>b\nMK\n>a\nMK\n") == [
+        (5, "The name 'a' in line 5 was used before. Give every record a name of its own.")
+    ]
+
+
+def test_refuses_too_many_records() -> None:
+    content = "".join(f">{name}\nMK\n" for name in "abcd")
+    assert messages(content) == [(7, "4 records, 3 are allowed. Leave out 'd' and what follows it.")]
+
+
+def test_refuses_too_long_a_record() -> None:
+    assert messages(">a\n" + "M" * 51) == [
+        (1, "Record 'a' has 51 residues, 50 are allowed. Cut it into parts.")
+    ]
+
+
+def test_refuses_a_control_character_in_a_header() -> None:
+    assert messages(">a b\x00c\nMK") == [(1, "The header in line 1 holds a control character. Remove it.")]
+
+
+def test_refuses_half_a_surrogate_pair() -> None:
+    assert messages(">a\n>\ud800\nMK") == [
+        (2, "The text holds half of a surrogate pair. Send it as valid UTF-8.")
+    ]
+
+
+@given(st.text())
+def test_any_text_gives_records_or_problems(content: str) -> None:
+    records, faults = read(content, RULES)
+    assert records or faults
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    assert all(fault.line is None or 1 <= fault.line <= lines for fault in faults)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(string.ascii_letters + string.digits, min_size=1),
+            st.text(STANDARD + STANDARD.lower(), min_size=1, max_size=50),
+        ),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda record: record[0],
+    ),
+    st.integers(1, 60),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_line_breaks_do_not_change_the_sequences(
+    sequences: list[tuple[str, str]], width: int, newline: str
+) -> None:
+    lines = []
+    for name, residues in sequences:
+        lines += [f">{name}", *(residues[i : i + width] for i in range(0, len(residues), width))]
+    records, faults = read(newline.join(lines), RULES)
+    assert faults == []
+    assert [(record.id, record.sequence) for record in records] == [
+        (name, residues.upper()) for name, residues in sequences
+    ]
