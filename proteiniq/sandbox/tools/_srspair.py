@@ -53,10 +53,11 @@ def text(query: Row, target: Row, marks: str, facts: dict[str, str]) -> str:
     rule = "#" + "=" * 39
     head = [rule, "#", f"# 1: {query.name}", f"# 2: {target.name}"]
     head += [f"# {key}: {value}" for key, value in facts.items()]
-    return "\n".join([*head, "#", rule, "", *_blocks(query, target, marks)]) + "\n"
+    return "\n".join([*head, "#", rule, "", *blocks(query, target, marks)]) + "\n"
 
 
-def _blocks(query: Row, target: Row, marks: str) -> Iterator[str]:
+def blocks(query: Row, target: Row, marks: str) -> Iterator[str]:
+    """Lines of the alignment: 50 columns a block, first and last position of the residues on each line."""
     positions = [query.start - 1, target.start - 1]
     for start in range(0, len(marks), _WIDTH):
         columns = slice(start, start + _WIDTH)

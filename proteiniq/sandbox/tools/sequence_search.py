@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from . import _fasta, _table
+from . import _fasta, _srspair, _table
 from .base import (
     CreditModel,
     Inputs,
@@ -316,4 +316,15 @@ def _write(out: Path, found: Any, rows: list[dict[str, Any]]) -> None:
             text.write(f">> {hit.name} {row['description']}".rstrip() + "\n")
             for domain in hit.domains.reported:
                 text.write(f"score {domain.score:.1f} bits, i-E-value {domain.i_evalue:.2g}\n")
-                text.write(f"{domain.alignment}\n")
+                text.writelines(f"{line}\n" for line in _aligned(domain.alignment))
+
+
+def _aligned(alignment: Any) -> Iterator[str]:
+    """The lines of a domain's alignment; pyhmmer's own text fails on names outside of ASCII."""
+    return _srspair.blocks(
+        _srspair.Row(
+            alignment.hmm_name, alignment.hmm_sequence.upper().replace(".", "-"), alignment.hmm_from
+        ),
+        _srspair.Row(alignment.target_name, alignment.target_sequence.upper(), alignment.target_from),
+        alignment.identity_sequence,
+    )

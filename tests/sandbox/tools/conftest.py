@@ -1,4 +1,4 @@
-"""Properties here run whole computations; the first example also imports Biopython, so none has a deadline."""
+"""Properties here run whole computations, and the first imports Biopython, so none has a deadline."""
 
 from hypothesis import settings
 
