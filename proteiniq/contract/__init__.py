@@ -12,12 +12,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ._bindings import Bindings, parse
-from ._flatten import NotAContract
+from ._bindings import Bindings, BindingsError, parse
 from ._normalise import NeedsNotMet, Problem, normalise
+from ._reading import NotAContract
 
 __all__ = [
     "Bindings",
+    "BindingsError",
     "NeedsNotMet",
     "NotAContract",
     "Problem",

@@ -7,55 +7,45 @@ mean the same, and a union of objects is one object that has the properties of a
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 import attrs
 
+from ._keywords import kept
+from ._reading import NotAContract, mapping, names, sequence
+
 Schema = Mapping[str, Any]
+How = Literal["allOf", "anyOf"]
 
-KEPT = (
-    "description",
-    "format",
-    "default",
-    "example",
-    "examples",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "contentEncoding",
-    "contentMediaType",
-)
-"""Keywords that mean the same in every spelling and are passed on."""
+TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array"})
+MOST_SHAPES = 50_000
+"""Schemas that are worked out for one document; the service's own needs about a thousand."""
+DEEPEST_COMPOSITION = 50
 
-
-class NotAContract(ValueError):
-    """The document is not an OpenAPI document that can be read: what is wrong, and where."""
+_NO_SCHEMA: Schema = {}
 
 
 @attrs.frozen
 class Flat:
-    """One shape. `type` is None where anything goes; one place of the document has one `identity`."""
+    """One shape. No `types` means that anything goes; one place of the document has one `identity`."""
 
-    identity: int
-    type: str | None = None
+    identity: int = 0
+    types: frozenset[str] = frozenset()
     nullable: bool = False
+    null_only: bool = False
     properties: Mapping[str, Schema] = attrs.field(factory=dict)
     required: tuple[str, ...] = ()
     closed: bool = False
-    items: Schema | None = None
+    items: Any = None
     values: tuple[Any, ...] = ()
+    direction: str = ""
     kept: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
-    def is_null(self) -> bool:
-        return self.type == "null"
+    def type(self) -> str | None:
+        """The one type, or None where several may be or anything goes."""
+        return next(iter(self.types)) if len(self.types) == 1 else None
 
 
 class Flattener:
@@ -63,52 +53,56 @@ class Flattener:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
-        self._combined: dict[str, Schema] = {}
+        self._combined: dict[tuple[str, frozenset[int]], Schema] = {}
+        self._siblings: dict[int, Schema] = {}
         self._open: list[int] = []
+        self._count = 0
 
     def resolve(self, node: Any, place: str) -> Mapping[str, Any]:
         """The object that `node` is or refers to, through any number of references.
 
         Raises NotAContract for a reference that leads nowhere, out of the document, or in a circle.
         """
-        seen = set()
+        seen: list[str] = []
         while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
-            if reference in seen:
+            if reference in seen or len(seen) > DEEPEST_COMPOSITION:
                 raise NotAContract(f"{place}: the reference {reference} leads back to itself")
-            seen.add(reference)
+            seen.append(reference)
             target = self._target(reference, place)
-            siblings = {key: value for key, value in node.items() if key != "$ref"}
-            described = set(siblings) <= {"description", "summary"} or all(
-                key.startswith("x-") or key in ("description", "summary") for key in siblings
-            )
-            if siblings and not described:
-                return self._combine("allOf", [target, siblings])
+            if any(_restricts(key) for key in node):
+                beside = {key: value for key, value in node.items() if key != "$ref"}
+                return self._combine("allOf", [target, self._siblings.setdefault(id(node), beside)], place)
             node = target
+        if isinstance(node, bool):
+            return _NO_SCHEMA
         if not isinstance(node, Mapping):
             raise NotAContract(f"{place}: expected an object, found {type(node).__name__}")
         return node
 
     def flatten(self, node: Any, place: str) -> Flat:
         """The shape of `node`. Raises NotAContract when it can't be worked out."""
-        if isinstance(node, bool):
-            node = {}
+        self._count += 1
+        if self._count > MOST_SHAPES:
+            raise NotAContract(f"{place}: the schemas unfold into more than {MOST_SHAPES} shapes")
         schema = self.resolve(node, place)
         if id(schema) in self._open:
             raise NotAContract(f"{place}: the schema is composed of itself")
+        if len(self._open) > DEEPEST_COMPOSITION:
+            raise NotAContract(f"{place}: composed more than {DEEPEST_COMPOSITION} levels deep")
         self._open.append(id(schema))
         try:
             flat = self._own(schema, place)
-            for part in schema.get("allOf", ()):
-                flat = self._both(flat, self.flatten(part, place), "allOf")
+            for part in sequence(schema.get("allOf"), f"{place}.allOf"):
+                flat = self._both(flat, self.flatten(part, place), "allOf", place)
             for union in ("oneOf", "anyOf"):
-                if schema.get(union):
-                    flat = self._both(flat, self._either(schema[union], place), "allOf")
+                branches = sequence(schema.get(union), f"{place}.{union}")
+                if branches:
+                    flat = self._both(flat, self._either(branches, place), "allOf", place)
         finally:
             self._open.pop()
-        described = node.get("description") if isinstance(node, Mapping) else None
-        kept = {**flat.kept, "description": described} if described else flat.kept
-        return attrs.evolve(flat, identity=id(schema), kept=kept)
+        said = kept(node) if isinstance(node, Mapping) else {}
+        return attrs.evolve(flat, identity=id(schema), kept={**flat.kept, **said})
 
     def _target(self, reference: str, place: str) -> Any:
         if not reference.startswith("#/"):
@@ -123,101 +117,119 @@ class Flattener:
 
     def _own(self, schema: Schema, place: str) -> Flat:
         """What the schema says itself, compositions left aside."""
-        types = schema.get("type")
-        names = [types] if isinstance(types, str) else list(types or ())
-        values = list(schema.get("enum", ()))
+        declared = schema.get("type")
+        said = [declared] if isinstance(declared, str) else names(declared, f"{place}.type")
+        values = list(sequence(schema.get("enum"), f"{place}.enum"))
         if "const" in schema:
             values.append(schema["const"])
-        nullable = schema.get("nullable") is True or "null" in names or None in values
-        values = [value for value in values if value is not None]
-        names = [name for name in names if name != "null"]
-        if set(names) == {"integer", "number"}:
-            names = ["number"]
-        kind = names[0] if len(names) == 1 else None
-        if not names:
-            kind = _implied_type(schema, values)
-            if kind is None and ("null" in (types or ()) or (schema.get("enum") == [None])):
-                kind = "null"
-        properties = schema.get("properties") or {}
-        if not isinstance(properties, Mapping):
-            raise NotAContract(f"{place}: `properties` is not an object")
+        properties = mapping(schema.get("properties"), f"{place}.properties")
+        types = TYPES & set(said) or _implied_types(schema, [value for value in values if value is not None])
+        nothing_else = set(said) == {"null"} or (bool(values) and not any(v is not None for v in values))
         return Flat(
             identity=id(schema),
-            type=kind,
-            nullable=nullable,
+            types=_simplest(types),
+            nullable=schema.get("nullable") is True or "null" in said or None in values,
+            null_only=nothing_else,
             properties=properties,
-            required=tuple(schema.get("required") or ()),
+            required=names(schema.get("required"), f"{place}.required"),
             closed=schema.get("additionalProperties") is False,
-            items=schema.get("items") if kind == "array" else None,
-            values=tuple(values),
-            kept={key: schema[key] for key in KEPT if key in schema},
+            items=schema.get("items"),
+            values=tuple(value for value in values if value is not None),
+            direction=next((way for way in ("readOnly", "writeOnly") if schema.get(way) is True), ""),
+            kept=kept(schema),
         )
 
     def _either(self, branches: Sequence[Any], place: str) -> Flat:
         """One shape for a union: what all its branches have in common, and the properties of all."""
         flats = [self.flatten(branch, place) for branch in branches]
-        nullable = any(flat.nullable or flat.is_null for flat in flats)
-        flats = [flat for flat in flats if not flat.is_null]
-        if not flats:
-            return Flat(identity=0, type="null", nullable=True)
-        union = flats[0]
-        for flat in flats[1:]:
-            union = self._both(union, flat, "anyOf")
-        return attrs.evolve(union, nullable=nullable)
+        shapes = [flat for flat in flats if not flat.null_only]
+        if not shapes:
+            return Flat(nullable=True, null_only=True)
+        union = shapes[0]
+        for flat in shapes[1:]:
+            union = self._both(union, flat, "anyOf", place)
+        return attrs.evolve(union, nullable=any(flat.nullable for flat in flats))
 
-    def _both(self, one: Flat, other: Flat, how: str) -> Flat:
+    def _both(self, one: Flat, other: Flat, how: How, place: str) -> Flat:
         """Two shapes of one thing, met in an `allOf` (both hold) or an `anyOf` (either does)."""
         properties = dict(one.properties)
         for name, schema in other.properties.items():
-            properties[name] = (
-                self._combine(how, [properties[name], schema]) if name in properties else schema
-            )
-        if how == "allOf":
-            kind = one.type or other.type
-            required = dict.fromkeys([*one.required, *other.required])
-            nullable = one.nullable or other.nullable
-            values = one.values or other.values
-        else:
-            numeric = {one.type, other.type} == {"integer", "number"}
-            kind = "number" if numeric else one.type if one.type == other.type else None
-            required = dict.fromkeys(name for name in one.required if name in other.required)
-            nullable = one.nullable or other.nullable
-            values = (*one.values, *(v for v in other.values if v not in one.values))
-            if not (one.values and other.values):
-                values = ()
+            known = properties.get(name)
+            properties[name] = schema if known is None else self._combine(how, [known, schema], place)
         items = one.items if other.items is None else other.items
         if one.items is not None and other.items is not None:
-            items = self._combine(how, [one.items, other.items])
+            items = self._combine(how, [one.items, other.items], place)
+        if how == "allOf":
+            types = _narrowed(one.types, other.types)
+            required = tuple(dict.fromkeys([*one.required, *other.required]))
+            values = one.values or other.values
+            said = {**other.kept, **one.kept}
+        else:
+            types = one.types | other.types if one.types and other.types else frozenset()
+            required = tuple(name for name in one.required if name in other.required)
+            values = _unique([*one.values, *other.values]) if one.values and other.values else ()
+            said = {key: value for key, value in one.kept.items() if other.kept.get(key) == value}
         return Flat(
             identity=one.identity,
-            type=kind,
-            nullable=nullable,
+            types=_simplest(types),
+            nullable=one.nullable or other.nullable,
+            null_only=one.null_only or other.null_only if how == "allOf" else False,
             properties=properties,
-            required=tuple(required),
+            required=required,
             closed=one.closed and other.closed,
-            items=items if kind == "array" else None,
-            values=tuple(values),
-            kept={**other.kept, **one.kept} if how == "allOf" else _common(one.kept, other.kept),
+            items=items,
+            values=values,
+            direction=one.direction or other.direction if how == "allOf" else "",
+            kept=said,
         )
 
-    def _combine(self, how: str, schemas: list[Any]) -> Schema:
+    def _combine(self, how: How, nodes: Iterable[Any], place: str) -> Schema:
         """A composition of schemas; the same object each time, so that recursion is seen through it."""
-        if all(schema == schemas[0] for schema in schemas):
-            first: Schema = schemas[0]
-            return first
-        key = how + json.dumps(schemas, sort_keys=True)
-        return self._combined.setdefault(key, {how: schemas})
+        parts: list[Schema] = []
+        for node in nodes:
+            schema = self.resolve(node, place)
+            for part in schema[how] if schema.keys() == {how} else [node]:
+                if not any(part is known or part == known for known in parts):
+                    parts.append(part)
+        if len(parts) == 1:
+            return self.resolve(parts[0], place)
+        key = how, frozenset(id(self.resolve(part, place)) for part in parts)
+        return self._combined.setdefault(key, {how: parts})
 
 
-def _implied_type(schema: Schema, values: list[Any]) -> str | None:
+def _restricts(keyword: str) -> bool:
+    """Whether a keyword beside a `$ref` says more than what the thing is for."""
+    return keyword not in ("$ref", "description", "summary") and not keyword.startswith("x-")
+
+
+def _implied_types(schema: Schema, values: list[Any]) -> frozenset[str]:
     if schema.get("properties") or "additionalProperties" in schema:
-        return "object"
+        return frozenset({"object"})
     if "items" in schema:
-        return "array"
+        return frozenset({"array"})
     if values and all(isinstance(value, str) for value in values):
-        return "string"
-    return None
+        return frozenset({"string"})
+    return frozenset()
 
 
-def _common(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in one.items() if other.get(key) == value}
+def _simplest(types: Iterable[str]) -> frozenset[str]:
+    """Types without those that another one includes."""
+    plain = frozenset(types)
+    return plain - {"integer"} if "number" in plain else plain
+
+
+def _narrowed(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    if not one or not other:
+        return one or other
+    common = one & other
+    if {"integer", "number"} <= one | other:
+        common |= {"integer"}
+    return common or one
+
+
+def _unique(values: Iterable[Any]) -> tuple[Any, ...]:
+    unique: list[Any] = []
+    for value in values:
+        if value not in unique:
+            unique.append(value)
+    return tuple(unique)

@@ -1,255 +1,206 @@
-"""Schemas under our names: those the facade knows by role, all others by the place they were found in."""
+"""Schemas that the facade knows, under our names, and whether they have the shape that it needs."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
+
+import attrs
 
 from ._bindings import Bindings, Field, FieldType, Role
 from ._flatten import Flat, Flattener
+from ._keywords import fitting
+from ._names import IN_MODELS, Ambiguous, find, pascal, usable
+from ._places import Places
+from ._spelling import BINARY_PART, FORM, JSON, SPELLED, mismatch, nullable, reference, with_values
 
-Complain = Callable[[str, str], None]
-"""Told what is wrong with a place: (place, what)."""
-
-_COMPATIBLE = {
-    "string": {"string"},
-    "timestamp": {"string"},
-    "binary": {"string"},
-    "number": {"number", "integer"},
-    "integer": {"number", "integer"},
-    "boolean": {"boolean"},
-    "object": {"object"},
-}
-_SPELLED: dict[str, dict[str, Any]] = {
-    "string": {"type": "string"},
-    "timestamp": {"type": "string", "format": "date-time"},
-    "binary": {"type": "string", "format": "binary"},
-    "number": {"type": "number"},
-    "integer": {"type": "integer"},
-    "boolean": {"type": "boolean"},
-    "object": {"type": "object", "additionalProperties": True},
-    "any": {},
-}
+Told = Callable[[str, str, str], None]
+"""Told what is wrong: (place, what, entry of the bindings to edit)."""
 
 
-def spellings(name: str) -> list[str]:
-    """How a name may be written: as it is, in camelCase, in snake_case."""
-    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), name)
-    words = snake.split("_")
-    camel = words[0] + "".join(word.capitalize() for word in words[1:])
-    return list(dict.fromkeys([name, camel, snake]))
+@attrs.frozen
+class Spot:
+    """Where in an operation a schema stands."""
+
+    place: str
+    told: Told
+    media: str = JSON
+
+    def inside(self, name: str) -> Spot:
+        return attrs.evolve(self, place=self.place + name)
+
+    def wrong(self, what: str, role: Role) -> None:
+        self.told(self.place, what, role.entry)
 
 
-def find(name: str, names: Mapping[str, Any]) -> str | None:
-    """The spelling of `name` that is among `names`."""
-    return next((spelling for spelling in spellings(name) if spelling in names), None)
+@attrs.define
+class _Component:
+    """What was found out about a role: our field name → its name in the contract, and its schema."""
 
-
-def pascal(name: str) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
+    place: str
+    flat: Flat
+    names: dict[str, str]
+    schemas: dict[str, dict[str, Any]]
+    required: set[str]
+    extra: dict[str, Any]
+    closed: bool
 
 
 class Shapes:
-    """Collects the components of the normalised document."""
+    """Collects the components that have a role."""
 
-    def __init__(self, flattener: Flattener, bindings: Bindings) -> None:
-        self.components: dict[str, dict[str, Any]] = {}
+    def __init__(self, flattener: Flattener, bindings: Bindings, places: Places) -> None:
         self._flattener = flattener
         self._bindings = bindings
-        self._open: dict[int, str] = {}
-        self._places: dict[str, str] = {}
+        self._places = places
+        self._found: dict[str, _Component] = {}
+        self._open: set[tuple[str, int]] = set()
 
-    def bind(self, node: Any, role: Role, place: str, complain: Complain) -> dict[str, Any]:
+    def bind(self, node: Any, role: Role, spot: Spot) -> dict[str, Any]:
         """A reference to the component of `role`, which `node` has to have the shape of."""
-        flat = self._flattener.flatten(node, place)
-        if flat.type not in ("object", None):
-            complain(place, f"{role.name} is an object for us; the contract has {_said(flat.type)} there")
-            return {"$ref": f"#/components/schemas/{role.name}"}
-        properties: dict[str, Any] = {}
-        bound: set[str] = set()
-        undocumented: set[str] = set()
+        flat = self._flattener.flatten(node, spot.place)
+        instead = mismatch("object", flat, sending=role.is_request)
+        if instead:
+            spot.wrong(f"an object for us; the contract has {instead} there", role)
+            return reference(role.name)
+        if (role.name, flat.identity) in self._open:
+            return reference(role.name)
+        self._open.add((role.name, flat.identity))
+        try:
+            self._settle(role, self._component(flat, role, spot), spot)
+        finally:
+            self._open.discard((role.name, flat.identity))
+        return reference(role.name)
+
+    def documents(self, role: Role) -> bool:
+        """Whether any field of `role` was found."""
+        return role.name in self._found and bool(self._found[role.name].names)
+
+    def components(self) -> dict[str, dict[str, Any]]:
+        return {name: self._written(self._bindings.roles[name], self._found[name]) for name in self._found}
+
+    def _component(self, flat: Flat, role: Role, spot: Spot) -> _Component:
+        names: dict[str, str] = {}
+        schemas: dict[str, dict[str, Any]] = {}
         for field in role.fields.values():
-            name = find(field.name, flat.properties)
-            if name is None:
-                if field.documented:
-                    complain(f"{place}.{field.name}", self._missing(role, field, flat, place))
-                undocumented.add(field.name)
-                schema = self._field({}, field, role, f"{place}.{field.name}", complain)
-                properties[field.name] = schema
-                continue
-            bound.add(name)
-            properties[name] = self._field(flat.properties[name], field, role, f"{place}.{name}", complain)
-        component: dict[str, Any] = {**flat.kept, "type": "object", "properties": properties}
+            inside = spot.inside(f".{field.name}")
+            name = find(field, flat.properties)
+            if isinstance(name, Ambiguous):
+                both = " and ".join(name.candidates)
+                inside.wrong(f"{both} could both be it: keep one, in `names`", role)
+                name = name.candidates[0]
+            if name is not None:
+                names[field.name] = name
+            elif field.documented:
+                inside.wrong(self._missing(role, field, flat, spot.place), role)
+            schemas[field.name] = self._field(flat.properties.get(name or "", {}), field, role, inside)
+        component = _Component(spot.place, flat, names, schemas, set(), {}, role.is_request and flat.closed)
+        bound = set(names.values())
+        component.required = {ours for ours, name in names.items() if name in flat.required}
+        others = [name for name in flat.properties if name not in bound]
+        component.extra = {name: flat.properties[name] for name in others}
         if role.is_request:
-            self._finish_request(component, role, flat, bound, place, complain)
-        else:
-            self._finish_answer(component, role, flat, bound)
-        if undocumented:
-            component["x-undocumented"] = sorted(undocumented)
-        self._settle(role, component, place, complain)
-        return {"$ref": f"#/components/schemas/{role.name}"}
+            self._check_required(component, role, spot)
+        return component
 
-    def place(self, node: Any, name: str) -> dict[str, Any]:
-        """A schema that has no role, its objects named by their place."""
-        flat = self._flattener.flatten(node, name)
-        schema = self._placed(flat, name)
-        return _nullable(schema) if flat.nullable else schema
-
-    def _placed(self, flat: Flat, name: str) -> dict[str, Any]:
-        if flat.type == "array":
-            items = self.place(flat.items, name + "Item") if flat.items is not None else {}
-            return {**flat.kept, "type": "array", "items": items}
-        if flat.type != "object":
-            return _scalar(flat)
-        if not flat.properties:
-            return {**flat.kept, "type": "object", "additionalProperties": True}
-        if flat.identity in self._open:
-            return {"$ref": f"#/components/schemas/{self._open[flat.identity]}"}
-        while name in self.components:
-            name += "X"
-        self.components[name] = {}
-        self._open[flat.identity] = name
-        component = {
-            **flat.kept,
-            "type": "object",
-            "properties": {
-                key: self.place(value, name + pascal(key)) for key, value in flat.properties.items()
-            },
-            "additionalProperties": True,
-        }
-        del self._open[flat.identity]
-        required = sorted(set(flat.required) & set(flat.properties))
-        if required:
-            component["required"] = required
-        self.components[name] = component
-        return {"$ref": f"#/components/schemas/{name}"}
-
-    def _field(self, node: Any, field: Field, role: Role, place: str, complain: Complain) -> dict[str, Any]:
+    def _field(self, node: Any, field: Field, role: Role, spot: Spot) -> dict[str, Any]:
         """A property in our spelling. What the contract says must be compatible with what we read or send."""
-        flat = self._flattener.flatten(node, place)
+        flat = self._flattener.flatten(node, spot.place)
+        if field.present and flat.nullable and not role.is_request:
+            spot.wrong("the facade needs a value, and the contract says that it may be null", role)
         if field.type.many:
-            if flat.type not in ("array", None):
-                complain(place, f"{field.type} for us; the contract has {_said(flat.type)} there")
-            items = flat.items if flat.items is not None else {}
-            schema: dict[str, Any] = {
-                **flat.kept,
-                "type": "array",
-                "items": self._typed(items, FieldType(field.type.name), f"{place}[]", complain),
-            }
+            instead = mismatch(field.type.name, flat, sending=role.is_request, many=True)
+            if instead:
+                spot.wrong(f"{field.type} for us; the contract has {instead} there", role)
+            each = FieldType(field.type.name)
+            items = {} if flat.items is None or instead else flat.items
+            found = self._typed(items, each, role, spot.inside("[]")) if not instead else {}
+            schema = fitting(flat.kept, {"type": "array", "items": found})
         else:
-            schema = self._typed(node, field.type, place, complain)
+            schema = self._typed(node, field.type, role, spot)
         may_be_null = flat.nullable if role.is_request else not field.present
-        return _nullable(schema) if may_be_null else schema
+        return nullable(schema) if may_be_null else schema
 
-    def _typed(self, node: Any, kind: FieldType, place: str, complain: Complain) -> dict[str, Any]:
+    def _typed(self, node: Any, kind: FieldType, role: Role, spot: Spot) -> dict[str, Any]:
+        flat = self._flattener.flatten(node, spot.place)
+        description = flat.kept.get("description")
         if kind.is_role:
-            reference = self.bind(node, self._bindings.roles[kind.name], place, complain)
-            description = self._flattener.flatten(node, place).kept.get("description")
-            return {**reference, "description": description} if description else reference
-        flat = self._flattener.flatten(node, place)
-        if flat.type is not None and flat.type not in _COMPATIBLE.get(kind.name, {flat.type}):
-            complain(place, f"{kind} for us; the contract has {_said(flat.type)} there")
-            return dict(_SPELLED[kind.name])
-        kept = {key: value for key, value in flat.kept.items() if key != "format"}
-        schema = {**kept, **_SPELLED[kind.name]}
-        if flat.values:
-            schema["x-known-values"] = list(flat.values)
-        return schema
+            bound = self.bind(node, self._bindings.roles[kind.name], spot)
+            return {**bound, "description": description} if description else bound
+        instead = mismatch(kind.name, flat, sending=role.is_request)
+        if instead:
+            spot.wrong(f"{kind} for us; the contract has {instead} there", role)
+        is_part = kind.name == "binary" and spot.media == FORM
+        spelled = BINARY_PART if is_part else SPELLED[kind.name]
+        hidden = ("format", "contentEncoding", "contentMediaType")
+        said = {key: value for key, value in flat.kept.items() if key not in hidden}
+        return with_values(fitting(said, spelled), flat)
 
-    def _finish_request(
-        self,
-        component: dict[str, Any],
-        role: Role,
-        flat: Flat,
-        bound: set[str],
-        place: str,
-        complain: Complain,
-    ) -> None:
-        for name in flat.required:
-            if name not in bound:
-                complain(
-                    f"{place}.{name}",
-                    "the contract requires it, and the facade doesn't send it: "
-                    f"add it to [schemas.{role.name}] and to the facade",
+    def _check_required(self, component: _Component, role: Role, spot: Spot) -> None:
+        ours = {name: field for field, name in component.names.items()}
+        for name in component.flat.required:
+            described = component.flat.properties.get(name, {})
+            if self._flattener.flatten(described, spot.place).direction == "readOnly":
+                continue
+            field = role.fields.get(ours.get(name, ""))
+            if field is None:
+                what = (
+                    "the contract requires it, and the facade doesn't send it: add it here and to the facade"
                 )
-        for name in sorted(set(flat.properties) - bound):
-            component["properties"][name] = self.place(flat.properties[name], role.name + pascal(name))
-        component["additionalProperties"] = not flat.closed
-        required = sorted(set(flat.required) & bound)
-        if required:
-            component["required"] = required
+                spot.inside(f".{name}").wrong(what, role)
+            elif not field.present:
+                what = "the contract requires it, and the facade sends it only when asked: move it to `sends`"
+                spot.inside(f".{field.name}").wrong(what, role)
 
-    def _finish_answer(self, component: dict[str, Any], role: Role, flat: Flat, bound: set[str]) -> None:
-        component["additionalProperties"] = True
-        component["x-required"] = sorted(set(flat.required) & bound)
-        required = [
-            find(field.name, flat.properties) or field.name for field in role.fields.values() if field.present
-        ]
-        if required:
-            component["required"] = sorted(required)
-        unbound = sorted(set(flat.properties) - bound)
-        if unbound:
-            component["x-extra"] = {
-                name: self._flattener.flatten(flat.properties[name], name).type or "any" for name in unbound
-            }
-
-    def _settle(self, role: Role, component: dict[str, Any], place: str, complain: Complain) -> None:
+    def _settle(self, role: Role, component: _Component, spot: Spot) -> None:
         """Keep one component for a role: its places have one shape, though one may document less."""
-        known = self.components.setdefault(role.name, component)
+        known = self._found.setdefault(role.name, component)
         if known is component:
-            self._places[role.name] = place
             return
-        mine, theirs = (set(each["properties"]) for each in (component, known))
-        differing = {find(name, dict.fromkeys(theirs)) or name for name in mine - theirs} & theirs
-        if differing:
-            complain(
-                place,
-                f"{role.name} has two shapes: {', '.join(sorted(differing))} is spelled another way in "
-                f"{self._places[role.name]}",
-            )
-            return
-        if len(component.get("x-undocumented", ())) < len(known.get("x-undocumented", ())):
-            self.components[role.name] = component
-            self._places[role.name] = place
+        for field, name in component.names.items():
+            if known.names.get(field, name) != name:
+                what = f"{role.name} has two shapes: this is `{name}` here, `{known.names[field]}` in {known.place}"
+                spot.inside(f".{field}").wrong(what, role)
+            elif field not in known.names:
+                known.names[field] = name
+                known.schemas[field] = component.schemas[field]
+        known.required &= component.required
+        known.extra = {**component.extra, **known.extra}
+        known.closed = known.closed and component.closed
+
+    def _written(self, role: Role, found: _Component) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        names = {field: found.names.get(field, field) for field in role.fields}
+        for field, name in names.items():
+            alias = {} if name == field else {"x-name": field}
+            properties[name] = {**found.schemas[field], **alias}
+        typed = usable(found.extra, role.fields, IN_MODELS) if role.is_request else []
+        for name in typed:
+            properties[name] = self._places.schema(found.extra[name], role.name + pascal(name))
+        extra = {
+            name: self._kind(found.extra[name], name) for name in sorted(found.extra.keys() - set(typed))
+        }
+        component: dict[str, Any] = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": not found.closed,
+        }
+        required = sorted(names[field] for field in found.required)
+        if not role.is_request:
+            component["x-required"] = required
+            required = sorted(names[field.name] for field in role.fields.values() if field.present)
+        undocumented = sorted(role.fields.keys() - found.names.keys())
+        told = {"required": required, "x-undocumented": undocumented, "x-extra": extra}
+        return fitting(found.flat.kept, component | {key: value for key, value in told.items() if value})
 
     def _missing(self, role: Role, field: Field, flat: Flat, place: str) -> str:
-        held = [
-            name
-            for name, node in flat.properties.items()
-            if find(field.name, self._flattener.flatten(node, f"{place}.{name}").properties)
-        ]
-        if held:
-            return (
-                f"{role.name} needs it here, and it is inside `{held[0]}`: "
-                "the answer seems to be wrapped in an envelope"
-            )
+        for name, node in flat.properties.items():
+            if find(field, self._flattener.flatten(node, f"{place}.{name}").properties):
+                return f"it is inside `{name}`: the answer seems to be wrapped in an envelope"
         there = ", ".join(sorted(flat.properties)) or "nothing"
         verb = "sends" if role.is_request else "needs"
-        return (
-            f"the facade {verb} it and the contract doesn't document it (there: {there}): "
-            f"edit [schemas.{role.name}]"
-        )
+        return f"the facade {verb} it and the contract doesn't document it (there: {there})"
 
-
-def _scalar(flat: Flat) -> dict[str, Any]:
-    schema: dict[str, Any] = dict(flat.kept)
-    if flat.type in ("string", "number", "integer", "boolean"):
-        schema["type"] = flat.type
-    if flat.values:
-        schema["x-known-values"] = list(flat.values)
-    return schema
-
-
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    """The one way that the normalised document says that a value may be null."""
-    if "$ref" in schema:
-        rest = {key: value for key, value in schema.items() if key != "$ref"}
-        return {**rest, "anyOf": [{"$ref": schema["$ref"]}, {"type": "null"}]}
-    if "type" in schema:
-        return {**schema, "type": [schema["type"], "null"]}
-    return schema
-
-
-def _said(kind: str | None) -> str:
-    return "anything" if kind is None else f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
+    def _kind(self, node: Any, place: str) -> str:
+        types = self._flattener.flatten(node, place).types
+        return " or ".join(sorted(types)) or "any"

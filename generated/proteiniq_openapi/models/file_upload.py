@@ -21,12 +21,16 @@ class FileUpload:
         file (File): The bytes, with a file name.
         collection_ids (list[str] | Unset):
         description (str | Unset):
+        filename (str | Unset):
+        mime_type (str | Unset):
         tags (list[str] | Unset):
     """
 
     file: File
     collection_ids: list[str] | Unset = UNSET
     description: str | Unset = UNSET
+    filename: str | Unset = UNSET
+    mime_type: str | Unset = UNSET
     tags: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -38,6 +42,10 @@ class FileUpload:
             collection_ids = self.collection_ids
 
         description = self.description
+
+        filename = self.filename
+
+        mime_type = self.mime_type
 
         tags: list[str] | Unset = UNSET
         if not isinstance(self.tags, Unset):
@@ -54,6 +62,10 @@ class FileUpload:
             field_dict["collection_ids"] = collection_ids
         if description is not UNSET:
             field_dict["description"] = description
+        if filename is not UNSET:
+            field_dict["filename"] = filename
+        if mime_type is not UNSET:
+            field_dict["mime_type"] = mime_type
         if tags is not UNSET:
             field_dict["tags"] = tags
 
@@ -78,6 +90,16 @@ class FileUpload:
                 ("description", (None, str(self.description).encode(), "text/plain"))
             )
 
+        if not isinstance(self.filename, Unset):
+            files.append(
+                ("filename", (None, str(self.filename).encode(), "text/plain"))
+            )
+
+        if not isinstance(self.mime_type, Unset):
+            files.append(
+                ("mime_type", (None, str(self.mime_type).encode(), "text/plain"))
+            )
+
         if not isinstance(self.tags, Unset):
             for tags_item_element in self.tags:
                 files.append(
@@ -98,12 +120,18 @@ class FileUpload:
 
         description = d.pop("description", UNSET)
 
+        filename = d.pop("filename", UNSET)
+
+        mime_type = d.pop("mime_type", UNSET)
+
         tags = cast(list[str], d.pop("tags", UNSET))
 
         file_upload = cls(
             file=file,
             collection_ids=collection_ids,
             description=description,
+            filename=filename,
+            mime_type=mime_type,
             tags=tags,
         )
 

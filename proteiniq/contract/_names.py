@@ -1,0 +1,60 @@
+"""Names: how those of the contract are matched with ours, and which can't be names in generated code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import attrs
+
+from ._bindings import Field
+
+IN_MODELS = frozenset(
+    {"additionalproperties", "additionalkeys", "cls", "d", "fielddict", "srcdict", "fromdict", "todict"}
+    | {"propdict", "propname", "self"}
+)
+IN_CALLS = frozenset({"body", "client", "cookies", "headers", "kwargs", "params", "response", "self", "url"})
+"""Folded names that mean something else inside the generated classes and functions."""
+
+
+@attrs.frozen
+class Ambiguous:
+    """More than one name of the contract stands for one of ours."""
+
+    candidates: tuple[str, ...]
+
+
+def fold(name: str) -> str:
+    """What all spellings of a name have in common: `slotId`, `slot_id` and `Slot-ID` are one."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def find(field: Field, there: Iterable[str]) -> str | Ambiguous | None:
+    """The name that `field` has among the names of the contract.
+
+    Our own name counts first, then other spellings of it; where the bindings list other names, all count alike.
+    """
+    names = list(there)
+    if not field.also and field.name in names:
+        return field.name
+    wanted = {fold(name) for name in (field.name, *field.also)}
+    found = tuple(name for name in names if fold(name) in wanted)
+    if len(found) > 1:
+        return Ambiguous(tuple(sorted(found)))
+    return found[0] if found else None
+
+
+def pascal(name: str) -> str:
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
+
+
+def usable(names: Iterable[str], taken: Iterable[str], reserved: frozenset[str]) -> list[str]:
+    """Those of `names`, sorted, that can stand in generated code beside those `taken`."""
+    known = {fold(name) for name in taken} | reserved
+    good = []
+    for name in sorted(names):
+        folded = fold(name)
+        if name.isascii() and name[:1].isalpha() and folded not in known:
+            known.add(folded)
+            good.append(name)
+    return good
