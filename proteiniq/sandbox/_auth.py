@@ -36,6 +36,10 @@ class Key:
         return f"pq_live_{self.id}"
 
 
+ANYBODY = Key("", "", (), paid=True, present=True)
+"""Who calls a public operation."""
+
+
 def new_key() -> str:
     """A fresh key, to be shown once."""
     return f"pq_live_{secrets.token_hex(6)}_{secrets.token_hex(24)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import threading
 from collections import deque
 
 import attrs
@@ -55,16 +56,18 @@ class JobReads:
     def __init__(self, interval: float) -> None:
         self.interval = interval
         self._last: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
 
     def ask(self, key: str, job: str, now: float) -> float:
         """0 when the read may pass, otherwise how long to wait, s."""
-        last = self._last.get((key, job))
-        if last is not None and last <= now < last + self.interval:
-            return last + self.interval - now
-        if len(self._last) > 10_000:
-            self._last = {k: t for k, t in self._last.items() if t <= now < t + self.interval}
-        self._last[key, job] = now
-        return 0.0
+        with self._lock:
+            last = self._last.get((key, job))
+            if last is not None and last <= now < last + self.interval:
+                return last + self.interval - now
+            if len(self._last) > 10_000:
+                self._last = {k: t for k, t in self._last.items() if t <= now < t + self.interval}
+            self._last[key, job] = now
+            return 0.0
 
     def clear(self) -> None:
         self._last.clear()

@@ -91,8 +91,8 @@ class Sandbox:
         host: str = "127.0.0.1",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if workers < 1 or rate_limit < 1 or rate_window <= 0:
-            raise ValueError("workers, rate_limit and rate_window must be positive")
+        if workers < 1 or rate_limit < 1 or rate_window <= 0 or credits < 0:
+            raise ValueError("workers, rate_limit and rate_window must be positive, credits not negative")
         self._data = None if data is None else Path(data)
         self._port = port
         self._host = host
@@ -255,16 +255,24 @@ class _Server:
 
     def start(self, listener: socket.socket) -> None:
         self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="proteiniq-server", daemon=True
+            target=self._run, args=(listener,), name="proteiniq-server", daemon=True
         )
         self._thread.start()
         self._server.ready.wait()
+        if not self._server.started:
+            raise SandboxError("the server did not start; see the log")
 
     def stop(self) -> None:
-        assert self._thread is not None
         self._changes.close()
         self._server.should_exit = True
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, listener: socket.socket) -> None:
+        try:
+            self._server.run([listener])
+        finally:
+            self._server.ready.set()
 
 
 class _Uvicorn(uvicorn.Server):

@@ -31,7 +31,6 @@ from ._uploads import Upload
 from .tools.base import Tool
 
 IDEMPOTENCY_LIFETIME_S = 24 * 3600.0
-NOT_COMPLETED_RETRY_S = "5"
 
 
 @attrs.frozen
@@ -78,6 +77,7 @@ class Service:
     @property
     def operations(self) -> Mapping[str, Callable[[Call], Any]]:
         return {
+            "get_openapi": self.get_openapi,
             "get_account": self.get_account,
             "list_tools": self.list_tools,
             "get_tool": self.get_tool,
@@ -94,7 +94,10 @@ class Service:
             "delete_file": self.delete_file,
         }
 
-    # Account and tools
+    # The contract, account and tools
+
+    def get_openapi(self, call: Call) -> Mapping[str, Any]:
+        return self.document
 
     def get_account(self, call: Call) -> dict[str, Any]:
         standing = self._standing(call.key)
@@ -196,7 +199,7 @@ class Service:
                 "job_not_completed",
                 f"The job is {job.status}.",
                 details={"current_status": job.status},
-                headers={"Retry-After": NOT_COMPLETED_RETRY_S},
+                headers={"Retry-After": _limits.retry_after(self.reads.interval, self.reads.interval)},
             )
         output = self.store.result(job.id)
         if output is None:

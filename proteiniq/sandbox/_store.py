@@ -186,6 +186,16 @@ class Store:
         self._idle: list[sqlite3.Connection] = []
         self._mutex = threading.Lock()
         self._closed = False
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise SandboxError(f"cannot use the database {path}: {error}") from error
+        except SandboxError:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -193,7 +203,7 @@ class Store:
                 db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT")
             elif version != VERSION:
                 raise SandboxError(
-                    f"{path.parent} was written by another version of the sandbox "
+                    f"{self._path.parent} was written by another version of the sandbox "
                     f"(schema {version}, this one reads {VERSION}): use another folder"
                 )
 

@@ -152,6 +152,9 @@ def _content(
         if size <= slot.max_bytes:
             try:
                 text = file.read().decode("utf-8-sig")
+            except FileNotFoundError:  # Deleted since it was found.
+                wrong(where_content, f"There is no file {_short(source['file_id'])} any more.")
+                return None
             except UnicodeDecodeError as error:
                 wrong(where_content, f"The file is no UTF-8 text: look at byte {error.start}")
                 return None
@@ -205,8 +208,9 @@ def _misfit(setting: Setting, value: Any) -> str | None:
     if not fits[setting.type]:
         return f"must be of type {setting.type}"
     if setting.options is not None and value not in setting.options:
-        suggestion = _suggest(value, map(str, setting.options)) if isinstance(value, str) else ""
-        return f"must be {_names(map(str, setting.options), 'or')}.{suggestion}"
+        options = [str(option) for option in setting.options]
+        suggestion = _suggest(str(value), options)
+        return f"must be {_names(options, 'or')}" + (f".{suggestion}" if suggestion else "")
     low, high = setting.minimum, setting.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         unit = f" {setting.unit}" if setting.unit else ""

@@ -114,10 +114,11 @@ class Supervisor:
         (folder / "out").mkdir(parents=True)
         (folder / "job.json").write_text(payload, encoding="utf-8")
         with self._condition:
-            run = None if self._stopping else self._runner.start(folder)
-            if run is not None:
-                self._running[job.id] = run
-        if run is None:
+            # The job may have been forgotten since it was claimed; from here on `kill_all` finds it.
+            wanted = not self._stopping and self._store.job(job.id) is not None
+            if wanted:
+                run = self._running[job.id] = self._runner.start(folder)
+        if not wanted:
             self._store.release(job.id)
             return
         try:
@@ -132,6 +133,8 @@ class Supervisor:
         shutil.rmtree(folder / "out", ignore_errors=True)
         for name in ("job.json", "results.json"):
             (folder / name).unlink(missing_ok=True)
+        if (folder / "log").stat().st_size == 0:
+            shutil.rmtree(folder)
 
     def _watch(self, job: Job, run: Run, time_limit: float) -> tuple[Ended, bool]:
         """Stay with a run until it ends. Returns how, and whether within its time limit."""
@@ -182,7 +185,11 @@ class Supervisor:
     def _drafts(self, tool: Tool, out: Path) -> dict[str, tuple[str, Draft]]:
         """Name → media type and content of what the tool wrote: its documented files first, then others."""
         types = {output.name: output.content_type for output in tool.contract.outputs}
-        written = {p.name: p for p in sorted(out.iterdir()) if p.is_file() and not p.is_symlink()}
+        written = {
+            path.name: path
+            for path in sorted(out.iterdir())
+            if path.is_file() and not path.is_symlink() and path.name.isprintable()
+        }
         drafts = {}
         for name in [n for n in types if n in written] + [n for n in written if n not in types]:
             draft = self._blobs.draft(written[name])

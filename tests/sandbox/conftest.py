@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from proteiniq.sandbox import Sandbox
+
+from .bench import Api, generous
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One sandbox for all tests that each have a workspace of their own."""
+    with generous() as running:
+        yield running
+
+
+@pytest.fixture
+def workspace() -> str:
+    """A workspace that no other test has."""
+    return f"team_{next(_numbers)}"
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, workspace: str) -> Iterator[Api]:
+    """The API with a key of the test's own workspace."""
+    with Api(sandbox, sandbox.create_key(workspace=workspace)) as client:
+        yield client

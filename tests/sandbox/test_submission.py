@@ -1,0 +1,230 @@
+"""Bad input: every problem is named with its place, and nothing is created or charged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from proteiniq.sandbox import Sandbox
+
+from .bench import Api, body, code, entry, error, file_entry, issues, job
+
+
+@pytest.fixture(autouse=True)
+def nothing_happens(api: Api) -> Iterator[None]:
+    """After each test here the workspace has no job and all its credits, unless it ran one to its end."""
+    before = api.credits()
+    yield
+    ran = [j for j in body(api.get("jobs"))["data"] if j["status"] == "COMPLETED"]
+    assert body(api.get("jobs"))["data"] == ran
+    assert api.credits() == before - sum(j["credits_used"] for j in ran)
+
+
+def refused(api: Api, *, name: str = "choosy", **changes: Any) -> dict[str, str]:
+    """The issues of a submission, which a quote names too."""
+    submitted = api.post("jobs", json=job(name, **changes))
+    quoted = api.post("jobs/quote", json=job(name, **{**changes, "name": None}))
+    assert code(submitted) == code(quoted) == (400, "validation_error")
+    assert issues(submitted) == issues(quoted)
+    return issues(submitted)
+
+
+def test_an_unknown_tool_is_not_found_with_a_suggestion(api: Api) -> None:
+    response = api.post("jobs", json=job("chosy"))
+    assert code(response) == (404, "not_found")
+    assert issues(response)["tool"].endswith("Did you mean choosy?")
+    assert code(api.post("jobs/quote", json=job("chosy", name=None))) == (404, "not_found")
+
+
+def test_an_unknown_slot_is_named_with_those_there_are(api: Api) -> None:
+    found = refused(api, input=[entry(), entry(id="b", slotId="mor")])
+    message = "is no slot of choosy: it has text and more. Did you mean more?"
+    assert found == {"input[1].slotId": message}
+
+
+def test_a_missing_required_slot_is_named(api: Api) -> None:
+    found = refused(api, input=[entry(slotId="more")])
+    assert found == {"input": "slot text (Text) is required: add an entry with slotId text"}
+
+
+def test_a_slot_takes_only_so_many_entries(api: Api) -> None:
+    found = refused(api, input=[entry(id="a"), entry(id="b")])
+    assert found == {"input": "slot text takes at most 1 entries, not 2"}
+
+
+def test_ids_of_entries_differ(api: Api) -> None:
+    found = refused(api, input=[entry(), entry(slotId="more")])
+    assert list(found) == ["input[1].id"]
+
+
+def test_kind_and_format_are_the_slots(api: Api) -> None:
+    found = refused(api, input=[entry(kind="nucleotide", format="pdb")])
+    assert found == {
+        "input[0].kind": "must be protein in slot text",
+        "input[0].format": "must be fasta or txt in slot text",
+    }
+
+
+def test_the_case_of_a_format_does_not_matter(api: Api) -> None:
+    assert api.run("choosy", input=[entry(format="FASTA", kind="Protein")])["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"content": None}, "input[0].content"),
+        ({"source": {"type": "file"}}, "input[0].source.file_id"),
+        ({"source": {"type": "file", "file_id": "file_0"}}, "input[0].content"),
+        ({"source": {"type": "text", "file_id": "file_0"}}, "input[0].source.file_id"),
+    ],
+)
+def test_an_entry_has_either_content_or_a_file(api: Api, changes: dict[str, Any], path: str) -> None:
+    assert path in refused(
+        api, input=[{**entry(), **changes}] if "content" not in changes else [entry(**changes)]
+    )
+
+
+def test_an_unknown_file_is_named(api: Api) -> None:
+    found = refused(api, input=[file_entry("file_0")])
+    assert found == {"input[0].source.file_id": "There is no file 'file_0' in this workspace."}
+
+
+def test_a_deleted_file_is_named(api: Api) -> None:
+    uploaded = api.upload()["id"]
+    api.delete(f"files/{uploaded}")
+    assert list(refused(api, input=[file_entry(uploaded)])) == ["input[0].source.file_id"]
+
+
+def test_a_file_of_another_format_is_named(api: Api) -> None:
+    uploaded = api.upload("a.pdb", b"HEADER    X\n")["id"]
+    found = refused(api, input=[file_entry(uploaded)])
+    assert found == {"input[0].format": "is not the file's, which is PDB"}
+
+
+def test_a_file_that_is_no_text_is_named(api: Api) -> None:
+    uploaded = api.upload("a.fasta", b">a\nM\xff\n")["id"]
+    assert "byte 4" in refused(api, input=[file_entry(uploaded)])["input[0].source.file_id"]
+
+
+def test_too_large_a_file_is_named(api: Api) -> None:
+    uploaded = api.upload("a.fasta", b">a\n" + b"M" * 30_000)["id"]
+    found = refused(api, input=[file_entry(uploaded)])
+    message = "has 30003 bytes; slot text takes at most 20000"
+    assert found == {"input[0].source.file_id": message}
+
+
+def test_too_much_content_is_named_in_bytes(api: Api) -> None:
+    found = refused(api, input=[entry("é" * 10_001)])
+    assert found == {"input[0].content": "has 20002 bytes; slot text takes at most 20000"}
+
+
+def test_fifty_megabytes_of_text_are_refused(api: Api) -> None:
+    response = api.post("jobs", json=job(input=[entry("M" * 50_000_000)]))
+    assert code(response) == (413, "payload_too_large")
+
+
+def test_too_many_records_are_named(api: Api) -> None:
+    found = refused(api, input=[entry(">a\nM\n" * 4)])
+    assert found == {"input[0].content": "has 4 records; slot text takes at most 3"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"size": 11}, "must be from 0 to 10 Å"),
+        ({"size": -0.1}, "must be from 0 to 10 Å"),
+        ({"size": True}, "must be of type number"),
+        ({"size": "1"}, "must be of type number"),
+        ({"size": None}, "must be of type number"),
+        ({"count": 0}, "must be at least 1"),
+        ({"count": 1.5}, "must be of type integer"),
+        ({"count": True}, "must be of type integer"),
+        ({"mode": "exat"}, "must be fast or exact. Did you mean exact?"),
+        ({"mode": 1}, "must be of type string"),
+        ({"code": 3}, "must be 1, 2 or 11"),
+        ({"deep": 0}, "must be of type boolean"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_named(api: Api, settings: dict[str, Any], message: str) -> None:
+    assert refused(api, settings=settings) == {f"settings.{next(iter(settings))}": message}
+
+
+def test_an_unknown_setting_is_named_with_those_there_are(api: Api) -> None:
+    found = refused(api, settings={"dep": True})
+    assert found["settings.dep"].startswith("is no setting of choosy: it has size, count, mode,")
+    assert found["settings.dep"].endswith("Did you mean deep?")
+    assert "it has none" in refused(api, name="plain", settings={"x": 1})["settings.x"]
+
+
+def test_what_the_tool_itself_finds_has_its_place(api: Api) -> None:
+    inputs = [
+        entry(id="a", slotId="more"),
+        entry(">a\nMK\nM1\n", id="b"),
+        entry(">a\n?\n", id="c", slotId="more"),
+    ]
+    changes = {"input": inputs, "settings": {"mode": "exact", "deep": True}}
+    response = api.post("jobs", json=job("choosy", **changes))
+    found = {issue["path"]: issue for issue in error(response)["details"]["issues"]}
+    assert set(found) == {"input[1].content", "input[2].content", "settings.deep"}
+    assert (found["input[1].content"]["slot"], found["input[1].content"]["line"]) == ("text", 3)
+    assert (found["input[2].content"]["slot"], found["input[2].content"]["line"]) == ("more", 2)
+    assert found["settings.deep"]["setting"] == "deep"
+
+
+def test_all_problems_are_listed_at_once(api: Api) -> None:
+    found = refused(
+        api,
+        input=[entry(format="pdb"), entry(slotId="x", id="b")],
+        settings={"size": 99, "mode": "slow", "nothing": 1},
+    )
+    assert set(found) == {
+        "input[0].format",
+        "input[1].slotId",
+        "settings.size",
+        "settings.mode",
+        "settings.nothing",
+    }
+
+
+def test_a_list_of_problems_has_an_end(api: Api) -> None:
+    response = api.post("jobs", json=job("choosy", input=[entry("1\n" * 5000)]))
+    assert len(error(response)["details"]["issues"]) == 100
+    assert "4999 more" in error(response)["message"]
+
+
+def test_settings_reach_the_tool_with_their_defaults(api: Api) -> None:
+    done = api.run("choosy", settings={"count": 5.0, "size": 3})
+    results = body(api.get(f"results/{done['id']}"))["results"]
+    assert results["settings"] == {
+        "size": 3,
+        "count": 5,
+        "mode": "fast",
+        "code": 1,
+        "deep": False,
+    }
+    assert results["slots"] == ["text"]
+
+
+def test_a_price_above_what_may_be_reserved_is_refused(api: Api) -> None:
+    response = api.post("jobs", json=job("priced", billing={"max_reserved_credits": 19}))
+    assert code(response) == (400, "validation_error")
+    assert "costs 20 credits" in issues(response)["billing.max_reserved_credits"]
+    assert api.run("priced", billing={"max_reserved_credits": 20})["credits_used"] == 20
+
+
+@pytest.fixture(scope="module")
+def built_in() -> Iterator[Api]:
+    """The API of a sandbox with the tools that come with it."""
+    with Sandbox() as sandbox, Api(sandbox) as api:
+        yield api
+
+
+@pytest.mark.parametrize("content", ["", ">empty\n", ">a\nMK1T\n"])
+def test_a_sequence_that_is_none_is_named(built_in: Api, content: str) -> None:
+    inputs = [entry(content, slotId="protein")]
+    response = built_in.post("jobs", json=job("protein-parameters", input=inputs))
+    assert code(response) == (400, "validation_error")
+    assert "input[0].content" in issues(response)
+    assert body(built_in.get("jobs"))["data"] == []

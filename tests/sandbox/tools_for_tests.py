@@ -1,0 +1,208 @@
+"""Small tools that do what a test needs: wait, cost something, fail in every way, write much."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import attrs
+
+from proteiniq.sandbox.tools.base import (
+    CreditModel,
+    Inputs,
+    OutputFile,
+    Problem,
+    Progress,
+    Setting,
+    Settings,
+    Slot,
+    Tool,
+    ToolContract,
+)
+
+TEXT = Slot("text", "Text", "Any text.", "protein", ("fasta", "txt"), max_records=3, max_bytes=20_000)
+
+PLAIN = ToolContract(
+    id="plain",
+    name="Plain",
+    description="Copies its input.",
+    category="testing",
+    tags=("copy", "Fast"),
+    version="1",
+    slots=(TEXT,),
+    settings=(),
+    outputs=(OutputFile("copy.txt", "text/plain", "The input."),),
+    results={"length": "Characters."},
+    credit_model=CreditModel(),
+    subcategory="copying",
+)
+
+
+class Plain(Tool):
+    contract: ClassVar[ToolContract] = PLAIN
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        text = inputs["text"][0].content
+        (out / "copy.txt").write_text(text)
+        progress(50)
+        return {"length": len(text)}
+
+
+class Priced(Plain):
+    """Costs 10 credits, and 5 for each line."""
+
+    contract = attrs.evolve(PLAIN, id="priced", credit_model=CreditModel(10, 5, "line"))
+
+    def units(self, inputs: Inputs, settings: Settings) -> int:
+        return len(inputs["text"][0].content.splitlines())
+
+
+class Choosy(Plain):
+    """Has settings of every type, an optional slot, and checks of its own."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="choosy",
+        slots=(
+            TEXT,
+            Slot("more", "More", "More text.", "protein", ("fasta",), required=False, max_entries=2),
+        ),
+        settings=(
+            Setting("size", "Size", "A size.", "number", 1.0, minimum=0, maximum=10, unit="Å"),
+            Setting("count", "Count", "A count.", "integer", 2, minimum=1),
+            Setting("mode", "Mode", "A mode.", "string", "fast", options=("fast", "exact")),
+            Setting("code", "Code", "A code.", "integer", 1, options=(1, 2, 11)),
+            Setting("deep", "Deep", "Whether.", "boolean", default=False),
+        ),
+        outputs=(),
+        results={"settings": "As given."},
+    )
+
+    def check(self, inputs: Inputs, settings: Settings) -> list[Problem]:
+        problems = []
+        for slot, entries in inputs.items():
+            for index, entry in enumerate(entries):
+                for number, line in enumerate(entry.content.splitlines(), 1):
+                    if not line.startswith(">") and not line.isalpha():
+                        problem = Problem("holds no letters only", slot, entry=index, line=number)
+                        problems.append(problem)
+        if settings["mode"] == "exact" and settings["deep"]:
+            problems.append(Problem("can't be deep in mode exact", setting="deep"))
+        return problems
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        return {"settings": dict(settings), "slots": sorted(inputs)}
+
+
+class Waits(Plain):
+    """Tells 50 %, then waits until the file `gate` is there; writes its process id to `pid` first."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="waits",
+        settings=(
+            Setting("gate", "Gate", "File to wait for.", "string", ""),
+            Setting("pid", "Pid", "File for the process id.", "string", ""),
+        ),
+        credit_model=CreditModel(7),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        if settings["pid"]:
+            Path(settings["pid"]).write_text(str(os.getpid()))
+        progress(50)
+        while not Path(settings["gate"]).exists():
+            time.sleep(0.005)
+        return super().run(inputs, settings, out, progress)
+
+
+class Fails(Plain):
+    """Ends in the way that `how` says."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="fails",
+        settings=(Setting("how", "How", "The way.", "string", "raise"),),
+        credit_model=CreditModel(3),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        how = settings["how"]
+        if how == "raise":
+            raise ValueError(f"cannot read {out / 'copy.txt'}")
+        if how == "signal":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if how == "exit":
+            sys.stderr.write(f"no licence in {Path.home() / 'licence.txt'}\n")
+            sys.stderr.flush()
+            os._exit(7)
+        if how == "nothing":
+            return {}
+        (out / "copy.txt").write_text("half")
+        if how == "partial":
+            raise RuntimeError("lost interest")
+        return {"nan": float("nan")} if how == "nan" else ["no object"]  # type: ignore[return-value]
+
+
+class Endless(Plain):
+    """Runs past its time limit, with a child that does too; the ids of both go to `pid`."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="endless",
+        time_limit_s=0.5,
+        settings=(Setting("pid", "Pid", "File for the process ids.", "string", ""),),
+        credit_model=CreditModel(3),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        child = subprocess.Popen(["sleep", "600"])
+        Path(settings["pid"]).write_text(f"{os.getpid()} {child.pid}")
+        child.wait()
+        return {}
+
+
+class Talkative(Plain):
+    """Writes a large file, one that it did not announce, and much to both outputs."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="talkative",
+        outputs=(OutputFile("big.bin", "application/octet-stream", "Many bytes."),),
+    )
+    SIZE = 3_000_000
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        (out / "big.bin").write_bytes(bytes(range(256)) * (self.SIZE // 256 + 1))
+        (out / "extra é.csv").write_text("a,b\n")
+        (out / "link").symlink_to("/etc/passwd")
+        for step in range(10_000):
+            progress(step / 100)
+            sys.stdout.write("to standard output\n" * 10)
+        os.write(1, b"past Python\n")
+        return {}
+
+
+class Unfit(Plain):
+    """Its contract breaks the service's: a version is text."""
+
+    contract = attrs.evolve(PLAIN, id="unfit", version=1)  # type: ignore[arg-type]
+
+
+class Missing(Plain):
+    """Needs a package that nobody has."""
+
+    contract = attrs.evolve(PLAIN, id="missing")
+    requires = ("no_such_package",)
+
+
+ALL = tuple(
+    f"{__name__}:{tool.__name__}"
+    for tool in (Plain, Priced, Choosy, Waits, Fails, Endless, Talkative, Unfit, Missing)
+)
