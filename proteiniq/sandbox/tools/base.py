@@ -154,9 +154,7 @@ class Tool(abc.ABC):
         return 0
 
     @abc.abstractmethod
-    def run(
-        self, inputs: Inputs, settings: Settings, out: Path, progress: Progress
-    ) -> Mapping[str, Any]:
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
         """Compute, write every file of `contract.outputs` into `out`, and return the result document.
 
         `progress` takes a percentage, 0 to 100. The returned mapping must be plain JSON with no NaN.

@@ -1,0 +1,25 @@
+"""The account behind the key."""
+
+from __future__ import annotations
+
+from proteiniq_openapi.api.account import get_account
+
+from .. import _convert
+from ..models import Account
+from .pipeline import AsyncPipeline
+
+
+class AsyncAccountAPI:
+    """`client.account`."""
+
+    def __init__(self, pipeline: AsyncPipeline) -> None:
+        self._pipeline = pipeline
+
+    async def get(self) -> Account:
+        """The workspace, its plan, credits and limits, and the key in use (documentation, "Account").
+
+        Raises APIError, TransportError.
+        """
+        channel = self._pipeline.channel("get_account")
+        answer = await get_account.asyncio(client=channel.client)
+        return _convert.account(channel.answer(answer), channel.body)

@@ -1,0 +1,43 @@
+"""A job, with what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ..models import JobState
+
+if TYPE_CHECKING:
+    from .jobs import AsyncJobs
+    from .results import AsyncResult
+
+OnUpdate = Callable[["AsyncJob"], object]
+
+
+@attrs.frozen(kw_only=True)
+class AsyncJob(JobState):
+    """A job at one moment; its methods ask the service and give a new one."""
+
+    _jobs: AsyncJobs = attrs.field(repr=False, eq=False)
+
+    async def refresh(self) -> AsyncJob:
+        """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
+        return await self._jobs.get(self.id)
+
+    async def wait(self, *, timeout: float | None = None, on_update: OnUpdate | None = None) -> AsyncJob:
+        """The job when it has ended. Raises as `client.jobs.wait`."""
+        return await self._jobs.wait(self, timeout=timeout, on_update=on_update)
+
+    async def result(self, *, timeout: float | None = None) -> AsyncResult:
+        """The result, waited for if need be. Raises JobFailed, WaitTimeout, APIError, TransportError."""
+        return await self._jobs.result(self, timeout=timeout)
+
+    async def cancel(self) -> AsyncJob:
+        """The job, cancelled. Raises as `client.jobs.cancel`."""
+        return await self._jobs.cancel(self.id)
+
+    def events(self, *, timeout: float | None = None) -> AsyncIterator[AsyncJob]:
+        """The job at each change, until it has ended. Raises as `client.jobs.events`."""
+        return self._jobs.events(self, timeout=timeout)

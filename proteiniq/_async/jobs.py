@@ -1,0 +1,275 @@
+"""Jobs: quote, submit, list, follow, cancel."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+from proteiniq_openapi.api.jobs import cancel_job, get_job_status, list_jobs, quote_job, submit_job
+from proteiniq_openapi.models import JobRequest, QuoteRequest
+from proteiniq_openapi.types import UNSET
+
+from .. import _convert, _inputs
+from .._arguments import check_credits, check_id, check_idempotency_key, check_limit, moment
+from .._waiting import left_running, no_result, spend_limit, where_it_is
+from ..errors import Conflict, InvalidInput, JobNotCompleted, NotFound, TransportError
+from ..models import JobState, JobStatus, Quote, Tool
+from .job import AsyncJob, OnUpdate
+from .paging import AsyncPager, Page
+from .pipeline import AsyncPipeline
+from .results import AsyncResult, AsyncResults
+from .tools import AsyncTools
+from .watching import AsyncWatcher
+
+
+class AsyncJobs:
+    """`client.jobs`."""
+
+    def __init__(self, pipeline: AsyncPipeline, tools: AsyncTools, results: AsyncResults) -> None:
+        self._pipeline = pipeline
+        self._tools = tools
+        self._results = results
+
+    async def quote(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None = None) -> Quote:
+        """What a job would cost, in credits, without making it (documentation, "Jobs").
+
+        `inputs` and `settings` are as in `submit`. Raises InvalidInput, ValidationError, APIError, TransportError.
+        """
+        body = await self._body(tool, inputs, settings)
+        return await self._quote(body)
+
+    async def submit(
+        self,
+        tool: str | Tool,
+        inputs: Any,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        max_credits: float | None = None,
+        max_reserved_credits: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> AsyncJob:
+        """Submit a job; it is paid for (documentation, "Jobs").
+
+        `inputs` maps a slot of the tool to text, bytes, a `pathlib.Path`, an uploaded `File`, a Biopython record, or a
+        list of these; a full list of API entries is taken as it is. `settings` maps settings to values, what is
+        left out has its default. `max_credits` asks for a quote first and submits nothing when it is higher.
+        `max_reserved_credits` limits a job that is billed by the minute (stated for the MCP connector).
+
+        Every submit carries an idempotency key, made here unless it is given, and repeated when an answer was lost:
+        one call makes one job. Giving the same key again, in another process even, gives the same job.
+
+        Raises InvalidInput before any request, SpendLimitExceeded before any spending, ValidationError,
+        PaymentRequired and its kinds, Conflict when the key was used for another job, APIError, and TransportError,
+        whose notes say which key to repeat.
+        """
+        check_credits("max_credits", max_credits)
+        if max_reserved_credits is not None and not 1 <= max_reserved_credits < 2**53:
+            raise InvalidInput(
+                f"max_reserved_credits={max_reserved_credits!r}: a whole number from 1 to 2^53−1"
+            )
+        key = check_idempotency_key(
+            f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
+        )
+        body = await self._body(tool, inputs, settings)
+        if max_credits is not None:
+            quote = await self._quote(body)
+            refusal = spend_limit(body["tool"], quote, max_credits)
+            if refusal is not None:
+                raise refusal
+        body["name"] = name or _default_name(body)
+        if max_reserved_credits is not None:
+            body["billing"] = {"max_reserved_credits": max_reserved_credits}
+        channel = self._pipeline.channel("submit_job")
+        try:
+            answer = await submit_job.asyncio(
+                client=channel.client, body=JobRequest.from_dict(body), idempotency_key=key
+            )
+        except TransportError as error:
+            if error.sent:
+                error.add_note(
+                    f"The job may have been made. To find out without paying twice, submit the same again with "
+                    f"idempotency_key={key!r}."
+                )
+            raise
+        except Conflict as error:
+            error.add_note(
+                f"The idempotency key {key!r} was used before, for another tool, input or settings: each job needs "
+                "a key of its own. Nothing was submitted by this call."
+            )
+            raise
+        return self._job(_convert.job(channel.answer(answer), channel.body))
+
+    def list(
+        self,
+        *,
+        q: str | None = None,
+        tool: str | None = None,
+        status: str | None = None,
+        created_after: datetime | str | None = None,
+        created_before: datetime | str | None = None,
+        limit: int | None = None,
+    ) -> AsyncPager[AsyncJob]:
+        """The workspace's jobs, page after page, newest first; `limit` is the size of a page, 1 to 100.
+
+        The filters are stated for the service's MCP connector only. Times are aware datetimes or ISO 8601 text, a time
+        without an offset is UTC. Raises InvalidInput, and on iteration APIError, TransportError.
+        """
+        check_limit(limit)
+        after, before = moment("created_after", created_after), moment("created_before", created_before)
+
+        async def fetch(cursor: str | None) -> Page[AsyncJob]:
+            channel = self._pipeline.channel("list_jobs")
+            answer = channel.answer(
+                await list_jobs.asyncio(
+                    client=channel.client,
+                    q=q or UNSET,
+                    tool=tool or UNSET,
+                    status=status or UNSET,
+                    created_after=after or UNSET,
+                    created_before=before or UNSET,
+                    limit=limit or UNSET,
+                    starting_after=cursor or UNSET,
+                )
+            )
+            states = _convert.items(answer.data, channel.body, _convert.job)
+            return Page(tuple(self._job(state) for state in states), _convert.next_cursor(answer))
+
+        return AsyncPager("list_jobs", fetch)
+
+    async def get(self, job_id: str) -> AsyncJob:
+        """A job as it is now (documentation, "Jobs"). Reads of one job are 5 s apart: a second one waits.
+
+        Raises NotFound, APIError, TransportError.
+        """
+        channel = self._pipeline.channel("get_job_status", job_id=check_id("job", job_id), job_read=True)
+        answer = await get_job_status.asyncio(job_id, client=channel.client)
+        return self._job(_convert.job(channel.answer(answer), channel.body))
+
+    async def cancel(self, job_id: str) -> AsyncJob:
+        """Cancel a job that is queued; one that runs can't be cancelled (documentation, "Jobs").
+
+        Raises Conflict when it is not queued any more, NotFound, APIError, TransportError.
+        """
+        channel = self._pipeline.channel("cancel_job", job_id=check_id("job", job_id))
+        try:
+            answer = await cancel_job.asyncio(job_id, client=channel.client)
+        except Conflict as error:
+            error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
+            raise
+        return self._job(_convert.job(channel.answer(answer), channel.body))
+
+    async def events(
+        self, job: str | JobState, *, timeout: float | None = None, streams: bool = True
+    ) -> AsyncIterator[AsyncJob]:
+        """The job at each change, until it has ended or `timeout` seconds are over.
+
+        It reconnects, and polls where there is no event stream (`streams=False` only polls). Raises NotFound,
+        APIError; a fault that may pass does not end it.
+        """
+        job_id, known = _known(job)
+        watcher = AsyncWatcher(
+            self._pipeline, job_id, deadline=self._deadline(timeout), known=known, streams=streams
+        )
+        async for state in watcher.states():
+            yield self._job(state)
+
+    async def wait(
+        self,
+        job: str | JobState,
+        *,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+        streams: bool = True,
+    ) -> AsyncJob:
+        """The job when it has ended, well or not; `on_update` is called with it at each change.
+
+        `timeout` is in seconds, None waits for ever. A fault that may pass does not end the wait. `streams=False` only
+        polls. Raises WaitTimeout, which leaves the job running and says how to go on, NotFound, APIError.
+        """
+        job_id, known = _known(job)
+        last = self._job(known) if known is not None else None
+        if last is not None and last.is_terminal:
+            return last
+        try:
+            async for state in self.events(job, timeout=timeout, streams=streams):
+                last = state
+                if on_update is not None:
+                    on_update(state)
+        except BaseException as interrupt:
+            # Ctrl-C and a cancelled task end the wait, not the job that is paid for.
+            interrupt.add_note(where_it_is(job_id))
+            raise
+        if last is not None and last.is_terminal:
+            return last
+        raise left_running(job_id, last, timeout)
+
+    async def result(self, job: str | JobState, *, timeout: float | None = None) -> AsyncResult:
+        """The result of a job, waited for if need be; `timeout` is in seconds.
+
+        Raises JobFailed when it ended without one, WaitTimeout, APIError, TransportError.
+        """
+        deadline = self._deadline(timeout)
+        ended = await self.wait(job, timeout=timeout)
+        if ended.status in (JobStatus.CANCELLED, JobStatus.TIMEOUT):
+            raise no_result(ended)
+        while True:
+            try:
+                return await self._results.get(ended.id, deadline=deadline)
+            except NotFound:
+                raise no_result(ended) from None
+            except JobNotCompleted as error:
+                # The status is ahead of the result: it comes when the service says.
+                pause = error.retry_after or 5.0
+                if deadline is not None and self._pipeline.clock.monotonic() + pause >= deadline:
+                    raise
+                await self._pipeline.clock.sleep(pause)
+
+    def _deadline(self, timeout: float | None) -> float | None:
+        if timeout is None:
+            return None
+        if not timeout >= 0:
+            raise InvalidInput(f"timeout={timeout!r}: it is a number of seconds, 0 or more")
+        return self._pipeline.clock.monotonic() + timeout
+
+    def _job(self, state: JobState) -> AsyncJob:
+        if isinstance(state, AsyncJob):
+            return state
+        fields = {field.name: getattr(state, field.name) for field in attrs.fields(JobState)}
+        return AsyncJob(**fields, jobs=self)
+
+    async def _body(
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """The body of quote and submit: a snapshot, so that later changes of the arguments don't reach it."""
+        if _inputs.is_entry_list(inputs):
+            tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
+            entries = copy.deepcopy(list(inputs))
+        else:
+            known = tool if isinstance(tool, Tool) else await self._tools.recall(tool)
+            tool_id, entries = known.id, _inputs.entries(known, inputs, settings)
+        return {"tool": tool_id, "input": entries, "settings": copy.deepcopy(dict(settings or {}))}
+
+    async def _quote(self, body: dict[str, Any]) -> Quote:
+        channel = self._pipeline.channel("quote_job")
+        answer = await quote_job.asyncio(client=channel.client, body=QuoteRequest.from_dict(body))
+        return _convert.quote(channel.answer(answer), channel.body)
+
+
+def _known(job: str | JobState) -> tuple[str, JobState | None]:
+    return (check_id("job", job), None) if isinstance(job, str) else (job.id, job)
+
+
+def _default_name(body: Mapping[str, Any]) -> str:
+    """A name for people: the tool and the first label or FASTA header."""
+    for entry in body["input"]:
+        label = entry.get("label")
+        if not label and str(entry.get("content", "")).startswith(">"):
+            label = str(entry["content"])[1:].split("\n", 1)[0].split(" ", 1)[0].strip()
+        if label:
+            return f"{body['tool']} {label}"[:100]
+    return str(body["tool"])

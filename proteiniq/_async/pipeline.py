@@ -1,0 +1,328 @@
+"""What every request goes through, outside in: errors, retries, pacing, authorization, the wire."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import attrs
+
+from .. import _reading
+from .._api_errors import ErrorBody, api_error, gave_up, read_body
+from .._config import Config
+from .._limits import RateHeaders
+from .._pacing import LONGEST_NAP, Pacer, Ticket
+from .._retry import Attempt, GiveUp, RetryBudget
+from .._transport import AsyncIncoming, AsyncWire, Outgoing, WireFailure
+from ..errors import ContractError, ProteinIQError, Request, RequestTimeout, TransportError
+
+if TYPE_CHECKING:
+    from proteiniq_openapi import AuthenticatedClient
+
+    from .._clock import AsyncClock
+
+T = TypeVar("T")
+
+log = logging.getLogger("proteiniq")
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+_HARMLESS = ("GET", "HEAD", "DELETE")
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """What is known of a request besides its bytes.
+
+    `deadline` is a monotonic time, s, that no attempt and no pause goes beyond. `job_read` says that it reads a
+    job's status or result, which the service allows once in 5 s; `paced` that it counts for the rate limit at all.
+    """
+
+    operation: str
+    job_id: str | None = None
+    job_read: bool = False
+    paced: bool = True
+    deadline: float | None = None
+
+
+@attrs.frozen
+class Reply:
+    """An answer, read whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = attrs.field(repr=False)
+
+
+class AsyncPipeline:
+    """Sends requests for all resources of a client, and for all clients made from it."""
+
+    def __init__(
+        self, config: Config, wire: AsyncWire, clock: AsyncClock, pacer: Pacer, budget: RetryBudget
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self._wire = wire
+        self._pacer = pacer
+        self._budget = budget
+
+    def with_config(self, config: Config) -> AsyncPipeline:
+        """A pipeline with other options over the same connections, pace and retry budget."""
+        return AsyncPipeline(config, self._wire, self.clock, self._pacer, self._budget)
+
+    def channel(self, operation: str, **known: Any) -> AsyncChannel:
+        """A channel for one call of a generated operation; `known` are the fields of `Call`."""
+        return AsyncChannel(self, Call(operation=operation, **known))
+
+    def url(self, path: str) -> str:
+        return self.config.base_url + path
+
+    def outgoing(self, method: str, path: str, **parts: Any) -> Outgoing:
+        """A request to the service itself, with the key."""
+        parts.setdefault("timeout", self.config.timeout)
+        return Outgoing(method=method.upper(), url=self.url(path), key=self.config.key, **parts)
+
+    async def send(self, call: Call, outgoing: Outgoing) -> Reply:
+        """Send, as often as it takes and is safe, and return the success.
+
+        Raises APIError, TransportError, RequestTimeout.
+        """
+        number = 1
+        while True:
+            outcome = await self._attempt(call, outgoing, number)
+            now = self.clock.monotonic()
+            if isinstance(outcome, Reply) and outcome.status < 400:
+                self._budget.succeeded(now)
+                return outcome
+            attempt = self._describe(outgoing, outcome, number)
+            remaining = None if call.deadline is None else call.deadline - now
+            decision = self._budget.charge(
+                self.config.retry.decide(attempt, jitter=self.clock.random(), remaining=remaining), now
+            )
+            if isinstance(decision, GiveUp):
+                raise self._error(call, outgoing, outcome, attempt, decision)
+            log.info(
+                "%s: %s; attempt %d in %.2f s", call.operation, attempt.cause, number + 1, decision.seconds
+            )
+            await self.clock.sleep(decision.seconds)
+            number += 1
+
+    @asynccontextmanager
+    async def open(self, call: Call, outgoing: Outgoing) -> AsyncIterator[AsyncIncoming]:
+        """Send once, paced, and hand over the answer as it comes. Nothing is sent again.
+
+        Raises APIError, TransportError, RequestTimeout.
+        """
+        ticket = self._pacer.reserve(self.clock.monotonic()) if call.paced else None
+        try:
+            if ticket is not None:
+                await self._turn(call, outgoing, ticket)
+            try:
+                async with self._wire.open(outgoing) as incoming:
+                    if ticket is not None:
+                        self._observe(ticket, incoming.status, incoming.headers)
+                        self._pacer.release(ticket, self.clock.monotonic())
+                    if incoming.status >= 400:
+                        reply = await self._read(call, outgoing, incoming)
+                        raise self._api_error(call, outgoing, reply)
+                    yield incoming
+                    return
+            except WireFailure as caught:
+                failure = caught
+            attempt = self._describe(outgoing, failure, 1)
+            raise self._error(call, outgoing, failure, attempt, GiveUp("attempts"))
+        finally:
+            if ticket is not None:
+                self._pacer.release(ticket, self.clock.monotonic())
+
+    async def _attempt(self, call: Call, outgoing: Outgoing, number: int) -> Reply | WireFailure:
+        job = call.job_id if call.job_read else None
+        ticket = self._pacer.reserve(self.clock.monotonic(), job)
+        try:
+            await self._turn(call, outgoing, ticket)
+            started = self.clock.monotonic()
+            outcome: Reply | WireFailure
+            try:
+                async with self._wire.open(self._within(call, outgoing)) as incoming:
+                    outcome = await self._read(call, outgoing, incoming)
+                self._observe(ticket, outcome.status, outcome.headers)
+                said: object = outcome.status
+            except WireFailure as failure:
+                outcome, said = failure, failure.text
+            took = self.clock.monotonic() - started
+            log.debug("%s %s: %s in %.3f s, attempt %d", outgoing.method, _path(outgoing), said, took, number)
+            return outcome
+        finally:
+            self._pacer.release(ticket, self.clock.monotonic())
+
+    async def _read(self, call: Call, outgoing: Outgoing, incoming: AsyncIncoming) -> Reply:
+        """The whole body, or a failure when it drips in for longer than the request may take."""
+        end = self.clock.monotonic() + self._within(call, outgoing).timeout
+        chunks = []
+        async for chunk in incoming.chunks:
+            chunks.append(chunk)
+            if self.clock.monotonic() > end:
+                raise WireFailure("timeout", "the answer didn't end in time", sent=True)
+        return Reply(incoming.status, incoming.headers, b"".join(chunks))
+
+    async def _turn(self, call: Call, outgoing: Outgoing, ticket: Ticket) -> None:
+        """Wait until the rate limit lets the request go. Raises RequestTimeout when the deadline comes first."""
+        while (delay := self._pacer.claim(ticket, now := self.clock.monotonic())) > 0:
+            if call.deadline is not None and now + delay > call.deadline:
+                raise RequestTimeout(
+                    f"{outgoing.method} {_path(outgoing)}: the rate limit lets it go in {delay:.1f} s, and the "
+                    f"deadline is in {max(0.0, call.deadline - now):.1f} s. Nothing was sent",
+                    sent=False,
+                    retryable=True,
+                    request=_request(outgoing),
+                    job_id=call.job_id,
+                )
+            log.debug("%s: paced, %.2f s to go", call.operation, delay)
+            await self.clock.sleep(min(delay, LONGEST_NAP))
+
+    def _within(self, call: Call, outgoing: Outgoing) -> Outgoing:
+        """The request with a timeout that ends at the deadline."""
+        if call.deadline is None:
+            return outgoing
+        remaining = max(0.001, call.deadline - self.clock.monotonic())
+        return attrs.evolve(outgoing, timeout=min(outgoing.timeout, remaining))
+
+    def _observe(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
+        rate = RateHeaders.read(headers, self.clock.utcnow())
+        now = self.clock.monotonic()
+        self._pacer.observe(now, limit=rate.limit, remaining=rate.remaining, reset_after=rate.reset_after)
+        if status == 429 and rate.wait is not None:
+            self._pacer.refused(ticket, now, rate.wait, remaining=rate.remaining)
+
+    def _describe(self, outgoing: Outgoing, outcome: Reply | WireFailure, number: int) -> Attempt:
+        idempotent = outgoing.method in _HARMLESS or IDEMPOTENCY_KEY in outgoing.headers
+        known: dict[str, Any] = {"method": outgoing.method, "number": number, "idempotent": idempotent}
+        known["repeatable"] = outgoing.repeatable
+        if isinstance(outcome, WireFailure):
+            return Attempt(**known, failure=outcome.kind, sent=outcome.sent)
+        rate = RateHeaders.read(outcome.headers, self.clock.utcnow())
+        return Attempt(
+            **known,
+            status=outcome.status,
+            code=read_body(outcome.content).code,
+            retry_after=rate.retry_after,
+            reset_after=rate.reset_after,
+        )
+
+    def _error(
+        self,
+        call: Call,
+        outgoing: Outgoing,
+        outcome: Reply | WireFailure,
+        attempt: Attempt,
+        decision: GiveUp,
+    ) -> ProteinIQError:
+        if isinstance(outcome, Reply):
+            error: ProteinIQError = self._api_error(call, outgoing, outcome)
+        else:
+            error = self._transport_error(call, outgoing, outcome)
+        error.attempts = attempt.number
+        note = gave_up(decision, attempt)
+        if note:
+            error.add_note(note)
+        return error
+
+    def _api_error(self, call: Call, outgoing: Outgoing, reply: Reply) -> ProteinIQError:
+        rate = RateHeaders.read(reply.headers, self.clock.utcnow())
+        body = read_body(reply.content) if reply.status >= 400 else ErrorBody(None, None, None)
+        return api_error(
+            reply.status,
+            body,
+            request=_request(outgoing),
+            retry_after=rate.retry_after,
+            job_id=call.job_id,
+            request_id=reply.headers.get("x-request-id"),
+        )
+
+    def _transport_error(self, call: Call, outgoing: Outgoing, failure: WireFailure) -> TransportError:
+        kind = RequestTimeout if failure.kind == "timeout" else TransportError
+        host = urlsplit(outgoing.url).netloc
+        if failure.kind == "tls":
+            advice = (
+                f"The certificate of {host} was refused: check the base URL and this machine's certificates."
+            )
+        elif not failure.sent:
+            advice = f"Nothing was sent: check that {host} is the right host and can be reached from here."
+        else:
+            advice = "Whether the service acted on it is unknown."
+        return kind(
+            f"no complete answer to {_request(outgoing)}: {failure.text}. {advice}",
+            sent=failure.sent,
+            retryable=failure.kind != "tls",
+            request=_request(outgoing),
+            job_id=call.job_id,
+        )
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._wire.is_closed
+
+
+class AsyncChannel:
+    """What a generated operation takes for its client: it sends through the pipeline.
+
+    The operation only ever sees a documented success whose body fits the contract, so that its own parsing can't
+    fail. `body` is the answer as it came.
+    """
+
+    raise_on_unexpected_status = False
+
+    def __init__(self, pipeline: AsyncPipeline, call: Call) -> None:
+        self._pipeline = pipeline
+        self._call = call
+        self.body: Any = None
+
+    @property
+    def client(self) -> AuthenticatedClient:
+        return cast("AuthenticatedClient", self)
+
+    def get_async_httpx_client(self) -> AsyncChannel:
+        return self
+
+    async def request(self, method: str, url: str, **parts: Any) -> _Fitted:
+        outgoing = self._pipeline.outgoing(method, url, **parts)
+        reply = await self._pipeline.send(self._call, outgoing)
+        request = _request(outgoing)
+        self.body = _reading.decode(reply.content, self._call.operation, request)
+        return _Fitted(reply.headers, _reading.fit(self.body, self._call.operation, request))
+
+    def answer(self, parsed: T | None) -> T:
+        """What the generated operation returned. Raises ContractError when it found no success."""
+        if parsed is None:
+            raise ContractError(
+                f"{self._call.operation}: the generated client took no answer from a success: it doesn't belong to "
+                "this version of proteiniq, install both anew",
+                operation=self._call.operation,
+            )
+        return parsed
+
+
+@attrs.frozen
+class _Fitted:
+    """What generated code reads of a response. All successes are alike to it, whatever their status."""
+
+    headers: Mapping[str, str]
+    body: Any
+    status_code: int = 200
+    content: bytes = b""
+
+    def json(self) -> Any:
+        return self.body
+
+
+def _path(outgoing: Outgoing) -> str:
+    return urlsplit(outgoing.url).path
+
+
+def _request(outgoing: Outgoing) -> Request:
+    return Request(outgoing.method, _path(outgoing))

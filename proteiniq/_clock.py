@@ -1,0 +1,49 @@
+"""Time, for those who wait: injected, so that tests and benchmarks can have their own."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What both worlds read. `monotonic` is in seconds from any start, `utcnow` is the wall clock."""
+
+    def monotonic(self) -> float: ...
+    def utcnow(self) -> datetime: ...
+    def random(self) -> float: ...
+
+
+class SyncClock(Clock, Protocol):
+    def sleep(self, seconds: float) -> None: ...
+
+
+class AsyncClock(Clock, Protocol):
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class _Machine:
+    """This machine's clock and randomness."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def utcnow(self) -> datetime:
+        return datetime.now(UTC)
+
+    def random(self) -> float:
+        return random.random()
+
+
+class MachineClock(_Machine):
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class AsyncMachineClock(_Machine):
+    async def sleep(self, seconds: float) -> None:
+        import anyio  # comes with httpx, and is only loaded where there is a loop already
+
+        await anyio.sleep(seconds)

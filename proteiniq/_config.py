@@ -1,0 +1,122 @@
+"""What a client is made with: key, base URL and options, worked out once."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import attrs
+
+from ._key import FORM, ApiKey
+from ._retry import RetryPolicy
+from .errors import ConfigurationError
+
+DEFAULT_BASE_URL = "https://proteiniq.io"
+"""The service (documentation, page "Quickstart")."""
+
+KEY_VARIABLE = "PROTEINIQ_API_KEY"
+URL_VARIABLE = "PROTEINIQ_BASE_URL"
+
+
+@attrs.frozen(kw_only=True)
+class Config:
+    """The options of a client. `timeout` is for one request, s; `base_url` is an origin without a path."""
+
+    key: ApiKey
+    base_url: str
+    timeout: float = 30.0
+    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+
+    def with_options(self, **changes: Any) -> Config:
+        """These options with some of them changed: `timeout`, `max_retries`.
+
+        Raises ConfigurationError for an option that there is not, or a value that can't be.
+        """
+        unknown = set(changes) - {"timeout", "max_retries"}
+        if unknown:
+            raise ConfigurationError(
+                f"no such option: {', '.join(sorted(unknown))}; there are timeout, max_retries"
+            )
+        timeout = changes.get("timeout", self.timeout)
+        max_retries = changes.get("max_retries", self.retry.max_retries)
+        _check_options(timeout, max_retries)
+        return attrs.evolve(self, timeout=timeout, retry=attrs.evolve(self.retry, max_retries=max_retries))
+
+
+def resolve(
+    key: ApiKey | ConfigurationError, base_url: str | None, *, timeout: float, max_retries: int
+) -> Config:
+    """The configuration from arguments, then from the environment.
+
+    Raises ConfigurationError saying what to set.
+    """
+    if isinstance(key, ConfigurationError):
+        raise key
+    origin = check_base_url(base_url or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL)
+    _check_options(timeout, max_retries)
+    return Config(key=key, base_url=origin, timeout=timeout, retry=RetryPolicy(max_retries=max_retries))
+
+
+def read_key(argument: str | None) -> ApiKey | ConfigurationError:
+    """The key from the argument, then from the environment, or what is wrong with it.
+
+    The error is returned, not raised, so that no traceback has the key's text among its locals.
+    """
+    text = argument if argument is not None else os.environ.get(KEY_VARIABLE)
+    where = "api_key" if argument is not None else KEY_VARIABLE
+    if text is None or not text.strip():
+        return ConfigurationError(
+            f"no API key: pass api_key=… or set {KEY_VARIABLE} (form {FORM}). "
+            "To try without an account: `python -m proteiniq.sandbox` prints one for a local service"
+        )
+    return ApiKey.parse(text) or ConfigurationError(f"{where} is no API key: it must have the form {FORM}")
+
+
+def check_base_url(text: str) -> str:
+    """The origin that `text` names, as `scheme://host[:port]`.
+
+    Raises ConfigurationError for anything but a host, and for plain http:// to a host that is not loopback:
+    the key would travel in the clear.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"base URL {text!r} can't be read: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(f"base URL {text!r}: write it as https://host, e.g. {DEFAULT_BASE_URL}")
+    if parts.username or parts.password:
+        raise ConfigurationError("base URL: it must not hold a user name or password")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ConfigurationError(f"base URL {text!r}: give the host only; /api/v1 is added to it")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ConfigurationError(
+            f"base URL {text!r}: the key would travel in the clear; plain http:// is for this machine only, "
+            "use https://"
+        )
+    return _origin(parts, port)
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _origin(parts: SplitResult, port: int | None) -> str:
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def _check_options(timeout: float, max_retries: int) -> None:
+    if not timeout > 0:
+        raise ConfigurationError(
+            f"timeout={timeout!r}: it is the seconds that one request may take, more than 0"
+        )
+    if max_retries < 0 or int(max_retries) != max_retries:
+        raise ConfigurationError(f"max_retries={max_retries!r}: it is a number of attempts, 0 or more")

@@ -1,0 +1,315 @@
+"""From generated models to ours: the one place that knows both, so that mypy finds a contract change here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import attrs
+from proteiniq_openapi.types import Unset
+
+from . import models
+from .contract._names import fold
+
+if TYPE_CHECKING:
+    from proteiniq_openapi import models as low
+
+T = TypeVar("T")
+A = TypeVar("A")
+M = TypeVar("M", bound=models.Model)
+Raw = Mapping[str, Any]
+
+
+def account(answer: low.Account, raw: Raw) -> models.Account:
+    limits = given(answer.limits)
+    key = given(answer.api_key)
+    return models.Account(
+        workspace=_workspace(answer.workspace, _part(raw, "workspace")),
+        limits=_account_limits(limits, _part(raw, "limits")) if limits else None,
+        api_key=_key_info(key, _part(raw, "api_key")) if key else None,
+        **_rest(answer, raw),
+    )
+
+
+def _workspace(answer: low.Workspace, raw: Raw) -> models.Workspace:
+    plan, credits_ = given(answer.plan), given(answer.credits_)
+    return models.Workspace(
+        id=answer.id,
+        plan=models.Plan(tier=given(plan.tier), paid=given(plan.paid), **_rest(plan, _part(raw, "plan")))
+        if plan
+        else None,
+        credits=models.Credits(available=given(credits_.available), **_rest(credits_, _part(raw, "credits")))
+        if credits_
+        else None,
+        **_rest(answer, raw),
+    )
+
+
+def _account_limits(answer: low.AccountLimits, raw: Raw) -> models.AccountLimits:
+    jobs, rate = given(answer.concurrent_jobs), given(answer.public_api_rate_limit)
+    return models.AccountLimits(
+        active_jobs=given(answer.active_jobs),
+        concurrent_jobs=models.ConcurrentJobs(
+            max=given(jobs.max_),
+            remaining=given(jobs.remaining),
+            **_rest(jobs, _part(raw, "concurrent_jobs")),
+        )
+        if jobs
+        else None,
+        rate_limit=models.RateLimit(
+            limit=given(rate.limit),
+            window_seconds=given(rate.window_seconds),
+            **_rest(rate, _part(raw, "public_api_rate_limit")),
+        )
+        if rate
+        else None,
+        **_rest(answer, raw),
+    )
+
+
+def _key_info(answer: low.KeyInfo, raw: Raw) -> models.KeyInfo:
+    return models.KeyInfo(
+        id=given(answer.id),
+        env=given(answer.env),
+        prefix=given(answer.prefix),
+        scopes=tuple(given(answer.scopes) or ()),
+        **_rest(answer, raw),
+    )
+
+
+def tool_summary(answer: low.ToolSummary, raw: Raw) -> models.ToolSummary:
+    price = given(answer.credit_model)
+    return models.ToolSummary(
+        id=answer.id,
+        name=given(answer.name),
+        description=given(answer.description),
+        category=given(answer.category),
+        tags=tuple(given(answer.tags) or ()),
+        is_free=given(price.is_free) if price else None,
+        **_rest(answer, raw),
+    )
+
+
+def tool(answer: low.Tool, raw: Raw) -> models.Tool:
+    output, price = given(answer.output), given(answer.credit_model)
+    results = given(output.results) if output else None
+    inputs: Raw = _part(raw, "input")
+    return models.Tool(
+        id=answer.id,
+        name=given(answer.name),
+        description=given(answer.description),
+        category=given(answer.category),
+        subcategory=given(answer.subcategory),
+        tags=tuple(given(answer.tags) or ()),
+        version=given(answer.version),
+        beta=given(answer.beta),
+        slots=tuple(
+            _slot(each, its) for each, its in zip(answer.input_.slots, _part(inputs, "slots"), strict=True)
+        ),
+        settings=tuple(
+            _setting(each, its) for each, its in _pairs(answer.input_.settings, inputs, "settings")
+        ),
+        outputs=tuple(
+            _output_file(each, its) for each, its in _pairs(output.files, _part(raw, "output"), "files")
+        )
+        if output
+        else (),
+        results=dict(results.additional_properties) if results else {},
+        credit_model=_credit_model(price, _part(raw, "credit_model")) if price else None,
+        **_rest(answer, raw),
+    )
+
+
+def _slot(answer: low.Slot, raw: Raw) -> models.Slot:
+    required = given(answer.required)
+    return models.Slot(
+        id=answer.id,
+        name=given(answer.name),
+        description=given(answer.description),
+        kind=given(answer.kind),
+        formats=tuple(given(answer.formats) or ()),
+        required=True if required is None else required,
+        max_entries=given(answer.max_entries),
+        max_records=given(answer.max_records),
+        max_bytes=given(answer.max_bytes),
+        **_rest(answer, raw),
+    )
+
+
+def _setting(answer: low.Setting, raw: Raw) -> models.Setting:
+    options = given(answer.options)
+    return models.Setting(
+        id=answer.id,
+        name=given(answer.name),
+        description=given(answer.description),
+        type=given(answer.type_),
+        default=given(answer.default),
+        minimum=given(answer.minimum),
+        maximum=given(answer.maximum),
+        options=tuple(options) if isinstance(options, list) else (),
+        unit=given(answer.unit),
+        **_rest(answer, raw),
+    )
+
+
+def _output_file(answer: low.OutputFile, raw: Raw) -> models.OutputFile:
+    return models.OutputFile(
+        name=given(answer.name),
+        content_type=given(answer.content_type),
+        description=given(answer.description),
+        **_rest(answer, raw),
+    )
+
+
+def _credit_model(answer: low.CreditModel, raw: Raw) -> models.CreditModel:
+    return models.CreditModel(
+        is_free=given(answer.is_free),
+        type=given(answer.type_),
+        base_credits=given(answer.base_credits),
+        credits_per_unit=given(answer.credits_per_unit),
+        unit=given(answer.unit),
+        **_rest(answer, raw),
+    )
+
+
+def quote(answer: low.Quote, raw: Raw) -> models.Quote:
+    limits, billing = given(answer.limits), given(answer.billing)
+    return models.Quote(
+        tool=given(answer.tool),
+        estimated_credits=answer.estimated_credits,
+        available_credits=given(answer.available_credits),
+        billable_credits=given(answer.billable_credits),
+        blocking_errors=tuple(
+            models.BlockingError(code=given(each.code), message=given(each.message), **_rest(each, its))
+            for each, its in _pairs(answer.blocking_errors, raw, "blocking_errors")
+        ),
+        limits=models.QuoteLimits(
+            active_concurrent_jobs=given(limits.active_concurrent_jobs),
+            max_concurrent_jobs=given(limits.max_concurrent_jobs),
+            daily_limit_used=given(limits.daily_limit_used),
+            daily_limit_max=given(limits.daily_limit_max),
+            **_rest(limits, _part(raw, "limits")),
+        )
+        if limits
+        else None,
+        billing_mode=given(billing.mode) if billing else None,
+        **_rest(answer, raw),
+    )
+
+
+def job(answer: low.Job, raw: Raw) -> models.JobState:
+    error = given(answer.error)
+    return models.JobState(
+        id=answer.id,
+        status=models.JobStatus(answer.status),
+        tool=given(answer.tool),
+        name=given(answer.name),
+        progress=given(answer.progress),
+        created_at=given(answer.created_at),
+        started_at=given(answer.started_at),
+        completed_at=given(answer.completed_at),
+        credits_used=given(answer.credits_used),
+        error=models.JobFailure(
+            code=given(error.code), message=given(error.message), **_rest(error, _part(raw, "error"))
+        )
+        if error
+        else None,
+        **_rest(answer, raw),
+    )
+
+
+def result_fields(answer: low.Result, raw: Raw, job_id: str) -> dict[str, Any]:
+    """What a result has but for its files, which are of either world."""
+    status, data = given(answer.status), given(answer.results)
+    return {
+        "job_id": given(answer.job_id) or job_id,
+        "tool": given(answer.tool),
+        "status": models.JobStatus(status) if status else None,
+        "completed_at": given(answer.completed_at),
+        "data_source": given(answer.data_source),
+        "data": {} if data is None else data,
+        **_rest(answer, raw),
+    }
+
+
+def result_files(answer: low.Result, raw: Raw) -> list[models.ResultFileInfo]:
+    return [_result_file(each, its) for each, its in _pairs(answer.files, raw, "files")]
+
+
+def _result_file(answer: low.ResultFile, raw: Raw) -> models.ResultFileInfo:
+    return models.ResultFileInfo(
+        name=answer.name,
+        content_type=given(answer.content_type),
+        url=given(answer.url),
+        key=given(answer.key),
+        **_rest(answer, raw),
+    )
+
+
+def file(answer: low.File, raw: Raw) -> models.File:
+    return models.File(
+        id=answer.id,
+        filename=given(answer.filename),
+        format=given(answer.format_),
+        mime_type=given(answer.mime_type),
+        size_bytes=given(answer.size_bytes),
+        origin=given(answer.origin),
+        storage_owner=given(answer.storage_owner),
+        description=given(answer.description),
+        tags=tuple(given(answer.tags) or ()),
+        collection_ids=tuple(given(answer.collection_ids) or ()),
+        created_at=given(answer.created_at),
+        updated_at=given(answer.updated_at),
+        **_rest(answer, raw),
+    )
+
+
+def deleted_file(answer: low.DeletedFile, raw: Raw, file_id: str) -> models.DeletedFile:
+    return models.DeletedFile(
+        id=given(answer.id) or file_id, deleted=given(answer.deleted) is not False, **_rest(answer, raw)
+    )
+
+
+def given(value: T | Unset | None) -> T | None:
+    """The value, or None for one that was not in the answer."""
+    return None if isinstance(value, Unset) else value
+
+
+def _pairs(answers: list[T] | Unset | None, raw: Raw, key: str) -> Iterable[tuple[T, Raw]]:
+    there = given(answers)
+    return zip(there, _part(raw, key), strict=True) if there else ()
+
+
+def _part(raw: Raw, name: str) -> Any:
+    """What stands under `name`, however the contract spells it."""
+    return raw[name] if name in raw else next(raw[key] for key in raw if fold(key) == fold(name))
+
+
+def _rest(answer: Any, raw: Raw) -> dict[str, Any]:
+    """What every model keeps: the answer as it came, and of it what no attribute holds."""
+    held = {
+        fold(field.name): getattr(answer, field.name)
+        for field in attrs.fields(type(answer))
+        if field.name != "additional_properties"
+    }
+    extra = {
+        key: value for key, value in raw.items() if value is not None and given(held.get(fold(key))) is None
+    }
+    return {"extra": extra, "raw": raw}
+
+
+def items(answers: list[A], body: Raw, convert: Callable[[A, Raw], M]) -> tuple[M, ...]:
+    """The items of a page."""
+    return tuple(convert(each, its) for each, its in zip(answers, _part(body, "data"), strict=True))
+
+
+class _Paged(Protocol):
+    @property
+    def has_more(self) -> bool | Unset | None: ...
+    @property
+    def next_cursor(self) -> str | Unset | None: ...
+
+
+def next_cursor(page: _Paged) -> str | None:
+    """Where the next page starts, None after the last. A page that says it is the last is believed."""
+    return None if given(page.has_more) is False else given(page.next_cursor) or None

@@ -1,0 +1,244 @@
+"""From what users have in hand to the input entries of the API, checked against the tool's contract.
+
+An entry has `id`, `slotId`, `kind`, `format`, `content`, `source` and, optionally, `label` (documentation, "Jobs").
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _formats
+from .errors import InvalidInput, Issue
+from .models import File, Setting, Slot, Tool
+
+Entry = dict[str, Any]
+
+
+def entries(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> list[Entry]:
+    """The entries for `inputs`: a mapping of slots to values.
+
+    A value is text, bytes, a `Path`, an uploaded `File`, a Biopython record or sequence, or a list of these. Several
+    sequences for a slot that takes one entry become one FASTA text. Raises InvalidInput naming everything that is
+    wrong with inputs and settings, before any request.
+    """
+    issues: list[Issue] = []
+    found: list[Entry] = []
+    if not isinstance(inputs, Mapping):
+        raise InvalidInput(
+            f"inputs: expected a mapping of slots to data; the slots are {_listed(tool.slots)}"
+        )
+    by_id = {slot.id: slot for slot in tool.slots}
+    for name, value in inputs.items():
+        if name in by_id:
+            found += _slot_entries(by_id[name], value, issues)
+        else:
+            issues.append(Issue(f"{tool.id} has no such slot{_meant(str(name), by_id)}", slot=str(name)))
+    for slot in tool.slots:
+        if slot.required and slot.id not in inputs:
+            issues.append(
+                Issue(f"it is required: {slot.description or slot.kind or 'give it data'}", slot=slot.id)
+            )
+    issues += _setting_issues(tool, settings or {})
+    if issues:
+        listed = "\n".join(f"  {issue}" for issue in issues)
+        raise InvalidInput(f"nothing was sent: {tool.id} can't take this input:\n{listed}", issues=issues)
+    return found
+
+
+def check(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> None:
+    """What `entries` checks, for its errors alone."""
+    if not is_entry_list(inputs):
+        entries(tool, inputs, settings)
+
+
+def is_entry_list(inputs: Any) -> bool:
+    """Whether `inputs` is a full list of API entries, which is taken as it is."""
+    return (
+        isinstance(inputs, Sequence)
+        and not isinstance(inputs, (str, bytes))
+        and all(isinstance(entry, Mapping) and "slotId" in entry for entry in inputs)
+        and len(inputs) > 0
+    )
+
+
+def _slot_entries(slot: Slot, value: Any, issues: list[Issue]) -> list[Entry]:
+    values = list(value) if isinstance(value, (list, tuple)) else [value]
+    if not values:
+        issues.append(Issue("the list is empty: give it data, or leave the slot out", slot=slot.id))
+    made = [entry for each in values if (entry := _entry(slot, each, issues)) is not None]
+    if slot.max_entries == 1 and len(made) > 1 and all(entry["format"] == "fasta" for entry in made):
+        made = _joined(made)
+    if slot.max_entries is not None and len(made) > slot.max_entries:
+        issues.append(Issue(f"{len(made)} entries; it takes {slot.max_entries}", slot=slot.id))
+    for number, entry in enumerate(made, start=1):
+        entry["id"] = f"{slot.id}-{number}"
+        _check_content(slot, entry, issues)
+    return made
+
+
+def _entry(slot: Slot, value: Any, issues: list[Issue]) -> Entry | None:
+    entry: Entry = {"slotId": slot.id, "kind": slot.kind or "unknown", "source": {"type": "text"}}
+    if isinstance(value, File):
+        return _file_entry(slot, value, entry, issues)
+    label = None
+    if value is None:
+        issues.append(Issue("None is no input: leave the slot out, or give it data", slot=slot.id))
+        return None
+    if isinstance(value, os.PathLike):
+        path = Path(value)
+        label = path.name
+        value = _read(slot, path, issues)
+    text = _text(slot, value, issues)
+    if text is None:
+        return None
+    entry["content"] = text
+    entry["format"] = _format(slot, text, label)
+    if label:
+        entry["label"] = label
+    return entry
+
+
+def _file_entry(slot: Slot, file: File, entry: Entry, issues: list[Issue]) -> Entry:
+    name = (file.format or "").lower() or _formats.by_name(file.filename or "")
+    if name and slot.formats and name not in slot.formats:
+        takes = " or ".join(slot.formats)
+        issues.append(
+            Issue(f"the file {file.filename or file.id!r} is {name}; it takes {takes}", slot=slot.id)
+        )
+    entry["source"] = {"type": "file", "file_id": file.id}
+    entry["format"] = name or (slot.formats[0] if slot.formats else "unknown")
+    if file.filename:
+        entry["label"] = file.filename
+    return entry
+
+
+def _read(slot: Slot, path: Path, issues: list[Issue]) -> bytes | None:
+    try:
+        size = path.stat().st_size
+        if slot.max_bytes is not None and size > slot.max_bytes:
+            issues.append(_too_large(slot, size))
+            return None
+        return path.read_bytes()
+    except OSError as error:
+        issues.append(Issue(f"{path} can't be read: {error.strerror or error}", slot=slot.id))
+        return None
+
+
+def _text(slot: Slot, value: Any, issues: list[Issue]) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        try:
+            return bytes(value).decode("utf-8")
+        except UnicodeDecodeError as error:
+            issues.append(Issue(f"it is no UTF-8 text: byte {error.start} can't be read", slot=slot.id))
+            return None
+    if hasattr(value, "seq") and hasattr(value, "format"):  # a Biopython SeqRecord
+        return str(value.format("fasta"))
+    if type(value).__module__.startswith("Bio.Seq"):
+        return str(value)
+    taken = "text, bytes, a pathlib.Path, an uploaded File, a Biopython record, or a list of these"
+    issues.append(Issue(f"{type(value).__name__} can't be taken: give {taken}", slot=slot.id))
+    return None
+
+
+def _format(slot: Slot, text: str, filename: str | None) -> str:
+    """The slot's format that the text has; where several could be, the name's, then the slot's first."""
+    named = _formats.by_name(filename) if filename else None
+    for guess in (_formats.sniff(text), named):
+        if guess and (not slot.formats or guess in slot.formats):
+            return guess
+    return slot.formats[0] if slot.formats else named or "text"
+
+
+def _joined(made: list[Entry]) -> list[Entry]:
+    """Several FASTA texts as one."""
+    texts = []
+    for number, entry in enumerate(made, start=1):
+        text = entry["content"].strip()
+        texts.append(text if text.startswith(">") else f">sequence-{number}\n{text}")
+    return [{**made[0], "content": "\n".join(texts) + "\n"}]
+
+
+def _check_content(slot: Slot, entry: Entry, issues: list[Issue]) -> None:
+    text = entry.get("content")
+    if text is None:
+        return
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if slot.max_bytes is not None and size > slot.max_bytes:
+        issues.append(_too_large(slot, size))
+        return
+    if not text.strip():
+        issues.append(Issue("it is empty", slot=slot.id))
+        return
+    looks = _formats.sniff(text)
+    if looks and slot.formats and looks not in slot.formats:
+        issues.append(Issue(f"this looks like {looks}; it takes {' or '.join(slot.formats)}", slot=slot.id))
+    elif entry["format"] == "fasta":
+        hint = _path_hint(text)
+        for line, message in _formats.fasta_problems(text)[:20]:
+            issues.append(Issue(message + hint, slot=slot.id, line=line))
+            hint = ""
+
+
+def _path_hint(text: str) -> str:
+    """Text that names a file was probably meant as the file."""
+    if "\n" not in text and len(text) < 300 and _formats.by_name(text.strip()):
+        return f" (text is taken as data: to read the file, pass pathlib.Path({text.strip()!r}))"
+    return ""
+
+
+def _too_large(slot: Slot, size: int) -> Issue:
+    return Issue(f"it has {size:,} bytes; {slot.max_bytes:,} are allowed: split the input", slot=slot.id)
+
+
+def _setting_issues(tool: Tool, settings: Mapping[str, Any]) -> Iterable[Issue]:
+    """What is wrong with the settings. A tool whose settings aren't known lets the service judge."""
+    by_id = {setting.id: setting for setting in tool.settings}
+    if not by_id:
+        return
+    for name, value in settings.items():
+        if name not in by_id:
+            yield Issue(f"{tool.id} has no such setting{_meant(str(name), by_id)}", setting=str(name))
+        elif (message := _setting_problem(by_id[name], value)) is not None:
+            yield Issue(message, setting=name)
+
+
+def _setting_problem(setting: Setting, value: Any) -> str | None:
+    kinds: dict[str | None, tuple[type, ...]] = {
+        "number": (int, float),
+        "integer": (int,),
+        "string": (str,),
+        "boolean": (bool,),
+    }
+    kind = kinds.get(setting.type)
+    if kind and (not isinstance(value, kind) or (isinstance(value, bool) and setting.type != "boolean")):
+        return f"{value!r} is no {setting.type}"
+    if setting.options and value not in setting.options:
+        allowed = ", ".join(str(option) for option in setting.options)
+        return f"{value!r} is none of its options: {allowed}"
+    unit = f" {setting.unit}" if setting.unit else ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        low, high = setting.minimum, setting.maximum
+        if (low is not None and not value >= low) or (high is not None and not value <= high):
+            lower = f"{low:g}" if low is not None else "any"
+            upper = f"{high:g}" if high is not None else "any"
+            return f"{value!r} is out of range: from {lower} to {upper}{unit}"
+    return None
+
+
+def _meant(name: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    if close:
+        return f": did you mean {close[0]!r}?"
+    return f"; there are {', '.join(known)}" if known else ""
+
+
+def _listed(slots: Sequence[Slot]) -> str:
+    return ", ".join(repr(slot.id) for slot in slots)

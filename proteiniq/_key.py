@@ -1,0 +1,58 @@
+"""The API key, in a type that shows only what may be seen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from .errors import ConfigurationError
+
+FORM: Final = "pq_live_<keyId>_<secret>"
+"""The form of a key (documentation, page "Authentication")."""
+
+_PATTERN = re.compile(r"(pq_live_[^_\s]+)_([\x21-\x7e]+)")
+
+
+class ApiKey:
+    """A key. `repr`, `str`, pickles and copies of it hold `pq_live_<keyId>_…`, never the secret."""
+
+    __slots__ = ("_secret", "prefix")
+
+    prefix: str
+    """The part that may be shown: `pq_live_<keyId>`."""
+
+    def __init__(self, prefix: str, secret: str | None) -> None:
+        self.prefix = prefix
+        self._secret = secret
+
+    @classmethod
+    def parse(cls, text: str) -> ApiKey | None:
+        """The key that `text` is, or None when it has not the form of one.
+
+        It returns instead of raising, so that no traceback has `text` among its locals.
+        """
+        match = _PATTERN.fullmatch(text.strip())
+        return cls(match[1], match[2]) if match else None
+
+    def authorization(self) -> str:
+        """The value of the `Authorization` header. Don't keep it in a variable: tracebacks show those.
+
+        Raises ConfigurationError when the key came out of a pickle, which doesn't hold the secret.
+        """
+        if self._secret is None:
+            raise ConfigurationError(
+                f"{self} came out of a pickle, which never holds the secret: make the client again"
+            )
+        return f"Bearer {self.prefix}_{self._secret}"
+
+    def __repr__(self) -> str:
+        return f"{self.prefix}_…"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ApiKey, (self.prefix, None)
+
+    def __copy__(self) -> ApiKey:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> ApiKey:
+        return self

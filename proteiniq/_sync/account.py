@@ -1,0 +1,27 @@
+# Made from proteiniq/_async/account.py by scripts/unasync.py: edit that file instead.
+
+"""The account behind the key."""
+
+from __future__ import annotations
+
+from proteiniq_openapi.api.account import get_account
+
+from .. import _convert
+from ..models import Account
+from .pipeline import Pipeline
+
+
+class AccountAPI:
+    """`client.account`."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def get(self) -> Account:
+        """The workspace, its plan, credits and limits, and the key in use (documentation, "Account").
+
+        Raises APIError, TransportError.
+        """
+        channel = self._pipeline.channel("get_account")
+        answer = get_account.sync(client=channel.client)
+        return _convert.account(channel.answer(answer), channel.body)

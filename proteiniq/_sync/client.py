@@ -1,0 +1,131 @@
+# Made from proteiniq/_async/client.py by scripts/unasync.py: edit that file instead.
+
+"""The client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from .._clock import MachineClock, SyncClock
+from .._config import read_key, resolve
+from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
+from .._retry import RetryBudget
+from .._transport import Wire
+from ..models import Tool
+from .account import AccountAPI
+from .files import Files
+from .job import OnUpdate
+from .jobs import Jobs
+from .pipeline import Pipeline
+from .results import Result, Results
+from .tools import Tools
+
+
+class ProteinIQ:
+    """A client of the service, for one key.
+
+    `api_key` is taken from PROTEINIQ_API_KEY when it is not given, `base_url` (host only) from PROTEINIQ_BASE_URL, then
+    it is https://proteiniq.io. `timeout` is how long one request may take, s; `max_retries` how often it is
+    sent again when that may help and can't harm. The rate limit's figures are the service's own (120 requests in
+    60 s for a key, reads of one job 5 s apart); they are shared by all clients of a key in this process, and the
+    service's headers correct them.
+
+    It is a context manager, and safe for many threads. Raises ConfigurationError.
+    """
+
+    account: AccountAPI
+    tools: Tools
+    jobs: Jobs
+    results: Results
+    files: Files
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 30.0,
+        max_retries: int = 4,
+        rate_limit: int = RATE_LIMIT,
+        rate_window: float = RATE_WINDOW,
+        job_read_interval: float = JOB_READ_INTERVAL,
+        clock: SyncClock | None = None,
+    ) -> None:
+        key = read_key(api_key)
+        del api_key  # a traceback that shows locals must not show it
+        config = resolve(key, base_url, timeout=timeout, max_retries=max_retries)
+        pacer = shared(
+            config.base_url,
+            config.key.prefix,
+            limit=rate_limit,
+            seconds=rate_window,
+            job_interval=job_read_interval,
+        )
+        self._assemble(Pipeline(config, Wire(), clock or MachineClock(), pacer, RetryBudget()))
+
+    def _assemble(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self.account = AccountAPI(pipeline)
+        self.tools = Tools(pipeline)
+        self.files = Files(pipeline)
+        self.results = Results(pipeline)
+        self.jobs = Jobs(pipeline, self.tools, self.results)
+
+    def with_options(self, **options: Any) -> Self:
+        """A client with another `timeout` or `max_retries`; this one stays as it is.
+
+        Both share connections: closing one closes both. Raises ConfigurationError.
+        """
+        other = object.__new__(type(self))
+        other._assemble(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
+        return other
+
+    def run(
+        self,
+        tool: str | Tool,
+        inputs: Any,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        max_credits: float | None = None,
+        max_reserved_credits: int | None = None,
+        idempotency_key: str | None = None,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+    ) -> Result:
+        """Submit a job, wait for it, and get its result: `submit`, `wait` and `result` of `client.jobs` in one.
+
+        `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running.
+        """
+        job = self.jobs.submit(
+            tool,
+            inputs,
+            settings,
+            name=name,
+            max_credits=max_credits,
+            max_reserved_credits=max_reserved_credits,
+            idempotency_key=idempotency_key,
+        )
+        ended = self.jobs.wait(job, timeout=timeout, on_update=on_update)
+        return self.jobs.result(ended)
+
+    def close(self) -> None:
+        """Close the connections. Jobs go on."""
+        self._pipeline.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        config = self._pipeline.config
+        return f"<{type(self).__name__} {config.key} at {config.base_url}>"

@@ -1,0 +1,45 @@
+# Made from proteiniq/_async/job.py by scripts/unasync.py: edit that file instead.
+
+"""A job, with what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ..models import JobState
+
+if TYPE_CHECKING:
+    from .jobs import Jobs
+    from .results import Result
+
+OnUpdate = Callable[["Job"], object]
+
+
+@attrs.frozen(kw_only=True)
+class Job(JobState):
+    """A job at one moment; its methods ask the service and give a new one."""
+
+    _jobs: Jobs = attrs.field(repr=False, eq=False)
+
+    def refresh(self) -> Job:
+        """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
+        return self._jobs.get(self.id)
+
+    def wait(self, *, timeout: float | None = None, on_update: OnUpdate | None = None) -> Job:
+        """The job when it has ended. Raises as `client.jobs.wait`."""
+        return self._jobs.wait(self, timeout=timeout, on_update=on_update)
+
+    def result(self, *, timeout: float | None = None) -> Result:
+        """The result, waited for if need be. Raises JobFailed, WaitTimeout, APIError, TransportError."""
+        return self._jobs.result(self, timeout=timeout)
+
+    def cancel(self) -> Job:
+        """The job, cancelled. Raises as `client.jobs.cancel`."""
+        return self._jobs.cancel(self.id)
+
+    def events(self, *, timeout: float | None = None) -> Iterator[Job]:
+        """The job at each change, until it has ended. Raises as `client.jobs.events`."""
+        return self._jobs.events(self, timeout=timeout)

@@ -1,0 +1,77 @@
+# Made from proteiniq/_async/tools.py by scripts/unasync.py: edit that file instead.
+
+"""The tools."""
+
+from __future__ import annotations
+
+from proteiniq_openapi.api.tools import get_tool, list_tools
+from proteiniq_openapi.types import UNSET
+
+from .. import _convert
+from .._arguments import check_id, check_limit
+from ..models import Tool, ToolSummary
+from .paging import Page, Pager
+from .pipeline import Pipeline
+
+REMEMBERED = 300.0
+"""How long a tool's contract is used without asking again, s. Our choice."""
+
+
+class Tools:
+    """`client.tools`."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._known: dict[str, tuple[float, Tool]] = {}
+
+    def list(
+        self,
+        *,
+        q: str | None = None,
+        category: str | None = None,
+        tag: str | None = None,
+        task: str | None = None,
+        limit: int | None = None,
+    ) -> Pager[ToolSummary]:
+        """The tools, page after page; `limit` is the size of a page, 1 to 100 (documentation, "Tools").
+
+        The filters are stated for the service's MCP connector only. Raises InvalidInput for another limit, and
+        on iteration APIError, TransportError.
+        """
+        check_limit(limit)
+
+        def fetch(cursor: str | None) -> Page[ToolSummary]:
+            channel = self._pipeline.channel("list_tools")
+            answer = channel.answer(
+                list_tools.sync(
+                    client=channel.client,
+                    q=q or UNSET,
+                    category=category or UNSET,
+                    tag=tag or UNSET,
+                    task=task or UNSET,
+                    limit=limit or UNSET,
+                    starting_after=cursor or UNSET,
+                )
+            )
+            items = _convert.items(answer.data, channel.body, _convert.tool_summary)
+            return Page(items, _convert.next_cursor(answer))
+
+        return Pager("list_tools", fetch)
+
+    def get(self, tool_id: str) -> Tool:
+        """A tool with its slots, settings, outputs and price (documentation, "Tools").
+
+        Raises NotFound for an unknown tool, APIError, TransportError.
+        """
+        channel = self._pipeline.channel("get_tool")
+        answer = get_tool.sync(check_id("tool", tool_id), client=channel.client)
+        tool = _convert.tool(channel.answer(answer), channel.body)
+        self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
+        return tool
+
+    def recall(self, tool_id: str) -> Tool:
+        """The tool as it was some minutes ago at most: what a submit checks its input against."""
+        at, tool = self._known.get(tool_id, (float("-inf"), None))
+        if tool is not None and self._pipeline.clock.monotonic() - at < REMEMBERED:
+            return tool
+        return self.get(tool_id)

@@ -1,0 +1,242 @@
+"""The wire: the only module that imports httpx, and the only place where the key becomes a header.
+
+Both worlds stand here side by side because they differ in nothing but `await`; everything above them is written
+once, async, and made sync by `scripts/unasync.py`. No httpx type and no httpx exception leaves this module.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import IO, Any
+
+import anyio.lowlevel
+import attrs
+import httpx
+
+from ._key import ApiKey
+from ._retry import Failure
+from .errors import ConfigurationError
+
+USER_AGENT = "proteiniq-python"
+_MAX_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30.0)
+
+
+@attrs.frozen(kw_only=True)
+class Outgoing:
+    """A request as it will be sent.
+
+    `timeout` is for each phase of it, s, `read_timeout` another one for each chunk of the answer; only with a `key`
+    a header has it; `repeatable` says whether the body can be sent again from the start.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    params: Mapping[str, Any] | None = None
+    json: Any = attrs.field(default=None, repr=False)
+    form: Mapping[str, Any] | None = None
+    files: Mapping[str, tuple[str, IO[bytes] | bytes, str]] | None = attrs.field(default=None, repr=False)
+    timeout: float
+    read_timeout: float | None = None
+    key: ApiKey | None = None
+    follow_redirects: bool = False
+    repeatable: bool = True
+
+
+@attrs.frozen
+class AsyncIncoming:
+    """An answer whose body is read as it comes."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+
+
+@attrs.frozen
+class Incoming:
+    """An answer whose body is read as it comes."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+
+
+class WireFailure(Exception):
+    """No complete answer came. `sent` says whether a part of the request may have reached the service."""
+
+    def __init__(self, kind: Failure, text: str, *, sent: bool) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.text = text
+        self.sent = sent
+
+
+class AsyncWire:
+    """Sends requests, awaited, on the event loop of the first of them."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._loop: Any = None
+        self._client = httpx.AsyncClient(
+            timeout=None, limits=_MAX_CONNECTIONS, headers={"User-Agent": USER_AGENT}, transport=transport
+        )
+
+    @asynccontextmanager
+    async def open(self, outgoing: Outgoing) -> AsyncIterator[AsyncIncoming]:
+        """Send and hand over the answer once its headers are there.
+
+        Raises WireFailure, and ConfigurationError on another event loop than before.
+        """
+        self._check_loop()
+        failure: BaseException
+        try:
+            response = await self._client.send(
+                self._client.build_request(**_arguments(outgoing)),
+                stream=True,
+                follow_redirects=outgoing.follow_redirects,
+            )
+        except BaseException as error:
+            failure = _without_frames(error)
+        else:
+            try:
+                yield AsyncIncoming(response.status_code, response.headers, _async_chunks(response))
+            finally:
+                await response.aclose()
+            return
+        raise failure
+
+    def _check_loop(self) -> None:
+        # Connections belong to the loop that made them: on another one they fail later and less clearly.
+        loop = anyio.lowlevel.current_token()
+        if self._loop is None:
+            self._loop = loop
+        elif self._loop != loop:
+            raise ConfigurationError(
+                "this async client was used on another event loop before: make one client for each loop "
+                "(for each asyncio.run), or use the sync client"
+            )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._client.is_closed
+
+
+class Wire:
+    """Sends requests, blocking."""
+
+    def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(
+            timeout=None, limits=_MAX_CONNECTIONS, headers={"User-Agent": USER_AGENT}, transport=transport
+        )
+
+    @contextmanager
+    def open(self, outgoing: Outgoing) -> Iterator[Incoming]:
+        """Send and hand over the answer once its headers are there. Raises WireFailure."""
+        failure: BaseException
+        try:
+            response = self._client.send(
+                self._client.build_request(**_arguments(outgoing)),
+                stream=True,
+                follow_redirects=outgoing.follow_redirects,
+            )
+        except BaseException as error:
+            failure = _without_frames(error)
+        else:
+            try:
+                yield Incoming(response.status_code, response.headers, _chunks(response))
+            finally:
+                response.close()
+            return
+        raise failure
+
+    def close(self) -> None:
+        self._client.close()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._client.is_closed
+
+
+async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    except httpx.HTTPError as error:
+        failure = _translate(error)
+    else:
+        return
+    raise failure
+
+
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    try:
+        yield from response.iter_bytes()
+    except httpx.HTTPError as error:
+        failure = _translate(error)
+    else:
+        return
+    raise failure
+
+
+def _arguments(outgoing: Outgoing) -> dict[str, Any]:
+    return {
+        "method": outgoing.method,
+        "url": outgoing.url,
+        "headers": _headers(outgoing),
+        "params": outgoing.params,
+        "json": outgoing.json,
+        "data": outgoing.form,
+        "files": outgoing.files,
+        "timeout": httpx.Timeout(outgoing.timeout, read=outgoing.read_timeout or outgoing.timeout),
+    }
+
+
+def _headers(outgoing: Outgoing) -> dict[str, str]:
+    if outgoing.key is None:
+        return dict(outgoing.headers)
+    return {**outgoing.headers, "Authorization": outgoing.key.authorization()}
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """The error to raise instead, with nothing of httpx below it.
+
+    Its frames have the `Authorization` header among their locals, and a traceback that shows locals would
+    show it. That holds for an interrupt or a cancelled task as much as for a broken connection.
+    """
+    if isinstance(error, httpx.HTTPError):
+        return _translate(error)
+    if isinstance(error, httpx.InvalidURL):
+        return WireFailure("protocol", f"the address can't be used: {error}", sent=False)
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
+def _translate(error: httpx.HTTPError) -> WireFailure:
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    match error:
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return WireFailure("timeout", text, sent=False)
+        case httpx.TimeoutException():
+            return WireFailure("timeout", text, sent=True)
+        case httpx.ConnectError():
+            return WireFailure("tls" if _is_certificate(error) else "connect", text, sent=False)
+        case httpx.ProxyError() | httpx.UnsupportedProtocol():
+            return WireFailure("connect", text, sent=False)
+        case httpx.WriteError():
+            return WireFailure("write", text, sent=True)
+        case httpx.ReadError() | httpx.CloseError():
+            return WireFailure("read", text, sent=True)
+        case _:
+            return WireFailure("protocol", text, sent=True)
+
+
+def _is_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

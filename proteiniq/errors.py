@@ -1,0 +1,317 @@
+"""What can go wrong.
+
+ProteinIQError
+├── ConfigurationError            the client can't be made or used like this: key, base URL, options
+├── InvalidInput                  refused here, before any request
+├── SpendLimitExceeded            the quote is above `max_credits`: nothing was submitted
+├── APIError                      the service answered with an error: one class for each of its codes
+│   ├── BadRequest                400
+│   │   ├── InvalidJSON           invalid_json
+│   │   └── ValidationError       validation_error
+│   ├── Unauthorized              401 unauthorized
+│   ├── PaymentRequired           402
+│   │   ├── InsufficientCredits   insufficient_credits
+│   │   ├── PaidPlanRequired      paid_plan_required
+│   │   ├── DailyLimitExceeded    daily_limit_exceeded
+│   │   └── ConcurrentJobLimitExceeded   concurrent_job_limit_exceeded
+│   ├── Forbidden                 403 forbidden
+│   ├── NotFound                  404 not_found
+│   │   ├── UserNotFound          user_not_found
+│   │   └── TeamNotFound          team_not_found
+│   ├── MethodNotAllowed          405 method_not_allowed
+│   ├── Conflict                  409 conflict
+│   │   └── JobNotCompleted       job_not_completed
+│   ├── PayloadTooLarge           413 payload_too_large
+│   ├── UnsupportedMediaType      415 unsupported_media_type
+│   ├── RateLimited               429 rate_limited
+│   └── ServerError               5xx
+│       └── InternalError         internal_error
+├── TransportError                no complete answer came
+│   └── RequestTimeout            none came in time
+├── ContractError                 the answer breaks the contract
+├── WaitTimeout                   the wait ended, the job goes on
+└── JobFailed                     the job ended without a result
+
+Codes and statuses are those of the service's documentation, page "Errors". An unknown code is the class of
+its status, an unknown status is `APIError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from .models import JobState
+
+
+@attrs.frozen
+class Request:
+    """The request that an error is about: its method and path, never the key or the query."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@attrs.frozen
+class Issue:
+    """One thing that is wrong with an input, and where.
+
+    `slot` or `setting` names the place; `line` is 1-based within the content.
+    """
+
+    message: str
+    slot: str | None = None
+    setting: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"slot {self.slot!r}" if self.slot else f"setting {self.setting!r}" if self.setting else ""
+        if self.line is not None:
+            place += f", line {self.line}"
+        return f"{place}: {self.message}" if place else self.message
+
+
+class ProteinIQError(Exception):
+    """The base of every error of this package.
+
+    `code` is the service's code where it gave one, `status` the HTTP status, `retryable` whether the same call
+    may go better later, `request` the method and path, `job_id` the job, `request_id` what the service called
+    the request, `attempts` how often it was sent.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        retryable: bool = False,
+        request: Request | None = None,
+        job_id: str | None = None,
+        request_id: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+        self.retryable = retryable
+        self.request = request
+        self.job_id = job_id
+        self.request_id = request_id
+        self.attempts = attempts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are pickled by their positional arguments alone, which would lose all that is known.
+        return _restore, (type(self), self.message), self.__dict__
+
+
+def _restore(kind: type[ProteinIQError], message: str) -> ProteinIQError:
+    error = kind.__new__(kind, message)
+    error.args = (message,)
+    return error
+
+
+class ConfigurationError(ProteinIQError):
+    """The client can't be made or used like this; the message says what to set."""
+
+
+class InvalidInput(ProteinIQError):
+    """The input was refused before any request. `issues` names every place that is wrong."""
+
+    def __init__(self, message: str, *, issues: Sequence[Issue] = ()) -> None:
+        super().__init__(message)
+        self.issues = tuple(issues)
+
+
+class SpendLimitExceeded(ProteinIQError):
+    """The quote is above the limit, so nothing was submitted. Both figures are in credits."""
+
+    def __init__(self, message: str, *, estimated_credits: float, max_credits: float) -> None:
+        super().__init__(message)
+        self.estimated_credits = estimated_credits
+        self.max_credits = max_credits
+
+
+class APIError(ProteinIQError):
+    """The service answered with an error.
+
+    `details` is what the service says beyond the message, `retry_after` the wait it asks for, s.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        details: Any = None,
+        retry_after: float | None = None,
+        **known: Any,
+    ) -> None:
+        super().__init__(message, **known)
+        self.details = details
+        self.retry_after = retry_after
+
+
+class BadRequest(APIError):
+    """The request doesn't fit; the same request will never do."""
+
+
+class InvalidJSON(BadRequest):
+    """The body was no JSON."""
+
+
+class ValidationError(BadRequest):
+    """The input doesn't fit the tool or the route; the message names each place."""
+
+
+class Unauthorized(APIError):
+    """The key is missing, wrong or revoked."""
+
+
+class PaymentRequired(APIError):
+    """The workspace may not run this now."""
+
+
+class InsufficientCredits(PaymentRequired):
+    """The job costs more than the workspace has."""
+
+
+class PaidPlanRequired(PaymentRequired):
+    """Keys need a paid plan."""
+
+
+class DailyLimitExceeded(PaymentRequired):
+    """The workspace has used up its jobs of today."""
+
+
+class ConcurrentJobLimitExceeded(PaymentRequired):
+    """As many jobs as the plan allows are active."""
+
+
+class Forbidden(APIError):
+    """The key lacks a scope."""
+
+
+class NotFound(APIError):
+    """There is no such thing in the key's workspace."""
+
+
+class UserNotFound(NotFound):
+    """The key's user is gone."""
+
+
+class TeamNotFound(NotFound):
+    """The key's workspace is gone."""
+
+
+class MethodNotAllowed(APIError):
+    """The route has no such method: the service's contract is another than this package's."""
+
+
+class Conflict(APIError):
+    """The request doesn't fit the present state."""
+
+
+class JobNotCompleted(Conflict):
+    """The job has no result yet."""
+
+
+class PayloadTooLarge(APIError):
+    """The body is larger than the service takes."""
+
+
+class UnsupportedMediaType(APIError):
+    """The service takes another content type: its contract is another than this package's."""
+
+
+class RateLimited(APIError):
+    """Too many requests with this key; `retry_after` says when there is room again."""
+
+
+class ServerError(APIError):
+    """A fault of the service or of what stands before it."""
+
+
+class InternalError(ServerError):
+    """A fault of the service."""
+
+
+class TransportError(ProteinIQError):
+    """No complete answer came: no connection, or it broke.
+
+    Whether the service did what was asked is unknown, unless `sent` is false: then nothing of it left.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True, **known: Any) -> None:
+        super().__init__(message, **known)
+        self.sent = sent
+
+
+class RequestTimeout(TransportError):
+    """One request took longer than `timeout`, retries included as far as they fit."""
+
+
+class ContractError(ProteinIQError):
+    """The answer breaks the contract. `operation` and `path` (JSON path) name the place."""
+
+    def __init__(self, message: str, *, operation: str, path: str = "$", **known: Any) -> None:
+        super().__init__(message, **known)
+        self.operation = operation
+        self.path = path
+
+
+class WaitTimeout(ProteinIQError):
+    """The wait ended before the job did: the job goes on. `job` is its last known state."""
+
+    def __init__(self, message: str, *, job: JobState) -> None:
+        super().__init__(message, job_id=job.id, retryable=True)
+        self.job = job
+
+
+class JobFailed(ProteinIQError):
+    """The job ended without a result. `job` is its final state."""
+
+    def __init__(self, message: str, *, job: JobState) -> None:
+        super().__init__(message, job_id=job.id)
+        self.job = job
+
+
+BY_CODE: Mapping[str, type[APIError]] = {
+    "invalid_json": InvalidJSON,
+    "validation_error": ValidationError,
+    "unauthorized": Unauthorized,
+    "insufficient_credits": InsufficientCredits,
+    "paid_plan_required": PaidPlanRequired,
+    "daily_limit_exceeded": DailyLimitExceeded,
+    "concurrent_job_limit_exceeded": ConcurrentJobLimitExceeded,
+    "forbidden": Forbidden,
+    "user_not_found": UserNotFound,
+    "team_not_found": TeamNotFound,
+    "not_found": NotFound,
+    "method_not_allowed": MethodNotAllowed,
+    "conflict": Conflict,
+    "job_not_completed": JobNotCompleted,
+    "payload_too_large": PayloadTooLarge,
+    "unsupported_media_type": UnsupportedMediaType,
+    "rate_limited": RateLimited,
+    "internal_error": InternalError,
+}
+
+BY_STATUS: Mapping[int, type[APIError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    402: PaymentRequired,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    409: Conflict,
+    413: PayloadTooLarge,
+    415: UnsupportedMediaType,
+    429: RateLimited,
+}

@@ -1,0 +1,114 @@
+"""Make the sync facade and its tests from the async ones, by an explicit table of replacements.
+
+`proteiniq/_async/` becomes `proteiniq/_sync/`, `tests/_async/` becomes `tests/_sync/`. What is made is formatted, and
+has to compile and to be free of async. A replacement that is never used is an error: it would hide a typing mistake.
+Exit codes: 0 made (or, with --check, up to date); 1 not up to date, or a replacement is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from _project import ROOT, fail, settle
+
+FOLDERS = [("proteiniq/_async", "proteiniq/_sync"), ("tests/_async", "tests/_sync")]
+
+HEADER = "# Made from {source} by scripts/unasync.py: edit that file instead.\n\n"
+
+REPLACEMENTS = [
+    (
+        r"The facade, awaited\. .*",
+        'The facade, blocking. Made from `proteiniq/_async/` by `scripts/unasync.py`."""',
+    ),
+    (r"safe for many tasks of one event loop", "safe for many threads"),
+    (r"AsyncIterator, Awaitable, Callable", "Callable, Iterator"),
+    (r"Awaitable\[(Page\[T\])\]", r"\1"),
+    (r"async (def|with|for)\b", r"\1"),
+    (r"\bawait ", ""),
+    (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\bget_async_httpx_client\b", "get_httpx_client"),
+    (r"\.asyncio\(", ".sync("),
+    (r"\b__a(iter|enter|exit)__\b", r"__\1__"),
+    (r"\bAsyncClock\b", "SyncClock"),
+    (r"\bAsync([A-Z]\w*)", r"\1"),
+    (r"\b_async\b", "_sync"),
+    (r"@pytest\.mark\.anyio\n", ""),
+]
+
+
+def convert(text: str, used: set[str]) -> str:
+    for pattern, replacement in REPLACEMENTS:
+        text, count = re.subn(pattern, replacement, text)
+        if count:
+            used.add(pattern)
+    return text
+
+
+def problem(text: str) -> str | None:
+    """Why `text` can't be sync code."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}"
+    kinds = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
+    for node in ast.walk(tree):
+        if isinstance(node, kinds) or (isinstance(node, ast.comprehension) and node.is_async):
+            return f"line {getattr(node, 'lineno', '?')}: still async"
+    return None
+
+
+def formatted(text: str, name: Path) -> str:
+    """The text as ruff sorts its imports and formats it."""
+    ruff = [sys.executable, "-m", "ruff"]
+    for command in (["check", "--quiet", "--fix-only", "--select", "I"], ["format", "--quiet"]):
+        done = subprocess.run(
+            [*ruff, *command, "--stdin-filename", str(name), "-"],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        text = done.stdout
+    return text
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    arguments = parser.parse_args()
+    used: set[str] = set()
+    right = True
+    for source, target in FOLDERS:
+        made = set()
+        for path in sorted((ROOT / source).rglob("*.py")):
+            relative = path.relative_to(ROOT / source)
+            text = convert(path.read_text(encoding="utf-8"), used)
+            wrong = problem(text)
+            if wrong:
+                fail(f"{path.relative_to(ROOT)}: what is made of it is no sync code: {wrong}")
+                right = False
+                continue
+            destination = ROOT / target / relative
+            made.add(destination)
+            header = HEADER.format(source=path.relative_to(ROOT).as_posix())
+            text = formatted(header + text, destination)
+            remake = "python scripts/unasync.py"
+            right = settle(destination, text, check=arguments.check, remake=remake) and right
+        for stale in set((ROOT / target).rglob("*.py")) - made:
+            fail(f"{stale.relative_to(ROOT)} is made from nothing: delete it")
+            right = False
+    for pattern, _ in REPLACEMENTS:
+        if pattern not in used:
+            fail(f"scripts/unasync.py: the replacement {pattern!r} is never used: delete it")
+            right = False
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
