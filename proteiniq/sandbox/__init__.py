@@ -26,9 +26,9 @@ def __getattr__(name: str) -> Any:
     try:
         from ._sandbox import Sandbox
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("proteiniq"):
+        package = (error.name or "").partition(".")[0]
+        if package == "proteiniq":
             raise
-        raise ImportError(
-            f"the sandbox needs {error.name}: pip install 'proteiniq[sandbox]'", name=error.name
-        ) from error
+        message = f"the sandbox needs {package}: pip install 'proteiniq[sandbox]'"
+        raise ImportError(message, name=error.name) from error
     return Sandbox

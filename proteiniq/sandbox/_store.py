@@ -221,6 +221,8 @@ class Store:
             # A connection serves one transaction at a time, not one thread for ever.
             db = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
             db.row_factory = sqlite3.Row
+            # SQLite's own lower() knows only ASCII.
+            db.create_function("casefold", 1, str.casefold, deterministic=True)
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = NORMAL")
         try:
@@ -593,8 +595,8 @@ def _file(row: sqlite3.Row) -> File:
 def _words(text: str | None, column: str, where: list[str], values: list[Any]) -> None:
     """Every word must be there, in whatever case."""
     for word in (text or "").split():
-        where.append(f"instr(lower({column}), lower(?)) > 0")
-        values.append(word)
+        where.append(f"instr(casefold({column}), ?) > 0")
+        values.append(word.casefold())
 
 
 def _page(

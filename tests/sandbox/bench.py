@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -133,3 +134,14 @@ def generous(data: Path | None = None, **changes: Any) -> Sandbox:
         **changes,
     }
     return Sandbox(data, **settings)
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, though its parent may not have looked yet."""
+    try:
+        os.kill(pid, 0)
+        if not Path("/proc/self/stat").exists():
+            return False
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (ProcessLookupError, FileNotFoundError):
+        return True

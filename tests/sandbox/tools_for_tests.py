@@ -97,7 +97,11 @@ class Choosy(Plain):
         return problems
 
     def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
-        return {"settings": dict(settings), "slots": sorted(inputs)}
+        return {
+            "settings": dict(settings),
+            "slots": sorted(inputs),
+            "environment": [name for name in os.environ if name.startswith("PROTEINIQ_")],
+        }
 
 
 class Waits(Plain):
@@ -107,7 +111,7 @@ class Waits(Plain):
         PLAIN,
         id="waits",
         settings=(
-            Setting("gate", "Gate", "File to wait for.", "string", ""),
+            Setting("gate", "Gate", "File to wait for.", "string", "never"),
             Setting("pid", "Pid", "File for the process id.", "string", ""),
         ),
         credit_model=CreditModel(7),

@@ -1,0 +1,335 @@
+"""Start, stop, kill, and start again; the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from proteiniq.sandbox import Sandbox, SandboxError
+from proteiniq.sandbox._store import Store
+
+from .bench import Api, Json, body, generous, gone
+from .tools_for_tests import ALL
+
+GENEROUS = ["--rate-limit=100000", "--job-read-interval=0", *(f"--tool={tool}" for tool in ALL)]
+
+
+def command(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """`python -m proteiniq.sandbox`, which can import what this process can."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "proteiniq.sandbox", *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+
+
+@contextlib.contextmanager
+def served(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], Api]]:
+    """A sandbox in a process of its own, and its API."""
+    with command("--json", "--data", str(data), *GENEROUS, *arguments) as process:
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())
+        with Api(_Address(said["url"], said["api_key"])) as api:  # type: ignore[arg-type]
+            try:
+                yield process, api
+            finally:
+                process.kill()
+
+
+class _Address:
+    """What `Api` needs of a sandbox that runs elsewhere."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self.url = url
+        self.api_key = api_key
+
+
+def refusal(*arguments: str) -> tuple[int, str]:
+    """Exit status and message of a start that fails."""
+    process = command(*arguments)
+    out, message = process.communicate(timeout=30)
+    assert out == ""
+    return process.returncode, message
+
+
+def wait_until_gone(pid: int) -> None:
+    """Return when a process that nobody here can wait for has ended."""
+    ended = threading.Event()
+    while not gone(pid):
+        ended.wait(0.005)
+
+
+def test_a_killed_sandbox_runs_its_jobs_again_with_the_same_key(tmp_path: Path) -> None:
+    data, gate, pid = tmp_path / "data", tmp_path / "gate", tmp_path / "pid"
+    with served(data, "--workers=1") as (process, api):
+        key = api.key
+        settings = {"gate": str(gate), "pid": str(pid)}
+        done = api.run("priced")
+        running = api.submit("waits", settings=settings)["id"]
+        waiting = api.submit("plain")["id"]
+        file_id = api.upload()["id"]
+        api.until(running, progress=50)
+        process.kill()
+        process.wait()
+        worker = int(pid.read_text())
+    wait_until_gone(worker)
+    with served(data, "--workers=1") as (_, api):
+        assert api.key == key
+        assert body(api.get(f"jobs/{done['id']}/status")) == done
+        assert body(api.get(f"results/{done['id']}"))["files"]
+        assert body(api.get(f"files/{file_id}"))["id"] == file_id
+        again = api.until(running, progress=50)
+        assert again["status"] == "PROCESSING"
+        assert int(pid.read_text()) != worker
+        gate.touch()
+        assert api.ended(running)["status"] == "COMPLETED"
+        assert api.ended(waiting)["status"] == "COMPLETED"
+        assert api.credits() == 10_000 - 20 - 7
+
+
+def test_a_job_under_which_the_sandbox_dies_thrice_fails(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with served(data) as (_, api):
+        job_id = api.submit("waits")["id"]
+        api.until(job_id, progress=50)
+    for _ in range(2):
+        with served(data) as (_, api):
+            api.until(job_id, progress=50)
+    with served(data) as (_, api):
+        failed = api.ended(job_id)
+        assert failed["status"] == "FAILED"
+        assert failed["error"]["code"] == "interrupted"
+        assert api.credits() == 10_000
+
+
+def test_a_stop_leaves_running_jobs_for_the_next_start(tmp_path: Path) -> None:
+    gate, pid = tmp_path / "gate", tmp_path / "pid"
+    data = tmp_path / "data"
+    with generous(data) as sandbox, Api(sandbox) as api:
+        job_id = api.submit("waits", settings={"gate": str(gate), "pid": str(pid)})["id"]
+        api.until(job_id, progress=50)
+    assert gone(int(pid.read_text()))
+    for _ in range(4):  # A stop is no fault of the job's, however often.
+        with generous(data) as sandbox, Api(sandbox) as api:
+            api.until(job_id, progress=50)
+    gate.touch()
+    with generous(data) as sandbox, Api(sandbox) as api:
+        assert api.ended(job_id)["status"] == "COMPLETED"
+
+
+def test_a_stop_leaves_no_process_and_no_thread() -> None:
+    threads = set(threading.enumerate())
+    with generous() as sandbox, Api(sandbox) as api:
+        for _ in range(3):
+            api.submit("waits")
+        api.until(body(api.get("jobs"))["data"][-1]["id"], progress=50)
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    if children.exists():
+        assert not [c for c in children.read_text().split() if is_worker(int(c))]
+    assert not [t for t in set(threading.enumerate()) - threads if "proteiniq" in t.name]
+
+
+def is_worker(pid: int) -> bool:
+    """Whether a child of this process is a worker, or was one and nobody has waited for it."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        command_line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"_worker" in command_line or gone(pid)
+    return False
+
+
+def test_a_stop_ends_open_streams(tmp_path: Path) -> None:
+    sandbox = generous().start()
+    with Api(sandbox) as api:
+        events = api.events(api.submit("waits")["id"])
+        next(events)
+        stopper = threading.Thread(target=sandbox.stop)
+        stopper.start()
+        with contextlib.suppress(httpx.RemoteProtocolError):
+            assert all(job["status"] in ("QUEUED", "PROCESSING") for job in events)
+        stopper.join(timeout=5)
+        assert not stopper.is_alive()
+
+
+def test_a_temporary_folder_goes_with_the_sandbox() -> None:
+    with generous() as sandbox:
+        data = sandbox.data
+        assert (data / "sandbox.sqlite3").exists()
+    assert not data.exists()
+
+
+def test_a_sandbox_can_be_started_again_and_stopped_twice(tmp_path: Path) -> None:
+    sandbox = generous(tmp_path)
+    with sandbox:
+        key = sandbox.api_key
+        with pytest.raises(RuntimeError, match="is running"):
+            sandbox.start()
+    sandbox.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = sandbox.url
+    with sandbox, Api(sandbox) as api:
+        assert sandbox.api_key == key
+        assert api.run()["status"] == "COMPLETED"
+
+
+def test_a_folder_serves_one_sandbox(tmp_path: Path) -> None:
+    with generous(tmp_path), pytest.raises(SandboxError, match="in use by another sandbox"):
+        generous(tmp_path).start()
+    with generous(tmp_path):
+        pass
+
+
+def test_content_that_nothing_refers_to_is_swept_at_the_start(tmp_path: Path) -> None:
+    orphan, draft = tmp_path / "blobs" / "ab" / "ab12", tmp_path / "blobs" / "drafts" / "x"
+    for path in (orphan, draft):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    with generous(tmp_path):
+        assert not orphan.exists()
+        assert not draft.exists()
+
+
+def test_a_folder_of_another_version_is_refused(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "sandbox.sqlite3")) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(SandboxError, match="another version"):
+        generous(tmp_path).start()
+
+
+def test_a_broken_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sandbox.sqlite3").write_bytes(b"no database" * 1000)
+    with pytest.raises(SandboxError, match="cannot use the database"):
+        generous(tmp_path).start()
+
+
+def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SandboxError, match=f"cannot listen on 127.0.0.1:{port}"):
+            generous(tmp_path, port=port).start()
+    with generous(tmp_path, port=port) as sandbox:
+        assert sandbox.url.endswith(f":{port}")
+
+
+@pytest.mark.parametrize("changes", [{"workers": 0}, {"rate_limit": 0}, {"credits": -1}])
+def test_parameters_that_make_no_sense_are_refused(changes: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        Sandbox(**changes)  # type: ignore[arg-type]
+
+
+def test_a_tool_that_is_gone_fails_its_jobs(tmp_path: Path) -> None:
+    with generous(tmp_path, workers=1) as sandbox, Api(sandbox) as api:
+        job_id = api.submit("waits")["id"]
+        api.until(job_id, progress=50)
+    with generous(tmp_path, tools=ALL[:1]) as sandbox, Api(sandbox) as api:
+        assert api.ended(job_id)["error"]["code"] == "tool_unavailable"
+
+
+def test_the_store_closes_every_connection(tmp_path: Path) -> None:
+    store = Store(tmp_path / "x.sqlite3")
+    store.close()
+    assert not (tmp_path / "x.sqlite3-wal").exists()
+
+
+class TestCommand:
+    def test_it_prints_the_lines_to_export_and_ends_cleanly(self, tmp_path: Path) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with command("--data", str(tmp_path)) as process:
+                assert process.stdout is not None
+                lines = [process.stdout.readline() for _ in range(3)]
+                exported = dict(line.removeprefix("export ").strip().split("=") for line in lines[1:])
+                account = httpx.get(
+                    f"{exported['PROTEINIQ_BASE_URL']}/api/v1/account",
+                    headers={"Authorization": f"Bearer {exported['PROTEINIQ_API_KEY']}"},
+                )
+                assert account.status_code == 200
+                process.send_signal(number)
+                out, err = process.communicate(timeout=30)
+            assert (process.returncode, out, err) == (0, "", "")
+
+    def test_it_has_the_documented_defaults(self, tmp_path: Path) -> None:
+        with command("--json", "--data", str(tmp_path)) as process:
+            assert process.stdout is not None
+            said: Json = json.loads(process.stdout.readline())
+            with Api(_Address(**said)) as api:  # type: ignore[arg-type]
+                limits = body(api.get("account"))["limits"]
+            process.terminate()
+        assert limits["public_api_rate_limit"] == {"limit": 120, "window_seconds": 60}
+        assert limits["concurrent_jobs"]["max"] == 3
+
+    def test_a_port_in_use_is_one_line(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            status, message = refusal("--port", str(port))
+        assert status == 2
+        assert message == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+    def test_a_folder_that_cannot_be_used_is_one_line(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        status, message = refusal("--data", str(tmp_path / "file" / "data"))
+        assert status == 2
+        assert message.startswith("error: cannot use the folder")
+        assert message.count("\n") == 1
+
+    def test_a_folder_in_use_is_one_line(self, tmp_path: Path) -> None:
+        with generous(tmp_path):
+            status, message = refusal("--data", str(tmp_path))
+        assert (status, message.count("\n")) == (2, 1)
+        assert "in use by another sandbox" in message
+
+    def test_another_host_than_loopback_is_one_line(self) -> None:
+        status, message = refusal("--host", "0.0.0.0")
+        assert (status, message.count("\n")) == (2, 1)
+        assert "loopback" in message
+
+
+def run_python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_importing_the_package_does_not_load_the_server() -> None:
+    code = "import sys, proteiniq.sandbox; print('starlette' in sys.modules, 'uvicorn' in sys.modules)"
+    assert run_python(code) == "False False"
+
+
+def test_the_sandbox_imports_nothing_of_the_facade() -> None:
+    code = """
+import sys
+from proteiniq.sandbox import Sandbox
+ours = sorted(m for m in sys.modules if m.startswith("proteiniq"))
+print([m for m in ours if not m.startswith(("proteiniq.sandbox", "proteiniq.contract"))])
+"""
+    assert run_python(code) == "['proteiniq']"
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema_rs", "python_multipart"])
+def test_a_missing_extra_says_what_to_install(missing: str) -> None:
+    code = f"""
+import sys
+sys.modules[{missing!r}] = None
+try:
+    from proteiniq.sandbox import Sandbox
+except ImportError as error:
+    print(error)
+"""
+    assert run_python(code) == f"the sandbox needs {missing}: pip install 'proteiniq[sandbox]'"
