@@ -1,0 +1,139 @@
+"""What `quickstart.py` shows, once everything is installed: run that instead."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from _project import ROOT, fail, say
+
+from proteiniq import Job, ProteinIQ, ProteinIQError, Result
+
+SEQUENCES = ROOT / "examples" / "quickstart.fasta"
+
+
+def tour(client: ProteinIQ, out: Path, max_credits: float | None) -> None:
+    """Upload, compute, show, save."""
+    credits_ = client.account.get().workspace.credits
+    say(f"  {client}" + (f", {credits_.available:,} credits" if credits_ else ""))
+
+    say("\nuploading examples/quickstart.fasta (four proteins, UniProt accessions in the headers)")
+    file = client.files.upload(SEQUENCES)
+    say(f"  {file.id}, {file.size_bytes} bytes, {file.format}")
+
+    say("\nprotein-parameters on the uploaded file")
+    parameters = client.run(
+        "protein-parameters", {"protein": file}, name="quickstart", max_credits=max_credits, on_update=show
+    )
+    table(parameters)
+
+    say("\npairwise-alignment of haemoglobin α and β")
+    alpha, beta = records()[2:4]
+    alignment = client.run(
+        "pairwise-alignment", {"query": alpha, "target": beta}, max_credits=max_credits, on_update=show
+    )
+    data = alignment.data
+    say(
+        f"  score {data['score']:g}, {data['identities']} identical of {data['length']} columns, {data['gaps']} gaps"
+    )
+
+    say("\nsaved:")
+    for result in (parameters, alignment):
+        for path in result.save_all(out / str(result.tool)):
+            say(f"  {path}")
+
+
+def show(job: Job) -> None:
+    progress = f" {job.progress:.0f} %" if job.progress is not None else ""
+    say(f"  {job.id} {job.status}{progress}")
+
+
+def records() -> list[str]:
+    return [">" + text for text in SEQUENCES.read_text(encoding="utf-8").split(">")[1:]]
+
+
+def table(result: Result) -> None:
+    """The main quantities of each protein, as `protein-parameters` gives them."""
+    columns = [
+        ("protein", "<8", lambda row: row["id"]),
+        ("residues", ">8", lambda row: row["length"]),
+        ("mass / Da", ">11", lambda row: f"{row['molecular_weight']:.1f}"),
+        ("pI", ">6", lambda row: f"{row['isoelectric_point']:.2f}"),
+        ("ε280 / M⁻¹cm⁻¹", ">15", lambda row: f"{row['extinction_cystines']:.0f}"),
+        ("GRAVY", ">7", lambda row: f"{row['gravy']:.3f}"),
+        ("instability", ">11", lambda row: f"{row['instability_index']:.1f}"),
+    ]
+    say("  " + "  ".join(f"{title:{form}}" for title, form, _ in columns))
+    for row in result.data["rows"]:
+        say("  " + "  ".join(f"{value(row):{form}}" for _, form, value in columns))
+
+
+@contextmanager
+def local_service(*, keep: bool) -> Iterator[tuple[str, str]]:
+    """A sandbox on a free port: its URL and key. With `keep` it outlives this program, and how to use it is said."""
+    data = Path(tempfile.mkdtemp(prefix="proteiniq-sandbox-")) if keep else None
+    with tempfile.TemporaryDirectory(prefix="proteiniq-sandbox-") as folder:
+        command = [sys.executable, "-m", "proteiniq.sandbox", "--port", "0", "--json"]
+        process = subprocess.Popen(
+            [*command, "--data", str(data or folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            sys.exit("the local service did not start: its message is above")
+        started = json.loads(line)
+        finished = False
+        try:
+            yield started["url"], started["api_key"]
+            finished = True
+        finally:
+            if not (keep and finished):
+                process.terminate()
+                process.wait()
+        if keep:
+            say("\nthe local service goes on; use it from another shell with")
+            say(f"  export PROTEINIQ_BASE_URL={started['url']}")
+            say(f"  export PROTEINIQ_API_KEY={started['api_key']}")
+            say(f"and stop it with: kill {process.pid} (its data is in {data})")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--live", action="store_true")
+    parser.add_argument("--max-credits", type=float)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
+    try:
+        if arguments.live:
+            say("the service of PROTEINIQ_API_KEY")
+            with ProteinIQ() as client:
+                tour(client, arguments.out, arguments.max_credits)
+            return 0
+        if os.environ.get("PROTEINIQ_API_KEY"):
+            say("(PROTEINIQ_API_KEY is set, and not used: add --live for that)")
+        say("a local service, on this machine only")
+        with local_service(keep=arguments.keep) as (url, key), ProteinIQ(key, url) as client:
+            tour(client, arguments.out, None)
+        return 0
+    except ProteinIQError as error:
+        fail(f"\n{type(error).__name__}: {error}")
+        for note in getattr(error, "__notes__", ()):
+            fail(note)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
