@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from ._bindings import Bindings, BindingsError, parse
+from ._endpoints import Endpoint, endpoint
 from ._normalise import NeedsNotMet, Problem, normalise
 from ._reading import NotAContract
 
 __all__ = [
     "Bindings",
     "BindingsError",
+    "Endpoint",
     "NeedsNotMet",
     "NotAContract",
     "Problem",
@@ -26,7 +28,9 @@ __all__ = [
     "document",
     "dump",
     "normalise",
+    "operation",
     "path",
+    "upstream",
 ]
 
 _PACKAGED = Path(__file__).resolve().parent.parent / "_contract_data"
@@ -47,8 +51,25 @@ def path(name: str) -> Path:
 @functools.cache
 def document() -> dict[str, Any]:
     """The normalised OpenAPI document. It is shared: don't change it."""
-    loaded: dict[str, Any] = json.loads(path("openapi.json").read_text(encoding="utf-8"))
-    return loaded
+    return _load("openapi.json")
+
+
+@functools.cache
+def upstream() -> dict[str, Any]:
+    """The service's own document that the normalised one was made from. It is shared: don't change it."""
+    return _load("upstream.json")
+
+
+@functools.cache
+def operation(name: str) -> Endpoint:
+    """How the operation called `name` (`upload_file`, `stream_job_events`, …) is asked for.
+
+    >>> operation("get_file").path
+    '/api/v1/files/{file_id}'
+
+    Raises KeyError when the contract has none.
+    """
+    return endpoint(document(), name)
 
 
 def bindings(file: Path | None = None) -> Bindings:
@@ -62,3 +83,8 @@ def bindings(file: Path | None = None) -> Bindings:
 def dump(contract: dict[str, Any]) -> str:
     """A contract as the text that is stored: keys sorted, so that equal contracts are equal files."""
     return json.dumps(contract, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _load(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path(name).read_text(encoding="utf-8"))
+    return loaded

@@ -20,6 +20,7 @@ _GROUPS = {
     "reads": (True, False),
     "uses": (False, False),
     "sends": (True, True),
+    "fills": (False, True),
     "may_send": (False, False),
 }
 """What a group of fields says of each: (the contract documents it, every answer or request has it)."""
@@ -174,9 +175,11 @@ def _route(entry: _Entry, route: str, prefix: str) -> Route:
 
 def _role(entry: _Entry) -> Role:
     also = entry.names("names")
-    is_request = bool({"sends", "may_send"} & entry.values.keys())
+    is_request = bool({"sends", "fills", "may_send"} & entry.values.keys())
     if is_request and {"needs", "reads", "uses"} & entry.values.keys():
-        raise entry.wrong("it is a request (sends, may_send) or an answer (needs, reads, uses), not both")
+        raise entry.wrong(
+            "it is a request (sends, fills, may_send) or an answer (needs, reads, uses), not both"
+        )
     fields: dict[str, Field] = {}
     for group in _GROUPS:
         for name, field in _fields(entry, group, also).items():

@@ -41,7 +41,7 @@ class Endpoint:
 
         Raises KeyError when one is missing.
         """
-        return re.sub(r"\\{([^}]*)\\}", lambda match: quote(parameters[match[1]], safe=""), self.path)
+        return re.sub(r"\{([^}]*)\}", lambda match: quote(parameters[match[1]], safe=""), self.path)
 
 
 def endpoint(document: Mapping[str, Any], name: str) -> Endpoint:

@@ -93,9 +93,10 @@ def operations(document: Mapping[str, Any], flattener: Flattener) -> Iterator[Up
     Raises NotAContract when `document` is no readable OpenAPI 3 document.
     """
     check_json(document)
-    version = mapping(document, "document").get("openapi")
+    document = mapping(document, "document")
     if "swagger" in document:
         raise NotAContract("this is a Swagger 2 document: convert it to OpenAPI 3 first")
+    version = document.get("openapi")
     if not isinstance(version, str) or not version.startswith("3."):
         raise NotAContract("this is not an OpenAPI 3 document: it has no `openapi: 3.x`")
     paths = mapping(document.get("paths"), "paths")

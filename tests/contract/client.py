@@ -1,0 +1,61 @@
+"""The client that is generated from a document, and the names that a program can use of it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from generate import generate
+
+from proteiniq.contract import Bindings, bindings, dump, normalise
+
+from .mutators import Document, Mutator
+
+OPENAPI = Path(__file__).resolve().parent.parent.parent / "openapi"
+GENERATED = OPENAPI.parent / "generated" / "proteiniq_openapi"
+
+
+def reconstruction() -> Document:
+    loaded: Document = json.loads((OPENAPI / "upstream.json").read_bytes())
+    return loaded
+
+
+def contract(mutator: Mutator, names: Bindings | None = None) -> dict[str, Any]:
+    """The normalised document of the mutated reconstruction, as it would be stored and read again."""
+    return json.loads(dump(normalise(mutator(reconstruction()), names or bindings())))  # type: ignore[no-any-return]
+
+
+def files(package: Path) -> dict[str, str]:
+    """The modules of a package: path → text."""
+    return {str(path.relative_to(package)): path.read_text() for path in sorted(package.rglob("*.py"))}
+
+
+def generated(document: Mapping[str, Any]) -> dict[str, str]:
+    """The modules of the client made from a normalised document."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate(document, Path(folder))
+        return files(Path(folder) / GENERATED.name)
+
+
+def names(modules: Mapping[str, str]) -> set[str]:
+    """Every name that a program can use: modules, classes, attributes, functions and arguments, with their types."""
+    found = set()
+    for path, text in modules.items():
+        for node in ast.parse(text).body:
+            found |= {f"{path}: {name}" for name in _names(node)}
+    return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.ClassDef):
+        return {f"{node.name}.{name}" for each in node.body for name in _names(each)} | {node.name}
+    if isinstance(node, ast.AnnAssign):
+        return {f"{ast.unparse(node.target)}: {ast.unparse(node.annotation)}"}
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        arguments = [*node.args.args, *node.args.kwonlyargs]
+        return {f"{node.name}({ast.unparse(each)})" for each in arguments} | {node.name}
+    return set()

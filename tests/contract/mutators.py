@@ -1,0 +1,593 @@
+"""Documents that the service might publish, each made from the reconstruction by one small change.
+
+A mutator takes a document and returns another one; it leaves the one that it was given alone, so mutators
+can be put in a row.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Document = dict[str, Any]
+Mutator = Callable[[Document], Document]
+
+METHODS = ("get", "put", "post", "delete", "patch")
+SCHEMAS = "#/components/schemas/"
+
+
+def both(*mutators: Mutator) -> Mutator:
+    """One mutator after the other."""
+
+    def mutate(document: Document) -> Document:
+        for mutator in mutators:
+            document = mutator(document)
+        return document
+
+    return mutate
+
+
+def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def rewritten(node: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """A copy of `node` with `change` made to every object in it, the innermost first."""
+    if isinstance(node, list):
+        return [rewritten(each, change) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return change({key: rewritten(value, change) for key, value in node.items()})
+
+
+def schema(document: Document, name: str) -> dict[str, Any]:
+    """A schema of the document, to be changed in place."""
+    found: dict[str, Any] = document["components"]["schemas"][name]
+    return found
+
+
+def changed(change: Callable[[Document], None]) -> Mutator:
+    """A mutator from a function that changes a document in place."""
+
+    def mutate(document: Document) -> Document:
+        document = copy.deepcopy(document)
+        change(document)
+        return document
+
+    mutate.__name__, mutate.__doc__ = change.__name__, change.__doc__
+    return mutate
+
+
+# The same contract, spelled in another way.
+
+
+def reversed_keys(document: Document) -> Document:
+    """The keys of every object in the reverse order."""
+    return dict(reversed(list(rewritten(document, lambda node: dict(reversed(node.items()))).items())))
+
+
+def renamed(document: Document) -> Document:
+    """Every operationId, tag, schema, component and path parameter has another name."""
+
+    def rename(node: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(node.get("$ref"), str):
+            return {**node, "$ref": node["$ref"] + "Dto"}
+        if node.get("in") == "path":
+            return {**node, "name": f"the_{node['name']}"}
+        if "operationId" in node:
+            return {**node, "operationId": f"Api_{node['operationId']}_v1", "tags": ["Everything"]}
+        return node
+
+    document = rewritten(document, rename)
+    for group, components in document["components"].items():
+        if group != "securitySchemes":
+            document["components"][group] = {f"{name}Dto": value for name, value in components.items()}
+    document["paths"] = {
+        re.sub(r"\{(\w+)\}", r"{the_\1}", path): item for path, item in document["paths"].items()
+    }
+    return reversed_keys(document)
+
+
+def inlined(document: Document) -> Document:
+    """Every reference replaced by what it refers to; no ids, no tags, no components."""
+
+    def target(reference: str) -> Any:
+        node: Any = document
+        for part in reference[2:].split("/"):
+            node = node[part]
+        return node
+
+    def inline(node: dict[str, Any]) -> dict[str, Any]:
+        if "responses" in node:
+            return {key: value for key, value in node.items() if key not in ("operationId", "tags")}
+        if "$ref" not in node:
+            return node
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return {**rewritten(target(node["$ref"]), inline), **beside}
+
+    flat: Document = rewritten(
+        {key: document[key] for key in ("openapi", "info", "servers", "paths")}, inline
+    )
+    return flat
+
+
+def openapi_3_0(document: Document) -> Document:
+    """Version 3.0: `nullable`, one type, `enum` of one for `const`; a nullable reference sits in an `allOf`."""
+
+    def respell(node: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(node.get("type"), list):
+            (kind,) = (each for each in node["type"] if each != "null")
+            node = {**node, "type": kind, "nullable": True}
+        if "const" in node:
+            node["enum"] = [node.pop("const")]
+        union = node.get("anyOf", node.get("oneOf", []))
+        if {"type": "null"} in union:
+            rest = {key: value for key, value in node.items() if key not in ("anyOf", "oneOf")}
+            (other,) = (each for each in union if each != {"type": "null"})
+            node = {**rest, "nullable": True, "allOf": [other]}
+        return node
+
+    return {**rewritten(document, respell), "openapi": "3.0.3"}
+
+
+def nullable_by(keyword: str) -> Mutator:
+    """Everything that may be null is a union, under `oneOf` or `anyOf`, of what it is and null."""
+
+    def respell(node: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(node.get("type"), list) and "null" in node["type"]:
+            (kind,) = (each for each in node["type"] if each != "null")
+            outside = {key: node.pop(key) for key in ("description", "x-mark") if key in node}
+            union: dict[str, Any] = {keyword: [{"type": "null"}, {**node, "type": kind}]}
+            return outside | union
+        for other in ("anyOf", "oneOf"):
+            if {"type": "null"} in node.get(other, []):
+                node = {keyword if key == other else key: value for key, value in node.items()}
+        return node
+
+    return lambda document: rewritten(document, respell)
+
+
+def composed(document: Document) -> Document:
+    """Schemas are put together with `allOf`, and everything is reached by a chain of references."""
+    document = copy.deepcopy(document)
+    components = document["components"]
+    for name, whole in list(components["schemas"].items()):
+        if "properties" in whole:
+            names = list(whole["properties"])
+            base = {"type": "object", "properties": {key: whole["properties"][key] for key in names[::2]}}
+            rest = {key: whole["properties"][key] for key in names[1::2]}
+            components["schemas"][f"{name}Base"] = base
+            around = {key: value for key, value in whole.items() if key not in ("type", "properties")}
+            parts = [{"$ref": f"{SCHEMAS}{name}Base"}, {"type": "object", "properties": rest}]
+            components["schemas"][name] = {**around, "allOf": parts}
+        components["schemas"][f"{name}Alias"] = {"$ref": f"{SCHEMAS}{name}"}
+    components["parameters"], components["requestBodies"] = {}, {}
+    for path, method, operation in operations(document):
+        key = re.sub(r"\W+", "_", f"{method}{path}")
+        for index, parameter in enumerate(operation.get("parameters", [])):
+            components["parameters"][f"{key}{index}"] = parameter
+            components["parameters"][f"{key}{index}Alias"] = {"$ref": f"#/components/parameters/{key}{index}"}
+            operation["parameters"][index] = {"$ref": f"#/components/parameters/{key}{index}Alias"}
+        if "requestBody" in operation:
+            components["requestBodies"][key] = operation["requestBody"]
+            operation["requestBody"] = {"$ref": f"#/components/requestBodies/{key}"}
+        for status, answer in list(operation["responses"].items()):
+            components["responses"][f"{key}{status}"] = answer
+            operation["responses"][status] = {"$ref": f"#/components/responses/{key}{status}"}
+
+    def alias(node: dict[str, Any]) -> dict[str, Any]:
+        if str(node.get("$ref", "")).startswith(SCHEMAS):
+            return {**node, "$ref": node["$ref"] + "Alias"}
+        return node
+
+    document["paths"] = rewritten(document["paths"], alias)
+    components["responses"] = rewritten(components["responses"], alias)
+    return document
+
+
+def bare(document: Document) -> Document:
+    """No descriptions, summaries, examples or marks."""
+
+    def strip(node: dict[str, Any]) -> dict[str, Any]:
+        told = ("description", "summary", "example", "examples")
+        return {
+            key: value
+            for key, value in node.items()
+            if not (key in told and not isinstance(value, dict)) and not key.startswith("x-")
+        }
+
+    return rewritten(document, strip)  # type: ignore[no-any-return]
+
+
+@changed
+def prefix_in_servers(document: Document) -> None:
+    """`/api/v1` stands in `servers`, and paths begin after it."""
+    document["servers"] = [{"url": "https://proteiniq.io/api/v1/"}]
+    document["paths"] = {path.removeprefix("/api/v1"): item for path, item in document["paths"].items()}
+
+
+@changed
+def prefix_in_a_variable(document: Document) -> None:
+    """`/api/v1` is the default of a variable of the server."""
+    document["servers"] = [{"url": "https://{host}{base}", "variables": {
+        "host": {"default": "proteiniq.io"}, "base": {"default": "/api/v1"}}}]  # fmt: skip
+    document["paths"] = {path.removeprefix("/api/v1"): item for path, item in document["paths"].items()}
+
+
+@changed
+def parameters_of_paths(document: Document) -> None:
+    """Path parameters are described once for a path."""
+    for item in document["paths"].values():
+        for method in METHODS:
+            parameters = item.get(method, {}).get("parameters", [])
+            shared = [each for each in parameters if each["in"] == "path"]
+            if shared:
+                item["parameters"] = shared
+                item[method]["parameters"] = [each for each in parameters if each["in"] != "path"]
+
+
+@changed
+def success_by_range(document: Document) -> None:
+    """Success is described as `2XX`."""
+    for _, _, operation in operations(document):
+        responses = operation["responses"]
+        for status in [status for status in responses if status.startswith("2")]:
+            responses["2XX"] = responses.pop(status)
+
+
+@changed
+def more_content_types(document: Document) -> None:
+    """Requests and answers may be XML, too; JSON has parameters or another name."""
+    for _, _, operation in operations(document):
+        for described in (operation.get("requestBody", {}), *operation["responses"].values()):
+            content = described.get("content", {})
+            if "application/json" in content:
+                content["application/json; charset=utf-8"] = content.pop("application/json")
+                described["content"] = {"application/xml": {"schema": {"type": "string"}}, **content}
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def camel_case(document: Document) -> Document:
+    """Properties and query parameters are called `nextCursor` where ours is `next_cursor`."""
+
+    def respell(node: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(node.get("properties"), dict):
+            node["properties"] = {camel(name): value for name, value in node["properties"].items()}
+            if "required" in node:
+                node["required"] = [camel(name) for name in node["required"]]
+        if node.get("in") == "query":
+            node["name"] = camel(node["name"])
+        return node
+
+    return rewritten(document, respell)  # type: ignore[no-any-return]
+
+
+# Things added.
+
+
+NEW_FIELD = {"type": "object", "properties": {"name": {"type": "string"}, "zones": {"type": "array"}}}
+REQUESTS = ("InputEntry", "QuoteRequest", "JobRequest", "FileUpload")
+
+
+@changed
+def new_fields_in_answers(document: Document) -> None:
+    """Every object that the service sends has a field more, of a shape that is new, too."""
+    for name, described in document["components"]["schemas"].items():
+        if name not in REQUESTS:
+            described["properties"]["region"] = NEW_FIELD
+
+
+@changed
+def new_fields_in_requests(document: Document) -> None:
+    """Every object that the service takes may have a field more."""
+    for name in REQUESTS:
+        schema(document, name)["properties"]["region"] = NEW_FIELD
+
+
+@changed
+def new_routes(document: Document) -> None:
+    """Routes for collections, with query parameters, a body and an answer of their own."""
+    collection = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "string"},
+            "files": {"type": "array", "items": {"$ref": f"{SCHEMAS}File"}},
+        },
+    }
+    answer = {"200": {"description": "", "content": {"application/json": {"schema": collection}}}}
+    one = {"name": "collectionId", "in": "path", "required": True, "schema": {"type": "string"}}
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    body = {"content": {"application/json": {"schema": collection}}}
+    document["paths"]["/api/v1/collections"] = {
+        "get": {"operationId": "list", "parameters": [limit], "responses": answer},
+        "post": {"operationId": "list", "requestBody": body, "responses": answer},
+    }
+    document["paths"]["/api/v1/collections/{collectionId}"] = {
+        "get": {"parameters": [one], "responses": answer}
+    }
+
+
+@changed
+def new_enum_values(document: Document) -> None:
+    """A status more, and a scope."""
+    for name in ("Job", "Result"):
+        schema(document, name)["properties"]["status"].setdefault("enum", []).append("PAUSED")
+    key = schema(document, "Account")["properties"]["api_key"]["properties"]
+    key["scopes"]["items"]["enum"].append("workflows:read")
+
+
+@changed
+def new_query_parameters(document: Document) -> None:
+    """Every list can be sorted, and filtered by several tags."""
+    for path in ("/api/v1/jobs", "/api/v1/files", "/api/v1/tools"):
+        document["paths"][path]["get"]["parameters"] += [
+            {"name": "sort_by", "in": "query", "schema": {"type": "string", "enum": ["name", "-name"]}},
+            {"name": "with[]", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+            {"name": "X-Trace", "in": "header", "schema": {"type": "string"}},
+        ]
+
+
+@changed
+def folding_enum_values(document: Document) -> None:
+    """Enum values that are one name in Python."""
+    schema(document, "Job")["properties"]["status"]["enum"] = ["a-b", "a_b", "A B", "", "1", "a-b"]
+
+
+@changed
+def recursive(document: Document) -> None:
+    """Jobs have jobs, settings have settings, and a new route answers with a tree."""
+    schema(document, "Job")["properties"]["children"] = {"type": "array", "items": {"$ref": f"{SCHEMAS}Job"}}
+    schema(document, "Setting")["properties"]["within"] = {
+        "anyOf": [{"$ref": f"{SCHEMAS}Setting"}, {"type": "null"}]}  # fmt: skip
+    schema(document, "InputEntry")["properties"]["fallback"] = {"$ref": f"{SCHEMAS}InputEntry"}
+    document["components"]["schemas"]["Node"] = {
+        "allOf": [
+            {"properties": {"name": {"type": "string"}, "parent": {"$ref": f"{SCHEMAS}Node"}}},
+            {"properties": {"nodes": {"type": "array", "items": {"$ref": f"{SCHEMAS}Node"}}}},
+        ]
+    }
+    answer = {"description": "", "content": {"application/json": {"schema": {"$ref": f"{SCHEMAS}Node"}}}}
+    document["paths"]["/api/v1/tree"] = {"get": {"responses": {"200": answer}}}
+
+
+@changed
+def awkward_names(document: Document) -> None:
+    """New fields and parameters whose names mean something in Python, or are none, or are one."""
+    names = [
+        "class",
+        "self",
+        "cls",
+        "d",
+        "field_dict",
+        "to_dict",
+        "a-b",
+        "a_b",
+        "aB",
+        "",
+        "9lives",
+        "größe",
+        "None",
+    ]
+    names += [
+        "additional_properties",
+        "slot_id",
+        "T",
+        "list",
+        "type",
+        "body",
+        "client",
+        "params",
+        "kwargs",
+        "url",
+    ]
+    properties: dict[str, Any] = {name: {"type": "object", "properties": {"x": {}}} for name in names}
+    schema(document, "InputEntry")["properties"].update(properties)
+    odd = {"type": "object", "title": "Job", "properties": {**properties, "when": {"format": "uuid"}}}
+    body = {"content": {"application/json": {"schema": odd}}}
+    described = {name: {"name": name, "in": "query", "schema": {"type": "string"}} for name in names if name}
+    document["paths"]["/api/v1/{class}/a-b/{d}/{body}"] = {"post": {
+        "requestBody": body, "parameters": list(described.values()),
+        "responses": {"200": {"description": "", **body}}}}  # fmt: skip
+    document["paths"]["/api/v1/{class}/a_b/{d}/{body}"] = {"post": {"responses": {}}}
+    document["paths"]["/api/v1/jobs"]["get"]["parameters"] += list(described.values())
+
+
+@changed
+def job_route_beside_status(document: Document) -> None:
+    """`GET /jobs/{id}` is there, beside `/status`."""
+    status = document["paths"]["/api/v1/jobs/{jobId}/status"]["get"]
+    document["paths"]["/api/v1/jobs/{id}"] = {"get": {**status, "parameters": [
+        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]}}  # fmt: skip
+
+
+# The same contract, with something else in one place.
+
+
+@changed
+def job_route_instead_of_status(document: Document) -> None:
+    """`GET /jobs/{id}` is there, and no `/status`."""
+    document["paths"]["/api/v1/jobs/{jobId}"] = document["paths"].pop("/api/v1/jobs/{jobId}/status")
+
+
+@changed
+def cancel_by_delete(document: Document) -> None:
+    """A job is cancelled with `DELETE /jobs/{id}`."""
+    cancel = document["paths"].pop("/api/v1/jobs/{jobId}/cancel")["post"]
+    document["paths"]["/api/v1/jobs/{jobId}"] = {"delete": cancel}
+
+
+@changed
+def discriminated(document: Document) -> None:
+    """Input entries are told apart by their source, and billing by its mode."""
+    entry = schema(document, "InputEntry")
+    source = entry["properties"].pop("source")
+    kinds = {}
+    for kind in ("text", "file"):
+        one = {
+            "allOf": [
+                {"$ref": f"{SCHEMAS}InputEntry"},
+                {
+                    "type": "object",
+                    "required": ["source", *(["content"] if kind == "text" else [])],
+                    "properties": {"source": {**source, "properties": {
+                        **source["properties"], "type": {"type": "string", "const": kind}}}},
+                },
+            ]
+        }  # fmt: skip
+        document["components"]["schemas"][f"Entry{kind}"] = one
+        kinds[kind] = {"$ref": f"{SCHEMAS}Entry{kind}"}
+    union = {"oneOf": list(kinds.values()), "discriminator": {"propertyName": "source"}}
+    entry["required"].remove("source")
+    for name in ("JobRequest", "QuoteRequest"):
+        schema(document, name)["properties"]["input"]["items"] = union
+    billing = schema(document, "Quote")["properties"]["billing"]
+    schema(document, "Quote")["properties"]["billing"] = {
+        "discriminator": {"propertyName": "mode"},
+        "oneOf": [
+            {**billing, "properties": {"mode": {"const": "fixed"}}},
+            {**billing, "properties": {"mode": {"const": "minute"}, "rate": {"type": "number"}}},
+        ],
+    }
+
+
+def events_as(media: str | None) -> Mutator:
+    """The event stream is described as another media type, or its body not at all."""
+
+    def events(document: Document) -> None:
+        answer = document["paths"]["/api/v1/jobs/{jobId}/events"]["get"]["responses"]["200"]
+        answer.pop("content", None)
+        if media is not None:
+            answer["content"] = {media: {"schema": {"$ref": f"{SCHEMAS}Job"}}}
+
+    return changed(events)
+
+
+@changed
+def upload_as_json(document: Document) -> None:
+    """A file is uploaded as base64 in JSON, with its name beside it."""
+    upload = document["paths"]["/api/v1/files"]["post"]
+    properties = dict(schema(document, "FileUpload")["properties"])
+    properties["file"] = {"type": "string", "contentEncoding": "base64"}
+    properties["fileName"] = {"type": "string"}
+    body = {"type": "object", "required": ["file", "fileName"], "properties": properties}
+    upload["requestBody"] = {"content": {"application/json": {"schema": body}}}
+
+
+def field_called(role: str, field: str, name: str) -> Mutator:
+    """A field has another name."""
+
+    def call(document: Document) -> None:
+        described = schema(document, role)
+        described["properties"][name] = described["properties"].pop(field)
+        described["required"] = [name if each == field else each for each in described.get("required", [])]
+
+    return changed(call)
+
+
+def query_called(path: str, parameter: str, name: str) -> Mutator:
+    """A query parameter has another name."""
+
+    def call(document: Document) -> None:
+        for each in document["paths"][path]["get"]["parameters"]:
+            if each["name"] == parameter:
+                each["name"] = name
+
+    return changed(call)
+
+
+# Contracts that the facade can't work with.
+
+
+def without_route(path: str, method: str) -> Mutator:
+    """A route is gone."""
+
+    def remove(document: Document) -> None:
+        del document["paths"][path][method]
+
+    return changed(remove)
+
+
+def without_field(role: str, field: str) -> Mutator:
+    """A field is gone."""
+
+    def remove(document: Document) -> None:
+        del schema(document, role)["properties"][field]
+        required = schema(document, role).get("required", [])
+        schema(document, role)["required"] = [each for each in required if each != field]
+
+    return changed(remove)
+
+
+def field_is(role: str, field: str, described: dict[str, Any]) -> Mutator:
+    """A field is described in another way."""
+
+    def describe(document: Document) -> None:
+        schema(document, role)["properties"][field] = json.loads(json.dumps(described))
+
+    return changed(describe)
+
+
+def field_required(role: str, field: str) -> Mutator:
+    """A field has to be there."""
+
+    def require(document: Document) -> None:
+        schema(document, role).setdefault("properties", {}).setdefault(field, {"type": "string"})
+        schema(document, role).setdefault("required", []).append(field)
+
+    return changed(require)
+
+
+def parameter_required(path: str, method: str, name: str, place: str) -> Mutator:
+    """A parameter that has to be sent is new."""
+
+    def require(document: Document) -> None:
+        parameter = {"name": name, "in": place, "required": True, "schema": {"type": "string"}}
+        document["paths"][path][method].setdefault("parameters", []).append(parameter)
+
+    return changed(require)
+
+
+def wrapped(path: str, method: str, key: str = "data") -> Mutator:
+    """The answer is wrapped in an envelope."""
+
+    def wrap(document: Document) -> None:
+        for status, response in document["paths"][path][method]["responses"].items():
+            if status.startswith("2"):
+                media = response["content"]["application/json"]
+                media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
+
+    return changed(wrap)
+
+
+@changed
+def cancel_by_both(document: Document) -> None:
+    """Two routes look like the one that cancels a job."""
+    cancel = document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"]
+    document["paths"]["/api/v1/jobs/{jobId}"] = {"delete": cancel}
+
+
+@changed
+def errors_as_text(document: Document) -> None:
+    """Every error is one line of text in JSON."""
+    schema(document, "ErrorEnvelope")["properties"]["error"] = {"type": "string"}
+
+
+@changed
+def errors_of_a_framework(document: Document) -> None:
+    """One status has an error of another shape, as a framework makes it."""
+    content = {"application/json": {"schema": {"properties": {"detail": {"type": "array"}}}}}
+    text = {"application/json": {"schema": {"properties": {"error": {"type": "string"}}}}}
+    for _, _, operation in operations(document):
+        operation["responses"]["422"] = {"description": "Invalid", "content": content}
+        operation["responses"]["502"] = {"description": "Gateway", "content": text}

@@ -1,0 +1,86 @@
+"""What the service may call and spell as it likes: the generated client has the same public names."""
+
+from __future__ import annotations
+
+import pytest
+from openapi_spec_validator import validate
+
+from . import mutators as m
+from .client import GENERATED, contract, files, generated, names
+
+SAME = {
+    "nothing changed": lambda document: document,
+    "all names changed": m.renamed,
+    "keys reversed": m.reversed_keys,
+    "everything inlined": m.inlined,
+    "OpenAPI 3.0": m.openapi_3_0,
+    "OpenAPI 3.0, inlined": m.both(m.openapi_3_0, m.inlined),
+    "nullables as oneOf": m.nullable_by("oneOf"),
+    "nullables as anyOf": m.nullable_by("anyOf"),
+    "composed and aliased": m.composed,
+    "composed, renamed, 3.0": m.both(m.composed, m.renamed, m.openapi_3_0),
+    "prefix in servers": m.prefix_in_servers,
+    "prefix in a variable of servers": m.prefix_in_a_variable,
+    "parameters of paths": m.parameters_of_paths,
+    "success by range": m.success_by_range,
+    "more content types": m.more_content_types,
+    "new fields in answers": m.new_fields_in_answers,
+    "new enum values": m.new_enum_values,
+    "folding enum values": m.folding_enum_values,
+    "events as JSON": m.events_as("application/json"),
+    "events as text": m.events_as("text/plain"),
+    "events not described": m.events_as(None),
+    "errors of a framework": m.errors_of_a_framework,
+}
+"""The generated client is the same, byte for byte."""
+
+RESPELLED = {
+    "camelCase": m.camel_case,
+    "no descriptions or examples": m.bare,
+    "cancel as DELETE": m.cancel_by_delete,
+    "job route instead of status": m.job_route_instead_of_status,
+    "upload as JSON": m.upload_as_json,
+    "everything at once": m.both(m.bare, m.camel_case, m.cancel_by_delete, m.composed, m.renamed, m.inlined),
+}
+"""The client says other things to the service, or in its comments; its names are the same."""
+
+MORE = {
+    "new fields in requests": m.new_fields_in_requests,
+    "new routes": m.new_routes,
+    "new query parameters": m.new_query_parameters,
+    "recursive schemas": m.recursive,
+    "discriminated unions": m.discriminated,
+    "awkward names": m.awkward_names,
+    "job route beside status": m.job_route_beside_status,
+}
+"""The client can do more; all names are still there."""
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_the_client_is_the_same(case: str) -> None:
+    document = contract(SAME[case])
+    validate(document)
+    assert generated(document) == files(GENERATED)
+
+
+@pytest.mark.parametrize("case", RESPELLED)
+def test_the_names_are_the_same(case: str) -> None:
+    document = contract(RESPELLED[case])
+    validate(document)
+    ours = {name for name in names(files(GENERATED)) if not _is_of_bytes(name)}
+    assert {name for name in names(generated(document)) if not _is_of_bytes(name)} == ours
+
+
+@pytest.mark.parametrize("case", MORE)
+def test_the_names_are_still_there(case: str) -> None:
+    document = contract(MORE[case])
+    validate(document)
+    made = generated(document)
+    assert names(files(GENERATED)) - names(made) == set()
+    for module, text in made.items():
+        compile(text, module, "exec")
+
+
+def _is_of_bytes(name: str) -> bool:
+    """Bytes are `File` in a form and text in JSON; that module is not used, uploads are written by hand."""
+    return name.startswith(("models/file_upload.py", "types.py"))

@@ -1,0 +1,193 @@
+"""Documents that nobody should publish: they give a clear report, or a valid contract, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
+
+from proteiniq.contract import NeedsNotMet, NotAContract, bindings, normalise
+
+from . import mutators as m
+from .client import reconstruction
+
+OURS = bindings()
+LOOP = {"$ref": f"{m.SCHEMAS}Loop"}
+
+
+def with_schema(described: Any) -> m.Mutator:
+    """A new route answers with the schema `Loop`, and every job has one."""
+
+    def add(document: m.Document) -> None:
+        document["components"]["schemas"]["Loop"] = described
+        document["paths"]["/api/v1/loop"] = {
+            "get": {
+                "responses": {"200": {"description": "", "content": {"application/json": {"schema": LOOP}}}}
+            }
+        }
+
+    return m.changed(add)
+
+
+@pytest.mark.parametrize(
+    ("described", "words"),
+    [
+        (LOOP, "leads back to itself"),
+        ({"$ref": "#/components/schemas/Gone"}, "leads nowhere"),
+        ({"$ref": "common.yaml#/Job"}, "leaves the document"),
+        ({"$ref": "https://example.org/job.json"}, "leaves the document"),
+        ({"allOf": [LOOP]}, "composed of itself"),
+        ({"allOf": [{"oneOf": [LOOP, {"type": "null"}]}]}, "composed of itself"),
+        ({"type": 3}, "type: expected a list, found a number"),
+        ({"properties": []}, "properties: expected an object, found a list"),
+        ({"required": "id"}, "required: expected a list, found text"),
+        ({"enum": {}}, "enum: expected a list"),
+        ({"type": "array", "items": 7}, "expected an object, found int"),
+        ("Job", "expected an object, found str"),
+    ],
+)
+def test_a_schema_that_can_not_be_read(described: Any, words: str) -> None:
+    with pytest.raises(NotAContract, match=words):
+        normalise(with_schema(described)(reconstruction()), OURS)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({}, "it has no `openapi: 3.x`"),
+        ({"swagger": "2.0"}, "Swagger 2"),
+        ({"openapi": "4.0.0"}, "it has no `openapi: 3.x`"),
+        ({"openapi": "3.1.0"}, "describes no paths"),
+        ({"openapi": "3.1.0", "paths": []}, "paths: expected an object, found a list"),
+        ({"openapi": "3.1.0", "paths": {"jobs": {}}}, "begin with a slash"),
+        ({"openapi": "3.1.0", "paths": {"/jobs": {"get": []}}}, "GET /jobs: expected an object"),
+        (
+            {"openapi": "3.1.0", "paths": {"/a": {"get": {"parameters": [{}]}}}},
+            "`in`: expected text, found null",
+        ),
+        ({"openapi": "3.1.0", "x": float("nan")}, "not a JSON number"),
+        ({"openapi": "3.1.0", "x": {1: 2}}, "the key 1 is not text"),
+        ({"openapi": "3.1.0", "x": "\ud800"}, "surrogate"),
+        ({"openapi": "3.1.0", "x": {1, 2}}, "set is not a kind of JSON value"),
+        ([], "expected an object, found a list"),
+        (None, "no `openapi"),
+    ],
+)
+def test_a_document_that_is_no_contract(document: Any, words: str) -> None:
+    with pytest.raises(NotAContract, match=words):
+        normalise(document, OURS)
+
+
+def test_a_document_without_a_bottom() -> None:
+    document: dict[str, Any] = {"openapi": "3.1.0"}
+    document["x"] = document
+    with pytest.raises(NotAContract, match="nested deeper"):
+        normalise(document, OURS)
+
+
+def doubling(depth: int) -> dict[str, Any]:
+    """Schemas of which each has the next one twice."""
+    return {
+        f"Level{level}": {
+            "type": "object",
+            "properties": {side: {"$ref": f"{m.SCHEMAS}Level{level + 1}"} for side in ("left", "right")},
+        }
+        for level in range(depth)
+    } | {f"Level{depth}": {"type": "string"}}
+
+
+def mixing() -> dict[str, Any]:
+    """Compositions that, followed naively, grow at every step."""
+    one, other = {"$ref": f"{m.SCHEMAS}Loop"}, {"$ref": f"{m.SCHEMAS}Other"}
+    mixed = [{"properties": {"next": one}}, {"properties": {"next": other}}]
+    return {"Loop": {"allOf": mixed}, "Other": {"allOf": list(reversed(mixed))}}
+
+
+@pytest.mark.parametrize("schemas", [doubling(30), doubling(200), mixing()], ids=["wide", "deep", "mixed"])
+def test_schemas_that_unfold_without_end_are_given_up_soon(schemas: dict[str, Any]) -> None:
+    document = with_schema(schemas.get("Loop", {"$ref": f"{m.SCHEMAS}Level0"}))(reconstruction())
+    document["components"]["schemas"].update(schemas)
+    began = time.perf_counter()
+    with contextlib.suppress(NotAContract):
+        validate(normalise(document, OURS))
+    assert time.perf_counter() - began < 5
+
+
+WORDS = """
+openapi info paths servers components schemas parameters get post delete requestBody responses content schema 200
+default application/json multipart/form-data type properties required items enum allOf oneOf anyOf $ref name in
+nullable format const minimum maxLength additionalProperties url description security title /api/v1/jobs
+/api/v1/account /a/{b} x-codes readOnly discriminator examples
+"""
+KEYS = st.sampled_from(WORDS.split())
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-9, 9),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=4),
+    st.sampled_from(
+        ["3.1.0", "object", "string", "array", "null", "query", "path", "#/components/schemas/Job", "#/a"]
+    ),
+)
+JUNK = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=25,
+)
+
+
+def normalised_or_refused(document: Any) -> None:
+    """A document gives a valid contract, or one of the two errors."""
+    try:
+        made = normalise(document, OURS)
+    except (NotAContract, NeedsNotMet):
+        return
+    validate(made)
+
+
+@given(JUNK)
+def test_junk(document: Any) -> None:
+    normalised_or_refused(document)
+
+
+@given(st.dictionaries(KEYS, JUNK, max_size=5))
+def test_junk_that_says_it_is_a_contract(paths: dict[str, Any]) -> None:
+    normalised_or_refused({"openapi": "3.1.0", "paths": {f"/{path}": item for path, item in paths.items()}})
+
+
+def places(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Every place of a document."""
+    found = [path] if path else []
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in children:
+        found += places(value, (*path, key))
+    return found
+
+
+RECONSTRUCTION = reconstruction()
+PLACES = places(RECONSTRUCTION)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=3))
+def test_junk_in_places_of_a_contract(edits: list[tuple[tuple[str | int, ...], Any]]) -> None:
+    document = reconstruction()
+    for path, junk in edits:
+        node: Any = document
+        for step in path[:-1]:
+            known = isinstance(node, dict) and step in node
+            inside = isinstance(node, list) and isinstance(step, int) and step < len(node)
+            node = node[step] if known or inside else None
+        if isinstance(node, dict) or (
+            isinstance(node, list) and isinstance(path[-1], int) and path[-1] < len(node)
+        ):
+            node[path[-1]] = junk
+    normalised_or_refused(document)

@@ -1,0 +1,172 @@
+"""What the facade can't work with: a report says which need is gone, and where to edit the bindings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from proteiniq.contract import NeedsNotMet, Problem, bindings, normalise
+
+from . import mutators as m
+from .client import reconstruction
+
+CASES: dict[str, tuple[m.Mutator, str, str, str, str]] = {
+    # case: (mutator, operation, place, words, entry)
+    "a route is gone": (
+        m.without_route("/api/v1/results/{jobId}", "get"),
+        "get_result", "route", "GET /api/v1/results/{job_id}", "[operations.get_result]",
+    ),
+    "a needed field is gone": (
+        m.without_field("Job", "status"),
+        "submit_job", "Job.status", "doesn't document it", "[schemas.Job]",
+    ),
+    "a field that is read is gone": (
+        m.without_field("FilePage", "next_cursor"),
+        "list_files", "FilePage.next_cursor", "doesn't document it", "[schemas.FilePage]",
+    ),
+    "two routes for one operation": (
+        m.cancel_by_both,
+        "cancel_job", "route", "DELETE /api/v1/jobs/{jobId} are both there", "[operations.cancel_job]",
+    ),
+    "a string became an object": (
+        m.field_is("Job", "status", {"type": "object", "properties": {"code": {"type": "string"}}}),
+        "get_job_status", "Job.status", "string for us; the contract has object", "[schemas.Job]",
+    ),
+    "a string may be an object, too": (
+        m.field_is("Job", "id", {"oneOf": [{"type": "string"}, {"type": "object"}]}),
+        "get_job_status", "Job.id", "the contract has object or string", "[schemas.Job]",
+    ),
+    "a list became an object": (
+        m.field_is("Result", "files", {"type": "object"}),
+        "get_result", "Result.files", "list of ResultFile for us; the contract has object", "[schemas.Result]",
+    ),
+    "an object became a list": (
+        m.field_is("Account", "workspace", {"type": "array", "items": {"type": "object"}}),
+        "get_account", "Account.workspace", "an object for us; the contract has array", "[schemas.Workspace]",
+    ),
+    "the items of a list changed": (
+        m.field_is("File", "tags", {"type": "array", "items": {"type": "object"}}),
+        "get_file", "File.tags[]", "string for us; the contract has object", "[schemas.File]",
+    ),
+    "a needed field may be null": (
+        m.field_is("Job", "id", {"type": ["string", "null"]}),
+        "get_job_status", "Job.id", "may be null", "[schemas.Job]",
+    ),
+    "an answer is wrapped in an envelope": (
+        m.wrapped("/api/v1/account", "get"),
+        "get_account", "Account.workspace", "inside `data`", "[schemas.Account]",
+    ),
+    "an answer that is a list is wrapped": (
+        m.wrapped("/api/v1/jobs", "get", "result"),
+        "list_jobs", "JobPage.data", "inside `result`", "[schemas.JobPage]",
+    ),
+    "a request field is renamed": (
+        m.field_called("JobRequest", "input", "entries"),
+        "submit_job", "JobRequest.input", "the facade sends it", "[schemas.JobRequest]",
+    ),
+    "a nested request field is renamed": (
+        m.field_called("InputEntry", "slotId", "position"),
+        "quote_job", "QuoteRequest.input[].slotId", "the facade sends it", "[schemas.InputEntry]",
+    ),
+    "a request field is new and required": (
+        m.field_required("JobRequest", "project"),
+        "submit_job", "JobRequest.project", "doesn't send it", "[schemas.JobRequest]",
+    ),
+    "a request field became required": (
+        m.field_required("JobRequest", "billing"),
+        "submit_job", "JobRequest.billing", "only when asked", "[schemas.JobRequest]",
+    ),
+    "a request field takes something else": (
+        m.field_is("JobRequest", "settings", {"type": "array", "items": {}}),
+        "submit_job", "JobRequest.settings", "object for us; the contract has array", "[schemas.JobRequest]",
+    ),
+    "a query parameter is new and required": (
+        m.parameter_required("/api/v1/jobs", "get", "project", "query"),
+        "list_jobs", "query project", "requires this parameter", "[operations.list_jobs]",
+    ),
+    "a header is new and required": (
+        m.parameter_required("/api/v1/account", "get", "X-Workspace", "header"),
+        "get_account", "header X-Workspace", "requires this parameter", "[operations.get_account]",
+    ),
+    "two fields for one need": (
+        m.both(
+            m.field_called("Job", "id", "ID"),
+            m.field_is("Job", "i_d", {"type": "string"}),
+        ),
+        "get_job_status", "Job.id", "ID and i_d could both be it", "[schemas.Job]",
+    ),
+    "errors are text": (
+        m.errors_as_text,
+        "get_account", "ErrorEnvelope.error", "the contract has string", "[schemas.ErrorDetail]",
+    ),
+}  # fmt: skip
+
+
+def problems(mutator: m.Mutator) -> list[Problem]:
+    with pytest.raises(NeedsNotMet) as caught:
+        normalise(mutator(reconstruction()), bindings())
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_report_says_where_and_what_to_edit(case: str) -> None:
+    mutator, operation, place, words, entry = CASES[case]
+    found = problems(mutator)
+    (problem,) = [each for each in found if (each.operation, each.place) == (operation, place)]
+    assert words in problem.what
+    assert problem.entry == entry
+    assert entry in str(problem)
+
+
+@pytest.mark.parametrize("spelling", [m.renamed, m.inlined, m.composed, m.openapi_3_0])
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_found_in_any_spelling(case: str, spelling: m.Mutator) -> None:
+    mutator, operation, place, _, entry = CASES[case]
+    found = problems(m.both(mutator, spelling))
+    assert (operation, place, entry) in [(each.operation, each.place, each.entry) for each in found]
+
+
+def test_all_problems_are_reported_together() -> None:
+    mutators: list[m.Mutator] = [
+        m.without_route("/api/v1/results/{jobId}", "get"),
+        m.without_field("Job", "status"),
+        m.field_is("Quote", "estimated_credits", {"type": "string"}),
+    ]
+    found = {(each.operation, each.place) for each in problems(m.both(*mutators))}
+    assert found >= {
+        ("get_result", "route"),
+        ("submit_job", "Job.status"),
+        ("quote_job", "Quote.estimated_credits"),
+    }
+
+
+def test_two_shapes_for_one_role() -> None:
+    def inline_status(document: Any) -> None:
+        answer = document["paths"]["/api/v1/jobs/{jobId}/status"]["get"]["responses"]["200"]
+        job = m.rewritten(m.schema(document, "Job"), dict)
+        job["properties"]["createdAt"] = job["properties"].pop("created_at")
+        answer["content"]["application/json"]["schema"] = job
+
+    (problem,) = problems(m.changed(inline_status))
+    assert problem.place == "Job.created_at"
+    assert "two shapes" in problem.what
+
+
+def test_a_body_of_another_kind() -> None:
+    def as_xml(document: Any) -> None:
+        body = document["paths"]["/api/v1/jobs"]["post"]["requestBody"]
+        body["content"] = {"application/xml": body["content"]["application/json"]}
+
+    (problem,) = problems(m.changed(as_xml))
+    assert (problem.operation, problem.place) == ("submit_job", "body")
+    assert "the contract takes application/xml" in problem.what
+
+
+def test_an_answer_of_another_kind() -> None:
+    def as_text(document: Any) -> None:
+        answer = document["paths"]["/api/v1/account"]["get"]["responses"]["200"]
+        answer["content"] = {"text/plain": {"schema": {"type": "string"}}}
+
+    (problem,) = problems(m.changed(as_text))
+    assert (problem.operation, problem.place) == ("get_account", "answer")
