@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anyio.to_thread
+import attrs
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
@@ -21,7 +22,7 @@ from . import _auth, _contract, _limits, _requests, _storage, _times, _uploads
 from ._contract import Contract, Operation
 from ._errors import APIError, invalid
 from ._limits import Verdict
-from ._service import HOST, Call, Service
+from ._service import Call, Service
 
 log = logging.getLogger("proteiniq.sandbox")
 
@@ -63,12 +64,12 @@ class App:
                 key,
                 _requests.parameters(request, operation),
                 next(iter(request.path_params.values()), ""),
-                self._base_url(request),
+                _requests.base_url(request) or self._own_url,
                 await self._body(request, operation),
             )
             response = await anyio.to_thread.run_sync(self._perform, operation, call)
         except Exception as error:
-            response = await self._refusal(request, error, operation)
+            response = await self.refusal(request, error, operation)
         response.headers.update({**headers, **response.headers})
         return response
 
@@ -111,12 +112,14 @@ class App:
             raise APIError("unsupported_media_type", f"Send {operation.media_type}.")
         if operation.media_type == "multipart/form-data":
             return await _uploads.read(request, self._service.blobs, self._max_upload_bytes)
-        return await _requests.json_object(request)
+        return await _requests.content(request)
 
     def _perform(self, operation: Operation, call: Call) -> Response:
-        """Check the body, do what is asked, and check the answer. In a thread of its own."""
-        if operation.body is not None and (found := _contract.issues(operation.body, call.body)):
-            raise invalid(found)
+        """Check the body, do what is asked, and check the answer. In a thread: all of it may take a while."""
+        if operation.body is not None:
+            call = attrs.evolve(call, body=_requests.parse_object(call.body))
+            if found := _contract.issues(operation.body, call.body):
+                raise invalid(found)
         answer = self._operations[operation.id](call)
         if isinstance(answer, Response):
             return answer
@@ -124,11 +127,8 @@ class App:
             raise BrokenContract(operation.id, found)
         return Response(_json(answer), operation.status, media_type="application/json")
 
-    async def refuse(self, request: Request, error: APIError) -> Response:
-        """The answer to a request for no operation."""
-        return await self._refusal(request, error, None)
-
-    async def _refusal(self, request: Request, error: Exception, operation: Operation | None) -> Response:
+    async def refusal(self, request: Request, error: Exception, operation: Operation | None) -> Response:
+        """The envelope for whatever went wrong, once the rest of the request was read away."""
         if isinstance(error, ClientDisconnect):
             return Response(status_code=499)  # Nobody reads it.
         if not isinstance(error, APIError):
@@ -148,11 +148,6 @@ class App:
             "X-RateLimit-Remaining": str(verdict.remaining),
             "X-RateLimit-Reset": _times.iso_ceil(verdict.reset),
         }
-
-    def _base_url(self, request: Request) -> str:
-        """Where the client reached the sandbox, which may be through a forwarded port."""
-        host = request.headers.get("host", "")
-        return f"http://{host}" if HOST.fullmatch(host) else self._own_url
 
 
 class BrokenContract(Exception):
@@ -176,7 +171,7 @@ class _Endpoint:
         try:
             response = await self._answer(request)
         except Exception as error:
-            response = await self.app._refusal(request, error, None)
+            response = await self.app.refusal(request, error, None)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

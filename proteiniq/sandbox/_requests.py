@@ -99,6 +99,18 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
+
+
+def base_url(request: Request) -> str | None:
+    """Where the client reached the sandbox, which may be through a forwarded port.
+
+    None when the `Host` header is nothing that may stand in a URL.
+    """
+    host = request.headers.get("host", "")
+    return f"http://{host}" if _HOST.fullmatch(host) else None
+
+
 async def stream(request: Request, limit: int) -> AsyncIterator[bytes]:
     """The body piece by piece; APIError `payload_too_large` as soon as it is known to have too many bytes."""
     declared = request.headers.get("content-length", "")
@@ -138,14 +150,16 @@ async def drain(request: Request, limit: int = 1 << 28) -> None:
         return  # It was read already, or nobody is there to answer.
 
 
-async def json_object(request: Request, limit: int = MAX_JSON_BYTES) -> dict[str, Any]:
-    """The JSON object in the body; APIError `invalid_json` says where it is broken."""
-    raw = b"".join([piece async for piece in stream(request, limit)])
-    return parse_object(raw)
+async def content(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
+    """The whole body."""
+    return b"".join([piece async for piece in stream(request, limit)])
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
-    """Strict JSON: UTF-8, no duplicate keys, no NaN, no number that a double can't hold."""
+    """The JSON object in a body; APIError `invalid_json` says where it is broken.
+
+    Strictly JSON: UTF-8, no duplicate keys, no NaN, no number that a double can't hold.
+    """
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
         # Lone surrogates and numbers like 1e999 can be parsed, but not written again.

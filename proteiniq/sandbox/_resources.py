@@ -10,7 +10,7 @@ import attrs
 
 from ._auth import Key
 from ._limits import Quota, Standing
-from ._store import File, Job
+from ._rows import File, Job
 from ._times import iso
 from .tools.base import CreditModel, ToolContract
 

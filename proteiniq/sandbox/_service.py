@@ -8,7 +8,6 @@ limits were seen to before.
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,12 +22,16 @@ from ._blobs import Blobs
 from ._errors import APIError, invalid, not_found
 from ._events import Changes
 from ._limits import JobReads, Quota, Standing, Windows
+from ._rows import File, Job, NewJob
 from ._signing import Signer
-from ._store import File, Job, NewJob, Store
+from ._store import Store
 from ._submission import Submission
 from ._supervisor import Supervisor
 from ._uploads import Upload
 from .tools.base import Tool
+
+DEFAULT_LIMIT = 20
+"""Items per page where the contract has no default."""
 
 IDEMPOTENCY_LIFETIME_S = 24 * 3600.0
 
@@ -44,7 +47,7 @@ class Call:
     base_url: str
     """Scheme and host under which the client reached the sandbox."""
     body: Any = None
-    """The JSON object of the body, or the upload."""
+    """The JSON object of the body, or the upload; before it is parsed, the bytes."""
 
 
 @attrs.frozen
@@ -108,7 +111,7 @@ class Service:
         after = _requests.position("tools", call.parameters)
         contracts = [tool.contract for _, (_, tool) in sorted(self.tools.items())]
         shown = [c for c in contracts if _selected(c, call.parameters) and c.id > (after or "")]
-        limit = call.parameters["limit"]
+        limit = call.parameters.get("limit", DEFAULT_LIMIT)
         more = len(shown) > limit
         shown = shown[:limit]
         cursor = _requests.cursor("tools", shown[-1].id) if more else None
@@ -164,7 +167,7 @@ class Service:
             if name in filters:
                 filters[name] = _requests.moment(filters, name)
         before = _requests.number(_requests.position("jobs", filters))
-        limit = filters["limit"]
+        limit = filters.get("limit", DEFAULT_LIMIT)
         rows = self.store.jobs(call.key.workspace, filters, limit + 1, before)
         cursor = _requests.cursor("jobs", rows[limit - 1].seq) if len(rows) > limit else None
         return _resources.page([_resources.job(row) for row in rows[:limit]], cursor)
@@ -227,7 +230,7 @@ class Service:
         if filters.get("mine"):
             filters["key"] = call.key.id
         before = _requests.number(_requests.position("files", filters))
-        limit = filters["limit"]
+        limit = filters.get("limit", DEFAULT_LIMIT)
         rows = self.store.files(call.key.workspace, filters, limit + 1, before)
         cursor = _requests.cursor("files", rows[limit - 1].seq) if len(rows) > limit else None
         return _resources.page([_resources.file(row) for row in rows[:limit]], cursor)
@@ -347,7 +350,3 @@ def _within_budget(body: Mapping[str, Any], credits: int) -> None:
     if limit is not None and credits > limit:
         message = f"the job costs {credits} credits: allow that many, or make it smaller"
         raise invalid([{"path": "billing.max_reserved_credits", "message": message}])
-
-
-HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
-"""A `Host` header that may stand in a URL."""

@@ -1,255 +1,39 @@
-"""The database: jobs and their queue, keys, credits, files, and results. All SQL is here.
+"""Jobs and their queue, keys, credits, files and results, as the database keeps them.
 
-SQLite in WAL mode. Each transaction has a connection of its own from a pool, and a writing one
-begins with `BEGIN IMMEDIATE`, so that what it reads still holds when it writes. Times are
-milliseconds since the epoch.
+Every statement is here; the tables are in `_database`. Times are milliseconds since the epoch.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from ._auth import Key
-from ._errors import APIError, SandboxError
+from ._database import Database
+from ._errors import APIError
 from ._limits import Standing
-
-VERSION = 1
-
-TERMINAL = ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED")
-
-_SCHEMA = """
-CREATE TABLE workspaces (
-  id TEXT PRIMARY KEY,
-  granted INTEGER NOT NULL,
-  credits INTEGER NOT NULL CHECK (credits >= 0),  -- granted, less what is reserved or was charged
-  paid INTEGER NOT NULL,
-  present INTEGER NOT NULL DEFAULT 1
-);
-CREATE TABLE keys (
-  id TEXT PRIMARY KEY,
-  digest TEXT NOT NULL,
-  workspace TEXT NOT NULL REFERENCES workspaces,
-  scopes TEXT NOT NULL
-);
-CREATE TABLE jobs (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  workspace TEXT NOT NULL REFERENCES workspaces,
-  key TEXT NOT NULL REFERENCES keys,
-  tool TEXT NOT NULL,
-  name TEXT NOT NULL,
-  status TEXT NOT NULL,
-  progress REAL,
-  tries INTEGER NOT NULL DEFAULT 0,
-  reserved INTEGER NOT NULL,
-  credits_used INTEGER,
-  error_code TEXT,
-  error_message TEXT,
-  created_at INTEGER NOT NULL,
-  started_at INTEGER,
-  completed_at INTEGER
-);
-CREATE INDEX jobs_of_workspace ON jobs (workspace, seq);
-CREATE INDEX waiting_jobs ON jobs (seq) WHERE status IN ('QUEUED', 'RETRY');
-CREATE TABLE payloads (
-  job TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
-  body TEXT NOT NULL
-);
-CREATE TABLE submissions (
-  workspace TEXT NOT NULL REFERENCES workspaces,
-  key TEXT NOT NULL,
-  digest TEXT NOT NULL,
-  job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
-  created_at INTEGER NOT NULL,
-  PRIMARY KEY (workspace, key)
-);
-CREATE TABLE results (
-  job TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
-  body TEXT NOT NULL
-);
-CREATE TABLE artifacts (
-  job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
-  position INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  content_type TEXT NOT NULL,
-  sha256 TEXT NOT NULL,
-  PRIMARY KEY (job, name)
-);
-CREATE INDEX artifacts_of_blob ON artifacts (sha256);
-CREATE TABLE files (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  workspace TEXT NOT NULL REFERENCES workspaces,
-  key TEXT NOT NULL REFERENCES keys,
-  filename TEXT NOT NULL,
-  format TEXT NOT NULL,
-  mime_type TEXT NOT NULL,
-  size_bytes INTEGER NOT NULL,
-  sha256 TEXT NOT NULL,
-  origin TEXT NOT NULL,
-  storage_owner TEXT NOT NULL,
-  description TEXT,
-  tags TEXT NOT NULL,
-  collection_ids TEXT NOT NULL,
-  created_at INTEGER NOT NULL
-);
-CREATE INDEX files_of_workspace ON files (workspace, seq);
-CREATE INDEX files_of_blob ON files (sha256);
-"""
-
-
-@attrs.frozen
-class Job:
-    seq: int
-    id: str
-    workspace: str
-    key: str
-    tool: str
-    name: str
-    status: str
-    progress: float | None
-    tries: int
-    reserved: int
-    credits_used: int | None
-    error_code: str | None
-    error_message: str | None
-    created_at: int
-    started_at: int | None
-    completed_at: int | None
-
-    @property
-    def ended(self) -> bool:
-        return self.status in TERMINAL
-
-
-@attrs.frozen
-class NewJob:
-    id: str
-    workspace: str
-    key: str
-    tool: str
-    name: str
-    credits: int
-    payload: str
-    """What the worker is given, as JSON."""
-
-
-@attrs.frozen
-class Artifact:
-    name: str
-    content_type: str
-    sha256: str
-
-
-@attrs.frozen
-class File:
-    id: str
-    workspace: str
-    key: str
-    filename: str
-    format: str
-    mime_type: str
-    size_bytes: int
-    sha256: str
-    origin: str
-    storage_owner: str
-    description: str | None
-    tags: Sequence[str]
-    collection_ids: Sequence[str]
-    created_at: int
-    seq: int = 0
-    """Place in the library; given by the store."""
-
-
-@attrs.frozen
-class Ending:
-    """How a run ended: a terminal status, and the error or the output that goes with it."""
-
-    status: str
-    error: tuple[str, str] | None = None
-    results: str | None = None
-    artifacts: Sequence[Artifact] = ()
-    files: Sequence[File] = ()
+from ._rows import Artifact, Ending, File, Job, NewJob
 
 
 class Store:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._idle: list[sqlite3.Connection] = []
-        self._mutex = threading.Lock()
-        self._closed = False
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise SandboxError(f"cannot use the database {path}: {error}") from error
-        except SandboxError:
-            self.close()
-            raise
+    """The store in a database file; each method is one transaction."""
 
-    def _prepare(self) -> None:
-        with self._connection() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT")
-            elif version != VERSION:
-                raise SandboxError(
-                    f"{self._path.parent} was written by another version of the sandbox "
-                    f"(schema {version}, this one reads {VERSION}): use another folder"
-                )
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
 
     def close(self) -> None:
-        with self._mutex:
-            self._closed = True
-            while self._idle:
-                self._idle.pop().close()
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with self._mutex:
-            db = self._idle.pop() if self._idle else None
-        if db is None:
-            # A connection serves one transaction at a time, not one thread for ever.
-            db = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
-            db.row_factory = sqlite3.Row
-            # SQLite's own lower() knows only ASCII.
-            db.create_function("casefold", 1, str.casefold, deterministic=True)
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = NORMAL")
-        try:
-            yield db
-        finally:
-            with self._mutex:
-                if self._closed:
-                    db.close()
-                else:
-                    self._idle.append(db)
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
+        self._database.close()
 
     # Workspaces and keys
 
     def add_workspace(self, workspace: str, credits: int, *, paid: bool) -> None:
         """Make a workspace; one that is there keeps its credits and its plan."""
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute(
                 "INSERT INTO workspaces (id, granted, credits, paid) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT DO NOTHING",
@@ -258,11 +42,11 @@ class Store:
 
     def remove_workspace(self, workspace: str) -> None:
         """Its keys stay, and are refused."""
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute("UPDATE workspaces SET present = 0 WHERE id = ?", (workspace,))
 
     def add_key(self, key_id: str, digest: str, workspace: str, scopes: Sequence[str]) -> None:
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute(
                 "INSERT INTO keys VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (key_id, digest, workspace, json.dumps(scopes)),
@@ -270,7 +54,7 @@ class Store:
 
     def key(self, key_id: str) -> tuple[Key, str] | None:
         """The key with this id, and its digest."""
-        with self._connection() as db:
+        with self._database.read() as db:
             row = db.execute(
                 "SELECT k.*, w.paid, w.present FROM keys k JOIN workspaces w ON w.id = k.workspace "
                 "WHERE k.id = ?",
@@ -284,7 +68,7 @@ class Store:
 
     def standing(self, workspace: str, since: int) -> Standing:
         """Where the workspace stands, with the jobs submitted since `since`."""
-        with self._connection() as db:
+        with self._database.read() as db:
             return _standing(db, workspace, since)
 
     # Jobs
@@ -305,7 +89,7 @@ class Store:
         run the job. All of it is one transaction, so that concurrent submits can neither overspend
         nor make two jobs. Returns the job, and whether it is new.
         """
-        with self._write() as db:
+        with self._database.write() as db:
             if repeat:
                 db.execute("DELETE FROM submissions WHERE created_at < ?", (forget_before,))
                 if earlier := _repeated(db, job.workspace, *repeat):
@@ -330,12 +114,12 @@ class Store:
 
     def repeated(self, workspace: str, key: str, digest: str, forget_before: int) -> Job | None:
         """The job that this idempotency key made; APIError `conflict` when it was for another body."""
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute("DELETE FROM submissions WHERE created_at < ?", (forget_before,))
             return _repeated(db, workspace, key, digest)
 
     def job(self, job_id: str, workspace: str | None = None) -> Job | None:
-        with self._connection() as db:
+        with self._database.read() as db:
             row = db.execute(
                 "SELECT * FROM jobs WHERE id = ? AND workspace = coalesce(?, workspace)",
                 (job_id, workspace),
@@ -355,12 +139,12 @@ class Store:
                 where.append(f"created_at {comparison} ?")
                 values.append(filters[name])
         _words(filters.get("q"), "name", where, values)
-        with self._connection() as db:
+        with self._database.read() as db:
             return [Job(**row) for row in _page(db, "jobs", where, values, limit, before)]
 
     def cancel(self, job_id: str, workspace: str, now: int) -> Job | None:
         """Cancel a queued job and give its credits back; APIError `conflict` when it is not queued."""
-        with self._write() as db:
+        with self._database.write() as db:
             row = db.execute(
                 "SELECT status FROM jobs WHERE id = ? AND workspace = ?", (job_id, workspace)
             ).fetchone()
@@ -379,7 +163,7 @@ class Store:
 
     def claim(self, now: int) -> tuple[Job, str] | None:
         """Take the job that has waited longest, and what its worker is given."""
-        with self._write() as db:
+        with self._database.write() as db:
             row = db.execute(
                 "UPDATE jobs SET status = 'PROCESSING', tries = tries + 1, "
                 "started_at = coalesce(started_at, ?) WHERE seq = (SELECT seq FROM jobs "
@@ -393,7 +177,7 @@ class Store:
             return job, payload
 
     def progress(self, job_id: str, percent: float) -> None:
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute(
                 "UPDATE jobs SET progress = ? WHERE id = ? AND status = 'PROCESSING'",
                 (percent, job_id),
@@ -404,7 +188,7 @@ class Store:
 
         False when the job is no longer running, for instance because everything was reset.
         """
-        with self._write() as db:
+        with self._database.write() as db:
             running = db.execute(
                 "SELECT 1 FROM jobs WHERE id = ? AND status = 'PROCESSING'", (job_id,)
             ).fetchone()
@@ -414,7 +198,7 @@ class Store:
 
     def release(self, job_id: str) -> None:
         """Put a running job back, because the sandbox stops: that was no fault of the job's."""
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute(
                 "UPDATE jobs SET status = 'RETRY', tries = tries - 1, progress = NULL "
                 "WHERE id = ? AND status = 'PROCESSING'",
@@ -423,7 +207,7 @@ class Store:
 
     def recover(self, now: int, max_tries: int) -> None:
         """After a start: jobs that were running when the process died run again, but not for ever."""
-        with self._write() as db:
+        with self._database.write() as db:
             orphans = db.execute("SELECT id, tries FROM jobs WHERE status = 'PROCESSING'").fetchall()
             for row in orphans:
                 if row["tries"] >= max_tries:
@@ -439,7 +223,7 @@ class Store:
 
     def result(self, job_id: str) -> tuple[str, list[Artifact]] | None:
         """The result document and the files of a job, or None when it has no output."""
-        with self._connection() as db:
+        with self._database.read() as db:
             body = db.execute("SELECT body FROM results WHERE job = ?", (job_id,)).fetchone()
             rows = db.execute(
                 "SELECT name, content_type, sha256 FROM artifacts WHERE job = ? ORDER BY position",
@@ -448,7 +232,7 @@ class Store:
         return (body["body"], [Artifact(**row) for row in rows]) if body else None
 
     def artifact(self, job_id: str, name: str) -> Artifact | None:
-        with self._connection() as db:
+        with self._database.read() as db:
             row = db.execute(
                 "SELECT name, content_type, sha256 FROM artifacts WHERE job = ? AND name = ?",
                 (job_id, name),
@@ -458,11 +242,11 @@ class Store:
     # Files
 
     def add_file(self, file: File) -> None:
-        with self._write() as db:
+        with self._database.write() as db:
             _add_file(db, file)
 
     def file(self, file_id: str, workspace: str) -> File | None:
-        with self._connection() as db:
+        with self._database.read() as db:
             row = db.execute(
                 "SELECT * FROM files WHERE id = ? AND workspace = ?", (file_id, workspace)
             ).fetchone()
@@ -481,12 +265,12 @@ class Store:
             values.append(filters["collection_id"])
         text = "filename || ' ' || coalesce(description, '') || ' ' || tags"
         _words(filters.get("q"), text, where, values)
-        with self._connection() as db:
+        with self._database.read() as db:
             return [_file(row) for row in _page(db, "files", where, values, limit, before)]
 
     def delete_file(self, file_id: str, workspace: str) -> list[str] | None:
         """Remove a record. Returns the blobs that nothing refers to any more; None: no such record."""
-        with self._write() as db:
+        with self._database.write() as db:
             row = db.execute(
                 "DELETE FROM files WHERE id = ? AND workspace = ? RETURNING sha256",
                 (file_id, workspace),
@@ -502,13 +286,13 @@ class Store:
 
     def referenced(self) -> set[str]:
         """Every blob that a record refers to."""
-        with self._connection() as db:
+        with self._database.read() as db:
             rows = db.execute("SELECT sha256 FROM files UNION SELECT sha256 FROM artifacts")
             return {row["sha256"] for row in rows}
 
     def reset(self) -> None:
         """Forget jobs, files and charges; keys and workspaces stay."""
-        with self._write() as db:
+        with self._database.write() as db:
             db.execute("DELETE FROM files")
             db.execute("DELETE FROM jobs")
             db.execute("UPDATE workspaces SET credits = granted")

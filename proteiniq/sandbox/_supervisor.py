@@ -15,8 +15,9 @@ from pathlib import Path
 
 from . import _formats, _times
 from ._blobs import Blobs, Draft
+from ._rows import Artifact, Ending, File, Job
 from ._runner import Ended, Progress, Run, Runner
-from ._store import Artifact, Ending, File, Job, Store
+from ._store import Store
 from ._worker import without_paths
 from .tools.base import Tool
 
@@ -89,19 +90,28 @@ class Supervisor:
                 calls = self._calls
                 if self._stopping:
                     return
-            claimed = self._store.claim(self._now())
-            if claimed is None:
-                with self._condition:
-                    while not self._stopping and self._calls == calls:
-                        self._condition.wait()
-                continue
-            job, payload = claimed
-            self._changed(job.id)
             try:
-                self._run(job, payload)
+                busy = self._next()
             except Exception:
-                log.exception("job %s could not be run", job.id)
-                self._finish(job, Ending("FAILED", ("internal_error", "The job could not be run.")))
+                log.exception("the queue could not be read or written")
+                busy = False
+            with self._condition:
+                while not busy and not self._stopping and self._calls == calls:
+                    self._condition.wait()
+
+    def _next(self) -> bool:
+        """Run the job that waits longest; False when none does."""
+        claimed = self._store.claim(self._now())
+        if claimed is None:
+            return False
+        job, payload = claimed
+        self._changed(job.id)
+        try:
+            self._run(job, payload)
+        except Exception:
+            log.exception("job %s could not be run", job.id)
+            self._finish(job, Ending("FAILED", ("internal_error", "The job could not be run.")))
+        return True
 
     def _run(self, job: Job, payload: str) -> None:
         tool = self._tools.get(job.tool)

@@ -30,3 +30,11 @@ def api(sandbox: Sandbox, workspace: str) -> Iterator[Api]:
     """The API with a key of the test's own workspace."""
     with Api(sandbox, sandbox.create_key(workspace=workspace)) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def only_documented_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No test meets an error code that the contract does not document for its operation."""
+    yield
+    told = [record.getMessage() for record in caplog.get_records("call")]
+    assert not [message for message in told if "does not document" in message]

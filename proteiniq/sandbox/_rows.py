@@ -1,0 +1,83 @@
+"""What the store keeps, as plain values. Times are milliseconds since the epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+TERMINAL = ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED")
+
+
+@attrs.frozen
+class Job:
+    seq: int
+    id: str
+    workspace: str
+    key: str
+    tool: str
+    name: str
+    status: str
+    progress: float | None
+    tries: int
+    reserved: int
+    credits_used: int | None
+    error_code: str | None
+    error_message: str | None
+    created_at: int
+    started_at: int | None
+    completed_at: int | None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in TERMINAL
+
+
+@attrs.frozen
+class NewJob:
+    id: str
+    workspace: str
+    key: str
+    tool: str
+    name: str
+    credits: int
+    payload: str
+    """What the worker is given, as JSON."""
+
+
+@attrs.frozen
+class Artifact:
+    name: str
+    content_type: str
+    sha256: str
+
+
+@attrs.frozen
+class File:
+    id: str
+    workspace: str
+    key: str
+    filename: str
+    format: str
+    mime_type: str
+    size_bytes: int
+    sha256: str
+    origin: str
+    storage_owner: str
+    description: str | None
+    tags: Sequence[str]
+    collection_ids: Sequence[str]
+    created_at: int
+    seq: int = 0
+    """Place in the library; given by the store."""
+
+
+@attrs.frozen
+class Ending:
+    """How a run ended: a terminal status, and the error or the output that goes with it."""
+
+    status: str
+    error: tuple[str, str] | None = None
+    results: str | None = None
+    artifacts: Sequence[Artifact] = ()
+    files: Sequence[File] = ()
