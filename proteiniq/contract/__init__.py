@@ -9,24 +9,34 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from ._bindings import Bindings, BindingsError, parse
+from ._compare import Change
 from ._endpoints import Endpoint, endpoint
 from ._normalise import NeedsNotMet, Problem, normalise
 from ._reading import NotAContract
+from ._report import Report, report
+from ._source import CannotFetch, Fetched, default_source, fetch
 
 __all__ = [
     "Bindings",
     "BindingsError",
+    "CannotFetch",
+    "Change",
     "Endpoint",
+    "Fetched",
     "NeedsNotMet",
     "NotAContract",
     "Problem",
+    "Report",
     "bindings",
+    "check",
     "document",
     "dump",
+    "fetch",
     "normalise",
     "operation",
     "path",
@@ -78,6 +88,17 @@ def bindings(file: Path | None = None) -> Bindings:
     Raises ValueError when one names a role that there is none of.
     """
     return parse((file or path("bindings.toml")).read_text(encoding="utf-8"))
+
+
+def check(source: str | os.PathLike[str] | None = None, *, timeout: float = 30.0) -> Report:
+    """Whether the contract at a URL or in a file still fits this package; by default the service's own.
+
+    Raises CannotFetch when there is no answer within `timeout` seconds, and NotAContract when it is no readable
+    OpenAPI document.
+    """
+    fetched = fetch(source or default_source(), timeout=timeout)
+    assert fetched is not None  # Only an entity tag that is still right gives nothing.
+    return report(fetched.source, fetched.document, document(), bindings())
 
 
 def dump(contract: dict[str, Any]) -> str:

@@ -1,0 +1,45 @@
+"""Ask whether a live contract still fits this client: `python -m proteiniq.contract check [URL|FILE]`.
+
+Exit codes: 0 same or additive; 1 breaking for the contract, but not for this client; 2 no contract could be
+read; 3 breaking for this client.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from . import CannotFetch, NotAContract, check
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m proteiniq.contract",
+        description=__doc__,
+        formatter_class=argparse.RawTextHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser(
+        "check", help="compare a contract with the one that this client was made from"
+    )
+    command.add_argument("source", nargs="?", help="URL or file; by default the service's own document")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--github", action="store_true", help="print annotations for GitHub Actions")
+    command.add_argument("--timeout", type=float, default=30.0, help="seconds for fetching it (30)")
+    chosen = parser.parse_args(arguments)
+    try:
+        report = check(chosen.source, timeout=chosen.timeout)
+    except (CannotFetch, NotAContract) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if chosen.json:
+        sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
+    else:
+        lines = report.github() if chosen.github else report.lines()
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return report.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

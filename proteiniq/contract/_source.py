@@ -1,0 +1,210 @@
+"""Getting an OpenAPI document: from a URL or a file, in JSON or YAML."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from ._reading import NotAContract, check_json
+
+LARGEST = 10 * 2**20
+"""Bytes of a document; the service's own has about a hundred thousand."""
+LONGEST = 30.0
+"""Seconds that fetching may take in all."""
+_CHUNK = 64 * 1024
+_MOST_NODES = 1_000_000
+_DIGITS = [*"-0123456789"]
+_YAML_SCALARS: tuple[tuple[str, str, list[str]], ...] = (
+    # kind, pattern, first characters
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", ["t", "f"]),
+    ("int", r"-?(0|[1-9][0-9]*)", _DIGITS),
+    ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", _DIGITS),
+)
+
+
+class CannotFetch(Exception):
+    """The document could not be had: from where, and why."""
+
+
+@attrs.frozen
+class Fetched:
+    """A document as it was found."""
+
+    source: str
+    content: bytes
+    document: dict[str, Any]
+    is_json: bool
+    etag: str | None = None
+
+
+def default_source() -> str:
+    """Where the service publishes its document: on `PROTEINIQ_BASE_URL`, or on its public host."""
+    return os.environ.get("PROTEINIQ_BASE_URL") or "https://proteiniq.io"
+
+
+def fetch(
+    source: str | os.PathLike[str],
+    *,
+    etag: str | None = None,
+    timeout: float = LONGEST,
+    largest: int = LARGEST,
+) -> Fetched | None:
+    """The document at a URL or in a file; None when it is still the one that has the entity tag `etag`.
+
+    A URL without a path is a host, and its document is asked for where the service has it. No key is sent.
+    Raises CannotFetch when it can't be had within `timeout` seconds and `largest` bytes, and NotAContract when
+    what is there is no JSON or YAML object.
+    """
+    place = str(source)
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", place):
+        return _download(_document_url(place), etag, timeout, largest)
+    try:
+        with Path(place).open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise CannotFetch(f"{place}: {error.strerror or error}") from error
+    return _fetched(place, content, largest)
+
+
+def _document_url(url: str) -> str:
+    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + "/api/v1/openapi.json"
+
+
+def check_url(url: str) -> None:
+    """Raise CannotFetch unless `url` may be asked: HTTPS, or HTTP on this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise CannotFetch(f"{url}: not a URL") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise CannotFetch(f"{url}: not an http or https URL")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise CannotFetch(f"{url}: plain http is for this machine only, use https")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _download(url: str, etag: str | None, timeout: float, largest: int) -> Fetched | None:
+    # Imported here because the client's own start doesn't need it.
+    from http.client import HTTPException
+    from urllib.error import HTTPError, URLError
+    from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+    class Redirects(HTTPRedirectHandler):
+        def redirect_request(
+            self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
+        ) -> Request | None:
+            check_url(newurl)
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    check_url(url)
+    headers = {"Accept": "application/json, application/yaml;q=0.9", "Accept-Encoding": "identity"}
+    if etag:
+        headers["If-None-Match"] = etag
+    deadline = time.monotonic() + timeout
+    try:
+        with build_opener(Redirects).open(Request(url, headers=headers), timeout=timeout) as answer:
+            found = answer.headers.get("ETag")
+            content = bytearray()
+            while len(content) <= largest and (chunk := answer.read1(_CHUNK)):
+                content += chunk
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+            declared = answer.headers.get("Content-Length", "")
+            if declared.isdigit() and len(content) < min(int(declared), largest):
+                raise CannotFetch(f"{url}: the answer broke off after {len(content)} of {declared} bytes")
+    except HTTPError as error:
+        error.close()
+        if error.code == 304 and etag:
+            return None
+        raise CannotFetch(f"{url}: the answer was {error.code} {error.reason}") from error
+    except TimeoutError as error:
+        raise CannotFetch(f"{url}: no answer within {timeout:g} s") from error
+    except URLError as error:
+        if isinstance(error.reason, TimeoutError):
+            raise CannotFetch(f"{url}: no answer within {timeout:g} s") from error
+        raise CannotFetch(f"{url}: {error.reason}") from error
+    except (OSError, HTTPException, ValueError) as error:
+        raise CannotFetch(f"{url}: {error}") from error
+    return _fetched(url, bytes(content), largest, found)
+
+
+def _fetched(source: str, content: bytes, largest: int, etag: str | None = None) -> Fetched:
+    if len(content) > largest:
+        raise CannotFetch(f"{source}: more than {largest} bytes")
+    is_json = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+    try:
+        document = _json(content) if is_json else _yaml(content)
+    except NotAContract as error:
+        raise NotAContract(f"{source}: {error}") from error
+    return Fetched(source, content, document, is_json, etag)
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    try:
+        return _document(json.loads(content))
+    except RecursionError as error:
+        raise NotAContract("nested too deep to be read") from error
+    except ValueError as error:
+        if isinstance(error, NotAContract):
+            raise
+        raise NotAContract(f"not JSON: {error}") from error
+
+
+def _yaml(content: bytes) -> dict[str, Any]:
+    if content.lstrip()[:1] == b"<":
+        raise NotAContract("this is a web page, not an OpenAPI document")
+    try:
+        import yaml
+    except ImportError as error:
+        raise NotAContract("this is not JSON; to read YAML, install PyYAML") from error
+
+    class Loader(yaml.SafeLoader):
+        """YAML as JSON means it: no dates, and `yes`, `on` and `012` are text."""
+
+    Loader.yaml_implicit_resolvers = {}
+    for kind, pattern, beginnings in _YAML_SCALARS:
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(f"(?:{pattern})$"), beginnings)
+    try:
+        return _document(_text_keys(yaml.load(content, Loader), [_MOST_NODES]))
+    except RecursionError as error:
+        raise NotAContract("nested too deep to be read") from error
+    except (yaml.YAMLError, ValueError) as error:
+        if isinstance(error, NotAContract):
+            raise
+        raise NotAContract(f"neither JSON nor YAML: {' '.join(str(error).split())}") from error
+
+
+def _text_keys(node: Any, left: list[int]) -> Any:
+    """A copy with text for keys (`200:` is a number in YAML), each alias a copy of its own."""
+    left[0] -= 1
+    if left[0] < 0:
+        raise NotAContract(f"its aliases unfold into more than {_MOST_NODES} values")
+    if isinstance(node, dict):
+        return {str(key): _text_keys(value, left) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_text_keys(value, left) for value in node]
+    return node
+
+
+def _document(node: Any) -> dict[str, Any]:
+    check_json(node)
+    if not isinstance(node, Mapping):
+        raise NotAContract("this is no object, so not an OpenAPI document")
+    return dict(node)
