@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from ._times import parse_timestamp
@@ -10,20 +11,25 @@ from .errors import InvalidInput
 IDEMPOTENCY_KEY_LENGTH = 255
 """The longest idempotency key. Our choice: no length is stated."""
 
+_KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
 
 def check_limit(limit: int | None) -> None:
     """Raise InvalidInput unless `limit` is a page size that the service takes (documentation, "Files")."""
-    if limit is not None and not 1 <= limit <= 100:
+    if limit is not None and not (_is_whole(limit) and 1 <= limit <= 100):
         raise InvalidInput(f"limit={limit!r}: a page has from 1 to 100 items")
 
 
 def check_id(kind: str, value: str) -> str:
     """The id, which must be one: an empty one would ask for the whole list."""
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidInput(f"{value!r} is no {kind} id")
-    if value in (".", ".."):
+    if not isinstance(value, str) or not value.strip() or value in (".", "..") or not is_text(value):
         raise InvalidInput(f"{value!r} is no {kind} id")
     return value
+
+
+def is_text(value: str) -> bool:
+    """Whether it can be sent: half a character (a lone surrogate) can't."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def moment(name: str, value: datetime | str | None) -> datetime | None:
@@ -37,17 +43,38 @@ def moment(name: str, value: datetime | str | None) -> datetime | None:
             raise InvalidInput(
                 f"{name}={value!r} is no ISO 8601 time, such as 2026-06-12T08:05:00Z"
             ) from None
+    if not isinstance(value, datetime):
+        raise InvalidInput(f"{name}={value!r} is no datetime and no ISO 8601 text")
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def check_idempotency_key(key: str) -> str:
-    if not key or len(key) > IDEMPOTENCY_KEY_LENGTH or not key.isascii() or not key.isprintable():
+    if not isinstance(key, str) or not _KEY.fullmatch(key) or len(key) > IDEMPOTENCY_KEY_LENGTH:
         raise InvalidInput(
-            f"idempotency_key: 1 to {IDEMPOTENCY_KEY_LENGTH} printable ASCII characters, unique for each job"
+            f"idempotency_key: 1 to {IDEMPOTENCY_KEY_LENGTH} printable ASCII characters without a space at "
+            "either end, unique for each job"
         )
     return key
 
 
 def check_credits(name: str, value: float | None) -> None:
-    if value is not None and (isinstance(value, bool) or not value >= 0):
+    if value is not None and not (_is_number(value) and value >= 0):
         raise InvalidInput(f"{name}={value!r}: it is a number of credits, 0 or more")
+
+
+def check_reserved_credits(value: int | None) -> None:
+    if value is not None and not (_is_whole(value) and 1 <= value < 2**53):
+        raise InvalidInput(f"max_reserved_credits={value!r}: a whole number from 1 to 2^53−1")
+
+
+def check_timeout(value: float | None) -> None:
+    if value is not None and not (_is_number(value) and value >= 0):
+        raise InvalidInput(f"timeout={value!r}: it is a number of seconds, 0 or more")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -16,6 +16,8 @@ from .errors import ConfigurationError
 DEFAULT_BASE_URL = "https://proteiniq.io"
 """The service (documentation, page "Quickstart")."""
 
+_FOR_EVER = 1e8  # three years, s: operating systems take no endless one
+
 KEY_VARIABLE = "PROTEINIQ_API_KEY"
 URL_VARIABLE = "PROTEINIQ_BASE_URL"
 
@@ -114,9 +116,9 @@ def _origin(parts: SplitResult, port: int | None) -> str:
 
 
 def _check_options(timeout: float, max_retries: int) -> None:
-    if not timeout > 0:
+    if not isinstance(timeout, (int, float)) or isinstance(timeout, bool) or not 0 < timeout < _FOR_EVER:
         raise ConfigurationError(
             f"timeout={timeout!r}: it is the seconds that one request may take, more than 0"
         )
-    if max_retries < 0 or int(max_retries) != max_retries:
+    if not isinstance(max_retries, int) or isinstance(max_retries, bool) or max_retries < 0:
         raise ConfigurationError(f"max_retries={max_retries!r}: it is a number of attempts, 0 or more")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _formats
+from ._arguments import is_text
 from .errors import InvalidInput, Issue
 from .models import File, Setting, Slot, Tool
 
@@ -31,6 +32,8 @@ def entries(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> list
         raise InvalidInput(
             f"inputs: expected a mapping of slots to data; the slots are {_listed(tool.slots)}"
         )
+    if settings is not None and not isinstance(settings, Mapping):
+        raise InvalidInput(f"settings: expected a mapping of settings to values, not {settings!r:.80}")
     by_id = {slot.id: slot for slot in tool.slots}
     for name, value in inputs.items():
         if name in by_id:
@@ -95,6 +98,9 @@ def _entry(slot: Slot, value: Any, issues: list[Issue]) -> Entry | None:
     text = _text(slot, value, issues)
     if text is None:
         return None
+    if not is_text(text):
+        issues.append(Issue("it holds half a character (a lone surrogate): decode it as UTF-8", slot=slot.id))
+        return None
     entry["content"] = text
     entry["format"] = _format(slot, text, label)
     if label:
@@ -139,10 +145,14 @@ def _text(slot: Slot, value: Any, issues: list[Issue]) -> str | None:
         except UnicodeDecodeError as error:
             issues.append(Issue(f"it is no UTF-8 text: byte {error.start} can't be read", slot=slot.id))
             return None
-    if hasattr(value, "seq") and hasattr(value, "format"):  # a Biopython SeqRecord
-        return str(value.format("fasta"))
-    if type(value).__module__.startswith("Bio.Seq"):
-        return str(value)
+    try:
+        if hasattr(value, "seq") and hasattr(value, "format"):  # a Biopython SeqRecord
+            return str(value.format("fasta"))
+        if type(value).__module__.startswith("Bio.Seq"):
+            return str(value)
+    except Exception as error:  # a record without a sequence, or of a length only
+        issues.append(Issue(f"the record can't be written as FASTA: {error}", slot=slot.id))
+        return None
     taken = "text, bytes, a pathlib.Path, an uploaded File, a Biopython record, or a list of these"
     issues.append(Issue(f"{type(value).__name__} can't be taken: give {taken}", slot=slot.id))
     return None

@@ -10,7 +10,7 @@ from .errors import ConfigurationError
 FORM: Final = "pq_live_<keyId>_<secret>"
 """The form of a key (documentation, page "Authentication")."""
 
-_PATTERN = re.compile(r"(pq_live_[^_\s]+)_([\x21-\x7e]+)")
+_PATTERN = re.compile(r"(pq_live_[\x21-\x5e\x60-\x7e]+)_([\x21-\x7e]+)")
 
 
 class ApiKey:

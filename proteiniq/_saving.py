@@ -14,7 +14,7 @@ from typing import IO
 from .errors import ContractError, TransportError
 
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
-_RANGE = re.compile(r"bytes (\d+)-\d*/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d{1,18})-\d*/(\d{1,18}|\*)", re.ASCII)
 _LONGEST_NAME = 200
 
 
@@ -62,7 +62,7 @@ class Saving:
         Raises ContractError when it is a part that doesn't follow.
         """
         length = headers.get("content-length")
-        total = int(length) if length and length.isdecimal() else None
+        total = int(length) if length and length.isdecimal() and len(length) < 19 else None
         if headers.get("content-encoding", "identity") != "identity":
             total = None  # the length is that of the encoded bytes
         validator = headers.get("etag")
@@ -128,7 +128,7 @@ def local_names(names: Sequence[str]) -> list[str]:
 
 def _safe(name: str) -> str:
     last = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
-    cleaned = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", last).strip(" .")
+    cleaned = re.sub(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]', "_", last).strip(" .")
     if not cleaned:
         return "file"
     if _DEVICES.fullmatch(cleaned):

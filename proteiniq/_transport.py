@@ -17,7 +17,7 @@ import httpx
 
 from ._key import ApiKey
 from ._retry import Failure
-from .errors import ConfigurationError
+from .errors import ConfigurationError, InvalidInput
 
 USER_AGENT = "proteiniq-python"
 _MAX_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30.0)
@@ -92,9 +92,7 @@ class AsyncWire:
         failure: BaseException
         try:
             response = await self._client.send(
-                self._client.build_request(**_arguments(outgoing)),
-                stream=True,
-                follow_redirects=outgoing.follow_redirects,
+                _built(self._client, outgoing), stream=True, follow_redirects=outgoing.follow_redirects
             )
         except BaseException as error:
             failure = _without_frames(error)
@@ -139,9 +137,7 @@ class Wire:
         failure: BaseException
         try:
             response = self._client.send(
-                self._client.build_request(**_arguments(outgoing)),
-                stream=True,
-                follow_redirects=outgoing.follow_redirects,
+                _built(self._client, outgoing), stream=True, follow_redirects=outgoing.follow_redirects
             )
         except BaseException as error:
             failure = _without_frames(error)
@@ -165,8 +161,8 @@ async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
     try:
         async for chunk in response.aiter_bytes():
             yield chunk
-    except httpx.HTTPError as error:
-        failure = _translate(error)
+    except BaseException as error:
+        failure = _without_frames(error)
     else:
         return
     raise failure
@@ -175,24 +171,33 @@ async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
 def _chunks(response: httpx.Response) -> Iterator[bytes]:
     try:
         yield from response.iter_bytes()
-    except httpx.HTTPError as error:
-        failure = _translate(error)
+    except BaseException as error:
+        failure = _without_frames(error)
     else:
         return
     raise failure
 
 
-def _arguments(outgoing: Outgoing) -> dict[str, Any]:
-    return {
-        "method": outgoing.method,
-        "url": outgoing.url,
-        "headers": _headers(outgoing),
-        "params": outgoing.params,
-        "json": outgoing.json,
-        "data": outgoing.form,
-        "files": outgoing.files,
-        "timeout": httpx.Timeout(outgoing.timeout, read=outgoing.read_timeout or outgoing.timeout),
-    }
+def _built(client: httpx.AsyncClient | httpx.Client, outgoing: Outgoing) -> httpx.Request:
+    if client.is_closed:
+        raise ConfigurationError("this client is closed: make another one")
+    try:
+        return client.build_request(
+            outgoing.method,
+            outgoing.url,
+            headers=_headers(outgoing),
+            params=outgoing.params,
+            json=outgoing.json,
+            data=outgoing.form,
+            files=outgoing.files,
+            timeout=httpx.Timeout(outgoing.timeout, read=outgoing.read_timeout or outgoing.timeout),
+        )
+    except (TypeError, ValueError, RecursionError) as error:
+        why = str(error) or type(error).__name__
+    raise InvalidInput(
+        f"nothing was sent: the request can't be written as JSON, text or address: {why}. "
+        "Give plain numbers (no NaN), text, lists and mappings"
+    )
 
 
 def _headers(outgoing: Outgoing) -> dict[str, str]:
