@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar, cast
 
 import attrs
-from proteiniq_openapi.types import Unset
+from proteiniq_openapi import models as low
+from proteiniq_openapi.types import UNSET, Unset
 
 from . import models
+from ._arguments import is_text
+from .contract import document
 from .contract._names import fold
-
-if TYPE_CHECKING:
-    from proteiniq_openapi import models as low
+from .errors import ContractError
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -24,9 +27,9 @@ def account(answer: low.Account, raw: Raw) -> models.Account:
     limits = given(answer.limits)
     key = given(answer.api_key)
     return models.Account(
-        workspace=_workspace(answer.workspace, _part(raw, "workspace")),
-        limits=_account_limits(limits, _part(raw, "limits")) if limits else None,
-        api_key=_key_info(key, _part(raw, "api_key")) if key else None,
+        workspace=_workspace(answer.workspace, _part(answer, raw, "workspace")),
+        limits=_account_limits(limits, _part(answer, raw, "limits")) if limits else None,
+        api_key=_key_info(key, _part(answer, raw, "api_key")) if key else None,
         **_rest(answer, raw),
     )
 
@@ -35,10 +38,14 @@ def _workspace(answer: low.Workspace, raw: Raw) -> models.Workspace:
     plan, credits_ = given(answer.plan), given(answer.credits_)
     return models.Workspace(
         id=answer.id,
-        plan=models.Plan(tier=given(plan.tier), paid=given(plan.paid), **_rest(plan, _part(raw, "plan")))
+        plan=models.Plan(
+            tier=given(plan.tier), paid=given(plan.paid), **_rest(plan, _part(answer, raw, "plan"))
+        )
         if plan
         else None,
-        credits=models.Credits(available=given(credits_.available), **_rest(credits_, _part(raw, "credits")))
+        credits=models.Credits(
+            available=given(credits_.available), **_rest(credits_, _part(answer, raw, "credits"))
+        )
         if credits_
         else None,
         **_rest(answer, raw),
@@ -52,14 +59,14 @@ def _account_limits(answer: low.AccountLimits, raw: Raw) -> models.AccountLimits
         concurrent_jobs=models.ConcurrentJobs(
             max=given(jobs.max_),
             remaining=given(jobs.remaining),
-            **_rest(jobs, _part(raw, "concurrent_jobs")),
+            **_rest(jobs, _part(answer, raw, "concurrent_jobs")),
         )
         if jobs
         else None,
         rate_limit=models.RateLimit(
             limit=given(rate.limit),
             window_seconds=given(rate.window_seconds),
-            **_rest(rate, _part(raw, "public_api_rate_limit")),
+            **_rest(rate, _part(answer, raw, "public_api_rate_limit")),
         )
         if rate
         else None,
@@ -93,7 +100,7 @@ def tool_summary(answer: low.ToolSummary, raw: Raw) -> models.ToolSummary:
 def tool(answer: low.Tool, raw: Raw) -> models.Tool:
     output, price = given(answer.output), given(answer.credit_model)
     results = given(output.results) if output else None
-    inputs: Raw = _part(raw, "input")
+    inputs: Raw = _part(answer, raw, "input")
     return models.Tool(
         id=answer.id,
         name=given(answer.name),
@@ -104,18 +111,21 @@ def tool(answer: low.Tool, raw: Raw) -> models.Tool:
         version=given(answer.version),
         beta=given(answer.beta),
         slots=tuple(
-            _slot(each, its) for each, its in zip(answer.input_.slots, _part(inputs, "slots"), strict=True)
+            _slot(each, its)
+            for each, its in zip(answer.input_.slots, _part(answer.input_, inputs, "slots"), strict=True)
         ),
         settings=tuple(
-            _setting(each, its) for each, its in _pairs(answer.input_.settings, inputs, "settings")
+            _setting(each, its)
+            for each, its in _pairs(answer.input_, answer.input_.settings, inputs, "settings")
         ),
         outputs=tuple(
-            _output_file(each, its) for each, its in _pairs(output.files, _part(raw, "output"), "files")
+            _output_file(each, its)
+            for each, its in _pairs(output, output.files, _part(answer, raw, "output"), "files")
         )
         if output
         else (),
         results=dict(results.additional_properties) if results else {},
-        credit_model=_credit_model(price, _part(raw, "credit_model")) if price else None,
+        credit_model=_credit_model(price, _part(answer, raw, "credit_model")) if price else None,
         **_rest(answer, raw),
     )
 
@@ -181,14 +191,14 @@ def quote(answer: low.Quote, raw: Raw) -> models.Quote:
         billable_credits=given(answer.billable_credits),
         blocking_errors=tuple(
             models.BlockingError(code=given(each.code), message=given(each.message), **_rest(each, its))
-            for each, its in _pairs(answer.blocking_errors, raw, "blocking_errors")
+            for each, its in _pairs(answer, answer.blocking_errors, raw, "blocking_errors")
         ),
         limits=models.QuoteLimits(
             active_concurrent_jobs=given(limits.active_concurrent_jobs),
             max_concurrent_jobs=given(limits.max_concurrent_jobs),
             daily_limit_used=given(limits.daily_limit_used),
             daily_limit_max=given(limits.daily_limit_max),
-            **_rest(limits, _part(raw, "limits")),
+            **_rest(limits, _part(answer, raw, "limits")),
         )
         if limits
         else None,
@@ -205,12 +215,12 @@ def job(answer: low.Job, raw: Raw) -> models.JobState:
         tool=given(answer.tool),
         name=given(answer.name),
         progress=given(answer.progress),
-        created_at=given(answer.created_at),
-        started_at=given(answer.started_at),
-        completed_at=given(answer.completed_at),
+        created_at=_aware(answer.created_at),
+        started_at=_aware(answer.started_at),
+        completed_at=_aware(answer.completed_at),
         credits_used=given(answer.credits_used),
         error=models.JobFailure(
-            code=given(error.code), message=given(error.message), **_rest(error, _part(raw, "error"))
+            code=given(error.code), message=given(error.message), **_rest(error, _part(answer, raw, "error"))
         )
         if error
         else None,
@@ -225,7 +235,7 @@ def result_fields(answer: low.Result, raw: Raw, job_id: str) -> dict[str, Any]:
         "job_id": given(answer.job_id) or job_id,
         "tool": given(answer.tool),
         "status": models.JobStatus(status) if status else None,
-        "completed_at": given(answer.completed_at),
+        "completed_at": _aware(answer.completed_at),
         "data_source": given(answer.data_source),
         "data": {} if data is None else data,
         **_rest(answer, raw),
@@ -233,7 +243,7 @@ def result_fields(answer: low.Result, raw: Raw, job_id: str) -> dict[str, Any]:
 
 
 def result_files(answer: low.Result, raw: Raw) -> list[models.ResultFileInfo]:
-    return [_result_file(each, its) for each, its in _pairs(answer.files, raw, "files")]
+    return [_result_file(each, its) for each, its in _pairs(answer, answer.files, raw, "files")]
 
 
 def _result_file(answer: low.ResultFile, raw: Raw) -> models.ResultFileInfo:
@@ -258,8 +268,8 @@ def file(answer: low.File, raw: Raw) -> models.File:
         description=given(answer.description),
         tags=tuple(given(answer.tags) or ()),
         collection_ids=tuple(given(answer.collection_ids) or ()),
-        created_at=given(answer.created_at),
-        updated_at=given(answer.updated_at),
+        created_at=_aware(answer.created_at),
+        updated_at=_aware(answer.updated_at),
         **_rest(answer, raw),
     )
 
@@ -275,41 +285,98 @@ def given(value: T | Unset | None) -> T | None:
     return None if isinstance(value, Unset) else value
 
 
-def _pairs(answers: list[T] | Unset | None, raw: Raw, key: str) -> Iterable[tuple[T, Raw]]:
-    there = given(answers)
-    return zip(there, _part(raw, key), strict=True) if there else ()
+def _aware(moment: datetime | Unset | None) -> datetime | None:
+    """A time; one without an offset is UTC, which is what the service writes (documentation, "Results")."""
+    there = given(moment)
+    return there.replace(tzinfo=UTC) if there is not None and there.tzinfo is None else there
 
 
-def _part(raw: Raw, name: str) -> Any:
-    """What stands under `name`, however the contract spells it."""
-    return raw[name] if name in raw else next(raw[key] for key in raw if fold(key) == fold(name))
+def _pairs(answer: object, parts: list[T] | Unset | None, raw: Raw, name: str) -> Iterable[tuple[T, Raw]]:
+    there = given(parts)
+    return zip(there, _part(answer, raw, name), strict=True) if there else ()
+
+
+def _part(answer: object, raw: Raw, name: str) -> Any:
+    """What stands in the answer as it came under what we call `name`."""
+    return raw[_spelled(type(answer).__name__)[fold(name)]]
+
+
+@functools.cache
+def _spelled(role: str) -> Mapping[str, str]:
+    """Our names of a schema's fields, folded, and the contract's."""
+    properties = document()["components"]["schemas"][role]["properties"]
+    return {fold(described.get("x-name", key)): key for key, described in properties.items()}
 
 
 def _rest(answer: Any, raw: Raw) -> dict[str, Any]:
     """What every model keeps: the answer as it came, and of it what no attribute holds."""
+    spelled = _spelled(type(answer).__name__)
     held = {
-        fold(field.name): getattr(answer, field.name)
+        spelled[fold(field.name)]
         for field in attrs.fields(type(answer))
-        if field.name != "additional_properties"
+        if field.name != "additional_properties" and given(getattr(answer, field.name)) is not None
     }
-    extra = {
-        key: value for key, value in raw.items() if value is not None and given(held.get(fold(key))) is None
-    }
-    return {"extra": extra, "raw": raw}
+    return {"extra": {key: value for key, value in raw.items() if key not in held}, "raw": raw}
 
 
-def items(answers: list[A], body: Raw, convert: Callable[[A, Raw], M]) -> tuple[M, ...]:
-    """The items of a page."""
-    return tuple(convert(each, its) for each, its in zip(answers, _part(body, "data"), strict=True))
+class _Paged(Protocol[A]):
+    data: list[A]
 
-
-class _Paged(Protocol):
     @property
     def has_more(self) -> bool | Unset | None: ...
     @property
     def next_cursor(self) -> str | Unset | None: ...
 
 
-def next_cursor(page: _Paged) -> str | None:
-    """Where the next page starts, None after the last. A page that says it is the last is believed."""
-    return None if given(page.has_more) is False else given(page.next_cursor) or None
+def items(page: _Paged[A], body: Raw, convert: Callable[[A, Raw], M]) -> tuple[M, ...]:
+    """The items of a page."""
+    return tuple(convert(each, its) for each, its in zip(page.data, _part(page, body, "data"), strict=True))
+
+
+def next_cursor(page: _Paged[A], operation: str) -> str | None:
+    """Where the next page starts, None after the last. A page that says it is the last is believed.
+
+    Raises ContractError for a page that says there are more and not where: the list would seem to end there.
+    """
+    cursor, more = given(page.next_cursor) or None, given(page.has_more)
+    if more is False or (cursor is None and not more):
+        return None
+    if cursor is None or not is_text(cursor):
+        raise ContractError(
+            f"{operation}: there are more pages, and next_cursor is {cursor!r}: the rest can't be asked for",
+            operation=operation,
+            path="$.next_cursor",
+        )
+    return cursor
+
+
+def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
+    """Our own entries, as the contract spells them."""
+    return [
+        low.InputEntry(
+            id=entry["id"],
+            slot_id=entry["slotId"],
+            kind=entry["kind"],
+            format_=entry["format"],
+            content=entry.get("content", UNSET),
+            label=entry.get("label", UNSET),
+            source=low.InputSource(
+                type_=entry["source"]["type"], file_id=entry["source"].get("file_id", UNSET)
+            ),
+        )
+        for entry in made
+    ]
+
+
+@attrs.frozen
+class AsGiven:
+    """An entry of the user's own making, sent as it is: the service judges it."""
+
+    entry: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.entry)
+
+
+def entries_as_given(given_: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
+    return [cast("low.InputEntry", AsGiven(entry)) for entry in given_]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from .contract import document
@@ -25,6 +26,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+
+
+_LARGEST = 10**300
+"""Whole numbers above it can't become floats, so that sums and messages would fail on them."""
 
 
 class _Misfit(Exception):
@@ -83,7 +88,7 @@ def _fit(value: Any, schema: Mapping[str, Any], path: str) -> Any:
         return None if value is None else _fit(value, schema["anyOf"][0], path)
     if "$ref" in schema:
         schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    _check_type(value, schema, path)
+    value = _typed(value, schema, path)
     if isinstance(value, dict) and "properties" in schema:
         return _fit_object(value, schema, path)
     if isinstance(value, list) and "items" in schema:
@@ -108,26 +113,37 @@ def _fit_object(value: dict[str, Any], schema: Mapping[str, Any], path: str) -> 
     return fitted
 
 
-def _check_type(value: Any, schema: Mapping[str, Any], path: str) -> None:
+def _typed(value: Any, schema: Mapping[str, Any], path: str) -> Any:
+    """The value, of one of the promised types; a whole number that is written as `5.0` is one."""
     allowed = schema.get("type")
     if allowed is None:
-        return
+        return value
     names = [allowed] if isinstance(allowed, str) else allowed
     if not any(_is(value, name) for name in names):
         raise _Misfit(path, f"it is {_shown(value)}, and the contract promises {' or '.join(names)}")
     if schema.get("format") == "date-time" and value is not None:
-        try:
-            datetime.fromisoformat(value)
-        except ValueError:
-            raise _Misfit(path, f"{value!r} is no ISO 8601 time") from None
+        _check_time(value, path)
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise _Misfit(path, "it is a number beyond all that can be reckoned with")
+    return int(value) if isinstance(value, float) and "number" not in names else value
 
 
 def _is(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return name == "boolean"
+    if isinstance(value, float) and not math.isfinite(value):
+        return False  # NaN and Infinity, which Python reads, are no JSON
     return isinstance(value, _TYPES[name]) or (
         name == "integer" and isinstance(value, float) and value.is_integer()
     )
+
+
+def _check_time(value: str, path: str) -> None:
+    try:
+        moment = datetime.fromisoformat(value)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _Misfit(path, f"{value!r:.60} is no ISO 8601 time") from None
 
 
 def _shown(value: Any) -> str:
