@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -71,6 +72,21 @@ def api_error(
         request_id=request_id,
         details=body.details,
         retry_after=retry_after,
+    )
+
+
+def redirected(
+    operation: str, request: errors.Request, status: int, headers: Mapping[str, str]
+) -> errors.ContractError:
+    """The error for a redirect of a request that has the key, which is sent to no other address."""
+    target = urlsplit(headers.get("location", ""))
+    where = f" to {target.scheme}://{target.hostname}" if target.hostname else ""
+    return errors.ContractError(
+        f"{operation}: the answer to {request} is {status}, a redirect{where}; the key is sent to the base URL only. "
+        "Check that it is the service's own, with https://",
+        operation=operation,
+        status=status,
+        request=request,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from proteiniq_openapi.api.contract import get_openapi
+
 from .._clock import AsyncClock, AsyncMachineClock
 from .._config import read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
@@ -63,6 +65,13 @@ class AsyncProteinIQ:
         )
         self._assemble(AsyncPipeline(config, AsyncWire(), clock or AsyncMachineClock(), pacer, RetryBudget()))
 
+    @classmethod
+    def _over(cls, pipeline: AsyncPipeline) -> Self:
+        """A client over a pipeline that is there already."""
+        client = object.__new__(cls)
+        client._assemble(pipeline)
+        return client
+
     def _assemble(self, pipeline: AsyncPipeline) -> None:
         self._pipeline = pipeline
         self.account = AsyncAccountAPI(pipeline)
@@ -76,9 +85,7 @@ class AsyncProteinIQ:
 
         Both share connections: closing one closes both. Raises ConfigurationError.
         """
-        other = object.__new__(type(self))
-        other._assemble(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
-        return other
+        return self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
 
     async def run(
         self,
@@ -108,6 +115,16 @@ class AsyncProteinIQ:
         )
         ended = await self.jobs.wait(job, timeout=timeout, on_update=on_update)
         return await self.jobs.result(ended)
+
+    async def openapi(self) -> dict[str, Any]:
+        """The contract that the service publishes, as it is: an OpenAPI document.
+
+        Raises APIError, TransportError, ContractError.
+        """
+        channel = self._pipeline.channel("get_openapi")
+        channel.answer(await get_openapi.asyncio(client=channel.client))
+        document: dict[str, Any] = channel.body
+        return document
 
     async def close(self) -> None:
         """Close the connections. Jobs go on."""

@@ -87,8 +87,8 @@ class AsyncFiles:
                     starting_after=cursor or UNSET,
                 )
             )
-            items = _convert.items(answer.data, channel.body, _convert.file)
-            return Page(items, _convert.next_cursor(answer))
+            items = _convert.items(answer, channel.body, _convert.file)
+            return Page(items, _convert.next_cursor(answer, "list_files"))
 
         return AsyncPager("list_files", fetch)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -18,9 +18,23 @@ OnUpdate = Callable[["AsyncJob"], object]
 
 @attrs.frozen(kw_only=True)
 class AsyncJob(JobState):
-    """A job at one moment; its methods ask the service and give a new one."""
+    """A job at one moment; its methods ask the service and give a new one.
+
+    Out of a pickle it comes as a `JobState`, which `client.jobs.wait` and `result` take too.
+    """
 
     _jobs: AsyncJobs = attrs.field(repr=False, eq=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pickle can't hold the client, so what comes out of it is the state alone.
+        names = [field.name for field in attrs.fields(JobState)]
+        return _state, ({name: getattr(self, name) for name in names},)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
 
     async def refresh(self) -> AsyncJob:
         """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
@@ -41,3 +55,7 @@ class AsyncJob(JobState):
     def events(self, *, timeout: float | None = None) -> AsyncIterator[AsyncJob]:
         """The job at each change, until it has ended. Raises as `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
+
+
+def _state(fields: dict[str, Any]) -> JobState:
+    return JobState(**fields)

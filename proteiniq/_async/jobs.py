@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
 from proteiniq_openapi.api.jobs import cancel_job, get_job_status, list_jobs, quote_job, submit_job
-from proteiniq_openapi.models import JobRequest, QuoteRequest
+from proteiniq_openapi.models import (
+    InputEntry,
+    JobBilling,
+    JobRequest,
+    JobRequestSettings,
+    QuoteRequest,
+    QuoteRequestSettings,
+)
 from proteiniq_openapi.types import UNSET
 
 from .. import _convert, _inputs
-from .._arguments import check_credits, check_id, check_idempotency_key, check_limit, moment
+from .._arguments import (
+    check_credits,
+    check_id,
+    check_idempotency_key,
+    check_limit,
+    check_reserved_credits,
+    check_timeout,
+    moment,
+)
+from .._closing import AsyncClosing
 from .._waiting import left_running, no_result, spend_limit, where_it_is
 from ..errors import Conflict, InvalidInput, JobNotCompleted, NotFound, TransportError
 from ..models import JobState, JobStatus, Quote, Tool
@@ -39,8 +55,7 @@ class AsyncJobs:
 
         `inputs` and `settings` are as in `submit`. Raises InvalidInput, ValidationError, APIError, TransportError.
         """
-        body = await self._body(tool, inputs, settings)
-        return await self._quote(body)
+        return await self._quote(await self._order(tool, inputs, settings))
 
     async def submit(
         self,
@@ -68,27 +83,27 @@ class AsyncJobs:
         whose notes say which key to repeat.
         """
         check_credits("max_credits", max_credits)
-        if max_reserved_credits is not None and not 1 <= max_reserved_credits < 2**53:
-            raise InvalidInput(
-                f"max_reserved_credits={max_reserved_credits!r}: a whole number from 1 to 2^53−1"
-            )
+        check_reserved_credits(max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
-        body = await self._body(tool, inputs, settings)
+        order = await self._order(tool, inputs, settings)
         if max_credits is not None:
-            quote = await self._quote(body)
-            refusal = spend_limit(body["tool"], quote, max_credits)
+            refusal = spend_limit(order.tool, await self._quote(order), max_credits)
             if refusal is not None:
                 raise refusal
-        body["name"] = name or _default_name(body)
-        if max_reserved_credits is not None:
-            body["billing"] = {"max_reserved_credits": max_reserved_credits}
+        body = JobRequest(
+            tool=order.tool,
+            name=name or order.name,
+            input_=order.entries,
+            settings=JobRequestSettings.from_dict(order.settings),
+            billing=UNSET
+            if max_reserved_credits is None
+            else JobBilling(max_reserved_credits=max_reserved_credits),
+        )
         channel = self._pipeline.channel("submit_job")
         try:
-            answer = await submit_job.asyncio(
-                client=channel.client, body=JobRequest.from_dict(body), idempotency_key=key
-            )
+            answer = await submit_job.asyncio(client=channel.client, body=body, idempotency_key=key)
         except TransportError as error:
             if error.sent:
                 error.add_note(
@@ -136,8 +151,10 @@ class AsyncJobs:
                     starting_after=cursor or UNSET,
                 )
             )
-            states = _convert.items(answer.data, channel.body, _convert.job)
-            return Page(tuple(self._job(state) for state in states), _convert.next_cursor(answer))
+            states = _convert.items(answer, channel.body, _convert.job)
+            return Page(
+                tuple(self._job(state) for state in states), _convert.next_cursor(answer, "list_jobs")
+            )
 
         return AsyncPager("list_jobs", fetch)
 
@@ -175,8 +192,9 @@ class AsyncJobs:
         watcher = AsyncWatcher(
             self._pipeline, job_id, deadline=self._deadline(timeout), known=known, streams=streams
         )
-        async for state in watcher.states():
-            yield self._job(state)
+        async with AsyncClosing(watcher.states()) as states:
+            async for state in states:
+                yield self._job(state)
 
     async def wait(
         self,
@@ -196,10 +214,13 @@ class AsyncJobs:
         if last is not None and last.is_terminal:
             return last
         try:
-            async for state in self.events(job, timeout=timeout, streams=streams):
-                last = state
-                if on_update is not None:
-                    on_update(state)
+            async with AsyncClosing(self.events(job, timeout=timeout, streams=streams)) as states:
+                async for state in states:
+                    last = state
+                    if on_update is not None:
+                        on_update(state)
+        except (NotFound, InvalidInput):
+            raise
         except BaseException as interrupt:
             # Ctrl-C and a cancelled task end the wait, not the job that is paid for.
             interrupt.add_note(where_it_is(job_id))
@@ -230,11 +251,8 @@ class AsyncJobs:
                 await self._pipeline.clock.sleep(pause)
 
     def _deadline(self, timeout: float | None) -> float | None:
-        if timeout is None:
-            return None
-        if not timeout >= 0:
-            raise InvalidInput(f"timeout={timeout!r}: it is a number of seconds, 0 or more")
-        return self._pipeline.clock.monotonic() + timeout
+        check_timeout(timeout)
+        return None if timeout is None else self._pipeline.clock.monotonic() + timeout
 
     def _job(self, state: JobState) -> AsyncJob:
         if isinstance(state, AsyncJob):
@@ -242,34 +260,49 @@ class AsyncJobs:
         fields = {field.name: getattr(state, field.name) for field in attrs.fields(JobState)}
         return AsyncJob(**fields, jobs=self)
 
-    async def _body(
-        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
-        """The body of quote and submit: a snapshot, so that later changes of the arguments don't reach it."""
+    async def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
+        if settings is not None and not isinstance(settings, Mapping):
+            raise InvalidInput(f"settings: expected a mapping of settings to values, not {settings!r:.80}")
+        chosen: dict[str, Any] = copy.deepcopy(dict(settings or {}))
         if _inputs.is_entry_list(inputs):
+            given = copy.deepcopy(list(inputs))
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
-            entries = copy.deepcopy(list(inputs))
-        else:
-            known = tool if isinstance(tool, Tool) else await self._tools.recall(tool)
-            tool_id, entries = known.id, _inputs.entries(known, inputs, settings)
-        return {"tool": tool_id, "input": entries, "settings": copy.deepcopy(dict(settings or {}))}
+            return _Order(tool_id, _default_name(tool_id, given), _convert.entries_as_given(given), chosen)
+        known = tool if isinstance(tool, Tool) else await self._tools.recall(tool)
+        made = _inputs.entries(known, inputs, settings)
+        return _Order(known.id, _default_name(known.id, made), _convert.entries(made), chosen)
 
-    async def _quote(self, body: dict[str, Any]) -> Quote:
+    async def _quote(self, order: _Order) -> Quote:
         channel = self._pipeline.channel("quote_job")
-        answer = await quote_job.asyncio(client=channel.client, body=QuoteRequest.from_dict(body))
+        body = QuoteRequest(
+            tool=order.tool,
+            input_=order.entries,
+            settings=QuoteRequestSettings.from_dict(order.settings),
+        )
+        answer = await quote_job.asyncio(client=channel.client, body=body)
         return _convert.quote(channel.answer(answer), channel.body)
 
 
+@attrs.frozen
+class _Order:
+    """What is to be computed: a snapshot, so that later changes of the arguments don't reach it."""
+
+    tool: str
+    name: str
+    entries: list[InputEntry]
+    settings: dict[str, Any]
+
+
 def _known(job: str | JobState) -> tuple[str, JobState | None]:
-    return (check_id("job", job), None) if isinstance(job, str) else (job.id, job)
+    return (job.id, job) if isinstance(job, JobState) else (check_id("job", job), None)
 
 
-def _default_name(body: Mapping[str, Any]) -> str:
+def _default_name(tool_id: str, entries: Sequence[Mapping[str, Any]]) -> str:
     """A name for people: the tool and the first label or FASTA header."""
-    for entry in body["input"]:
+    for entry in entries:
         label = entry.get("label")
         if not label and str(entry.get("content", "")).startswith(">"):
             label = str(entry["content"])[1:].split("\n", 1)[0].split(" ", 1)[0].strip()
         if label:
-            return f"{body['tool']} {label}"[:100]
-    return str(body["tool"])
+            return f"{tool_id} {label}"[:100]
+    return tool_id

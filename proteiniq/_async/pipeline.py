@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from .. import _reading
-from .._api_errors import ErrorBody, api_error, gave_up, read_body
+from .._api_errors import ErrorBody, api_error, gave_up, read_body, redirected
 from .._config import Config
 from .._limits import RateHeaders
 from .._pacing import LONGEST_NAP, Pacer, Ticket
@@ -28,7 +28,8 @@ T = TypeVar("T")
 
 log = logging.getLogger("proteiniq")
 
-IDEMPOTENCY_KEY = "Idempotency-Key"
+IDEMPOTENCY_KEYS = ("Idempotency-Key", "X-Idempotency-Key")
+"""Both are stated (documentation, "Jobs"); which one is used is the contract's to say."""
 _HARMLESS = ("GET", "HEAD", "DELETE")
 
 
@@ -95,6 +96,8 @@ class AsyncPipeline:
             now = self.clock.monotonic()
             if isinstance(outcome, Reply) and outcome.status < 400:
                 self._budget.succeeded(now)
+                if outcome.status >= 300:
+                    raise redirected(call.operation, _request(outgoing), outcome.status, outcome.headers)
                 return outcome
             attempt = self._describe(outgoing, outcome, number)
             remaining = None if call.deadline is None else call.deadline - now
@@ -197,7 +200,9 @@ class AsyncPipeline:
             self._pacer.refused(ticket, now, rate.wait, remaining=rate.remaining)
 
     def _describe(self, outgoing: Outgoing, outcome: Reply | WireFailure, number: int) -> Attempt:
-        idempotent = outgoing.method in _HARMLESS or IDEMPOTENCY_KEY in outgoing.headers
+        idempotent = outgoing.method in _HARMLESS or any(
+            name in outgoing.headers for name in IDEMPOTENCY_KEYS
+        )
         known: dict[str, Any] = {"method": outgoing.method, "number": number, "idempotent": idempotent}
         known["repeatable"] = outgoing.repeatable
         if isinstance(outcome, WireFailure):

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 from proteiniq_openapi.api.results import get_result
 
 from .. import _convert
-from .._arguments import check_id
+from .._arguments import check_id, is_text
 from .._saving import Saving, local_names
 from .._transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError
@@ -59,16 +60,8 @@ class AsyncResults:
         return target
 
     async def _fetch(self, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
-        url = info.url
-        if url is None:
-            raise ContractError(
-                f"the result of job {job_id} gives no URL for {info.name!r}: get the result again later",
-                operation="get_result",
-                path="$.files[].url",
-                job_id=job_id,
-            )
         try:
-            await self._download(url, info, job_id, saving)
+            await self._download(_address(info, job_id), info, job_id, saving)
             return
         except APIError as error:
             if error.status not in EXPIRED:
@@ -79,8 +72,8 @@ class AsyncResults:
     async def _fresh_url(self, info: ResultFileInfo, job_id: str) -> str:
         """A new signed URL, from the result read again."""
         for file in (await self.get(job_id)).files:
-            if file.name == info.name and file.info.url is not None:
-                return file.info.url
+            if file.name == info.name:
+                return _address(file.info, job_id)
         raise NotFound(f"job {job_id} has no file {info.name!r} any more", job_id=job_id)
 
     async def _download(self, url: str, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
@@ -114,6 +107,25 @@ class AsyncResults:
             if failures > config.retry.max_retries:
                 raise cut or saving.cut_short(info.name, job_id)
             await self._pipeline.clock.sleep(self._pipeline.clock.random() * config.retry.backoff(failures))
+
+
+def _address(info: ResultFileInfo, job_id: str) -> str:
+    """The URL of a file, once it looks like one."""
+    url = info.url or ""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and is_text(url)
+    except ValueError:
+        usable = False
+    if usable:
+        return url
+    what = "an unusable URL" if url else "no URL"
+    raise ContractError(
+        f"the result of job {job_id} gives {what} for {info.name!r}: get the result again later",
+        operation="get_result",
+        path="$.files[].url",
+        job_id=job_id,
+    )
 
 
 @attrs.frozen

@@ -51,8 +51,8 @@ class AsyncTools:
                     starting_after=cursor or UNSET,
                 )
             )
-            items = _convert.items(answer.data, channel.body, _convert.tool_summary)
-            return Page(items, _convert.next_cursor(answer))
+            items = _convert.items(answer, channel.body, _convert.tool_summary)
+            return Page(items, _convert.next_cursor(answer, "list_tools"))
 
         return AsyncPager("list_tools", fetch)
 
@@ -69,7 +69,7 @@ class AsyncTools:
 
     async def recall(self, tool_id: str) -> Tool:
         """The tool as it was some minutes ago at most: what a submit checks its input against."""
-        at, tool = self._known.get(tool_id, (float("-inf"), None))
+        at, tool = self._known.get(check_id("tool", tool_id), (float("-inf"), None))
         if tool is not None and self._pipeline.clock.monotonic() - at < REMEMBERED:
             return tool
         return await self.get(tool_id)

@@ -11,6 +11,7 @@ from proteiniq_openapi.api.jobs import get_job_status
 from proteiniq_openapi.models import Job as LowJob
 
 from .. import _convert, _reading
+from .._closing import AsyncClosing
 from .._polling import LAST_LOOK, Expire, OpenStream, ReadStatus, Watch, next_step
 from .._sse import EventStream, EventTooLarge
 from ..contract import operation
@@ -64,8 +65,9 @@ class AsyncWatcher:
                         yield changed
                 case OpenStream() as step:
                     await self._clock.sleep(step.after)
-                    async for state in self._listen(step):
-                        yield state
+                    async with AsyncClosing(self._listen(step)) as states:
+                        async for state in states:
+                            yield state
             if self._last is not None and self._last.is_terminal:
                 return
 

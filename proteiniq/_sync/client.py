@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from proteiniq_openapi.api.contract import get_openapi
+
 from .._clock import MachineClock, SyncClock
 from .._config import read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
@@ -65,6 +67,13 @@ class ProteinIQ:
         )
         self._assemble(Pipeline(config, Wire(), clock or MachineClock(), pacer, RetryBudget()))
 
+    @classmethod
+    def _over(cls, pipeline: Pipeline) -> Self:
+        """A client over a pipeline that is there already."""
+        client = object.__new__(cls)
+        client._assemble(pipeline)
+        return client
+
     def _assemble(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self.account = AccountAPI(pipeline)
@@ -78,9 +87,7 @@ class ProteinIQ:
 
         Both share connections: closing one closes both. Raises ConfigurationError.
         """
-        other = object.__new__(type(self))
-        other._assemble(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
-        return other
+        return self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
 
     def run(
         self,
@@ -110,6 +117,16 @@ class ProteinIQ:
         )
         ended = self.jobs.wait(job, timeout=timeout, on_update=on_update)
         return self.jobs.result(ended)
+
+    def openapi(self) -> dict[str, Any]:
+        """The contract that the service publishes, as it is: an OpenAPI document.
+
+        Raises APIError, TransportError, ContractError.
+        """
+        channel = self._pipeline.channel("get_openapi")
+        channel.answer(get_openapi.sync(client=channel.client))
+        document: dict[str, Any] = channel.body
+        return document
 
     def close(self) -> None:
         """Close the connections. Jobs go on."""

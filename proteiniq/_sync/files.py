@@ -89,8 +89,8 @@ class Files:
                     starting_after=cursor or UNSET,
                 )
             )
-            items = _convert.items(answer.data, channel.body, _convert.file)
-            return Page(items, _convert.next_cursor(answer))
+            items = _convert.items(answer, channel.body, _convert.file)
+            return Page(items, _convert.next_cursor(answer, "list_files"))
 
         return Pager("list_files", fetch)
 

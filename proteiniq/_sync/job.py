@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -20,9 +20,23 @@ OnUpdate = Callable[["Job"], object]
 
 @attrs.frozen(kw_only=True)
 class Job(JobState):
-    """A job at one moment; its methods ask the service and give a new one."""
+    """A job at one moment; its methods ask the service and give a new one.
+
+    Out of a pickle it comes as a `JobState`, which `client.jobs.wait` and `result` take too.
+    """
 
     _jobs: Jobs = attrs.field(repr=False, eq=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pickle can't hold the client, so what comes out of it is the state alone.
+        names = [field.name for field in attrs.fields(JobState)]
+        return _state, ({name: getattr(self, name) for name in names},)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
 
     def refresh(self) -> Job:
         """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
@@ -43,3 +57,7 @@ class Job(JobState):
     def events(self, *, timeout: float | None = None) -> Iterator[Job]:
         """The job at each change, until it has ended. Raises as `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
+
+
+def _state(fields: dict[str, Any]) -> JobState:
+    return JobState(**fields)

@@ -53,8 +53,8 @@ class Tools:
                     starting_after=cursor or UNSET,
                 )
             )
-            items = _convert.items(answer.data, channel.body, _convert.tool_summary)
-            return Page(items, _convert.next_cursor(answer))
+            items = _convert.items(answer, channel.body, _convert.tool_summary)
+            return Page(items, _convert.next_cursor(answer, "list_tools"))
 
         return Pager("list_tools", fetch)
 
@@ -71,7 +71,7 @@ class Tools:
 
     def recall(self, tool_id: str) -> Tool:
         """The tool as it was some minutes ago at most: what a submit checks its input against."""
-        at, tool = self._known.get(tool_id, (float("-inf"), None))
+        at, tool = self._known.get(check_id("tool", tool_id), (float("-inf"), None))
         if tool is not None and self._pipeline.clock.monotonic() - at < REMEMBERED:
             return tool
         return self.get(tool_id)

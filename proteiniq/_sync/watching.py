@@ -13,6 +13,7 @@ from proteiniq_openapi.api.jobs import get_job_status
 from proteiniq_openapi.models import Job as LowJob
 
 from .. import _convert, _reading
+from .._closing import Closing
 from .._polling import LAST_LOOK, Expire, OpenStream, ReadStatus, Watch, next_step
 from .._sse import EventStream, EventTooLarge
 from ..contract import operation
@@ -66,8 +67,9 @@ class Watcher:
                         yield changed
                 case OpenStream() as step:
                     self._clock.sleep(step.after)
-                    for state in self._listen(step):
-                        yield state
+                    with Closing(self._listen(step)) as states:
+                        for state in states:
+                            yield state
             if self._last is not None and self._last.is_terminal:
                 return
 
