@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from proteiniq.contract import NeedsNotMet
+
 ROOT = Path(__file__).resolve().parent.parent
 OPENAPI = ROOT / "openapi"
 UPSTREAM = OPENAPI / "upstream.json"
@@ -25,6 +27,17 @@ def say(text: str) -> None:
 
 def fail(text: str) -> None:
     sys.stderr.write(text + "\n")
+
+
+def refused(error: Exception) -> int:
+    """Say why a document can't be used. Returns the exit code: 3 for a need that is not met, else 2."""
+    if isinstance(error, NeedsNotMet):
+        fail("the facade can't work with this contract (edit openapi/bindings.toml, or the facade):")
+        for problem in error.problems:
+            fail(f"  {problem}")
+        return 3
+    fail(str(error))
+    return 2
 
 
 def shown(path: Path) -> Path:

@@ -7,12 +7,11 @@ is not met, and nothing was written.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
-from _project import BINDINGS, CONTRACT, UPSTREAM, fail, settle
+from _project import BINDINGS, CONTRACT, UPSTREAM, refused, settle
 
-from proteiniq.contract import NeedsNotMet, NotAContract, bindings, dump, normalise
+from proteiniq.contract import NeedsNotMet, NotAContract, bindings, dump, fetch, normalise
 
 
 def main() -> int:
@@ -20,16 +19,12 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     arguments = parser.parse_args()
     try:
-        document = normalise(json.loads(UPSTREAM.read_bytes()), bindings(BINDINGS))
-    except (NotAContract, json.JSONDecodeError) as error:
-        fail(f"openapi/upstream.json is not a contract: {error}")
-        return 2
-    except NeedsNotMet as error:
-        fail("the facade can't work with openapi/upstream.json (edit openapi/bindings.toml, or the facade):")
-        for problem in error.problems:
-            fail(f"  {problem}")
-        return 3
-    fresh = settle(CONTRACT, dump(document), check=arguments.check, remake="python scripts/normalise.py")
+        fetched = fetch(UPSTREAM)
+        assert fetched is not None
+        text = dump(normalise(fetched.document, bindings(BINDINGS)))
+    except (NotAContract, NeedsNotMet) as error:
+        return refused(error)
+    fresh = settle(CONTRACT, text, check=arguments.check, remake="python scripts/normalise.py")
     return 0 if fresh else 1
 
 

@@ -34,12 +34,14 @@ __all__ = [
     "Report",
     "bindings",
     "check",
+    "default_source",
     "document",
     "dump",
     "fetch",
     "normalise",
     "operation",
     "path",
+    "report",
     "upstream",
 ]
 

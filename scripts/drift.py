@@ -1,0 +1,108 @@
+"""Compare the contract of this checkout with the service's, or with another one.
+
+What breaks the facade comes from `proteiniq.contract`. Redocly adds what is breaking for anybody, when its command is
+given: it sees the normalised documents, so that a new name upstream is no change.
+
+Exit codes: 0 same or additive; 1 breaking for the contract, but not for the facade; 2 no contract could be read;
+3 breaking for the facade.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+from _project import BINDINGS, CONTRACT, refused, say
+
+from proteiniq.contract import (
+    CannotFetch,
+    Change,
+    NotAContract,
+    Report,
+    bindings,
+    default_source,
+    fetch,
+    normalise,
+    report,
+)
+
+
+def drift(source: str, redocly: Sequence[str]) -> Report:
+    """What became of the contract at `source`, by our own comparison and that of the command `redocly`."""
+    fetched = fetch(source)
+    assert fetched is not None  # Only an entity tag that is still right gives nothing.
+    names = bindings(BINDINGS)
+    pinned: dict[str, Any] = json.loads(CONTRACT.read_bytes())
+    ours = report(fetched.source, fetched.document, pinned, names)
+    if ours.problems or not redocly:
+        return ours
+    theirs = breaking(pinned, normalise(fetched.document, names), redocly)
+    return attrs.evolve(ours, changes=(*ours.changes, *theirs))
+
+
+def breaking(before: Mapping[str, Any], after: Mapping[str, Any], redocly: Sequence[str]) -> list[Change]:
+    """The changes that Redocly calls major."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, document in (("before.json", before), ("after.json", after)):
+            Path(folder, name).write_text(json.dumps(documented(document)), encoding="utf-8")
+        command = [*redocly, "diff", "before.json", "after.json", "--format", "json", "--fail-on", "none"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"redocly failed: {done.stderr.strip()}")
+    return [
+        Change("contract", "redocly", f"{verdict['message']} ({change['path'].removeprefix('#')})")
+        for change in json.loads(done.stdout)["changes"]
+        for verdict in change["verdicts"]
+        if verdict["impact"] == "major"
+    ]
+
+
+def documented(node: Any) -> Any:
+    """A normalised document as the service promises it: without what only we say, and with all that is required."""
+    if isinstance(node, list):
+        return [
+            documented(each)
+            for each in node
+            if not (isinstance(each, Mapping) and each.get("x-undocumented"))
+        ]
+    if not isinstance(node, Mapping):
+        return node
+    plain = {key: documented(value) for key, value in node.items() if not key.startswith("x-")}
+    if "x-required" in node:
+        plain["required"] = node["x-required"]
+    if "properties" in plain and isinstance(node.get("x-undocumented"), list):
+        missing = node["x-undocumented"]
+        plain["properties"] = {key: value for key, value in plain["properties"].items() if key not in missing}
+    return plain
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--from", dest="source", help="URL or file; by default the service's own document")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--github", action="store_true", help="print annotations for GitHub Actions")
+    parser.add_argument(
+        "--redocly", nargs="+", default=(), metavar="WORD", help="the command that runs Redocly"
+    )
+    arguments = parser.parse_args()
+    try:
+        found = drift(arguments.source or default_source(), arguments.redocly)
+    except (CannotFetch, NotAContract) as error:
+        return refused(error)
+    if arguments.json:
+        say(json.dumps(found.as_json(), indent=2))
+    else:
+        for line in found.github() if arguments.github else found.lines():
+            say(line)
+    return found.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
