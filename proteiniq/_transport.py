@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import IO, Any
 
+import anyio
 import anyio.lowlevel
 import attrs
 import httpx
@@ -97,10 +98,11 @@ class AsyncWire:
         except BaseException as error:
             failure = _without_frames(error)
         else:
+            chunks = _async_chunks(response)
             try:
-                yield AsyncIncoming(response.status_code, response.headers, _async_chunks(response))
+                yield AsyncIncoming(response.status_code, response.headers, chunks)
             finally:
-                await response.aclose()
+                await _end(response, chunks)
             return
         raise failure
 
@@ -166,6 +168,16 @@ async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
     else:
         return
     raise failure
+
+
+async def _end(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
+    with anyio.CancelScope(shield=True):
+        await response.aclose()
+        # A body that was left in the middle is a row of suspended generators, httpx's and httpcore's. Asked again
+        # they find the connection closed and end; left to the garbage collector they would each warn under trio.
+        with suppress(Exception):
+            async for _ in chunks:
+                pass
 
 
 def _chunks(response: httpx.Response) -> Iterator[bytes]:

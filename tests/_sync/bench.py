@@ -1,0 +1,49 @@
+# Made from tests/_async/bench.py by scripts/unasync.py: edit that file instead.
+
+"""Clients of this world for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+
+from proteiniq._clock import SyncClock
+from proteiniq._config import Config
+from proteiniq._key import ApiKey
+from proteiniq._pacing import LocalPacer
+from proteiniq._retry import RetryBudget, RetryPolicy
+from proteiniq._sync.client import ProteinIQ
+from proteiniq._sync.pipeline import Pipeline
+from proteiniq._transport import Wire
+from proteiniq.sandbox import Sandbox
+
+from ..support import KEY, URL, FastClock, StillClock
+
+
+def over(
+    service: Callable[[httpx.Request], httpx.Response],
+    *,
+    clock: SyncClock | None = None,
+    timeout: float = 30.0,
+    max_retries: int = 4,
+) -> ProteinIQ:
+    """A client of a service in this process, for which time only passes when it sleeps."""
+    key = ApiKey.parse(KEY)
+    assert key is not None
+    config = Config(key=key, base_url=URL, timeout=timeout, retry=RetryPolicy(max_retries=max_retries))
+    wire = Wire(httpx.MockTransport(service))
+    pipeline = Pipeline(config, wire, clock or StillClock(), LocalPacer(), RetryBudget())
+    return ProteinIQ._over(pipeline)
+
+
+def connect(sandbox: Sandbox, key: str | None = None, *, max_retries: int = 4) -> ProteinIQ:
+    """A client of a sandbox, for which time runs fast; its requests have 10 s of real time."""
+    return ProteinIQ(
+        key or sandbox.api_key,
+        sandbox.url,
+        timeout=1000.0,
+        max_retries=max_retries,
+        rate_limit=100_000,
+        clock=FastClock(),
+    )

@@ -1,0 +1,19 @@
+# Made from tests/_async/conftest.py by scripts/unasync.py: edit that file instead.
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from proteiniq import ProteinIQ
+from proteiniq.sandbox import Sandbox
+
+from .bench import connect
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, key: str) -> Iterator[ProteinIQ]:
+    """A client of the session's sandbox, in a workspace of its own."""
+    with connect(sandbox, key) as connected:
+        yield connected

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from proteiniq.sandbox import Sandbox
+
+_numbers = count()
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """The event loops that the async client works on."""
+    backend: str = request.param
+    return backend
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One sandbox for all tests that need no narrow limits; its times are a hundredth of the service's."""
+    with Sandbox(
+        rate_limit=100_000,
+        job_read_interval=0.05,
+        max_concurrent_jobs=1000,
+        daily_limit=1_000_000,
+        credits=10**9,
+        workers=2,
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def key(sandbox: Sandbox) -> str:
+    """A key of a workspace that no other test has."""
+    return sandbox.create_key(workspace=f"team_{next(_numbers)}")
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test is not about the key of whoever runs it."""
+    monkeypatch.delenv("PROTEINIQ_API_KEY", raising=False)
+    monkeypatch.delenv("PROTEINIQ_BASE_URL", raising=False)
