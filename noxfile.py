@@ -31,7 +31,7 @@ def install_node(session: nox.Session) -> Path:
     folder = Path(session.create_tmp()).resolve()
     shutil.copy(NODE / "package.json", folder)
     options = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    session.run("npm", "install", "--prefix", str(folder), *options)
+    session.run("npm", "install", "--prefix", str(folder), *options, silent=True)
     return folder
 
 

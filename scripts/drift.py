@@ -30,6 +30,7 @@ from proteiniq.contract import (
     default_source,
     fetch,
     normalise,
+    promised,
     report,
 )
 
@@ -43,15 +44,17 @@ def drift(source: str, redocly: Sequence[str]) -> Report:
     ours = report(fetched.source, fetched.document, pinned, names)
     if ours.problems or not redocly:
         return ours
-    theirs = breaking(pinned, normalise(fetched.document, names), redocly)
+    theirs = breaking(pinned, normalise(fetched.document, names), names.errors, redocly)
     return attrs.evolve(ours, changes=(*ours.changes, *theirs))
 
 
-def breaking(before: Mapping[str, Any], after: Mapping[str, Any], redocly: Sequence[str]) -> list[Change]:
-    """The changes that Redocly calls major."""
+def breaking(
+    before: Mapping[str, Any], after: Mapping[str, Any], errors: str, redocly: Sequence[str]
+) -> list[Change]:
+    """The changes that Redocly calls major, in what the service promises."""
     with tempfile.TemporaryDirectory() as folder:
         for name, document in (("before.json", before), ("after.json", after)):
-            Path(folder, name).write_text(json.dumps(documented(document)), encoding="utf-8")
+            Path(folder, name).write_text(json.dumps(promised(document, errors)), encoding="utf-8")
         command = [*redocly, "diff", "before.json", "after.json", "--format", "json", "--fail-on", "none"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -62,25 +65,6 @@ def breaking(before: Mapping[str, Any], after: Mapping[str, Any], redocly: Seque
         for verdict in change["verdicts"]
         if verdict["impact"] == "major"
     ]
-
-
-def documented(node: Any) -> Any:
-    """A normalised document as the service promises it: without what only we say, and with all that is required."""
-    if isinstance(node, list):
-        return [
-            documented(each)
-            for each in node
-            if not (isinstance(each, Mapping) and each.get("x-undocumented"))
-        ]
-    if not isinstance(node, Mapping):
-        return node
-    plain = {key: documented(value) for key, value in node.items() if not key.startswith("x-")}
-    if "x-required" in node:
-        plain["required"] = node["x-required"]
-    if "properties" in plain and isinstance(node.get("x-undocumented"), list):
-        missing = node["x-undocumented"]
-        plain["properties"] = {key: value for key, value in plain["properties"].items() if key not in missing}
-    return plain
 
 
 def main() -> int:

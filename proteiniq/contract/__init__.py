@@ -17,6 +17,7 @@ from ._bindings import Bindings, BindingsError, parse
 from ._compare import Change
 from ._endpoints import Endpoint, endpoint
 from ._normalise import NeedsNotMet, Problem, normalise
+from ._promised import promised
 from ._reading import NotAContract
 from ._report import Report, report
 from ._source import CannotFetch, Fetched, default_source, fetch
@@ -41,6 +42,7 @@ __all__ = [
     "normalise",
     "operation",
     "path",
+    "promised",
     "report",
     "upstream",
 ]

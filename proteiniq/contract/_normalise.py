@@ -17,7 +17,8 @@ from ._flatten import Flattener
 from ._names import IN_CALLS, fold, pascal, usable
 from ._parameters import Parameters
 from ._places import Places
-from ._reading import mapping, sequence
+from ._promised import promised
+from ._reading import NotAContract, check_json, mapping, sequence
 from ._shapes import Shapes, Spot, Told
 from ._spelling import FORM, JSON, STREAM, reference
 from ._upstream import ERROR, Upstream, operations
@@ -48,9 +49,17 @@ class NeedsNotMet(Exception):
 def normalise(document: Mapping[str, Any], bindings: Bindings) -> dict[str, Any]:
     """The normalised document.
 
-    Raises NotAContract when `document` is no readable OpenAPI 3 document, and NeedsNotMet, with every
-    problem, when it is one that the facade can't work with.
+    A document that is normalised stays as it is. Raises NotAContract when `document` is no readable OpenAPI 3
+    document, and NeedsNotMet, with every problem, when it is one that the facade can't work with.
     """
+    check_json(document)
+    document = mapping(document, "document")
+    info = mapping(document.get("info"), "info")
+    if info.get("x-normalised") is True:
+        try:
+            document = promised(document, bindings.errors)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise NotAContract(f"it says that it is normalised, and is not: {error!r}") from error
     return _Normaliser(document, bindings).run()
 
 
@@ -84,6 +93,7 @@ class _Normaliser:
             "info": {
                 "title": "ProteinIQ public API",
                 "version": str(info.get("version", "0")),
+                "x-normalised": True,
                 "x-reconstruction": info.get("x-reconstruction") is True,
             },
             "servers": [{"url": self._bindings.server}],

@@ -11,7 +11,7 @@ import attrs
 
 from ._bindings import Route
 from ._flatten import Flattener
-from ._reading import NotAContract, check_json, mapping, sequence, text
+from ._reading import NotAContract, mapping, sequence, text
 from ._spelling import JSON
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -92,8 +92,6 @@ def operations(document: Mapping[str, Any], flattener: Flattener) -> Iterator[Up
 
     Raises NotAContract when `document` is no readable OpenAPI 3 document.
     """
-    check_json(document)
-    document = mapping(document, "document")
     if "swagger" in document:
         raise NotAContract("this is a Swagger 2 document: convert it to OpenAPI 3 first")
     version = document.get("openapi")

@@ -17,6 +17,7 @@ from . import mutators as m
 from .client import reconstruction
 
 OURS = bindings()
+RECONSTRUCTION = reconstruction()
 LOOP = {"$ref": f"{m.SCHEMAS}Loop"}
 
 
@@ -163,6 +164,14 @@ def test_junk_that_says_it_is_a_contract(paths: dict[str, Any]) -> None:
     normalised_or_refused({"openapi": "3.1.0", "paths": {f"/{path}": item for path, item in paths.items()}})
 
 
+@given(JUNK, st.sampled_from(["paths", "components", "info"]))
+def test_junk_that_says_it_is_normalised(junk: Any, place: str) -> None:
+    document = {**normalise(RECONSTRUCTION, OURS), place: junk}
+    if place != "info":
+        document["info"] = {"x-normalised": True}
+    normalised_or_refused(document)
+
+
 def places(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """Every place of a document."""
     found = [path] if path else []
@@ -172,7 +181,6 @@ def places(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
     return found
 
 
-RECONSTRUCTION = reconstruction()
 PLACES = places(RECONSTRUCTION)
 
 
@@ -182,12 +190,12 @@ def test_junk_in_places_of_a_contract(edits: list[tuple[tuple[str | int, ...], A
     document = reconstruction()
     for path, junk in edits:
         node: Any = document
+        step: Any
         for step in path[:-1]:
             known = isinstance(node, dict) and step in node
             inside = isinstance(node, list) and isinstance(step, int) and step < len(node)
             node = node[step] if known or inside else None
-        if isinstance(node, dict) or (
-            isinstance(node, list) and isinstance(path[-1], int) and path[-1] < len(node)
-        ):
-            node[path[-1]] = junk
+        last: Any = path[-1]
+        if isinstance(node, dict) or (isinstance(node, list) and last < len(node)):
+            node[last] = junk
     normalised_or_refused(document)
