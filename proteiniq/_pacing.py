@@ -318,11 +318,12 @@ class LocalPacer:
     ) -> None:
         self._lock = threading.Lock()
         self._window = Window(limit, seconds)
+        self._job_interval = job_interval  # 0: reads of one job are not kept apart
         self._reads = JobReads(job_interval)
 
     def reserve(self, now: float, job: str | None = None) -> Ticket:
         with self._lock:
-            if job is None:
+            if job is None or not self._job_interval:
                 return Ticket(seat=self._window.reserve())
             window = self._reads.window(job, now)
             return Ticket(job=window, job_seat=window.reserve())

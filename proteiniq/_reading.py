@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,16 +27,24 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
 }
 
+Check = Callable[[Any], Any]
+"""Takes a value and gives it as the contract promises it, or raises _Misfit."""
 
 _LARGEST = 10**300
 """Whole numbers above it can't become floats, so that sums and messages would fail on them."""
 
 
 class _Misfit(Exception):
-    def __init__(self, path: str, what: str) -> None:
-        super().__init__(path, what)
-        self.path = path
+    """What doesn't fit, and where; the path grows on the way out, from the value to the whole body."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.path = ""
         self.what = what
+
+    def under(self, step: str) -> _Misfit:
+        self.path = step + self.path
+        return self
 
 
 def decode(content: bytes, operation: str, request: Request) -> Any:
@@ -59,9 +67,9 @@ def fit(body: Any, operation: str, request: Request) -> Any:
     Raises ContractError naming operation and JSON path when a needed field is missing or of a wrong type.
     """
     try:
-        return _fit(body, answer_schema(operation), "$")
+        return _answer_check(operation)(body)
     except _Misfit as misfit:
-        path, what = misfit.path, misfit.what
+        path, what = f"${misfit.path}", misfit.what
     raise ContractError(
         f"{operation}: the answer to {request} breaks the contract at {path}: {what}. "
         "The service's contract may have changed: `python -m proteiniq.contract check` compares it",
@@ -83,49 +91,95 @@ def answer_schema(operation: str) -> Mapping[str, Any]:
     raise KeyError(operation)
 
 
-def _fit(value: Any, schema: Mapping[str, Any], path: str) -> Any:
+@functools.cache
+def _answer_check(operation: str) -> Check:
+    return _check(answer_schema(operation))
+
+
+@functools.cache
+def _role_check(role: str) -> Check:
+    return _check(document()["components"]["schemas"][role])
+
+
+def _check(schema: Mapping[str, Any]) -> Check:
+    """The check of a schema, worked out once: answers are many."""
     if "anyOf" in schema:  # the normaliser writes it for nullable objects only
-        return None if value is None else _fit(value, schema["anyOf"][0], path)
+        some = _check(schema["anyOf"][0])
+        return lambda value: None if value is None else some(value)
     if "$ref" in schema:
-        schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    value = _typed(value, schema, path)
-    if isinstance(value, dict) and "properties" in schema:
-        return _fit_object(value, schema, path)
-    if isinstance(value, list) and "items" in schema:
-        return [_fit(item, schema["items"], f"{path}[{index}]") for index, item in enumerate(value)]
-    return value
+        role = schema["$ref"].rpartition("/")[2]
+        return lambda value: _role_check(role)(value)  # when it is needed, since roles may be in each other
+    typed = _type_check(schema)
+    if "properties" in schema:
+        return _object_check(schema, typed)
+    if "items" in schema:
+        return _list_check(_check(schema["items"]), typed)
+    return typed
 
 
-def _fit_object(value: dict[str, Any], schema: Mapping[str, Any], path: str) -> dict[str, Any]:
-    required = schema.get("required", ())
-    for name in required:
-        if name not in value:
-            raise _Misfit(f"{path}.{name}", "it is missing")
-    fitted = dict(value)
-    for name, described in schema["properties"].items():
-        if name in value:
+def _object_check(schema: Mapping[str, Any], typed: Check) -> Check:
+    required = tuple(schema.get("required", ()))
+    properties = tuple((name, _check(described)) for name, described in schema["properties"].items())
+
+    def check(value: Any) -> Any:
+        value = typed(value)
+        if not isinstance(value, dict):
+            return value
+        for name in required:
+            if name not in value:
+                raise _Misfit("it is missing").under(f".{name}")
+        fitted = dict(value)
+        for name, fits in properties:
+            if name in value:
+                try:
+                    fitted[name] = fits(value[name])
+                except _Misfit as misfit:
+                    if name in required:
+                        raise misfit.under(f".{name}") from None
+                    del fitted[name]
+        return fitted
+
+    return check
+
+
+def _list_check(fits: Check, typed: Check) -> Check:
+    def check(value: Any) -> Any:
+        value = typed(value)
+        if not isinstance(value, list):
+            return value
+        fitted = []
+        for index, item in enumerate(value):
             try:
-                fitted[name] = _fit(value[name], described, f"{path}.{name}")
-            except _Misfit:
-                if name in required:
-                    raise
-                del fitted[name]
-    return fitted
+                fitted.append(fits(item))
+            except _Misfit as misfit:
+                raise misfit.under(f"[{index}]") from None
+        return fitted
+
+    return check
 
 
-def _typed(value: Any, schema: Mapping[str, Any], path: str) -> Any:
+def _type_check(schema: Mapping[str, Any]) -> Check:
     """The value, of one of the promised types; a whole number that is written as `5.0` is one."""
     allowed = schema.get("type")
     if allowed is None:
-        return value
+        return lambda value: value
     names = [allowed] if isinstance(allowed, str) else allowed
-    if not any(_is(value, name) for name in names):
-        raise _Misfit(path, f"it is {_shown(value)}, and the contract promises {' or '.join(names)}")
-    if schema.get("format") == "date-time" and value is not None:
-        _check_time(value, path)
-    if isinstance(value, int) and abs(value) > _LARGEST:
-        raise _Misfit(path, "it is a number beyond all that can be reckoned with")
-    return int(value) if isinstance(value, float) and "number" not in names else value
+    is_time = schema.get("format") == "date-time"
+    # For most values their type says it all; numbers are looked at more closely.
+    plain = tuple(kind for name in names for kind in _TYPES[name] if kind not in (int, float))
+
+    def check(value: Any) -> Any:
+        if type(value) not in plain:
+            if not any(_is(value, name) for name in names):
+                raise _Misfit(f"it is {_shown(value)}, and the contract promises {' or '.join(names)}")
+            if isinstance(value, int) and abs(value) > _LARGEST:
+                raise _Misfit("it is a number beyond all that can be reckoned with")
+            return int(value) if isinstance(value, float) and "number" not in names else value
+        if is_time and value is not None:
+            _check_time(value)
+        return value
+
+    return check
 
 
 def _is(value: Any, name: str) -> bool:
@@ -138,12 +192,12 @@ def _is(value: Any, name: str) -> bool:
     )
 
 
-def _check_time(value: str, path: str) -> None:
+def _check_time(value: str) -> None:
     try:
         moment = datetime.fromisoformat(value)
         moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _Misfit(path, f"{value!r:.60} is no ISO 8601 time") from None
+        raise _Misfit(f"{value!r:.60} is no ISO 8601 time") from None
 
 
 def _shown(value: Any) -> str:

@@ -7,6 +7,7 @@ in between writes what RFC 9110 allows, so HTTP dates are read too. None of this
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,7 @@ _EPOCH_SECONDS = 1e9
 _EPOCH_MILLISECONDS = 1e11
 
 
+@functools.lru_cache(maxsize=64)  # answers of one second repeat their headers
 def parse_timestamp(text: str) -> datetime:
     """Read an ISO 8601 time and return it in UTC.
 
@@ -38,6 +40,7 @@ def parse_timestamp(text: str) -> datetime:
     return _in_utc(isoparse(text))
 
 
+@functools.lru_cache(maxsize=64)
 def parse_http_date(text: str) -> datetime:
     """Read a date as HTTP headers write it (RFC 9110, all three formats) and return it in UTC.
 
