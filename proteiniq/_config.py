@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,6 +13,7 @@ import attrs
 from ._key import FORM, ApiKey
 from ._retry import RetryPolicy
 from .errors import ConfigurationError
+from .hooks import Hook
 
 DEFAULT_BASE_URL = "https://proteiniq.io"
 """The service (documentation, page "Quickstart")."""
@@ -30,6 +32,7 @@ class Config:
     base_url: str
     timeout: float = 30.0
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    hooks: tuple[Hook, ...] = ()
 
     def with_options(self, **changes: Any) -> Config:
         """These options with some of them changed: `timeout`, `max_retries`.
@@ -48,7 +51,12 @@ class Config:
 
 
 def resolve(
-    key: ApiKey | ConfigurationError, base_url: str | None, *, timeout: float, max_retries: int
+    key: ApiKey | ConfigurationError,
+    base_url: str | None,
+    *,
+    timeout: float,
+    max_retries: int,
+    hooks: Sequence[Hook] = (),
 ) -> Config:
     """The configuration from arguments, then from the environment.
 
@@ -58,7 +66,8 @@ def resolve(
         raise key
     origin = check_base_url(base_url or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL)
     _check_options(timeout, max_retries)
-    return Config(key=key, base_url=origin, timeout=timeout, retry=RetryPolicy(max_retries=max_retries))
+    retry = RetryPolicy(max_retries=max_retries)
+    return Config(key=key, base_url=origin, timeout=timeout, retry=retry, hooks=tuple(hooks))
 
 
 def read_key(argument: str | None) -> ApiKey | ConfigurationError:

@@ -72,6 +72,7 @@ class WireFailure(Exception):
         self.kind = kind
         self.text = text
         self.sent = sent
+        self.took = 0.0
 
 
 class AsyncWire:

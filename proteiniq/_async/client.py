@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from .._config import read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
 from .._retry import RetryBudget
 from .._transport import AsyncWire
+from ..hooks import Hook
 from ..models import Tool
 from .account import AsyncAccountAPI
 from .files import AsyncFiles
@@ -30,7 +31,7 @@ class AsyncProteinIQ:
     it is https://proteiniq.io. `timeout` is how long one request may take, s; `max_retries` how often it is
     sent again when that may help and can't harm. The rate limit's figures are the service's own (120 requests in
     60 s for a key, reads of one job 5 s apart); they are shared by all clients of a key in this process, and the
-    service's headers correct them.
+    service's headers correct them. `hooks` are called with the `AttemptDetails` of every attempt to send a request.
 
     It is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
@@ -51,11 +52,12 @@ class AsyncProteinIQ:
         rate_limit: int = RATE_LIMIT,
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
+        hooks: Sequence[Hook] = (),
         clock: AsyncClock | None = None,
     ) -> None:
         key = read_key(api_key)
         del api_key  # a traceback that shows locals must not show it
-        config = resolve(key, base_url, timeout=timeout, max_retries=max_retries)
+        config = resolve(key, base_url, timeout=timeout, max_retries=max_retries, hooks=hooks)
         pacer = shared(
             config.base_url,
             config.key.prefix,
@@ -99,10 +101,12 @@ class AsyncProteinIQ:
         idempotency_key: str | None = None,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
     ) -> AsyncResult:
         """Submit a job, wait for it, and get its result: `submit`, `wait` and `result` of `client.jobs` in one.
 
-        `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running.
+        `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running,
+        unless `cancel_on_timeout` asks to cancel it.
         """
         job = await self.jobs.submit(
             tool,
@@ -113,8 +117,9 @@ class AsyncProteinIQ:
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
         )
-        ended = await self.jobs.wait(job, timeout=timeout, on_update=on_update)
-        return await self.jobs.result(ended)
+        return await self.jobs.result(
+            job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+        )
 
     async def openapi(self) -> dict[str, Any]:
         """The contract that the service publishes, as it is: an OpenAPI document.

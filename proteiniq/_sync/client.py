@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from .._config import read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
 from .._retry import RetryBudget
 from .._transport import Wire
+from ..hooks import Hook
 from ..models import Tool
 from .account import AccountAPI
 from .files import Files
@@ -32,7 +33,7 @@ class ProteinIQ:
     it is https://proteiniq.io. `timeout` is how long one request may take, s; `max_retries` how often it is
     sent again when that may help and can't harm. The rate limit's figures are the service's own (120 requests in
     60 s for a key, reads of one job 5 s apart); they are shared by all clients of a key in this process, and the
-    service's headers correct them.
+    service's headers correct them. `hooks` are called with the `AttemptDetails` of every attempt to send a request.
 
     It is a context manager, and safe for many threads. Raises ConfigurationError.
     """
@@ -53,11 +54,12 @@ class ProteinIQ:
         rate_limit: int = RATE_LIMIT,
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
+        hooks: Sequence[Hook] = (),
         clock: SyncClock | None = None,
     ) -> None:
         key = read_key(api_key)
         del api_key  # a traceback that shows locals must not show it
-        config = resolve(key, base_url, timeout=timeout, max_retries=max_retries)
+        config = resolve(key, base_url, timeout=timeout, max_retries=max_retries, hooks=hooks)
         pacer = shared(
             config.base_url,
             config.key.prefix,
@@ -101,10 +103,12 @@ class ProteinIQ:
         idempotency_key: str | None = None,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
     ) -> Result:
         """Submit a job, wait for it, and get its result: `submit`, `wait` and `result` of `client.jobs` in one.
 
-        `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running.
+        `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running,
+        unless `cancel_on_timeout` asks to cancel it.
         """
         job = self.jobs.submit(
             tool,
@@ -115,8 +119,9 @@ class ProteinIQ:
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
         )
-        ended = self.jobs.wait(job, timeout=timeout, on_update=on_update)
-        return self.jobs.result(ended)
+        return self.jobs.result(
+            job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+        )
 
     def openapi(self) -> dict[str, Any]:
         """The contract that the service publishes, as it is: an OpenAPI document.

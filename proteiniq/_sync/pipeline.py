@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from .._pacing import LONGEST_NAP, Pacer, Ticket
 from .._retry import Attempt, GiveUp, RetryBudget
 from .._transport import Incoming, Outgoing, Wire, WireFailure
 from ..errors import ContractError, ProteinIQError, Request, RequestTimeout, TransportError
+from ..hooks import AttemptDetails, log, tell, wanted
 
 if TYPE_CHECKING:
     from proteiniq_openapi import AuthenticatedClient
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-log = logging.getLogger("proteiniq")
-
 IDEMPOTENCY_KEYS = ("Idempotency-Key", "X-Idempotency-Key")
 """Both are stated (documentation, "Jobs"); which one is used is the contract's to say."""
+REQUEST_ID = "x-request-id"
+"""Not documented; the usual name, kept where it comes."""
+
 _HARMLESS = ("GET", "HEAD", "DELETE")
 
 
@@ -57,6 +59,7 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     content: bytes = attrs.field(repr=False)
+    took: float = 0.0
 
 
 class Pipeline:
@@ -94,10 +97,11 @@ class Pipeline:
         """
         number = 1
         while True:
-            outcome = self._attempt(call, outgoing, number)
+            outcome = self._attempt(call, outgoing)
             now = self.clock.monotonic()
             if isinstance(outcome, Reply) and outcome.status < 400:
                 self._budget.succeeded(now)
+                self._tell(call, outgoing, outcome, number)
                 if outcome.status >= 300:
                     raise redirected(call.operation, _request(outgoing), outcome.status, outcome.headers)
                 return outcome
@@ -107,10 +111,9 @@ class Pipeline:
                 self.config.retry.decide(attempt, jitter=self.clock.random(), remaining=remaining), now
             )
             if isinstance(decision, GiveUp):
+                self._tell(call, outgoing, outcome, number, code=attempt.code)
                 raise self._error(call, outgoing, outcome, attempt, decision)
-            log.info(
-                "%s: %s; attempt %d in %.2f s", call.operation, attempt.cause, number + 1, decision.seconds
-            )
+            self._tell(call, outgoing, outcome, number, code=attempt.code, wait=decision.seconds)
             self.clock.sleep(decision.seconds)
             number += 1
 
@@ -124,45 +127,80 @@ class Pipeline:
         try:
             if ticket is not None:
                 self._turn(call, outgoing, ticket)
+            started = self.clock.monotonic()
             try:
                 with self._wire.open(outgoing) as incoming:
                     if ticket is not None:
                         self._observe(ticket, incoming.status, incoming.headers)
                         self._pacer.release(ticket, self.clock.monotonic())
+                    reply = Reply(incoming.status, incoming.headers, b"", self.clock.monotonic() - started)
                     if incoming.status >= 400:
-                        reply = self._read(call, outgoing, incoming)
-                        raise self._api_error(call, outgoing, reply)
+                        reply = attrs.evolve(reply, content=self._read(call, outgoing, incoming))
+                        error = self._api_error(call, outgoing, reply)
+                        self._tell(call, outgoing, reply, 1, code=error.code)
+                        raise error
+                    self._tell(call, outgoing, reply, 1)
                     yield incoming
                     return
             except WireFailure as caught:
                 failure = caught
+            failure.took = self.clock.monotonic() - started
+            self._tell(call, outgoing, failure, 1)
             attempt = self._describe(outgoing, failure, 1)
             raise self._error(call, outgoing, failure, attempt, GiveUp("attempts"))
         finally:
             if ticket is not None:
                 self._pacer.release(ticket, self.clock.monotonic())
 
-    def _attempt(self, call: Call, outgoing: Outgoing, number: int) -> Reply | WireFailure:
+    def _attempt(self, call: Call, outgoing: Outgoing) -> Reply | WireFailure:
         job = call.job_id if call.job_read else None
         ticket = self._pacer.reserve(self.clock.monotonic(), job)
         try:
             self._turn(call, outgoing, ticket)
             started = self.clock.monotonic()
-            outcome: Reply | WireFailure
             try:
                 with self._wire.open(self._within(call, outgoing)) as incoming:
-                    outcome = self._read(call, outgoing, incoming)
-                self._observe(ticket, outcome.status, outcome.headers)
-                said: object = outcome.status
+                    content = self._read(call, outgoing, incoming)
+                self._observe(ticket, incoming.status, incoming.headers)
             except WireFailure as failure:
-                outcome, said = failure, failure.text
+                failure.took = self.clock.monotonic() - started
+                return failure
             took = self.clock.monotonic() - started
-            log.debug("%s %s: %s in %.3f s, attempt %d", outgoing.method, _path(outgoing), said, took, number)
-            return outcome
+            return Reply(incoming.status, incoming.headers, content, took)
         finally:
             self._pacer.release(ticket, self.clock.monotonic())
 
-    def _read(self, call: Call, outgoing: Outgoing, incoming: Incoming) -> Reply:
+    def _tell(
+        self,
+        call: Call,
+        outgoing: Outgoing,
+        outcome: Reply | WireFailure,
+        number: int,
+        *,
+        code: str | None = None,
+        wait: float | None = None,
+    ) -> None:
+        if not wanted(self.config.hooks, wait):
+            return
+        reply = outcome if isinstance(outcome, Reply) else None
+        details = AttemptDetails(
+            operation=call.operation,
+            method=outgoing.method,
+            host=urlsplit(outgoing.url).netloc,
+            path=_path(outgoing),
+            status=reply.status if reply else None,
+            code=code,
+            failure=outcome.kind if isinstance(outcome, WireFailure) else None,
+            number=number,
+            started_at=self.clock.utcnow() - timedelta(seconds=outcome.took),
+            duration=outcome.took,
+            wait=wait,
+            job_id=call.job_id,
+            request_id=reply.headers.get(REQUEST_ID) if reply else None,
+        )
+        tell(self.config.hooks, details)
+
+    def _read(self, call: Call, outgoing: Outgoing, incoming: Incoming) -> bytes:
         """The whole body, or a failure when it drips in for longer than the request may take."""
         end = self.clock.monotonic() + self._within(call, outgoing).timeout
         chunks = []
@@ -170,7 +208,7 @@ class Pipeline:
             chunks.append(chunk)
             if self.clock.monotonic() > end:
                 raise WireFailure("timeout", "the answer didn't end in time", sent=True)
-        return Reply(incoming.status, incoming.headers, b"".join(chunks))
+        return b"".join(chunks)
 
     def _turn(self, call: Call, outgoing: Outgoing, ticket: Ticket) -> None:
         """Wait until the rate limit lets the request go. Raises RequestTimeout when the deadline comes first."""
@@ -245,7 +283,7 @@ class Pipeline:
             request=_request(outgoing),
             retry_after=rate.retry_after,
             job_id=call.job_id,
-            request_id=reply.headers.get("x-request-id"),
+            request_id=reply.headers.get(REQUEST_ID),
         )
 
     def _transport_error(self, call: Call, outgoing: Outgoing, failure: WireFailure) -> TransportError:

@@ -1,0 +1,57 @@
+"""OpenTelemetry spans for the attempts of a client: `pip install 'proteiniq[opentelemetry]'`.
+
+    from proteiniq.opentelemetry import span_of_attempt
+
+    client = ProteinIQ(hooks=[span_of_attempt()])
+
+Each attempt becomes a client span named `proteiniq <operation>`, a child of the span that is current where the request
+is sent. Attributes follow OpenTelemetry's semantic conventions for HTTP clients; the key is in none of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from opentelemetry.trace import SpanKind, StatusCode, TracerProvider, get_tracer
+
+from .hooks import AttemptDetails, Hook
+
+
+def span_of_attempt(tracer_provider: TracerProvider | None = None) -> Hook:
+    """A hook that makes a span of each attempt; without a provider the global one is used."""
+    tracer = get_tracer("proteiniq", tracer_provider=tracer_provider)
+
+    def hook(details: AttemptDetails) -> None:
+        span = tracer.start_span(
+            f"proteiniq {details.operation}",
+            kind=SpanKind.CLIENT,
+            start_time=_nanoseconds(details.started_at),
+            attributes=_attributes(details),
+        )
+        if details.failure is not None or (details.status or 0) >= 400:
+            span.set_status(StatusCode.ERROR)
+        span.end(_nanoseconds(details.started_at + timedelta(seconds=details.duration)))
+
+    return hook
+
+
+def _attributes(details: AttemptDetails) -> dict[str, str | int | float]:
+    known = {
+        "http.request.method": details.method,
+        "server.address": details.host.rsplit(":", 1)[0],
+        "url.path": details.path,
+        "http.response.status_code": details.status,
+        "http.request.resend_count": details.number - 1 or None,
+        "error.type": details.failure
+        or details.code
+        or (str(details.status) if (details.status or 0) >= 400 else None),
+        "proteiniq.operation": details.operation,
+        "proteiniq.job_id": details.job_id,
+        "proteiniq.request_id": details.request_id,
+        "proteiniq.retry_in": details.wait,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _nanoseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000_000)

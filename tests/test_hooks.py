@@ -1,0 +1,152 @@
+"""What a client tells of its attempts: log lines, hooks, spans."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import attrs
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+
+from proteiniq import NotFound, ProteinIQ, TransportError
+from proteiniq._clock import MachineClock
+from proteiniq.hooks import AttemptDetails
+from proteiniq.opentelemetry import span_of_attempt
+from proteiniq.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Sandbox]:
+    with Sandbox(rate_limit=100_000, job_read_interval=0.01) as running:
+        yield running
+
+
+class Leaping(MachineClock):
+    """A clock that moves only when someone sleeps."""
+
+    time = 0.0
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def seen_by(service: Sandbox) -> tuple[ProteinIQ, list[AttemptDetails]]:
+    seen: list[AttemptDetails] = []
+    return ProteinIQ(service.api_key, service.url, hooks=[seen.append]), seen
+
+
+def test_a_hook_is_told_of_an_attempt_that_was_answered(service: Sandbox) -> None:
+    client, seen = seen_by(service)
+    with client:
+        client.account.get()
+    (details,) = seen
+    assert (details.operation, details.method, details.path) == ("get_account", "GET", "/api/v1/account")
+    assert (details.status, details.number, details.wait, details.failure) == (200, 1, None, None)
+    assert details.duration > 0
+
+
+def test_a_hook_is_told_the_code_of_an_error(service: Sandbox) -> None:
+    client, seen = seen_by(service)
+    with client, pytest.raises(NotFound):
+        client.jobs.get("job_a")
+    assert (seen[0].status, seen[0].code, seen[0].job_id) == (404, "not_found", "job_a")
+
+
+def test_a_hook_is_told_of_each_attempt_and_of_the_pause_before_the_next(service: Sandbox) -> None:
+    seen: list[AttemptDetails] = []
+    closed = "http://127.0.0.1:9"
+    with (
+        ProteinIQ(service.api_key, closed, max_retries=2, hooks=[seen.append], clock=Leaping()) as client,
+        pytest.raises(TransportError),
+    ):
+        client.account.get()
+    assert [details.number for details in seen] == [1, 2, 3]
+    assert [details.failure for details in seen] == ["connect"] * 3
+    assert [details.wait is None for details in seen] == [False, False, True]
+
+
+def test_event_streams_and_downloads_are_told_too(service: Sandbox) -> None:
+    client, seen = seen_by(service)
+    with client:
+        client.run("translate", {"nucleotide": ">x\nATGGCC"}).files[0].read()
+    assert {"submit_job", "stream_job_events", "get_result", "download"} <= {each.operation for each in seen}
+
+
+def test_a_hook_that_raises_stops_nothing(service: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(details: AttemptDetails) -> None:
+        raise ZeroDivisionError
+
+    with ProteinIQ(service.api_key, service.url, hooks=[broken]) as client:
+        assert client.account.get().workspace.id
+    assert "the hook" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_details_can_not_be_changed(service: Sandbox) -> None:
+    client, seen = seen_by(service)
+    with client:
+        client.account.get()
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        seen[0].status = 500  # type: ignore[misc]
+
+
+def test_every_attempt_is_one_log_line(service: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "proteiniq")
+    with ProteinIQ(service.api_key, service.url) as client:
+        client.account.get()
+    lines = [record.getMessage() for record in caplog.records if record.name == "proteiniq"]
+    assert len(lines) == 1
+    assert lines[0].startswith("GET /api/v1/account: 200 in ")
+    assert lines[0].endswith("attempt 1")
+
+
+def test_nothing_is_printed_unless_the_application_configures_logging(
+    service: Sandbox, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with ProteinIQ(service.api_key, service.url) as client, pytest.raises(NotFound):
+        client.jobs.get("job_b")
+    assert capfd.readouterr() == ("", "")
+
+
+def spans_of(service: Sandbox, job: str | None) -> tuple[ReadableSpan, ...]:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with ProteinIQ(service.api_key, service.url, hooks=[span_of_attempt(provider)]) as client:
+        if job is None:
+            client.account.get()
+        else:
+            with pytest.raises(NotFound):
+                client.jobs.get(job)
+    return exporter.get_finished_spans()
+
+
+def test_an_attempt_is_a_client_span(service: Sandbox) -> None:
+    (span,) = spans_of(service, None)
+    assert (span.name, span.kind) == ("proteiniq get_account", SpanKind.CLIENT)
+    assert span.attributes is not None
+    assert span.attributes["http.response.status_code"] == 200
+    assert span.attributes["url.path"] == "/api/v1/account"
+    assert span.start_time is not None
+    assert span.end_time is not None
+    assert span.end_time > span.start_time
+
+
+def test_a_span_of_an_error_says_so(service: Sandbox) -> None:
+    (span,) = spans_of(service, "job_c")
+    assert span.status.status_code is StatusCode.ERROR
+    assert span.attributes is not None
+    assert span.attributes["error.type"] == "not_found"
+    assert span.attributes["proteiniq.job_id"] == "job_c"
+
+
+def test_no_part_of_the_secret_is_in_a_span(service: Sandbox) -> None:
+    secret = service.api_key.split("_")[-1]
+    assert secret not in "".join(span.to_json() for span in spans_of(service, None))
