@@ -310,13 +310,19 @@ def _spelled(role: str) -> Mapping[str, str]:
 
 def _rest(answer: Any, raw: Raw) -> dict[str, Any]:
     """What every model keeps: the answer as it came, and of it what no attribute holds."""
-    spelled = _spelled(type(answer).__name__)
-    held = {
-        spelled[fold(field.name)]
-        for field in attrs.fields(type(answer))
-        if field.name != "additional_properties" and given(getattr(answer, field.name)) is not None
-    }
-    return {"extra": {key: value for key, value in raw.items() if key not in held}, "raw": raw}
+    extra = dict(raw)
+    for name, key in _held(type(answer)):
+        if key in raw and (raw[key] is None or given(getattr(answer, name)) is not None):
+            del extra[key]
+    return {"extra": extra, "raw": raw}
+
+
+@functools.cache
+def _held(kind: Any) -> tuple[tuple[str, str], ...]:
+    """The attributes of a generated model, and what the contract calls each."""
+    spelled = _spelled(kind.__name__)
+    names = [field.name for field in attrs.fields(kind)]
+    return tuple((name, spelled[fold(name)]) for name in names if fold(name) in spelled)
 
 
 class _Paged(Protocol[A]):

@@ -73,7 +73,7 @@ def _slot_entries(slot: Slot, value: Any, issues: list[Issue]) -> list[Entry]:
     if not values:
         issues.append(Issue("the list is empty: give it data, or leave the slot out", slot=slot.id))
     made = [entry for each in values if (entry := _entry(slot, each, issues)) is not None]
-    if slot.max_entries == 1 and len(made) > 1 and all(entry["format"] == "fasta" for entry in made):
+    if slot.max_entries == 1 and len(made) > 1 and all(_is_fasta_text(entry) for entry in made):
         made = _joined(made)
     if slot.max_entries is not None and len(made) > slot.max_entries:
         issues.append(Issue(f"{len(made)} entries; it takes {slot.max_entries}", slot=slot.id))
@@ -165,6 +165,10 @@ def _format(slot: Slot, text: str, filename: str | None) -> str:
         if guess and (not slot.formats or guess in slot.formats):
             return guess
     return slot.formats[0] if slot.formats else named or "text"
+
+
+def _is_fasta_text(entry: Entry) -> bool:
+    return entry["format"] == "fasta" and "content" in entry
 
 
 def _joined(made: list[Entry]) -> list[Entry]:

@@ -6,6 +6,9 @@ from itertools import count
 import pytest
 
 from proteiniq.sandbox import Sandbox
+from proteiniq.sandbox.tools import BUILT_IN
+
+from .tools import ALL
 
 _numbers = count()
 
@@ -27,6 +30,7 @@ def sandbox() -> Iterator[Sandbox]:
         daily_limit=1_000_000,
         credits=10**9,
         workers=2,
+        tools=(*BUILT_IN, *ALL),
     ) as running:
         yield running
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import httpx
 
 from proteiniq.contract import document, operation, upstream
@@ -84,7 +85,7 @@ class StillClock:
 class AsyncStillClock(StillClock):
     async def sleep(self, seconds: float) -> None:  # type: ignore[override]
         super().sleep(seconds)
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
 
 
 # ---- a service in the process
