@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from http.cookiejar import CookieJar
 from typing import IO, Any
 
 import anyio
@@ -48,7 +49,7 @@ class Outgoing:
 
 @attrs.frozen
 class AsyncIncoming:
-    """An answer whose body is read as it comes."""
+    """An answer whose body is read as it comes. The names of its headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -57,7 +58,7 @@ class AsyncIncoming:
 
 @attrs.frozen
 class Incoming:
-    """An answer whose body is read as it comes."""
+    """An answer whose body is read as it comes. The names of its headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -81,7 +82,11 @@ class AsyncWire:
     def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._loop: Any = None
         self._client = httpx.AsyncClient(
-            timeout=None, limits=_MAX_CONNECTIONS, headers={"User-Agent": USER_AGENT}, transport=transport
+            timeout=None,
+            limits=_MAX_CONNECTIONS,
+            headers={"User-Agent": USER_AGENT},
+            cookies=_NoCookies(),
+            transport=transport,
         )
 
     @asynccontextmanager
@@ -101,7 +106,7 @@ class AsyncWire:
         else:
             chunks = _async_chunks(response)
             try:
-                yield AsyncIncoming(response.status_code, response.headers, chunks)
+                yield AsyncIncoming(response.status_code, _read_headers(response), chunks)
             finally:
                 await _end(response, chunks)
             return
@@ -131,7 +136,11 @@ class Wire:
 
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
         self._client = httpx.Client(
-            timeout=None, limits=_MAX_CONNECTIONS, headers={"User-Agent": USER_AGENT}, transport=transport
+            timeout=None,
+            limits=_MAX_CONNECTIONS,
+            headers={"User-Agent": USER_AGENT},
+            cookies=_NoCookies(),
+            transport=transport,
         )
 
     @contextmanager
@@ -146,7 +155,7 @@ class Wire:
             failure = _without_frames(error)
         else:
             try:
-                yield Incoming(response.status_code, response.headers, _chunks(response))
+                yield Incoming(response.status_code, _read_headers(response), _chunks(response))
             finally:
                 response.close()
             return
@@ -158,6 +167,25 @@ class Wire:
     @property
     def is_closed(self) -> bool:
         return self._client.is_closed
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: the key is all that a request shows of who sends it, to whatever host."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        pass
+
+    def add_cookie_header(self, request: Any) -> None:
+        pass
+
+
+def _read_headers(response: httpx.Response) -> Mapping[str, str]:
+    # A look-up in httpx's own headers decodes all of them, each time.
+    found: dict[str, str] = {}
+    for name, value in response.headers.raw:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
 
 
 async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
