@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from .errors import JobFailed, SpendLimitExceeded, WaitTimeout
+from collections.abc import Mapping, Sequence
+
+from .errors import Conflict, JobFailed, ProteinIQError, SpendLimitExceeded, TransportError, WaitTimeout
 from .models import JobState, JobStatus, Quote
+
+CANCEL_WITHIN = 10.0
+"""How long after a wait's deadline the service is asked to cancel, in seconds. Our choice."""
+
+_MOST_NAMED = 20
 
 
 def where_it_is(job_id: str) -> str:
@@ -11,8 +18,65 @@ def where_it_is(job_id: str) -> str:
     return f"Job {job_id} goes on, and its result is kept: client.jobs.wait({job_id!r}) waits for it again."
 
 
+def where_they_are(job_ids: Sequence[str]) -> str:
+    """How to pick up jobs that go on."""
+    if len(job_ids) == 1:
+        return where_it_is(job_ids[0])
+    named = ", ".join(job_ids[:_MOST_NAMED])
+    more = len(job_ids) - _MOST_NAMED
+    return (
+        f"{len(job_ids)} jobs go on, and their results are kept: {named}{f' and {more} more' if more > 0 else ''}. "
+        "client.jobs.wait_all waits for them again."
+    )
+
+
 def left_running(job_id: str, last: JobState | None, timeout: float | None) -> WaitTimeout:
-    known = last or JobState(
+    """The end of a wait that leaves its job alone."""
+    return WaitTimeout(f"{_ended(last, timeout)}. {where_it_is(job_id)}", job=last or _unknown(job_id))
+
+
+def left_running_all(jobs: Mapping[str, JobState | None], timeout: float | None) -> WaitTimeout:
+    """The end of a wait for many; `jobs` maps those that are left to what is known of them."""
+    states = [state or _unknown(job_id) for job_id, state in jobs.items()]
+    message = f"the wait ended {_after(timeout)}. {where_they_are(list(jobs))}"
+    return WaitTimeout(message, job=states[0], jobs=states)
+
+
+def cancelled_late(ended: JobState, last: JobState | None, timeout: float | None) -> WaitTimeout:
+    """The end of a wait whose job was cancelled then, as was asked."""
+    message = f"{_ended(last, timeout)}. Job {ended.id} was cancelled, as cancel_on_timeout asks"
+    return WaitTimeout(message, job=ended, cancelled=True)
+
+
+def not_cancelled(
+    job_id: str, last: JobState | None, timeout: float | None, error: ProteinIQError
+) -> WaitTimeout:
+    """The end of a wait whose job was to be cancelled then, and was not, or not surely."""
+    refused = isinstance(error, Conflict)
+    if refused:
+        why = "It is not queued any more, and only queued jobs can be cancelled"
+    elif isinstance(error, TransportError) and error.sent:
+        why = f"It was asked to be cancelled, and no answer came, so it may be ({error})"
+    else:
+        why = f"It could not be cancelled ({error})"
+    return WaitTimeout(
+        f"{_ended(last, timeout)}. {why}. {where_it_is(job_id)}",
+        job=last or _unknown(job_id),
+        cancelled=False if refused else None,
+    )
+
+
+def _ended(last: JobState | None, timeout: float | None) -> str:
+    state = f"it is {last.status}" if last is not None else "its state could not be read"
+    return f"the wait ended {_after(timeout)}, and {state}"
+
+
+def _after(timeout: float | None) -> str:
+    return f"after {timeout:g} s" if timeout is not None else "without a deadline"
+
+
+def _unknown(job_id: str) -> JobState:
+    return JobState(
         id=job_id,
         status=JobStatus("UNKNOWN"),
         tool=None,
@@ -24,9 +88,6 @@ def left_running(job_id: str, last: JobState | None, timeout: float | None) -> W
         credits_used=None,
         error=None,
     )
-    after = f"after {timeout:g} s" if timeout is not None else "without a deadline"
-    state = f"it is {known.status}" if last is not None else "its state could not be read"
-    return WaitTimeout(f"the wait ended {after}, and {state}. {where_it_is(job_id)}", job=known)
 
 
 def no_result(job: JobState) -> JobFailed:

@@ -267,11 +267,20 @@ class ContractError(ProteinIQError):
 
 
 class WaitTimeout(ProteinIQError):
-    """The wait ended before the job did: the job goes on. `job` is its last known state."""
+    """The wait ended before the job did: the job goes on. `job` is its last known state.
 
-    def __init__(self, message: str, *, job: JobState) -> None:
-        super().__init__(message, job_id=job.id, retryable=True)
+    `jobs` are all that a wait for many has not seen end, `job` the first of them. `cancelled` tells what became of
+    `cancel_on_timeout`: True, the job is cancelled; False, it was not queued any more, so it goes on; None, nobody
+    asked, or the answer is not known.
+    """
+
+    def __init__(
+        self, message: str, *, job: JobState, jobs: Sequence[JobState] = (), cancelled: bool | None = None
+    ) -> None:
+        super().__init__(message, job_id=job.id, retryable=not cancelled)
         self.job = job
+        self.jobs = tuple(jobs) or (job,)
+        self.cancelled = cancelled
 
 
 class JobFailed(ProteinIQError):

@@ -40,13 +40,29 @@ class AsyncJob(JobState):
         """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
         return await self._jobs.get(self.id)
 
-    async def wait(self, *, timeout: float | None = None, on_update: OnUpdate | None = None) -> AsyncJob:
-        """The job when it has ended. Raises as `client.jobs.wait`."""
-        return await self._jobs.wait(self, timeout=timeout, on_update=on_update)
+    async def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJob:
+        """The job when it has ended. Options and errors are those of `client.jobs.wait`."""
+        return await self._jobs.wait(
+            self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+        )
 
-    async def result(self, *, timeout: float | None = None) -> AsyncResult:
-        """The result, waited for if need be. Raises JobFailed, WaitTimeout, APIError, TransportError."""
-        return await self._jobs.result(self, timeout=timeout)
+    async def result(
+        self,
+        *,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
+    ) -> AsyncResult:
+        """The result, waited for if need be. Options and errors are those of `client.jobs.result`."""
+        return await self._jobs.result(
+            self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+        )
 
     async def cancel(self) -> AsyncJob:
         """The job, cancelled. Raises as `client.jobs.cancel`."""

@@ -42,13 +42,29 @@ class Job(JobState):
         """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
         return self._jobs.get(self.id)
 
-    def wait(self, *, timeout: float | None = None, on_update: OnUpdate | None = None) -> Job:
-        """The job when it has ended. Raises as `client.jobs.wait`."""
-        return self._jobs.wait(self, timeout=timeout, on_update=on_update)
+    def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
+    ) -> Job:
+        """The job when it has ended. Options and errors are those of `client.jobs.wait`."""
+        return self._jobs.wait(
+            self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+        )
 
-    def result(self, *, timeout: float | None = None) -> Result:
-        """The result, waited for if need be. Raises JobFailed, WaitTimeout, APIError, TransportError."""
-        return self._jobs.result(self, timeout=timeout)
+    def result(
+        self,
+        *,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
+    ) -> Result:
+        """The result, waited for if need be. Options and errors are those of `client.jobs.result`."""
+        return self._jobs.result(
+            self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+        )
 
     def cancel(self) -> Job:
         """The job, cancelled. Raises as `client.jobs.cancel`."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,9 +33,28 @@ from .._arguments import (
     moment,
 )
 from .._closing import Closing
-from .._waiting import left_running, no_result, spend_limit, where_it_is
-from ..errors import Conflict, InvalidInput, JobNotCompleted, NotFound, TransportError
+from .._waiting import (
+    CANCEL_WITHIN,
+    cancelled_late,
+    left_running,
+    left_running_all,
+    no_result,
+    not_cancelled,
+    spend_limit,
+    where_it_is,
+    where_they_are,
+)
+from ..errors import (
+    Conflict,
+    InvalidInput,
+    JobNotCompleted,
+    NotFound,
+    ProteinIQError,
+    TransportError,
+    WaitTimeout,
+)
 from ..models import JobState, JobStatus, Quote, Tool
+from .gathering import Gatherer
 from .job import Job, OnUpdate
 from .paging import Page, Pager
 from .pipeline import Pipeline
@@ -174,7 +193,10 @@ class Jobs:
 
         Raises Conflict when it is not queued any more, NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("cancel_job", job_id=check_id("job", job_id))
+        return self._cancel(job_id)
+
+    def _cancel(self, job_id: str, *, deadline: float | None = None) -> Job:
+        channel = self._pipeline.channel("cancel_job", job_id=check_id("job", job_id), deadline=deadline)
         try:
             answer = cancel_job.sync(job_id, client=channel.client)
         except Conflict as error:
@@ -204,12 +226,14 @@ class Jobs:
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
         streams: bool = True,
     ) -> Job:
         """The job when it has ended, well or not; `on_update` is called with it at each change.
 
         `timeout` is in seconds, None waits for ever. A fault that may pass does not end the wait. `streams=False` only
-        polls. Raises WaitTimeout, which leaves the job running and says how to go on, NotFound, APIError.
+        polls. `cancel_on_timeout` asks to cancel the job then, which takes up to 10 s more; only a queued job can be.
+        Raises WaitTimeout, which else leaves the job running and says how to go on, NotFound, APIError.
         """
         job_id, known = _known(job)
         last = self._job(known) if known is not None else None
@@ -229,15 +253,84 @@ class Jobs:
             raise
         if last is not None and last.is_terminal:
             return last
+        if cancel_on_timeout:
+            raise self._cancel_late(job_id, last, timeout)
         raise left_running(job_id, last, timeout)
 
-    def result(self, job: str | JobState, *, timeout: float | None = None) -> Result:
-        """The result of a job, waited for if need be; `timeout` is in seconds.
+    def _cancel_late(self, job_id: str, last: JobState | None, timeout: float | None) -> WaitTimeout:
+        """Ask to cancel a job whose wait is over, and say what became of it."""
+        try:
+            ended = self._cancel(job_id, deadline=self._deadline(CANCEL_WITHIN))
+        except ProteinIQError as error:
+            return not_cancelled(job_id, last, timeout, error)
+        return cancelled_late(ended, last, timeout)
+
+    def wait_all(
+        self,
+        jobs: Iterable[str | JobState],
+        *,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+    ) -> Iterator[Job]:
+        """Each of the jobs when it has ended, well or not, in the order in which they end.
+
+        `jobs` are ids or jobs; one that is there twice is waited for once. Pages of the job list tell of a hundred jobs
+        with one request, and only what no page shows is asked for by itself, so that the wait stays far below
+        the rate limit. `on_update` is called with a job at each of its changes. `timeout` is in seconds for all
+        together, None waits for ever. A fault that may pass does not end the wait.
+
+        Raises WaitTimeout, whose `jobs` are those that go on, NotFound, APIError, and InvalidInput at once.
+        """
+        return self._wait_all(_awaited(jobs), self._deadline(timeout), timeout, on_update)
+
+    def _wait_all(
+        self,
+        left: dict[str, JobState | None],
+        deadline: float | None,
+        timeout: float | None,
+        on_update: OnUpdate | None,
+    ) -> Iterator[Job]:
+        for state in [state for state in left.values() if state is not None and state.is_terminal]:
+            del left[state.id]
+            yield self._job(state)
+        last: Job | None = None
+        gatherer = Gatherer(self._pipeline, left, deadline=deadline)
+        try:
+            with Closing(gatherer.states()) as states:
+                for state in states:
+                    job = self._job(state)
+                    left[job.id] = job
+                    if on_update is not None:
+                        on_update(job)
+                    if job.is_terminal:
+                        del left[job.id]
+                        if left:
+                            yield job
+                        else:
+                            last = job  # given when its stream is closed
+        except BaseException as interrupt:
+            if left:
+                interrupt.add_note(where_they_are(list(left)))
+            raise
+        if last is not None:
+            yield last
+        elif left:
+            raise left_running_all(left, timeout)
+
+    def result(
+        self,
+        job: str | JobState,
+        *,
+        timeout: float | None = None,
+        on_update: OnUpdate | None = None,
+        cancel_on_timeout: bool = False,
+    ) -> Result:
+        """The result of a job, waited for if need be; the options are those of `wait`.
 
         Raises JobFailed when it ended without one, WaitTimeout, APIError, TransportError.
         """
         deadline = self._deadline(timeout)
-        ended = self.wait(job, timeout=timeout)
+        ended = self.wait(job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout)
         if ended.status in (JobStatus.CANCELLED, JobStatus.TIMEOUT):
             raise no_result(ended)
         while True:
@@ -297,6 +390,17 @@ class _Order:
 
 def _known(job: str | JobState) -> tuple[str, JobState | None]:
     return (job.id, job) if isinstance(job, JobState) else (check_id("job", job), None)
+
+
+def _awaited(jobs: Iterable[str | JobState]) -> dict[str, JobState | None]:
+    """The jobs, each once, in order. Raises InvalidInput."""
+    if isinstance(jobs, (str, bytes, JobState)) or not isinstance(jobs, Iterable):
+        raise InvalidInput(f"jobs: expected a list of jobs or ids, not {jobs!r:.80}; `wait` takes one")
+    awaited: dict[str, JobState | None] = {}
+    for job in jobs:
+        job_id, known = _known(job)
+        awaited[job_id] = known or awaited.get(job_id)
+    return awaited
 
 
 def _default_name(tool_id: str, entries: Sequence[Mapping[str, Any]]) -> str:

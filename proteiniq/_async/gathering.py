@@ -1,0 +1,137 @@
+"""The states of many jobs as they change: pages of the job list first, a status where no page has the job."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+
+from proteiniq_openapi.api.jobs import get_job_status, list_jobs
+from proteiniq_openapi.types import UNSET
+
+from .. import _convert
+from .._closing import AsyncClosing
+from .._polling import Expire
+from .._rounds import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
+from ..errors import APIError, ContractError, ProteinIQError
+from ..models import JobState
+from .pipeline import AsyncPipeline
+from .watching import UNSUPPORTED, AsyncWatcher
+
+log = logging.getLogger("proteiniq")
+
+
+class AsyncGatherer:
+    """Follows many jobs until all have ended or the deadline comes.
+
+    `jobs` maps ids to the last state that is known, if any; `deadline` is a monotonic time, s, None for ever.
+    """
+
+    def __init__(
+        self,
+        pipeline: AsyncPipeline,
+        jobs: Mapping[str, JobState | None],
+        *,
+        deadline: float | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._clock = pipeline.clock
+        self._known = dict(jobs)
+        self._deadline = deadline
+        created = {job: known.created_at if known else None for job, known in jobs.items()}
+        self._rounds = Rounds(created, deadline=deadline)
+        self._cursor: str | None = None
+
+    async def states(self) -> AsyncIterator[JobState]:
+        """Each state of a job that differs from its one before; ends early at the deadline.
+
+        Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
+        may pass never ends it.
+        """
+        while self._rounds.left:
+            match self._rounds.next_move(self._clock.monotonic()):
+                case Expire():
+                    return
+                case Pause(seconds):
+                    await self._clock.sleep(seconds)
+                case ListPage(is_first):
+                    for state in await self._read_page(None if is_first else self._cursor):
+                        yield state
+                case ReadJob(job_id):
+                    for state in await self._read_status(job_id):
+                        yield state
+                case Follow(job_id):
+                    watcher = AsyncWatcher(
+                        self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
+                    )
+                    async with AsyncClosing(watcher.states()) as states:
+                        async for state in states:
+                            self._rounds.seen(state)
+                            yield state
+                    return
+
+    async def _read_page(self, cursor: str | None) -> list[JobState]:
+        """What one page says that is new; nothing when it can't be had."""
+        channel = self._pipeline.channel("list_jobs", deadline=self._deadline)
+        try:
+            answer = channel.answer(
+                await list_jobs.asyncio(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
+            )
+            page = _convert.items(answer, channel.body, _convert.job)
+            self._cursor = _convert.next_cursor(answer, "list_jobs")
+        except ContractError as error:
+            log.info("the job list can't be read, statuses are: %s", error)
+            self._rounds.list_unsupported()
+            return []
+        except APIError as error:
+            if error.status in UNSUPPORTED:
+                log.info("there is no job list, statuses are read: %s", error)
+                self._rounds.list_unsupported()
+                return []
+            self._list_failed(error)
+            return []
+        except ProteinIQError as error:
+            self._list_failed(error)
+            return []
+        states = [state for known in page for state in self._news(known)]
+        self._rounds.page_read(page, has_more=self._cursor is not None)
+        return states
+
+    def _list_failed(self, error: ProteinIQError) -> None:
+        if not error.retryable:
+            raise error
+        log.info("the job list can't be read now: %s", error)
+        self._rounds.list_failed(self._clock.monotonic(), _asked(error))
+
+    async def _read_status(self, job_id: str) -> list[JobState]:
+        """What a job's status says that is new; nothing when it can't be had now."""
+        channel = self._pipeline.channel(
+            "get_job_status", job_id=job_id, job_read=True, deadline=self._deadline
+        )
+        try:
+            answer = channel.answer(await get_job_status.asyncio(job_id, client=channel.client))
+        except ProteinIQError as error:
+            if not error.retryable:
+                raise
+            log.info("job %s: its status can't be read now: %s", job_id, error)
+            self._rounds.read_failed(job_id, self._clock.monotonic(), _asked(error))
+            return []
+        states = self._news(_convert.job(answer, channel.body))
+        self._rounds.status_read(job_id)
+        return states
+
+    def _news(self, state: JobState) -> list[JobState]:
+        """The state, when it is of an awaited job and says something new."""
+        if state.id not in self._rounds.left:
+            return []
+        known = self._known[state.id]
+        state = state if known is None else state.newer(known)
+        self._rounds.seen(state)
+        if state == known:
+            return []
+        self._known[state.id] = state
+        self._rounds.changed()
+        return [state]
+
+
+def _asked(error: ProteinIQError) -> float | None:
+    return error.retry_after if isinstance(error, APIError) else None
