@@ -311,7 +311,7 @@ def _spelled(role: str) -> Mapping[str, str]:
 def _rest(answer: Any, raw: Raw) -> dict[str, Any]:
     """What every model keeps: the answer as it came, and of it what no attribute holds."""
     extra = dict(raw)
-    for name, key in _held(type(answer)):
+    for name, key in _held(answer.__class__):
         if key in raw and (raw[key] is None or given(getattr(answer, name)) is not None):
             del extra[key]
     return {"extra": extra, "raw": raw}

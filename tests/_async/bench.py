@@ -35,11 +35,13 @@ def over(
     return AsyncProteinIQ._over(pipeline)
 
 
-def connect(sandbox: Sandbox, key: str | None = None, *, max_retries: int = 4) -> AsyncProteinIQ:
+def connect(
+    sandbox: Sandbox, key: str | None = None, *, base_url: str | None = None, max_retries: int = 4
+) -> AsyncProteinIQ:
     """A client of a sandbox, for which time runs fast; its requests have 10 s of real time."""
     return AsyncProteinIQ(
         key or sandbox.api_key,
-        sandbox.url,
+        base_url or sandbox.url,
         timeout=1000.0,
         max_retries=max_retries,
         rate_limit=100_000,

@@ -37,11 +37,13 @@ def over(
     return ProteinIQ._over(pipeline)
 
 
-def connect(sandbox: Sandbox, key: str | None = None, *, max_retries: int = 4) -> ProteinIQ:
+def connect(
+    sandbox: Sandbox, key: str | None = None, *, base_url: str | None = None, max_retries: int = 4
+) -> ProteinIQ:
     """A client of a sandbox, for which time runs fast; its requests have 10 s of real time."""
     return ProteinIQ(
         key or sandbox.api_key,
-        sandbox.url,
+        base_url or sandbox.url,
         timeout=1000.0,
         max_retries=max_retries,
         rate_limit=100_000,

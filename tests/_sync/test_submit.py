@@ -1,0 +1,262 @@
+# Made from tests/_async/test_submit.py by scripts/unasync.py: edit that file instead.
+
+"""Submitting: one call makes one job, whatever becomes of the answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from proteiniq import (
+    Conflict,
+    DailyLimitExceeded,
+    InsufficientCredits,
+    InvalidInput,
+    ProteinIQ,
+    SpendLimitExceeded,
+    TransportError,
+    ValidationError,
+)
+from proteiniq.sandbox import Sandbox
+
+from ..proxy import LossyProxy
+from ..support import (
+    ENTRY,
+    LYSOZYME,
+    QUOTE,
+    SUBMIT,
+    Routes,
+    StillClock,
+    Stub,
+    answer,
+    documented,
+    job,
+    refusal,
+)
+from .bench import connect, over
+
+
+def keys(service: Stub | Routes) -> list[str]:
+    return [request.headers["idempotency-key"] for request in service.requests]
+
+
+def body(request: httpx.Request) -> Any:
+    return json.loads(request.content)
+
+
+def test_every_submit_has_a_key_of_its_own() -> None:
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        client.jobs.submit("protein-parameters", [ENTRY])
+        client.jobs.submit("protein-parameters", [ENTRY])
+    first, second = keys(service)
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadError("reset"),
+        httpx.ReadTimeout("slow"),
+        httpx.WriteError("broken pipe"),
+        httpx.RemoteProtocolError("closed without an answer"),
+        refusal(500, "internal_error"),
+        refusal(503, "unavailable"),
+        refusal(429, "rate_limited", Retry_After="1"),
+    ],
+    ids=lambda failure: (
+        type(failure).__name__ if isinstance(failure, Exception) else str(failure.status_code)
+    ),
+)
+def test_the_key_is_repeated_on_every_attempt(failure: Any) -> None:
+    service = Stub(failure, failure, answer(job(), 201))
+    with over(service) as client:
+        made = client.jobs.submit("protein-parameters", [ENTRY])
+    assert made.id == "job_1"
+    assert len(service.requests) == 3
+    assert len(set(keys(service))) == 1
+    assert len({request.content for request in service.requests}) == 1
+
+
+def test_a_key_of_the_users_own_is_sent() -> None:
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        client.jobs.submit("protein-parameters", [ENTRY], idempotency_key="plate 7, well A1")
+    assert keys(service) == ["plate 7, well A1"]
+
+
+def test_when_all_answers_are_lost_the_error_says_which_key_to_repeat() -> None:
+    service = Stub(httpx.ReadError("reset"))
+    with over(service) as client:
+        with pytest.raises(TransportError) as caught:
+            client.jobs.submit("protein-parameters", [ENTRY])
+    (key,) = set(keys(service))
+    assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
+    assert caught.value.attempts == 5
+    assert caught.value.retryable
+    assert caught.value.sent
+
+
+def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
+    with over(Stub(httpx.ConnectError("refused"))) as client:
+        with pytest.raises(TransportError) as caught:
+            client.jobs.submit("protein-parameters", [ENTRY])
+    assert not caught.value.sent
+    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", []))
+
+
+def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
+    with LossyProxy(sandbox.url, lambda line, before: 0.0 if "POST" in line and before < 2 else 1.0) as proxy:
+        with connect(sandbox, key, base_url=proxy.url) as client:
+            made = client.jobs.submit("protein-parameters", [{**ENTRY, "content": LYSOZYME}])
+            assert [each.id for each in client.jobs.list()] == [made.id]
+    assert proxy.lines.count("POST /api/v1/jobs") == 3
+
+
+def test_an_answer_that_was_cut_makes_one_job(sandbox: Sandbox, key: str) -> None:
+    with LossyProxy(
+        sandbox.url, lambda line, before: 0.9 if "POST" in line and before == 0 else 1.0
+    ) as proxy:
+        with connect(sandbox, key, base_url=proxy.url) as client:
+            made = client.jobs.submit("protein-parameters", [{**ENTRY, "content": LYSOZYME}])
+            assert [each.id for each in client.jobs.list()] == [made.id]
+
+
+def test_the_same_key_and_job_again_give_the_same_job(client: ProteinIQ) -> None:
+    first = client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, idempotency_key="one")
+    second = client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, idempotency_key="one")
+    assert first.id == second.id
+
+
+def test_the_same_key_for_another_job_is_explained(client: ProteinIQ) -> None:
+    client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, idempotency_key="one")
+    with pytest.raises(Conflict) as caught:
+        client.jobs.submit("protein-parameters", {"protein": "MKV"}, idempotency_key="one")
+    assert caught.value.attempts == 1
+    assert "'one' was used before" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("key", ["", " ", "a" * 256, "schlüssel", "two\nlines", " padded "])
+def test_a_key_that_no_header_takes_is_refused(key: str) -> None:
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        with pytest.raises(InvalidInput, match="idempotency_key"):
+            client.jobs.submit("protein-parameters", [ENTRY], idempotency_key=key)
+    assert service.requests == []
+
+
+def test_a_quote_above_max_credits_submits_nothing() -> None:
+    service = Routes({QUOTE: answer({**documented("quote_job"), "estimated_credits": 51})})
+    with over(service) as client:
+        with pytest.raises(
+            SpendLimitExceeded, match="would cost 51 credits, and max_credits is 50"
+        ) as caught:
+            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE]
+    assert (caught.value.estimated_credits, caught.value.max_credits) == (51, 50)
+
+
+def test_a_quote_of_max_credits_is_submitted() -> None:
+    service = Routes(
+        {QUOTE: answer({**documented("quote_job"), "estimated_credits": 50}), SUBMIT: answer(job(), 201)}
+    )
+    with over(service) as client:
+        client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE, SUBMIT]
+
+
+def test_max_credits_of_nothing_lets_a_free_job_through(client: ProteinIQ) -> None:
+    quote = client.jobs.quote("protein-parameters", {"protein": LYSOZYME})
+    made = client.jobs.submit(
+        "protein-parameters", {"protein": LYSOZYME}, max_credits=quote.estimated_credits
+    )
+    assert made.status in ("QUEUED", "PENDING", "PROCESSING", "COMPLETED")
+
+
+@pytest.mark.parametrize("limit", [-1, float("nan"), "5", True])
+def test_max_credits_that_are_no_credits(limit: Any) -> None:
+    with over(Stub(answer(job(), 201))) as client:
+        with pytest.raises(InvalidInput, match="max_credits"):
+            client.jobs.submit("protein-parameters", [ENTRY], max_credits=limit)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, 2**53, "5", True])
+def test_max_reserved_credits_that_the_service_does_not_take(limit: Any) -> None:
+    with over(Stub(answer(job(), 201))) as client:
+        with pytest.raises(InvalidInput, match="max_reserved_credits"):
+            client.jobs.submit("protein-parameters", [ENTRY], max_reserved_credits=limit)
+
+
+def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        client.jobs.submit("protein-parameters", [ENTRY], max_reserved_credits=7)
+        client.jobs.submit("protein-parameters", [ENTRY])
+    with_limit, without = (body(request) for request in service.requests)
+    assert with_limit["billing"] == {"max_reserved_credits": 7}
+    assert "billing" not in without
+
+
+def test_the_request_is_what_the_documentation_shows() -> None:
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        client.jobs.submit("protein-parameters", [ENTRY], {"ph": 7.0}, name="mine")
+    (request,) = service.requests
+    assert body(request) == {
+        "tool": "protein-parameters",
+        "name": "mine",
+        "input": [ENTRY],
+        "settings": {"ph": 7.0},
+    }
+    assert request.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "settings", [{"x": float("nan")}, {"x": object()}, {"x": "\ud800"}], ids=["NaN", "object", "surrogate"]
+)
+def test_settings_that_no_json_holds(settings: Any) -> None:
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        with pytest.raises(InvalidInput, match="nothing was sent"):
+            client.jobs.submit("protein-parameters", [ENTRY], settings)
+    assert service.requests == []
+
+
+def test_a_final_answer_is_not_repeated() -> None:
+    service = Stub(refusal(400, "validation_error"))
+    with over(service) as client:
+        with pytest.raises(ValidationError):
+            client.jobs.submit("protein-parameters", [ENTRY])
+    assert len(service.requests) == 1
+
+
+def test_the_service_is_given_the_time_that_it_asks_for() -> None:
+    service = Stub(refusal(429, "rate_limited", Retry_After="40"), answer(job(), 201))
+    clock = StillClock()
+    with over(service, clock=clock) as client:
+        client.jobs.submit("protein-parameters", [ENTRY])
+    assert sum(clock.sleeps) >= 40
+
+
+def test_too_few_credits() -> None:
+    with Sandbox(credits=0) as poor:
+        with connect(poor) as client:
+            quote = client.jobs.quote("pairwise-alignment", {"query": LYSOZYME, "target": LYSOZYME})
+            assert [error.code for error in quote.blocking_errors] == ["insufficient_credits"]
+            with pytest.raises(InsufficientCredits, match="add credits"):
+                client.jobs.submit("pairwise-alignment", {"query": LYSOZYME, "target": LYSOZYME})
+            assert client.jobs.list().list() == []
+
+
+def test_the_daily_limit() -> None:
+    with Sandbox(daily_limit=1) as narrow:
+        with connect(narrow) as client:
+            client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
+            with pytest.raises(DailyLimitExceeded, match="tomorrow") as caught:
+                client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
+            assert caught.value.status == 402
+            assert len(client.jobs.list().list()) == 1
