@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .contract import document
 from .errors import ContractError, Request
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -79,10 +78,16 @@ def fit(body: Any, operation: str, request: Request) -> Any:
     )
 
 
+def _document() -> Mapping[str, Any]:
+    from .contract import document  # with the first answer, not with the first client
+
+    return document()
+
+
 @functools.cache
 def answer_schema(operation: str) -> Mapping[str, Any]:
     """The schema of the operation's success answer."""
-    for item in document()["paths"].values():
+    for item in _document()["paths"].values():
         for described in item.values():
             if described["operationId"] == operation:
                 content = described["responses"]["2XX"]["content"]
@@ -98,7 +103,7 @@ def _answer_check(operation: str) -> Check:
 
 @functools.cache
 def _role_check(role: str) -> Check:
-    return _check(document()["components"]["schemas"][role])
+    return _check(_document()["components"]["schemas"][role])
 
 
 def _check(schema: Mapping[str, Any]) -> Check:

@@ -7,13 +7,12 @@ once, async, and made sync by `scripts/unasync.py`. No httpx type and no httpx e
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar
 from typing import IO, Any
 
-import anyio
-import anyio.lowlevel
 import attrs
 import httpx
 
@@ -22,7 +21,7 @@ from ._retry import Failure
 from .errors import ConfigurationError, InvalidInput
 
 USER_AGENT = "proteiniq-python"
-_MAX_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30.0)
+_CLOSED = "this client is closed: make another one"
 
 
 @attrs.frozen(kw_only=True)
@@ -81,13 +80,9 @@ class AsyncWire:
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._loop: Any = None
-        self._client = httpx.AsyncClient(
-            timeout=None,
-            limits=_MAX_CONNECTIONS,
-            headers={"User-Agent": USER_AGENT},
-            cookies=_NoCookies(),
-            transport=transport,
-        )
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self.is_closed = False
 
     @asynccontextmanager
     async def open(self, outgoing: Outgoing) -> AsyncIterator[AsyncIncoming]:
@@ -98,9 +93,9 @@ class AsyncWire:
         self._check_loop()
         failure: BaseException
         try:
-            response = await self._client.send(
-                _built(self._client, outgoing), stream=True, follow_redirects=outgoing.follow_redirects
-            )
+            client = self._opened()
+            request = _built(client, outgoing)
+            response = await client.send(request, stream=True, follow_redirects=outgoing.follow_redirects)
         except BaseException as error:
             failure = _without_frames(error)
         else:
@@ -114,7 +109,9 @@ class AsyncWire:
 
     def _check_loop(self) -> None:
         # Connections belong to the loop that made them: on another one they fail later and less clearly.
-        loop = anyio.lowlevel.current_token()
+        from anyio.lowlevel import current_token  # the sync client needs none of it
+
+        loop = current_token()
         if self._loop is None:
             self._loop = loop
         elif self._loop != loop:
@@ -123,34 +120,37 @@ class AsyncWire:
                 "(for each asyncio.run), or use the sync client"
             )
 
-    async def close(self) -> None:
-        await self._client.aclose()
+    def _opened(self) -> httpx.AsyncClient:
+        if self.is_closed:
+            raise ConfigurationError(_CLOSED)
+        if self._client is None:
+            with _as_configuration_error():
+                self._client = httpx.AsyncClient(transport=self._transport, **_options())
+        return self._client
 
-    @property
-    def is_closed(self) -> bool:
-        return self._client.is_closed
+    async def close(self) -> None:
+        self.is_closed = True
+        if self._client is not None:
+            await self._client.aclose()
 
 
 class Wire:
     """Sends requests, blocking."""
 
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
-        self._client = httpx.Client(
-            timeout=None,
-            limits=_MAX_CONNECTIONS,
-            headers={"User-Agent": USER_AGENT},
-            cookies=_NoCookies(),
-            transport=transport,
-        )
+        self._transport = transport
+        self._client: httpx.Client | None = None
+        self._lock = threading.Lock()
+        self.is_closed = False
 
     @contextmanager
     def open(self, outgoing: Outgoing) -> Iterator[Incoming]:
         """Send and hand over the answer once its headers are there. Raises WireFailure."""
         failure: BaseException
         try:
-            response = self._client.send(
-                _built(self._client, outgoing), stream=True, follow_redirects=outgoing.follow_redirects
-            )
+            client = self._opened()
+            request = _built(client, outgoing)
+            response = client.send(request, stream=True, follow_redirects=outgoing.follow_redirects)
         except BaseException as error:
             failure = _without_frames(error)
         else:
@@ -161,12 +161,44 @@ class Wire:
             return
         raise failure
 
-    def close(self) -> None:
-        self._client.close()
+    def _opened(self) -> httpx.Client:
+        with self._lock:
+            if self.is_closed:
+                raise ConfigurationError(_CLOSED)
+            if self._client is None:
+                with _as_configuration_error():
+                    self._client = httpx.Client(transport=self._transport, **_options())
+            return self._client
 
-    @property
-    def is_closed(self) -> bool:
-        return self._client.is_closed
+    def close(self) -> None:
+        with self._lock:
+            self.is_closed = True
+        if self._client is not None:
+            self._client.close()
+
+
+def _options() -> dict[str, Any]:
+    """What both kinds of httpx clients are made with: at the first request, since reading certificates takes long."""
+    return {
+        "timeout": None,
+        "limits": httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30.0),
+        "headers": {"User-Agent": USER_AGENT},
+        "cookies": _NoCookies(),
+    }
+
+
+@contextmanager
+def _as_configuration_error() -> Iterator[None]:
+    try:
+        yield
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        why = str(error)
+    else:
+        return
+    raise ConfigurationError(
+        f"the connections can't be set up: {why}. Look at the environment's proxies (HTTPS_PROXY, NO_PROXY, …) and "
+        "certificates (SSL_CERT_FILE, SSL_CERT_DIR)"
+    )
 
 
 class _NoCookies(CookieJar):
@@ -200,7 +232,9 @@ async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 async def _end(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
-    with anyio.CancelScope(shield=True):
+    from anyio import CancelScope
+
+    with CancelScope(shield=True):
         await response.aclose()
         # A body that was left in the middle is a row of suspended generators, httpx's and httpcore's. Asked again
         # they find the connection closed and end; left to the garbage collector they would each warn under trio.
@@ -220,8 +254,6 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
 
 
 def _built(client: httpx.AsyncClient | httpx.Client, outgoing: Outgoing) -> httpx.Request:
-    if client.is_closed:
-        raise ConfigurationError("this client is closed: make another one")
     try:
         return client.build_request(
             outgoing.method,

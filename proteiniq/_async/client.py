@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
-
-from proteiniq_openapi.api.contract import get_openapi
+from typing import TYPE_CHECKING, Any, Self
 
 from .._clock import AsyncClock, AsyncMachineClock
 from .._config import read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
-from .._retry import RetryBudget
 from .._transport import AsyncWire
-from ..hooks import Hook
-from ..models import Tool
-from .account import AsyncAccountAPI
-from .files import AsyncFiles
-from .job import OnUpdate
-from .jobs import AsyncJobs
-from .pipeline import AsyncPipeline
-from .results import AsyncResult, AsyncResults
-from .tools import AsyncTools
+
+if TYPE_CHECKING:
+    from ..hooks import Hook
+    from ..models import Tool
+    from .account import AsyncAccountAPI
+    from .files import AsyncFiles
+    from .job import OnUpdate
+    from .jobs import AsyncJobs
+    from .pipeline import AsyncPipeline
+    from .results import AsyncResult, AsyncResults
+    from .tools import AsyncTools
 
 
 class AsyncProteinIQ:
@@ -35,12 +35,6 @@ class AsyncProteinIQ:
 
     It is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
-
-    account: AsyncAccountAPI
-    tools: AsyncTools
-    jobs: AsyncJobs
-    results: AsyncResults
-    files: AsyncFiles
 
     def __init__(
         self,
@@ -65,22 +59,59 @@ class AsyncProteinIQ:
             seconds=rate_window,
             job_interval=job_read_interval,
         )
-        self._assemble(AsyncPipeline(config, AsyncWire(), clock or AsyncMachineClock(), pacer, RetryBudget()))
+        self._parts = (config, AsyncWire(), clock or AsyncMachineClock(), pacer)
 
     @classmethod
     def _over(cls, pipeline: AsyncPipeline) -> Self:
         """A client over a pipeline that is there already."""
         client = object.__new__(cls)
-        client._assemble(pipeline)
+        client._pipeline = pipeline
         return client
 
-    def _assemble(self, pipeline: AsyncPipeline) -> None:
-        self._pipeline = pipeline
-        self.account = AsyncAccountAPI(pipeline)
-        self.tools = AsyncTools(pipeline)
-        self.files = AsyncFiles(pipeline)
-        self.results = AsyncResults(pipeline)
-        self.jobs = AsyncJobs(pipeline, self.tools, self.results)
+    # What follows is loaded when it is first used: models and generated operations alone take longer to load than
+    # all that a client needs to be there.
+
+    @cached_property
+    def _pipeline(self) -> AsyncPipeline:
+        from .._retry import RetryBudget
+        from .pipeline import AsyncPipeline
+
+        return AsyncPipeline(*self._parts, RetryBudget())
+
+    @cached_property
+    def account(self) -> AsyncAccountAPI:
+        """The account behind the key."""
+        from .account import AsyncAccountAPI
+
+        return AsyncAccountAPI(self._pipeline)
+
+    @cached_property
+    def tools(self) -> AsyncTools:
+        """The tools."""
+        from .tools import AsyncTools
+
+        return AsyncTools(self._pipeline)
+
+    @cached_property
+    def jobs(self) -> AsyncJobs:
+        """Jobs: quote, submit, list, follow, cancel."""
+        from .jobs import AsyncJobs
+
+        return AsyncJobs(self._pipeline, self.tools, self.results)
+
+    @cached_property
+    def results(self) -> AsyncResults:
+        """Results and their files."""
+        from .results import AsyncResults
+
+        return AsyncResults(self._pipeline)
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """The file library."""
+        from .files import AsyncFiles
+
+        return AsyncFiles(self._pipeline)
 
     def with_options(self, **options: Any) -> Self:
         """A client with another `timeout` or `max_retries`; this one stays as it is.
@@ -126,6 +157,8 @@ class AsyncProteinIQ:
 
         Raises APIError, TransportError, ContractError.
         """
+        from proteiniq_openapi.api.contract import get_openapi
+
         channel = self._pipeline.channel("get_openapi")
         channel.answer(await get_openapi.asyncio(client=channel.client))
         document: dict[str, Any] = channel.body

@@ -5,25 +5,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
-
-from proteiniq_openapi.api.contract import get_openapi
+from typing import TYPE_CHECKING, Any, Self
 
 from .._clock import MachineClock, SyncClock
 from .._config import read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
-from .._retry import RetryBudget
 from .._transport import Wire
-from ..hooks import Hook
-from ..models import Tool
-from .account import AccountAPI
-from .files import Files
-from .job import OnUpdate
-from .jobs import Jobs
-from .pipeline import Pipeline
-from .results import Result, Results
-from .tools import Tools
+
+if TYPE_CHECKING:
+    from ..hooks import Hook
+    from ..models import Tool
+    from .account import AccountAPI
+    from .files import Files
+    from .job import OnUpdate
+    from .jobs import Jobs
+    from .pipeline import Pipeline
+    from .results import Result, Results
+    from .tools import Tools
 
 
 class ProteinIQ:
@@ -37,12 +37,6 @@ class ProteinIQ:
 
     It is a context manager, and safe for many threads. Raises ConfigurationError.
     """
-
-    account: AccountAPI
-    tools: Tools
-    jobs: Jobs
-    results: Results
-    files: Files
 
     def __init__(
         self,
@@ -67,22 +61,59 @@ class ProteinIQ:
             seconds=rate_window,
             job_interval=job_read_interval,
         )
-        self._assemble(Pipeline(config, Wire(), clock or MachineClock(), pacer, RetryBudget()))
+        self._parts = (config, Wire(), clock or MachineClock(), pacer)
 
     @classmethod
     def _over(cls, pipeline: Pipeline) -> Self:
         """A client over a pipeline that is there already."""
         client = object.__new__(cls)
-        client._assemble(pipeline)
+        client._pipeline = pipeline
         return client
 
-    def _assemble(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self.account = AccountAPI(pipeline)
-        self.tools = Tools(pipeline)
-        self.files = Files(pipeline)
-        self.results = Results(pipeline)
-        self.jobs = Jobs(pipeline, self.tools, self.results)
+    # What follows is loaded when it is first used: models and generated operations alone take longer to load than
+    # all that a client needs to be there.
+
+    @cached_property
+    def _pipeline(self) -> Pipeline:
+        from .._retry import RetryBudget
+        from .pipeline import Pipeline
+
+        return Pipeline(*self._parts, RetryBudget())
+
+    @cached_property
+    def account(self) -> AccountAPI:
+        """The account behind the key."""
+        from .account import AccountAPI
+
+        return AccountAPI(self._pipeline)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """The tools."""
+        from .tools import Tools
+
+        return Tools(self._pipeline)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Jobs: quote, submit, list, follow, cancel."""
+        from .jobs import Jobs
+
+        return Jobs(self._pipeline, self.tools, self.results)
+
+    @cached_property
+    def results(self) -> Results:
+        """Results and their files."""
+        from .results import Results
+
+        return Results(self._pipeline)
+
+    @cached_property
+    def files(self) -> Files:
+        """The file library."""
+        from .files import Files
+
+        return Files(self._pipeline)
 
     def with_options(self, **options: Any) -> Self:
         """A client with another `timeout` or `max_retries`; this one stays as it is.
@@ -128,6 +159,8 @@ class ProteinIQ:
 
         Raises APIError, TransportError, ContractError.
         """
+        from proteiniq_openapi.api.contract import get_openapi
+
         channel = self._pipeline.channel("get_openapi")
         channel.answer(get_openapi.sync(client=channel.client))
         document: dict[str, Any] = channel.body
