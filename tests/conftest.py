@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,7 @@ def sandbox() -> Iterator[Sandbox]:
         daily_limit=1_000_000,
         credits=10**9,
         workers=2,
+        heartbeat=0.15,
         tools=(*BUILT_IN, *ALL),
     ) as running:
         yield running
@@ -46,3 +48,11 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test is not about the key of whoever runs it."""
     monkeypatch.delenv("PROTEINIQ_API_KEY", raising=False)
     monkeypatch.delenv("PROTEINIQ_BASE_URL", raising=False)
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Path]:
+    """A file that is not there: a job of the tool `gate` waits for it, in the end of the test at the latest."""
+    path = tmp_path / "gate"
+    yield path
+    path.touch()

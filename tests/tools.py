@@ -39,6 +39,7 @@ class Gate(Tool):
         outputs=(OutputFile("copy.txt", "text/plain", "The input."),),
         results={"length": "Characters."},
         credit_model=CreditModel(7),
+        time_limit_s=30.0,
     )
 
     def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:

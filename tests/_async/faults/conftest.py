@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from proteiniq import AsyncProteinIQ
+
+from ...faults.server import Server
+from .bench import reach
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that does what the test tells it."""
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[AsyncProteinIQ]:
+    """A client of that server."""
+    async with reach(server.url) as connected:
+        yield connected
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """One event loop: what is tested here is what a wait makes of a server; tests/_async has the other loop."""
+    return "asyncio"

@@ -1,0 +1,32 @@
+# Made from tests/_async/faults/conftest.py by scripts/unasync.py: edit that file instead.
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from proteiniq import ProteinIQ
+
+from ...faults.server import Server
+from .bench import reach
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that does what the test tells it."""
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[ProteinIQ]:
+    """A client of that server."""
+    with reach(server.url) as connected:
+        yield connected
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """One event loop: what is tested here is what a wait makes of a server; tests/_sync has the other loop."""
+    return "asyncio"

@@ -1,0 +1,338 @@
+# Made from tests/_async/faults/test_streams.py by scripts/unasync.py: edit that file instead.
+
+"""Event streams that end, break, lie or are not there: the wait goes on, and gives the right job."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from proteiniq import ProteinIQ
+from proteiniq.errors import NotFound, Unauthorized, WaitTimeout
+
+from ...faults.server import (
+    CUT,
+    HANG,
+    RESET,
+    Answer,
+    Pause,
+    Piece,
+    Server,
+    chunked,
+    event,
+    page,
+    refuse,
+    reply,
+    stream,
+    whole,
+)
+from ...support import SPEED, job
+
+EVENTS = ("GET", "/api/v1/jobs/job_1/events")
+STATUS = ("GET", "/api/v1/jobs/job_1/status")
+
+RUNNING = job("PROCESSING", progress=10, completed_at=None)
+DONE = job("COMPLETED", progress=100, name="Förster π")
+"""A name with characters of two bytes, to cut one of them."""
+
+SLACK = 100.0
+"""What the machine may take on top, in seconds of the tests' clocks: one second."""
+
+
+def waited(client: ProteinIQ, timeout: float = 600.0) -> list[str]:
+    """The states that a wait tells; the last one is that of the job that it gives."""
+    told: list[str] = []
+    ended = client.jobs.wait("job_1", timeout=timeout, on_update=lambda each: told.append(str(each.status)))
+    assert ended.id == "job_1"
+    assert ended.status == told[-1]
+    return told
+
+
+# ---- streams that are good, in any spelling
+
+done = event(DONE)
+cut = done.index("ö".encode()) + 1
+
+GOOD: dict[str, Answer] = {
+    "plain": stream(event(RUNNING), done),
+    "a byte-order mark": stream(b"\xef\xbb\xbf" + event(RUNNING), done),
+    "a byte-order mark before the only event": stream(b"\xef\xbb\xbf" + done),
+    "CR": stream(event(RUNNING, newline="\r"), event(DONE, newline="\r"), b":\r"),
+    "CRLF": stream(event(RUNNING, newline="\r\n"), event(DONE, newline="\r\n")),
+    "CRLF cut in the middle": stream(
+        event(RUNNING, newline="\r\n")[:-1], Pause(2), b"\n", event(DONE, newline="\r\n")
+    ),
+    "comments": stream(b": hello\n\n", event(RUNNING), b":\n: ping\n", done),
+    "named events": stream(event(RUNNING, name="status"), event(DONE, name="completed")),
+    "ids": stream(event(RUNNING, id="1"), event(DONE, id="2")),
+    "retry:": stream(b"retry: 3000\n\n", event(RUNNING), done),
+    "a huge retry:": stream(b"retry: 99999999999999999999\n\n", event(RUNNING), done),
+    "fields that nobody knows": stream(b"weather: fine\n" + event(RUNNING), done),
+    "data in several lines": stream(
+        b"data: {\n" + b'data: "status": "COMPLETED"\n' + b"data: }\n\n",
+    ),
+    "cut in the middle of a character, the rest later": stream(done[:cut], Pause(2), done[cut:]),
+    "byte by byte": stream(*(done[at : at + 1] for at in range(len(done)))),
+    "chunked": chunked(event(RUNNING), done),
+    "chunks that end in the middle of a character": chunked(done[:cut], done[cut:]),
+    "events about another job": stream(event({**DONE, "id": "job_2"}), event(RUNNING), done),
+    "events with little in them": stream(event({"status": "PROCESSING"}), event({"status": "COMPLETED"})),
+    "events that are no JSON": stream(event("so far so good"), event("[1, 2]"), event("null"), done),
+    "an event with no status": stream(event({"progress": 50}), event(RUNNING), done),
+    "an event whose status is no text": stream(event({**RUNNING, "status": 7}), event(RUNNING), done),
+    "a state that nobody knows": stream(event({**RUNNING, "status": "SIMMERING"}), done),
+    "half a megabyte in one event": stream(event({**RUNNING, "log": "x" * 500_000}), done),
+    "invalid UTF-8 in a comment": stream(b": \xff\xfe\n\n", event(RUNNING), done),
+    "more after the end": stream(event(RUNNING), done, event(RUNNING), HANG),
+}
+
+
+@pytest.mark.parametrize("answer", GOOD.values(), ids=GOOD.keys())
+def test_a_stream_in_any_spelling_ends_the_wait_without_a_status_read(
+    client: ProteinIQ, server: Server, answer: Answer
+) -> None:
+    server.on(*EVENTS, answer)
+    server.on(*STATUS, refuse(500))
+    assert (waited(client))[-1] == "COMPLETED"
+    assert server.count(*EVENTS) == 1
+    assert server.count(*STATUS) == 0
+
+
+# ---- streams that break: what they didn't say, the status or the next stream does
+
+JUNK = b"\x00\xff<html>" * (1 << 17)
+"""A little less than 1 MiB, with no line end."""
+
+HEARTBEATS: list[Piece] = [b":\n\n", Pause(20)] * 8
+
+BROKEN: dict[str, Answer] = {
+    "ends at once": stream(),
+    "ends early": stream(event(RUNNING)),
+    "ends before the event does": stream(event(RUNNING), done[:-1]),
+    "cut in the middle of an event": stream(event(RUNNING), done[: len(done) // 2]),
+    "cut in the middle of a character": stream(event(RUNNING), done[:cut]),
+    "reset in the middle of an event": stream(event(RUNNING), done[: len(done) // 2], Pause(2), RESET),
+    "cut in the middle of a chunk": [*chunked(event(RUNNING), end=False)[:-1], b"400\r\ndata: {", CUT],
+    "cut between two chunks": chunked(event(RUNNING), end=False),
+    "chunks that are none": [*chunked(event(RUNNING), end=False)[:-1], b"zz\r\n", CUT],
+    "cut before the headers end": [b"HTTP/1.1 200 OK\r\nContent-Ty", CUT],
+    "no answer at all": [CUT],
+    "reset at once": [RESET],
+    "no HTTP": [b"SSH-2.0-OpenSSH_9.2\r\n", CUT],
+    "silent for ever": stream(event(RUNNING), HANG),
+    "silent from the start": stream(HANG),
+    "no headers, for ever": [HANG],
+    "1 MB of junk": stream(event(RUNNING), JUNK, b"\n\n", JUNK, JUNK),
+    "junk in many lines": stream(event(RUNNING), b"data: junk\n\n" * 20_000),
+    "only heartbeats": stream(event(RUNNING), *HEARTBEATS, HANG),
+    "an event that says less than a state": stream(event({"progress": 50})),
+    "503": refuse(503, "unavailable"),
+    "500": refuse(500),
+    "502, a page": page(502),
+    "429 with Retry-After": refuse(429, "rate_limited", retry_after="7"),
+    "a body that says gzip and is none": stream(event(RUNNING), content_encoding="gzip"),
+}
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN.keys())
+def test_a_stream_that_breaks_does_not_end_the_wait(
+    client: ProteinIQ, server: Server, answer: Answer
+) -> None:
+    server.on(*EVENTS, answer, stream(event(DONE)))
+    server.on(*STATUS, reply(RUNNING))
+    assert (waited(client))[-1] == "COMPLETED"
+    assert server.count(*EVENTS) <= 2
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN.keys())
+def test_a_stream_that_always_breaks_is_made_up_for_by_the_status(
+    client: ProteinIQ, server: Server, answer: Answer
+) -> None:
+    server.on(*EVENTS, answer)
+    server.on(*STATUS, reply(RUNNING), reply(RUNNING), reply(DONE))
+    assert (waited(client))[-1] == "COMPLETED"
+    assert server.count(*STATUS) == 3
+    assert server.count(*EVENTS) <= 3
+    times = [asked.at for asked in server.asked if asked.path.endswith("/status")]
+    assert all(later - earlier >= 4.9 for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize(
+    "name", ["silent for ever", "no headers, for ever", "only heartbeats", "ends at once"]
+)
+def test_a_stream_that_breaks_for_ever_does_not_outlast_the_deadline(
+    client: ProteinIQ, server: Server, name: str
+) -> None:
+    server.on(*EVENTS, BROKEN[name])
+    server.on(*STATUS, reply(RUNNING))
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout) as caught:
+        client.jobs.wait("job_1", timeout=60)
+    assert clock.monotonic() - started < 60 + SLACK
+    assert caught.value.job.status == "PROCESSING"
+    assert caught.value.job_id == "job_1"
+    assert server.count(*STATUS) <= 13
+
+
+# ---- no stream at all
+
+NONE: dict[str, Answer] = {
+    "JSON": reply(RUNNING),
+    "404": refuse(404, "not_found"),
+    "404, a page": page(404),
+    "405": refuse(405, "method_not_allowed"),
+    "406": refuse(406, "not_acceptable"),
+    "501": refuse(501, "not_implemented"),
+    "a page": page(),
+    "a redirect": whole(b"", 302, location="https://elsewhere.test/"),
+    "no content": whole(b"", 204),
+}
+
+
+@pytest.mark.parametrize("answer", NONE.values(), ids=NONE.keys())
+def test_where_there_is_no_stream_the_status_is_read(
+    client: ProteinIQ, server: Server, answer: Answer
+) -> None:
+    server.on(*EVENTS, answer)
+    server.on(*STATUS, reply(RUNNING), reply(RUNNING), reply(DONE))
+    assert waited(client) == ["PROCESSING", "COMPLETED"]
+    assert server.count(*EVENTS) == 1
+    assert server.count(*STATUS) == 3
+
+
+# ---- between stream and status
+
+
+def test_a_state_that_was_reached_between_stream_and_status_is_found(
+    client: ProteinIQ, server: Server
+) -> None:
+    server.on(*EVENTS, stream(event(RUNNING)))
+    server.on(*STATUS, reply(DONE))
+    assert waited(client) == ["PROCESSING", "COMPLETED"]
+    assert server.count(*EVENTS) == server.count(*STATUS) == 1
+
+
+def test_a_retry_after_of_the_stream_holds_the_status_too(client: ProteinIQ, server: Server) -> None:
+    server.on(*EVENTS, refuse(429, "rate_limited", retry_after="20"), stream(event(DONE)))
+    server.on(*STATUS, reply(RUNNING))
+    waited(client)
+    first, *others = server.asked
+    assert others[0].at - first.at >= 20
+
+
+def test_the_pause_that_a_stream_asks_for_is_kept(client: ProteinIQ, server: Server) -> None:
+    server.on(*EVENTS, stream(b"retry: 20000\n\n" + event(RUNNING)), stream(event(DONE)))
+    server.on(*STATUS, reply(RUNNING))
+    waited(client)
+    first, second = (asked.at for asked in server.asked if asked.path.endswith("/events"))
+    assert second - first >= 20
+
+
+def test_an_unknown_state_is_told_and_is_no_end(client: ProteinIQ, server: Server) -> None:
+    odd = {**RUNNING, "status": "SIMMERING"}
+    server.on(*EVENTS, refuse(404, "not_found"))
+    server.on(*STATUS, reply(odd), reply(odd), reply(DONE))
+    assert waited(client) == ["SIMMERING", "COMPLETED"]
+
+
+# ---- the status
+
+
+def test_a_server_that_restarts_does_not_end_the_wait(client: ProteinIQ, server: Server) -> None:
+    def restarted(_: object) -> list[Piece]:
+        server.on(*EVENTS, stream(event(DONE)))
+        return [*stream(event(RUNNING)), Pause(1), RESET]
+
+    server.on(*EVENTS, restarted)
+    server.on(*STATUS, [RESET], [CUT], page(502), page(503), refuse(503), refuse(500), reply(RUNNING))
+    assert waited(client) == ["PROCESSING", "COMPLETED"]
+
+
+TRANSIENT: dict[str, Answer] = {
+    "500": refuse(500),
+    "503": refuse(503, "unavailable"),
+    "502, a page": page(502),
+    "529": refuse(529, "overloaded"),
+    "429": refuse(429, "rate_limited", retry_after="6"),
+    "reset": [RESET],
+    "cut": [CUT],
+    "a body that is cut": [*reply(RUNNING)[:1], b'{"id"', CUT],
+    "a page with 200": page(),
+}
+
+
+@pytest.mark.parametrize("answer", TRANSIENT.values(), ids=TRANSIENT.keys())
+def test_a_fault_of_the_status_that_may_pass_does_not_end_the_wait(
+    client: ProteinIQ, server: Server, answer: Answer
+) -> None:
+    server.on(*EVENTS, refuse(501))
+    server.on(*STATUS, reply(RUNNING), answer, answer, reply(DONE))
+    assert waited(client) == ["PROCESSING", "COMPLETED"]
+
+
+def test_a_service_that_is_gone_ends_the_wait_at_the_deadline_only(client: ProteinIQ, server: Server) -> None:
+    server.on(*EVENTS, refuse(503))
+    server.on(*STATUS, refuse(503))
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    server.stop()
+    with pytest.raises(WaitTimeout, match="its state could not be read"):
+        client.jobs.wait("job_1", timeout=60)
+    assert 55 < clock.monotonic() - started < 60 + SLACK
+
+
+def test_a_key_that_is_revoked_ends_the_wait(client: ProteinIQ, server: Server) -> None:
+    server.on(*EVENTS, stream(event(RUNNING)), refuse(401, "unauthorized"))
+    server.on(*STATUS, refuse(401, "unauthorized"))
+    with pytest.raises(Unauthorized) as caught:
+        client.jobs.wait("job_1", timeout=600)
+    assert caught.value.job_id == "job_1"
+    assert "client.jobs.wait('job_1')" in "".join(caught.value.__notes__)
+
+
+def test_a_job_that_is_not_there_ends_the_wait(client: ProteinIQ, server: Server) -> None:
+    server.on(*EVENTS, refuse(404, "not_found"))
+    server.on(*STATUS, refuse(404, "not_found"))
+    with pytest.raises(NotFound) as caught:
+        client.jobs.wait("job_1", timeout=600)
+    assert caught.value.job_id == "job_1"
+    assert server.count(*STATUS) == 1
+
+
+def test_a_read_that_never_answers_ends_at_the_deadline(client: ProteinIQ, server: Server) -> None:
+    server.on(*EVENTS, refuse(501))
+    server.on(*STATUS, reply(RUNNING), [HANG])
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout):
+        client.jobs.wait("job_1", timeout=15)
+    assert clock.monotonic() - started < 15 + SLACK
+
+
+def test_an_answer_that_drips_in_ends_at_the_deadline(client: ProteinIQ, server: Server) -> None:
+    head, body = reply(RUNNING)
+    assert isinstance(head, bytes)
+    assert isinstance(body, bytes)
+    drip: list[Piece] = [piece for at in range(len(body)) for piece in (body[at : at + 1], Pause(2))]
+    server.on(*EVENTS, refuse(501))
+    server.on(*STATUS, [head, *drip])
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout):
+        client.jobs.wait("job_1", timeout=30)
+    assert clock.monotonic() - started < 30 + SLACK
+    assert SPEED == 100
+
+
+def test_headers_that_drip_in_end_at_the_deadline(client: ProteinIQ, server: Server) -> None:
+    lines: list[Piece] = [b"X: y\r\n", Pause(2)] * 1000
+    drip = [b"HTTP/1.1 200 OK\r\n", *lines]
+    server.on(*EVENTS, drip)
+    server.on(*STATUS, reply(RUNNING), drip)
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout):
+        client.jobs.wait("job_1", timeout=30)
+    assert clock.monotonic() - started < 30 + SLACK

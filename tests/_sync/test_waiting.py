@@ -1,0 +1,390 @@
+# Made from tests/_async/test_waiting.py by scripts/unasync.py: edit that file instead.
+
+"""Waiting: events as the fast hint, the status as the truth, and a wait that ends without the job."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from proteiniq import (
+    Conflict,
+    ContractError,
+    InvalidInput,
+    Job,
+    JobFailed,
+    JobNotCompleted,
+    JobState,
+    JobStatus,
+    NotFound,
+    ProteinIQ,
+    Unauthorized,
+    WaitTimeout,
+)
+from proteiniq.sandbox import Sandbox
+
+from ..support import (
+    ENTRY,
+    EVENTS,
+    LYSOZYME,
+    RESULT,
+    STATUS,
+    SUBMIT,
+    Routes,
+    StillClock,
+    Stub,
+    answer,
+    documented,
+    events,
+    job,
+    refusal,
+)
+from ..tools import ALL
+from .bench import connect, over
+
+TEXT = {"text": "anything"}
+
+
+@pytest.fixture
+def single() -> Iterator[ProteinIQ]:
+    """A client of a sandbox that runs one job at a time, the others queue."""
+    with Sandbox(workers=1, job_read_interval=0.05, max_concurrent_jobs=10, tools=ALL) as sandbox:
+        with connect(sandbox) as client:
+            yield client
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
+def test_a_wait_returns_the_job_that_has_ended(client: ProteinIQ, streams: bool) -> None:
+    made = client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
+    ended = client.jobs.wait(made, streams=streams)
+    assert (ended.id, ended.status, ended.is_terminal) == (made.id, "COMPLETED", True)
+    assert ended.completed_at is not None
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
+def test_updates_tell_every_state_once(client: ProteinIQ, gate: Path, streams: bool) -> None:
+    seen: list[Job] = []
+
+    def update(job: Job) -> None:
+        seen.append(job)
+        if job.progress == 50:
+            gate.touch()
+
+    made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
+    ended = client.jobs.wait(made, on_update=update, streams=streams)
+    assert seen[-1] == ended
+    assert any(job.status == "PROCESSING" and job.progress == 50 for job in seen)
+    assert all(one != other for one, other in itertools.pairwise(seen))
+
+
+def test_events_are_iterated_until_the_job_has_ended(client: ProteinIQ) -> None:
+    made = client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
+    states = [state.status for state in made.events()]
+    assert states[-1] == "COMPLETED"
+
+
+def test_a_job_that_has_ended_is_waited_for_without_a_request() -> None:
+    service = Stub(answer(job("COMPLETED"), 201))
+    with over(service) as client:
+        made = client.jobs.submit("protein-parameters", [ENTRY])
+        assert made.wait() is made
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
+def test_a_wait_that_times_out_leaves_the_job_running_and_names_it(
+    client: ProteinIQ, gate: Path, streams: bool
+) -> None:
+    made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
+    with pytest.raises(WaitTimeout, match="the wait ended after 20 s") as caught:
+        client.jobs.wait(made, timeout=20, streams=streams)
+    assert caught.value.job_id == caught.value.job.id == made.id
+    assert not caught.value.job.is_terminal
+    assert f"client.jobs.wait({made.id!r})" in str(caught.value)
+    gate.touch()
+    assert (client.jobs.wait(made.id)).status == "COMPLETED"
+
+
+def test_run_submits_waits_and_gets_the_result(client: ProteinIQ) -> None:
+    seen: list[str] = []
+    result = client.run(
+        "protein-parameters",
+        {"protein": LYSOZYME},
+        name="mine",
+        on_update=lambda job: seen.append(job.status),
+        timeout=10_000,
+    )
+    assert result.status == seen[-1] == "COMPLETED"
+    assert (client.jobs.get(result.job_id)).name == "mine"
+
+
+def test_a_run_that_fails_says_why(client: ProteinIQ) -> None:
+    with pytest.raises(JobFailed, match="no convergence after 12 steps") as caught:
+        client.run("broken", TEXT)
+    assert caught.value.job.status == "FAILED"
+    assert caught.value.job_id == caught.value.job.id
+
+
+def test_a_failed_job_with_output_has_a_result(client: ProteinIQ) -> None:
+    result = client.run("broken", TEXT, {"partial": True})
+    assert result.status == "FAILED"
+    assert result.files["copy.txt"].text() == "half"
+
+
+def test_a_queued_job_is_cancelled(single: ProteinIQ, gate: Path) -> None:
+    single.jobs.submit("gate", TEXT, {"gate": str(gate)})
+    queued = single.jobs.submit("gate", TEXT, {"gate": str(gate)})
+    cancelled = queued.cancel()
+    assert cancelled.status == "CANCELLED"
+    with pytest.raises(JobFailed, match="ended CANCELLED without a result"):
+        cancelled.result()
+
+
+def test_a_running_job_can_not_be_cancelled(client: ProteinIQ, gate: Path) -> None:
+    made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
+    for state in made.events():
+        if state.progress == 50 and not gate.exists():
+            with pytest.raises(Conflict) as caught:
+                client.jobs.cancel(made.id)
+            assert "Only queued jobs can be cancelled" in "".join(caught.value.__notes__)
+            gate.touch()
+    assert (made.wait()).status == "COMPLETED"
+
+
+def test_there_is_no_result_before_the_end(client: ProteinIQ, gate: Path) -> None:
+    made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
+    with pytest.raises(JobNotCompleted) as caught:
+        client.results.get(made.id)
+    assert caught.value.retry_after == 0.05
+    assert caught.value.details["current_status"] in ("QUEUED", "PENDING", "PROCESSING")
+    assert caught.value.job_id == made.id
+    gate.touch()
+    assert (made.result()).data == {"length": 8}
+
+
+def test_refresh_reads_the_status_again(client: ProteinIQ) -> None:
+    made = client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
+    made.wait()
+    assert (made.refresh()).status == "COMPLETED"
+
+
+@pytest.mark.parametrize("wait", [False, True], ids=["get", "wait"])
+def test_a_job_that_there_is_not(client: ProteinIQ, wait: bool) -> None:
+    call: Callable[[str], Any] = client.jobs.wait if wait else client.jobs.get
+    with pytest.raises(NotFound) as caught:
+        call("job_nobody")
+    assert caught.value.job_id == "job_nobody"
+    assert "goes on" not in "".join(getattr(caught.value, "__notes__", []))
+
+
+# ---- against a service that misbehaves, in time that only sleeps move
+
+
+def test_an_unknown_status_is_not_the_end() -> None:
+    service = Routes({EVENTS: events(job("RECALIBRATING"), job("COMPLETED"))})
+    seen: list[str] = []
+    with over(service) as client:
+        ended = client.jobs.wait("job_1", on_update=lambda job: seen.append(job.status))
+    assert seen == ["RECALIBRATING", "COMPLETED"]
+    assert ended.status.is_known
+
+
+def test_an_unknown_status_keeps_its_name() -> None:
+    with over(Stub(answer(job("RECALIBRATING")))) as client:
+        found = client.jobs.get("job_1")
+    assert found.status == "RECALIBRATING"
+    assert not found.status.is_known
+    assert not found.is_terminal
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        refusal(404, "not_found"),
+        refusal(405, "method_not_allowed"),
+        httpx.Response(501),
+        httpx.Response(200, html="<h1>Welcome</h1>"),
+        answer(job("PROCESSING")),
+    ],
+    ids=["404", "405", "501", "html", "json"],
+)
+def test_without_an_event_stream_the_status_is_polled(refused: httpx.Response) -> None:
+    service = Routes({EVENTS: refused, STATUS: [answer(job("PROCESSING")), answer(job("COMPLETED"))]})
+    with over(service) as client:
+        assert (client.jobs.wait("job_1")).status == "COMPLETED"
+    assert service.routes == [EVENTS, STATUS, STATUS]
+
+
+def test_polling_asks_for_no_event_stream() -> None:
+    service = Routes({STATUS: [answer(job()), answer(job("PROCESSING")), answer(job("COMPLETED"))]})
+    clock = StillClock()
+    with over(service, clock=clock) as client:
+        client.jobs.wait("job_1", streams=False)
+    assert service.routes == [STATUS] * 3
+    assert sum(clock.sleeps) >= 10
+
+
+def test_a_stream_that_ends_early_is_no_end_of_the_job() -> None:
+    service = Routes(
+        {
+            EVENTS: [events(job("QUEUED")), events(job("PROCESSING")), events(job("COMPLETED"))],
+            STATUS: answer(job("PROCESSING")),
+        }
+    )
+    with over(service) as client:
+        assert (client.jobs.wait("job_1")).status == "COMPLETED"
+
+
+def test_the_end_may_come_between_stream_and_status() -> None:
+    service = Routes({EVENTS: events(job("PROCESSING")), STATUS: answer(job("COMPLETED"))})
+    with over(service) as client:
+        assert (client.jobs.wait("job_1")).status == "COMPLETED"
+    assert service.routes == [EVENTS, STATUS]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        refusal(500, "internal_error"),
+        refusal(429, "rate_limited", Retry_After="30"),
+        httpx.Response(502, html="<h1>Bad gateway</h1>"),
+    ],
+    ids=["connect", "timeout", "500", "429", "502"],
+)
+def test_faults_that_pass_do_not_end_a_wait(fault: Any) -> None:
+    service = Routes(
+        {
+            EVENTS: [fault, fault, fault, events(job("COMPLETED"))],
+            STATUS: [fault] * 12 + [answer(job("PROCESSING"))],
+        }
+    )
+    with over(service) as client:
+        assert (client.jobs.wait("job_1")).status == "COMPLETED"
+
+
+def test_a_key_that_was_revoked_ends_a_wait() -> None:
+    service = Routes({EVENTS: refusal(401, "unauthorized"), STATUS: refusal(401, "unauthorized")})
+    with over(service) as client:
+        with pytest.raises(Unauthorized) as caught:
+            client.jobs.wait("job_1")
+    assert "Job job_1 goes on" in "".join(caught.value.__notes__)
+
+
+def test_events_about_something_else_are_passed_over() -> None:
+    strangers = [
+        "not json",
+        [1, 2],
+        {"id": "job_2", "status": "COMPLETED"},
+        {"id": "job_1"},
+        {"id": "job_1", "status": 7},
+        {"heartbeat": True},
+    ]
+    service = Routes({EVENTS: events(*strangers, job("COMPLETED", name="mine"))})
+    with over(service) as client:
+        assert (client.jobs.wait("job_1")).name == "mine"
+
+
+def test_an_event_that_says_only_the_status_keeps_what_was_known() -> None:
+    service = Routes({SUBMIT: answer(job(name="mine"), 201), EVENTS: events({"status": "COMPLETED"})})
+    with over(service) as client:
+        made = client.jobs.submit("protein-parameters", [ENTRY])
+        ended = made.wait()
+    assert (ended.id, ended.name, ended.status) == ("job_1", "mine", "COMPLETED")
+
+
+def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
+    clock = StillClock()
+    with over(Stub(httpx.ConnectError("refused")), clock=clock) as client:
+        with pytest.raises(WaitTimeout, match="its state could not be read") as caught:
+            client.jobs.wait("job_1", timeout=300)
+    assert clock.now <= 1000 + 300
+    assert caught.value.job.status == "UNKNOWN"
+
+
+def test_a_wait_of_no_time_at_all() -> None:
+    service = Stub(httpx.ConnectError("refused"))
+    with over(service) as client:
+        with pytest.raises(WaitTimeout):
+            client.jobs.wait("job_1", timeout=0)
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan"), "60"])
+def test_a_timeout_that_is_no_time(timeout: Any) -> None:
+    with over(Stub(answer(job()))) as client:
+        with pytest.raises(InvalidInput, match="timeout"):
+            client.jobs.wait("job_1", timeout=timeout)
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
+def test_what_interrupts_a_wait_says_that_the_job_goes_on(interrupt: type[BaseException]) -> None:
+    def update(job: Job) -> None:
+        raise interrupt
+
+    with over(Routes({EVENTS: events(job("PROCESSING"))})) as client:
+        with pytest.raises(interrupt) as caught:
+            client.jobs.wait("job_1", on_update=update)
+    assert any("client.jobs.wait('job_1')" in note for note in caught.value.__notes__)
+
+
+def test_a_status_that_is_no_json_names_its_operation() -> None:
+    service = Routes({EVENTS: httpx.Response(404), STATUS: httpx.Response(200, html="<h1>Log in</h1>")})
+    with over(service) as client:
+        with pytest.raises(ContractError, match="<h1>Log in</h1>") as caught:
+            client.jobs.wait("job_1")
+    assert caught.value.operation == "get_job_status"
+
+
+def test_a_result_that_is_late_is_asked_for_again() -> None:
+    late = refusal(409, "job_not_completed", Retry_After="5")
+    service = Routes({RESULT: [late, late, answer({**documented("get_result"), "job_id": "job_1"})]})
+    with over(service) as client:
+        state = JobState(
+            id="job_1",
+            status=JobStatus.COMPLETED,
+            tool=None,
+            name=None,
+            progress=None,
+            created_at=None,
+            started_at=None,
+            completed_at=None,
+            credits_used=None,
+            error=None,
+        )
+        assert (client.jobs.result(state)).job_id == "job_1"
+    assert service.routes == [RESULT] * 3
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "TIMEOUT"])
+def test_a_job_that_can_have_no_result_is_not_asked_for_one(status: str) -> None:
+    why = {"code": "time_limit", "message": "It took too long"}
+    service = Routes({EVENTS: events(job(status, error=why))})
+    with over(service) as client:
+        with pytest.raises(JobFailed, match=rf"ended {status} without a result: It took too long") as caught:
+            client.jobs.result("job_1")
+    assert caught.value.job.error is not None
+    assert caught.value.job.error.code == "time_limit"
+
+
+@pytest.mark.parametrize("job_id", ["", "  ", "..", ".", "\ud800", None, 5])
+def test_an_id_that_can_be_none(job_id: Any) -> None:
+    service = Stub(answer(job()))
+    with over(service) as client:
+        for call in (client.jobs.get, client.jobs.cancel, client.jobs.wait, client.results.get):
+            with pytest.raises(InvalidInput, match="is no job id"):
+                call(job_id)  # type: ignore[operator]
+    assert service.requests == []
+
+
+def test_an_id_is_one_segment_of_the_path() -> None:
+    service = Stub(answer(job()))
+    with over(service) as client:
+        client.jobs.get("../account?x=1#y")
+    assert service.requests[0].url.raw_path == b"/api/v1/jobs/..%2Faccount%3Fx%3D1%23y/status"
