@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
 
-import attrs
+from .._paging import AsyncItems, AsyncPages, Page
 
-from ..errors import ContractError
+__all__ = ["AsyncPager", "Page"]
 
 T = TypeVar("T")
-
-
-@attrs.frozen
-class Page(Generic[T]):
-    """One page: its items, and what `starting_after` takes for the next one, None after the last."""
-
-    items: tuple[T, ...]
-    next_cursor: str | None
-
 
 FetchPage = Callable[[str | None], Awaitable[Page[T]]]
 
@@ -33,28 +24,12 @@ class AsyncPager(Generic[T]):
         self._operation = operation
         self._fetch = fetch
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async for page in self.pages():
-            for item in page.items:
-                yield item
+    def __aiter__(self) -> AsyncIterator[T]:
+        return AsyncItems(AsyncPages(self._operation, self._fetch))
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
+    def pages(self) -> AsyncIterator[Page[T]]:
         """Go page by page. Raises ContractError when the service's cursors go round in a circle."""
-        cursor: str | None = None
-        seen: set[str] = set()
-        while True:
-            page = await self._fetch(cursor)
-            yield page
-            cursor = page.next_cursor
-            if cursor is None:
-                return
-            if cursor in seen:
-                raise ContractError(
-                    f"{self._operation}: the service gave the cursor {cursor!r} twice, so the list would never end",
-                    operation=self._operation,
-                    path="$.next_cursor",
-                )
-            seen.add(cursor)
+        return AsyncPages(self._operation, self._fetch)
 
     async def list(self) -> list[T]:
         """All items at once."""

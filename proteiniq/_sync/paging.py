@@ -7,20 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-import attrs
+from .._paging import Items, Page, Pages
 
-from ..errors import ContractError
+__all__ = ["Pager", "Page"]
 
 T = TypeVar("T")
-
-
-@attrs.frozen
-class Page(Generic[T]):
-    """One page: its items, and what `starting_after` takes for the next one, None after the last."""
-
-    items: tuple[T, ...]
-    next_cursor: str | None
-
 
 FetchPage = Callable[[str | None], Page[T]]
 
@@ -36,27 +27,11 @@ class Pager(Generic[T]):
         self._fetch = fetch
 
     def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            for item in page.items:
-                yield item
+        return Items(Pages(self._operation, self._fetch))
 
     def pages(self) -> Iterator[Page[T]]:
         """Go page by page. Raises ContractError when the service's cursors go round in a circle."""
-        cursor: str | None = None
-        seen: set[str] = set()
-        while True:
-            page = self._fetch(cursor)
-            yield page
-            cursor = page.next_cursor
-            if cursor is None:
-                return
-            if cursor in seen:
-                raise ContractError(
-                    f"{self._operation}: the service gave the cursor {cursor!r} twice, so the list would never end",
-                    operation=self._operation,
-                    path="$.next_cursor",
-                )
-            seen.add(cursor)
+        return Pages(self._operation, self._fetch)
 
     def list(self) -> list[T]:
         """All items at once."""

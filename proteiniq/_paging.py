@@ -1,0 +1,119 @@
+"""Going from page to page, in both worlds.
+
+Iterators and no generators: a loop that is left in the middle leaves nothing behind that would have to be closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Generic, Self, TypeVar
+
+import attrs
+
+from .errors import ContractError
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    """One page: its items, and what `starting_after` takes for the next one, None after the last."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
+
+
+class Cursors:
+    """Where the pages of a list start: first nowhere, then where the page before said."""
+
+    def __init__(self, operation: str) -> None:
+        self._operation = operation
+        self._seen: set[str] = set()
+        self._next: str | None = None
+        self.exhausted = False
+
+    def next(self) -> str | None:
+        """The cursor of the next page. Raises ContractError when the service's cursors go round in a circle."""
+        cursor = self._next
+        if cursor is not None:
+            if cursor in self._seen:
+                self.exhausted = True
+                raise ContractError(
+                    f"{self._operation}: the service gave the cursor {cursor!r} twice, so the list would never end",
+                    operation=self._operation,
+                    path="$.next_cursor",
+                )
+            self._seen.add(cursor)
+        return cursor
+
+    def came(self, page: Page[T]) -> Page[T]:
+        """The page, once it has been noted where the next one starts."""
+        self._next = page.next_cursor
+        self.exhausted = self._next is None
+        return page
+
+
+class AsyncPages(Generic[T]):
+    """The pages of a list."""
+
+    def __init__(self, operation: str, fetch: Callable[[str | None], Awaitable[Page[T]]]) -> None:
+        self._cursors = Cursors(operation)
+        self._fetch = fetch
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        if self._cursors.exhausted:
+            raise StopAsyncIteration
+        return self._cursors.came(await self._fetch(self._cursors.next()))
+
+
+class AsyncItems(Generic[T]):
+    """The items of all pages."""
+
+    def __init__(self, pages: AsyncPages[T]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter((await anext(self._pages)).items)
+
+
+class Pages(Generic[T]):
+    """The pages of a list."""
+
+    def __init__(self, operation: str, fetch: Callable[[str | None], Page[T]]) -> None:
+        self._cursors = Cursors(operation)
+        self._fetch = fetch
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Page[T]:
+        if self._cursors.exhausted:
+            raise StopIteration
+        return self._cursors.came(self._fetch(self._cursors.next()))
+
+
+class Items(Generic[T]):
+    """The items of all pages."""
+
+    def __init__(self, pages: Pages[T]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter(next(self._pages).items)

@@ -1,0 +1,264 @@
+# Made from tests/_async/test_results.py by scripts/unasync.py: edit that file instead.
+
+"""Results and their files: read, saved, resumed, renewed, and never outside the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from proteiniq import ContractError, Forbidden, NotFound, ProteinIQ, Result, TransportError
+from proteiniq.sandbox import Sandbox
+
+from ..support import RESULT, UBIQUITIN, Routes, StillClock, answer, documented
+from ..tools import ALL, Large
+from .bench import connect, over
+
+CONTENT = bytes(range(256)) * 40
+STORAGE = "https://storage.test/signed"
+FILE = "GET /signed"
+
+
+def result(*names: str, url: str | None = STORAGE) -> dict[str, Any]:
+    """A result with files of these names."""
+    files = [{"name": name, "content_type": "text/plain", "url": url, "key": None} for name in names]
+    return {**documented("get_result"), "job_id": "job_1", "files": files}
+
+
+def fetched(service: Routes, clock: StillClock | None = None, max_retries: int = 4) -> Result:
+    """The result of a service in this process; its client is left open for the files."""
+    return over(service, clock=clock, max_retries=max_retries).results.get("job_1")
+
+
+def storage(request: httpx.Request) -> httpx.Response:
+    """CONTENT, or the part of it that is asked for."""
+    asked = request.headers.get("range")
+    if asked is None:
+        return httpx.Response(200, content=CONTENT, headers={"etag": '"one"'})
+    start = int(asked.removeprefix("bytes=").rstrip("-"))
+    headers = {"content-range": f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}", "etag": '"one"'}
+    return httpx.Response(206, content=CONTENT[start:], headers=headers)
+
+
+def cut(start: int, length: int, etag: str = '"one"') -> Any:
+    """The answer from `start` on, which ends after `length` bytes though more were promised."""
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        promised = len(CONTENT) - start
+        headers = {"content-length": str(promised), "etag": etag}
+        if start:
+            headers["content-range"] = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+        short = httpx.Response(206 if start else 200, content=CONTENT[start : start + length])
+        return httpx.Response(short.status_code, headers=headers, content=short.content)
+
+    return answered
+
+
+# ---- with real results
+
+
+def test_what_a_result_says(client: ProteinIQ) -> None:
+    made = client.run("protein-parameters", {"protein": UBIQUITIN})
+    assert made.tool == "protein-parameters"
+    assert made.status == "COMPLETED"
+    assert made.completed_at is not None
+    assert made.completed_at.tzinfo is not None
+    assert made.files.names == ("parameters.csv", "parameters.json")
+    assert len(made.files) == 2
+    assert made.files[0].name == "parameters.csv"
+    assert "parameters.csv" in made.files
+    assert [file.content_type for file in made.files] == ["text/csv", "application/json"]
+
+
+def test_a_file_is_read(client: ProteinIQ) -> None:
+    made = client.run("protein-parameters", {"protein": UBIQUITIN})
+    text = made.files["parameters.csv"].text()
+    assert text.encode() == made.files["parameters.csv"].read()
+    assert text.startswith("id,")
+
+
+def test_a_file_that_there_is_not_names_those_that_there_are(client: ProteinIQ) -> None:
+    made = client.run("protein-parameters", {"protein": UBIQUITIN})
+    with pytest.raises(KeyError, match=r"no file 'x.pdb'.*parameters.csv, parameters.json"):
+        made.files["x.pdb"]
+
+
+def test_a_large_file_is_saved_whole(client: ProteinIQ, tmp_path: Path) -> None:
+    made = client.run("large", {"text": "any"})
+    saved = made.files["big.bin"].save(tmp_path / "mine.bin")
+    assert saved == tmp_path / "mine.bin"
+    assert saved.read_bytes() == Large.CONTENT
+    assert list(tmp_path.iterdir()) == [saved]
+
+
+def test_a_file_is_saved_into_a_folder_under_its_own_name(client: ProteinIQ, tmp_path: Path) -> None:
+    made = client.run("protein-parameters", {"protein": UBIQUITIN})
+    assert made.files["parameters.csv"].save(tmp_path) == tmp_path / "parameters.csv"
+
+
+def test_all_files_are_saved_in_a_folder_that_is_made(client: ProteinIQ, tmp_path: Path) -> None:
+    made = client.run("protein-parameters", {"protein": UBIQUITIN})
+    saved = made.save_all(tmp_path / "new" / "folder")
+    assert [path.name for path in saved] == ["parameters.csv", "parameters.json"]
+    assert all(path.stat().st_size for path in saved)
+
+
+def test_an_expired_url_is_renewed() -> None:
+    now = [1_800_000_000.0]
+    with Sandbox(url_lifetime=60, job_read_interval=0.05, tools=ALL, clock=lambda: now[0]) as sandbox:
+        with connect(sandbox) as client:
+            made = client.run("large", {"text": "any"})
+            now[0] += 61
+            assert made.files["big.bin"].read() == Large.CONTENT
+
+
+def test_two_results_of_the_same_answer_are_equal(client: ProteinIQ) -> None:
+    made = client.run("protein-parameters", {"protein": UBIQUITIN})
+    again = client.results.get(made.job_id)
+    assert again.data == made.data
+    assert again.files.names == made.files.names
+
+
+# ---- with a storage that misbehaves
+
+
+def test_a_download_carries_no_key() -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: storage})
+    assert (fetched(service)).files["a.txt"].read() == CONTENT
+    got, downloaded = service.requests
+    assert "authorization" in got.headers
+    assert "authorization" not in downloaded.headers
+    assert downloaded.url == STORAGE
+
+
+def test_a_download_follows_redirects_without_the_key() -> None:
+    moved = httpx.Response(302, headers={"location": "https://service.test/elsewhere"})
+    service = Routes({RESULT: answer(result("a.txt")), FILE: moved, "GET /elsewhere": storage})
+    assert (fetched(service)).files["a.txt"].read() == CONTENT
+    assert ["authorization" in request.headers for request in service.requests] == [True, False, False]
+
+
+def test_a_download_that_was_cut_goes_on_where_it_was_cut(tmp_path: Path) -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500), storage]})
+    saved = (fetched(service)).files["a.txt"].save(tmp_path)
+    assert saved.read_bytes() == CONTENT
+    assert [request.headers.get("range") for request in service.requests[1:]] == [
+        None,
+        "bytes=1000-",
+        "bytes=1500-",
+    ]
+
+
+def test_a_storage_without_ranges_is_read_from_the_start(tmp_path: Path) -> None:
+    whole = httpx.Response(200, content=CONTENT)
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), whole]})
+    saved = (fetched(service)).files["a.txt"].save(tmp_path)
+    assert saved.read_bytes() == CONTENT
+
+
+def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500, etag='"two"')]})
+    made = fetched(service)
+    with pytest.raises(ContractError, match="download it anew"):
+        made.files["a.txt"].save(tmp_path / "a.txt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_that_is_always_cut_gives_up_and_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("what was there")
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 0)]})
+    made = fetched(service, max_retries=2)
+    with pytest.raises(TransportError, match=r"1000 of 10240 bytes") as caught:
+        made.files["a.txt"].save(target)
+    assert caught.value.job_id == "job_1"
+    assert caught.value.retryable
+    assert target.read_text() == "what was there"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("status", [400, 403, 410])
+def test_a_url_that_storage_refuses_is_renewed_once(status: int) -> None:
+    fresh = result("a.txt", url="https://storage.test/fresh")
+    service = Routes(
+        {
+            RESULT: [answer(result("a.txt")), answer(fresh)],
+            FILE: httpx.Response(status, text="<Error><Code>AccessDenied</Code></Error>"),
+            "GET /fresh": storage,
+        }
+    )
+    assert (fetched(service)).files["a.txt"].read() == CONTENT
+    assert service.routes == [RESULT, FILE, RESULT, "GET /fresh"]
+
+
+def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(403)})
+    made = fetched(service)
+    with pytest.raises(Forbidden):
+        made.files["a.txt"].read()
+    assert service.routes == [RESULT, FILE, RESULT, FILE]
+
+
+def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
+    service = Routes({RESULT: [answer(result("a.txt")), answer(result("b.txt"))], FILE: httpx.Response(403)})
+    made = fetched(service)
+    with pytest.raises(NotFound, match=r"has no file 'a\.txt' any more"):
+        made.files["a.txt"].read()
+
+
+def test_a_fault_of_storage_is_tried_again() -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [httpx.Response(503), storage]})
+    assert (fetched(service)).files["a.txt"].read() == CONTENT
+
+
+@pytest.mark.parametrize(
+    "url",
+    [None, "", "signed", "/signed", "ftp://storage.test/a", "https://", "http://[", "https://a.test/\ud800"],
+)
+def test_a_file_without_a_usable_url(url: str | None) -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt", url=url))}))
+    with pytest.raises(ContractError, match="get the result again later") as caught:
+        made.files["a.txt"].read()
+    assert (caught.value.operation, caught.value.path) == ("get_result", "$.files[].url")
+
+
+def test_no_name_leaves_the_folder(tmp_path: Path) -> None:
+    names = [
+        "../../a.txt",
+        "/etc/passwd",
+        "..",
+        "a.txt",
+        "CON",
+        "x/y/a.txt",
+        "C:\\b.txt",
+        "new\nline",
+        "\ud800",
+    ]
+    folder = tmp_path / "results"
+    service = Routes({RESULT: answer(result(*names)), FILE: storage})
+    saved = (fetched(service)).save_all(folder)
+    assert sorted(folder.iterdir()) == sorted(saved)
+    assert len({path.name for path in saved}) == len(names)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_that_there_is_not(tmp_path: Path) -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(FileNotFoundError):
+        made.files["a.txt"].save(tmp_path / "missing" / "a.txt")
+
+
+def test_text_that_is_none() -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(200, content=b"\xff\xfe\x00")})
+    made = fetched(service)
+    with pytest.raises(UnicodeDecodeError):
+        made.files["a.txt"].text()
+
+
+def test_a_signed_url_is_in_no_repr() -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
+    assert "signed" not in repr(made)
+    assert "signed" not in repr(made.files)
