@@ -11,10 +11,10 @@ Importing this package loads nothing else: each name is loaded when it is first 
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it: typing itself takes longer to load than this package may
 if TYPE_CHECKING:
+    from typing import Any
+
     from ._async.client import (
         AsyncProteinIQ as AsyncProteinIQ,
     )
@@ -372,6 +372,8 @@ def __getattr__(name: str) -> Any:
         return version("proteiniq")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
     value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
     globals()[name] = value
     return value
