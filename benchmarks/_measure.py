@@ -59,7 +59,11 @@ def paired(ours: Callable[[], object], theirs: Callable[[], object], *, pairs: i
 
 
 async def paired_async(
-    ours: Callable[[], Awaitable[object]], theirs: Callable[[], Awaitable[object]], *, pairs: int, warm: int = 2
+    ours: Callable[[], Awaitable[object]],
+    theirs: Callable[[], Awaitable[object]],
+    *,
+    pairs: int,
+    warm: int = 2,
 ) -> Pairs:
     """`paired`, awaited."""
     found = Pairs()

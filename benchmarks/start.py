@@ -1,7 +1,8 @@
 """What it costs to start: the import, the first client, and the distributions that the core installs.
 
+It is measured in a fresh environment with nothing but the built wheel.
+
 python benchmarks/start.py
-python benchmarks/start.py --no-install    without building a wheel and installing it
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from _measure import Pairs, Spread, paired, say
+from _servers import sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,51 +27,78 @@ BARE = "pass"
 IMPORT = "import proteiniq"
 CLIENT = "import proteiniq; proteiniq.ProteinIQ('pq_live_a_b', 'http://127.0.0.1:9')"
 ASYNC_CLIENT = "import proteiniq; proteiniq.AsyncProteinIQ('pq_live_a_b', 'http://127.0.0.1:9')"
+ANSWER = "import proteiniq; proteiniq.ProteinIQ('{key}', '{url}').account.get()"
 HTTPX = "import httpx; httpx.Client()"
 ASYNC_HTTPX = "import httpx; httpx.AsyncClient()"
 
-
-def run(code: str) -> None:
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def processes(ours: str, theirs: str, pairs: int) -> Pairs:
-    return paired(lambda: run(ours), lambda: run(theirs), pairs=pairs)
+HTTPX_ANSWER = (
+    "import httpx; httpx.Client(headers={{'Authorization': 'Bearer {key}'}})"
+    ".get('{url}/api/v1/account').json()"
+)
 
 
-def distributions() -> list[str]:
-    """What is there in a fresh environment after installing the wheel, besides pip."""
+def run(python: str, code: str) -> None:
+    subprocess.run([python, "-c", code], check=True)
+
+
+@contextmanager
+def installed() -> Iterator[str]:
+    """The interpreter of a fresh environment with the built wheel in it, and nothing that it doesn't need.
+
+    What else is installed counts: httpx loads rich and trio where they are there.
+    """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, str(ROOT)]
+        build = [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--wheel-dir",
+            folder,
+            str(ROOT),
+        ]
         subprocess.run(build, check=True)
         venv.create(home / "venv", with_pip=True)
         python = str(home / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python")
         wheel = next(home.glob("*.whl"))
         subprocess.run([python, "-m", "pip", "install", "--quiet", str(wheel)], check=True)
-        told = subprocess.run(
-            [python, "-m", "pip", "list", "--format", "json"], check=True, capture_output=True, text=True
-        )
-    names = {each["name"] for each in json.loads(told.stdout)}
-    return sorted(names - {"pip", "setuptools"})
+        yield python
+
+
+def distributions(python: str) -> list[str]:
+    """What is there besides pip."""
+    told = subprocess.run(
+        [python, "-m", "pip", "list", "--format", "json"], check=True, capture_output=True, text=True
+    )
+    return sorted({each["name"] for each in json.loads(told.stdout)} - {"pip", "setuptools"})
+
+
+def report(python: str, pairs: int) -> None:
+    def processes(ours: str, theirs: str) -> Pairs:
+        return paired(lambda: run(python, ours), lambda: run(python, theirs), pairs=pairs)
+
+    say(f"whole processes, in turns; median (quartiles) of {pairs} pairs")
+    found = processes(IMPORT, BARE)
+    more = Spread.of([1000 * (ours - bare) for ours, bare in zip(found.ours, found.theirs, strict=True)])
+    say(f"  import proteiniq, over the bare interpreter, ms    {more}")
+    say(f"  first client, over import httpx and Client()       {processes(CLIENT, HTTPX).ratio}")
+    say(f"  the same, async                                    {processes(ASYNC_CLIENT, ASYNC_HTTPX).ratio}")
+    with sandbox() as server:
+        ours, theirs = (code.format(url=server.url, key=server.key) for code in (ANSWER, HTTPX_ANSWER))
+        say(f"  first answer, over httpx and the same request      {processes(ours, theirs).ratio}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--pairs", type=int, default=40)
-    parser.add_argument("--no-install", action="store_true")
-    arguments = parser.parse_args()
-    say(f"whole processes, in turns; median (quartiles) of {arguments.pairs} pairs")
-    found = processes(IMPORT, BARE, arguments.pairs)
-    more = Spread.of([1000 * (ours - bare) for ours, bare in zip(found.ours, found.theirs, strict=True)])
-    say(f"  import proteiniq, over the bare interpreter, ms    {more}")
-    found = processes(CLIENT, HTTPX, arguments.pairs)
-    say(f"  first client, over import httpx and Client()       {found.ratio}")
-    found = processes(ASYNC_CLIENT, ASYNC_HTTPX, arguments.pairs)
-    say(f"  the same, async                                    {found.ratio}")
-    if not arguments.no_install:
-        names = distributions()
-        say(f"  distributions that the core installs: {len(names)} ({', '.join(names)})")
+    pairs = parser.parse_args().pairs
+    with installed() as python:
+        names = distributions(python)
+        say(f"distributions that the core installs: {len(names)} ({', '.join(names)})")
+        report(python, pairs)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+"""What is loaded when: start-up time creeps up where nothing guards it. Modules are counted, not seconds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import requires
+
+import pytest
+
+import proteiniq
+
+CLIENT = "proteiniq.{name}('pq_live_a_b', 'http://127.0.0.1:9')"
+
+
+def loaded(code: str) -> set[str]:
+    """The modules that are there after `code`, beyond those of a bare interpreter."""
+    program = (
+        f"import sys; before = set(sys.modules)\n{code}\nloaded = set(sys.modules) - before\n"
+        "import json; print(json.dumps(sorted(loaded)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_importing_the_package_loads_nothing_else() -> None:
+    assert loaded("import proteiniq") <= {"proteiniq", "__future__"}
+
+
+@pytest.mark.parametrize("name", ["ProteinIQ", "AsyncProteinIQ"])
+def test_a_client_is_there_without_models_generated_code_and_contract(name: str) -> None:
+    there = loaded(f"import proteiniq; {CLIENT.format(name=name)}")
+    later = (
+        "models",
+        "contract",
+        "_convert",
+        "_reading",
+        "_inputs",
+        "_saving",
+        "_upload",
+        "_sse",
+        "_polling",
+    )
+    assert not there & {f"proteiniq.{module}" for module in later}
+    assert not [module for module in there if module.startswith("proteiniq_openapi")]
+
+
+def test_a_client_adds_attrs_and_what_is_ours_to_what_httpx_loads() -> None:
+    httpx = loaded("import httpx; httpx.Client()")
+    ours = loaded(f"import proteiniq; {CLIENT.format(name='ProteinIQ')}")
+    others = {module.partition(".")[0] for module in ours - httpx} - set(sys.stdlib_module_names)
+    assert others <= {"proteiniq", "attr", "attrs"}
+
+
+def test_the_sync_client_loads_nothing_of_the_async_one() -> None:
+    there = loaded(f"import proteiniq; client = {CLIENT.format(name='ProteinIQ')}; client.jobs; client.files")
+    assert not [module for module in there if module.startswith("proteiniq._async")]
+
+
+def test_a_resource_is_loaded_when_it_is_used() -> None:
+    there = loaded(f"import proteiniq; client = {CLIENT.format(name='ProteinIQ')}; client.account")
+    assert "proteiniq._sync.account" in there
+    assert "proteiniq._sync.jobs" not in there
+
+
+def test_nothing_of_the_sandbox_is_loaded_by_the_client() -> None:
+    use = "client.jobs; client.files; client.tools; client.results; client.account"
+    there = loaded(f"import proteiniq; client = {CLIENT.format(name='ProteinIQ')}; {use}")
+    outside = ("proteiniq.sandbox", "starlette", "uvicorn", "jsonschema_rs", "Bio", "numpy")
+    assert not [module for module in there if module.startswith(outside)]
+
+
+def test_the_core_needs_httpx_and_attrs_only() -> None:
+    # With what these need it is 8 distributions besides this one (benchmarks/start.py counts them).
+    core = [need for need in requires("proteiniq") or [] if "extra ==" not in need]
+    assert sorted(need.partition(">")[0].partition("<")[0] for need in core) == ["attrs", "httpx"]
+
+
+def test_every_public_name_can_be_had() -> None:
+    assert [name for name in proteiniq.__all__ if getattr(proteiniq, name, None) is None] == []
