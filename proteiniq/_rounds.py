@@ -14,7 +14,7 @@ from datetime import datetime
 
 import attrs
 
-from ._polling import LAST_LOOK, READ_INTERVAL, Expire, poll_interval
+from ._polling import LAST_LOOK, READ_INTERVAL, Expire, expire, poll_interval
 from .models import JobState, JobStatus
 
 PAGE = 100
@@ -115,7 +115,7 @@ class Rounds:
         if self._deadline is not None:
             last = max(self._earliest, self._deadline - LAST_LOOK)
             if max(now, last) >= self._deadline:
-                return Expire()
+                return expire(self._deadline, now)
             # A round so late that none could follow it is made at the last look instead.
             if start + READ_INTERVAL > last:
                 start = max(now, last)

@@ -16,6 +16,7 @@ from typing import IO, Any
 import attrs
 import httpx
 
+from ._bounded import Until, bind
 from ._key import ApiKey
 from ._retry import Failure
 from .errors import ConfigurationError, InvalidInput
@@ -28,8 +29,9 @@ _CLOSED = "this client is closed: make another one"
 class Outgoing:
     """A request as it will be sent.
 
-    `timeout` is for each phase of it, s, `read_timeout` another one for each chunk of the answer; only with a `key`
-    a header has it; `repeatable` says whether the body can be sent again from the start.
+    `timeout` is for each phase of it, s, `read_timeout` another one for each chunk of the answer, `total_timeout` for
+    all of it, to the last byte of the answer. Only with a `key` a header has it; `repeatable` says whether the
+    body can be sent again from the start.
     """
 
     method: str
@@ -41,6 +43,7 @@ class Outgoing:
     files: Mapping[str, tuple[str, IO[bytes] | bytes, str]] | None = attrs.field(default=None, repr=False)
     timeout: float
     read_timeout: float | None = None
+    total_timeout: float | None = None
     key: ApiKey | None = None
     follow_redirects: bool = False
     repeatable: bool = True
@@ -126,6 +129,7 @@ class AsyncWire:
         if self._client is None:
             with _as_configuration_error():
                 self._client = httpx.AsyncClient(transport=self._transport, **_options())
+            _bind(self._client)
         return self._client
 
     async def close(self) -> None:
@@ -168,6 +172,7 @@ class Wire:
             if self._client is None:
                 with _as_configuration_error():
                     self._client = httpx.Client(transport=self._transport, **_options())
+                _bind(self._client)
             return self._client
 
     def close(self) -> None:
@@ -263,7 +268,7 @@ def _built(client: httpx.AsyncClient | httpx.Client, outgoing: Outgoing) -> http
             json=outgoing.json,
             data=outgoing.form,
             files=outgoing.files,
-            timeout=httpx.Timeout(outgoing.timeout, read=outgoing.read_timeout or outgoing.timeout),
+            timeout=_timeout(outgoing),
         )
     except (TypeError, ValueError, RecursionError) as error:
         why = str(error) or type(error).__name__
@@ -271,6 +276,20 @@ def _built(client: httpx.AsyncClient | httpx.Client, outgoing: Outgoing) -> http
         f"nothing was sent: the request can't be written as JSON, text or address: {why}. "
         "Give plain numbers (no NaN), text, lists and mappings"
     )
+
+
+def _timeout(outgoing: Outgoing) -> httpx.Timeout:
+    read = outgoing.read_timeout or outgoing.timeout
+    if outgoing.total_timeout is None:
+        return httpx.Timeout(outgoing.timeout, read=read)
+    total = outgoing.total_timeout
+    return httpx.Timeout(Until(outgoing.timeout, total), read=Until(read, total))
+
+
+def _bind(client: httpx.AsyncClient | httpx.Client) -> None:
+    """Have the client heed `total_timeout`, through the proxies of the environment too."""
+    for transport in (client._transport, *client._mounts.values()):
+        bind(getattr(transport, "_pool", None), asynchronous=isinstance(client, httpx.AsyncClient))
 
 
 def _headers(outgoing: Outgoing) -> dict[str, str]:

@@ -15,7 +15,7 @@ from .._rounds import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
 from ..errors import APIError, ContractError, ProteinIQError
 from ..models import JobState
 from .pipeline import AsyncPipeline
-from .watching import UNSUPPORTED, AsyncWatcher
+from .watching import MISFITS, UNSUPPORTED, AsyncWatcher
 
 log = logging.getLogger("proteiniq")
 
@@ -40,6 +40,7 @@ class AsyncGatherer:
         created = {job: known.created_at if known else None for job, known in jobs.items()}
         self._rounds = Rounds(created, deadline=deadline)
         self._cursor: str | None = None
+        self._misfits = 0
 
     async def states(self) -> AsyncIterator[JobState]:
         """Each state of a job that differs from its one before; ends early at the deadline.
@@ -49,7 +50,8 @@ class AsyncGatherer:
         """
         while self._rounds.left:
             match self._rounds.next_move(self._clock.monotonic()):
-                case Expire():
+                case Expire(after):
+                    await self._clock.sleep(after)
                     return
                 case Pause(seconds):
                     await self._clock.sleep(seconds)
@@ -110,11 +112,13 @@ class AsyncGatherer:
         try:
             answer = channel.answer(await get_job_status.asyncio(job_id, client=channel.client))
         except ProteinIQError as error:
-            if not error.retryable:
+            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
+            if not error.retryable and not 0 < self._misfits < MISFITS:
                 raise
             log.info("job %s: its status can't be read now: %s", job_id, error)
             self._rounds.read_failed(job_id, self._clock.monotonic(), _asked(error))
             return []
+        self._misfits = 0
         states = self._news(_convert.job(answer, channel.body))
         self._rounds.status_read(job_id)
         return states

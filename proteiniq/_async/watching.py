@@ -12,7 +12,7 @@ from proteiniq_openapi.models import Job as LowJob
 
 from .. import _convert, _reading
 from .._closing import AsyncClosing
-from .._polling import LAST_LOOK, Expire, OpenStream, ReadStatus, Watch, next_step
+from .._polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._sse import EventStream, EventTooLarge
 from ..contract import operation
 from ..errors import APIError, ContractError, ProteinIQError, Request
@@ -23,6 +23,10 @@ log = logging.getLogger("proteiniq")
 
 UNSUPPORTED = (404, 405, 406, 501)
 """Statuses that say that there is no event stream; the status route says whether there is a job."""
+
+MISFITS = 3
+"""How many statuses in a row may break the contract before that ends the wait: a page that stands in for the service
+may pass. Our choice."""
 
 
 class AsyncWatcher:
@@ -46,6 +50,7 @@ class AsyncWatcher:
         self._job_id = job_id
         self._deadline = deadline
         self._last = known
+        self._misfits = 0
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
     async def states(self) -> AsyncIterator[JobState]:
@@ -56,7 +61,8 @@ class AsyncWatcher:
         """
         while True:
             match next_step(self._watch, self._clock.monotonic(), jitter=self._clock.random()):
-                case Expire():
+                case Expire(after):
+                    await self._clock.sleep(after)
                     return
                 case ReadStatus(after):
                     await self._clock.sleep(after)
@@ -88,15 +94,15 @@ class AsyncWatcher:
         )
         try:
             answer = channel.answer(await get_job_status.asyncio(self._job_id, client=channel.client))
-        except ContractError:
-            raise
         except ProteinIQError as error:
-            if not error.retryable:
+            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
+            if not error.retryable and not 0 < self._misfits < MISFITS:
                 raise
             log.info("job %s: its status can't be read now: %s", self._job_id, error)
             wait = error.retry_after if isinstance(error, APIError) else None
             self._watch = self._watch.read_failed(self._clock.monotonic(), wait)
             return None
+        self._misfits = 0
         state = _convert.job(answer, channel.body)
         self._watch = self._watch.status_read(self._clock.monotonic(), state.status)
         return state
@@ -104,18 +110,20 @@ class AsyncWatcher:
     async def _listen(self, step: OpenStream) -> AsyncIterator[JobState]:
         """The new states that one event stream tells, until it ends in any way."""
         route = operation("stream_job_events")
-        now = self._clock.monotonic()
-        patience = step.silence if step.until is None else max(0.1, min(step.silence, step.until - now))
         outgoing = self._pipeline.outgoing(
             route.method,
             route.url(job_id=self._job_id),
-            headers={"Accept": "text/event-stream", "Cache-Control": "no-cache"},
-            read_timeout=patience,
+            headers={
+                "Accept": "text/event-stream",
+                "Accept-Encoding": "identity",  # what compresses also holds back
+                "Cache-Control": "no-cache",
+            },
+            read_timeout=step.silence,
         )
         stream = EventStream()
         received = False
         refused: float | None = None
-        call = Call(operation="stream_job_events", job_id=self._job_id, deadline=self._deadline)
+        call = Call(operation="stream_job_events", job_id=self._job_id, deadline=step.until)
         try:
             async with self._pipeline.open(call, outgoing) as incoming:
                 if not _is_stream(incoming.headers.get("content-type", "")):
@@ -137,7 +145,7 @@ class AsyncWatcher:
                         if state.is_terminal:
                             return
                     received = received or stream.heartbeats > 0
-                    if now - heard > step.patience or _too_late(now + patience, step.until):
+                    if now - heard > step.patience or (step.until is not None and now >= step.until):
                         break
         except EventTooLarge as error:
             log.info("job %s: the event stream is unusable: %s", self._job_id, error)
@@ -169,8 +177,3 @@ class AsyncWatcher:
 
 def _is_stream(content_type: str) -> bool:
     return content_type.split(";")[0].strip().lower() == "text/event-stream"
-
-
-def _too_late(next_silence_ends: float, until: float | None) -> bool:
-    """Whether to leave a stream now, because its read timeout, fixed when it was opened, could outlast the wait."""
-    return until is not None and next_silence_ends > until + LAST_LOOK

@@ -17,7 +17,7 @@ from .._rounds import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
 from ..errors import APIError, ContractError, ProteinIQError
 from ..models import JobState
 from .pipeline import Pipeline
-from .watching import UNSUPPORTED, Watcher
+from .watching import MISFITS, UNSUPPORTED, Watcher
 
 log = logging.getLogger("proteiniq")
 
@@ -42,6 +42,7 @@ class Gatherer:
         created = {job: known.created_at if known else None for job, known in jobs.items()}
         self._rounds = Rounds(created, deadline=deadline)
         self._cursor: str | None = None
+        self._misfits = 0
 
     def states(self) -> Iterator[JobState]:
         """Each state of a job that differs from its one before; ends early at the deadline.
@@ -51,7 +52,8 @@ class Gatherer:
         """
         while self._rounds.left:
             match self._rounds.next_move(self._clock.monotonic()):
-                case Expire():
+                case Expire(after):
+                    self._clock.sleep(after)
                     return
                 case Pause(seconds):
                     self._clock.sleep(seconds)
@@ -112,11 +114,13 @@ class Gatherer:
         try:
             answer = channel.answer(get_job_status.sync(job_id, client=channel.client))
         except ProteinIQError as error:
-            if not error.retryable:
+            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
+            if not error.retryable and not 0 < self._misfits < MISFITS:
                 raise
             log.info("job %s: its status can't be read now: %s", job_id, error)
             self._rounds.read_failed(job_id, self._clock.monotonic(), _asked(error))
             return []
+        self._misfits = 0
         states = self._news(_convert.job(answer, channel.body))
         self._rounds.status_read(job_id)
         return states

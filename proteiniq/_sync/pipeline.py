@@ -129,7 +129,7 @@ class Pipeline:
                 self._turn(call, outgoing, ticket)
             started = self.clock.monotonic()
             try:
-                with self._wire.open(outgoing) as incoming:
+                with self._wire.open(self._within(call, outgoing)) as incoming:
                     if ticket is not None:
                         self._observe(ticket, incoming.status, incoming.headers)
                         self._pacer.release(ticket, self.clock.monotonic())
@@ -202,7 +202,8 @@ class Pipeline:
 
     def _read(self, call: Call, outgoing: Outgoing, incoming: Incoming) -> bytes:
         """The whole body, or a failure when it drips in for longer than the request may take."""
-        end = self.clock.monotonic() + self._within(call, outgoing).timeout
+        within = self._within(call, outgoing)
+        end = self.clock.monotonic() + min(within.timeout, within.total_timeout or within.timeout)
         chunks = []
         for chunk in incoming.chunks:
             chunks.append(chunk)
@@ -226,11 +227,12 @@ class Pipeline:
             self.clock.sleep(min(delay, LONGEST_NAP))
 
     def _within(self, call: Call, outgoing: Outgoing) -> Outgoing:
-        """The request with a timeout that ends at the deadline."""
-        if call.deadline is None:
-            return outgoing
-        remaining = max(0.001, call.deadline - self.clock.monotonic())
-        return attrs.evolve(outgoing, timeout=min(outgoing.timeout, remaining))
+        """The request with timeouts that end at the deadline."""
+        total = outgoing.total_timeout
+        if call.deadline is not None:
+            remaining = max(0.001, call.deadline - self.clock.monotonic())
+            total = remaining if total is None else min(total, remaining)
+        return outgoing if total is None else attrs.evolve(outgoing, total_timeout=total)
 
     def _observe(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
         rate = RateHeaders.read(headers, self.clock.utcnow())
@@ -336,6 +338,7 @@ class Channel:
 
     def request(self, method: str, url: str, **parts: Any) -> _Fitted:
         outgoing = self._pipeline.outgoing(method, url, **parts)
+        outgoing = attrs.evolve(outgoing, total_timeout=outgoing.timeout)
         reply = self._pipeline.send(self._call, outgoing)
         request = _request(outgoing)
         self.body = _reading.decode(reply.content, self._call.operation, request)
