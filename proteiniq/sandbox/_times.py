@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 
+from dateutil.parser import isoparse
+
 
 def milliseconds(now: float) -> int:
     """Seconds since the epoch as the whole milliseconds that are stored."""
@@ -27,7 +29,7 @@ def parse(text: str) -> int:
 
     Raises ValueError when the text is no time.
     """
-    time = datetime.datetime.fromisoformat(text)
+    time = isoparse(text)
     if time.tzinfo is None:
         time = time.replace(tzinfo=datetime.UTC)
     return math.floor(time.timestamp() * 1000)
