@@ -1,0 +1,131 @@
+"""The client itself: options, account, contract, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from proteiniq import AsyncProteinIQ, ConfigurationError, TransportError
+from proteiniq.contract import document
+from proteiniq.sandbox import Sandbox
+
+from ..support import KEY, SECRET, URL, Stub, answer, documented
+from .bench import over
+
+
+@pytest.mark.anyio
+async def test_the_account(sandbox: Sandbox, client: AsyncProteinIQ, key: str) -> None:
+    account = await client.account.get()
+    assert account.workspace.credits is not None
+    assert account.workspace.credits.available == 10**9
+    assert account.api_key is not None
+    assert account.api_key.prefix
+    assert key.startswith(account.api_key.prefix)
+    assert set(account.api_key.scopes) == {"jobs:read", "jobs:write", "files:read", "files:write"}
+    assert account.limits is not None
+    assert account.limits.rate_limit is not None
+    assert account.limits.rate_limit.limit == 100_000
+
+
+@pytest.mark.anyio
+async def test_the_documented_account() -> None:
+    async with over(Stub(answer(documented("get_account")))) as client:
+        account = await client.account.get()
+    assert account.workspace.plan is not None
+    assert (account.workspace.id, account.workspace.plan.tier) == ("team_123", "pro")
+    assert account.raw == documented("get_account")
+    assert account.extra == {}
+    assert "workspace" in account.raw
+
+
+@pytest.mark.anyio
+async def test_the_contract_that_the_service_publishes(client: AsyncProteinIQ) -> None:
+    published = await client.openapi()
+    assert published["openapi"].startswith("3.")
+    assert len(published["paths"]) == len(document()["paths"])
+
+
+@pytest.mark.anyio
+async def test_a_tool_says_what_it_takes(client: AsyncProteinIQ) -> None:
+    tool = await client.tools.get("pairwise-alignment")
+    assert [slot.id for slot in tool.slots] == ["query", "target"]
+    assert tool.slot("query").formats == ("fasta",)
+    with pytest.raises(KeyError):
+        tool.slot("quary")
+    gap_open = next(setting for setting in tool.settings if setting.id == "gap_open")
+    assert (gap_open.type, gap_open.default, gap_open.minimum) == ("number", 10, 1)
+    assert "alignment.txt" in [output.name for output in tool.outputs]
+
+
+@pytest.mark.anyio
+async def test_a_quote(client: AsyncProteinIQ) -> None:
+    quote = await client.jobs.quote("pairwise-alignment", {"query": "MKV", "target": "MKA"})
+    assert (quote.tool, quote.estimated_credits, quote.available_credits) == ("pairwise-alignment", 1, 10**9)
+    assert quote.blocking_errors == ()
+    assert quote.limits is not None
+    assert quote.limits.max_concurrent_jobs == 1000
+    assert quote.billing_mode is not None
+
+
+@pytest.mark.anyio
+async def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
+    service = Stub(httpx.ConnectError("refused"))
+    async with over(service, max_retries=2) as client:
+        impatient = client.with_options(max_retries=0, timeout=1.0)
+        with pytest.raises(TransportError) as once:
+            await impatient.account.get()
+        with pytest.raises(TransportError) as thrice:
+            await client.account.get()
+    assert (once.value.attempts, thrice.value.attempts) == (1, 3)
+
+
+@pytest.mark.anyio
+async def test_a_timeout_is_that_of_one_request() -> None:
+    service = Stub(answer(documented("get_account")))
+    async with over(service, timeout=12.0) as client:
+        await client.account.get()
+        await client.with_options(timeout=3.0).account.get()
+    assert [request.extensions["timeout"]["connect"] for request in service.requests] == [12.0, 3.0]
+
+
+@pytest.mark.anyio
+async def test_an_option_that_there_is_not() -> None:
+    async with over(Stub(answer({}))) as client:
+        with pytest.raises(ConfigurationError, match="retries"):
+            client.with_options(retries=3)
+
+
+@pytest.mark.anyio
+async def test_the_key_comes_from_the_environment(
+    sandbox: Sandbox, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROTEINIQ_API_KEY", key)
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", sandbox.url)
+    async with AsyncProteinIQ(rate_limit=100_000) as client:
+        assert (await client.account.get()).api_key is not None
+
+
+@pytest.mark.anyio
+async def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
+    service = Stub(answer(documented("list_jobs")))
+    async with over(service) as client:
+        await client.jobs.list().list()
+    (request,) = service.requests
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert str(request.url).startswith(URL)
+    assert SECRET not in str(request.url)
+
+
+@pytest.mark.anyio
+async def test_a_repr_shows_where_it_talks_to() -> None:
+    async with over(Stub(answer({}))) as client:
+        assert repr(client) == f"<{type(client).__name__} pq_live_tests_… at https://service.test>"
+
+
+@pytest.mark.anyio
+async def test_every_documented_answer_is_read_whole() -> None:
+    async with over(Stub(answer(documented("get_tool")))) as client:
+        tool = await client.tools.get("esmfold")
+    assert json.dumps(tool.raw, sort_keys=True) == json.dumps(documented("get_tool"), sort_keys=True)

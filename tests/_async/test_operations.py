@@ -1,0 +1,66 @@
+"""Every operation of the contract has a method."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from proteiniq import AsyncProteinIQ
+from proteiniq.contract import operation
+
+from ..support import ENTRY, Stub, answer, documented, events, job, operations
+from .bench import over
+
+
+async def first_event(client: AsyncProteinIQ) -> Any:
+    return [state async for state in client.jobs.events("job_1")]
+
+
+METHODS: dict[str, Callable[[AsyncProteinIQ], Awaitable[Any]]] = {
+    "get_account": lambda client: client.account.get(),
+    "list_tools": lambda client: client.tools.list().list(),
+    "get_tool": lambda client: client.tools.get("esmfold"),
+    "quote_job": lambda client: client.jobs.quote("esmfold", [ENTRY]),
+    "submit_job": lambda client: client.jobs.submit("esmfold", [ENTRY]),
+    "list_jobs": lambda client: client.jobs.list().list(),
+    "get_job_status": lambda client: client.jobs.get("job_1"),
+    "stream_job_events": first_event,
+    "cancel_job": lambda client: client.jobs.cancel("job_1"),
+    "get_result": lambda client: client.results.get("job_1"),
+    "list_files": lambda client: client.files.list().list(),
+    "upload_file": lambda client: client.files.upload(b"MK", filename="a.fasta"),
+    "get_file": lambda client: client.files.get("file_1"),
+    "delete_file": lambda client: client.files.delete("file_1"),
+    "get_openapi": lambda client: client.openapi(),
+}
+
+
+def test_no_operation_is_without_a_method() -> None:
+    assert set(METHODS) == set(operations())
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", sorted(METHODS))
+async def test_the_method_asks_for_the_operation(name: str) -> None:
+    success = events(job("COMPLETED")) if name == "stream_job_events" else answer(documented(name))
+    service = Stub(success)
+    async with over(service) as client:
+        assert await METHODS[name](client) is not None
+    wanted = operation(name)
+    ids = {"job_id": "job_1", "tool_id": "esmfold", "file_id": "file_1"}
+    parameters = {key: value for key, value in ids.items() if f"{{{key}}}" in wanted.path}
+    (request,) = service.requests
+    assert (request.method, request.url.path) == (wanted.method, wanted.url(**parameters))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events", "delete_file"}))
+async def test_every_method_gives_the_services_error(name: str) -> None:
+    refused = httpx.Response(403, json={"error": {"code": "forbidden", "message": "No."}})
+    async with over(Stub(refused)) as client:
+        with pytest.raises(Exception, match=r"No \(forbidden, ") as caught:
+            await METHODS[name](client)
+    assert type(caught.value).__name__ == "Forbidden"

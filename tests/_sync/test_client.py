@@ -1,0 +1,121 @@
+# Made from tests/_async/test_client.py by scripts/unasync.py: edit that file instead.
+
+"""The client itself: options, account, contract, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from proteiniq import ConfigurationError, ProteinIQ, TransportError
+from proteiniq.contract import document
+from proteiniq.sandbox import Sandbox
+
+from ..support import KEY, SECRET, URL, Stub, answer, documented
+from .bench import over
+
+
+def test_the_account(sandbox: Sandbox, client: ProteinIQ, key: str) -> None:
+    account = client.account.get()
+    assert account.workspace.credits is not None
+    assert account.workspace.credits.available == 10**9
+    assert account.api_key is not None
+    assert account.api_key.prefix
+    assert key.startswith(account.api_key.prefix)
+    assert set(account.api_key.scopes) == {"jobs:read", "jobs:write", "files:read", "files:write"}
+    assert account.limits is not None
+    assert account.limits.rate_limit is not None
+    assert account.limits.rate_limit.limit == 100_000
+
+
+def test_the_documented_account() -> None:
+    with over(Stub(answer(documented("get_account")))) as client:
+        account = client.account.get()
+    assert account.workspace.plan is not None
+    assert (account.workspace.id, account.workspace.plan.tier) == ("team_123", "pro")
+    assert account.raw == documented("get_account")
+    assert account.extra == {}
+    assert "workspace" in account.raw
+
+
+def test_the_contract_that_the_service_publishes(client: ProteinIQ) -> None:
+    published = client.openapi()
+    assert published["openapi"].startswith("3.")
+    assert len(published["paths"]) == len(document()["paths"])
+
+
+def test_a_tool_says_what_it_takes(client: ProteinIQ) -> None:
+    tool = client.tools.get("pairwise-alignment")
+    assert [slot.id for slot in tool.slots] == ["query", "target"]
+    assert tool.slot("query").formats == ("fasta",)
+    with pytest.raises(KeyError):
+        tool.slot("quary")
+    gap_open = next(setting for setting in tool.settings if setting.id == "gap_open")
+    assert (gap_open.type, gap_open.default, gap_open.minimum) == ("number", 10, 1)
+    assert "alignment.txt" in [output.name for output in tool.outputs]
+
+
+def test_a_quote(client: ProteinIQ) -> None:
+    quote = client.jobs.quote("pairwise-alignment", {"query": "MKV", "target": "MKA"})
+    assert (quote.tool, quote.estimated_credits, quote.available_credits) == ("pairwise-alignment", 1, 10**9)
+    assert quote.blocking_errors == ()
+    assert quote.limits is not None
+    assert quote.limits.max_concurrent_jobs == 1000
+    assert quote.billing_mode is not None
+
+
+def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
+    service = Stub(httpx.ConnectError("refused"))
+    with over(service, max_retries=2) as client:
+        impatient = client.with_options(max_retries=0, timeout=1.0)
+        with pytest.raises(TransportError) as once:
+            impatient.account.get()
+        with pytest.raises(TransportError) as thrice:
+            client.account.get()
+    assert (once.value.attempts, thrice.value.attempts) == (1, 3)
+
+
+def test_a_timeout_is_that_of_one_request() -> None:
+    service = Stub(answer(documented("get_account")))
+    with over(service, timeout=12.0) as client:
+        client.account.get()
+        client.with_options(timeout=3.0).account.get()
+    assert [request.extensions["timeout"]["connect"] for request in service.requests] == [12.0, 3.0]
+
+
+def test_an_option_that_there_is_not() -> None:
+    with over(Stub(answer({}))) as client:
+        with pytest.raises(ConfigurationError, match="retries"):
+            client.with_options(retries=3)
+
+
+def test_the_key_comes_from_the_environment(
+    sandbox: Sandbox, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROTEINIQ_API_KEY", key)
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", sandbox.url)
+    with ProteinIQ(rate_limit=100_000) as client:
+        assert (client.account.get()).api_key is not None
+
+
+def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
+    service = Stub(answer(documented("list_jobs")))
+    with over(service) as client:
+        client.jobs.list().list()
+    (request,) = service.requests
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert str(request.url).startswith(URL)
+    assert SECRET not in str(request.url)
+
+
+def test_a_repr_shows_where_it_talks_to() -> None:
+    with over(Stub(answer({}))) as client:
+        assert repr(client) == f"<{type(client).__name__} pq_live_tests_… at https://service.test>"
+
+
+def test_every_documented_answer_is_read_whole() -> None:
+    with over(Stub(answer(documented("get_tool")))) as client:
+        tool = client.tools.get("esmfold")
+    assert json.dumps(tool.raw, sort_keys=True) == json.dumps(documented("get_tool"), sort_keys=True)
