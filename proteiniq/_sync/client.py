@@ -182,5 +182,8 @@ class ProteinIQ:
         self.close()
 
     def __repr__(self) -> str:
-        config = self._pipeline.config
+        made = vars(self)
+        if "_parts" not in made and "_pipeline" not in made:  # a traceback of the constructor shows it too
+            return f"<{type(self).__name__}, not made>"
+        config = self._pipeline.config if "_pipeline" in made else self._parts[0]
         return f"<{type(self).__name__} {config.key} at {config.base_url}>"

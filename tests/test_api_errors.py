@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from proteiniq import errors
+from proteiniq._api_errors import ADVICE, ErrorBody, api_error, gave_up, read_body, redirected
+from proteiniq._retry import Attempt, GiveUp
+from proteiniq.errors import BY_CODE, BY_STATUS, Request
+
+REQUEST = Request("GET", "/api/v1/tools")
+
+
+def made(status: int, code: str | None = None, message: str | None = None, **known: Any) -> errors.APIError:
+    return api_error(status, ErrorBody(code, message, None), request=REQUEST, **known)
+
+
+@pytest.mark.parametrize(("code", "kind"), BY_CODE.items())
+def test_the_class_of_a_code(code: str, kind: type[errors.APIError]) -> None:
+    assert type(made(400, code)) is kind
+
+
+@pytest.mark.parametrize(("status", "kind"), BY_STATUS.items())
+def test_the_class_of_a_status(status: int, kind: type[errors.APIError]) -> None:
+    assert type(made(status)) is kind
+    assert type(made(status, "of_tomorrow")) is kind
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599])
+def test_the_class_of_a_fault(status: int) -> None:
+    assert type(made(status)) is errors.ServerError
+    assert made(status).retryable
+
+
+@pytest.mark.parametrize("code", sorted(ADVICE))
+def test_advice_is_for_codes_that_there_are(code: str) -> None:
+    assert code in BY_CODE
+    assert f"What to do: {ADVICE[code]}." in str(made(400, code))
+
+
+def test_an_envelope() -> None:
+    body = {"error": {"code": "conflict", "message": "Taken.", "details": {"a": 1}}}
+    assert read_body(json.dumps(body).encode()) == ErrorBody("conflict", "Taken.", {"a": 1})
+
+
+def test_what_is_known_is_on_the_error() -> None:
+    error = made(409, "conflict", "Taken.", retry_after=2.0, job_id="job_1", request_id="req_1")
+    assert (error.code, error.status, error.retry_after) == ("conflict", 409, 2.0)
+    assert (error.job_id, error.request_id, error.request) == ("job_1", "req_1", REQUEST)
+
+
+def test_a_redirect_names_the_target_without_its_query() -> None:
+    error = redirected("get_tool", REQUEST, 302, {"location": "https://login.test/x?token=abc"})
+    assert "a redirect to https://login.test;" in str(error)
+    assert "abc" not in str(error)
+
+
+def test_a_redirect_to_nowhere() -> None:
+    assert "a redirect; the key" in str(redirected("get_tool", REQUEST, 304, {}))
+
+
+@pytest.mark.parametrize(
+    ("reason", "needed", "said"),
+    [
+        ("attempts", None, "It was sent 3 times"),
+        ("unsafe", None, "may have acted on it"),
+        ("deadline", 12.0, "in 12.0 s, past the deadline"),
+        ("retry_after", 900.0, "asks to wait 900 s"),
+        ("budget", 1.0, "too many requests of this client fail"),
+        ("final", None, None),
+    ],
+)
+def test_why_there_was_no_other_attempt(reason: Any, needed: float | None, said: str | None) -> None:
+    attempt = Attempt(method="GET", number=3, idempotent=True, status=503)
+    note = gave_up(GiveUp(reason, needed), attempt)
+    assert note is None if said is None else said in str(note)

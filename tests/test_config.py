@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from proteiniq import ConfigurationError, ProteinIQ
+from proteiniq._config import check_base_url, read_key, resolve
+
+from .support import KEY, SECRET
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://proteiniq.io", "https://proteiniq.io"),
+        ("https://proteiniq.io/", "https://proteiniq.io"),
+        (" https://PROTEINIQ.io ", "https://proteiniq.io"),
+        ("https://proteiniq.io:8443", "https://proteiniq.io:8443"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://127.0.0.1", "http://127.0.0.1"),
+        ("http://127.8.9.1:80", "http://127.8.9.1:80"),
+        ("http://[::1]:80", "http://[::1]:80"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+    ],
+)
+def test_a_base_url_is_an_origin(given: str, origin: str) -> None:
+    assert check_base_url(given) == origin
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://proteiniq.io",
+        "http://10.0.0.1",
+        "http://localhost.evil.test",
+        "http://127.0.0.1.evil.test",
+        "http://2130706433",
+        "http://[2001:db8::1]",
+        "HTTP://proteiniq.io",
+    ],
+)
+def test_plain_http_is_for_this_machine_only(given: str) -> None:
+    with pytest.raises(ConfigurationError, match="the key would travel in the clear"):
+        check_base_url(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("", "write it as https://host"),
+        ("proteiniq.io", "write it as https://host"),
+        ("ftp://proteiniq.io", "write it as https://host"),
+        ("https://", "write it as https://host"),
+        ("https://proteiniq.io/api/v1", "give the host only; /api/v1 is added"),
+        ("https://proteiniq.io?x=1", "give the host only"),
+        ("https://proteiniq.io#x", "give the host only"),
+        ("https://proteiniq.io:port", "can't be read"),
+        ("https://[::1", "can't be read"),
+    ],
+)
+def test_what_is_no_base_url(given: str, why: str) -> None:
+    with pytest.raises(ConfigurationError, match=why):
+        check_base_url(given)
+
+
+def test_a_password_in_the_base_url_is_not_shown() -> None:
+    with pytest.raises(ConfigurationError, match="must not hold a user name") as caught:
+        check_base_url("https://me:hunter2@proteiniq.io")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_argument_counts_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROTEINIQ_API_KEY", "pq_live_environment_x")
+    assert repr(read_key(KEY)) == "pq_live_tests_…"
+    assert repr(read_key(None)) == "pq_live_environment_…"
+
+
+def test_without_a_key_the_message_says_how_to_get_one() -> None:
+    with pytest.raises(ConfigurationError, match=r"set PROTEINIQ_API_KEY .*python -m proteiniq\.sandbox"):
+        ProteinIQ()
+
+
+@pytest.mark.parametrize("given", ["", "  "])
+def test_an_empty_argument_is_no_key(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROTEINIQ_API_KEY", KEY)
+    with pytest.raises(ConfigurationError, match="no API key"):
+        ProteinIQ(given)
+
+
+def test_something_that_is_no_key_is_not_repeated_in_the_message() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"api_key is no API key: .* pq_live_<keyId>_<secret>"
+    ) as caught:
+        ProteinIQ(f"sk-{SECRET}")
+    assert SECRET not in str(caught.value)
+
+
+def test_the_message_names_the_variable_that_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROTEINIQ_API_KEY", "nonsense")
+    with pytest.raises(ConfigurationError, match="PROTEINIQ_API_KEY is no API key"):
+        ProteinIQ()
+
+
+def test_the_service_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ProteinIQ(KEY) as client:
+        assert repr(client) == "<ProteinIQ pq_live_tests_… at https://proteiniq.io>"
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", "http://localhost:1")
+    with ProteinIQ(KEY) as client:
+        assert repr(client).endswith("at http://localhost:1>")
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "30", None, True])
+def test_a_timeout_that_is_none(timeout: Any) -> None:
+    with pytest.raises(ConfigurationError, match="timeout"):
+        ProteinIQ(KEY, timeout=timeout)
+
+
+@pytest.mark.parametrize("max_retries", [-1, 1.5, "3", None, True])
+def test_a_number_of_retries_that_is_none(max_retries: Any) -> None:
+    with pytest.raises(ConfigurationError, match="max_retries"):
+        ProteinIQ(KEY, max_retries=max_retries)
+
+
+def test_options_are_changed_in_a_copy() -> None:
+    config = resolve(read_key(KEY), "https://a.test", timeout=30.0, max_retries=4)
+    changed = config.with_options(timeout=5.0)
+    assert (config.timeout, changed.timeout) == (30.0, 5.0)
+    assert changed.retry == config.retry
+    assert config.with_options(max_retries=0).retry.max_retries == 0
+    with pytest.raises(ConfigurationError):
+        config.with_options(timeout=0)

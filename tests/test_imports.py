@@ -1,0 +1,136 @@
+"""What is loaded when, and which way the arrows between the parts point."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "proteiniq"
+
+
+def run(script: str) -> str:
+    """The output of a script in an interpreter of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.strip()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The absolute names of all modules that a module imports, at any place in it."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *((node.module or "").split(".") if node.module else ())))
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def modules(*folders: str, without: tuple[str, ...] = ()) -> list[Path]:
+    found = [path for folder in folders for path in sorted((PACKAGE / folder).rglob("*.py"))]
+    return [path for path in found if not any(part in path.relative_to(PACKAGE).parts for part in without)]
+
+
+def importers(wanted: str, paths: list[Path]) -> set[str]:
+    return {
+        path.relative_to(PACKAGE).as_posix()
+        for path in paths
+        if any(name == wanted or name.startswith(f"{wanted}.") for name in imported(path))
+    }
+
+
+FACADE = modules(".", without=("sandbox", "contract"))
+
+
+@pytest.mark.parametrize(
+    "package", ["httpx", "proteiniq_openapi", "attrs", "attr", "anyio", "asyncio", "dateutil"]
+)
+def test_a_bare_import_does_not_load(package: str) -> None:
+    assert run(f"import sys, proteiniq; print({package!r} in sys.modules)") == "False"
+
+
+def test_a_bare_import_loads_one_module_of_ours() -> None:
+    script = "import sys, proteiniq; print([name for name in sys.modules if name.startswith('proteiniq')])"
+    assert run(script) == "['proteiniq']"
+
+
+def test_errors_can_be_caught_without_the_wire() -> None:
+    assert run("import sys; from proteiniq import APIError, Job; print('httpx' in sys.modules)") in (
+        "True",
+        "False",
+    )
+    assert run("import sys; from proteiniq import APIError; print('httpx' in sys.modules)") == "False"
+
+
+def test_every_name_can_be_loaded_lazily() -> None:
+    run("import proteiniq; [getattr(proteiniq, name) for name in proteiniq.__all__]")
+
+
+def test_a_name_that_there_is_not() -> None:
+    assert run("import proteiniq\ntry: proteiniq.Proteins\nexcept AttributeError as e: print(e)") == (
+        "module 'proteiniq' has no attribute 'Proteins'"
+    )
+
+
+def test_only_the_transport_imports_httpx() -> None:
+    assert importers("httpx", FACADE) == {"_transport.py"}
+
+
+def test_the_sandbox_imports_nothing_of_the_facade() -> None:
+    allowed = ("proteiniq", "proteiniq.sandbox", "proteiniq.contract")
+    for path in modules("sandbox"):
+        ours = {name for name in imported(path) if name.split(".")[0] in ("proteiniq", "proteiniq_openapi")}
+        strangers = {name for name in ours if name not in allowed and not name.startswith(allowed[1:])}
+        assert not strangers, path
+
+
+def test_the_contract_imports_nothing_of_the_facade() -> None:
+    for path in modules("contract"):
+        ours = {name for name in imported(path) if name.split(".")[0] == "proteiniq"}
+        assert not {n for n in ours if n != "proteiniq" and not n.startswith("proteiniq.contract")}, path
+
+
+def test_the_facade_does_not_import_the_sandbox() -> None:
+    assert importers("proteiniq.sandbox", FACADE) == set()
+
+
+def test_the_generated_client_imports_nothing_of_ours() -> None:
+    for path in sorted((ROOT / "generated").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert "import proteiniq\n" not in text, path
+        assert "from proteiniq " not in text, path
+        assert "from proteiniq." not in text, path
+
+
+def test_the_policies_import_no_wire_and_no_clock() -> None:
+    for name in ("_retry", "_pacing", "_polling", "_sse", "_limits"):
+        names = {each.split(".")[0] for each in imported(PACKAGE / f"{name}.py")}
+        assert not names & {"time", "asyncio", "anyio", "httpx", "random"}, name
+
+
+def test_the_sync_world_imports_nothing_of_the_async_one() -> None:
+    assert importers("proteiniq._async", modules("_sync")) == set()
+    assert importers("proteiniq._sync", modules("_async")) == set()
+
+
+def test_a_client_that_is_never_closed_does_no_harm() -> None:
+    script = (
+        "from proteiniq import ProteinIQ\n"
+        "from proteiniq.sandbox import Sandbox\n"
+        "with Sandbox() as sandbox:\n"
+        "    client = ProteinIQ(sandbox.api_key, sandbox.url)\n"
+        "    print(client.account.get().workspace.id)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert (done.stdout.strip(), done.stderr) == ("team_sandbox", "")

@@ -1,0 +1,261 @@
+"""Not one character of a key's secret part comes out, wherever one looks."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import pickle
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from proteiniq import AsyncProteinIQ, ConfigurationError, Conflict, InvalidInput, ProteinIQ, ProteinIQError
+from proteiniq.sandbox import Sandbox
+
+from ._async.bench import over as async_over
+from ._sync.bench import connect, over
+from .proxy import LossyProxy
+from .support import ENTRY, KEY, LYSOZYME, SECRET, Stub, answer, documented, refusal
+
+
+def shown(error: BaseException) -> str:
+    """All that a traceback with locals would show: notes, causes, frames, and what the locals are made of."""
+    parts: list[str] = ["".join(traceback.format_exception(error)), repr(error), repr(vars(error))]
+    chain: BaseException | None = error
+    while chain is not None:
+        parts += [*getattr(chain, "__notes__", []), *_locals(chain.__traceback__)]
+        chain = chain.__cause__ or chain.__context__
+    return "\n".join(parts)
+
+
+def _locals(trace: TracebackType | None) -> Iterator[str]:
+    while trace is not None:
+        module = trace.tb_frame.f_globals["__name__"]
+        if not module.startswith("tests."):
+            for value in trace.tb_frame.f_locals.values():
+                yield from _described(value, 1)
+        trace = trace.tb_next
+
+
+def _described(value: Any, depth: int) -> Iterator[str]:
+    yield repr(value)
+    if depth and hasattr(value, "__dict__") and not isinstance(value, type):
+        for held in vars(value).values():
+            yield from _described(held, depth - 1)
+
+
+def failing(call: Callable[[], object]) -> BaseException:
+    """What the call raises."""
+    with pytest.raises(BaseException) as caught:  # noqa: PT011 - an interrupt too
+        call()
+    assert SECRET not in str(caught.getrepr(showlocals=True, funcargs=True, style="long"))
+    return caught.value
+
+
+def test_the_search_finds_a_secret_that_is_there() -> None:
+    elsewhere: dict[str, Any] = {"__name__": "elsewhere"}
+    exec("def careless(headers): raise ValueError", elsewhere)
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the only line there is
+        elsewhere["careless"]({"Authorization": KEY})
+    assert SECRET in shown(caught.value)
+
+
+@pytest.mark.parametrize("text", [f"pq_live_{SECRET}", SECRET, f"pq_test_x_{SECRET}", f"pq_live_a_{SECRET}é"])
+@pytest.mark.parametrize("kind", [ProteinIQ, AsyncProteinIQ])
+def test_a_key_that_is_none(kind: Callable[[str], object], text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        kind(text)
+    assert SECRET not in shown(caught.value)
+
+
+def test_a_client_that_can_not_be_made() -> None:
+    for options in ({"timeout": -1}, {"max_retries": -1}, {"base_url": "http://proteiniq.io"}):
+        with pytest.raises(ConfigurationError) as caught:
+            ProteinIQ(KEY, **options)  # type: ignore[arg-type]
+        assert SECRET not in shown(caught.value)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("no HTTP"),
+        httpx.InvalidURL("no URL"),
+        RuntimeError("in the middle of httpx"),
+        refusal(401, "unauthorized"),
+        refusal(500, "internal_error"),
+        httpx.Response(200, html="<h1>"),
+        httpx.Response(302, headers={"location": "/x"}),
+        answer({}),
+    ],
+    ids=str,
+)
+def test_a_failure_of_a_request(failure: Any) -> None:
+    with over(Stub(failure), max_retries=1) as client:
+        assert SECRET not in shown(failing(client.account.get))
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, MemoryError])
+def test_an_interrupt_inside_the_wire(interrupt: type[BaseException]) -> None:
+    def interrupted(request: httpx.Request) -> httpx.Response:
+        raise interrupt
+
+    with over(interrupted) as client:
+        error = failing(client.account.get)
+    assert type(error) is interrupt
+    assert SECRET not in shown(error)
+
+
+class _Interrupted(httpx.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"{"
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_a_body_is_read() -> None:
+    with over(lambda request: httpx.Response(200, stream=_Interrupted())) as client:
+        error = failing(client.account.get)
+    assert type(error) is KeyboardInterrupt
+    assert SECRET not in shown(error)
+
+
+def test_a_request_that_can_not_be_written() -> None:
+    with over(Stub(answer({}))) as client:
+        error = failing(lambda: client.jobs.submit("x", [ENTRY], {"x": object()}))
+    assert isinstance(error, InvalidInput)
+    assert SECRET not in shown(error)
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_task() -> None:
+    async def never(request: httpx.Request) -> httpx.Response:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    caught: list[BaseException] = []
+    async with async_over(never) as client:  # type: ignore[arg-type]
+        with anyio.move_on_after(0.01):
+            try:
+                await client.account.get()
+            except BaseException as error:
+                caught.append(error)
+                raise
+    (cancelled,) = caught
+    assert SECRET not in shown(cancelled)
+
+
+@pytest.mark.anyio
+async def test_a_task_that_is_cancelled_while_a_body_is_read() -> None:
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"{"
+            await anyio.sleep_forever()
+
+    caught: list[BaseException] = []
+    async with async_over(lambda request: httpx.Response(200, stream=Endless())) as client:
+        with anyio.move_on_after(0.01):
+            try:
+                await client.account.get()
+            except BaseException as error:
+                caught.append(error)
+                raise
+    (cancelled,) = caught
+    assert SECRET not in shown(cancelled)
+
+
+# ---- over real HTTP, with a real key
+
+
+@pytest.fixture
+def secret(key: str) -> str:
+    return key.split("_", 3)[3]
+
+
+def test_logs_of_everything_at_debug(
+    sandbox: Sandbox, key: str, secret: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("proteiniq", "httpx", "httpcore", "asyncio", ""):
+        caplog.set_level(logging.DEBUG, logger=name)
+    with connect(sandbox, key) as client:
+        result = client.run("protein-parameters", {"protein": LYSOZYME})
+        result.files["parameters.csv"].read()
+        client.files.upload(b"MK", filename="a.fasta")
+        failing(lambda: client.jobs.get("job_nobody"))
+    assert {record.name.split(".")[0] for record in caplog.records} >= {"proteiniq", "httpx", "httpcore"}
+    assert secret not in caplog.text
+    assert not any(secret in repr(vars(record)) for record in caplog.records)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5])
+def test_a_connection_that_breaks(sandbox: Sandbox, key: str, secret: str, part: float) -> None:
+    with (
+        LossyProxy(sandbox.url, lambda line, before: part) as proxy,
+        connect(sandbox, key, base_url=proxy.url, max_retries=1) as client,
+    ):
+        assert secret not in shown(failing(client.account.get))
+
+
+def test_a_host_that_is_not_there(sandbox: Sandbox, key: str, secret: str) -> None:
+    with connect(sandbox, key, base_url="http://127.0.0.1:1", max_retries=0) as client:
+        assert secret not in shown(failing(client.account.get))
+
+
+def test_an_error_of_the_service(sandbox: Sandbox, key: str, secret: str) -> None:
+    with connect(sandbox, key) as client:
+        client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, idempotency_key="one")
+        error = failing(
+            lambda: client.jobs.submit("protein-parameters", {"protein": "MK"}, idempotency_key="one")
+        )
+    assert isinstance(error, Conflict)
+    assert secret not in shown(error)
+    assert secret.encode() not in pickle.dumps(error)
+
+
+# ---- objects
+
+
+def test_a_client_shows_no_secret(sandbox: Sandbox, key: str, secret: str) -> None:
+    with connect(sandbox, key) as client:
+        client.account.get()
+        for each in (client, client.jobs, client.files, client._pipeline, client._pipeline.config):
+            assert secret not in repr(each) + str(each)
+            assert secret not in "".join(_described(each, 2))
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_no_copy_of_a_client_shows_it(copied: Callable[[Any], object]) -> None:
+    with over(Stub(answer(documented("get_account")))) as client:
+        try:
+            made = copied(client)
+        except TypeError:
+            return
+        assert SECRET not in repr(made)
+        assert not isinstance(made, bytes) or SECRET.encode() not in made
+
+
+def test_an_error_with_a_job_is_pickled_without_the_client(sandbox: Sandbox, key: str, secret: str) -> None:
+    with connect(sandbox, key) as client:
+        error = failing(lambda: client.run("broken", {"text": "any"}))
+    assert isinstance(error, ProteinIQError)
+    restored = pickle.loads(pickle.dumps(error))
+    assert secret.encode() not in pickle.dumps(error)
+    assert restored.job.status == "FAILED"
+    assert restored.job_id == error.job_id
+
+
+def test_the_key_stays_on_this_side_of_a_download(
+    sandbox: Sandbox, key: str, secret: str, tmp_path: Path
+) -> None:
+    with connect(sandbox, key) as client:
+        made = client.run("protein-parameters", {"protein": LYSOZYME})
+        made.save_all(tmp_path)
+    assert secret not in repr(made.raw)
+    assert not any(secret in path.read_text() for path in tmp_path.iterdir())
