@@ -5,106 +5,239 @@ from __future__ import annotations
 import io
 import os
 import re
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import Any, Protocol
 
+from ._checksums import Checksum
 from .errors import ContractError, TransportError
 
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+OnProgress = Callable[[int, int | None], object]
+"""Is called with the bytes that are there so far, and all that there will be, None where that is not known."""
+
+BLOCK = 1 << 20
+"""What is written at once, bytes: by the async client in a thread, which costs less the more it is."""
+
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _RANGE = re.compile(r"bytes (\d{1,18})-\d*/(\d{1,18}|\*)", re.ASCII)
 _LONGEST_NAME = 200
+
+
+class _Sink(Protocol):
+    def write(self, data: bytes | memoryview, /) -> int: ...
+    def seek(self, offset: int, /) -> int: ...
+    def truncate(self) -> int: ...
+    def fileno(self) -> int: ...
 
 
 class Saving:
     """One download, over as many attempts as it takes."""
 
-    def __init__(self, stream: IO[bytes], temporary: Path | None = None, target: Path | None = None) -> None:
-        self._stream = stream
+    def __init__(
+        self,
+        sink: _Sink,
+        temporary: Path | None = None,
+        target: Path | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self.size = 0
+        """The bytes that are there."""
+        self.expected: int | None = None
+        """All that there will be, as far as the answers said."""
+        self._sink = sink
         self._temporary = temporary
         self._target = target
-        self._expected: int | None = None
+        self._on_progress = on_progress
         self._validator: str | None = None
+        self._checksum: Checksum | None = None
 
     @classmethod
     @contextmanager
-    def in_memory(cls) -> Iterator[Saving]:
-        yield cls(io.BytesIO())
+    def in_memory(cls) -> Iterator[tuple[Saving, io.BytesIO]]:
+        """Save into the buffer that comes with it."""
+        buffer = io.BytesIO()
+        yield cls(buffer), buffer
 
     @classmethod
     @contextmanager
-    def at(cls, target: Path) -> Iterator[Saving]:
-        """Save at `target`. Without `finish` nothing is left behind, and what was there stays."""
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent)
-        temporary = Path(name)
+    def at(cls, target: Path, on_progress: OnProgress | None = None) -> Iterator[Saving]:
+        """Save at `target`. Without `finish` nothing is left behind, and what was there stays.
+
+        Raises OSError, naming the target, when it can't be written.
+        """
+        temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.part")
         try:
-            with os.fdopen(handle, "wb+") as stream:
-                yield cls(stream, temporary, target)
+            # Nothing is written but large blocks, and a full disk shows where they are written, not at the end.
+            with temporary.open("xb", buffering=0) as file:
+                yield cls(file, temporary, target, on_progress)
+        except OSError as error:
+            if error.errno is not None and error.filename in (None, str(temporary)):
+                raise _of_target(error, target) from None
+            raise
         finally:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 temporary.unlink()
-
-    @property
-    def size(self) -> int:
-        """The bytes that are there."""
-        return self._stream.tell()
 
     @property
     def is_whole(self) -> bool:
         """Whether all is there, as far as the answers said how much it is."""
-        return self._expected is None or self.size == self._expected
+        return self.expected is None or self.size == self.expected
+
+    def headers(self) -> dict[str, str]:
+        """What to ask for: the rest, when some is there and the rest can be told from that of another version."""
+        asked = {"Accept-Encoding": "identity"}
+        if self.size and self._validator is not None:
+            asked["Range"] = f"bytes={self.size}-"
+            asked["If-Range"] = self._validator
+        return asked
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take an answer's head: go on where the last was cut, or from the start when it is another file.
 
         Raises ContractError when it is a part that doesn't follow.
         """
-        length = headers.get("content-length")
-        total = int(length) if length and length.isdecimal() and len(length) < 19 else None
-        if headers.get("content-encoding", "identity") != "identity":
-            total = None  # the length is that of the encoded bytes
-        validator = headers.get("etag")
         if status == 206:
-            match = _RANGE.fullmatch(headers.get("content-range", ""))
-            if match is None or int(match[1]) != self.size or (validator != self._validator):
-                raise ContractError(
-                    "the storage answered with a part of the file that doesn't follow what is there: download it anew",
-                    operation="download",
-                    path="Content-Range",
-                )
-            self._expected = int(match[2]) if match[2] != "*" else self._expected
+            self._go_on(headers)
             return
-        self._stream.seek(0)
-        self._stream.truncate()
-        self._expected = total
-        self._validator = validator
+        self.restart()
+        if headers.get("content-encoding", "identity") != "identity":
+            return  # length, ranges and checksums are those of the encoded bytes
+        length = headers.get("content-length")
+        self.expected = int(length) if length and length.isdecimal() and len(length) < 19 else None
+        self._validator = _validator(headers)
+        self._checksum = Checksum.promised(headers)
+        self.tell()
+
+    def restart(self) -> None:
+        """Forget what is there: it is not, or may not be, a part of what comes."""
+        self._sink.seek(0)
+        self._sink.truncate()
+        self.size, self.expected, self._validator, self._checksum = 0, None, None, None
+
+    def _go_on(self, headers: Mapping[str, str]) -> None:
+        match = _RANGE.fullmatch(headers.get("content-range", ""))
+        other = self._validator is not None and (_validator(headers) or self._validator) != self._validator
+        total = None if match is None or match[2] == "*" else int(match[2])
+        if match is None or int(match[1]) != self.size or other or total not in (None, self.expected):
+            raise ContractError(
+                "the storage answered with a part of the file that doesn't follow what is there: download it anew",
+                operation="download",
+                path="Content-Range",
+            )
 
     def write(self, chunk: bytes) -> None:
-        self._stream.write(chunk)
+        left = memoryview(chunk)
+        while left:
+            left = left[self._sink.write(left) :]
+        if self._checksum is not None:
+            self._checksum.update(chunk)
+        self.size += len(chunk)
 
-    def value(self) -> bytes:
-        self._stream.seek(0)
-        return self._stream.read()
+    def tell(self) -> None:
+        """Tell whoever wants to know how far it is."""
+        if self._on_progress is not None:
+            self._on_progress(self.size, self.expected)
+
+    def wrong(self) -> str | None:
+        """What is wrong with what is there, though it is as long as promised; None: nothing."""
+        return self._checksum.mismatch() if self._checksum is not None else None
 
     def finish(self) -> None:
         """Put the file in its place, whole."""
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
         if self._temporary is not None and self._target is not None:
-            mask = os.umask(0)
-            os.umask(mask)
-            self._temporary.chmod(0o666 & ~mask)
+            os.fsync(self._sink.fileno())
             self._temporary.replace(self._target)
 
-    def cut_short(self, name: str, job_id: str) -> TransportError:
+    def cut_short(self, name: str, job_id: str, why: str | None) -> TransportError:
+        came = f"{self.size} of {self.expected} bytes came" if why is None else why
         return TransportError(
-            f"{name!r} of job {job_id} was cut again and again: {self.size} of {self._expected} bytes came. "
+            f"{name!r} of job {job_id} was {'cut' if why is None else 'damaged'} again and again: {came}. "
             "The job's result stays: download it again later",
             retryable=True,
             job_id=job_id,
         )
+
+
+class AsyncWriter:
+    """Writes what comes, block by block, in a thread: a disk may be slow, and the event loop must not wait for it."""
+
+    def __init__(self, saving: Saving) -> None:
+        self._saving = saving
+        self._waiting: list[bytes] = []
+        self._size = 0
+
+    async def write(self, chunk: bytes) -> None:
+        self._waiting.append(chunk)
+        self._size += len(chunk)
+        if self._size >= BLOCK:
+            await self.flush()
+
+    async def flush(self) -> None:
+        from anyio.to_thread import run_sync
+
+        block, self._waiting, self._size = b"".join(self._waiting), [], 0
+        if block:
+            await run_sync(self._saving.write, block)
+            self._saving.tell()
+
+    async def finish(self) -> None:
+        from anyio.to_thread import run_sync
+
+        await run_sync(self._saving.finish)
+
+
+class Writer:
+    """Writes what comes, block by block."""
+
+    def __init__(self, saving: Saving) -> None:
+        self._saving = saving
+
+    def write(self, chunk: bytes) -> None:
+        self._saving.write(chunk)
+        self._saving.tell()
+
+    def flush(self) -> None:
+        pass
+
+    def finish(self) -> None:
+        self._saving.finish()
+
+
+class Together:
+    """The progress of several files as one."""
+
+    def __init__(self, on_progress: OnProgress, files: int) -> None:
+        self._on_progress = on_progress
+        self._left = files
+        self._before = self._now = 0
+
+    def __call__(self, received: int, total: int | None) -> None:
+        self._now = received
+        is_last = self._left == 1
+        self._on_progress(
+            self._before + received, self._before + total if is_last and total is not None else None
+        )
+
+    def next_file(self) -> None:
+        self._before, self._now = self._before + self._now, 0
+        self._left -= 1
+
+
+def _validator(headers: Mapping[str, str]) -> str | None:
+    """What tells one version of a file from another; a weak entity tag doesn't, byte by byte."""
+    tag = headers.get("etag")
+    return tag if tag and not tag.startswith("W/") else headers.get("last-modified")
+
+
+def _of_target(error: OSError, target: Path) -> OSError:
+    """The same error about the file that the caller knows of."""
+    made: Any = type(error)(error.errno, error.strerror, str(target))
+    made.add_note("Nothing was saved, and nothing is left of it.")
+    about: OSError = made
+    return about
 
 
 def local_names(names: Sequence[str]) -> list[str]:
@@ -118,22 +251,28 @@ def local_names(names: Sequence[str]) -> list[str]:
     for name in names:
         safe = _safe(name)
         path, number = PurePosixPath(safe), 2
-        while safe.casefold() in taken:
+        while _seen(safe) in taken:
             safe = f"{path.stem}-{number}{path.suffix}"
             number += 1
-        taken.add(safe.casefold())
+        taken.add(_seen(safe))
         made.append(safe)
     return made
 
 
+def _seen(name: str) -> str:
+    """What names have in common that some file system takes for one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
 def _safe(name: str) -> str:
     last = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
-    cleaned = re.sub(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]', "_", last).strip(" .")
+    # What isn't printable is invisible, turns the writing direction or is half a character.
+    cleaned = "".join("_" if c in '<>:"|?*' or not c.isprintable() else c for c in last).strip(" .")
     if not cleaned:
         return "file"
     if _DEVICES.fullmatch(cleaned):
         cleaned = "_" + cleaned
-    while len(cleaned.encode("utf-8", "replace")) > _LONGEST_NAME:
+    while len(cleaned.encode()) > _LONGEST_NAME:
         stem, dot, suffix = cleaned.rpartition(".")
         cleaned = f"{stem[:-1]}{dot}{suffix}" if len(stem) > 1 else cleaned[:-1]
     return cleaned

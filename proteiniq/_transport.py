@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar
-from typing import IO, Any
+from typing import Any
 
 import attrs
 import httpx
@@ -39,13 +39,11 @@ class Outgoing:
     headers: Mapping[str, str] = attrs.field(factory=dict)
     params: Mapping[str, Any] | None = None
     json: Any = attrs.field(default=None, repr=False)
-    form: Mapping[str, Any] | None = None
-    files: Mapping[str, tuple[str, IO[bytes] | bytes, str]] | None = attrs.field(default=None, repr=False)
+    content: Iterable[bytes] | AsyncIterable[bytes] | None = attrs.field(default=None, repr=False)
     timeout: float
     read_timeout: float | None = None
     total_timeout: float | None = None
     key: ApiKey | None = None
-    follow_redirects: bool = False
     repeatable: bool = True
 
 
@@ -98,7 +96,7 @@ class AsyncWire:
         try:
             client = self._opened()
             request = _built(client, outgoing)
-            response = await client.send(request, stream=True, follow_redirects=outgoing.follow_redirects)
+            response = await client.send(request, stream=True)
         except BaseException as error:
             failure = _without_frames(error)
         else:
@@ -154,7 +152,7 @@ class Wire:
         try:
             client = self._opened()
             request = _built(client, outgoing)
-            response = client.send(request, stream=True, follow_redirects=outgoing.follow_redirects)
+            response = client.send(request, stream=True)
         except BaseException as error:
             failure = _without_frames(error)
         else:
@@ -266,8 +264,7 @@ def _built(client: httpx.AsyncClient | httpx.Client, outgoing: Outgoing) -> http
             headers=_headers(outgoing),
             params=outgoing.params,
             json=outgoing.json,
-            data=outgoing.form,
-            files=outgoing.files,
+            content=outgoing.content,
             timeout=_timeout(outgoing),
         )
     except (TypeError, ValueError, RecursionError) as error:

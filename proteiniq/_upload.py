@@ -1,16 +1,36 @@
-"""What is uploaded: a name, a stream of bytes, and a media type."""
+"""What is uploaded: a name, a media type, and bytes that are read while they are sent."""
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import mimetypes
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePath
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
-from .errors import InvalidInput
+import attrs
+
+from .errors import InvalidInput, ProteinIQError
+
+if TYPE_CHECKING:
+    from .contract import Endpoint
+
+OnProgress = Callable[[int, int | None], object]
+"""Is called with the bytes of the file that were sent so far, and all that there are, None where that is not known."""
+
+Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
+"""What the sync client uploads: a path, bytes, a file open for reading bytes, or the bytes one after the other."""
+
+AsyncUploadable = Uploadable | AsyncIterable[bytes]
+
+PIECE = 3 << 17
+"""What is read and sent at once, bytes: large enough that each costs little, and a multiple of 3 for base64."""
 
 MEDIA_TYPES = {
     ".fasta": "text/x-fasta",
@@ -24,41 +44,149 @@ MEDIA_TYPES = {
 }
 """Media types of the field, which the standard library doesn't know or has otherwise."""
 
+_NOTHING = "nothing was uploaded"
+
+
+@attrs.frozen
+class Source:
+    """What is uploaded. `pieces` begins at the start each time; of a source that is not `repeatable` only once.
+
+    `total` is the length in bytes, None where it is not known; `awaited` says that the pieces come asynchronously.
+    """
+
+    name: str
+    media_type: str
+    pieces: Callable[[], Any] = attrs.field(repr=False)
+    total: int | None
+    repeatable: bool
+    awaited: bool = False
+
 
 @contextmanager
-def opened(
-    source: str | os.PathLike[str] | bytes | IO[bytes], filename: str | None
-) -> Iterator[tuple[str, IO[bytes], str]]:
-    """The name, stream and media type of `source`; what was opened here is closed here.
+def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Iterator[Source]:
+    """The source that `source` is; what was opened here is closed here. `awaited` allows asynchronous iterables.
 
     Raises InvalidInput when it can't be read, saying what to pass instead.
     """
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
         try:
-            stream = path.open("rb")
+            stream = path.open("rb", buffering=0)
         except (OSError, ValueError) as error:
             hint = " To upload text, pass its bytes." if isinstance(source, str) else ""
             why = getattr(error, "strerror", None) or error
-            raise InvalidInput(
-                f"nothing was uploaded: {str(source)[:200]!r} can't be read: {why}.{hint}"
-            ) from None
+            raise InvalidInput(f"{_NOTHING}: {str(source)[:200]!r} can't be read: {why}.{hint}") from None
         with stream:
-            yield _named(filename or path.name), stream, media_type(filename or path.name)
-        return
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        if not filename:
-            raise InvalidInput("nothing was uploaded: bytes have no name, pass filename=…")
-        yield _named(filename), io.BytesIO(source), media_type(filename)
-        return
-    if isinstance(source, io.TextIOBase):
-        raise InvalidInput("nothing was uploaded: the file is open as text, open it with mode 'rb'")
-    if not hasattr(source, "read"):
-        raise InvalidInput(f"nothing was uploaded: {type(source).__name__} is no path, bytes or open file")
-    name = filename or PurePath(str(getattr(source, "name", ""))).name
-    if not name:
-        raise InvalidInput("nothing was uploaded: the open file has no name, pass filename=…")
-    yield _named(name), source, media_type(name)
+            yield _of_file(stream, filename or path.name)
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        view = memoryview(source).cast("B")
+        yield _of_bytes(view, _needed(filename, "bytes have no name"))
+    elif isinstance(source, io.TextIOBase):
+        raise InvalidInput(f"{_NOTHING}: the file is open as text, open it with mode 'rb'")
+    elif hasattr(source, "read") and not hasattr(source, "__aiter__"):
+        name = filename or PurePath(str(getattr(source, "name", ""))).name
+        yield _of_file(source, _needed(name, "the open file has no name"))
+    elif hasattr(source, "__aiter__"):
+        if not awaited:
+            raise InvalidInput(f"{_NOTHING}: an asynchronous iterable needs the async client")
+        yield _of_async_iterable(source, _needed(filename, "an iterable has no name"))
+    elif isinstance(source, Iterable) and not isinstance(source, Mapping):
+        yield _of_iterable(source, _needed(filename, "an iterable has no name"))
+    else:
+        raise InvalidInput(
+            f"{_NOTHING}: {type(source).__name__} is no path, bytes, open file or iterable of bytes"
+        )
+
+
+def _of_bytes(view: memoryview, name: str) -> Source:
+    def pieces() -> Iterator[bytes]:
+        for start in range(0, len(view), PIECE):
+            yield bytes(view[start : start + PIECE])
+
+    return Source(name, media_type(name), pieces, total=len(view), repeatable=True)
+
+
+def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
+    """An open file, from where it stands to its end as it is now."""
+    seekable = callable(getattr(stream, "seekable", None)) and stream.seekable()
+    start, total = 0, None
+    if seekable:
+        start = stream.tell()
+        end = stream.seek(0, os.SEEK_END)
+        stream.seek(start)
+        total = max(0, end - start)
+        if start and not total:
+            raise InvalidInput(f"{_NOTHING}: the open file stands at its end; call seek(0) before")
+
+    def pieces() -> Iterator[bytes]:
+        if seekable:
+            stream.seek(start)
+        left = total
+        while left is None or left > 0:
+            piece = _checked(stream.read(PIECE if left is None else min(PIECE, left)))
+            if not piece:
+                break
+            left = None if left is None else left - len(piece)
+            yield piece
+        if left:
+            raise InvalidInput(
+                f"the upload was broken off: {name!r} is {left} bytes shorter than at its beginning"
+            )
+
+    return Source(name, media_type(name), pieces, total=total, repeatable=seekable)
+
+
+def _of_iterable(items: Iterable[Any], name: str) -> Source:
+    def pieces() -> Iterator[bytes]:
+        together = bytearray()
+        for item in items:
+            together += _checked(item)
+            while len(together) >= PIECE:
+                yield bytes(together[:PIECE])
+                del together[:PIECE]
+        if together:
+            yield bytes(together)
+
+    return Source(name, media_type(name), pieces, total=None, repeatable=not isinstance(items, Iterator))
+
+
+def _of_async_iterable(items: AsyncIterable[Any], name: str) -> Source:
+    once = isinstance(items, AsyncIterator)
+    pieces = partial(_Gathered, items)
+    return Source(name, media_type(name), pieces, total=None, repeatable=not once, awaited=True)
+
+
+class _Gathered:
+    """The items of an asynchronous iterable, put together to pieces. No generator: it may be left in the middle."""
+
+    def __init__(self, items: AsyncIterable[Any]) -> None:
+        self._items: AsyncIterator[Any] | None = aiter(items)
+        self._together = bytearray()
+
+    async def next(self) -> bytes:
+        """The next piece; empty after the last."""
+        while self._items is not None and len(self._together) < PIECE:
+            try:
+                self._together += _checked(await anext(self._items))
+            except StopAsyncIteration:
+                self._items = None
+        piece = bytes(self._together[:PIECE])
+        del self._together[:PIECE]
+        return piece
+
+
+def _checked(piece: Any) -> bytes:
+    if not isinstance(piece, (bytes, bytearray, memoryview)):
+        raise InvalidInput(f"the upload was broken off: expected bytes to send, not {type(piece).__name__}")
+    return bytes(piece)
+
+
+def _needed(filename: str | None, why: str) -> str:
+    if not filename:
+        raise InvalidInput(f"{_NOTHING}: {why}, pass filename=…")
+    if not isinstance(filename, str) or not filename.isprintable() or "/" in filename or "\\" in filename:
+        raise InvalidInput(f"{_NOTHING}: {filename!r} is no file name")
+    return filename
 
 
 def media_type(filename: str) -> str:
@@ -66,7 +194,172 @@ def media_type(filename: str) -> str:
     return known or mimetypes.guess_type(filename)[0] or "application/octet-stream"
 
 
-def _named(filename: str) -> str:
-    if not filename.isprintable() or "/" in filename or "\\" in filename:
-        raise InvalidInput(f"nothing was uploaded: {filename!r} is no file name")
-    return filename
+def may_be_stored(filename: str) -> str:
+    """What to tell of an upload of which nobody knows whether the service has it."""
+    return f"The file may have been stored: look with `client.files.list(q={filename!r})` before you upload it again."
+
+
+# ---- the body of the request
+
+
+@attrs.frozen
+class Envelope:
+    """What stands around the file in the body, and how the file's own bytes are written there."""
+
+    content_type: str
+    head: bytes = attrs.field(repr=False)
+    tail: bytes = attrs.field(repr=False)
+    base64: bool = False
+
+    def length(self, total: int | None) -> int | None:
+        """The body's length, bytes, for a file of `total`."""
+        if total is None:
+            return None
+        return len(self.head) + (4 * -(-total // 3) if self.base64 else total) + len(self.tail)
+
+
+def envelope(route: Endpoint, source: Source, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
+    """The envelope that the contract asks for: a form with a part for the file, or JSON that holds it in base64.
+
+    `fields` go with it; those that are empty are left out. Raises InvalidInput for one that the contract has not.
+    """
+    given = {name: value for name, value in fields.items() if value}
+    missing = sorted(set(given) - set(route.body))
+    if missing:
+        raise InvalidInput(f"{_NOTHING}: the service takes no {', '.join(missing)} with an upload")
+    for name, value in (("filename", source.name), ("mime_type", source.media_type)):
+        if name in route.body:
+            given[name] = value
+    named = {route.body[name]: value for name, value in given.items()}
+    if route.media_type == "multipart/form-data":
+        return _form(route.body["file"], source, named)
+    if route.media_type == "application/json":
+        return _json(route.body["file"], named)
+    raise ProteinIQError(
+        f"{_NOTHING}: this version can't upload as {route.media_type}, which the contract asks for"
+    )
+
+
+def _form(part: str, source: Source, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
+    # No file can hold a boundary that is drawn after the file was made.
+    boundary = secrets.token_hex(16)
+    head = []
+    for name, value in fields.items():
+        for each in (value,) if isinstance(value, str) else value:
+            head.append(
+                f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{each}\r\n'
+            )
+    head.append(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part)}"; filename="{_quoted(source.name)}"'
+        f"\r\nContent-Type: {source.media_type}\r\n\r\n"
+    )
+    return Envelope(
+        f"multipart/form-data; boundary={boundary}",
+        _encoded("".join(head)),
+        f"\r\n--{boundary}--\r\n".encode(),
+    )
+
+
+def _json(part: str, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
+    rest = "".join(f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in fields.items())
+    return Envelope("application/json", _encoded(f'{{{rest}{json.dumps(part)}: "'), b'"}', base64=True)
+
+
+def _quoted(name: str) -> str:
+    """As browsers write a name in a form (HTML, multipart form data)."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        pass
+    raise InvalidInput(f"{_NOTHING}: a name, description or tag holds half a character (a lone surrogate)")
+
+
+class _Content:
+    """The body, piece by piece; sent again, it is made again from the start."""
+
+    def __init__(self, source: Source, envelope: Envelope, on_progress: OnProgress | None) -> None:
+        self._source = source
+        self._envelope = envelope
+        self._on_progress = on_progress
+        self._rest = b""
+        self._sent = 0
+
+    def headers(self) -> dict[str, str]:
+        length = self._envelope.length(self._source.total)
+        headers = {"Content-Type": self._envelope.content_type}
+        return headers if length is None else {**headers, "Content-Length": str(length)}
+
+    def _written(self, piece: bytes) -> bytes:
+        """A piece of the file as it stands in the body; base64 keeps what doesn't fill three bytes for the next."""
+        if not self._envelope.base64:
+            return piece
+        piece = self._rest + piece
+        whole = len(piece) - len(piece) % 3
+        self._rest = piece[whole:]
+        return base64.b64encode(piece[:whole])
+
+    def _end(self) -> bytes:
+        rest, self._rest = self._rest, b""
+        return base64.b64encode(rest) + self._envelope.tail
+
+    def _begin(self) -> bytes:
+        self._rest, self._sent = b"", 0
+        self._tell(0)
+        return self._envelope.head
+
+    def _tell(self, more: int) -> None:
+        self._sent += more
+        if self._on_progress is not None:
+            self._on_progress(self._sent, self._source.total)
+
+
+class Content(_Content):
+    """The body for the sync client."""
+
+    awaited = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._begin()
+        for piece in self._source.pieces():
+            yield self._written(piece)
+            self._tell(len(piece))
+        yield self._end()
+
+
+class AsyncContent(_Content):
+    """The body for the async client. Files are read in a thread: a disk may be slow.
+
+    It is its own iterator, since a generator that is left in the middle would wait for the garbage collector.
+    """
+
+    awaited = True
+
+    _pieces: Any = None
+    _last: bytes | None = None
+
+    def __aiter__(self) -> AsyncContent:
+        self._pieces = self._last = None
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._pieces is None:
+            self._pieces = self._source.pieces()
+            return self._begin()
+        if self._last == b"":
+            raise StopAsyncIteration
+        if self._last:
+            self._tell(len(self._last))
+        self._last = await self._next()
+        return self._written(self._last) if self._last else self._end()
+
+    async def _next(self) -> bytes:
+        if self._source.awaited:
+            piece: bytes = await self._pieces.next()
+            return piece
+        from anyio.to_thread import run_sync
+
+        return await run_sync(next, self._pieces, b"")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import IO
 
 from proteiniq_openapi.api.files import delete_file, get_file, list_files
 from proteiniq_openapi.models import File as LowFile
@@ -12,9 +10,9 @@ from proteiniq_openapi.types import UNSET
 
 from .. import _convert, _reading
 from .._arguments import check_id, check_limit
-from .._upload import opened
+from .._upload import AsyncContent, AsyncUploadable, OnProgress, envelope, may_be_stored, opened
 from ..contract import operation
-from ..errors import NotFound, Request
+from ..errors import ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import AsyncPager, Page
 from .pipeline import AsyncPipeline, Call
@@ -28,33 +26,49 @@ class AsyncFiles:
 
     async def upload(
         self,
-        source: str | os.PathLike[str] | bytes | IO[bytes],
+        source: AsyncUploadable,
         *,
         filename: str | None = None,
         description: str | None = None,
         tags: Sequence[str] = (),
         collection_ids: Sequence[str] = (),
+        on_progress: OnProgress | None = None,
     ) -> File:
-        """Store a file: a path, bytes, or a file open for reading bytes (documentation, "Files").
+        """Store a file (documentation, "Files"): a path, a file open for reading bytes, bytes, or an iterable of bytes.
 
-        A path and an open file are streamed. `filename` is the name in the library; bytes need one. An upload is sent
-        once: the service has no way to tell a repeat from a second file. Raises InvalidInput for a source that
-        can't be read, PayloadTooLarge, APIError, TransportError.
+        All are streamed, an open file from where it stands; none is held in memory. `filename` is the name in the
+        library; bytes and iterables need one. `on_progress` is called with the bytes that were sent and all that there
+        are, None where that is not known, and starts again when the upload is sent again.
+
+        An upload is sent again only when nothing of it was sent, or when the service refused it for coming too soon
+        and the source can be read again: the service has no way to tell a repeat from a second file. Raises
+        InvalidInput for a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
         route = operation("upload_file")
-        with opened(source, filename) as (name, stream, media_type):
-            form = {"description": description, "tags": list(tags), "collection_ids": list(collection_ids)}
+        with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
+            fields = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
+            wrapping = envelope(route, opened_source, fields)
+            content = AsyncContent(opened_source, wrapping, on_progress)
             outgoing = self._pipeline.outgoing(
                 route.method,
                 route.path,
-                files={"file": (name, stream, media_type)},
-                form={key: value for key, value in form.items() if value},
-                repeatable=False,
+                headers=content.headers(),
+                content=content,
+                repeatable=opened_source.repeatable,
             )
-            reply = await self._pipeline.send(Call(operation="upload_file"), outgoing)
+            try:
+                reply = await self._pipeline.send(Call(operation="upload_file"), outgoing)
+            except (TransportError, ServerError) as error:
+                if not isinstance(error, TransportError) or error.sent:
+                    error.add_note(may_be_stored(opened_source.name))
+                raise
         request = Request(outgoing.method, route.path)
-        body = _reading.decode(reply.content, "upload_file", request)
-        return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)), body)
+        try:
+            body = _reading.decode(reply.content, "upload_file", request)
+            return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)), body)
+        except ContractError as error:
+            error.add_note(may_be_stored(opened_source.name))
+            raise
 
     def list(
         self,

@@ -5,18 +5,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import attrs
 from proteiniq_openapi.api.results import get_result
 
 from .. import _convert
 from .._arguments import check_id, is_text
-from .._saving import Saving, local_names
+from .._saving import OnProgress, Saving, Together, Writer, local_names
 from .._transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError
 from ..models import JobStatus, Model, ResultFileInfo
@@ -24,6 +24,12 @@ from .pipeline import Call, Pipeline
 
 EXPIRED = (400, 403, 410)
 """Statuses with which storage refuses a signed URL that has expired. Our choice: none is stated."""
+
+OUT_OF_RANGE = 416
+"""A part was asked for that there is not (RFC 9110)."""
+
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 10
 
 
 class Results:
@@ -50,84 +56,135 @@ class Results:
 
     def read(self, info: ResultFileInfo, job_id: str) -> bytes:
         """The bytes of a result's file."""
-        with Saving.in_memory() as saving:
+        with Saving.in_memory() as (saving, buffer):
             self._fetch(info, job_id, saving)
-            return saving.value()
+            return buffer.getvalue()
 
-    def save(self, info: ResultFileInfo, job_id: str, target: Path) -> Path:
+    def save(
+        self, info: ResultFileInfo, job_id: str, target: Path, on_progress: OnProgress | None = None
+    ) -> Path:
         """Store a result's file at `target`: under a temporary name until it is whole."""
-        with Saving.at(target) as saving:
+        with Saving.at(target, on_progress) as saving:
             self._fetch(info, job_id, saving)
-            saving.finish()
+            Writer(saving).finish()
         return target
 
     def _fetch(self, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
-        try:
-            self._download(_address(info, job_id), info, job_id, saving)
-            return
-        except APIError as error:
-            if error.status not in EXPIRED:
-                raise
-        fresh = self._fresh_url(info, job_id)
-        self._download(fresh, info, job_id, saving)
+        """Download, and renew the URL where it has expired: again only when the last one gave something."""
+        url, renewed_at = _address(info, job_id), -1
+        while True:
+            try:
+                self._download(url, info, job_id, saving)
+                return
+            except APIError as error:
+                if error.status not in EXPIRED or renewed_at >= saving.size:
+                    raise
+            renewed_at = saving.size
+            url = self._fresh_url(info, job_id)
 
     def _fresh_url(self, info: ResultFileInfo, job_id: str) -> str:
         """A new signed URL, from the result read again."""
-        for file in (self.get(job_id)).files:
-            if file.name == info.name:
-                return _address(file.info, job_id)
+        named = [file.info for file in (self.get(job_id)).files if file.name == info.name]
+        for fresh in named:
+            if fresh.key == info.key:
+                return _address(fresh, job_id)
+        if named:
+            return _address(named[0], job_id)
         raise NotFound(f"job {job_id} has no file {info.name!r} any more", job_id=job_id)
 
     def _download(self, url: str, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
-        """Stream one URL, from where the last attempt was cut. Never with the key."""
-        config = self._pipeline.config
+        """Stream one URL, from where the last attempt was cut, as often as it takes."""
+        retry, clock = self._pipeline.config.retry, self._pipeline.clock
         failures = 0
         while True:
             start = saving.size
-            outgoing = Outgoing(
-                method="GET",
-                url=url,
-                headers={**({"Range": f"bytes={start}-"} if start else {}), "Accept-Encoding": "identity"},
-                timeout=config.timeout,
-                follow_redirects=True,
-            )
+            cut: ProteinIQError | None = None
             try:
-                with self._pipeline.open(
-                    Call(operation="download", job_id=job_id, paced=False), outgoing
-                ) as incoming:
-                    saving.begin(incoming.status, incoming.headers)
-                    for chunk in incoming.chunks:
-                        saving.write(chunk)
-                if saving.is_whole:
-                    return
-                cut: ProteinIQError | None = None
+                self._stream(url, job_id, saving)
             except ProteinIQError as error:
-                if not error.retryable:
+                if not (error.retryable or _is_out_of_range(error)):
                     raise
                 cut = error
-            failures = failures + 1 if saving.size == start else 1
-            if failures > config.retry.max_retries:
-                raise cut or saving.cut_short(info.name, job_id)
-            self._pipeline.clock.sleep(self._pipeline.clock.random() * config.retry.backoff(failures))
+            wrong = saving.wrong() if cut is None and saving.is_whole else None
+            if cut is None and saving.is_whole and wrong is None:
+                return
+            failures = failures + 1 if wrong or saving.size <= start else 1
+            asked = (cut.retry_after if isinstance(cut, APIError) else None) or 0.0
+            if failures > retry.max_retries or asked > retry.max_retry_after:
+                raise cut or saving.cut_short(info.name, job_id, wrong)
+            if wrong or _is_out_of_range(cut):
+                saving.restart()
+            clock.sleep(max(asked, clock.random() * retry.backoff(failures)))
+
+    def _stream(self, url: str, job_id: str, saving: Saving) -> None:
+        """Stream what is missing, once, over redirects. Never with the key, which is for the service alone."""
+        writer = Writer(saving)
+        call = Call(operation="download", job_id=job_id, paced=False)
+        for _ in range(MOST_REDIRECTS):
+            outgoing = Outgoing(
+                method="GET", url=url, headers=saving.headers(), timeout=self._pipeline.config.timeout
+            )
+            try:
+                with self._pipeline.open(call, outgoing) as incoming:
+                    if incoming.status < 300:
+                        saving.begin(incoming.status, incoming.headers)
+                        for chunk in incoming.chunks:
+                            writer.write(chunk)
+                        writer.flush()
+                        return
+                    url = _redirected(url, incoming.status, incoming.headers, job_id)
+            except ProteinIQError:
+                writer.flush()  # what came before a cut needs not come again
+                raise
+        raise ContractError(
+            f"a file of job {job_id} is nowhere: more than {MOST_REDIRECTS} redirects",
+            operation="download",
+            job_id=job_id,
+        )
+
+
+def _is_out_of_range(error: ProteinIQError | None) -> bool:
+    """Whether the file has become shorter than what is there of it."""
+    return isinstance(error, APIError) and error.status == OUT_OF_RANGE
+
+
+def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
+    """Where a redirect leads; from https:// it doesn't lead to http://."""
+    target = urljoin(url, headers.get("location", ""))
+    if (
+        status in REDIRECTS
+        and _is_address(target)
+        and (urlsplit(url).scheme, urlsplit(target).scheme) != ("https", "http")
+    ):
+        return target
+    raise ContractError(
+        f"the storage answered {status} for a file of job {job_id} and no address that can be used: get the result "
+        "again later",
+        operation="download",
+        status=status,
+        job_id=job_id,
+    )
 
 
 def _address(info: ResultFileInfo, job_id: str) -> str:
     """The URL of a file, once it looks like one."""
-    url = info.url or ""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and is_text(url)
-    except ValueError:
-        usable = False
-    if usable:
-        return url
-    what = "an unusable URL" if url else "no URL"
+    if info.url and _is_address(info.url):
+        return info.url
+    what = "an unusable URL" if info.url else "no URL"
     raise ContractError(
         f"the result of job {job_id} gives {what} for {info.name!r}: get the result again later",
         operation="get_result",
         path="$.files[].url",
         job_id=job_id,
     )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and is_text(url)
+    except ValueError:
+        return False
 
 
 @attrs.frozen
@@ -155,16 +212,21 @@ class ResultFile:
         """The whole file as UTF-8 text. Raises UnicodeDecodeError when it is none."""
         return (self.read()).decode("utf-8")
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, on_progress: OnProgress | None = None) -> Path:
         """Store the file at `path`; into `path`, under its own name, when that is a folder.
 
-        It is streamed to a temporary file beside the target, resumed after a cut, and renamed when it is whole. Raises
-        OSError when that can't be written, APIError, TransportError.
+        It is streamed to a temporary file beside the target, resumed after a cut, checked against the length and the
+        checksum that the storage gives, and renamed when it is whole. `on_progress` is called with the bytes that are
+        there and all that there will be, None where the storage doesn't say. Raises OSError when it can't be
+        written, APIError, TransportError.
         """
         target = Path(path)
         if target.is_dir():
             target = target / local_names([self.name])[0]
-        return self._results.save(self.info, self.job_id, target)
+        return self._results.save(self.info, self.job_id, target, on_progress)
+
+    def _save(self, target: Path, on_progress: OnProgress | None) -> Path:
+        return self._results.save(self.info, self.job_id, target, on_progress)
 
 
 @attrs.frozen
@@ -208,12 +270,21 @@ class Result(Model):
     data: Any
     files: ResultFiles
 
-    def save_all(self, folder: str | os.PathLike[str]) -> list[Path]:
+    def save_all(
+        self, folder: str | os.PathLike[str], *, on_progress: OnProgress | None = None
+    ) -> list[Path]:
         """Store all files in `folder`, made if need be; no name from the service can leave it.
 
-        Raises OSError when it can't be written, APIError, TransportError.
+        `on_progress` is called with the bytes of all files together that are there, and all that there will be, None
+        until the last file has begun. Raises OSError when it can't be written, APIError, TransportError.
         """
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         names = local_names([file.name for file in self.files])
-        return [file.save(root / name) for file, name in zip(self.files, names, strict=True)]
+        progress = None if on_progress is None else Together(on_progress, len(names))
+        saved = []
+        for file, name in zip(self.files, names, strict=True):
+            saved.append(file._save(root / name, progress))
+            if progress is not None:
+                progress.next_file()
+        return saved
