@@ -37,8 +37,8 @@ def install_node(session: nox.Session) -> Path:
 
 def run_script(session: nox.Session, *command: str, env: Mapping[str, str] | None = None) -> None:
     """Run a script of ours, and end with its exit code, which says more than nox's own 0 and 1."""
-    variables = {name: value for name, value in session.env.items() if value is not None}
-    whole = {**os.environ, **variables, **(env or {})}
+    path = f"{session.bin}{os.pathsep}{os.environ.get('PATH', '')}"
+    whole = {**os.environ, **(env or {}), "PATH": path}
     done = subprocess.run([f"{session.bin}/python", *command], env=whole, check=False)
     if done.returncode == 1:
         session.error(f"{command[0]}: see above")
@@ -67,3 +67,10 @@ def drift(session: nox.Session) -> None:
     redocly = install_node(session) / "node_modules/@redocly/cli/bin/cli.js"
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     run_script(session, "scripts/drift.py", *session.posargs, "--redocly", "node", str(redocly), env=quiet)
+
+
+@nox.session
+def downstream(session: nox.Session) -> None:
+    """Run a TypeScript client and pydantic models, generated from the contract, against a local sandbox."""
+    install(session, "downstream", extras="[sandbox]")
+    run_script(session, "scripts/downstream.py", str(install_node(session) / "node_modules"))

@@ -1,0 +1,113 @@
+"""Pydantic models made from the contract with datamodel-code-generator parse every answer of a service.
+
+Run by `nox -s downstream` against a local sandbox; the module `models` is made there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import models  # type: ignore[import-not-found]
+
+TERMINAL = {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED"}
+ENTRY = {"id": "1", "slotId": "protein", "kind": "protein", "format": "fasta", "source": {"type": "text"}}
+REQUEST = {
+    "tool": "protein-parameters",
+    "name": "insulin",
+    "input": [{**ENTRY, "content": ">a\nGIVEQCCTSICSLYQLEN\n"}],
+}
+
+
+class Service:
+    """The operations of a contract, each answer parsed by its model."""
+
+    def __init__(self, contract: Mapping[str, Any], client: httpx.Client) -> None:
+        self._client = client
+        self._operations = {
+            operation["operationId"]: (method.upper(), path, operation)
+            for path, item in contract["paths"].items()
+            for method, operation in item.items()
+        }
+        self.parsed: dict[str, int] = {}
+
+    def call(self, name: str, /, params: Mapping[str, str] | None = None, **sent: Any) -> Any:
+        method, path, operation = self._operations[name]
+        url = path.format(**(params or {}))
+        answer = self._client.request(method, url, **sent)
+        while answer.status_code == 429:  # One read of a job's status or result in 5 s is answered.
+            time.sleep(float(answer.headers.get("Retry-After", 5)))
+            answer = self._client.request(method, url, **sent)
+        answer.raise_for_status()
+        schema = operation["responses"]["2XX"]["content"]["application/json"]["schema"]
+        self.parsed[name] = self.parsed.get(name, 0) + 1
+        if "$ref" not in schema:
+            return answer.json()
+        return getattr(models, schema["$ref"].rpartition("/")[2]).model_validate(answer.json())
+
+    def events(self, job_id: str) -> list[Any]:
+        """The job in every event until it has ended."""
+        method, path, _ = self._operations["stream_job_events"]
+        jobs: list[Any] = []
+        with self._client.stream(method, path.format(job_id=job_id)) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    jobs.append(models.Job.model_validate_json(line.removeprefix("data:")))
+                    if _status(jobs[-1]) in TERMINAL:
+                        break
+        self.parsed["stream_job_events"] = len(jobs)
+        return jobs
+
+    def errors(self) -> None:
+        """An answer of each kind that this program can provoke."""
+        for path, headers in (
+            ("/api/v1/jobs/none/status", {}),
+            ("/api/v1/account", {"Authorization": "Bearer no"}),
+        ):
+            answer = self._client.get(path, headers=headers)
+            models.ErrorEnvelope.model_validate(answer.json())
+            self.parsed[f"error {answer.status_code}"] = 1
+
+
+def _status(job: Any) -> str:
+    return str(getattr(job.status, "value", job.status))
+
+
+def run(service: Service) -> None:
+    service.call("get_account")
+    for tool in service.call("list_tools").data:
+        service.call("get_tool", {"tool_id": tool.id})
+    service.call("quote_job", json={key: value for key, value in REQUEST.items() if key != "name"})
+    job = service.call("submit_job", json=REQUEST)
+    service.events(job.id)
+    while _status(job) not in TERMINAL:
+        job = service.call("get_job_status", {"job_id": job.id})
+    service.call("list_jobs")
+    service.call("get_result", {"job_id": job.id})
+    file = service.call("upload_file", files={"file": ("a.fasta", b">a\nGIVEQ\n")})
+    service.call("list_files")
+    service.call("get_file", {"file_id": file.id})
+    service.call("delete_file", {"file_id": file.id})
+    service.call("get_openapi")
+    service.errors()
+
+
+def main() -> int:
+    contract = json.loads(Path(sys.argv[1]).read_bytes())
+    headers = {"Authorization": f"Bearer {os.environ['PROTEINIQ_API_KEY']}"}
+    with httpx.Client(base_url=os.environ["PROTEINIQ_BASE_URL"], headers=headers, timeout=60) as client:
+        service = Service(contract, client)
+        run(service)
+    said = ", ".join(f"{name} {count}" for name, count in service.parsed.items())
+    sys.stdout.write(f"Python: every answer parsed: {said}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
