@@ -67,6 +67,7 @@ def fetch(
     """
     place = str(source)
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", place):
+        check_url(place)
         return _download(_document_url(place), etag, timeout, largest)
     try:
         with Path(place).open("rb") as file:
@@ -113,7 +114,6 @@ def _download(url: str, etag: str | None, timeout: float, largest: int) -> Fetch
             check_url(newurl)
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
-    check_url(url)
     headers = {"Accept": "application/json, application/yaml;q=0.9", "Accept-Encoding": "identity"}
     if etag:
         headers["If-None-Match"] = etag

@@ -1,0 +1,165 @@
+"""Documents are fetched whole, soon, over a safe connection, or not at all."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from proteiniq.contract import CannotFetch, NotAContract, fetch, upstream
+
+from .server import Served, serving
+
+DOCUMENT = json.dumps(upstream()).encode()
+
+
+def test_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    file.write_bytes(DOCUMENT)
+    fetched = fetch(file)
+    assert fetched is not None
+    assert (fetched.document, fetched.content, fetched.is_json) == (upstream(), DOCUMENT, True)
+
+
+def test_a_url() -> None:
+    with serving(Served(content=DOCUMENT, headers={"ETag": '"1"'})) as server:
+        fetched = fetch(f"{server.url}/spec")
+        assert fetched is not None
+        assert (fetched.document, fetched.etag) == (upstream(), '"1"')
+        assert "Authorization" not in server.asked[0]
+
+
+def test_a_host_is_asked_where_the_service_has_its_document() -> None:
+    with serving(Served(content=DOCUMENT)) as server:
+        fetch(server.url)
+        assert server.asked[0]["path"] == "/api/v1/openapi.json"
+
+
+def test_a_document_that_is_known_is_not_sent_again() -> None:
+    with serving(Served(content=DOCUMENT, headers={"ETag": '"1"'})) as server:
+        assert fetch(server.url, etag='"1"') is None
+        assert fetch(server.url, etag='"0"') is not None
+
+
+def test_yaml(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text(yaml.safe_dump(upstream(), sort_keys=False))
+    fetched = fetch(file)
+    assert fetched is not None
+    assert (fetched.document, fetched.is_json) == (upstream(), False)
+
+
+def test_yaml_means_what_json_means(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text("openapi: 3.1.0\na: {200: yes, on: 2026-06-12, b: 012, c: 1e3, d: ~, e: true, f: 3}\n")
+    fetched = fetch(file)
+    assert fetched is not None
+    said = {"200": "yes", "on": "2026-06-12", "b": "012", "c": 1000.0, "d": None, "e": True, "f": 3}
+    assert fetched.document == {"openapi": "3.1.0", "a": said}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no object"),
+        (b"[1]", "expected an object|no object"),
+        (b'{"a": NaN}', "not a JSON number"),
+        (b'{"a": 1', "not JSON"),
+        (b'{"a": "\xff"}', "not JSON"),
+        (b'{"a": "\\ud800"}', "surrogate"),
+        (b"[" * 100_000, "nested too deep|not JSON"),
+        (b'{"a":' * 300 + b"1" + b"}" * 300, "nested deeper"),
+        (b"<html></html>", "this is a web page"),
+        (b"a: [", "neither JSON nor YAML"),
+        (b"a: !!python/object:os.system {}", "neither JSON nor YAML"),
+        (b"a: &a [*a]", "nested|unfold"),
+        (b"b: &b [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
+            b"%c: &%c [%s]\n" % (name, name, b",".join([b"*%c" % (name - 1)] * 10)) for name in b"cdefghij"
+        ), "unfold into more than"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "not JSON"),
+    ],
+)  # fmt: skip
+def test_what_is_no_document(content: bytes, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "openapi"
+    file.write_bytes(content)
+    with pytest.raises(NotAContract, match=words):
+        fetch(file)
+
+
+def test_without_pyyaml_a_yaml_document_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    (tmp_path / "openapi.yaml").write_text("openapi: 3.1.0\n")
+    with pytest.raises(NotAContract, match="install PyYAML"):
+        fetch(tmp_path / "openapi.yaml")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("http://proteiniq.io/api/v1/openapi.json", "plain http is for this machine only"),
+        ("http://127.0.0.1.example.org/", "plain http"),
+        ("file:///etc/passwd", "not an http or https URL"),
+        ("ftp://proteiniq.io/openapi.json", "not an http or https URL"),
+        ("https:///openapi.json", "not an http or https URL"),
+        ("http://[::1", "not a URL"),
+        ("no/such/file.json", "No such file"),
+    ],
+)
+def test_what_is_not_asked(source: str, words: str) -> None:
+    with pytest.raises(CannotFetch, match=words):
+        fetch(source)
+
+
+def test_a_redirect_to_plain_http_is_not_followed() -> None:
+    headers = {"Location": "http://proteiniq.io/openapi.json"}
+    with (
+        serving(Served(status=302, headers=headers)) as server,
+        pytest.raises(CannotFetch, match="plain http is for this machine only"),
+    ):
+        fetch(server.url)
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_an_error_of_the_service(status: int) -> None:
+    with (
+        serving(Served(status=status)) as server,
+        pytest.raises(CannotFetch, match=f"the answer was {status}"),
+    ):
+        fetch(server.url)
+
+
+def test_a_document_that_is_too_large() -> None:
+    with (
+        serving(Served(content=DOCUMENT)) as server,
+        pytest.raises(CannotFetch, match="more than 1000 bytes"),
+    ):
+        fetch(server.url, largest=1000)
+
+
+def test_an_answer_that_breaks_off() -> None:
+    with (
+        serving(Served(content=DOCUMENT[:900], headers={"Content-Length": "1000"})) as server,
+        pytest.raises(CannotFetch, match="broke off after 900 of 1000 bytes"),
+    ):
+        fetch(server.url)
+
+
+def test_a_service_that_does_not_answer() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(CannotFetch, match=r"no answer within 0\.1 s"),
+    ):
+        fetch(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.1)
+
+
+def test_a_service_that_is_not_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    with pytest.raises(CannotFetch, match="refused"):
+        fetch(f"http://127.0.0.1:{port}/")
