@@ -70,7 +70,7 @@ def pydantic(folder: Path, environment: dict[str, str]) -> None:
         "--output",
         "models.py",
     ]
-    _run([*command, *TYPES], folder, environment)
+    _run([*command, *TYPES], folder, {**environment, "PYTHONWARNINGS": "ignore"})
     _run(
         [sys.executable, str(EXAMPLES / "program.py"), str(CONTRACT)],
         folder,
