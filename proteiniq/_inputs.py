@@ -6,6 +6,7 @@ An entry has `id`, `slotId`, `kind`, `format`, `content`, `source` and, optional
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -124,6 +125,8 @@ def _file_entry(slot: Slot, file: File, entry: Entry, issues: list[Issue]) -> En
 
 def _read(slot: Slot, path: Path, issues: list[Issue]) -> bytes | None:
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         size = path.stat().st_size
         if slot.max_bytes is not None and size > slot.max_bytes:
             issues.append(_too_large(slot, size))
@@ -191,21 +194,22 @@ def _check_content(slot: Slot, entry: Entry, issues: list[Issue]) -> None:
     if not text.strip():
         issues.append(Issue("it is empty", slot=slot.id))
         return
+    if _is_file_name(text):
+        meant = f"to read the file, pass pathlib.Path({text.strip()!r})"
+        issues.append(Issue(f"text is taken as data, and this is the name of a file: {meant}", slot=slot.id))
+        return
     looks = _formats.sniff(text)
     if looks and slot.formats and looks not in slot.formats:
         issues.append(Issue(f"this looks like {looks}; it takes {' or '.join(slot.formats)}", slot=slot.id))
     elif entry["format"] == "fasta":
-        hint = _path_hint(text)
         for line, message in _formats.fasta_problems(text)[:20]:
-            issues.append(Issue(message + hint, slot=slot.id, line=line))
-            hint = ""
+            issues.append(Issue(message, slot=slot.id, line=line))
 
 
-def _path_hint(text: str) -> str:
-    """Text that names a file was probably meant as the file."""
-    if "\n" not in text and len(text) < 300 and _formats.by_name(text.strip()):
-        return f" (text is taken as data: to read the file, pass pathlib.Path({text.strip()!r}))"
-    return ""
+def _is_file_name(text: str) -> bool:
+    """Whether the text is meant as a file: one line, with an ending that no data has."""
+    line = text.strip()
+    return "\n" not in line and len(line) < 300 and _formats.by_name(line) is not None
 
 
 def _too_large(slot: Slot, size: int) -> Issue:
@@ -248,9 +252,10 @@ def _setting_problem(setting: Setting, value: Any) -> str | None:
 
 
 def _meant(name: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
+    folded = {each.casefold(): each for each in known}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1)
     if close:
-        return f": did you mean {close[0]!r}?"
+        return f": did you mean {folded[close[0]]!r}?"
     return f"; there are {', '.join(known)}" if known else ""
 
 

@@ -20,7 +20,7 @@ from proteiniq.models import Model
 def misfits(value: Any, where: str = "model") -> Iterator[str]:
     """The attributes of a model, and of models in it, that are not of the type that they are annotated with."""
     if isinstance(value, Model):
-        for name, annotation in _annotations(type(value)).items():
+        for name, annotation in _annotations(value.__class__).items():
             held = getattr(value, name)
             if not _is(held, annotation):
                 yield f"{where}.{name} is {held!r}, and should be {annotation}"
@@ -33,7 +33,7 @@ def misfits(value: Any, where: str = "model") -> Iterator[str]:
 
 
 @cache
-def _annotations(kind: type[Model]) -> dict[str, Any]:
+def _annotations(kind: Any) -> dict[str, Any]:
     names = {name: getattr(proteiniq, name) for name in proteiniq.__all__} | {
         "Mapping": Mapping,
         "Any": Any,
@@ -138,7 +138,11 @@ def almost(draw: st.DrawFn, body: Any) -> Any:
             case "null":
                 body = _changed(body, place, lambda parent, key: parent.__setitem__(key, None), None)
             case "replace":
-                body = _changed(body, place, lambda parent, key, new=new: parent.__setitem__(key, new), new)
+
+                def put(parent: Any, key: Any, new: Any = new) -> None:
+                    parent[key] = new
+
+                body = _changed(body, place, put, new)
             case "wrap":
                 body = _changed(
                     body, place, lambda parent, key: parent.__setitem__(key, [parent[key]]), {"data": body}

@@ -77,7 +77,7 @@ def test_a_key_that_is_none(kind: Callable[[str], object], text: str) -> None:
 def test_a_client_that_can_not_be_made() -> None:
     for options in ({"timeout": -1}, {"max_retries": -1}, {"base_url": "http://proteiniq.io"}):
         with pytest.raises(ConfigurationError) as caught:
-            ProteinIQ(KEY, **options)  # type: ignore[arg-type]
+            ProteinIQ(KEY, **options)
         assert SECRET not in shown(caught.value)
 
 

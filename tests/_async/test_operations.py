@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -19,7 +19,7 @@ async def first_event(client: AsyncProteinIQ) -> Any:
     return [state async for state in client.jobs.events("job_1")]
 
 
-METHODS: dict[str, Callable[[AsyncProteinIQ], Awaitable[Any]]] = {
+METHODS: dict[str, Callable[[AsyncProteinIQ], Any]] = {
     "get_account": lambda client: client.account.get(),
     "list_tools": lambda client: client.tools.list().list(),
     "get_tool": lambda client: client.tools.get("esmfold"),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -21,7 +21,7 @@ def first_event(client: ProteinIQ) -> Any:
     return [state for state in client.jobs.events("job_1")]
 
 
-METHODS: dict[str, Callable[[ProteinIQ], Awaitable[Any]]] = {
+METHODS: dict[str, Callable[[ProteinIQ], Any]] = {
     "get_account": lambda client: client.account.get(),
     "list_tools": lambda client: client.tools.list().list(),
     "get_tool": lambda client: client.tools.get("esmfold"),

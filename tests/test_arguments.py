@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from proteiniq import InvalidInput
+from proteiniq import _arguments as arguments
+
+
+@pytest.mark.parametrize("limit", [None, 1, 20, 100])
+def test_page_sizes(limit: int | None) -> None:
+    arguments.check_limit(limit)
+
+
+@pytest.mark.parametrize("limit", [0, 101, -5, 1.0, "1", True, [1]])
+def test_what_is_no_page_size(limit: Any) -> None:
+    with pytest.raises(InvalidInput, match="from 1 to 100"):
+        arguments.check_limit(limit)
+
+
+@pytest.mark.parametrize("value", ["job_1", "esmfold", "a b", "ü", "..."])
+def test_ids(value: str) -> None:
+    assert arguments.check_id("job", value) == value
+
+
+@pytest.mark.parametrize("value", ["", " ", ".", "..", "a\udcff", None, 1, b"job"])
+def test_what_is_no_id(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="is no tool id"):
+        arguments.check_id("tool", value)
+
+
+def test_times_are_aware() -> None:
+    assert arguments.moment("x", datetime(2026, 1, 1)) == datetime(2026, 1, 1, tzinfo=UTC)
+    cet = datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+    assert arguments.moment("x", cet) is cet
+    assert arguments.moment("x", "2026-01-01") == datetime(2026, 1, 1, tzinfo=UTC)
+    assert arguments.moment("x", None) is None
+
+
+@pytest.mark.parametrize("value", ["", "now", "2026-02-30", 5, b"2026-01-01"])
+def test_what_is_no_time(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="created_after="):
+        arguments.moment("created_after", value)
+
+
+@pytest.mark.parametrize("key", ["a", "a b", "x" * 255, "~!@#"])
+def test_idempotency_keys(key: str) -> None:
+    assert arguments.check_idempotency_key(key) == key
+
+
+@pytest.mark.parametrize("key", ["", " ", " a", "a ", "x" * 256, "ä", "a\n", "a\x00", None, 5])
+def test_what_is_no_idempotency_key(key: Any) -> None:
+    with pytest.raises(InvalidInput, match="idempotency_key"):
+        arguments.check_idempotency_key(key)
+
+
+@pytest.mark.parametrize("value", [None, 0, 0.5, 10**9])
+def test_credits(value: float | None) -> None:
+    arguments.check_credits("max_credits", value)
+
+
+@pytest.mark.parametrize("value", [-1, float("nan"), "1", True])
+def test_what_are_no_credits(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="max_credits="):
+        arguments.check_credits("max_credits", value)
+
+
+@pytest.mark.parametrize("value", [-0.1, float("nan"), "1", True])
+def test_what_is_no_timeout(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="timeout="):
+        arguments.check_timeout(value)

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from Bio.Seq import Seq
+from Bio.SeqRecord import SeqRecord
+
+from proteiniq import File, InvalidInput, Setting, Slot, Tool
+from proteiniq._inputs import entries, is_entry_list
+
+SLOT = Slot(
+    id="protein",
+    name=None,
+    description="One or more sequences.",
+    kind="protein",
+    formats=("fasta", "pdb"),
+    required=True,
+    max_entries=1,
+    max_records=None,
+    max_bytes=1000,
+)
+SETTING = Setting(
+    id="ph",
+    name=None,
+    description=None,
+    type="number",
+    default=7,
+    minimum=0,
+    maximum=14,
+    options=(),
+    unit="pH",
+)
+TOOL = Tool(
+    id="tool",
+    name=None,
+    description=None,
+    category=None,
+    subcategory=None,
+    tags=(),
+    version=None,
+    beta=None,
+    slots=(SLOT, attrs.evolve(SLOT, id="more", required=False, max_entries=None, formats=())),
+    settings=(SETTING, attrs.evolve(SETTING, id="mode", type="string", options=("fast", "exact"), unit=None)),
+    outputs=(),
+    results={},
+    credit_model=None,
+)
+FILE = File(
+    id="file_1",
+    filename="a.fasta",
+    format="FASTA",
+    mime_type=None,
+    size_bytes=None,
+    origin=None,
+    storage_owner=None,
+    description=None,
+    tags=(),
+    collection_ids=(),
+    created_at=None,
+    updated_at=None,
+)
+
+
+def made(value: Any, slot: str = "protein") -> list[dict[str, Any]]:
+    rest = {} if slot == "protein" else {"protein": "MK"}
+    return [entry for entry in entries(TOOL, {**rest, slot: value}, None) if entry["slotId"] == slot]
+
+
+def problems(inputs: Any, settings: Any = None) -> list[str]:
+    with pytest.raises(InvalidInput, match="nothing was sent") as caught:
+        entries(TOOL, inputs, settings)
+    return [str(issue) for issue in caught.value.issues]
+
+
+def test_an_entry_of_text() -> None:
+    assert made(">a\nMK\n") == [
+        {
+            "id": "protein-1",
+            "slotId": "protein",
+            "kind": "protein",
+            "format": "fasta",
+            "content": ">a\nMK\n",
+            "source": {"type": "text"},
+        }
+    ]
+
+
+def test_an_entry_of_a_file() -> None:
+    (entry,) = made(FILE)
+    assert entry["source"] == {"type": "file", "file_id": "file_1"}
+    assert "content" not in entry
+    assert (entry["format"], entry["label"]) == ("fasta", "a.fasta")
+
+
+def test_a_path_is_labelled_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "my protein.pdb"
+    path.write_text("HEADER    X\nEND\n")
+    (entry,) = made(path)
+    assert (entry["label"], entry["format"]) == ("my protein.pdb", "pdb")
+
+
+def test_several_sequences_of_a_slot_for_one_become_one_text() -> None:
+    (entry,) = made(["MK", ">b\nVA", SeqRecord(Seq("GG"), id="c", description="")])
+    assert entry["content"] == ">sequence-1\nMK\n>b\nVA\n>c\nGG\n"
+
+
+def test_several_values_of_a_slot_for_many_stay_several() -> None:
+    assert [entry["id"] for entry in made(["MK", "VA"], "more")] == ["more-1", "more-2"]
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, "None is no input"),
+        ("", "it is empty"),
+        (" \n", "it is empty"),
+        ([], "the list is empty"),
+        (5, "int can't be taken"),
+        ({"a": 1}, "dict can't be taken"),
+        (b"\xff", "it is no UTF-8 text: byte 0"),
+        (">a\nM\ud800", "half a character"),
+        ("M" * 1001, "it has 1,001 bytes; 1,000 are allowed"),
+        ("data_x\n_a 1\n", "this looks like cif; it takes fasta or pdb"),
+        (Path("/no/such/file.fasta"), "can't be read: No such file"),
+        (Path("/"), "can't be read: Is a directory"),
+        (SeqRecord(None, id="x"), "the record can't be written as FASTA"),
+        (Seq(None, length=5), "the record can't be written as FASTA"),
+        (attrs.evolve(FILE, format="CIF"), "is cif; it takes fasta or pdb"),
+        ([FILE, FILE], "2 entries; it takes 1"),
+        ("lysozyme.fasta", "pass pathlib.Path('lysozyme.fasta')"),
+    ],
+)
+def test_a_value_that_can_not_be_taken(value: Any, problem: str) -> None:
+    found = problems({"protein": value})
+    assert any(problem in each and each.startswith("slot 'protein'") for each in found), found
+
+
+def test_a_path_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.fasta"
+    path.write_bytes(b"M" * 1001)
+    path.chmod(0)
+    assert "1,001 bytes" in problems({"protein": path})[0]
+
+
+@pytest.mark.parametrize("inputs", ["MK", None, ["MK"], [], 5])
+def test_inputs_that_are_no_mapping(inputs: Any) -> None:
+    with pytest.raises(InvalidInput, match="the slots are 'protein', 'more'"):
+        entries(TOOL, inputs, None)
+
+
+@pytest.mark.parametrize("settings", ["ph", 5, ["ph"]])
+def test_settings_that_are_no_mapping(settings: Any) -> None:
+    with pytest.raises(InvalidInput, match="expected a mapping of settings"):
+        entries(TOOL, {"protein": "MK"}, settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"ph": 15}, "setting 'ph': 15 is out of range: from 0 to 14 pH"),
+        ({"ph": float("nan")}, "setting 'ph': nan is out of range"),
+        ({"ph": "7"}, "setting 'ph': '7' is no number"),
+        ({"ph": True}, "setting 'ph': True is no number"),
+        ({"pH": 7}, "setting 'pH': tool has no such setting: did you mean 'ph'?"),
+        ({"speed": 7}, "setting 'speed': tool has no such setting; there are ph, mode"),
+        ({"mode": "slow"}, "setting 'mode': 'slow' is none of its options: fast, exact"),
+        ({"mode": ["fast"]}, "setting 'mode': ['fast'] is no string"),
+    ],
+)
+def test_a_setting_that_can_not_be_taken(settings: Any, problem: str) -> None:
+    assert problems({"protein": "MK"}, settings) == [problem] or problems({"protein": "MK"}, settings)[
+        0
+    ].startswith(problem)
+
+
+def test_settings_of_a_tool_that_states_none_are_the_services_to_judge() -> None:
+    assert entries(attrs.evolve(TOOL, settings=()), {"protein": "MK"}, {"anything": object()})
+
+
+def test_validate_says_the_same_without_a_request() -> None:
+    TOOL.validate({"protein": "MK"}, {"ph": 7})
+    TOOL.validate([{"slotId": "anything"}])
+    with pytest.raises(InvalidInput, match="out of range"):
+        TOOL.validate({"protein": "MK"}, {"ph": -1})
+
+
+def test_what_is_a_list_of_api_entries() -> None:
+    assert is_entry_list([{"slotId": "protein"}])
+    assert not is_entry_list([])
+    assert not is_entry_list([{"slotId": "protein"}, "MK"])
+    assert not is_entry_list({"slotId": "protein"})
+    assert not is_entry_list("slotId")

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+
+import proteiniq
+from proteiniq.models import JobState, JobStatus, Model
+
+
+def state(**changes: object) -> JobState:
+    known: dict[str, object] = {field.name: None for field in attrs.fields(JobState)}
+    known |= {"id": "job_1", "status": JobStatus("QUEUED"), "extra": {}, "raw": {}}
+    return JobState(**{**known, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED"])
+def test_the_terminal_states_of_the_documentation(status: str) -> None:
+    assert JobStatus(status).is_terminal
+    assert JobStatus(status).is_known
+
+
+@pytest.mark.parametrize("status", ["PENDING", "QUEUED", "PROCESSING", "RETRY"])
+def test_states_that_are_not_the_end(status: str) -> None:
+    assert not JobStatus(status).is_terminal
+
+
+@pytest.mark.parametrize("status", ["", "completed", "ARCHIVED", "\ud800"])
+def test_a_state_that_nobody_knows(status: str) -> None:
+    made = JobStatus(status)
+    assert made == status
+    assert str(made) == status
+    assert not made.is_known
+    assert not made.is_terminal
+    assert made not in list(JobStatus)
+
+
+def test_a_state_is_text() -> None:
+    assert JobStatus.COMPLETED == "COMPLETED"
+    assert f"{JobStatus('NEW')}" == "NEW"
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "ARCHIVED"])
+def test_a_state_goes_through_a_pickle(status: str) -> None:
+    restored = pickle.loads(pickle.dumps(JobStatus(status)))
+    assert restored == JobStatus(status)
+    assert copy.deepcopy(JobStatus(status)) == status
+
+
+def test_a_state_is_no_number() -> None:
+    with pytest.raises(ValueError, match="5"):
+        JobStatus(5)  # type: ignore[arg-type]
+
+
+def test_what_a_newer_state_leaves_out_is_known_from_the_older() -> None:
+    then = datetime(2026, 6, 12, tzinfo=UTC)
+    older = state(name="mine", created_at=then, progress=10.0)
+    newer = state(status=JobStatus("PROCESSING"), progress=50.0).newer(older)
+    assert (newer.status, newer.progress, newer.name, newer.created_at) == ("PROCESSING", 50.0, "mine", then)
+
+
+def test_a_model_can_not_be_changed() -> None:
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        state().id = "job_2"  # type: ignore[misc]
+
+
+def test_a_model_goes_through_a_pickle() -> None:
+    assert pickle.loads(pickle.dumps(state(extra={"a": 1}))) == state(extra={"a": 1})
+
+
+def test_the_answer_as_it_came_does_not_count_for_equality_and_is_not_shown() -> None:
+    assert state(raw={"a": 1}) == state(raw={"a": 2})
+    assert "raw" not in repr(state(raw={"a": 1}))
+
+
+def test_every_model_is_public() -> None:
+    for kind in Model.__subclasses__():
+        if kind.__module__ == "proteiniq.models" and kind.__name__ != "ResultFileInfo":
+            assert getattr(proteiniq, kind.__name__) is kind

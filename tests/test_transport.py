@@ -1,0 +1,188 @@
+"""The wire, and one client used by many threads, tasks and loops."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from proteiniq import AsyncProteinIQ, ConfigurationError, InvalidInput
+from proteiniq._key import ApiKey
+from proteiniq._transport import AsyncWire, Outgoing, Wire, WireFailure
+from proteiniq.sandbox import Sandbox
+
+from ._async import bench as asynchronous
+from ._sync import bench as blocking
+from .support import (
+    ENTRY,
+    EVENTS,
+    KEY,
+    LYSOZYME,
+    SECRET,
+    AsyncFastClock,
+    Routes,
+    Stub,
+    answer,
+    documented,
+    events,
+    job,
+)
+
+
+def outgoing(**changes: Any) -> Outgoing:
+    return Outgoing(**{"method": "GET", "url": "https://service.test/x", "timeout": 5.0, **changes})
+
+
+def received(wire: Wire, request: Outgoing) -> tuple[int, bytes]:
+    with wire.open(request) as incoming:
+        return incoming.status, b"".join(incoming.chunks)
+
+
+def test_only_a_request_with_the_key_has_it() -> None:
+    service = Stub(httpx.Response(200))
+    key = ApiKey.parse(KEY)
+    wire = Wire(httpx.MockTransport(service))
+    received(wire, outgoing())
+    received(wire, outgoing(key=key, headers={"X-Other": "1"}))
+    without, with_key = service.requests
+    assert "authorization" not in without.headers
+    assert with_key.headers["authorization"] == f"Bearer {KEY}"
+    assert with_key.headers["x-other"] == "1"
+    wire.close()
+
+
+def test_a_request_shows_neither_key_nor_content() -> None:
+    request = outgoing(key=ApiKey.parse(KEY), json={"sequence": "MKV"})
+    assert SECRET not in repr(request)
+    assert "MKV" not in repr(request)
+
+
+@pytest.mark.parametrize("url", ["https://service.test/\ud800", "https://[::1/x"])
+def test_an_address_that_is_none(url: str) -> None:
+    wire = Wire(httpx.MockTransport(Stub(httpx.Response(200))))
+    with pytest.raises((WireFailure, InvalidInput)):
+        received(wire, outgoing(url=url))
+
+
+def test_a_closed_wire_says_so() -> None:
+    wire = Wire(httpx.MockTransport(Stub(httpx.Response(200))))
+    assert not wire.is_closed
+    wire.close()
+    wire.close()
+    assert wire.is_closed
+    with pytest.raises(ConfigurationError, match="this client is closed"):
+        received(wire, outgoing())
+
+
+def test_cookies_of_the_service_are_not_sent_back() -> None:
+    service = Stub(httpx.Response(200, headers={"set-cookie": "session=1"}))
+    wire = Wire(httpx.MockTransport(service))
+    received(wire, outgoing())
+    received(wire, outgoing())
+    assert "cookie" not in service.requests[1].headers
+
+
+# ---- many at once
+
+
+def test_one_client_for_32_threads(sandbox: Sandbox, key: str) -> None:
+    with blocking.connect(sandbox, key) as client:
+
+        def work(number: int) -> tuple[int, int]:
+            sequence = "M" + "A" * number
+            result = client.run("protein-parameters", {"protein": f">p{number}\n{sequence}\n"})
+            content = result.files["parameters.csv"].read()
+            return result.data["rows"][0]["length"], content.count(b"\n")
+
+        with ThreadPoolExecutor(32) as pool:
+            found = list(pool.map(work, range(1, 33)))
+        assert found == [(number + 1, 2) for number in range(1, 33)]
+        assert len(client.jobs.list(limit=100).list()) == 32
+
+
+@pytest.mark.anyio
+async def test_one_client_for_many_tasks(sandbox: Sandbox, key: str) -> None:
+    found: dict[int, int] = {}
+    async with asynchronous.connect(sandbox, key) as client:
+
+        async def work(number: int) -> None:
+            file = await client.files.upload(b"M" * number, filename=f"{number}.fasta")
+            found[number] = (await client.files.get(file.id)).size_bytes or 0
+
+        async with anyio.create_task_group() as group:
+            for number in range(1, 101):
+                group.start_soon(work, number)
+        assert len(await client.files.list(limit=100).list()) == 100
+    assert found == {number: number for number in range(1, 101)}
+
+
+@pytest.mark.anyio
+async def test_a_task_that_is_cancelled_leaves_the_client_and_the_job_alone(
+    sandbox: Sandbox, key: str, gate: Path
+) -> None:
+    async with asynchronous.connect(sandbox, key) as client:
+        made = await client.jobs.submit("gate", {"text": "any"}, {"gate": str(gate)})
+        with anyio.move_on_after(0.05) as scope:
+            await made.wait()
+        assert scope.cancelled_caught
+        gate.touch()
+        assert (await made.wait()).status == "COMPLETED"
+
+
+def test_a_client_on_a_second_loop_says_so(sandbox: Sandbox) -> None:
+    client = AsyncProteinIQ(
+        sandbox.api_key, sandbox.url, rate_limit=100_000, clock=AsyncFastClock(), timeout=1000.0
+    )
+
+    async def first() -> None:
+        await client.account.get()
+        await client.close()
+
+    async def second() -> None:
+        await client.account.get()
+
+    asyncio.run(first())
+    with pytest.raises(ConfigurationError, match=r"another event loop before: make one client for each loop"):
+        asyncio.run(second())
+
+
+@pytest.mark.anyio
+async def test_ending_a_loop_over_events_closes_the_stream() -> None:
+    service = Routes({EVENTS: events(job("QUEUED"), job("PROCESSING"), job("COMPLETED"))})
+    async with asynchronous.over(service) as client:
+        stream = client.jobs.events("job_1")
+        assert (await anext(stream)).status == "QUEUED"
+        await stream.aclose()  # type: ignore[attr-defined]
+
+
+@pytest.mark.anyio
+async def test_an_async_wire_is_injected_as_a_sync_one_is() -> None:
+    wire = AsyncWire(httpx.MockTransport(Stub(answer(documented("get_account")))))
+    async with wire.open(outgoing()) as incoming:
+        assert incoming.status == 200
+        assert [chunk async for chunk in incoming.chunks]
+    await wire.close()
+
+
+def test_clients_of_one_key_keep_one_pace(sandbox: Sandbox, key: str) -> None:
+    with blocking.connect(sandbox, key) as one, blocking.connect(sandbox, key) as other:
+        assert one._pipeline._pacer is other._pipeline._pacer
+
+
+def test_a_client_paces_itself_by_what_the_service_says() -> None:
+    with Sandbox(rate_limit=5, rate_window=0.5) as narrow, blocking.connect(narrow) as client:
+        client.account.get()
+        for _ in range(12):
+            client.account.get()
+
+
+def test_a_submit_in_a_thread_is_a_job_of_its_own(sandbox: Sandbox, key: str) -> None:
+    with blocking.connect(sandbox, key) as client, ThreadPoolExecutor(8) as pool:
+        entry = {**ENTRY, "content": LYSOZYME}
+        made = list(pool.map(lambda _: client.jobs.submit("protein-parameters", [entry]).id, range(16)))
+    assert len(set(made)) == 16
