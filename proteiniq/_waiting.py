@@ -10,12 +10,22 @@ from .models import JobState, JobStatus, Quote
 CANCEL_WITHIN = 10.0
 """How long after a wait's deadline the service is asked to cancel, in seconds. Our choice."""
 
+RESULT_PATIENCE = 300.0
+"""How long the result of a job that has ended is asked for when there is no deadline, in seconds. Our choice."""
+
 _MOST_NAMED = 20
 
 
 def where_it_is(job_id: str) -> str:
     """How to pick up a job that goes on."""
     return f"Job {job_id} goes on, and its result is kept: client.jobs.wait({job_id!r}) waits for it again."
+
+
+def where_its_result_is(job_id: str) -> str:
+    """How to get the result of a job that has ended."""
+    return (
+        f"Job {job_id} has ended, and its result is kept: client.jobs.result({job_id!r}) asks for it again."
+    )
 
 
 def where_they_are(job_ids: Sequence[str]) -> str:
@@ -64,6 +74,14 @@ def not_cancelled(
         job=last or _unknown(job_id),
         cancelled=False if refused else None,
     )
+
+
+def result_late(ended: JobState, timeout: float | None) -> WaitTimeout:
+    """The end of a wait whose job has ended, and whose result can't be had yet."""
+    message = (
+        f"the wait ended {_after(timeout)}: the job is {ended.status}, and its result could not be had yet"
+    )
+    return WaitTimeout(f"{message}. {where_its_result_is(ended.id)}", job=ended)
 
 
 def _ended(last: JobState | None, timeout: float | None) -> str:

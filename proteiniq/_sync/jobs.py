@@ -33,18 +33,23 @@ from .._arguments import (
     moment,
 )
 from .._closing import Closing
+from .._polling import poll_interval
 from .._waiting import (
     CANCEL_WITHIN,
+    RESULT_PATIENCE,
     cancelled_late,
     left_running,
     left_running_all,
     no_result,
     not_cancelled,
+    result_late,
     spend_limit,
     where_it_is,
+    where_its_result_is,
     where_they_are,
 )
 from ..errors import (
+    APIError,
     Conflict,
     InvalidInput,
     JobNotCompleted,
@@ -327,23 +332,38 @@ class Jobs:
     ) -> Result:
         """The result of a job, waited for if need be; the options are those of `wait`.
 
-        Raises JobFailed when it ended without one, WaitTimeout, APIError, TransportError.
+        A fault that may pass is waited out until the deadline, without one for five minutes. Raises JobFailed when it
+        ended without a result, WaitTimeout, APIError, TransportError.
         """
         deadline = self._deadline(timeout)
         ended = self.wait(job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout)
         if ended.status in (JobStatus.CANCELLED, JobStatus.TIMEOUT):
             raise no_result(ended)
+        return self._result_of(ended, timeout, deadline)
+
+    def _result_of(self, ended: Job, timeout: float | None, deadline: float | None) -> Result:
+        """The result of a job that has ended: a fault that may pass does not lose what is paid for."""
+        clock = self._pipeline.clock
+        give_up = clock.monotonic() + RESULT_PATIENCE if deadline is None else deadline
+        reads = 0
         while True:
             try:
                 return self._results.get(ended.id, deadline=deadline)
             except NotFound:
                 raise no_result(ended) from None
-            except JobNotCompleted as error:
-                # The status is ahead of the result: it comes when the service says.
-                pause = error.retry_after or 5.0
-                if deadline is not None and self._pipeline.clock.monotonic() + pause >= deadline:
+            except ProteinIQError as error:
+                # The status may be ahead of the result: it comes when the service says.
+                if not (error.retryable or isinstance(error, JobNotCompleted)):
                     raise
-                self._pipeline.clock.sleep(pause)
+                reads += 1
+                asked = error.retry_after if isinstance(error, APIError) else None
+                pause = max(asked or 0.0, poll_interval(ended.status, reads))
+                if clock.monotonic() + pause >= give_up:
+                    if deadline is not None:
+                        raise result_late(ended, timeout) from error
+                    error.add_note(where_its_result_is(ended.id))
+                    raise
+            clock.sleep(pause)
 
     def _deadline(self, timeout: float | None) -> float | None:
         check_timeout(timeout)

@@ -1,0 +1,171 @@
+"""What becomes of a job whose wait runs out or is interrupted: it goes on, unless it was to be cancelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from proteiniq import AsyncProteinIQ
+from proteiniq.errors import InternalError, WaitTimeout
+
+from ...faults.server import CUT, HANG, Piece, Server, refuse, reply
+from ...support import documented, job
+
+EVENTS = ("GET", "/api/v1/jobs/job_1/events")
+STATUS = ("GET", "/api/v1/jobs/job_1/status")
+CANCEL = ("POST", "/api/v1/jobs/job_1/cancel")
+SUBMIT = ("POST", "/api/v1/jobs")
+
+QUEUED = job("QUEUED", completed_at=None)
+
+ENTRY = {
+    "id": "protein-1",
+    "slotId": "protein",
+    "kind": "protein",
+    "format": "fasta",
+    "content": ">a\nMK\n",
+    "source": {"type": "text"},
+}
+
+
+@pytest.fixture
+def queued(server: Server) -> Server:
+    """A server that only ever says that the job is queued."""
+    server.on(*EVENTS, refuse(501))
+    server.on(*STATUS, reply(QUEUED))
+    server.on(*SUBMIT, reply(QUEUED, 201))
+    return server
+
+
+async def late(client: AsyncProteinIQ, *, cancel: bool) -> WaitTimeout:
+    with pytest.raises(WaitTimeout) as caught:
+        await client.jobs.wait("job_1", timeout=10, cancel_on_timeout=cancel)
+    return caught.value
+
+
+@pytest.mark.anyio
+async def test_a_wait_that_runs_out_leaves_the_job_alone(client: AsyncProteinIQ, queued: Server) -> None:
+    error = await late(client, cancel=False)
+    assert queued.count(*CANCEL) == 0
+    assert (error.job_id, error.job.status, error.cancelled, error.retryable) == (
+        "job_1",
+        "QUEUED",
+        None,
+        True,
+    )
+    assert "client.jobs.wait('job_1')" in str(error)
+    assert "10 s" in str(error)
+
+
+@pytest.mark.anyio
+async def test_a_job_is_cancelled_when_its_wait_runs_out(client: AsyncProteinIQ, queued: Server) -> None:
+    queued.on(*CANCEL, reply(job("CANCELLED")))
+    error = await late(client, cancel=True)
+    assert (error.cancelled, error.job.status, error.retryable) == (True, "CANCELLED", False)
+    assert "was cancelled" in str(error)
+    assert "goes on" not in str(error)
+
+
+@pytest.mark.anyio
+async def test_a_job_that_runs_already_goes_on(client: AsyncProteinIQ, queued: Server) -> None:
+    queued.on(*CANCEL, refuse(409, "conflict"))
+    error = await late(client, cancel=True)
+    assert error.cancelled is False
+    assert "not queued any more" in str(error)
+    assert "goes on" in str(error)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ([CUT], "no answer came"),
+        ([HANG], "no answer came"),
+        (refuse(503), "could not be cancelled"),
+        (refuse(404, "not_found"), "could not be cancelled"),
+        (refuse(403, "forbidden"), "could not be cancelled"),
+    ],
+    ids=["cut", "silent", "503", "404", "403"],
+)
+async def test_a_job_that_could_not_be_cancelled_is_said_to_go_on(
+    client: AsyncProteinIQ, queued: Server, answer: list[Piece], said: str
+) -> None:
+    queued.on(*CANCEL, answer)
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    error = await late(client, cancel=True)
+    assert error.cancelled is None
+    assert said in str(error)
+    assert "client.jobs.wait('job_1')" in str(error)
+    assert clock.monotonic() - started < 10 + 10 + 100
+
+
+@pytest.mark.anyio
+async def test_a_service_that_is_gone_could_not_be_asked(client: AsyncProteinIQ, queued: Server) -> None:
+    queued.stop()
+    error = await late(client, cancel=True)
+    assert error.cancelled is None
+    assert "could not be cancelled" in str(error)
+
+
+@pytest.mark.anyio
+async def test_run_and_result_cancel_too(client: AsyncProteinIQ, queued: Server) -> None:
+    queued.on(*CANCEL, reply(job("CANCELLED")))
+    with pytest.raises(WaitTimeout, match="was cancelled"):
+        await client.run("t", [ENTRY], timeout=10, cancel_on_timeout=True)
+    with pytest.raises(WaitTimeout, match="was cancelled"):
+        await client.jobs.result("job_1", timeout=10, cancel_on_timeout=True)
+    submitted = await client.jobs.submit("t", [ENTRY])
+    with pytest.raises(WaitTimeout, match="was cancelled"):
+        await submitted.wait(timeout=10, cancel_on_timeout=True)
+    with pytest.raises(WaitTimeout, match="was cancelled"):
+        await submitted.result(timeout=10, cancel_on_timeout=True)
+    assert queued.count(*CANCEL) == 4
+
+
+@pytest.mark.anyio
+async def test_the_timeout_of_run_bounds_the_result_too(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*SUBMIT, reply(job("COMPLETED"), 201))
+    server.on("GET", "/api/v1/results/job_1", refuse(409, "job_not_completed", retry_after="5"))
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout, match=r"COMPLETED.*client\.jobs\.result\('job_1'\)") as caught:
+        await client.run("t", [ENTRY], timeout=60)
+    assert caught.value.job.is_terminal
+    assert clock.monotonic() - started < 60 + 100
+
+
+@pytest.mark.anyio
+async def test_a_result_that_is_late_is_waited_for(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*SUBMIT, reply(job("COMPLETED"), 201))
+    late = refuse(409, "job_not_completed", retry_after="5")
+    server.on(
+        "GET", "/api/v1/results/job_1", late, late, reply({**documented("get_result"), "job_id": "job_1"})
+    )
+    assert (await client.run("t", [ENTRY], timeout=600)).job_id == "job_1"
+
+
+RESULT = ("GET", "/api/v1/results/job_1")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", [refuse(503), refuse(500), [CUT]], ids=["503", "500", "cut"])
+async def test_a_fault_that_passes_does_not_lose_the_result_of_a_paid_job(
+    client: AsyncProteinIQ, server: Server, fault: list[Piece]
+) -> None:
+    server.on(*SUBMIT, reply(job("COMPLETED"), 201))
+    server.on(*RESULT, *[fault] * 8, reply({**documented("get_result"), "job_id": "job_1"}))
+    assert (await client.run("t", [ENTRY])).job_id == "job_1"
+
+
+@pytest.mark.anyio
+async def test_a_result_that_can_never_be_had_is_no_wait_for_ever(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*SUBMIT, reply(job("COMPLETED"), 201))
+    server.on(*RESULT, refuse(500))
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(InternalError) as caught:
+        await client.run("t", [ENTRY])
+    assert clock.monotonic() - started < 300 + 100
+    assert "client.jobs.result('job_1')" in "".join(caught.value.__notes__)

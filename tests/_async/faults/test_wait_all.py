@@ -1,0 +1,241 @@
+"""Waiting for many jobs: what goes over the wire, and what faults do to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from proteiniq import AsyncJob, AsyncProteinIQ
+from proteiniq.errors import ContractError, InvalidInput, NotFound, Unauthorized, WaitTimeout
+
+from ...faults.server import CUT, Asked, Piece, Server, event, page, refuse, reply, stream
+from ...support import job
+
+LIST = ("GET", "/api/v1/jobs")
+
+
+def status_of(job_id: str) -> tuple[str, str]:
+    return "GET", f"/api/v1/jobs/{job_id}/status"
+
+
+def events_of(job_id: str) -> tuple[str, str]:
+    return "GET", f"/api/v1/jobs/{job_id}/events"
+
+
+def made(number: int, status: str = "PROCESSING") -> dict[str, Any]:
+    """A job; those with higher numbers are older."""
+    return job(
+        status, id=f"job_{number}", created_at=f"2026-06-12T08:{59 - number // 60:02}:{59 - number % 60:02}Z"
+    )
+
+
+def listed(*jobs: dict[str, Any], cursor: str | None = None) -> list[Piece]:
+    return reply({"object": "list", "data": jobs, "has_more": cursor is not None, "next_cursor": cursor})
+
+
+class Workspace:
+    """Answers list and status requests about `count` jobs, which end when they have been looked at often enough."""
+
+    def __init__(self, server: Server, count: int, looks: int = 2) -> None:
+        self._count = count
+        self._looks = looks
+        self.lists = 0
+        server.on(*LIST, self._list)
+        for number in range(count):
+            server.on(*events_of(f"job_{number}"), stream(event(made(number, "COMPLETED"))))
+
+    def _list(self, asked: Asked) -> list[Piece]:
+        query = parse_qs(asked.query)
+        start = int(query.get("starting_after", ["0"])[0])
+        self.lists += not start
+        stop = start + int(query["limit"][0])
+        jobs = [self._job(number) for number in range(start, min(stop, self._count))]
+        return listed(*jobs, cursor=str(stop) if stop < self._count else None)
+
+    def _job(self, number: int) -> dict[str, Any]:
+        return made(number, "COMPLETED" if self.lists >= self._looks + number % 2 else "PROCESSING")
+
+
+async def gathered(jobs: AsyncIterator[AsyncJob], ended: list[str] | None = None) -> None:
+    """Wait to the end, keeping the ids of what has ended."""
+    async for each in jobs:
+        if ended is not None:
+            ended.append(each.id)
+
+
+@pytest.mark.anyio
+async def test_a_hundred_jobs_cost_a_request_each_round(client: AsyncProteinIQ, server: Server) -> None:
+    Workspace(server, 100)
+    ids = [f"job_{number}" for number in range(100)]
+    ended = [each async for each in client.jobs.wait_all([*ids, *ids], timeout=600)]
+    assert sorted(each.id for each in ended) == sorted(ids)
+    assert {str(each.status) for each in ended} == {"COMPLETED"}
+    assert [asked.route for asked in server.asked] == ["GET /api/v1/jobs"] * 3
+    assert [asked.query for asked in server.asked] == ["limit=100"] * 3
+
+
+@pytest.mark.anyio
+async def test_jobs_come_as_they_end_and_not_before(client: AsyncProteinIQ, server: Server) -> None:
+    Workspace(server, 4)
+    told: list[str] = []
+    ended: list[str] = []
+    async for each in client.jobs.wait_all(
+        ["job_1", "job_0", "job_3", "job_2"], on_update=lambda job: told.append(f"{job.id} {job.status}")
+    ):
+        ended.append(each.id)
+        if len(ended) == 2:
+            assert server.count(*LIST) == 2
+    assert ended == ["job_0", "job_2", "job_1", "job_3"]
+    assert sorted(told) == sorted(
+        f"job_{number} {status}" for number in range(4) for status in ("PROCESSING", "COMPLETED")
+    )
+
+
+@pytest.mark.anyio
+async def test_further_pages_are_read_as_long_as_they_can_help(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    Workspace(server, 1000, looks=1)
+    wanted = [f"job_{number}" for number in range(40, 160, 2)]
+    assert len([each async for each in client.jobs.wait_all(wanted)]) == 60
+    assert server.count(*LIST) == 2
+
+
+@pytest.mark.anyio
+async def test_a_job_that_no_page_shows_is_asked_for_itself(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(
+        *LIST, listed(made(1), made(2), made(3, "COMPLETED")), listed(made(1, "COMPLETED"), made(2, "FAILED"))
+    )
+    server.on(*status_of("job_9"), reply(made(9)), reply(made(9, "CANCELLED")))
+    ended = {
+        each.id: str(each.status) async for each in client.jobs.wait_all(["job_1", "job_9", "job_2", "job_3"])
+    }
+    assert ended == {"job_1": "COMPLETED", "job_2": "FAILED", "job_3": "COMPLETED", "job_9": "CANCELLED"}
+
+
+@pytest.mark.anyio
+async def test_the_last_job_is_waited_for_by_its_events(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*LIST, listed(made(1, "COMPLETED"), made(2)))
+    server.on(*events_of("job_2"), stream(event(made(2)), event(made(2, "COMPLETED"))))
+    assert [each.id async for each in client.jobs.wait_all(["job_1", "job_2"])] == ["job_1", "job_2"]
+    assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["jobs", "events"]
+
+
+@pytest.mark.anyio
+async def test_jobs_that_have_ended_cost_no_request(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*LIST, listed(made(1, "COMPLETED"), made(2, "COMPLETED")))
+    first = [each async for each in client.jobs.wait_all(["job_1", "job_2"])]
+    assert [each async for each in client.jobs.wait_all(first)] == first
+    assert [each async for each in client.jobs.wait_all([])] == []
+    assert server.count(*LIST) == 1
+
+
+@pytest.mark.anyio
+async def test_a_deadline_names_the_jobs_that_go_on(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*LIST, listed(made(1, "COMPLETED"), made(2), made(3, "QUEUED")))
+    ended: list[str] = []
+    with pytest.raises(WaitTimeout) as caught:
+        await gathered(client.jobs.wait_all(["job_1", "job_2", "job_3"], timeout=60), ended)
+    assert ended == ["job_1"]
+    assert [(left.id, str(left.status)) for left in caught.value.jobs] == [
+        ("job_2", "PROCESSING"),
+        ("job_3", "QUEUED"),
+    ]
+    assert caught.value.job == caught.value.jobs[0]
+    assert "job_2, job_3" in str(caught.value)
+    assert "wait_all" in str(caught.value)
+    assert server.count(*LIST) <= 1 + 60 / 5
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refuse(404, "not_found"),
+        refuse(405, "method_not_allowed"),
+        refuse(501, "not_implemented"),
+        page(),
+    ],
+    ids=["404", "405", "501", "a page"],
+)
+async def test_without_a_job_list_the_statuses_are_read(
+    client: AsyncProteinIQ, server: Server, answer: list[Piece]
+) -> None:
+    server.on(*LIST, answer)
+    server.on(*status_of("job_1"), reply(made(1)), reply(made(1, "COMPLETED")))
+    server.on(*status_of("job_2"), reply(made(2)), reply(made(2, "COMPLETED")))
+    server.on(*events_of("job_2"), stream(event(made(2, "COMPLETED"))))
+    assert {each.id async for each in client.jobs.wait_all(["job_1", "job_2"])} == {"job_1", "job_2"}
+    assert server.count(*LIST) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "fault", [refuse(500), refuse(503), page(502), [CUT]], ids=["500", "503", "502", "cut"]
+)
+async def test_faults_that_pass_do_not_end_it(
+    client: AsyncProteinIQ, server: Server, fault: list[Piece]
+) -> None:
+    both = listed(made(1, "COMPLETED"), made(2, "COMPLETED"))
+    server.on(*LIST, listed(made(1), made(2)), *[fault] * 4, both)
+    assert {each.id async for each in client.jobs.wait_all(["job_1", "job_2"], timeout=600)} == {
+        "job_1",
+        "job_2",
+    }
+
+
+@pytest.mark.anyio
+async def test_a_service_that_is_gone_ends_it_at_the_deadline_only(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    clock = client._pipeline.clock
+    server.stop()
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout, match="job_1, job_2"):
+        await gathered(client.jobs.wait_all(["job_1", "job_2"], timeout=60))
+    assert 55 < clock.monotonic() - started < 60 + 100
+
+
+@pytest.mark.anyio
+async def test_a_job_that_is_not_there_is_named_with_the_others(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*LIST, listed(made(1), made(2)))
+    with pytest.raises(NotFound) as caught:
+        await gathered(client.jobs.wait_all(["job_1", "job_7", "job_2"]))
+    assert caught.value.job_id == "job_7"
+    assert "job_1" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.anyio
+async def test_a_key_that_is_revoked_ends_it(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*LIST, refuse(401, "unauthorized"))
+    with pytest.raises(Unauthorized):
+        await gathered(client.jobs.wait_all(["job_1", "job_2"]))
+
+
+@pytest.mark.anyio
+async def test_a_status_that_never_fits_ends_it(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*LIST, listed())
+    server.on(*status_of("job_1"), page())
+    server.on(*status_of("job_2"), page())
+    with pytest.raises(ContractError):
+        await gathered(client.jobs.wait_all(["job_1", "job_2"]))
+
+
+@pytest.mark.parametrize("jobs", ["job_1", b"job_1", 7, [""], [None], ["job_1", ".."]])
+def test_what_is_no_list_of_jobs_is_refused_at_once(jobs: Any) -> None:
+    with pytest.raises(InvalidInput):
+        AsyncProteinIQ("pq_live_tests_0123456789", "http://127.0.0.1:9").jobs.wait_all(jobs)
+
+
+@pytest.mark.anyio
+async def test_leaving_it_early_leaves_nothing_behind(client: AsyncProteinIQ, server: Server) -> None:
+    Workspace(server, 10)
+    async for each in client.jobs.wait_all([f"job_{number}" for number in range(10)]):
+        assert each.is_terminal
+        break
+    assert each.id == "job_0"

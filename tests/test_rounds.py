@@ -1,0 +1,262 @@
+"""The plan of a wait for many jobs, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proteiniq._polling import Expire
+from proteiniq._rounds import LONGEST_PAUSE, PAGE, Follow, ListPage, Move, Pause, ReadJob, Rounds
+from proteiniq.models import JobState, JobStatus
+
+NOON = datetime(2026, 6, 12, 12, tzinfo=UTC)
+
+
+def state(job_id: str, status: str = "PROCESSING", created: datetime | None = None) -> JobState:
+    return JobState(
+        id=job_id,
+        status=JobStatus(status),
+        tool=None,
+        name=None,
+        progress=None,
+        created_at=created,
+        started_at=None,
+        completed_at=None,
+        credits_used=None,
+        error=None,
+    )
+
+
+@attrs.define
+class Service:
+    """Jobs, newest first, each made a minute before the last, and when they end, s."""
+
+    jobs: list[str]
+    ends: dict[str, float]
+    now: float = 0.0
+    pages: list[float] = attrs.Factory(list)
+    reads: list[tuple[float, str]] = attrs.Factory(list)
+    rounds: list[float] = attrs.Factory(list)
+    ended: dict[str, float] = attrs.Factory(dict)
+
+    def state(self, job_id: str) -> JobState:
+        status = "COMPLETED" if self.now >= self.ends.get(job_id, 0.0) else "PROCESSING"
+        created = NOON - timedelta(minutes=self.jobs.index(job_id)) if job_id in self.jobs else None
+        return state(job_id, status, created)
+
+    def tell(self, rounds: Rounds, told: JobState) -> None:
+        if told.id in rounds.left and told.is_terminal:
+            rounds.changed()
+            self.ended[told.id] = self.now
+        rounds.seen(told)
+
+    def perform(self, rounds: Rounds, *, longest: float = 1e6) -> Iterator[Move]:
+        """Do what the plan says until it says to stop."""
+        page = 0
+        while rounds.left and self.now < longest:
+            move = rounds.next_move(self.now)
+            yield move
+            match move:
+                case Pause(seconds):
+                    assert seconds > 0
+                    self.now += seconds
+                case ListPage(is_first):
+                    page = 0 if is_first else page + 1
+                    if is_first:
+                        self.rounds.append(self.now)
+                    self.pages.append(self.now)
+                    shown = [self.state(job) for job in self.jobs[page * PAGE : (page + 1) * PAGE]]
+                    for told in shown:
+                        self.tell(rounds, told)
+                    rounds.page_read(shown, has_more=len(self.jobs) > (page + 1) * PAGE)
+                case ReadJob(job_id):
+                    self.reads.append((self.now, job_id))
+                    self.tell(rounds, self.state(job_id))
+                    rounds.status_read(job_id)
+                case Follow() | Expire():
+                    return
+
+
+def service(count: int) -> Service:
+    return Service([f"job_{number}" for number in range(count)], {})
+
+
+def test_one_page_tells_of_a_hundred_jobs() -> None:
+    world = service(100)
+    world.ends = dict.fromkeys(world.jobs, 60.0)
+    list(world.perform(Rounds(dict.fromkeys(world.jobs))))
+    assert set(world.ended) == set(world.jobs)
+    assert world.reads == []
+    assert len(world.pages) < 10
+
+
+def test_rounds_are_5_s_apart_at_first_and_30_s_in_the_end() -> None:
+    world = service(3)
+    world.ends = dict.fromkeys(world.jobs, 1e9)
+    list(world.perform(Rounds(dict.fromkeys(world.jobs)), longest=1000))
+    pauses = [later - earlier for earlier, later in pairwise(world.rounds)]
+    assert pauses[0] == 5.0
+    assert pauses[-1] == 30.0
+    assert all(earlier <= later for earlier, later in pairwise(pauses))
+
+
+def test_a_job_that_changes_makes_the_next_round_come_soon() -> None:
+    world = service(3)
+    world.ends = {"job_0": 500.0, "job_1": 1e9, "job_2": 1e9}
+    list(world.perform(Rounds(dict.fromkeys(world.jobs)), longest=1000))
+    after = next(number for number, at in enumerate(world.rounds) if at >= 500)
+    assert world.rounds[after + 1] - world.rounds[after] == 5.0
+
+
+def test_paging_stops_when_every_job_was_seen() -> None:
+    world = service(1000)
+    world.ends = dict.fromkeys(world.jobs, 1e9)
+    moves = world.perform(Rounds(dict.fromkeys(world.jobs[40:160])))
+    assert [next(moves), next(moves)] == [ListPage(is_first=True), ListPage(is_first=False)]
+    assert isinstance(next(moves), Pause)
+
+
+def test_paging_stops_behind_a_page_that_is_older_than_all_that_are_missing() -> None:
+    world = service(1000)
+    world.ends = dict.fromkeys([*world.jobs, "lost_1", "lost_2", "lost_3"], 1e9)
+    born = NOON - timedelta(minutes=50)
+    rounds = Rounds(dict.fromkeys(["lost_1", "lost_2", "lost_3"], born))
+    moves = world.perform(rounds)
+    assert [next(moves) for _ in range(4)] == [
+        ListPage(is_first=True),
+        ReadJob("lost_1"),
+        ReadJob("lost_2"),
+        ReadJob("lost_3"),
+    ]
+
+
+def test_there_are_never_more_pages_than_statuses_would_be() -> None:
+    world = service(10_000)
+    world.ends = dict.fromkeys(world.jobs, 1e9)
+    old = world.jobs[9_000:9_003]
+    moves = world.perform(Rounds(dict.fromkeys(old)))
+    first = [next(moves) for _ in range(6)]
+    assert first == [
+        ListPage(is_first=True),
+        ListPage(is_first=False),
+        ListPage(is_first=False),
+        *map(ReadJob, old),
+    ]
+    assert isinstance(next(moves), Pause)
+    # From then on it is known that they stand far down, and no page is asked for.
+    assert [next(moves) for _ in range(3)] == list(map(ReadJob, old))
+
+
+def test_the_last_job_is_followed() -> None:
+    world = service(2)
+    world.ends = {"job_0": 0.0, "job_1": 1e9}
+    moves = list(world.perform(Rounds(dict.fromkeys(world.jobs))))
+    assert moves == [ListPage(is_first=True), Follow("job_1")]
+    assert Rounds({"job_1": None}).next_move(0.0) == Follow("job_1")
+
+
+def test_the_last_round_is_made_a_second_before_the_deadline() -> None:
+    world = service(2)
+    world.ends = dict.fromkeys(world.jobs, 1e9)
+    moves = list(world.perform(Rounds(dict.fromkeys(world.jobs), deadline=100.0)))
+    assert world.rounds[-1] == 99.0
+    assert moves[-1] == Expire(1.0)
+    assert all(later - earlier >= 5.0 for earlier, later in pairwise(world.rounds))
+
+
+def test_nothing_is_asked_at_the_deadline() -> None:
+    assert Rounds({"a": None, "b": None}, deadline=10.0).next_move(10.0) == Expire()
+
+
+def test_a_list_that_fails_is_waited_for_and_then_done_without() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    now = 0.0
+    for _ in range(2):
+        assert rounds.next_move(now) == ListPage(is_first=True)
+        rounds.list_failed(now)
+        pause = rounds.next_move(now)
+        assert isinstance(pause, Pause)
+        assert pause.seconds >= 5.0
+        now += pause.seconds
+    assert rounds.next_move(now) == ListPage(is_first=True)
+    rounds.list_failed(now)
+    assert rounds.next_move(now) == ReadJob("a")
+
+
+def test_a_wait_that_the_service_asks_for_is_kept() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    rounds.list_failed(0.0, 77.0)
+    assert rounds.next_move(0.0) == Pause(77.0)
+    assert Rounds({"a": None, "b": None}, deadline=50.0).next_move(0.0) == ListPage(is_first=True)
+
+
+def test_a_wait_that_outlasts_the_deadline_ends_at_once() -> None:
+    rounds = Rounds({"a": None, "b": None}, deadline=50.0)
+    rounds.next_move(0.0)
+    rounds.list_failed(0.0, 77.0)
+    assert rounds.next_move(0.0) == Expire()
+
+
+def test_without_a_list_statuses_are_read() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    rounds.list_unsupported()
+    for job in ("a", "b"):
+        assert rounds.next_move(0.0) == ReadJob(job)
+        rounds.seen(state(job))
+        rounds.status_read(job)
+    assert rounds.next_move(0.0) == Pause(6.0)  # two seconds for each of three requests
+    assert rounds.next_move(6.0) == ReadJob("a")
+
+
+@settings(deadline=None)
+@given(
+    count=st.integers(1, 400),
+    awaited=st.sets(st.integers(0, 399), min_size=1),
+    lost=st.integers(0, 30),
+    ends=st.lists(st.floats(0, 600), min_size=1, max_size=30),
+    deadline=st.none() | st.floats(0, 900),
+    known=st.booleans(),
+)
+def test_every_job_is_found_or_left_and_the_rate_limit_is_spared(
+    count: int, awaited: set[int], lost: int, ends: list[float], deadline: float | None, known: bool
+) -> None:
+    world = service(count)
+    wanted = [f"job_{number}" for number in sorted(awaited) if number < count]
+    wanted += [f"lost_{number}" for number in range(lost)]
+    world.ends = {job: ends[number % len(ends)] for number, job in enumerate(wanted)}
+    created = {job: world.state(job).created_at if known else None for job in wanted}
+    rounds = Rounds(created, deadline=deadline)
+    moves = list(world.perform(rounds))
+    last = max(world.ends.values(), default=0.0)
+    if rounds.left:
+        assert isinstance(moves[-1], Follow | Expire)
+    else:
+        assert set(world.ended) == set(wanted)
+        assert world.now <= last + LONGEST_PAUSE
+    for job, at in world.ended.items():
+        assert world.ends[job] <= at
+    if deadline is not None:
+        assert world.now <= deadline
+    assert all(later - earlier >= 5.0 - 1e-9 for earlier, later in pairwise(world.rounds))
+    for job in wanted:
+        times = [at for at, read in world.reads if read == job]
+        assert all(later - earlier >= 5.0 - 1e-9 for earlier, later in pairwise(times))
+    # After the first round, 30 requests in a minute, or two for each job in a minute where that is more.
+    requests = len(world.pages) + len(world.reads)
+    assert requests <= (world.now / 60 + 2) * max(30, 2 * len(wanted)) + 1
+
+
+@pytest.mark.parametrize("status", ["PENDING", "SIMMERING"])
+def test_a_state_that_is_not_terminal_keeps_the_job(status: str) -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.seen(state("a", status))
+    rounds.seen(state("nobody", "COMPLETED"))
+    assert rounds.left == ("a", "b")
