@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ._bindings import Field
+if TYPE_CHECKING:
+    from ._bindings import Field
 
 IN_MODELS = frozenset(
     {"additionalproperties", "additionalkeys", "cls", "d", "fielddict", "srcdict", "fromdict", "todict"}

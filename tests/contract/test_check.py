@@ -161,3 +161,10 @@ def test_the_check_needs_nothing_but_the_standard_library_and_attrs() -> None:
                 assert node.level < 2, f"{module.name} imports from outside of proteiniq.contract"
                 imported |= {(node.module or "").partition(".")[0]} if node.level == 0 else set()
     assert imported - sys.stdlib_module_names == {"attrs", "yaml"}
+
+
+def test_every_public_name_is_there() -> None:
+    for name in proteiniq.contract.__all__:
+        assert getattr(proteiniq.contract, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'fold'"):
+        getattr(proteiniq.contract, "fold")  # noqa: B009

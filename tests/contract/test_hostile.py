@@ -154,16 +154,19 @@ def normalised_or_refused(document: Any) -> None:
     validate(made)
 
 
+@settings(deadline=None)
 @given(JUNK)
 def test_junk(document: Any) -> None:
     normalised_or_refused(document)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, JUNK, max_size=5))
 def test_junk_that_says_it_is_a_contract(paths: dict[str, Any]) -> None:
     normalised_or_refused({"openapi": "3.1.0", "paths": {f"/{path}": item for path, item in paths.items()}})
 
 
+@settings(deadline=None)
 @given(JUNK, st.sampled_from(["paths", "components", "info"]))
 def test_junk_that_says_it_is_normalised(junk: Any, place: str) -> None:
     document = {**normalise(RECONSTRUCTION, OURS), place: junk}
