@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import attrs
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from proteiniq.models import Model
 def misfits(value: Any, where: str = "model") -> Iterator[str]:
     """The attributes of a model, and of models in it, that are not of the type that they are annotated with."""
     if isinstance(value, Model):
-        for name, annotation in _annotations(value.__class__).items():
+        for name, annotation in _annotations(cast("Any", type(value))).items():
             held = getattr(value, name)
             if not _is(held, annotation):
                 yield f"{where}.{name} is {held!r}, and should be {annotation}"

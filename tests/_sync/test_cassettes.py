@@ -1,0 +1,93 @@
+# Made from tests/_async/test_cassettes.py by scripts/unasync.py: edit that file instead.
+
+"""What the sandbox once answered, replayed without it: see `tests/cassettes/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from proteiniq import NotFound, ProteinIQ, ValidationError
+
+from ..cassettes import FOLDER, KEY, URL, NotRecorded, recorder
+from ..support import ALPHA, BETA, ENTRY, LYSOZYME, UBIQUITIN, FastClock
+
+
+def account(client: ProteinIQ) -> None:
+    found = client.account.get()
+    assert found.workspace.id == "team_sandbox"
+    assert found.api_key is not None
+    assert found.api_key.prefix is not None
+
+
+def parameters(client: ProteinIQ) -> None:
+    result = client.run("protein-parameters", {"protein": LYSOZYME + UBIQUITIN})
+    lysozyme, ubiquitin = result.data["rows"]
+    assert (lysozyme["extinction_reduced"], lysozyme["extinction_cystines"]) == (37470, 37970)
+    assert ubiquitin["molecular_weight"] == pytest.approx(8564.8, abs=0.2)
+    assert (result.files["parameters.csv"].read()).count(b"\n") == 3
+
+
+def alignment(client: ProteinIQ) -> None:
+    result = client.run("pairwise-alignment", {"query": ALPHA, "target": BETA})
+    assert (result.data["score"], result.data["identities"], result.data["length"]) == (290.5, 63, 148)
+
+
+def library(client: ProteinIQ) -> None:
+    file = client.files.upload(LYSOZYME.encode(), filename="lysozyme.fasta")
+    assert [each.id for each in client.files.list(limit=1)] == [file.id]
+    assert (client.files.delete(file.id)).deleted
+
+
+def refusals(client: ProteinIQ) -> None:
+    with pytest.raises(NotFound):
+        client.tools.get("alphafold-9")
+    with pytest.raises(ValidationError) as caught:
+        client.jobs.submit("protein-parameters", [{**ENTRY, "slotId": "nowhere"}])
+    assert "input[0].slotId" in str(caught.value)
+
+
+SCENARIOS: dict[str, Callable[[ProteinIQ], Any]] = {
+    "account": account,
+    "parameters": parameters,
+    "alignment": alignment,
+    "library": library,
+    "refusals": refusals,
+}
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_a_cassette(name: str) -> None:
+    with ProteinIQ(KEY, URL, timeout=1000.0, rate_limit=100_000, clock=FastClock()) as client:
+        with recorder("none").use_cassette(name) as cassette:
+            SCENARIOS[name](client)
+        assert cassette.all_played
+
+
+def test_what_was_not_recorded_is_not_sent() -> None:
+    with ProteinIQ(KEY, URL, max_retries=0, rate_limit=100_000) as client:
+        with (
+            recorder("none").use_cassette("account"),
+            pytest.raises(NotRecorded),
+        ):
+            client.tools.get("esmfold")
+
+
+def test_there_is_a_cassette_for_each_scenario_and_no_other() -> None:
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(SCENARIOS)
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_no_cassette_holds_a_secret(name: str) -> None:
+    text = (FOLDER / f"{name}.yaml").read_text()
+    assert not re.search(
+        r"bearer|authorization|api_key: |set-cookie|/home/|/tmp/|/root/|/work/", text, re.IGNORECASE
+    )
+    assert not re.search(r"pq_live_(?!cassette\b)|pq_live_cassette_", text)
+    assert not re.search(r"(signature|sig|token)=(?!scrubbed)", text)
+    assert set(re.findall(r"https?://[^/\s\"'\\]+", text)) <= {URL}
+    without_checksums = re.sub(r"etag:\n *- .*", "", text)
+    assert not re.search(r"\b[0-9a-f]{40,}\b", without_checksums)
