@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from proteiniq import ContractError, Request
+from proteiniq._reading import answer_schema, decode, fit
+
+from .support import documented, operations
+
+REQUEST = Request("GET", "/x")
+JOB = {"id": "job_1", "status": "QUEUED"}
+
+
+def fitted(**changes: Any) -> Any:
+    return fit({**JOB, **changes}, "get_job_status", REQUEST)
+
+
+@pytest.mark.parametrize("name", sorted(set(operations()) - {"stream_job_events"}))
+def test_the_documented_answer_fits_as_it_is(name: str) -> None:
+    assert fit(documented(name), name, REQUEST) == documented(name)
+
+
+@pytest.mark.parametrize("name", sorted(set(operations()) - {"stream_job_events"}))
+def test_every_operation_has_a_schema(name: str) -> None:
+    assert answer_schema(name)
+
+
+@pytest.mark.parametrize("missing", ["id", "status"])
+def test_a_needed_field_that_is_missing(missing: str) -> None:
+    body = {key: value for key, value in JOB.items() if key != missing}
+    with pytest.raises(ContractError, match="it is missing") as caught:
+        fit(body, "get_job_status", REQUEST)
+    assert caught.value.path == f"$.{missing}"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (5, "a number"),
+        (True, "a boolean"),
+        ([], "a list"),
+        ({}, "an object"),
+        (5.5, "a number"),
+    ],
+)
+def test_a_needed_field_of_another_type(value: Any, shown: str) -> None:
+    with pytest.raises(ContractError, match=rf"\$\.status: it is {shown}, and the contract promises string"):
+        fitted(status=value)
+
+
+@pytest.mark.parametrize(("value", "kept"), [(50, 50), (50.5, 50.5), (None, None), (0, 0)])
+def test_a_number(value: Any, kept: Any) -> None:
+    assert fitted(progress=value)["progress"] == kept
+
+
+@pytest.mark.parametrize("value", ["50", True, float("nan"), float("-inf"), 10**400, [50], {}])
+def test_what_is_no_number_is_left_out(value: Any) -> None:
+    assert "progress" not in fitted(progress=value)
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-06-12T08:05:00.000Z", "2026-06-12T08:05:00+02:00", "2026-06-12", None]
+)
+def test_a_time(value: Any) -> None:
+    assert fitted(created_at=value)["created_at"] == value
+
+
+@pytest.mark.parametrize(
+    "value", ["", "now", "2026-06-31T00:00:00Z", "9999-12-31T23:59:59-14:00", 5, ["2026"]]
+)
+def test_what_is_no_time_is_left_out(value: Any) -> None:
+    assert "created_at" not in fitted(created_at=value)
+
+
+def test_a_part_that_does_not_fit_is_left_out_whole() -> None:
+    assert "error" not in fitted(error="text")
+    assert fitted(error={"code": 5, "message": "m"})["error"] == {"message": "m"}
+
+
+def test_unknown_fields_stay() -> None:
+    assert fitted(unheard={"of": 1})["unheard"] == {"of": 1}
+
+
+def test_the_body_is_not_changed() -> None:
+    body = {**JOB, "progress": "text"}
+    fit(body, "get_job_status", REQUEST)
+    assert body == {**JOB, "progress": "text"}
+
+
+def test_an_item_of_a_list_is_named() -> None:
+    with pytest.raises(ContractError) as caught:
+        fit({"data": [JOB, {"id": "job_2"}]}, "list_jobs", REQUEST)
+    assert caught.value.path == "$.data[1].status"
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 5, True])
+def test_a_body_that_is_no_object(body: Any) -> None:
+    with pytest.raises(ContractError, match=r"at \$: it is") as caught:
+        fit(body, "get_job_status", REQUEST)
+    assert caught.value.path == "$"
+    assert caught.value.request == REQUEST
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<h1>", b"{", b"\xff\xfe\xfd", b"[" * 100_000, b"1" * 5000, b'{"a": 1}x']
+)
+def test_what_is_no_json(content: bytes) -> None:
+    with pytest.raises(ContractError, match="is no JSON") as caught:
+        decode(content, "get_tool", REQUEST)
+    assert caught.value.operation == "get_tool"
+    assert caught.value.__context__ is None
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("content", [b'\xef\xbb\xbf{"a": 1}', '{"a": 1}'.encode("utf-16")])
+def test_json_in_another_encoding(content: bytes) -> None:
+    assert decode(content, "get_tool", REQUEST) == {"a": 1}
