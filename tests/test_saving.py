@@ -34,10 +34,9 @@ def test_a_name_of_the_service_as_a_file_here(name: str, local: str) -> None:
 
 
 def test_equal_names_are_told_apart() -> None:
-    assert (
-        local_names(["a.txt", "x/a.txt", "A.TXT"]) == ["a.txt", "a-2.txt", "A-2.TXT"]
-        or len({name.casefold() for name in local_names(["a.txt", "x/a.txt", "A.TXT"])}) == 3
-    )
+    made = local_names(["a.txt", "x/a.txt", "A.TXT"])
+    assert made[0] == "a.txt"
+    assert len({name.casefold() for name in made}) == 3
 
 
 def test_a_long_name_keeps_its_ending() -> None:
