@@ -70,6 +70,13 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
+def respelled(session: nox.Session) -> None:
+    """Run the facade's tests on clients from other spellings of the contract. `-- --case NAME` runs one of them."""
+    install(session, "generate", "test", extras="[sandbox]")
+    run_script(session, "scripts/respelled.py", *session.posargs)
+
+
+@nox.session
 def downstream(session: nox.Session) -> None:
     """Run a TypeScript client and pydantic models, generated from the contract, against a local sandbox."""
     install(session, "downstream", extras="[sandbox]")

@@ -100,6 +100,7 @@ class Operation:
 
     name: str
     tag: str
+    scope: str | None
     routes: tuple[Route, ...]
     fallback: tuple[Route, ...]
     answer: str
@@ -150,6 +151,7 @@ def _operation(entry: _Entry, prefix: str) -> Operation:
     operation = Operation(
         name=entry.key,
         tag=entry.text("tag"),
+        scope=entry.text("scope", default="") or None,
         routes=tuple(_route(entry, route, prefix) for route in entry.texts("routes", required=True)),
         fallback=tuple(_route(entry, route, prefix) for route in entry.texts("fallback")),
         answer=entry.text("answer"),

@@ -133,6 +133,8 @@ class _Normaliser:
 
     def _bound(self, binding: Operation, route: Route, each: Upstream) -> None:
         written = _frame(binding.name, binding.tag, each)
+        if binding.scope is not None:
+            written.setdefault("x-scope", binding.scope)
         written["parameters"] = Parameters(self._flattener, each).bound(
             binding, route, lambda place, what: self._problem(binding, place, what)
         )

@@ -114,3 +114,7 @@ def test_a_slip_in_the_bindings_is_named(edit: tuple[str, str], words: str) -> N
     assert edit[0] in text
     with pytest.raises(BindingsError, match=words):
         parse(text.replace(*edit, 1))
+
+
+def test_a_scope_that_the_document_does_not_tell_is_the_documented_one() -> None:
+    assert contract(m.bare)["paths"]["/api/v1/jobs"]["post"]["x-scope"] == "jobs:write"
