@@ -145,11 +145,11 @@ def test_a_stream_that_breaks_does_not_end_the_wait(
     assert server.count(*EVENTS) <= 2
 
 
-@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN.keys())
+@pytest.mark.parametrize("name", [name for name in BROKEN if name != "only heartbeats"])
 def test_a_stream_that_always_breaks_is_made_up_for_by_the_status(
-    client: ProteinIQ, server: Server, answer: Answer
+    client: ProteinIQ, server: Server, name: str
 ) -> None:
-    server.on(*EVENTS, answer)
+    server.on(*EVENTS, BROKEN[name])
     server.on(*STATUS, reply(RUNNING), reply(RUNNING), reply(DONE))
     assert (waited(client))[-1] == "COMPLETED"
     assert server.count(*STATUS) == 3
