@@ -10,6 +10,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+READ = 1 << 18
+"""The least that is asked for at once, bytes. httpcore asks for 64 KiB, and then a download is mostly its own work."""
+
 _SHORTEST = 0.001
 """A timeout of zero would make a socket non-blocking, s."""
 
@@ -56,7 +59,7 @@ class _Stream:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> Any:
-        return self._stream.read(max_bytes, _left(timeout))
+        return self._stream.read(max(max_bytes, READ), _left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, _left(timeout))
@@ -88,7 +91,7 @@ class _AsyncStream:
         self._stream = stream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> Any:
-        return await self._stream.read(max_bytes, _left(timeout))
+        return await self._stream.read(max(max_bytes, READ), _left(timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         await self._stream.write(buffer, _left(timeout))
