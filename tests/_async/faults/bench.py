@@ -33,10 +33,10 @@ class AsyncFastWire(AsyncWire):
             yield incoming
 
 
-def reach(url: str, *, timeout: float = 60.0, max_retries: int = 2) -> AsyncProteinIQ:
+def reach(url: str, *, key: str = KEY, timeout: float = 60.0, max_retries: int = 2) -> AsyncProteinIQ:
     """A client of the server at `url`, for which time runs fast, its timeouts too."""
-    key = ApiKey.parse(KEY)
-    assert key is not None
-    config = Config(key=key, base_url=url, timeout=timeout, retry=RetryPolicy(max_retries=max_retries))
+    parsed = ApiKey.parse(key)
+    assert parsed is not None
+    config = Config(key=parsed, base_url=url, timeout=timeout, retry=RetryPolicy(max_retries=max_retries))
     pipeline = AsyncPipeline(config, AsyncFastWire(), AsyncFastClock(), LocalPacer(), RetryBudget())
     return AsyncProteinIQ._over(pipeline)

@@ -35,10 +35,10 @@ class FastWire(Wire):
             yield incoming
 
 
-def reach(url: str, *, timeout: float = 60.0, max_retries: int = 2) -> ProteinIQ:
+def reach(url: str, *, key: str = KEY, timeout: float = 60.0, max_retries: int = 2) -> ProteinIQ:
     """A client of the server at `url`, for which time runs fast, its timeouts too."""
-    key = ApiKey.parse(KEY)
-    assert key is not None
-    config = Config(key=key, base_url=url, timeout=timeout, retry=RetryPolicy(max_retries=max_retries))
+    parsed = ApiKey.parse(key)
+    assert parsed is not None
+    config = Config(key=parsed, base_url=url, timeout=timeout, retry=RetryPolicy(max_retries=max_retries))
     pipeline = Pipeline(config, FastWire(), FastClock(), LocalPacer(), RetryBudget())
     return ProteinIQ._over(pipeline)

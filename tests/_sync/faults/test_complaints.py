@@ -70,7 +70,7 @@ def test_a_state_that_is_not_known_is_shown_when_the_wait_runs_out(client: Prote
     server.on(*EVENTS, refuse(501, "not_implemented"))
     server.on(*STATUS, reply(job("ARCHIVED")))
     with pytest.raises(WaitTimeout, match="it is ARCHIVED"):
-        client.jobs.wait("job_1", timeout=15)
+        client.jobs.wait("job_1", timeout=60)
 
 
 # ---- 2: a client timeout shorter than the work: the paid job ran, the client threw
