@@ -275,7 +275,7 @@ class Ticket:
 class Pacer(Protocol):
     """What the transport asks before it sends. Safe to use from several threads and event loops.
 
-    An implementation that also shares its count between processes has the same five methods.
+    An implementation that also shares its count between processes has the same six methods.
     """
 
     def reserve(self, now: float, job: str | None = None) -> Ticket:
@@ -305,6 +305,9 @@ class Pacer(Protocol):
 
     def release(self, ticket: Ticket, now: float) -> None:
         """End a request, sent or not; a second call does nothing."""
+
+    def close(self) -> None:
+        """The client is closed. What was counted stays: the service goes on counting too."""
 
 
 class LocalPacer:
@@ -370,6 +373,9 @@ class LocalPacer:
                 else:
                     ticket.job.cancel(ticket.job_seat, now)
             ticket.job = ticket.seat = None
+
+    def close(self) -> None:
+        pass
 
     def resize(self, limit: int, seconds: float) -> None:
         """Take over another rate, such as the account's `public_api_rate_limit`."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .._clock import AsyncClock, AsyncMachineClock
 from .._config import read_key, resolve
-from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, shared
+from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
 from .._transport import AsyncWire
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class AsyncProteinIQ:
     it is https://proteiniq.io. `timeout` is how long one request may take, s; `max_retries` how often it is
     sent again when that may help and can't harm. The rate limit's figures are the service's own (120 requests in
     60 s for a key, reads of one job 5 s apart); they are shared by all clients of a key in this process, and the
-    service's headers correct them. `hooks` are called with the `AttemptDetails` of every attempt to send a request.
+    service's headers correct them. Programs that run side by side on one machine share them by naming the same
+    `pace_file`, a small SQLite file that is made where it isn't there. `hooks` are called with the
+    `AttemptDetails` of every attempt to send a request.
 
     It is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
@@ -46,19 +49,23 @@ class AsyncProteinIQ:
         rate_limit: int = RATE_LIMIT,
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
+        pace_file: str | PathLike[str] | None = None,
         hooks: Sequence[Hook] = (),
         clock: AsyncClock | None = None,
     ) -> None:
         key = read_key(api_key)
         del api_key  # a traceback that shows locals must not show it
         config = resolve(key, base_url, timeout=timeout, max_retries=max_retries, hooks=hooks)
-        pacer = shared(
-            config.base_url,
-            config.key.prefix,
-            limit=rate_limit,
-            seconds=rate_window,
-            job_interval=job_read_interval,
-        )
+        pace: Mapping[str, Any] = {
+            "limit": rate_limit,
+            "seconds": rate_window,
+            "job_interval": job_read_interval,
+        }
+        pacer: Pacer = shared(config.base_url, config.key.prefix, **pace)
+        if pace_file is not None:
+            from .._pace_file import FilePacer  # sqlite3 is for those who ask for it
+
+            pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         self._parts = (config, AsyncWire(), clock or AsyncMachineClock(), pacer)
 
     @classmethod

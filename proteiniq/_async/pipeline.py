@@ -306,6 +306,7 @@ class AsyncPipeline:
         )
 
     async def close(self) -> None:
+        self._pacer.close()
         await self._wire.close()
 
     @property
@@ -339,7 +340,7 @@ class AsyncChannel:
         outgoing = attrs.evolve(outgoing, total_timeout=outgoing.timeout)
         reply = await self._pipeline.send(self._call, outgoing)
         request = _request(outgoing)
-        self.body = _reading.decode(reply.content, self._call.operation, request)
+        self.body = _reading.decode(reply.content or b"{}", self._call.operation, request)
         return _Fitted(reply.headers, _reading.fit(self.body, self._call.operation, request))
 
     def answer(self, parsed: T | None) -> T:

@@ -308,6 +308,7 @@ class Pipeline:
         )
 
     def close(self) -> None:
+        self._pacer.close()
         self._wire.close()
 
     @property
@@ -341,7 +342,7 @@ class Channel:
         outgoing = attrs.evolve(outgoing, total_timeout=outgoing.timeout)
         reply = self._pipeline.send(self._call, outgoing)
         request = _request(outgoing)
-        self.body = _reading.decode(reply.content, self._call.operation, request)
+        self.body = _reading.decode(reply.content or b"{}", self._call.operation, request)
         return _Fitted(reply.headers, _reading.fit(self.body, self._call.operation, request))
 
     def answer(self, parsed: T | None) -> T:

@@ -85,6 +85,13 @@ async def test_a_file_that_there_is_not(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_delete_that_is_answered_without_a_body_is_done() -> None:
+    async with over(Stub(httpx.Response(204))) as client:
+        deleted = await client.files.delete("file_1")
+    assert (deleted.id, deleted.deleted) == ("file_1", True)
+
+
+@pytest.mark.anyio
 async def test_a_delete_whose_answer_was_lost_is_done() -> None:
     gone = answer({"error": {"code": "not_found", "message": "No such file."}}, 404)
     service = Stub(httpx.ReadError("reset"), gone)

@@ -78,6 +78,12 @@ def test_a_file_that_there_is_not(client: ProteinIQ) -> None:
         client.files.delete("file_of_nobody")
 
 
+def test_a_delete_that_is_answered_without_a_body_is_done() -> None:
+    with over(Stub(httpx.Response(204))) as client:
+        deleted = client.files.delete("file_1")
+    assert (deleted.id, deleted.deleted) == ("file_1", True)
+
+
 def test_a_delete_whose_answer_was_lost_is_done() -> None:
     gone = answer({"error": {"code": "not_found", "message": "No such file."}}, 404)
     service = Stub(httpx.ReadError("reset"), gone)

@@ -1,0 +1,194 @@
+"""The pace that processes share through a file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from proteiniq import ConfigurationError, ProteinIQ
+from proteiniq._pace_file import FilePacer
+
+
+def pacer(path: Path, **options: float) -> FilePacer:
+    values: dict[str, float] = {"limit": 2, "seconds": 10.0, "job_interval": 5.0, **options}
+    return FilePacer(
+        path / "pace",
+        "https://host pq_live_a",
+        limit=int(values["limit"]),
+        seconds=values["seconds"],
+        job_interval=values["job_interval"],
+    )
+
+
+def leave(one: FilePacer, now: float, job: str | None = None) -> bool:
+    """Whether a request could leave and be answered at once."""
+    ticket = one.reserve(now, job)
+    left = one.claim(ticket, now) == 0.0
+    one.release(ticket, now)
+    return left
+
+
+def test_two_pacers_of_one_file_have_one_window(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path), pacer(tmp_path)
+    assert leave(one, 0.0)
+    assert leave(other, 1.0)
+    assert not leave(one, 2.0)
+    assert not leave(other, 10.1)
+    assert leave(other, 10.3)
+
+
+def test_pacers_of_other_keys_have_their_own(tmp_path: Path) -> None:
+    one = pacer(tmp_path)
+    other = FilePacer(tmp_path / "pace", "https://host pq_live_b", limit=1, seconds=10.0)
+    assert leave(one, 0.0)
+    assert leave(one, 0.0)
+    assert leave(other, 0.0)
+
+
+def test_the_delay_is_until_the_first_seat_is_free(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path), pacer(tmp_path)
+    assert leave(one, 0.0)
+    assert leave(one, 4.0)
+    ticket = other.reserve(5.0)
+    assert other.claim(ticket, 5.0) == pytest.approx(10.2 - 5.0)
+
+
+def test_who_asked_first_leaves_first_whatever_its_process(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
+    assert leave(one, 0.0)
+    first, second = one.reserve(1.0), other.reserve(1.0)
+    assert one.claim(first, 1.0) > 0
+    assert other.claim(second, 1.0) > one.claim(first, 1.0)
+    assert other.claim(second, 10.3) > 0
+    assert one.claim(first, 10.3) == 0.0
+
+
+def test_reads_of_one_job_are_apart_in_all_processes(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path, limit=100), pacer(tmp_path, limit=100)
+    assert leave(one, 0.0, "job_1")
+    assert not leave(other, 4.0, "job_1")
+    assert leave(other, 4.0, "job_2")
+    assert leave(other, 5.2, "job_1")
+
+
+def test_a_seat_is_held_from_departure_until_a_window_after_the_answer(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
+    ticket = one.reserve(0.0)
+    assert one.claim(ticket, 0.0) == 0.0
+    assert not leave(other, 20.0)
+    one.release(ticket, 20.0)
+    assert not leave(other, 30.0)
+    assert leave(other, 30.3)
+
+
+def test_what_the_service_counts_beyond_ours_was_sent_by_others(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path, limit=3), pacer(tmp_path, limit=3)
+    ticket = one.reserve(0.0)
+    assert one.claim(ticket, 0.0) == 0.0
+    one.observe(0.0, limit=3, remaining=0)
+    one.release(ticket, 0.0)
+    assert not leave(other, 5.0)
+
+
+def test_a_refusal_holds_all_processes_back(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path, limit=100), pacer(tmp_path, limit=100)
+    ticket = one.reserve(0.0)
+    one.claim(ticket, 0.0)
+    one.refused(ticket, 0.0, 30.0)
+    one.release(ticket, 0.0)
+    assert not leave(other, 29.0)
+    assert leave(other, 30.1)
+
+
+def test_a_refusal_of_a_job_read_holds_back_reads_of_that_job_only(tmp_path: Path) -> None:
+    one = pacer(tmp_path, limit=100)
+    ticket = one.reserve(0.0, "job_1")
+    one.claim(ticket, 0.0)
+    one.refused(ticket, 0.0, 30.0, remaining=50)
+    one.release(ticket, 0.0)
+    assert not leave(one, 20.0, "job_1")
+    assert leave(one, 20.0, "job_2")
+
+
+def test_a_request_that_never_left_costs_nothing(tmp_path: Path) -> None:
+    one = pacer(tmp_path, limit=1)
+    ticket = one.reserve(0.0, "job_1")
+    one.release(ticket, 0.0)
+    assert leave(one, 0.0, "job_1")
+
+
+def test_a_process_that_died_while_waiting_is_forgotten(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
+    assert leave(one, 0.0)
+    assert one.claim(one.reserve(1.0), 1.0) > 0  # and is never heard of again
+    assert leave(other, 30.0)
+
+
+def test_stamps_from_before_the_machine_started_are_dropped(tmp_path: Path) -> None:
+    one = pacer(tmp_path, limit=1)
+    assert leave(one, 1_000_000.0)
+    assert leave(pacer(tmp_path, limit=1), 5.0)
+
+
+def test_a_file_that_can_not_be_used_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"the pace file .*missing.* can't be used"):
+        FilePacer(tmp_path / "missing" / "pace", "key")
+
+
+def test_a_file_that_is_something_else_is_named_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "pace").write_text("important notes\n" * 100)
+    with pytest.raises(ConfigurationError, match="can't be used"):
+        pacer(tmp_path)
+    assert (tmp_path / "pace").read_text().startswith("important notes")
+
+
+def test_the_file_holds_nothing_of_the_secret(tmp_path: Path) -> None:
+    with (
+        ProteinIQ(
+            "pq_live_abc_SECRETSECRET", "http://127.0.0.1:9", pace_file=tmp_path / "pace", max_retries=0
+        ) as client,
+        pytest.raises(Exception, match="no complete answer"),
+    ):
+        client.account.get()
+    held = sqlite3.connect(tmp_path / "pace")
+    assert "pq_live_abc" in str(held.execute("SELECT scope FROM seats").fetchall())
+    held.close()
+    for path in tmp_path.iterdir():
+        assert b"SECRET" not in path.read_bytes()
+
+
+def test_a_pacer_survives_a_fork(tmp_path: Path) -> None:
+    one = pacer(tmp_path)
+    assert leave(one, 0.0)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if leave(one, 1.0) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert not leave(one, 2.0)
+
+
+@given(
+    st.integers(1, 5),
+    st.lists(st.tuples(st.integers(0, 3), st.floats(0, 4), st.floats(0, 2)), min_size=1, max_size=40),
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_window_of_the_service_ever_sees_more_than_the_limit(
+    tmp_path_factory: pytest.TempPathFactory, limit: int, requests: list[tuple[int, float, float]]
+) -> None:
+    folder = tmp_path_factory.mktemp("pace")
+    pacers = [pacer(folder, limit=limit) for _ in range(4)]
+    now, departures = 0.0, []
+    for which, pause, flight in requests:
+        now += pause
+        ticket = pacers[which].reserve(now)
+        while (delay := pacers[which].claim(ticket, now)) > 0:
+            now += delay
+        departures.append(now)
+        pacers[which].release(ticket, now + flight)
+    for start in departures:
+        assert sum(start <= other < start + 10.0 for other in departures) <= limit
