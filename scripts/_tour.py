@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from _project import ROOT, fail, say
 
@@ -62,9 +63,9 @@ def records() -> list[str]:
 
 def table(result: Result) -> None:
     """The main quantities of each protein, as `protein-parameters` gives them."""
-    columns = [
+    columns: list[tuple[str, str, Callable[[dict[str, Any]], str]]] = [
         ("protein", "<8", lambda row: row["id"]),
-        ("residues", ">8", lambda row: row["length"]),
+        ("residues", ">8", lambda row: str(row["length"])),
         ("mass / Da", ">11", lambda row: f"{row['molecular_weight']:.1f}"),
         ("pI", ">6", lambda row: f"{row['isoelectric_point']:.2f}"),
         ("ε280 / M⁻¹cm⁻¹", ">15", lambda row: f"{row['extinction_cystines']:.0f}"),
