@@ -10,10 +10,13 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ._checksums import Checksum
-from .errors import ContractError, TransportError
+from .errors import ContractError, ProteinIQError, TransportError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 OnProgress = Callable[[int, int | None], object]
 """Is called with the bytes that are there so far, and all that there will be, None where that is not known."""
@@ -128,13 +131,14 @@ class Saving:
                 path="Content-Range",
             )
 
-    def write(self, chunk: bytes) -> None:
-        left = memoryview(chunk)
-        while left:
-            left = left[self._sink.write(left) :]
-        if self._checksum is not None:
-            self._checksum.update(chunk)
-        self.size += len(chunk)
+    def write(self, *chunks: bytes) -> None:
+        for chunk in chunks:
+            left = memoryview(chunk)
+            while left:
+                left = left[self._sink.write(left) :]
+            if self._checksum is not None:
+                self._checksum.update(chunk)
+            self.size += len(chunk)
 
     def tell(self) -> None:
         """Tell whoever wants to know how far it is."""
@@ -162,45 +166,79 @@ class Saving:
 
 
 class AsyncWriter:
-    """Writes what comes, block by block, in a thread: a disk may be slow, and the event loop must not wait for it."""
+    """Writes what comes, block by block, in a thread of its own: a disk may be slow, and the event loop must not wait.
+
+    One block is written while the next one comes. Leaving it on a cut writes what came; on any other error not.
+    """
 
     def __init__(self, saving: Saving) -> None:
         self._saving = saving
-        self._waiting: list[bytes] = []
+        self._next: list[bytes] = []
         self._size = 0
+        self._thread: Executor | None = None
+        self._written: Future[None] | None = None
+
+    async def __aenter__(self) -> AsyncWriter:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            if kind is None or issubclass(kind, ProteinIQError):
+                await self._begin_block()
+                await self._settle()
+        finally:
+            if self._thread is not None:
+                self._thread.shutdown()
 
     async def write(self, chunk: bytes) -> None:
-        self._waiting.append(chunk)
+        self._next.append(chunk)
         self._size += len(chunk)
         if self._size >= BLOCK:
-            await self.flush()
+            await self._begin_block()
 
-    async def flush(self) -> None:
-        from anyio.to_thread import run_sync
+    async def _begin_block(self) -> None:
+        await self._settle()
+        if self._thread is None:
+            from concurrent.futures import ThreadPoolExecutor
 
-        block, self._waiting, self._size = b"".join(self._waiting), [], 0
-        if block:
-            await run_sync(self._saving.write, block)
-            self._saving.tell()
+            self._thread = ThreadPoolExecutor(1, "proteiniq-download")
+        block, self._next, self._size = self._next, [], 0
+        self._written = self._thread.submit(self._saving.write, *block)
+
+    async def _settle(self) -> None:
+        """Wait for the block that is being written."""
+        written, self._written = self._written, None
+        if written is None:
+            return
+        if not written.done():
+            from anyio.to_thread import run_sync
+
+            await run_sync(written.exception)
+        written.result()
+        self._saving.tell()
 
     async def finish(self) -> None:
+        """Put the file in its place; a disk may take long to take all of it."""
         from anyio.to_thread import run_sync
 
         await run_sync(self._saving.finish)
 
 
 class Writer:
-    """Writes what comes, block by block."""
+    """Writes what comes, as it comes."""
 
     def __init__(self, saving: Saving) -> None:
         self._saving = saving
 
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        pass
+
     def write(self, chunk: bytes) -> None:
         self._saving.write(chunk)
         self._saving.tell()
-
-    def flush(self) -> None:
-        pass
 
     def finish(self) -> None:
         self._saving.finish()

@@ -118,24 +118,18 @@ class Results:
 
     def _stream(self, url: str, job_id: str, saving: Saving) -> None:
         """Stream what is missing, once, over redirects. Never with the key, which is for the service alone."""
-        writer = Writer(saving)
         call = Call(operation="download", job_id=job_id, paced=False)
         for _ in range(MOST_REDIRECTS):
             outgoing = Outgoing(
                 method="GET", url=url, headers=saving.headers(), timeout=self._pipeline.config.timeout
             )
-            try:
-                with self._pipeline.open(call, outgoing) as incoming:
-                    if incoming.status < 300:
-                        saving.begin(incoming.status, incoming.headers)
-                        for chunk in incoming.chunks:
-                            writer.write(chunk)
-                        writer.flush()
-                        return
-                    url = _redirected(url, incoming.status, incoming.headers, job_id)
-            except ProteinIQError:
-                writer.flush()  # what came before a cut needs not come again
-                raise
+            with Writer(saving) as writer, self._pipeline.open(call, outgoing) as incoming:
+                if incoming.status < 300:
+                    saving.begin(incoming.status, incoming.headers)
+                    for chunk in incoming.chunks:
+                        writer.write(chunk)
+                    return
+                url = _redirected(url, incoming.status, incoming.headers, job_id)
         raise ContractError(
             f"a file of job {job_id} is nowhere: more than {MOST_REDIRECTS} redirects",
             operation="download",

@@ -1,0 +1,144 @@
+"""Large files both ways: throughput as a ratio to curl's, in one run and in turns, and how much memory grows.
+
+The server is the sandbox on loopback. Each transfer of ours is a process of its own, as curl's is; its time is that of
+the call, curl's that of the process. Above 1 is faster than curl. Files are in memory (/dev/shm), where there is room:
+on a disk ours also waits until the file is on it, which curl leaves to the system. Linux only, for the memory.
+
+python benchmarks/transfer.py                  1 GiB
+python benchmarks/transfer.py --mebibytes 64
+python benchmarks/transfer.py --folder /tmp    with a disk
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from _measure import Spread, say
+from _servers import Server, sandbox
+from big_tool import MIB
+
+from proteiniq import ProteinIQ
+
+OURS = """
+import asyncio, sys
+from time import perf_counter
+from proteiniq import AsyncProteinIQ, ProteinIQ
+
+def memory(what):
+    for line in open("/proc/self/status"):
+        if line.startswith(what):
+            return int(line.split()[1]) / 1024
+
+def forget_peak():
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    return memory("VmRSS")
+
+def rise(before):
+    return memory("VmHWM") - before
+
+def sync(key, url, way, what, path):
+    with ProteinIQ(key, url, job_read_interval=0) as client:
+        if way == "up":
+            client.files.upload(b"warm", filename="warm.bin")
+            before, started = forget_peak(), perf_counter()
+            client.files.upload(path)
+        else:
+            file = client.results.get(what).files["big.bin"]
+            before, started = forget_peak(), perf_counter()
+            file.save(path)
+    return perf_counter() - started, rise(before)
+
+async def awaited(key, url, way, what, path):
+    async with AsyncProteinIQ(key, url, job_read_interval=0) as client:
+        if way == "up":
+            await client.files.upload(b"warm", filename="warm.bin")
+            before, started = forget_peak(), perf_counter()
+            await client.files.upload(path)
+        else:
+            file = (await client.results.get(what)).files["big.bin"]
+            before, started = forget_peak(), perf_counter()
+            await file.save(path)
+    return perf_counter() - started, rise(before)
+
+world, *rest = sys.argv[1:]
+print(*(sync(*rest) if world == "sync" else asyncio.run(awaited(*rest))))
+"""
+
+
+def ours(world: str, server: Server, way: str, what: str, path: Path) -> tuple[float, float]:
+    """Seconds of the call, and the MiB by which the process's peak of memory rose."""
+    command = [sys.executable, "-c", OURS, world, server.key, server.url, way, what, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    took, grown = map(float, done.stdout.split())
+    return took, grown
+
+
+def curl(*arguments: str) -> float:
+    started = perf_counter()
+    subprocess.run(
+        ["curl", "--silent", "--show-error", "--fail", *arguments], check=True, stdout=subprocess.DEVNULL
+    )
+    return perf_counter() - started
+
+
+def big_job(server: Server, mebibytes: int) -> str:
+    with ProteinIQ(server.key, server.url, rate_limit=10**9) as client:
+        job = client.jobs.submit("big", {"text": "any"}, {"mebibytes": mebibytes})
+        return client.jobs.wait(job).id
+
+
+def signed(server: Server, job_id: str) -> str:
+    with ProteinIQ(server.key, server.url, job_read_interval=0) as client:
+        return client.results.get(job_id).files["big.bin"].info.url or ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--mebibytes", type=int, default=1024)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--folder", default="/dev/shm")
+    arguments = parser.parse_args()
+    size, pairs = arguments.mebibytes, arguments.pairs
+    # The service runs the tool, so it has to find this folder too.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    say(f"{size} MiB, throughput over curl's; median (quartiles) of {pairs} pairs, and most that memory grew")
+    with (
+        tempfile.TemporaryDirectory(dir=arguments.folder) as folder,
+        sandbox("--tool", "big_tool:Big") as server,
+    ):
+        source, target = Path(folder, "source.bin"), Path(folder, "target.bin")
+        with source.open("wb") as file:
+            # The sandbox takes bodies of 1 GiB, and the form around the file is a part of one.
+            for _ in range(min(size, 1023)):
+                file.write(MIB)
+        job_id = big_job(server, size)
+        authorization = ("--header", f"Authorization: Bearer {server.key}")
+        for world in ("sync", "async"):
+            for way, name in (("down", "download"), ("up", "upload")):
+                ratios, grown = [], 0.0
+                for _ in range(pairs):
+                    target.unlink(missing_ok=True)
+                    took, more = ours(world, server, way, job_id, target if way == "down" else source)
+                    if way == "down" and target.stat().st_size != size * len(MIB):
+                        raise SystemExit("the download has not the size of the file")
+                    target.unlink(missing_ok=True)
+                    if way == "down":
+                        theirs = curl("--output", str(target), signed(server, job_id))
+                    else:
+                        theirs = curl(
+                            *authorization, "--form", f"file=@{source}", f"{server.url}/api/v1/files"
+                        )
+                    ratios.append(theirs / took)
+                    grown = max(grown, more)
+                say(f"  {world:<6}{name:<9}{Spread.of(ratios)}, {grown:.1f} MiB")
+
+
+if __name__ == "__main__":
+    main()
