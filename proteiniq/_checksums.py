@@ -25,11 +25,8 @@ class Checksum:
     def promised(cls, headers: Mapping[str, str]) -> Checksum | None:
         """The strongest one that the headers of a whole file give; names of headers are in lower case."""
         given = dict(_given(headers))
-        for algorithm, (_, length) in _ALGORITHMS.items():
-            value = given.get(algorithm)
-            if value is not None and len(value) == length:
-                return cls(algorithm, value)
-        return None
+        strongest = next((algorithm for algorithm in _ALGORITHMS if algorithm in given), None)
+        return None if strongest is None else cls(strongest, given[strongest])
 
     def update(self, data: bytes) -> None:
         self._found.update(data)
@@ -43,7 +40,7 @@ class Checksum:
 
 
 def _given(headers: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Algorithms, in lower case, and their values."""
+    """Those algorithms that are checked and have a value of the right length."""
     # RFC 1864; RFC 3230 (`Digest: SHA-256=…`), RFC 9530 (`Repr-Digest: sha-256=:…:`); Amazon S3 and R2; Google.
     found = [("md5", headers.get("content-md5", "")), *_list(headers.get("x-goog-hash", ""))]
     for name in ("digest", "repr-digest"):
@@ -54,9 +51,11 @@ def _given(headers: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         found.append(("sha-256", headers.get("x-amz-checksum-sha256", "")))
     for algorithm, text in found:
         try:
-            yield algorithm, base64.b64decode(text.strip(":"), validate=True)
+            value = base64.b64decode(text.strip(":"), validate=True)
         except (binascii.Error, ValueError):
             continue
+        if algorithm in _ALGORITHMS and len(value) == _ALGORITHMS[algorithm][1]:
+            yield algorithm, value
 
 
 def _list(header: str) -> Iterator[tuple[str, str]]:

@@ -144,12 +144,9 @@ def _is_out_of_range(error: ProteinIQError | None) -> bool:
 
 def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
     """Where a redirect leads; from https:// it doesn't lead to http://."""
-    target = urljoin(url, headers.get("location", ""))
-    if (
-        status in REDIRECTS
-        and _is_address(target)
-        and (urlsplit(url).scheme, urlsplit(target).scheme) != ("https", "http")
-    ):
+    target = _joined(url, headers.get("location", ""))
+    downgraded = url.startswith("https:") and not target.startswith("https:")
+    if status in REDIRECTS and _is_address(target) and not downgraded:
         return target
     raise ContractError(
         f"the storage answered {status} for a file of job {job_id} and no address that can be used: get the result "
@@ -158,6 +155,13 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
         status=status,
         job_id=job_id,
     )
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
 
 
 def _address(info: ResultFileInfo, job_id: str) -> str:

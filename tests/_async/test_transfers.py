@@ -1,0 +1,605 @@
+"""Files both ways: what can be sent, when it is sent again, and what is left of a download that fails."""
+
+from __future__ import annotations
+
+import base64
+import errno
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+
+from proteiniq import ContractError, File, InvalidInput, RateLimited, TransportError
+from proteiniq._saving import Saving
+from proteiniq._upload import PIECE
+from proteiniq.contract import operation
+
+from ..support import RESULT, AsyncStillClock, Routes, Stub, answer, documented, refusal
+from .bench import over
+from .test_results import CONTENT, FILE, cut, fetched, result, storage
+
+CREATED = answer(documented("upload_file"), 201)
+UPLOAD = "POST /api/v1/files"
+
+
+def part(request: httpx.Request) -> bytes:
+    """The file in a form."""
+    boundary = re.fullmatch(r"multipart/form-data; boundary=(\w+)", request.headers["content-type"])
+    assert boundary is not None
+    *_, last, end = request.content.split(b"--" + boundary[1].encode())
+    assert end == b"--\r\n"
+    head, _, body = last.partition(b"\r\n\r\n")
+    assert b'name="file"; filename=' in head
+    return body.removesuffix(b"\r\n")
+
+
+async def sent(source: Any, **options: Any) -> httpx.Request:
+    """The request that uploads `source`."""
+    service = Stub(CREATED)
+    async with over(service) as client:
+        assert isinstance(await client.files.upload(source, **{"filename": "a.bin", **options}), File)
+    (request,) = service.requests
+    return request
+
+
+class Pieces:
+    """An asynchronous iterable that can be read again."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in (b"one", b"", b"two"):
+            yield piece
+
+
+class Pipe(io.RawIOBase):
+    """What can be read once and not be rewound."""
+
+    name = "pipe"
+
+    def __init__(self, content: bytes) -> None:
+        self._left = content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = min(len(buffer), 7)
+        piece, self._left = self._left[:count], self._left[count:]
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+# ---- what can be uploaded
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: b"onetwo",
+        lambda: bytearray(b"onetwo"),
+        lambda: memoryview(b"-onetwo-")[1:-1],
+        lambda: io.BytesIO(b"onetwo"),
+        lambda: [b"one", b"", b"two"],
+        lambda: iter([b"one", memoryview(b"two")]),
+        lambda: (piece for piece in (b"one", b"two")),
+        lambda: Pipe(b"onetwo"),
+        Pieces,
+    ],
+    ids=[
+        "bytes",
+        "bytearray",
+        "memoryview",
+        "BytesIO",
+        "list",
+        "iterator",
+        "generator",
+        "pipe",
+        "asynchronous",
+    ],
+)
+async def test_all_kinds_of_sources_arrive_whole(make: Any) -> None:
+    assert part(await sent(make())) == b"onetwo"
+
+
+@pytest.mark.anyio
+async def test_an_open_file_is_sent_from_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"skipped,sent")
+    with path.open("rb") as stream:
+        stream.seek(8)
+        request = await sent(stream, filename=None)
+    assert part(request) == b"sent"
+    assert int(request.headers["content-length"]) == len(request.content)
+
+
+@pytest.mark.anyio
+async def test_a_length_that_is_known_is_told_and_another_is_not() -> None:
+    known, unknown = await sent(b"onetwo"), await sent(iter([b"onetwo"]))
+    assert int(known.headers["content-length"]) == len(known.content)
+    assert "content-length" not in unknown.headers
+    assert unknown.headers["transfer-encoding"] == "chunked"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (object(), "object is no path, bytes, open file or iterable of bytes"),
+        ({"a": b"1"}, "dict is no path"),
+        (io.StringIO("text"), "open it with mode 'rb'"),
+        (5, "int is no path"),
+        (Path("/"), "can't be read: Is a directory"),
+        ("no\0path", "can't be read: embedded null byte"),
+    ],
+)
+async def test_what_is_no_source_is_refused_before_any_request(source: Any, said: str) -> None:
+    service = Stub(CREATED)
+    async with over(service) as client:
+        with pytest.raises(InvalidInput, match=re.escape(said)):
+            await client.files.upload(source, filename="a.bin")
+    assert service.requests == []
+
+
+@pytest.mark.anyio
+async def test_an_open_file_that_stands_at_its_end_is_no_empty_file() -> None:
+    stream = io.BytesIO()
+    stream.write(b"just written")
+    async with over(Stub(CREATED)) as client:
+        with pytest.raises(InvalidInput, match=r"call seek\(0\)"):
+            await client.files.upload(stream, filename="a.bin")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["../a.txt", "a/b", "a\\b", "new\nline", "\u202etxt.exe"])
+async def test_a_name_that_is_none(name: str) -> None:
+    async with over(Stub(CREATED)) as client:
+        with pytest.raises(InvalidInput, match="is no file name"):
+            await client.files.upload(b"", filename=name)
+
+
+@pytest.mark.anyio
+async def test_pieces_that_are_no_bytes_break_the_upload_off() -> None:
+    async with over(Stub(CREATED)) as client:
+        with pytest.raises(InvalidInput, match="expected bytes to send, not str"):
+            await client.files.upload([b"one", "two"], filename="a.bin")  # type: ignore[list-item]
+
+
+@pytest.mark.anyio
+async def test_a_file_that_shrinks_meanwhile_is_not_taken_for_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(2 * PIECE))
+
+    def truncate(done: int, total: int | None) -> None:
+        if done:
+            os.truncate(path, PIECE)
+
+    async with over(Stub(CREATED)) as client:
+        with pytest.raises(InvalidInput, match="bytes shorter than at its beginning"):
+            await client.files.upload(path, on_progress=truncate)
+
+
+@pytest.mark.anyio
+async def test_an_error_of_the_source_comes_through() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"one"
+        raise ZeroDivisionError("of the source")
+
+    async with over(Stub(CREATED)) as client:
+        with pytest.raises(ZeroDivisionError, match="of the source"):
+            await client.files.upload(pieces(), filename="a.bin")
+
+
+@pytest.mark.anyio
+async def test_names_are_written_as_browsers_write_them() -> None:
+    request = await sent(b"", filename='Hühnerei "1".fasta')
+    assert 'filename="Hühnerei %221%22.fasta"\r\n'.encode() in request.content
+
+
+@pytest.mark.anyio
+async def test_content_that_looks_like_a_form_stays_what_it_is() -> None:
+    content = (
+        b'\r\n--+++\r\nContent-Disposition: form-data; name="description"\r\n\r\ninjected\r\n--+++--\r\n'
+    )
+    assert part(await sent(content)) == content
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("known", [True, False])
+async def test_progress_of_an_upload(known: bool) -> None:
+    told: list[tuple[int, int | None]] = []
+    content = bytes(2 * PIECE + 5)
+    await sent(content if known else iter([content]), on_progress=lambda *done: told.append(done))
+    total = len(content) if known else None
+    assert told == [(0, total), (PIECE, total), (2 * PIECE, total), (len(content), total)]
+
+
+# ---- what the contract asks for
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("length", [0, 1, 2, 3, PIECE + 1, 2 * PIECE])
+@pytest.mark.parametrize("known", [True, False])
+async def test_an_upload_in_json_is_base64(monkeypatch: pytest.MonkeyPatch, length: int, known: bool) -> None:
+    route = attrs.evolve(
+        operation("upload_file"),
+        media_type="application/json",
+        body={"file": "contentBase64", "filename": "fileName", "mime_type": "type", "tags": "tags"},
+    )
+    monkeypatch.setattr(f"{type(over(Stub(CREATED)).files).__module__}.operation", lambda name: route)
+    content = os.urandom(length)
+    source = content if known else iter([content[: length // 2], content[length // 2 :]])
+    request = await sent(source, filename="a b.pdb", tags=["x"])
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers.get("content-length") == (str(len(request.content)) if known else None)
+    body = json.loads(request.content)
+    assert base64.b64decode(body.pop("contentBase64"), validate=True) == content
+    assert body == {"fileName": "a b.pdb", "type": "chemical/x-pdb", "tags": ["x"]}
+
+
+@pytest.mark.anyio
+async def test_a_field_that_the_contract_has_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    route = attrs.evolve(operation("upload_file"), body={"file": "file"})
+    monkeypatch.setattr(f"{type(over(Stub(CREATED)).files).__module__}.operation", lambda name: route)
+    async with over(Stub(CREATED)) as client:
+        with pytest.raises(InvalidInput, match="takes no description, tags with an upload"):
+            await client.files.upload(b"", filename="a.bin", description="any", tags=["x"])
+
+
+# ---- sent again, or not
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "make",
+    [lambda: b"onetwo", lambda: io.BytesIO(b"onetwo"), lambda: [b"one", b"two"]],
+    ids=["bytes", "file", "list"],
+)
+async def test_an_upload_that_was_refused_for_coming_too_soon_is_sent_again_whole(make: Any) -> None:
+    service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
+    told: list[int] = []
+    async with over(service) as client:
+        await client.files.upload(make(), filename="a.bin", on_progress=lambda done, total: told.append(done))
+    assert [part(request) for request in service.requests] == [b"onetwo", b"onetwo"]
+    assert told == [0, 6, 0, 6]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "make", [lambda: iter([b"onetwo"]), lambda: Pipe(b"onetwo")], ids=["iterator", "pipe"]
+)
+async def test_what_can_be_read_once_is_sent_once(make: Any) -> None:
+    service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
+    async with over(service) as client:
+        with pytest.raises(RateLimited):
+            await client.files.upload(make(), filename="a.bin")
+    assert len(service.requests) == 1
+
+
+@pytest.mark.anyio
+async def test_an_upload_that_never_left_is_sent_again_whole() -> None:
+    service = Stub(httpx.ConnectError("refused"), CREATED)
+    async with over(service) as client:
+        assert (await client.files.upload(io.BytesIO(b"onetwo"), filename="a.bin")).id
+    assert part(service.requests[1]) == b"onetwo"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ReadError("reset"),
+        httpx.WriteError("broken pipe"),
+        httpx.Response(503),
+        httpx.Response(201, content=b"?"),
+    ],
+    ids=["read", "write", "503", "no JSON"],
+)
+async def test_an_upload_that_may_be_stored_says_how_to_look(failure: httpx.Response | Exception) -> None:
+    service = Stub(failure, CREATED)
+    async with over(service) as client:
+        with pytest.raises(Exception, match=r"no complete answer|answered 503|no JSON") as caught:
+            await client.files.upload(b"onetwo", filename="a.bin")
+    assert len(service.requests) == 1
+    assert "may have been stored: look with `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.anyio
+async def test_an_upload_that_never_left_is_not_said_to_be_stored() -> None:
+    async with over(Stub(httpx.ConnectError("refused")), max_retries=0) as client:
+        with pytest.raises(TransportError) as caught:
+            await client.files.upload(b"onetwo", filename="a.bin")
+    assert "may have been stored" not in "".join(getattr(caught.value, "__notes__", ()))
+
+
+# ---- downloads
+
+
+def resuming(*headers: tuple[str, str]) -> Any:
+    """Storage that breaks off after 1000 bytes, and then goes on if it is asked for its own version."""
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        if "range" not in request.headers:
+            length = ("content-length", str(len(CONTENT)))
+            return httpx.Response(200, headers=[length, *headers], content=CONTENT[:1000])
+        return storage(request)
+
+    return answered
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("header", "value"), [("etag", '"one"'), ("last-modified", "Fri, 12 Jun 2026 08:05:00 GMT")]
+)
+async def test_the_rest_is_asked_for_only_of_the_same_version(
+    header: str, value: str, tmp_path: Path
+) -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: resuming((header, value))})
+    if header == "last-modified":
+        rest = httpx.Response(
+            206,
+            content=CONTENT[1000:],
+            headers={header: value, "content-range": f"bytes 1000-{len(CONTENT) - 1}/{len(CONTENT)}"},
+        )
+        service = Routes({RESULT: answer(result("a.txt")), FILE: [resuming((header, value)), rest]})
+    saved = await (await fetched(service)).files["a.txt"].save(tmp_path)
+    assert saved.read_bytes() == CONTENT
+    assert [request.headers.get("if-range") for request in service.requests[1:]] == [None, value]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("headers", [[], [("etag", 'W/"one"')]], ids=["none", "weak"])
+async def test_without_a_version_a_download_starts_again(
+    headers: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [resuming(*headers), storage]})
+    saved = await (await fetched(service)).files["a.txt"].save(tmp_path)
+    assert saved.read_bytes() == CONTENT
+    assert "range" not in service.requests[-1].headers
+
+
+@pytest.mark.anyio
+async def test_a_file_that_became_shorter_is_read_from_the_start(tmp_path: Path) -> None:
+    short = httpx.Response(200, content=b"short", headers={"etag": '"two"'})
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), httpx.Response(416), short]})
+    assert (await (await fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == b"short"
+
+
+@pytest.mark.anyio
+async def test_a_url_that_expires_on_the_way_is_renewed_as_often_as_it_gave_something(tmp_path: Path) -> None:
+    gone = httpx.Response(403)
+    service = Routes(
+        {RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), gone, cut(1000, 500), gone, storage]}
+    )
+    saved = await (await fetched(service)).files["a.txt"].save(tmp_path)
+    assert saved.read_bytes() == CONTENT
+    assert service.routes == [RESULT, FILE, FILE, RESULT, FILE, FILE, RESULT, FILE]
+
+
+@pytest.mark.anyio
+async def test_the_fresh_url_is_that_of_the_same_file() -> None:
+    first = result("a.txt", "a.txt")
+    fresh = result("a.txt", "a.txt")
+    for number, (old, new) in enumerate(zip(first["files"], fresh["files"], strict=True)):
+        old["key"] = new["key"] = f"key-{number}"
+        new["url"] = f"https://storage.test/fresh-{number}"
+    service = Routes(
+        {RESULT: [answer(first), answer(fresh)], FILE: httpx.Response(403), "GET /fresh-1": storage}
+    )
+    assert await (await fetched(service)).files[1].read() == CONTENT
+
+
+def sha256(content: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def md5(content: bytes) -> str:
+    return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+
+
+CHECKSUMS = [
+    ("content-md5", md5),
+    ("digest", lambda content: f"SHA-256={sha256(content)}, crc32c=AAAAAA=="),
+    ("repr-digest", lambda content: f"sha-256=:{sha256(content)}:"),
+    ("x-amz-checksum-sha256", sha256),
+    ("x-goog-hash", lambda content: f"crc32c=AAAAAA==,md5={md5(content)}"),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("header", "of"), CHECKSUMS, ids=[name for name, _ in CHECKSUMS])
+async def test_a_checksum_that_the_storage_gives_is_checked(header: str, of: Any, tmp_path: Path) -> None:
+    damaged = httpx.Response(200, content=CONTENT[:-1] + b"?", headers={header: of(CONTENT)})
+    right = httpx.Response(200, content=CONTENT, headers={header: of(CONTENT)})
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [damaged, right]})
+    assert (await (await fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT
+    service = Routes({RESULT: answer(result("b.txt")), FILE: damaged})
+    made = await fetched(service, max_retries=1)
+    with pytest.raises(TransportError, match=r"damaged again and again: its (sha-256|md5) is"):
+        await made.files["b.txt"].save(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.anyio
+async def test_a_checksum_counts_over_a_cut(tmp_path: Path) -> None:
+    headers = [("etag", '"one"'), ("repr-digest", f"sha-256=:{sha256(CONTENT)}:")]
+    service = Routes({RESULT: answer(result("a.txt")), FILE: resuming(*headers)})
+    assert (await (await fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-md5": "no base64"},
+        {"digest": "SHA-256=AAAA"},
+        {"x-amz-checksum-sha256": sha256(b"parts"), "x-amz-checksum-type": "COMPOSITE"},
+        {"x-amz-checksum-sha256": sha256(b"parts") + "-3"},
+    ],
+)
+async def test_what_is_no_checksum_of_the_file_is_none(headers: dict[str, str]) -> None:
+    service = Routes(
+        {RESULT: answer(result("a.txt")), FILE: httpx.Response(200, content=CONTENT, headers=headers)}
+    )
+    assert await (await fetched(service)).files["a.txt"].read() == CONTENT
+
+
+@pytest.mark.anyio
+async def test_a_redirect_never_leads_from_https_to_http() -> None:
+    moved = httpx.Response(302, headers={"location": "http://storage.test/plain"})
+    service = Routes({RESULT: answer(result("a.txt")), FILE: moved, "GET /plain": storage})
+    made = await fetched(service)
+    with pytest.raises(ContractError, match="no address that can be used"):
+        await made.files["a.txt"].read()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("location", ["", "ftp://storage.test/a", "http://["])
+async def test_a_redirect_to_nowhere(location: str) -> None:
+    moved = httpx.Response(302, headers={"location": location} if location else {})
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: moved}))
+    with pytest.raises(ContractError, match=r"no address|nowhere"):
+        await made.files["a.txt"].read()
+
+
+@pytest.mark.anyio
+async def test_a_cookie_goes_nowhere() -> None:
+    cookie = "session=secret; Domain=service.test; Path=/"
+    moved = httpx.Response(302, headers={"location": "https://service.test/elsewhere", "set-cookie": cookie})
+    service = Routes(
+        {RESULT: answer(result("a.txt"), set_cookie=cookie), FILE: moved, "GET /elsewhere": storage}
+    )
+    assert await (await fetched(service)).files["a.txt"].read() == CONTENT
+    assert not [request for request in service.requests if "cookie" in request.headers]
+
+
+@pytest.mark.anyio
+async def test_a_storage_that_asks_to_wait_is_waited_for() -> None:
+    clock = AsyncStillClock()
+    busy = httpx.Response(503, headers={"retry-after": "20"})
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [busy, storage]})
+    assert await (await fetched(service, clock)).files["a.txt"].read() == CONTENT
+    assert clock.sleeps[-1] == 20
+
+
+@pytest.mark.anyio
+async def test_progress_of_a_download(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), storage]})
+    await (await fetched(service)).files["a.txt"].save(tmp_path, on_progress=lambda *done: told.append(done))
+    assert told[0] == (0, len(CONTENT))
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+@pytest.mark.anyio
+async def test_progress_of_all_files_together(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    service = Routes({RESULT: answer(result("a.txt", "b.txt")), FILE: storage})
+    await (await fetched(service)).save_all(tmp_path, on_progress=lambda *done: told.append(done))
+    size = len(CONTENT)
+    assert told == [(0, None), (size, None), (size, 2 * size), (2 * size, 2 * size)]
+
+
+@pytest.mark.anyio
+async def test_a_disk_that_is_full_says_so_and_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Saving, *chunks: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    monkeypatch.setattr(Saving, "write", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        await made.files["a.txt"].save(tmp_path / "a.txt")
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "a.txt"))
+    assert "nothing is left of it" in "".join(caught.value.__notes__)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_a_folder_that_can_not_be_written_names_the_target() -> None:
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(OSError, match=r"/proc/a\.txt"):
+        await made.files["a.txt"].save("/proc/a.txt")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
+async def test_an_interrupt_leaves_nothing(tmp_path: Path, interrupt: type[BaseException]) -> None:
+    def stop(done: int, total: int | None) -> None:
+        if done:
+            raise interrupt
+
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(interrupt):
+        await made.files["a.txt"].save(tmp_path / "a.txt", on_progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_the_file_has_the_rights_that_any_new_file_has(tmp_path: Path) -> None:
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    saved = await made.files["a.txt"].save(tmp_path)
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert saved.stat().st_mode == plain.stat().st_mode
+
+
+@pytest.mark.anyio
+async def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "folder"
+    outside.write_text("mine")
+    folder.mkdir()
+    (folder / "a.txt").symlink_to(outside)
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    (saved,) = await made.save_all(folder)
+    assert saved.read_bytes() == CONTENT
+    assert outside.read_text() == "mine"
+
+
+@pytest.mark.anyio
+async def test_a_folder_in_the_way_is_not_gone_into(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(IsADirectoryError):
+        await made.save_all(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == ["a.txt"]
+
+
+@pytest.mark.anyio
+async def test_names_that_look_alike_to_some_file_system_are_kept_apart(tmp_path: Path) -> None:
+    names = [
+        "é.txt",
+        "e\u0301.txt",
+        "É.TXT",
+        "ﬁ.txt",
+        "fi.txt",
+        "a\u202eb",
+        "CONIN$",
+        "a:b",
+        " ",
+        "x" * 400 + ".pdb",
+    ]
+    service = Routes({RESULT: answer(result(*names)), FILE: storage})
+    saved = await (await fetched(service)).save_all(tmp_path)
+    assert [path.name for path in saved][:9] == [
+        "é.txt",
+        "e\u0301-2.txt",
+        "É-3.TXT",
+        "ﬁ.txt",
+        "fi-2.txt",
+        "a_b",
+        "_CONIN$",
+        "a_b-2",
+        "file",
+    ]
+    assert saved[-1].suffix == ".pdb"
+    assert all(path.parent == tmp_path and path.stat().st_size for path in saved)

@@ -1,0 +1,104 @@
+"""Transfers where the two worlds differ: cancelled tasks, asynchronous sources, a loop that goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import httpx
+import pytest
+
+from proteiniq import InvalidInput
+from proteiniq._saving import BLOCK, Saving
+
+from ._async import bench as asynchronous
+from ._async.test_results import result
+from ._sync import bench as synchronous
+from .support import RESULT, Routes, Stub, answer, documented
+
+FILE = "GET /signed"
+
+
+class Endless:
+    def __aiter__(self) -> Endless:
+        return self
+
+    async def __anext__(self) -> bytes:
+        await anyio.lowlevel.checkpoint()
+        return bytes(1 << 16)
+
+
+async def made(body: Any) -> Any:
+    service = Routes(
+        {RESULT: answer(result("a.bin")), FILE: lambda request: httpx.Response(200, content=body)}
+    )
+    return (await asynchronous.over(service).results.get("job_1")).files["a.bin"]
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_download_leaves_nothing(tmp_path: Path) -> None:
+    file = await made(Endless())
+    told: list[int] = []
+    with anyio.move_on_after(5) as scope:
+
+        def stop(done: int, total: int | None) -> None:
+            told.append(done)
+            if done:
+                scope.cancel()
+
+        await file.save(tmp_path / "a.bin", on_progress=stop)
+    assert told[-1] >= BLOCK
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_the_loop_goes_on_while_a_slow_disk_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, ticks = Saving.write, 0
+
+    def slowly(self: Saving, *chunks: bytes) -> None:
+        time.sleep(0.3)
+        write(self, *chunks)
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await anyio.sleep(0.01)
+            ticks += 1
+
+    monkeypatch.setattr(Saving, "write", slowly)
+    file = await made(bytes(BLOCK))
+    async with anyio.create_task_group() as group:
+        group.start_soon(tick)
+        await file.save(tmp_path / "a.bin")
+        group.cancel_scope.cancel()
+    assert ticks > 5
+    assert (tmp_path / "a.bin").stat().st_size == BLOCK
+
+
+@pytest.mark.anyio
+async def test_an_asynchronous_iterator_is_uploaded_once() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"one"
+        yield b"two"
+
+    refused = httpx.Response(429, headers={"retry-after": "1"})
+    service = Stub(refused, answer(documented("upload_file"), 201))
+    async with asynchronous.over(service) as client:
+        with pytest.raises(Exception, match="answered 429"):
+            await client.files.upload(pieces(), filename="a.bin")
+    assert len(service.requests) == 1
+    assert b"onetwo" in service.requests[0].content
+
+
+def test_the_sync_client_takes_no_asynchronous_iterable() -> None:
+    with (
+        synchronous.over(Stub(answer({}))) as client,
+        pytest.raises(InvalidInput, match="needs the async client"),
+    ):
+        client.files.upload(Endless(), filename="a.bin")  # type: ignore[arg-type]
