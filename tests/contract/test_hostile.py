@@ -199,6 +199,7 @@ def test_junk_in_places_of_a_contract(edits: list[tuple[tuple[str | int, ...], A
             inside = isinstance(node, list) and isinstance(step, int) and step < len(node)
             node = node[step] if known or inside else None
         last: Any = path[-1]
-        if isinstance(node, dict) or (isinstance(node, list) and last < len(node)):
+        inside = isinstance(node, list) and isinstance(last, int) and last < len(node)
+        if isinstance(node, dict) or inside:
             node[last] = junk
     normalised_or_refused(document)
