@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import socket
 import subprocess
 import threading
@@ -41,7 +42,10 @@ def serving(document: str, *options: str) -> Iterator[str]:
         str(port),
         *options,
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # A Node that came with pip is a Python program that starts the real one: both have to end.
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
     assert process.stdout is not None
     lines: queue.Queue[str] = queue.Queue()
     output = process.stdout
@@ -56,7 +60,7 @@ def serving(document: str, *options: str) -> Iterator[str]:
                 pytest.fail(f"Prism ended: {told}", pytrace=False)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(10)
         reader.join(10)
         output.close()
