@@ -226,11 +226,11 @@ class AsyncPipeline:
 
     def _within(self, call: Call, outgoing: Outgoing) -> Outgoing:
         """The request with timeouts that end at the deadline."""
+        if call.deadline is None:
+            return outgoing
+        remaining = max(0.001, call.deadline - self.clock.monotonic())
         total = outgoing.total_timeout
-        if call.deadline is not None:
-            remaining = max(0.001, call.deadline - self.clock.monotonic())
-            total = remaining if total is None else min(total, remaining)
-        return outgoing if total is None else attrs.evolve(outgoing, total_timeout=total)
+        return attrs.evolve(outgoing, total_timeout=remaining if total is None else min(total, remaining))
 
     def _observe(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
         rate = RateHeaders.read(headers, self.clock.utcnow())
@@ -336,8 +336,9 @@ class AsyncChannel:
         return self
 
     async def request(self, method: str, url: str, **parts: Any) -> _Fitted:
-        outgoing = self._pipeline.outgoing(method, url, **parts)
-        outgoing = attrs.evolve(outgoing, total_timeout=outgoing.timeout)
+        outgoing = self._pipeline.outgoing(
+            method, url, total_timeout=self._pipeline.config.timeout, **parts
+        )
         reply = await self._pipeline.send(self._call, outgoing)
         request = _request(outgoing)
         self.body = _reading.decode(reply.content or b"{}", self._call.operation, request)
