@@ -336,9 +336,7 @@ class AsyncChannel:
         return self
 
     async def request(self, method: str, url: str, **parts: Any) -> _Fitted:
-        outgoing = self._pipeline.outgoing(
-            method, url, total_timeout=self._pipeline.config.timeout, **parts
-        )
+        outgoing = self._pipeline.outgoing(method, url, total_timeout=self._pipeline.config.timeout, **parts)
         reply = await self._pipeline.send(self._call, outgoing)
         request = _request(outgoing)
         self.body = _reading.decode(reply.content or b"{}", self._call.operation, request)
