@@ -67,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _say(f"The sandbox serves {sandbox.url} from {sandbox.data}; Ctrl-C stops it.")
                 _say(f"export PROTEINIQ_BASE_URL={sandbox.url}")
                 _say(f"export PROTEINIQ_API_KEY={sandbox.api_key}")
-            interrupted.wait()
+            # A signal that another thread takes does not end a wait without a timeout.
+            while not interrupted.wait(0.5):
+                pass
     except (SandboxError, ValueError) as error:
         return _refuse(error)
     return 0
