@@ -18,6 +18,7 @@ nox.options.sessions = []
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 NODE = Path("scripts/node")
+PRISM = Path("tests/prism")
 
 
 def install(session: nox.Session, *groups: str, extras: str = "") -> None:
@@ -26,13 +27,19 @@ def install(session: nox.Session, *groups: str, extras: str = "") -> None:
     session.install("-e", f".{extras}", *wanted)
 
 
-def install_node(session: nox.Session) -> Path:
-    """The npm packages of `scripts/node`, with the Node of the session. Returns the folder they are in."""
+def install_node(session: nox.Session, packages: Path) -> Path:
+    """The npm packages that `packages` lists, with the Node of the session. Returns the folder they are in."""
     folder = Path(session.create_tmp()).resolve()
-    shutil.copy(NODE / "package.json", folder)
+    shutil.copy(packages / "package.json", folder)
     options = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     session.run("npm", "install", "--prefix", str(folder), *options, silent=True)
-    return folder
+    return folder / "node_modules"
+
+
+def run_tests(session: nox.Session, *options: str, env: Mapping[str, str] | None = None) -> None:
+    """pytest, without the key of whoever runs it: no test may reach a real workspace."""
+    whole = {"PROTEINIQ_API_KEY": None, "PROTEINIQ_BASE_URL": None, **(env or {})}
+    session.run("pytest", *options, *session.posargs, env=whole)
 
 
 def run_script(session: nox.Session, *command: str, env: Mapping[str, str] | None = None) -> None:
@@ -64,7 +71,7 @@ def fetch(session: nox.Session) -> None:
 def drift(session: nox.Session) -> None:
     """Ask whether the live contract still fits. `-- --from URL|FILE`, `--json`, `--github`."""
     install(session, "generate", "node")
-    redocly = install_node(session) / "node_modules/@redocly/cli/bin/cli.js"
+    redocly = install_node(session, NODE) / "@redocly/cli/bin/cli.js"
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     run_script(session, "scripts/drift.py", *session.posargs, "--redocly", "node", str(redocly), env=quiet)
 
@@ -80,4 +87,47 @@ def respelled(session: nox.Session) -> None:
 def downstream(session: nox.Session) -> None:
     """Run a TypeScript client and pydantic models, generated from the contract, against a local sandbox."""
     install(session, "downstream", extras="[sandbox]")
-    run_script(session, "scripts/downstream.py", str(install_node(session) / "node_modules"))
+    run_script(session, "scripts/downstream.py", str(install_node(session, NODE)))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The tests of `scripts/check.py` on each supported Python; `-- PATH` runs some of them."""
+    install(session, "generate", "test", extras="[sandbox]")
+    run_tests(session, "--numprocesses", "2")
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Wait through a real nginx that buffers, compresses, times out and stands before nothing."""
+    install(session, "test", extras="[sandbox]")
+    files = ("tests/_async/faults/behind_nginx.py", "tests/_sync/faults/behind_nginx.py")
+    run_tests(session, *files)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """The tests that take minutes or gigabytes: transfers of 1 GiB."""
+    install(session, "generate", "test", extras="[sandbox]")
+    run_tests(session, "-m", "slow")
+
+
+@nox.session
+def pacing(session: nox.Session) -> None:
+    """Four processes with one key: nothing lost, hardly anything refused, nearly all of the allowed rate."""
+    install(session, extras="[sandbox]")
+    session.run("python", "benchmarks/pacing.py", "--check", *session.posargs)
+
+
+@nox.session
+def prism(session: nox.Session) -> None:
+    """Run the client against Prism, which serves the contract and was written by others."""
+    install(session, "test", "node", extras="[sandbox]")
+    cli = install_node(session, PRISM) / "@stoplight/prism-cli/dist/index.js"
+    run_tests(session, "-m", "prism", "tests/prism", env={"PROTEINIQ_PRISM": str(cli)})
+
+
+@nox.session(venv_backend="none")
+def reference(session: nox.Session) -> None:
+    """Compare the reference values of the tools' tests with what EMBOSS gives on this machine."""
+    session.run("python3", "tests/reference/make_emboss.py", "--check", external=True)

@@ -1,8 +1,8 @@
 """Several processes with one key and one pace file: the part of the allowed rate that they reach, and refusals.
 
 The sandbox counts as the service does, in a shortened window. The rate is the time in which a client that knows all
-could be done (a window's worth at once, and again after each window) over the time it took. With --check the exit code is 1 when a request is lost, more than 1 % are refused, or less
-than 92 % of the allowed rate is reached.
+could be done (a window's worth at once, and again after each window) over the time it took. With --check the exit code
+is 1 when a request is lost, more than 1 % are refused, or less than 92 % of the allowed rate is reached.
 
 python benchmarks/pacing.py
 python benchmarks/pacing.py --processes 4 --requests 1000 --limit 120 --window 2 --check

@@ -46,7 +46,9 @@ def test_the_oldest_python_is_the_one_that_the_package_says() -> None:
         (["--nonsense"], "unrecognized arguments"),
     ],
 )
-def test_quickstart_refuses_what_it_cannot_do_before_it_installs_anything(arguments: list[str], said: str) -> None:
+def test_quickstart_refuses_what_it_cannot_do_before_it_installs_anything(
+    arguments: list[str], said: str
+) -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPTS / "quickstart.py"), *arguments], capture_output=True, text=True, env={}
     )
