@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,21 @@ from hypothesis import strategies as st
 from proteiniq import ConfigurationError, ProteinIQ
 from proteiniq._pace_file import FilePacer
 
+_opened: list[FilePacer] = []
 
-def pacer(path: Path, **options: float) -> FilePacer:
-    values: dict[str, float] = {"limit": 2, "seconds": 10.0, "job_interval": 5.0, **options}
-    return FilePacer(
-        path / "pace",
-        "https://host pq_live_a",
-        limit=int(values["limit"]),
-        seconds=values["seconds"],
-        job_interval=values["job_interval"],
-    )
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Python 3.13 warns of databases that nobody closed."""
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
+def pacer(path: Path, *, limit: int = 2, key: str = "https://host pq_live_a") -> FilePacer:
+    one = FilePacer(path / "pace", key, limit=limit, seconds=10.0, job_interval=5.0)
+    _opened.append(one)
+    return one
 
 
 def leave(one: FilePacer, now: float, job: str | None = None) -> bool:
@@ -44,7 +50,7 @@ def test_two_pacers_of_one_file_have_one_window(tmp_path: Path) -> None:
 
 def test_pacers_of_other_keys_have_their_own(tmp_path: Path) -> None:
     one = pacer(tmp_path)
-    other = FilePacer(tmp_path / "pace", "https://host pq_live_b", limit=1, seconds=10.0)
+    other = pacer(tmp_path, key="https://host pq_live_b")
     assert leave(one, 0.0)
     assert leave(one, 0.0)
     assert leave(other, 0.0)
@@ -190,5 +196,7 @@ def test_no_window_of_the_service_ever_sees_more_than_the_limit(
             now += delay
         departures.append(now)
         pacers[which].release(ticket, now + flight)
+    for each in pacers:
+        each.close()
     for start in departures:
         assert sum(start <= other < start + 10.0 for other in departures) <= limit

@@ -153,11 +153,15 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         # It goes from thread to thread, but serves one at a time.
         db = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
-        db.row_factory = sqlite3.Row
-        # SQLite's own lower() knows only ASCII.
-        db.create_function("casefold", 1, str.casefold, deterministic=True)
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            db.row_factory = sqlite3.Row
+            # SQLite's own lower() knows only ASCII.
+            db.create_function("casefold", 1, str.casefold, deterministic=True)
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error:
+            db.close()
+            raise
         return db
 
     def _prepare(self) -> None:
