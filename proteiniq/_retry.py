@@ -96,6 +96,11 @@ class Attempt:
         return self.repeatable and (self.idempotent or self.rate_limited)
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether the service may have done what was asked all the same."""
+        return self.sent and (self.status is None or not 400 <= self.status < 500)
+
+    @property
     def asked_wait(self) -> float | None:
         """The seconds that the service asks to wait: `Retry-After`, or the rate limit's reset."""
         if self.retry_after is None and self.rate_limited:

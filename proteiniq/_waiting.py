@@ -1,10 +1,22 @@
-"""What a wait, a result or a spending limit says when it can't give what was asked."""
+"""What a submit, a wait, a result or a spending limit says when it can't give what was asked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .errors import Conflict, JobFailed, ProteinIQError, SpendLimitExceeded, TransportError, WaitTimeout
+from ._api_errors import ADVICE
+from .errors import (
+    BY_CODE,
+    APIError,
+    Conflict,
+    ContractError,
+    JobFailed,
+    PaymentRequired,
+    ProteinIQError,
+    SpendLimitExceeded,
+    TransportError,
+    WaitTimeout,
+)
 from .models import JobState, JobStatus, Quote
 
 CANCEL_WITHIN = 10.0
@@ -126,3 +138,41 @@ def spend_limit(tool_id: str, quote: Quote, max_credits: float) -> SpendLimitExc
         estimated_credits=quote.estimated_credits,
         max_credits=max_credits,
     )
+
+
+def blocked(tool_id: str, quote: Quote) -> APIError | None:
+    """The refusal to submit what the quote says can't be run now: the error that the submit would have got."""
+    if not quote.blocking_errors:
+        return None
+    first = quote.blocking_errors[0]
+    reasons = [error.message or error.code or "the quote doesn't say why" for error in quote.blocking_errors]
+    lines = [f"nothing was submitted: {tool_id} can't be run now: {'; '.join(reasons)}"]
+    if advice := ADVICE.get(first.code or ""):
+        lines.append(f"What to do: {advice}.")
+    return BY_CODE.get(first.code or "", PaymentRequired)(
+        "\n".join(lines),
+        code=first.code,
+        details={"blocking_errors": [dict(error.raw) for error in quote.blocking_errors]},
+    )
+
+
+def after_submit(error: BaseException, key: str) -> str | None:
+    """What to know of the job after a submit that did not give it; `key` is its idempotency key."""
+    again = (
+        f"To find out without paying twice, submit the same again with idempotency_key={key!r}; "
+        "`client.jobs.list()` shows what there is."
+    )
+    if isinstance(error, Conflict):
+        if error.in_doubt:
+            return (
+                f"An attempt before this one had no answer, and may have made the job or be about to. {again}"
+            )
+        return (
+            f"The idempotency key {key!r} was used before, for another tool, input or settings: each job needs "
+            "a key of its own. Nothing was submitted by this call."
+        )
+    # An interrupt comes at any moment, and an answer that can't be read is a success all the same.
+    unread = isinstance(error, ContractError) and (error.status is None or error.status < 300)
+    if unread or not isinstance(error, ProteinIQError) or error.in_doubt:
+        return f"The job may have been made. {again}"
+    return None

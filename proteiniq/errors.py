@@ -82,8 +82,11 @@ class ProteinIQError(Exception):
 
     `code` is the service's code where it gave one, `status` the HTTP status, `retryable` whether the same call
     may go better later, `request` the method and path, `job_id` the job, `request_id` what the service called
-    the request, `attempts` how often it was sent.
+    the request, `attempts` how often it was sent, `in_doubt` whether the service may have done all the same what was
+    asked: an answer was lost, or a server failed in the middle.
     """
+
+    in_doubt: bool = False
 
     def __init__(
         self,
@@ -245,12 +248,12 @@ class InternalError(ServerError):
 class TransportError(ProteinIQError):
     """No complete answer came: no connection, or it broke.
 
-    Whether the service did what was asked is unknown, unless `sent` is false: then nothing of it left.
+    Whether the service did what was asked is unknown, unless `sent` is false: then nothing of any attempt left.
     """
 
     def __init__(self, message: str, *, sent: bool = True, **known: Any) -> None:
         super().__init__(message, **known)
-        self.sent = sent
+        self.sent = self.in_doubt = sent
 
 
 class RequestTimeout(TransportError):

@@ -35,6 +35,8 @@ from .._polling import poll_interval
 from .._waiting import (
     CANCEL_WITHIN,
     RESULT_PATIENCE,
+    after_submit,
+    blocked,
     cancelled_late,
     left_running,
     left_running_all,
@@ -53,7 +55,6 @@ from ..errors import (
     JobNotCompleted,
     NotFound,
     ProteinIQError,
-    TransportError,
     WaitTimeout,
 )
 from ..models import JobState, JobStatus, Quote, Tool
@@ -103,8 +104,9 @@ class AsyncJobs:
         one call makes one job. Giving the same key again, in another process even, gives the same job.
 
         Raises InvalidInput before any request, SpendLimitExceeded before any spending, ValidationError,
-        PaymentRequired and its kinds, Conflict when the key was used for another job, APIError, and TransportError,
-        whose notes say which key to repeat.
+        PaymentRequired and its kinds, which with `max_credits` come before the job is asked for, Conflict when the key
+        was used for another job, APIError, TransportError, ContractError. Where the job may have been made all the
+        same, an interrupt included, the notes say which key to repeat.
         """
         check_credits("max_credits", max_credits)
         check_reserved_credits(max_reserved_credits)
@@ -113,7 +115,8 @@ class AsyncJobs:
         )
         order = await self._order(tool, inputs, settings)
         if max_credits is not None:
-            refusal = spend_limit(order.tool, await self._quote(order), max_credits)
+            quote = await self._quote(order)
+            refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
             if refusal is not None:
                 raise refusal
         body = JobRequest(
@@ -128,20 +131,11 @@ class AsyncJobs:
         channel = self._pipeline.channel("submit_job")
         try:
             answer = await submit_job.asyncio(client=channel.client, body=body, idempotency_key=key)
-        except TransportError as error:
-            if error.sent:
-                error.add_note(
-                    f"The job may have been made. To find out without paying twice, submit the same again with "
-                    f"idempotency_key={key!r}."
-                )
+            return self._job(_convert.job(channel.answer(answer), channel.body))
+        except BaseException as error:
+            if note := after_submit(error, key):
+                error.add_note(note)
             raise
-        except Conflict as error:
-            error.add_note(
-                f"The idempotency key {key!r} was used before, for another tool, input or settings: each job needs "
-                "a key of its own. Nothing was submitted by this call."
-            )
-            raise
-        return self._job(_convert.job(channel.answer(answer), channel.body))
 
     def list(
         self,

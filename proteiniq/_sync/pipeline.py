@@ -96,8 +96,13 @@ class Pipeline:
         Raises APIError, TransportError, RequestTimeout.
         """
         number = 1
+        in_doubt = False
         while True:
-            outcome = self._attempt(call, outgoing)
+            try:
+                outcome = self._attempt(call, outgoing, number)
+            except RequestTimeout as late:
+                late.in_doubt = late.sent = in_doubt
+                raise
             now = self.clock.monotonic()
             if isinstance(outcome, Reply) and outcome.status < 400:
                 self._budget.succeeded(now)
@@ -106,13 +111,14 @@ class Pipeline:
                     raise redirected(call.operation, _request(outgoing), outcome.status, outcome.headers)
                 return outcome
             attempt = self._describe(outgoing, outcome, number)
+            in_doubt = in_doubt or attempt.in_doubt
             remaining = None if call.deadline is None else call.deadline - now
             decision = self._budget.charge(
                 self.config.retry.decide(attempt, jitter=self.clock.random(), remaining=remaining), now
             )
             if isinstance(decision, GiveUp):
                 self._tell(call, outgoing, outcome, number, code=attempt.code)
-                raise self._error(call, outgoing, outcome, attempt, decision)
+                raise self._error(call, outgoing, outcome, attempt, decision, in_doubt=in_doubt)
             self._tell(call, outgoing, outcome, number, code=attempt.code, wait=decision.seconds)
             self.clock.sleep(decision.seconds)
             number += 1
@@ -147,16 +153,16 @@ class Pipeline:
             failure.took = self.clock.monotonic() - started
             self._tell(call, outgoing, failure, 1)
             attempt = self._describe(outgoing, failure, 1)
-            raise self._error(call, outgoing, failure, attempt, GiveUp("attempts"))
+            raise self._error(call, outgoing, failure, attempt, GiveUp("attempts"), in_doubt=attempt.in_doubt)
         finally:
             if ticket is not None:
                 self._pacer.release(ticket, self.clock.monotonic())
 
-    def _attempt(self, call: Call, outgoing: Outgoing) -> Reply | WireFailure:
+    def _attempt(self, call: Call, outgoing: Outgoing, number: int) -> Reply | WireFailure:
         job = call.job_id if call.job_read else None
         ticket = self._pacer.reserve(self.clock.monotonic(), job)
         try:
-            self._turn(call, outgoing, ticket)
+            self._turn(call, outgoing, ticket, number)
             started = self.clock.monotonic()
             try:
                 with self._wire.open(self._within(call, outgoing)) as incoming:
@@ -211,17 +217,19 @@ class Pipeline:
                 raise WireFailure("timeout", "the answer didn't end in time", sent=True)
         return b"".join(chunks)
 
-    def _turn(self, call: Call, outgoing: Outgoing, ticket: Ticket) -> None:
+    def _turn(self, call: Call, outgoing: Outgoing, ticket: Ticket, number: int = 1) -> None:
         """Wait until the rate limit lets the request go. Raises RequestTimeout when the deadline comes first."""
         while (delay := self._pacer.claim(ticket, now := self.clock.monotonic())) > 0:
             if call.deadline is not None and now + delay > call.deadline:
                 raise RequestTimeout(
                     f"{outgoing.method} {_path(outgoing)}: the rate limit lets it go in {delay:.1f} s, and the "
-                    f"deadline is in {max(0.0, call.deadline - now):.1f} s. Nothing was sent",
+                    f"deadline is in {max(0.0, call.deadline - now):.1f} s. "
+                    f"{'Nothing was sent' if number == 1 else 'It was not sent again'}",
                     sent=False,
                     retryable=True,
                     request=_request(outgoing),
                     job_id=call.job_id,
+                    attempts=number - 1,
                 )
             log.debug("%s: paced, %.2f s to go", call.operation, delay)
             self.clock.sleep(min(delay, LONGEST_NAP))
@@ -265,12 +273,15 @@ class Pipeline:
         outcome: Reply | WireFailure,
         attempt: Attempt,
         decision: GiveUp,
+        *,
+        in_doubt: bool,
     ) -> ProteinIQError:
         if isinstance(outcome, Reply):
             error: ProteinIQError = self._api_error(call, outgoing, outcome)
         else:
-            error = self._transport_error(call, outgoing, outcome)
+            error = self._transport_error(call, outgoing, outcome, sent=in_doubt)
         error.attempts = attempt.number
+        error.in_doubt = in_doubt
         note = gave_up(decision, attempt)
         if note:
             error.add_note(note)
@@ -283,25 +294,27 @@ class Pipeline:
             reply.status,
             body,
             request=_request(outgoing),
-            retry_after=rate.retry_after,
+            retry_after=rate.wait if reply.status == 429 else rate.retry_after,
             job_id=call.job_id,
             request_id=reply.headers.get(REQUEST_ID),
         )
 
-    def _transport_error(self, call: Call, outgoing: Outgoing, failure: WireFailure) -> TransportError:
+    def _transport_error(
+        self, call: Call, outgoing: Outgoing, failure: WireFailure, *, sent: bool
+    ) -> TransportError:
         kind = RequestTimeout if failure.kind == "timeout" else TransportError
         host = urlsplit(outgoing.url).netloc
         if failure.kind == "tls":
             advice = (
                 f"The certificate of {host} was refused: check the base URL and this machine's certificates."
             )
-        elif not failure.sent:
+        elif not sent:
             advice = f"Nothing was sent: check that {host} is the right host and can be reached from here."
         else:
             advice = "Whether the service acted on it is unknown."
         return kind(
             f"no complete answer to {_request(outgoing)}: {failure.text}. {advice}",
-            sent=failure.sent,
+            sent=sent,
             retryable=failure.kind != "tls",
             request=_request(outgoing),
             job_id=call.job_id,

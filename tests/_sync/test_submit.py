@@ -11,11 +11,14 @@ import httpx
 import pytest
 
 from proteiniq import (
+    APIError,
     Conflict,
     DailyLimitExceeded,
     InsufficientCredits,
     InvalidInput,
+    PaymentRequired,
     ProteinIQ,
+    ProteinIQError,
     SpendLimitExceeded,
     TransportError,
     ValidationError,
@@ -109,6 +112,67 @@ def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
     assert "may have been made" not in "".join(getattr(caught.value, "__notes__", []))
 
 
+@pytest.mark.parametrize(
+    "failures",
+    [
+        [refusal(502, "bad_gateway")],
+        [refusal(500, "internal_error")],
+        [httpx.ReadError("reset"), httpx.ConnectError("refused")],
+        [httpx.ReadError("reset"), refusal(429, "rate_limited", Retry_After="1")],
+        [httpx.ReadError("reset"), refusal(401, "unauthorized")],
+        [httpx.Response(201, html="<h1>Log in</h1>")],
+        [answer({"object": "job"}, 201)],
+    ],
+    ids=[
+        "502",
+        "500",
+        "lost, then down",
+        "lost, then 429",
+        "lost, then 401",
+        "a page",
+        "a job without an id",
+    ],
+)
+def test_an_error_that_leaves_it_open_says_which_key_to_repeat(failures: list[Any]) -> None:
+    service = Stub(*failures)
+    with over(service) as client:
+        with pytest.raises(ProteinIQError) as caught:
+            client.jobs.submit("protein-parameters", [ENTRY])
+    (key,) = set(keys(service))
+    assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize(
+    "failure", [refusal(402, "insufficient_credits"), refusal(429, "rate_limited", Retry_After="1")]
+)
+def test_an_error_that_leaves_nothing_open_worries_about_no_job(failure: Any) -> None:
+    with over(Stub(failure)) as client:
+        with pytest.raises(APIError) as caught:
+            client.jobs.submit("protein-parameters", [ENTRY])
+    assert not caught.value.in_doubt
+    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", []))
+
+
+def test_a_connection_that_is_refused_after_a_lost_answer_does_not_say_that_nothing_was_sent() -> None:
+    with over(Stub(httpx.ReadError("reset"), httpx.ConnectError("refused"))) as client:
+        with pytest.raises(TransportError) as caught:
+            client.jobs.submit("protein-parameters", [ENTRY])
+    assert caught.value.sent
+    assert "Nothing was sent" not in str(caught.value)
+
+
+def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
+    def interrupted(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    service = Stub(interrupted)
+    with over(service) as client:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.jobs.submit("protein-parameters", [ENTRY])
+    (key,) = keys(service)
+    assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
+
+
 def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
     with LossyProxy(sandbox.url, lambda line, before: 0.0 if "POST" in line and before < 2 else 1.0) as proxy:
         with connect(sandbox, key, base_url=proxy.url) as client:
@@ -140,6 +204,19 @@ def test_the_same_key_for_another_job_is_explained(client: ProteinIQ) -> None:
     assert "'one' was used before" in "".join(caught.value.__notes__)
 
 
+def test_a_conflict_on_a_repeat_is_explained_and_not_repeated() -> None:
+    service = Stub(httpx.ReadError("reset"), refusal(409, "conflict"))
+    with over(service) as client:
+        with pytest.raises(Conflict) as caught:
+            client.jobs.submit("protein-parameters", [ENTRY])
+    assert len(service.requests) == 2
+    (key,) = set(keys(service))
+    notes = "".join(caught.value.__notes__)
+    assert "may have made the job" in notes
+    assert f"idempotency_key={key!r}" in notes
+    assert "Nothing was submitted" not in notes
+
+
 @pytest.mark.parametrize("key", ["", " ", "a" * 256, "schlüssel", "two\nlines", " padded "])
 def test_a_key_that_no_header_takes_is_refused(key: str) -> None:
     service = Stub(answer(job(), 201))
@@ -167,6 +244,34 @@ def test_a_quote_of_max_credits_is_submitted() -> None:
     with over(service) as client:
         client.jobs.submit("esmfold", [ENTRY], max_credits=50)
     assert service.routes == [QUOTE, SUBMIT]
+
+
+def quoted(*blocking: dict[str, str]) -> Routes:
+    """A service whose quote says what stands in the way."""
+    quote = {**documented("quote_job"), "blocking_errors": list(blocking)}
+    return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
+
+
+def test_what_blocks_the_job_raises_before_it_is_made() -> None:
+    low = {"code": "insufficient_credits", "message": "It costs 50 credits, and there are 3"}
+    daily = {"code": "daily_limit_exceeded", "message": "100 of 100 jobs of today are used"}
+    service = quoted(low, daily)
+    with over(service) as client:
+        with pytest.raises(InsufficientCredits, match="nothing was submitted: esmfold") as caught:
+            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE]
+    assert "there are 3; 100 of 100 jobs" in str(caught.value)
+    assert "add credits" in str(caught.value)
+    assert caught.value.code == "insufficient_credits"
+    assert caught.value.details == {"blocking_errors": [low, daily]}
+
+
+def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -> None:
+    service = quoted({"code": "moon_phase", "message": "Not tonight"})
+    with over(service) as client:
+        with pytest.raises(PaymentRequired, match="Not tonight"):
+            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE]
 
 
 def test_max_credits_of_nothing_lets_a_free_job_through(client: ProteinIQ) -> None:
@@ -249,6 +354,10 @@ def test_too_few_credits() -> None:
             assert [error.code for error in quote.blocking_errors] == ["insufficient_credits"]
             with pytest.raises(InsufficientCredits, match="add credits"):
                 client.jobs.submit("pairwise-alignment", {"query": LYSOZYME, "target": LYSOZYME})
+            with pytest.raises(InsufficientCredits, match="nothing was submitted"):
+                client.jobs.submit(
+                    "pairwise-alignment", {"query": LYSOZYME, "target": LYSOZYME}, max_credits=100
+                )
             assert client.jobs.list().list() == []
 
 
