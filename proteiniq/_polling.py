@@ -71,10 +71,12 @@ class ReadStatus:
 class Expire:
     """Stop: the deadline has come, or nothing more can be learned before it does.
 
-    A rest of less than 5 s is slept through, so that short waits in a loop are no busy loop.
+    A rest of less than 5 s is slept through, so that short waits in a loop are no busy loop. A longer one is there
+    when the service asks for a wait beyond the deadline: `asked`, in seconds.
     """
 
     after: float = 0.0
+    asked: float | None = None
 
 
 Step = OpenStream | ReadStatus | Expire
@@ -234,17 +236,17 @@ def next_step(watch: Watch, now: float, *, jitter: float) -> Step:
     if watch.deadline is None or end is None:
         return ReadStatus(read_at - now)
     if max(now, watch.earliest_read) >= watch.deadline:
-        return expire(watch.deadline, now)
+        return expire(watch.deadline, now, watch.earliest_read)
     # A read so late that none could follow it is made at the last look instead.
     if (not watch.owes_read and read_at + READ_INTERVAL > end) or read_at > end:
         read_at = max(now, end)
     return ReadStatus(read_at - now)
 
 
-def expire(deadline: float, now: float) -> Expire:
-    """Return the end of a wait that can learn nothing more before its deadline."""
+def expire(deadline: float, now: float, earliest: float) -> Expire:
+    """Return the end of a wait that can learn nothing more before its deadline, but `earliest` at the earliest."""
     rest = max(0.0, deadline - now)
-    return Expire(rest if rest < READ_INTERVAL else 0.0)
+    return Expire(rest) if rest < READ_INTERVAL else Expire(asked=earliest - now)
 
 
 def _grown(start: float, factor: float, times: int, longest: float) -> float:

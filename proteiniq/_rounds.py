@@ -115,7 +115,7 @@ class Rounds:
         if self._deadline is not None:
             last = max(self._earliest, self._deadline - LAST_LOOK)
             if max(now, last) >= self._deadline:
-                return expire(self._deadline, now)
+                return expire(self._deadline, now, last)
             # A round so late that none could follow it is made at the last look instead.
             if start + READ_INTERVAL > last:
                 start = max(now, last)

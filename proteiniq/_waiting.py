@@ -52,27 +52,34 @@ def where_they_are(job_ids: Sequence[str]) -> str:
     )
 
 
-def left_running(job_id: str, last: JobState | None, timeout: float | None) -> WaitTimeout:
-    """The end of a wait that leaves its job alone."""
-    return WaitTimeout(f"{_ended(last, timeout)}. {where_it_is(job_id)}", job=last or _unknown(job_id))
+def end_of_wait(timeout: float | None, asked: float | None = None) -> str:
+    """When a wait ended and why; `asked` is the wait beyond its end that the service asks for, s."""
+    if timeout is None:
+        return "the wait ended without a deadline"
+    if asked is None:
+        return f"the wait ended after {timeout:g} s"
+    return f"the wait of {timeout:g} s ended early: the service is to be asked again in {asked:.0f} s only"
 
 
-def left_running_all(jobs: Mapping[str, JobState | None], timeout: float | None) -> WaitTimeout:
+def left_running(job_id: str, last: JobState | None, end: str) -> WaitTimeout:
+    """The end of a wait that leaves its job alone; `end` is what `end_of_wait` says, here and below."""
+    return WaitTimeout(f"{_ended(last, end)}. {where_it_is(job_id)}", job=last or _unknown(job_id))
+
+
+def left_running_all(jobs: Mapping[str, JobState | None], end: str) -> WaitTimeout:
     """The end of a wait for many; `jobs` maps those that are left to what is known of them."""
     states = [state or _unknown(job_id) for job_id, state in jobs.items()]
-    message = f"the wait ended {_after(timeout)}. {where_they_are(list(jobs))}"
+    message = f"{end}. {where_they_are(list(jobs))}"
     return WaitTimeout(message, job=states[0], jobs=states)
 
 
-def cancelled_late(ended: JobState, last: JobState | None, timeout: float | None) -> WaitTimeout:
+def cancelled_late(ended: JobState, last: JobState | None, end: str) -> WaitTimeout:
     """The end of a wait whose job was cancelled then, as was asked."""
-    message = f"{_ended(last, timeout)}. Job {ended.id} was cancelled, as cancel_on_timeout asks"
+    message = f"{_ended(last, end)}. Job {ended.id} was cancelled, as cancel_on_timeout asks"
     return WaitTimeout(message, job=ended, cancelled=True)
 
 
-def not_cancelled(
-    job_id: str, last: JobState | None, timeout: float | None, error: ProteinIQError
-) -> WaitTimeout:
+def not_cancelled(job_id: str, last: JobState | None, end: str, error: ProteinIQError) -> WaitTimeout:
     """The end of a wait whose job was to be cancelled then, and was not, or not surely."""
     refused = isinstance(error, Conflict)
     if refused:
@@ -82,27 +89,21 @@ def not_cancelled(
     else:
         why = f"It could not be cancelled ({error})"
     return WaitTimeout(
-        f"{_ended(last, timeout)}. {why}. {where_it_is(job_id)}",
+        f"{_ended(last, end)}. {why}. {where_it_is(job_id)}",
         job=last or _unknown(job_id),
         cancelled=False if refused else None,
     )
 
 
-def result_late(ended: JobState, timeout: float | None) -> WaitTimeout:
+def result_late(ended: JobState, end: str) -> WaitTimeout:
     """The end of a wait whose job has ended, and whose result can't be had yet."""
-    message = (
-        f"the wait ended {_after(timeout)}: the job is {ended.status}, and its result could not be had yet"
-    )
+    message = f"{end}: the job is {ended.status}, and its result could not be had yet"
     return WaitTimeout(f"{message}. {where_its_result_is(ended.id)}", job=ended)
 
 
-def _ended(last: JobState | None, timeout: float | None) -> str:
+def _ended(last: JobState | None, end: str) -> str:
     state = f"it is {last.status}" if last is not None else "its state could not be read"
-    return f"the wait ended {_after(timeout)}, and {state}"
-
-
-def _after(timeout: float | None) -> str:
-    return f"after {timeout:g} s" if timeout is not None else "without a deadline"
+    return f"{end}, and {state}"
 
 
 def _unknown(job_id: str) -> JobState:

@@ -201,7 +201,7 @@ def test_a_wait_that_outlasts_the_deadline_ends_at_once() -> None:
     rounds = Rounds({"a": None, "b": None}, deadline=50.0)
     rounds.next_move(0.0)
     rounds.list_failed(0.0, 77.0)
-    assert rounds.next_move(0.0) == Expire()
+    assert rounds.next_move(0.0) == Expire(asked=77.0)
 
 
 def test_without_a_list_statuses_are_read() -> None:

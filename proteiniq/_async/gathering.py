@@ -23,7 +23,8 @@ log = logging.getLogger("proteiniq")
 class AsyncGatherer:
     """Follows many jobs until all have ended or the deadline comes.
 
-    `jobs` maps ids to the last state that is known, if any; `deadline` is a monotonic time, s, None for ever.
+    `jobs` maps ids to the last state that is known, if any; `deadline` is a monotonic time, s, None for ever. `asked`
+    is the wait that the service asked for, s, when that ended it before the deadline.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class AsyncGatherer:
         self._rounds = Rounds(created, deadline=deadline)
         self._cursor: str | None = None
         self._misfits = 0
+        self.asked: float | None = None
 
     async def states(self) -> AsyncIterator[JobState]:
         """Each state of a job that differs from its one before; ends early at the deadline.
@@ -50,7 +52,8 @@ class AsyncGatherer:
         """
         while self._rounds.left:
             match self._rounds.next_move(self._clock.monotonic()):
-                case Expire(after):
+                case Expire(after, asked):
+                    self.asked = asked
                     await self._clock.sleep(after)
                     return
                 case Pause(seconds):
@@ -69,6 +72,7 @@ class AsyncGatherer:
                         async for state in states:
                             self._rounds.seen(state)
                             yield state
+                    self.asked = watcher.asked
                     return
 
     async def _read_page(self, cursor: str | None) -> list[JobState]:

@@ -38,6 +38,7 @@ from .._waiting import (
     after_submit,
     blocked,
     cancelled_late,
+    end_of_wait,
     left_running,
     left_running_all,
     no_result,
@@ -52,6 +53,7 @@ from ..errors import (
     APIError,
     Conflict,
     InvalidInput,
+    JobFailed,
     JobNotCompleted,
     NotFound,
     ProteinIQError,
@@ -209,13 +211,14 @@ class AsyncJobs:
         It reconnects, and polls where there is no event stream (`streams=False` only polls). Raises NotFound,
         APIError; a fault that may pass does not end it.
         """
-        job_id, known = _known(job)
-        watcher = AsyncWatcher(
-            self._pipeline, job_id, deadline=self._deadline(timeout), known=known, streams=streams
-        )
-        async with AsyncClosing(watcher.states()) as states:
+        async with AsyncClosing(self._watcher(job, timeout, streams).states()) as states:
             async for state in states:
                 yield self._job(state)
+
+    def _watcher(self, job: str | JobState, timeout: float | None, streams: bool) -> AsyncWatcher:
+        job_id, known = _known(job)
+        deadline = self._deadline(timeout)
+        return AsyncWatcher(self._pipeline, job_id, deadline=deadline, known=known, streams=streams)
 
     async def wait(
         self,
@@ -236,12 +239,13 @@ class AsyncJobs:
         last = self._job(known) if known is not None else None
         if last is not None and last.is_terminal:
             return last
+        watcher = self._watcher(job, timeout, streams)
         try:
-            async with AsyncClosing(self.events(job, timeout=timeout, streams=streams)) as states:
+            async with AsyncClosing(watcher.states()) as states:
                 async for state in states:
-                    last = state
+                    last = self._job(state)
                     if on_update is not None:
-                        on_update(state)
+                        on_update(last)
         except (NotFound, InvalidInput):
             raise
         except BaseException as interrupt:
@@ -250,17 +254,18 @@ class AsyncJobs:
             raise
         if last is not None and last.is_terminal:
             return last
+        end = end_of_wait(timeout, watcher.asked)
         if cancel_on_timeout:
-            raise await self._cancel_late(job_id, last, timeout)
-        raise left_running(job_id, last, timeout)
+            raise await self._cancel_late(job_id, last, end)
+        raise left_running(job_id, last, end)
 
-    async def _cancel_late(self, job_id: str, last: JobState | None, timeout: float | None) -> WaitTimeout:
+    async def _cancel_late(self, job_id: str, last: JobState | None, end: str) -> WaitTimeout:
         """Ask to cancel a job whose wait is over, and say what became of it."""
         try:
             ended = await self._cancel(job_id, deadline=self._deadline(CANCEL_WITHIN))
         except ProteinIQError as error:
-            return not_cancelled(job_id, last, timeout, error)
-        return cancelled_late(ended, last, timeout)
+            return not_cancelled(job_id, last, end, error)
+        return cancelled_late(ended, last, end)
 
     def wait_all(
         self,
@@ -312,7 +317,7 @@ class AsyncJobs:
         if last is not None:
             yield last
         elif left:
-            raise left_running_all(left, timeout)
+            raise left_running_all(left, end_of_wait(timeout, gatherer.asked))
 
     async def result(
         self,
@@ -333,7 +338,13 @@ class AsyncJobs:
         )
         if ended.status in (JobStatus.CANCELLED, JobStatus.TIMEOUT):
             raise no_result(ended)
-        return await self._result_of(ended, timeout, deadline)
+        try:
+            return await self._result_of(ended, timeout, deadline)
+        except (JobFailed, WaitTimeout):
+            raise
+        except BaseException as error:
+            error.add_note(where_its_result_is(ended.id))
+            raise
 
     async def _result_of(self, ended: AsyncJob, timeout: float | None, deadline: float | None) -> AsyncResult:
         """The result of a job that has ended: a fault that may pass does not lose what is paid for."""
@@ -354,8 +365,7 @@ class AsyncJobs:
                 pause = max(asked or 0.0, poll_interval(ended.status, reads))
                 if clock.monotonic() + pause >= give_up:
                     if deadline is not None:
-                        raise result_late(ended, timeout) from error
-                    error.add_note(where_its_result_is(ended.id))
+                        raise result_late(ended, end_of_wait(timeout, pause)) from error
                     raise
             await clock.sleep(pause)
 

@@ -33,7 +33,7 @@ class AsyncWatcher:
     """Follows one job until it has ended or the deadline comes.
 
     `deadline` is a monotonic time, s, None for ever; `known` is the last state that is known; `streams=False` only
-    polls.
+    polls. `asked` is the wait that the service asked for, s, when that ended it before the deadline.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class AsyncWatcher:
         self._deadline = deadline
         self._last = known
         self._misfits = 0
+        self.asked: float | None = None
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
     async def states(self) -> AsyncIterator[JobState]:
@@ -61,7 +62,8 @@ class AsyncWatcher:
         """
         while True:
             match next_step(self._watch, self._clock.monotonic(), jitter=self._clock.random()):
-                case Expire(after):
+                case Expire(after, asked):
+                    self.asked = asked
                     await self._clock.sleep(after)
                     return
                 case ReadStatus(after):

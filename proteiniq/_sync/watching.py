@@ -35,7 +35,7 @@ class Watcher:
     """Follows one job until it has ended or the deadline comes.
 
     `deadline` is a monotonic time, s, None for ever; `known` is the last state that is known; `streams=False` only
-    polls.
+    polls. `asked` is the wait that the service asked for, s, when that ended it before the deadline.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Watcher:
         self._deadline = deadline
         self._last = known
         self._misfits = 0
+        self.asked: float | None = None
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
     def states(self) -> Iterator[JobState]:
@@ -63,7 +64,8 @@ class Watcher:
         """
         while True:
             match next_step(self._watch, self._clock.monotonic(), jitter=self._clock.random()):
-                case Expire(after):
+                case Expire(after, asked):
+                    self.asked = asked
                     self._clock.sleep(after)
                     return
                 case ReadStatus(after):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ
-from proteiniq.errors import InternalError, WaitTimeout
+from proteiniq import AsyncJob, AsyncProteinIQ
+from proteiniq.errors import InternalError, RateLimited, WaitTimeout
 
 from ...faults.server import CUT, HANG, Piece, Server, refuse, reply
-from ...support import ENTRY, AsyncStillClock, Routes, answer, documented, job, refusal
+from ...support import ENTRY, AsyncStillClock, Routes, Stub, answer, documented, job, refusal
 from ..bench import over
 
 EVENTS = ("GET", "/api/v1/jobs/job_1/events")
@@ -16,6 +17,7 @@ STATUS = ("GET", "/api/v1/jobs/job_1/status")
 CANCEL = ("POST", "/api/v1/jobs/job_1/cancel")
 SUBMIT = ("POST", "/api/v1/jobs")
 RESULT = ("GET", "/api/v1/results/job_1")
+LIST = ("GET", "/api/v1/jobs")
 
 QUEUED = job("QUEUED", completed_at=None)
 
@@ -160,4 +162,56 @@ async def test_a_result_that_can_never_be_had_is_no_wait_for_ever() -> None:
         with pytest.raises(InternalError) as caught:
             await client.run("t", [ENTRY])
     assert 250 < clock.now - 1000 < 300
+    assert "client.jobs.result('job_1')" in "".join(caught.value.__notes__)
+
+
+async def all_of(client: AsyncProteinIQ) -> list[AsyncJob]:
+    return [job async for job in client.jobs.wait_all(["job_1", "job_2"], timeout=1800)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry_after": "3600"},
+        {"retry_after": "Fri, 12 Jun 2026 09:00:00 GMT", "date": "Fri, 12 Jun 2026 08:00:00 GMT"},
+        {"x_ratelimit_reset": "2026-06-12T09:00:00.000Z", "date": "Fri, 12 Jun 2026 08:00:00 GMT"},
+    ],
+    ids=["seconds", "HTTP date", "reset"],
+)
+@pytest.mark.parametrize("many", [False, True], ids=["wait", "wait_all"])
+async def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_once(
+    client: AsyncProteinIQ, server: Server, headers: dict[str, str], many: bool
+) -> None:
+    for route in (EVENTS, STATUS, LIST):
+        server.on(*route, refuse(429, "rate_limited", **headers))
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout, match=r"asked again in 3\d{3} s") as caught:
+        await (all_of(client) if many else client.jobs.wait("job_1", timeout=1800))
+    assert clock.monotonic() - started < 1000
+    assert "client.jobs.wait" in str(caught.value)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.anyio
+async def test_a_refusal_says_when_there_is_room_again_by_its_reset_too() -> None:
+    told = {"Date": "Fri, 12 Jun 2026 08:00:00 GMT", "X-RateLimit-Reset": "2026-06-12T09:00:00.000Z"}
+    async with over(Stub(refusal(429, "rate_limited", **told))) as client:
+        with pytest.raises(RateLimited, match="asks to wait 3600 s") as caught:
+            await client.account.get()
+    assert caught.value.retry_after == 3600
+    assert caught.value.attempts == 1
+
+
+@pytest.mark.anyio
+async def test_an_interrupt_while_the_result_is_asked_for_names_the_job() -> None:
+    def interrupted(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    async with over(
+        Routes({"POST /api/v1/jobs": answer(job("COMPLETED"), 201), "GET /api/v1/results/job_1": interrupted})
+    ) as client:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            await client.run("t", [ENTRY])
     assert "client.jobs.result('job_1')" in "".join(caught.value.__notes__)

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from proteiniq import ProteinIQ
-from proteiniq.errors import InternalError, WaitTimeout
+from proteiniq import Job, ProteinIQ
+from proteiniq.errors import InternalError, RateLimited, WaitTimeout
 
 from ...faults.server import CUT, HANG, Piece, Server, refuse, reply
-from ...support import ENTRY, Routes, StillClock, answer, documented, job, refusal
+from ...support import ENTRY, Routes, StillClock, Stub, answer, documented, job, refusal
 from ..bench import over
 
 EVENTS = ("GET", "/api/v1/jobs/job_1/events")
@@ -18,6 +19,7 @@ STATUS = ("GET", "/api/v1/jobs/job_1/status")
 CANCEL = ("POST", "/api/v1/jobs/job_1/cancel")
 SUBMIT = ("POST", "/api/v1/jobs")
 RESULT = ("GET", "/api/v1/results/job_1")
+LIST = ("GET", "/api/v1/jobs")
 
 QUEUED = job("QUEUED", completed_at=None)
 
@@ -152,4 +154,53 @@ def test_a_result_that_can_never_be_had_is_no_wait_for_ever() -> None:
         with pytest.raises(InternalError) as caught:
             client.run("t", [ENTRY])
     assert 250 < clock.now - 1000 < 300
+    assert "client.jobs.result('job_1')" in "".join(caught.value.__notes__)
+
+
+def all_of(client: ProteinIQ) -> list[Job]:
+    return [job for job in client.jobs.wait_all(["job_1", "job_2"], timeout=1800)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry_after": "3600"},
+        {"retry_after": "Fri, 12 Jun 2026 09:00:00 GMT", "date": "Fri, 12 Jun 2026 08:00:00 GMT"},
+        {"x_ratelimit_reset": "2026-06-12T09:00:00.000Z", "date": "Fri, 12 Jun 2026 08:00:00 GMT"},
+    ],
+    ids=["seconds", "HTTP date", "reset"],
+)
+@pytest.mark.parametrize("many", [False, True], ids=["wait", "wait_all"])
+def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_once(
+    client: ProteinIQ, server: Server, headers: dict[str, str], many: bool
+) -> None:
+    for route in (EVENTS, STATUS, LIST):
+        server.on(*route, refuse(429, "rate_limited", **headers))
+    clock = client._pipeline.clock
+    started = clock.monotonic()
+    with pytest.raises(WaitTimeout, match=r"asked again in 3\d{3} s") as caught:
+        (all_of(client) if many else client.jobs.wait("job_1", timeout=1800))
+    assert clock.monotonic() - started < 1000
+    assert "client.jobs.wait" in str(caught.value)
+    assert len(server.asked) == 1
+
+
+def test_a_refusal_says_when_there_is_room_again_by_its_reset_too() -> None:
+    told = {"Date": "Fri, 12 Jun 2026 08:00:00 GMT", "X-RateLimit-Reset": "2026-06-12T09:00:00.000Z"}
+    with over(Stub(refusal(429, "rate_limited", **told))) as client:
+        with pytest.raises(RateLimited, match="asks to wait 3600 s") as caught:
+            client.account.get()
+    assert caught.value.retry_after == 3600
+    assert caught.value.attempts == 1
+
+
+def test_an_interrupt_while_the_result_is_asked_for_names_the_job() -> None:
+    def interrupted(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    with over(
+        Routes({"POST /api/v1/jobs": answer(job("COMPLETED"), 201), "GET /api/v1/results/job_1": interrupted})
+    ) as client:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.run("t", [ENTRY])
     assert "client.jobs.result('job_1')" in "".join(caught.value.__notes__)
