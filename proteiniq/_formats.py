@@ -1,9 +1,18 @@
-"""What format a text is in, by its look: enough to catch the wrong file in a slot, no parser."""
+"""What format a text is in, by its look, and what keeps it from being that: enough to catch the wrong file in a slot
+and to name the line, no parser.
+
+Five families are known: `fasta`, `pdb`, `cif`, `sdf` and `smiles`. A slot may take others; those are the service's to
+judge.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
+
+Problem = tuple[int | None, str]
+"""A line, counted from 1, None for the text as a whole, and what is wrong with it."""
 
 EXTENSIONS = {
     ".fasta": "fasta",
@@ -20,9 +29,30 @@ EXTENSIONS = {
     ".smiles": "smiles",
 }
 
-_PDB = re.compile(r"^(HEADER|TITLE |COMPND|SOURCE|REMARK|CRYST1|MODEL |ATOM  |HETATM|SEQRES)", re.MULTILINE)
-_CIF = re.compile(r"^data_\S*", re.MULTILINE)
+NUCLEOTIDES = "ACGTUNXRYSWKMBDHVI"
+"""The letters of nucleotides and of what stands for several of them (IUPAC), with X and inosine."""
+
+_PDB = re.compile(
+    r"(HEADER|TITLE |COMPND|SOURCE|KEYWDS|EXPDTA|AUTHOR|REMARK|SEQRES|CRYST1|MODEL |ATOM  |HETATM)"
+)
+_CIF = re.compile(r"(?:\s*#[^\n]*\n)*\s*data_\S", re.IGNORECASE)
 _SDF = re.compile(r"^(M  END|\$\$\$\$)", re.MULTILINE)
+
+_COORDINATE = re.compile(r" *-?\d+\.\d{3}")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+# Atoms out of brackets, then what stands between them. Aromatic ones are in lower case.
+_SMILES = re.compile(
+    r"(?P<bracket>\[[^\[\]\s]+\])|(?P<atom>Cl|Br|[BCNOPSFIbcnops*])|(?P<ring>%\(\d+\)|%\d\d|\d)"
+    r"|(?P<open>\()|(?P<close>\))|(?P<bond>[-=#$:/\\~.])"
+)
+_ONLY_SMILES = re.compile(r"[=#(\[@]|[A-Za-z]\d")
+
+
+def family(name: str) -> str | None:
+    """The family that a format's name belongs to, however it is spelled; None for one that is not known here."""
+    name = name.strip().lower()
+    return name if name in _PROBLEMS else EXTENSIONS.get(f".{name}")
 
 
 def by_name(filename: str) -> str | None:
@@ -31,7 +61,7 @@ def by_name(filename: str) -> str | None:
 
 
 def sniff(text: str) -> str | None:
-    """The format that `text` certainly has: `fasta`, `pdb`, `cif` or `sdf`; None when it could be several."""
+    """The format that `text` certainly has, None when it could be several: `CCO` is a molecule and a peptide."""
     head = text[:20_000].lstrip("\ufeff \t\r\n")
     if head.startswith(">"):
         return "fasta"
@@ -41,33 +71,201 @@ def sniff(text: str) -> str | None:
         return "cif"
     if _PDB.match(head):
         return "pdb"
+    first = head.split("\n", 1)[0].split(maxsplit=1)
+    if first and _ONLY_SMILES.search(first[0]) and _smiles_problem(first[0]) is None:
+        return "smiles"
     return None
 
 
-def fasta_problems(text: str) -> list[tuple[int | None, str]]:
-    """What keeps `text` from being FASTA: (1-based line, what). Which letters are residues is the tool's to say.
+def problems(format: str, text: str, *, letters: str | None = None) -> list[Problem]:
+    """What keeps `text` from being in `format`, at most 20 of it; nothing for a format that is not known here.
 
-    Residues without a header are one record.
+    `letters` are those that a sequence may have, any by default: which of them are residues is the tool's to say.
     """
-    problems: list[tuple[int | None, str]] = []
+    if format == "fasta":
+        return fasta_problems(text, letters=letters)[:20]
+    check = _PROBLEMS.get(format)
+    return check(text)[:20] if check else []
+
+
+def records(format: str, text: str) -> list[int]:
+    """The lines at which the records of `text` begin; none where the format has no such thing."""
+    lines = _lines(text)
+    if format == "fasta":
+        starts = [number for number, line in enumerate(lines, start=1) if line.lstrip().startswith(">")]
+        return starts or [1]
+    if format == "smiles":
+        return [number for number, line in enumerate(lines, start=1) if line.strip()]
+    if format == "sdf":
+        return [start for start, _ in _molecules(lines)]
+    return []
+
+
+def fasta_problems(text: str, *, letters: str | None = None) -> list[Problem]:
+    """What keeps `text` from being FASTA. Residues without a header are one record."""
+    problems: list[Problem] = []
     header: tuple[int, str] | None = None
     residues = records = 0
+    strange = re.compile(r"[^A-Za-z*\-. \t]" if letters is None else rf"(?i)[^{letters}*\-. \t]")
 
     def close() -> None:
         if header is not None and residues == 0:
             problems.append((header[0], f"the record {header[1]!r} has no sequence"))
 
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         stripped = line.strip()
         if stripped.startswith(">"):
             close()
             header, residues, records = (number, stripped[1:].strip()), 0, records + 1
         elif stripped and not stripped.startswith(";"):
             residues += len(stripped)
-            found = re.search(r"[^A-Za-z*\-. \t]", stripped)
+            found = strange.search(stripped)
             if found:
-                problems.append((number, f"{found[0]!r} is no letter of a sequence"))
+                what = "nucleotide" if found[0].isascii() and found[0].isalpha() else "letter of a sequence"
+                problems.append((number, f"{found[0]!r} is no {what}"))
     close()
     if records == 0 and residues == 0:
         problems.append((None, "there is no sequence in it"))
     return problems
+
+
+def _pdb_problems(text: str) -> list[Problem]:
+    problems: list[Problem] = []
+    atoms = 0
+    for number, line in enumerate(_lines(text), start=1):
+        if line.startswith(("ATOM", "HETATM")):
+            atoms += 1
+            columns = [line[30:38], line[38:46], line[46:54]]
+            # Many programs don't keep to the columns, and many readers don't mind; who does keep to one keeps to all.
+            kept = any(_COORDINATE.fullmatch(column) for column in columns)
+            if not all(map(_is_number, columns)) and (kept or not _has_position(line[6:].split())):
+                problems.append(
+                    (number, "an atom has x, y and z in columns 31 to 54; there are no three numbers")
+                )
+    if not atoms:
+        problems.append((None, "it is no PDB file: it has no ATOM or HETATM line"))
+    return problems
+
+
+def _cif_problems(text: str) -> list[Problem]:
+    items = False
+    begun = False
+    for number, line in enumerate(_lines(text), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        if not begun and not stripped.lower().startswith("data_"):
+            return [(number, f"a CIF file begins with data_NAME, not with {stripped[:20]!r}")]
+        begun = True
+        items = items or stripped.startswith("_")
+    return [] if items else [(None, "it is no CIF file: it has no item, such as _atom_site.id")]
+
+
+def _sdf_problems(text: str) -> list[Problem]:
+    lines = _lines(text)
+    problems: list[Problem] = []
+    found = False
+    for start, molecule in _molecules(lines):
+        found = True
+        counts = molecule[3] if len(molecule) > 3 else ""
+        if not any(line.startswith("M  END") for line in molecule):
+            problems.append((start, "the molecule that begins here has no 'M  END'"))
+        elif "V3000" in counts:
+            continue
+        elif not counts[:3].strip().isdecimal() or not counts[3:6].strip().isdecimal():
+            problems.append(
+                (
+                    start + 3,
+                    "the fourth line of a molecule has its numbers of atoms and bonds; this one has not",
+                )
+            )
+        else:
+            for number, line in enumerate(molecule[4 : 4 + int(counts[:3])], start=start + 4):
+                if not _is_atom(line):
+                    problems.append(
+                        (number, f"an atom is due here (x, y, z, element), not {line.strip()[:20]!r}")
+                    )
+                    break
+    if not found:
+        problems.append((None, "there is no molecule in it"))
+    return problems
+
+
+def _smiles_problems(text: str) -> list[Problem]:
+    problems: list[Problem] = []
+    found = False
+    for number, line in enumerate(_lines(text), start=1):
+        if line.strip():
+            found = True
+            problem = _smiles_problem(line.split(maxsplit=1)[0])
+            if problem is not None:
+                problems.append((number, problem))
+    if not found:
+        problems.append((None, "there is no molecule in it"))
+    return problems
+
+
+def _smiles_problem(smiles: str) -> str | None:
+    """What keeps one word from being SMILES."""
+    at = depth = 0
+    rings: set[str] = set()
+    while at < len(smiles):
+        found = _SMILES.match(smiles, at)
+        if found is None:
+            return f"{smiles[at]!r}, character {at + 1}, is no part of SMILES"
+        match found.lastgroup:
+            case "open":
+                depth += 1
+            case "close":
+                depth -= 1
+            case "ring":
+                rings ^= {found[0].strip("%()").lstrip("0")}
+        if depth < 0:
+            return f"the bracket at character {at + 1} was never opened"
+        at = found.end()
+    if depth:
+        return "a bracket is never closed"
+    if rings:
+        return f"the ring bond {min(rings)} is never closed"
+    return None
+
+
+def _molecules(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The molecules of an SDF file: the line at which each begins, and its lines."""
+    start = 0
+    for number, line in enumerate([*lines, "$$$$"]):
+        if line.startswith("$$$$"):
+            if any(each.strip() for each in lines[start:number]):
+                yield start + 1, lines[start:number]
+            start = number + 1
+
+
+def _is_atom(line: str) -> bool:
+    """Whether a line of an SDF file has a position and an element, in their columns or apart by blanks."""
+    columns, words = [line[:10], line[10:20], line[20:30]], line.split()[:4]
+    apart = len(words) == 4 and all(map(_is_number, words[:3])) and not _is_number(words[3])
+    return apart or (all(map(_is_number, columns)) and bool(line[30:34].strip()))
+
+
+def _has_position(words: list[str]) -> bool:
+    """Whether three numbers stand next to each other."""
+    numbers = [_is_number(word) for word in words]
+    return any(all(numbers[at : at + 3]) for at in range(len(words) - 2))
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text.strip()) is not None
+
+
+def _lines(text: str) -> list[str]:
+    # `splitlines` would also end a line at characters that no editor does, and number the lines after it wrong.
+    return re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+
+
+_PROBLEMS: dict[str, Callable[[str], list[Problem]]] = {
+    "fasta": fasta_problems,
+    "pdb": _pdb_problems,
+    "cif": _cif_problems,
+    "sdf": _sdf_problems,
+    "smiles": _smiles_problems,
+}

@@ -12,12 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from . import _formats
 from ._arguments import is_text
 from .errors import InvalidInput, Issue
 from .models import File, Setting, Slot, Tool
 
 Entry = dict[str, Any]
+
+_NUCLEOTIDE_KINDS = ("nucleotide", "dna", "rna")
+"""Kinds whose letters are known here. Our choice: only `protein` is stated, and any letter stands for some residue."""
 
 
 def entries(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> list[Entry]:
@@ -73,14 +78,20 @@ def _slot_entries(slot: Slot, value: Any, issues: list[Issue]) -> list[Entry]:
     values = list(value) if isinstance(value, (list, tuple)) else [value]
     if not values:
         issues.append(Issue("the list is empty: give it data, or leave the slot out", slot=slot.id))
-    made = [entry for each in values if (entry := _entry(slot, each, issues)) is not None]
+    made = []
+    for number, each in enumerate(values, start=1):
+        entry = _entry(slot, each, issues)
+        if entry is not None:
+            made.append(entry)
+            found = _content_issues(slot, entry)
+            issues += _numbered(found, number, entry) if len(values) > 1 else found
     if slot.max_entries == 1 and len(made) > 1 and all(_is_fasta_text(entry) for entry in made):
         made = _joined(made)
     if slot.max_entries is not None and len(made) > slot.max_entries:
         issues.append(Issue(f"{len(made)} entries; it takes {slot.max_entries}", slot=slot.id))
     for number, entry in enumerate(made, start=1):
         entry["id"] = f"{slot.id}-{number}"
-        _check_content(slot, entry, issues)
+        issues += _size_issues(slot, entry)
     return made
 
 
@@ -111,13 +122,16 @@ def _entry(slot: Slot, value: Any, issues: list[Issue]) -> Entry | None:
 
 def _file_entry(slot: Slot, file: File, entry: Entry, issues: list[Issue]) -> Entry:
     name = (file.format or "").lower() or _formats.by_name(file.filename or "")
-    if name and slot.formats and name not in slot.formats:
+    taken = _taken(slot, _formats.family(name) or name) if name else None
+    if name and taken is None and _all_known(slot):
         takes = " or ".join(slot.formats)
         issues.append(
             Issue(f"the file {file.filename or file.id!r} is {name}; it takes {takes}", slot=slot.id)
         )
+    if file.size_bytes is not None and slot.max_bytes is not None and file.size_bytes > slot.max_bytes:
+        issues.append(_too_large(slot, file.size_bytes))
     entry["source"] = {"type": "file", "file_id": file.id}
-    entry["format"] = name or (slot.formats[0] if slot.formats else "unknown")
+    entry["format"] = taken or (slot.formats[0] if slot.formats else name or "unknown")
     if file.filename:
         entry["label"] = file.filename
     return entry
@@ -162,16 +176,43 @@ def _text(slot: Slot, value: Any, issues: list[Issue]) -> str | None:
 
 
 def _format(slot: Slot, text: str, filename: str | None) -> str:
-    """The slot's format that the text has; where several could be, the name's, then the slot's first."""
+    """The slot's spelling of the format that the text has; where several could be, the name's, then its first."""
     named = _formats.by_name(filename) if filename else None
-    for guess in (_formats.sniff(text), named):
-        if guess and (not slot.formats or guess in slot.formats):
-            return guess
-    return slot.formats[0] if slot.formats else named or "text"
+    sure = _formats.sniff(text)
+    for guess in (sure, named):
+        if guess and (taken := _taken(slot, guess)):
+            return taken
+    if not slot.formats:
+        return sure or named or "text"
+    if sure is None:
+        for each in slot.formats:
+            kind = _formats.family(each)
+            if kind and not _formats.problems(kind, text, letters=_letters(slot)):
+                return each
+    # What is a structure shows it: other text is meant as what may look like anything.
+    loose = [each for each in slot.formats if _formats.family(each) in (None, "fasta", "smiles")]
+    unknown = [each for each in loose if _formats.family(each) is None]
+    return (unknown or loose or slot.formats)[0]
+
+
+def _taken(slot: Slot, format: str) -> str | None:
+    """How the slot spells a format, None when it doesn't take it."""
+    if not slot.formats:
+        return format
+    return next((each for each in slot.formats if (_formats.family(each) or each.lower()) == format), None)
+
+
+def _all_known(slot: Slot) -> bool:
+    """Whether every format that the slot takes is one that can be told by its look; the service judges others."""
+    return bool(slot.formats) and all(_formats.family(each) for each in slot.formats)
+
+
+def _letters(slot: Slot) -> str | None:
+    return _formats.NUCLEOTIDES if (slot.kind or "").lower() in _NUCLEOTIDE_KINDS else None
 
 
 def _is_fasta_text(entry: Entry) -> bool:
-    return entry["format"] == "fasta" and "content" in entry
+    return _formats.family(entry["format"]) == "fasta" and "content" in entry
 
 
 def _joined(made: list[Entry]) -> list[Entry]:
@@ -183,27 +224,43 @@ def _joined(made: list[Entry]) -> list[Entry]:
     return [{**made[0], "content": "\n".join(texts) + "\n"}]
 
 
-def _check_content(slot: Slot, entry: Entry, issues: list[Issue]) -> None:
+def _content_issues(slot: Slot, entry: Entry) -> list[Issue]:
+    text = entry.get("content")
+    if text is None or _is_too_large(slot, text):
+        return []
+    if not text.strip():
+        return [Issue("it is empty", slot=slot.id)]
+    if _is_file_name(text):
+        meant = f"to read the file, pass pathlib.Path({text.strip()!r})"
+        return [Issue(f"text is taken as data, and this is the name of a file: {meant}", slot=slot.id)]
+    looks = _formats.sniff(text)
+    if looks and _all_known(slot) and _taken(slot, looks) is None:
+        return [Issue(f"this looks like {looks}; it takes {' or '.join(slot.formats)}", slot=slot.id)]
+    found = _formats.problems(_formats.family(entry["format"]) or "", text, letters=_letters(slot))
+    return [Issue(message, slot=slot.id, line=line) for line, message in found]
+
+
+def _size_issues(slot: Slot, entry: Entry) -> Iterable[Issue]:
     text = entry.get("content")
     if text is None:
         return
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if slot.max_bytes is not None and size > slot.max_bytes:
-        issues.append(_too_large(slot, size))
-        return
-    if not text.strip():
-        issues.append(Issue("it is empty", slot=slot.id))
-        return
-    if _is_file_name(text):
-        meant = f"to read the file, pass pathlib.Path({text.strip()!r})"
-        issues.append(Issue(f"text is taken as data, and this is the name of a file: {meant}", slot=slot.id))
-        return
-    looks = _formats.sniff(text)
-    if looks and slot.formats and looks not in slot.formats:
-        issues.append(Issue(f"this looks like {looks}; it takes {' or '.join(slot.formats)}", slot=slot.id))
-    elif entry["format"] == "fasta":
-        for line, message in _formats.fasta_problems(text)[:20]:
-            issues.append(Issue(message, slot=slot.id, line=line))
+    if _is_too_large(slot, text):
+        yield _too_large(slot, len(text.encode()))
+    elif slot.max_records is not None:
+        starts = _formats.records(_formats.family(entry["format"]) or "", text)
+        if len(starts) > slot.max_records:
+            message = f"{len(starts)} records; it takes {slot.max_records}, which end before this line"
+            yield Issue(message, slot=slot.id, line=starts[slot.max_records])
+
+
+def _numbered(issues: Iterable[Issue], number: int, entry: Entry) -> list[Issue]:
+    """The issues of one of several values, saying which."""
+    which = f"value {number}" + (f" ({entry['label']})" if entry.get("label") else "")
+    return [attrs.evolve(issue, message=f"{which}: {issue.message}") for issue in issues]
+
+
+def _is_too_large(slot: Slot, text: str) -> bool:
+    return slot.max_bytes is not None and len(text.encode()) > slot.max_bytes
 
 
 def _is_file_name(text: str) -> bool:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from proteiniq._formats import by_name, fasta_problems, sniff
+from proteiniq._formats import NUCLEOTIDES, Problem, by_name, family, fasta_problems, problems, records, sniff
+
+from .structures import CIF, PDB, SDF
 
 
 @pytest.mark.parametrize(
@@ -34,7 +38,15 @@ def test_the_format_of_a_name(name: str, format: str | None) -> None:
         ("data_1ABC\n_entry.id 1ABC\n", "cif"),
         ("mol\n  x\n\n  0  0\nM  END\n", "sdf"),
         ("MKVAA", None),
+        ("# made by hand\n#\ndata_x\n_a 1\n", "cif"),
+        ("DATA_x\n_a 1\n", "cif"),
+        (PDB, "pdb"),
+        (CIF, "cif"),
+        (SDF, "sdf"),
+        ("CC(=O)Oc1ccccc1C(=O)O", "smiles"),
+        ("CC(=O)O acetic acid\nCCO ethanol\n", "smiles"),
         ("CCO", None),
+        ("F(X)=1", None),
         ("", None),
     ],
 )
@@ -59,5 +71,103 @@ def test_fasta(text: str) -> None:
         (">a\r\nM€K\r\n", [(2, "'€' is no letter of a sequence")]),
     ],
 )
-def test_what_is_no_fasta(text: str, problems: list[tuple[int | None, str]]) -> None:
+def test_what_is_no_fasta(text: str, problems: list[Problem]) -> None:
     assert fasta_problems(text) == problems
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("FASTA", "fasta"), ("mmCIF", "cif"), ("mol", "sdf"), ("smi", "smiles"), ("a3m", None), ("", None)],
+)
+def test_a_format_has_several_spellings(name: str, known: str | None) -> None:
+    assert family(name) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("ACGTU-N\n", None), (">a\nACGT\nRYSWKMBDHV\n", None), (">a\nACGT\nMKL\n", 3)]
+)
+def test_letters_that_stand_for_no_nucleotide(text: str, line: int | None) -> None:
+    found = problems("fasta", text, letters=NUCLEOTIDES)
+    assert [number for number, _ in found] == ([] if line is None else [line])
+
+
+@pytest.mark.parametrize(
+    ("format", "text"),
+    [
+        ("pdb", PDB),
+        ("pdb", "ATOM 1 N MET A 1 27.340 24.430 2.614 1.00 9.67\n"),
+        ("cif", CIF),
+        ("cif", "# remark\n\ndata_x\n_a 1\n"),
+        ("sdf", SDF),
+        ("sdf", SDF + "$$$$\n" + SDF),
+        ("sdf", "\n\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  END\n"),
+        ("smiles", "CCO"),
+        ("smiles", "CC(=O)Oc1ccccc1C(=O)O aspirin\n\nC[C@H](N)C(=O)O\t2\n"),
+        ("smiles", "C1CC%10CC1CC%10.[Na+].[Cl-]"),
+        ("smiles", "F/C=C/F"),
+        ("table", "whatever 1 2 3"),
+    ],
+)
+def test_what_is_in_its_format(format: str, text: str) -> None:
+    assert problems(format, text) == []
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "line", "what"),
+    [
+        ("pdb", "HEADER    X\nEND\n", None, "no ATOM or HETATM line"),
+        ("pdb", PDB.replace("27.340", "2x.340"), 2, "three numbers"),
+        ("cif", "# remark\nloop_\n", 2, "begins with data_NAME, not with 'loop_'"),
+        ("cif", "data_x\n", None, "no item"),
+        ("sdf", SDF.replace("M  END", ""), 1, "no 'M  END'"),
+        ("sdf", SDF.removeprefix("ethanol\n"), 4, "numbers of atoms and bonds"),
+        ("sdf", SDF.replace("   -0.0187", "   ******* "), 5, "an atom is due here"),
+        ("sdf", SDF + "$$$$\n" + SDF.replace("  3  2", "  9  2"), 19, "an atom is due here"),
+        ("sdf", "$$$$\n", None, "no molecule"),
+        ("smiles", "CCO\nMKV\n", 2, "'M', character 1, is no part of SMILES"),
+        ("smiles", "CC(=O", 1, "a bracket is never closed"),
+        ("smiles", "CC)O", 1, "the bracket at character 3 was never opened"),
+        ("smiles", "C1CC", 1, "the ring bond 1 is never closed"),
+        ("smiles", "C[N+", 1, "'[', character 2"),
+        ("smiles", "\n", None, "no molecule"),
+    ],
+)
+def test_what_is_not_in_its_format_names_the_line(
+    format: str, text: str, line: int | None, what: str
+) -> None:
+    (found,) = problems(format, text)
+    assert found[0] == line
+    assert what in found[1]
+
+
+def test_lines_are_counted_as_editors_do() -> None:
+    assert problems("fasta", ">a\x0b\u2028b\r\nMK\rM1\n")[0][0] == 3
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "lines"),
+    [
+        ("fasta", ">a\nM\n\n>b\nK\n", [1, 4]),
+        ("fasta", "MK\nVA\n", [1]),
+        ("smiles", "CCO\n\nCC\n", [1, 3]),
+        ("sdf", SDF + "$$$$\n" + SDF + "$$$$\n", [1, 12]),
+        ("pdb", PDB, []),
+    ],
+)
+def test_where_records_begin(format: str, text: str, lines: list[int]) -> None:
+    assert records(format, text) == lines
+
+
+@given(st.text(), st.sampled_from(["fasta", "pdb", "cif", "sdf", "smiles"]))
+def test_no_text_whatever_breaks_a_check(text: str, format: str) -> None:
+    sniff(text)
+    records(format, text)
+    for line, _ in problems(format, text):
+        assert line is None or line >= 1
+
+
+@given(st.sampled_from([PDB, CIF, SDF]), st.integers(0, 400), st.binary(max_size=4))
+def test_no_damage_breaks_a_check(text: str, at: int, junk: bytes) -> None:
+    damaged = text[:at] + junk.decode("latin-1") + text[at + len(junk) :]
+    for format in ("pdb", "cif", "sdf"):
+        assert len(problems(format, damaged)) <= 20

@@ -11,6 +11,8 @@ from Bio.SeqRecord import SeqRecord
 from proteiniq import File, InvalidInput, Setting, Slot, Tool
 from proteiniq._inputs import entries, is_entry_list
 
+from .structures import CIF, PDB, SDF
+
 SLOT = Slot(
     id="protein",
     name=None,
@@ -97,7 +99,7 @@ def test_an_entry_of_a_file() -> None:
 
 def test_a_path_is_labelled_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "my protein.pdb"
-    path.write_text("HEADER    X\nEND\n")
+    path.write_text(PDB)
     (entry,) = made(path)
     assert (entry["label"], entry["format"]) == ("my protein.pdb", "pdb")
 
@@ -136,6 +138,98 @@ def test_several_values_of_a_slot_for_many_stay_several() -> None:
 def test_a_value_that_can_not_be_taken(value: Any, problem: str) -> None:
     found = problems({"protein": value})
     assert any(problem in each and each.startswith("slot 'protein'") for each in found), found
+
+
+def slot_with(value: Any, **changes: Any) -> list[dict[str, Any]]:
+    """The entries of `value` in a slot that is like SLOT but for `changes`."""
+    slot = attrs.evolve(SLOT, id="it", max_bytes=None, **changes)
+    return entries(attrs.evolve(TOOL, slots=(slot,)), {"it": value}, None)
+
+
+@pytest.mark.parametrize(
+    ("formats", "value", "format"),
+    [
+        (("sdf", "smiles"), "CCO", "smiles"),
+        (("sdf", "smiles"), "CC(=O)O", "smiles"),
+        (("sdf", "smiles"), SDF, "sdf"),
+        (("SDF", "SMI"), "CCO", "SMI"),
+        (("pdb", "fasta"), "MKV", "fasta"),
+        (("pdb", "mmcif"), CIF, "mmcif"),
+        (("pdb", "cif"), PDB, "pdb"),
+        (("fasta", "smiles"), "CCO", "fasta"),
+        (("a3m",), ">a\nMK\n>b\nM1\n", "a3m"),
+        (("pdbqt",), PDB, "pdbqt"),
+        (("fasta", "txt"), "pH 7", "txt"),
+        ((), "CC(=O)O", "smiles"),
+    ],
+)
+def test_the_format_is_the_slots_own_name_for_what_the_text_is(
+    formats: tuple[str, ...], value: str, format: str
+) -> None:
+    (entry,) = slot_with(value, formats=formats)
+    assert entry["format"] == format
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "problem"),
+    [
+        ({"formats": ("pdb", "cif")}, "MKV", "slot 'it': it is no PDB file: it has no ATOM or HETATM line"),
+        ({"formats": ("pdb", "cif")}, SDF, "slot 'it': this looks like sdf; it takes pdb or cif"),
+        ({"formats": ("fasta",)}, "CC(=O)O", "slot 'it': this looks like smiles; it takes fasta"),
+        (
+            {"formats": ("sdf", "smiles")},
+            "CCO\nCC(",
+            "slot 'it', line 2: a bracket is never closed",
+        ),
+        (
+            {"formats": ("fasta",), "kind": "nucleotide"},
+            ">a\nACGT\nMKL",
+            "slot 'it', line 3: 'L' is no nucleotide",
+        ),
+        (
+            {"formats": ("fasta",), "max_records": 2},
+            ">a\nM\n>b\nK\n>c\nV\n",
+            "slot 'it', line 5: 3 records; it takes 2, which end before this line",
+        ),
+        (
+            {"formats": ("fasta",), "max_records": 1},
+            ["M", "K"],
+            "slot 'it', line 3: 2 records; it takes 1, which end before this line",
+        ),
+        (
+            {"formats": ("fasta",), "max_entries": None},
+            ["MK", ">b\nV\nM1"],
+            "slot 'it', line 3: value 2: '1' is no letter of a sequence",
+        ),
+        (
+            {"formats": ("fasta",)},
+            ["MK", ">b\nV1"],
+            "slot 'it', line 2: value 2: '1' is no letter of a sequence",
+        ),
+    ],
+)
+def test_what_the_slot_does_not_take_is_named_with_its_line(
+    changes: dict[str, Any], value: Any, problem: str
+) -> None:
+    with pytest.raises(InvalidInput, match="nothing was sent") as caught:
+        slot_with(value, **changes)
+    assert [str(issue) for issue in caught.value.issues] == [problem]
+
+
+def test_a_value_that_is_a_file_is_named_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "b.fasta"
+    path.write_text(">b\nM1\n")
+    with pytest.raises(InvalidInput, match=r"line 2: value 2 \(b\.fasta\): '1' is no letter"):
+        slot_with(["MK", path])
+
+
+def test_an_uploaded_file_that_is_too_large() -> None:
+    assert "it has 1,001 bytes" in problems({"protein": attrs.evolve(FILE, size_bytes=1001)})[0]
+
+
+def test_an_uploaded_file_may_be_called_otherwise_than_its_format() -> None:
+    file = attrs.evolve(FILE, filename="x.mmcif", format=None)
+    assert slot_with(file, formats=("pdb", "CIF"))[0]["format"] == "CIF"
 
 
 def test_a_path_that_is_too_large_is_not_read(tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""Small structures in the formats that slots take: the first residue of ubiquitin (1UBQ), and ethanol."""
+
+from __future__ import annotations
+
+PDB = """\
+HEADER    CHROMOSOMAL PROTEIN                     02-JAN-87   1UBQ
+ATOM      1  N   MET A   1      27.340  24.430   2.614  1.00  9.67           N
+ATOM      2  CA  MET A   1      26.266  25.413   2.842  1.00 10.38           C
+END
+"""
+
+CIF = """\
+data_1UBQ
+#
+_entry.id   1UBQ
+loop_
+_atom_site.group_PDB
+_atom_site.id
+_atom_site.Cartn_x
+ATOM 1 27.340
+"""
+
+SDF = """\
+ethanol
+  by hand
+
+  3  2  0  0  0  0  0  0  0  0999 V2000
+   -0.0187    1.5258    0.0104 C   0  0  0  0  0  0
+    0.0021   -0.0041    0.0020 C   0  0  0  0  0  0
+    1.3564   -0.4722   -0.0009 O   0  0  0  0  0  0
+  1  2  1  0
+  2  3  1  0
+M  END
+"""
