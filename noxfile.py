@@ -120,6 +120,15 @@ def pacing(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Look for bytes that break a parser, with atheris (Linux), 20 s for each; `-- TARGET SECONDS` for one of them."""
+    install(session, "test", "fuzz", extras="[sandbox]")
+    target, seconds = session.posargs or (None, "20")
+    for each in [target] if target else ["sse", "events", "answers", "headers", "inputs"]:
+        session.run("python", "-m", "tests.fuzz", each, seconds)
+
+
+@nox.session
 def prism(session: nox.Session) -> None:
     """Run the client against Prism, which serves the contract and was written by others."""
     install(session, "test", "node", extras="[sandbox]")
