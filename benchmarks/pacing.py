@@ -36,10 +36,11 @@ def ask(url: str, key: str, requests: int, pace: dict[str, Any], start: Any, out
 
     answered = 0
     with ProteinIQ(key, url, hooks=[count], **pace) as client:
+        asked = client.account  # what it needs is loaded now: that is no matter of pace
         start.wait()
         for _ in range(requests):
             with suppress(RateLimited):
-                client.account.get()
+                asked.get()
                 answered += 1
     out.put((answered, refused))
 
