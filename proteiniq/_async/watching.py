@@ -51,6 +51,7 @@ class AsyncWatcher:
         self._deadline = deadline
         self._last = known
         self._misfits = 0
+        self._last_event_id: str | None = None
         self.asked: float | None = None
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
@@ -112,15 +113,15 @@ class AsyncWatcher:
     async def _listen(self, step: OpenStream) -> AsyncIterator[JobState]:
         """The new states that one event stream tells, until it ends in any way."""
         route = operation("stream_job_events")
+        headers = {
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",  # what compresses also holds back
+            "Cache-Control": "no-cache",
+        }
+        if self._last_event_id is not None:
+            headers["Last-Event-ID"] = self._last_event_id
         outgoing = self._pipeline.outgoing(
-            route.method,
-            route.url(job_id=self._job_id),
-            headers={
-                "Accept": "text/event-stream",
-                "Accept-Encoding": "identity",  # what compresses also holds back
-                "Cache-Control": "no-cache",
-            },
-            read_timeout=step.silence,
+            route.method, route.url(job_id=self._job_id), headers=headers, read_timeout=step.silence
         )
         stream = EventStream()
         received = False
@@ -157,6 +158,8 @@ class AsyncWatcher:
                 return
             log.info("job %s: the event stream ended: %s", self._job_id, error)
             refused = error.retry_after if isinstance(error, APIError) else None
+        if stream.last_event_id is not None:
+            self._last_event_id = stream.last_event_id if _is_header(stream.last_event_id) else None
         asked = stream.retry / 1000 if stream.retry is not None else None
         self._watch = self._watch.stream_left(
             self._clock.monotonic(), received=received, asked=asked, retry_after=refused
@@ -175,6 +178,11 @@ class AsyncWatcher:
         except ContractError:
             return None
         return _convert.job(LowJob.from_dict(fitted), body)
+
+
+def _is_header(text: str) -> bool:
+    """Whether an id can be sent back; a stranger one is forgotten, and the stream then begins anew."""
+    return text.isascii() and text.isprintable() and text == text.strip() and len(text) <= 1024
 
 
 def _is_stream(content_type: str) -> bool:

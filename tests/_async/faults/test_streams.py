@@ -232,6 +232,30 @@ async def test_a_retry_after_of_the_stream_holds_the_status_too(
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        (event(RUNNING, id="7"), "7"),
+        (event(RUNNING, id="7") + event({**RUNNING, "progress": 20}), "7"),
+        (event(RUNNING), None),
+        (event(RUNNING, id="é"), None),
+        (event(RUNNING, id="a\x01b"), None),
+        (event(RUNNING, id="i" * 5000), None),
+    ],
+    ids=["an id", "an id before", "none", "not ASCII", "a control character", "a long one"],
+)
+async def test_a_reconnect_says_which_event_was_the_last(
+    client: AsyncProteinIQ, server: Server, said: bytes, sent: str | None
+) -> None:
+    server.on(*EVENTS, stream(said), stream(event(DONE)))
+    server.on(*STATUS, reply(RUNNING))
+    await waited(client)
+    first, second = (asked.headers for asked in server.asked if asked.path.endswith("/events"))
+    assert "last-event-id" not in first
+    assert second.get("last-event-id") == sent
+
+
+@pytest.mark.anyio
 async def test_the_pause_that_a_stream_asks_for_is_kept(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*EVENTS, stream(b"retry: 20000\n\n" + event(RUNNING)), stream(event(DONE)))
     server.on(*STATUS, reply(RUNNING))
