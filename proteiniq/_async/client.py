@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
@@ -68,6 +69,9 @@ class AsyncProteinIQ:
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         self._parts = (config, AsyncWire(), clock or AsyncMachineClock(), pacer)
 
+    # The client that this one was made of by `with_options`, as long as it is there.
+    _first: Callable[[], Self | None] = staticmethod(lambda: None)
+
     @classmethod
     def _over(cls, pipeline: AsyncPipeline) -> Self:
         """A client over a pipeline that is there already."""
@@ -123,9 +127,12 @@ class AsyncProteinIQ:
     def with_options(self, **options: Any) -> Self:
         """A client with another `timeout` or `max_retries`; this one stays as it is.
 
-        Both share connections: closing one closes both. Raises ConfigurationError.
+        Both share connections, pace and retry budget. Closing the new one leaves this one open, closing this one closes
+        both. Raises ConfigurationError.
         """
-        return self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
+        client = self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
+        client._first = weakref.ref(self._first() or self)
+        return client
 
     async def run(
         self,
@@ -173,7 +180,9 @@ class AsyncProteinIQ:
 
     async def close(self) -> None:
         """Close the connections. Jobs go on."""
-        await self._pipeline.close()
+        # Of a first client that was only there for its options, nobody is left to close them.
+        if self._first() is None:
+            await self._pipeline.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
@@ -70,6 +71,9 @@ class ProteinIQ:
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         self._parts = (config, Wire(), clock or MachineClock(), pacer)
 
+    # The client that this one was made of by `with_options`, as long as it is there.
+    _first: Callable[[], Self | None] = staticmethod(lambda: None)
+
     @classmethod
     def _over(cls, pipeline: Pipeline) -> Self:
         """A client over a pipeline that is there already."""
@@ -125,9 +129,12 @@ class ProteinIQ:
     def with_options(self, **options: Any) -> Self:
         """A client with another `timeout` or `max_retries`; this one stays as it is.
 
-        Both share connections: closing one closes both. Raises ConfigurationError.
+        Both share connections, pace and retry budget. Closing the new one leaves this one open, closing this one closes
+        both. Raises ConfigurationError.
         """
-        return self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
+        client = self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
+        client._first = weakref.ref(self._first() or self)
+        return client
 
     def run(
         self,
@@ -175,7 +182,9 @@ class ProteinIQ:
 
     def close(self) -> None:
         """Close the connections. Jobs go on."""
-        self._pipeline.close()
+        # Of a first client that was only there for its options, nobody is left to close them.
+        if self._first() is None:
+            self._pipeline.close()
 
     def __enter__(self) -> Self:
         return self

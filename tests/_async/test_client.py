@@ -82,6 +82,24 @@ async def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
 
 
 @pytest.mark.anyio
+async def test_closing_a_client_with_other_options_leaves_the_old_one_open() -> None:
+    async with over(Stub(answer(documented("get_account")))) as client:
+        async with client.with_options(timeout=1.0).with_options(max_retries=0) as impatient:
+            await impatient.account.get()
+        await client.account.get()
+    with pytest.raises(ConfigurationError, match="closed"):
+        await impatient.account.get()
+
+
+@pytest.mark.anyio
+async def test_closing_a_client_whose_first_is_gone_closes_its_connections() -> None:
+    async with over(Stub(answer(documented("get_account")))).with_options(timeout=1.0) as client:
+        await client.account.get()
+    with pytest.raises(ConfigurationError, match="closed"):
+        await client.account.get()
+
+
+@pytest.mark.anyio
 async def test_a_timeout_is_that_of_one_request() -> None:
     service = Stub(answer(documented("get_account")))
     async with over(service, timeout=12.0) as client:

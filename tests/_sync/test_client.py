@@ -77,6 +77,22 @@ def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
     assert (once.value.attempts, thrice.value.attempts) == (1, 3)
 
 
+def test_closing_a_client_with_other_options_leaves_the_old_one_open() -> None:
+    with over(Stub(answer(documented("get_account")))) as client:
+        with client.with_options(timeout=1.0).with_options(max_retries=0) as impatient:
+            impatient.account.get()
+        client.account.get()
+    with pytest.raises(ConfigurationError, match="closed"):
+        impatient.account.get()
+
+
+def test_closing_a_client_whose_first_is_gone_closes_its_connections() -> None:
+    with over(Stub(answer(documented("get_account")))).with_options(timeout=1.0) as client:
+        client.account.get()
+    with pytest.raises(ConfigurationError, match="closed"):
+        client.account.get()
+
+
 def test_a_timeout_is_that_of_one_request() -> None:
     service = Stub(answer(documented("get_account")))
     with over(service, timeout=12.0) as client:
