@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,3 +202,18 @@ def test_no_window_of_the_service_ever_sees_more_than_the_limit(
         each.close()
     for start in departures:
         assert sum(start <= other < start + 10.0 for other in departures) <= limit
+
+
+def test_four_processes_with_one_file_lose_nothing_and_are_hardly_refused() -> None:
+    options = ["--requests", "240", "--limit", "60", "--window", "0.5"]
+    done = subprocess.run(
+        [sys.executable, "benchmarks/pacing.py", *options],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    answered, refused, _ = done.stdout.splitlines()
+    assert answered.split() == ["answered", "240", "of", "240"]
+    assert int(refused.split()[1]) <= 2

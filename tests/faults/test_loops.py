@@ -1,17 +1,19 @@
-"""Clients and event loops: no `__del__` that closes on another loop, and no loop inside the sync client."""
+"""Clients, threads and event loops: one pace for all, nothing closes on another loop, the sync client has no loop."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
 import proteiniq
 from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ
 
-from ..support import KEY, documented
+from ..support import KEY, SPEED, documented, job
 from .server import Server, reply
 
 
@@ -50,3 +52,26 @@ def test_nothing_has_a_finaliser() -> None:
     for each in [*clients, *parts]:
         assert not hasattr(each, "__del__"), each
     assert "__del__" not in inspect.getsource(proteiniq)
+
+
+def test_reads_of_one_job_are_apart_whatever_client_thread_and_loop_they_come_from(server: Server) -> None:
+    interval = 0.1
+
+    def in_a_thread() -> None:
+        with ProteinIQ(KEY, server.url, job_read_interval=interval) as client:
+            client.jobs.get("job_1")
+            client.results.get("job_1")
+
+    async def in_a_loop() -> None:
+        async with AsyncProteinIQ(KEY, server.url, job_read_interval=interval) as client:
+            await asyncio.gather(client.jobs.get("job_1"), client.results.get("job_1"))
+
+    server.on("GET", "/api/v1/jobs/job_1/status", reply(job("COMPLETED")))
+    server.on("GET", "/api/v1/results/job_1", reply(documented("get_result")))
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(in_a_thread) for _ in range(2)]
+        runs += [pool.submit(asyncio.run, in_a_loop()) for _ in range(2)]
+    assert [run.exception() for run in runs] == [None] * 4
+    times = [asked.at / SPEED for asked in server.asked]
+    assert len(times) == 8
+    assert all(later - earlier >= interval for earlier, later in pairwise(times))
