@@ -76,6 +76,26 @@ asyncio.run(main())
 def test_ctrl_c_names_the_job_and_leaves_it_running(
     server: Server, program: str, route: tuple[str, str]
 ) -> None:
+    said = interrupted(server, program, route)
+    assert "job_1" in said
+    assert "client.jobs.wait" in said
+    assert not [asked for asked in server.asked if asked.path.endswith("/cancel")]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [SYNC.format("client.jobs.submit('t', [ENTRY])"), ASYNC.format("await client.jobs.submit('t', [ENTRY])")],
+    ids=["sync", "async"],
+)
+def test_ctrl_c_in_the_middle_of_a_submit_names_the_key_to_repeat(server: Server, program: str) -> None:
+    server.on("POST", "/api/v1/jobs", [HANG])
+    said = interrupted(server, program, ("POST", "/api/v1/jobs"))
+    (asked,) = server.asked
+    assert f"idempotency_key={asked.headers['idempotency-key']!r}" in said
+
+
+def interrupted(server: Server, program: str, route: tuple[str, str]) -> str:
+    """What a program says that is interrupted once it has asked for a route."""
     environment = {
         **os.environ,
         "PROTEINIQ_API_KEY": KEY,
@@ -93,10 +113,8 @@ def test_ctrl_c_names_the_job_and_leaves_it_running(
             process.kill()
     assert process.returncode != 0
     assert "KeyboardInterrupt" in said
-    assert "job_1" in said
-    assert "client.jobs.wait" in said
     assert SECRET not in said
-    assert not [asked for asked in server.asked if asked.path.endswith("/cancel")]
+    return said
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["wait", "wait_all"])
