@@ -75,6 +75,22 @@ def api_error(
     )
 
 
+def rate_held(
+    request: errors.Request, held: float, number: int, *, job_id: str | None = None
+) -> errors.RateLimited:
+    """The error for attempt `number` of a request, which isn't sent: the service refused another, and asked to wait."""
+    return errors.RateLimited(
+        f"{'Nothing was sent' if number == 1 else 'It was not sent again'} ({request}): the service refused a request "
+        f"with this key before, and asks to wait {held:.0f} s more.\nWhat to do: {ADVICE['rate_limited']}.",
+        code="rate_limited",
+        retryable=True,
+        request=request,
+        job_id=job_id,
+        attempts=number - 1,
+        retry_after=held,
+    )
+
+
 def redirected(
     operation: str, request: errors.Request, status: int, headers: Mapping[str, str]
 ) -> errors.ContractError:

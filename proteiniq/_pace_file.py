@@ -120,6 +120,16 @@ class FilePacer:
         with self._transaction() as rows:
             _hold(rows, ticket.scopes[0 if for_job else -1], now + min(retry_after, _LONGEST_HOLD))
 
+    def held(self, ticket: Ticket, now: float) -> float:
+        assert isinstance(ticket, _Place)
+        held = 0.0
+        with self._transaction() as rows:
+            for scope in ticket.scopes:
+                _forget(rows, scope, now, self._job_period if scope.startswith("job ") else self._period)
+                for (until,) in rows.execute("SELECT until FROM holds WHERE scope = ?", (scope,)):
+                    held = max(held, until - now)
+        return held
+
     def release(self, ticket: Ticket, now: float) -> None:
         assert isinstance(ticket, _Place)
         if not ticket.held and not ticket.waiting:

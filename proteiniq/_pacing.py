@@ -186,6 +186,10 @@ class Window:
         self._hold = max(self._hold, self._advance(now) + min(retry_after, _LONGEST_HOLD))
         self._careful = self._overruled = True
 
+    def held(self, now: float) -> float:
+        """Return how long the service still wants nobody to leave, in seconds."""
+        return max(0.0, self._hold - self._advance(now))
+
     def idle(self, now: float) -> bool:
         """Whether nothing is remembered that a new window would not know."""
         time = self._advance(now)
@@ -275,7 +279,7 @@ class Ticket:
 class Pacer(Protocol):
     """What the transport asks before it sends. Safe to use from several threads and event loops.
 
-    An implementation that also shares its count between processes has the same six methods.
+    An implementation that also shares its count between processes has the same methods.
     """
 
     def reserve(self, now: float, job: str | None = None) -> Ticket:
@@ -301,6 +305,12 @@ class Pacer(Protocol):
 
         When the key has requests `remaining`, it was the job that was read too often, and only
         its reads wait.
+        """
+
+    def held(self, ticket: Ticket, now: float) -> float:
+        """Return the seconds for which the service still wants this request not to be sent, 0.0 mostly.
+
+        It is a part of what `claim` returns that nothing shortens.
         """
 
     def release(self, ticket: Ticket, now: float) -> None:
@@ -363,6 +373,11 @@ class LocalPacer:
                 ticket.job.refused(now, retry_after)
             else:
                 self._window.refused(now, retry_after)
+
+    def held(self, ticket: Ticket, now: float) -> float:
+        with self._lock:
+            job = ticket.job.held(now) if ticket.job is not None else 0.0
+            return max(job, self._window.held(now))
 
     def release(self, ticket: Ticket, now: float) -> None:
         with self._lock:

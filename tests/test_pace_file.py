@@ -113,6 +113,17 @@ def test_a_refusal_holds_all_processes_back(tmp_path: Path) -> None:
     assert leave(other, 30.1)
 
 
+def test_all_processes_know_how_long_the_service_asks_to_wait(tmp_path: Path) -> None:
+    one, other = pacer(tmp_path), pacer(tmp_path)
+    ticket = one.reserve(0.0, "job_1")
+    one.refused(ticket, 0.0, 30.0, remaining=5)
+    assert other.held(other.reserve(0.0, "job_1"), 10.0) == 20.0
+    assert other.held(other.reserve(0.0), 10.0) == 0.0
+    one.refused(ticket, 10.0, 600.0)
+    assert other.held(other.reserve(0.0), 10.0) == 600.0
+    assert other.held(other.reserve(0.0), 610.0) == 0.0
+
+
 def test_a_refusal_of_a_job_read_holds_back_reads_of_that_job_only(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=100)
     ticket = one.reserve(0.0, "job_1")

@@ -538,3 +538,16 @@ def test_threads_share_the_limit_exactly() -> None:
     for thread in threads:
         thread.join()
     assert sum(left) == 100
+
+
+def test_what_the_service_asks_for_is_told_apart_from_the_queue() -> None:
+    pacer = LocalPacer(limit=1, seconds=60.0, job_interval=5.0)
+    first, second, read = pacer.reserve(0.0), pacer.reserve(0.0), pacer.reserve(0.0, "job_1")
+    assert pacer.claim(first, 0.0) == 0.0
+    assert pacer.claim(second, 0.0) > 0
+    assert pacer.held(second, 0.0) == 0.0
+    pacer.refused(read, 0.0, 30.0, remaining=5)
+    assert (pacer.held(second, 10.0), pacer.held(read, 10.0)) == (0.0, 20.0)
+    pacer.refused(first, 10.0, 600.0)
+    assert (pacer.held(second, 10.0), pacer.held(read, 10.0)) == (600.0, 600.0)
+    assert pacer.held(second, 610.0) == 0.0

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import attrs
 
 from .. import _reading
-from .._api_errors import ErrorBody, api_error, gave_up, read_body, redirected
+from .._api_errors import ErrorBody, api_error, gave_up, rate_held, read_body, redirected
 from .._config import Config
 from .._limits import RateHeaders
 from .._pacing import LONGEST_NAP, Pacer, Ticket
 from .._retry import Attempt, GiveUp, RetryBudget
 from .._transport import Incoming, Outgoing, Wire, WireFailure
-from ..errors import ContractError, ProteinIQError, Request, RequestTimeout, TransportError
+from ..errors import ContractError, ProteinIQError, RateLimited, Request, RequestTimeout, TransportError
 from ..hooks import AttemptDetails, log, tell, wanted
 
 if TYPE_CHECKING:
@@ -100,8 +100,10 @@ class Pipeline:
         while True:
             try:
                 outcome = self._attempt(call, outgoing, number)
-            except RequestTimeout as late:
-                late.in_doubt = late.sent = in_doubt
+            except (RateLimited, RequestTimeout) as late:
+                late.in_doubt = in_doubt
+                if isinstance(late, RequestTimeout):
+                    late.sent = in_doubt
                 raise
             now = self.clock.monotonic()
             if isinstance(outcome, Reply) and outcome.status < 400:
@@ -218,8 +220,16 @@ class Pipeline:
         return b"".join(chunks)
 
     def _turn(self, call: Call, outgoing: Outgoing, ticket: Ticket, number: int = 1) -> None:
-        """Wait until the rate limit lets the request go. Raises RequestTimeout when the deadline comes first."""
+        """Wait until the rate limit lets the request go.
+
+        Raises RateLimited when the service asked for a wait that is too long, RequestTimeout when the deadline comes
+        first for other reasons, such as a long queue.
+        """
         while (delay := self._pacer.claim(ticket, now := self.clock.monotonic())) > 0:
+            held = self._pacer.held(ticket, now)
+            allowed = self.config.retry.max_retry_after if call.deadline is None else call.deadline - now
+            if held > allowed:
+                raise rate_held(_request(outgoing), held, number, job_id=call.job_id)
             if call.deadline is not None and now + delay > call.deadline:
                 raise RequestTimeout(
                     f"{outgoing.method} {_path(outgoing)}: the rate limit lets it go in {delay:.1f} s, and the "

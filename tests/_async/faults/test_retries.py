@@ -6,7 +6,7 @@ import pytest
 
 from proteiniq import AsyncProteinIQ
 from proteiniq._retry import RetryBudget
-from proteiniq.errors import APIError, ProteinIQError, ServerError, TransportError, WaitTimeout
+from proteiniq.errors import APIError, ProteinIQError, RateLimited, ServerError, TransportError, WaitTimeout
 
 from ...faults.server import CUT, HANG, RESET, Piece, Server, page, refuse, reply, whole
 from ...support import ENTRY, AsyncFastClock, documented, job
@@ -139,6 +139,34 @@ async def test_a_wait_that_is_too_long_is_not_begun(
         await client.account.get()
     assert "asks to wait 3600 s" in "".join(caught.value.__notes__)
     assert server.count(*ACCOUNT) == 1
+
+
+@pytest.mark.anyio
+async def test_after_a_refusal_for_long_the_next_request_says_so_and_does_not_hang(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*ACCOUNT, refuse(429, "rate_limited", retry_after="3600"), GOOD)
+    with pytest.raises(RateLimited):
+        await client.account.get()
+    with pytest.raises(RateLimited, match=r"Nothing was sent .* asks to wait 3\d{3} s more") as caught:
+        await client.account.get()
+    assert (caught.value.attempts, caught.value.retryable, caught.value.in_doubt) == (0, True, False)
+    assert 3000 < (caught.value.retry_after or 0) <= 3600
+    with pytest.raises(WaitTimeout, match=r"asked again in 3\d{3} s only"):
+        await client.jobs.wait("job_1", timeout=1800)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.anyio
+async def test_a_submit_that_is_put_off_after_a_lost_answer_says_which_key_to_repeat(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*SUBMIT, [CUT], refuse(429, "rate_limited", retry_after="3600"))
+    with pytest.raises(RateLimited) as caught:
+        await client.jobs.submit("t", [ENTRY])
+    assert caught.value.in_doubt
+    key = server.asked[0].headers["idempotency-key"]
+    assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
 
 
 @pytest.mark.anyio
