@@ -21,6 +21,9 @@ from .models import File, Setting, Slot, Tool
 
 Entry = dict[str, Any]
 
+_ENOUGH = 100_000
+"""How many characters of a text are looked at to tell its format."""
+
 _NUCLEOTIDE_KINDS = ("nucleotide", "dna", "rna")
 """Kinds whose letters are known here. Our choice: only `protein` is stated, and any letter stands for some residue."""
 
@@ -185,9 +188,11 @@ def _format(slot: Slot, text: str, filename: str | None) -> str:
     if not slot.formats:
         return sure or named or "text"
     if sure is None:
+        start = text[:_ENOUGH]
+        start = start if len(text) <= _ENOUGH else start.rpartition("\n")[0] or start
         for each in slot.formats:
             kind = _formats.family(each)
-            if kind and not _formats.problems(kind, text, letters=_letters(slot)):
+            if kind and not _formats.problems(kind, start, letters=_letters(slot)):
                 return each
     # What is a structure shows it: other text is meant as what may look like anything.
     loose = [each for each in slot.formats if _formats.family(each) in (None, "fasta", "smiles")]

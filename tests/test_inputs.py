@@ -161,6 +161,9 @@ def slot_with(value: Any, **changes: Any) -> list[dict[str, Any]]:
         (("pdbqt",), PDB, "pdbqt"),
         (("fasta", "txt"), "pH 7", "txt"),
         ((), "CC(=O)O", "smiles"),
+        (("smiles", "fasta"), "M" * 200_000, "fasta"),
+        (("smiles", "fasta"), "MKV\n" * 50_000, "fasta"),
+        (("sdf", "smiles"), "CCO\n" * 50_000, "smiles"),
     ],
 )
 def test_the_format_is_the_slots_own_name_for_what_the_text_is(
