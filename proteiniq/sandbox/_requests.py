@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NoReturn
@@ -161,7 +162,12 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     Strictly JSON: UTF-8, no duplicate keys, no NaN, no number that a double can't hold.
     """
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_int=_integer,
+            parse_constant=_no_constant,
+        )
         # Lone surrogates and numbers like 1e999 can be parsed, but not written again.
         canonical(value)
     except UnicodeEncodeError:
@@ -189,10 +195,19 @@ def _broken(why: str, details: Mapping[str, Any] | None = None) -> APIError:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r:.80} is there twice")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise ValueError(f"the key {name!r:.80} is there twice")
+            seen.add(name)
     return value
+
+
+def _integer(text: str) -> int:
+    # Python's integers have no end; whatever computes with one of them as a double would fail.
+    if math.isinf(float(text)):
+        raise ValueError(f"the number {text[:20]}… has {len(text)} digits, more than a double can hold")
+    return int(text)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -29,7 +29,8 @@ def post(api: Api, content: bytes | Iterator[bytes], media_type: str = "applicat
         (b'{"tool": "\xff"}', "byte 10 is not UTF-8"),
         (b'{"tool": "\\ud800"}', "surrogate"),
         (b"[" * 200_000, "nested"),
-        (b'{"tool": ' + b"1" * 5000 + b"}", "digits"),
+        (b'{"tool": ' + b"1" * 400 + b"}", "400 digits"),
+        (b'{"tool": -' + b"1" * 5000 + b"}", "digits"),
     ],
     ids=lambda value: None if isinstance(value, str) else repr(value[:12]),
 )
@@ -37,6 +38,12 @@ def test_broken_json_is_refused_with_its_place(api: Api, content: bytes, says: s
     response = post(api, content)
     assert code(response) == (400, "invalid_json")
     assert says in error(response)["message"]
+
+
+def test_a_key_that_is_there_twice_is_found_among_very_many(api: Api) -> None:
+    names = [*range(200_000), 199_999]
+    content = "{" + ",".join(f'"{name}":1' for name in names) + "}"
+    assert "'199999' is there twice" in error(post(api, content.encode()))["message"]
 
 
 @pytest.mark.parametrize("content", [b"[]", b'"text"', b"null", b"1"])
