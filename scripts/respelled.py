@@ -33,6 +33,7 @@ COPIED = (
     "openapi",
     "tests",
     "scripts",
+    "benchmarks",
     "examples",
     "docs",
     "pyproject.toml",
