@@ -5,7 +5,7 @@ could be done (a window's worth at once, and again after each window) over the t
 is 1 when a request is lost, more than 1 % are refused, or less than 92 % of the allowed rate is reached.
 
 python benchmarks/pacing.py
-python benchmarks/pacing.py --processes 4 --requests 1000 --limit 120 --window 2 --check
+python benchmarks/pacing.py --processes 4 --requests 1000 --limit 120 --window 4 --check
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--requests", type=int, default=1000, help="of all processes together")
     parser.add_argument("--limit", type=int, default=120)
-    parser.add_argument("--window", type=float, default=2.0, help="s")
+    parser.add_argument("--window", type=float, default=4.0, help="s")
     parser.add_argument(
         "--alone", action="store_true", help="without a pace file: each process counts for itself"
     )
