@@ -19,17 +19,20 @@ from pathlib import Path
 
 import attrs
 
-from ._pacing import JOB_READ_INTERVAL, LONGEST_NAP, RATE_LIMIT, RATE_WINDOW, Ticket
+from ._pacing import (
+    HEADROOM,
+    JOB_READ_INTERVAL,
+    LONGEST_HOLD,
+    LONGEST_NAP,
+    RATE_LIMIT,
+    RATE_WINDOW,
+    SHORTEST,
+    Ticket,
+)
 from .errors import ConfigurationError
-
-_HEADROOM = 0.02
-"""Part of the window that is added to it, for clocks that run apart, as in `_pacing`. Our choice."""
 
 _LONGEST_FLIGHT = 600.0
 """After this a request whose process was never heard of again is taken for answered, s. Our choice."""
-
-_LONGEST_HOLD = 3600.0
-_SHORTEST = 0.001
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS seats (
@@ -66,8 +69,8 @@ class FilePacer:
         self._path = Path(path)
         self._key = key
         self._limit = limit
-        self._period = seconds * (1 + _HEADROOM)
-        self._job_period = job_interval * (1 + _HEADROOM)
+        self._period = seconds * (1 + HEADROOM)
+        self._job_period = job_interval * (1 + HEADROOM)
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._process = 0
@@ -118,7 +121,7 @@ class FilePacer:
         assert isinstance(ticket, _Place)
         for_job = len(ticket.scopes) > 1 and remaining is not None and remaining > 0
         with self._transaction() as rows:
-            _hold(rows, ticket.scopes[0 if for_job else -1], now + min(retry_after, _LONGEST_HOLD))
+            _hold(rows, ticket.scopes[0 if for_job else -1], now + min(retry_after, LONGEST_HOLD))
 
     def held(self, ticket: Ticket, now: float) -> float:
         assert isinstance(ticket, _Place)
@@ -180,7 +183,7 @@ class FilePacer:
             first = seats[index][0] if index < len(seats) else now
             opens = max(opens, first + period * (1 + rounds))
         if opens > now:
-            return max(opens - now, _SHORTEST)
+            return max(opens - now, SHORTEST)
         rows.execute("DELETE FROM queue WHERE id = ?", (place,))
         del ticket.waiting[scope]
         seat = rows.execute("INSERT INTO seats (scope, departed) VALUES (?, ?)", (scope, now)).lastrowid
@@ -246,5 +249,5 @@ def _forget(rows: sqlite3.Connection, scope: str, now: float, period: float) -> 
         (scope, now - 4 * LONGEST_NAP, now + period),
     )
     rows.execute(
-        "DELETE FROM holds WHERE scope = ? AND (until <= ? OR until > ?)", (scope, now, now + _LONGEST_HOLD)
+        "DELETE FROM holds WHERE scope = ? AND (until <= ? OR until > ?)", (scope, now, now + LONGEST_HOLD)
     )

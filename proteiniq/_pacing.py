@@ -36,8 +36,8 @@ LONGEST_NAP = 5.0
 """The longest sleep before asking again, in seconds, since a turn may come sooner than it was told:
 a higher limit is learned, someone ahead gives up. Our choice."""
 
-# Part of the window that is added to it, for clocks that run apart. Our choice.
-_HEADROOM = 0.02
+HEADROOM = 0.005
+"""Part of the window that is added to it, for clocks that run apart. Our choice."""
 
 # With less than a quarter left and others at it too, requests leave one at a time: in simulation,
 # four processes that know nothing of each other are refused a third as often.
@@ -46,15 +46,18 @@ _SCARCE = 4
 # A header that promises more than this is not believed; it bounds the memory of a window.
 _HIGHEST_LIMIT = 100_000
 
-# Nobody can say when the answer that all wait for will come; nobody should spin on it either.
+SHORTEST = 0.001
+"""The shortest time to wait before asking again, in seconds: nobody should spin."""
+
+# Nobody can say when the answer that all wait for will come.
 _RECHECK = 0.25
-_SHORTEST = 0.001
 
 # A probe that is answered no sooner, an upload say, does not keep the others waiting any longer.
 _PROBE_LAPSES = 5.0
 
-# One absurd answer must not silence a key for the life of the process.
-_LONGEST_HOLD = 3600.0
+LONGEST_HOLD = 3600.0
+"""The longest pause that is kept to, in seconds: one absurd answer must not silence a key for the life of the
+process. Our choice."""
 
 _SWEEP_AT_LEAST = 256
 
@@ -79,7 +82,7 @@ class Window:
     50.0
     """
 
-    def __init__(self, limit: int, seconds: float, *, headroom: float = _HEADROOM) -> None:
+    def __init__(self, limit: int, seconds: float, *, headroom: float = HEADROOM) -> None:
         if limit < 1 or not seconds > 0 or headroom < 0:
             raise ValueError("a window needs a limit of 1 or more and a positive length")
         self._headroom = headroom
@@ -128,7 +131,7 @@ class Window:
                 self._overruled = False
             return 0.0
         delay = self._turn(position, time) - time
-        return max(delay, _RECHECK if self._careful else _SHORTEST)
+        return max(delay, _RECHECK if self._careful else SHORTEST)
 
     def release(self, seat: int, now: float) -> bool:
         """End a request, whatever became of it, and return whether it had left.
@@ -183,7 +186,7 @@ class Window:
 
     def refused(self, now: float, retry_after: float) -> None:
         """Let nobody leave for `retry_after` seconds (an hour at most), and then one alone first."""
-        self._hold = max(self._hold, self._advance(now) + min(retry_after, _LONGEST_HOLD))
+        self._hold = max(self._hold, self._advance(now) + min(retry_after, LONGEST_HOLD))
         self._careful = self._overruled = True
 
     def held(self, now: float) -> float:
