@@ -138,7 +138,9 @@ class Store:
             if name in filters:
                 where.append(f"created_at {comparison} ?")
                 values.append(filters[name])
-        _words(filters.get("q"), "name", where, values)
+        if "q" in filters:
+            where.append("mentions(name, ?)")
+            values.append(filters["q"])
         with self._database.read() as db:
             return [Job(**row) for row in _page(db, "jobs", where, values, limit, before)]
 
@@ -263,8 +265,9 @@ class Store:
         if "collection_id" in filters:
             where.append("EXISTS (SELECT 1 FROM json_each(collection_ids) WHERE value = ?)")
             values.append(filters["collection_id"])
-        text = "filename || ' ' || coalesce(description, '') || ' ' || tags"
-        _words(filters.get("q"), text, where, values)
+        if "q" in filters:
+            where.append("mentions(filename || ' ' || coalesce(description, '') || ' ' || tags, ?)")
+            values.append(filters["q"])
         with self._database.read() as db:
             return [_file(row) for row in _page(db, "files", where, values, limit, before)]
 
@@ -374,13 +377,6 @@ def _file(row: sqlite3.Row) -> File:
     values["tags"] = json.loads(values["tags"])
     values["collection_ids"] = json.loads(values["collection_ids"])
     return File(**values)
-
-
-def _words(text: str | None, column: str, where: list[str], values: list[Any]) -> None:
-    """Every word must be there, in whatever case."""
-    for word in (text or "").split():
-        where.append(f"instr(casefold({column}), ?) > 0")
-        values.append(word.casefold())
 
 
 def _page(

@@ -136,3 +136,10 @@ def test_files_are_filtered(api: Api, workspace: str) -> None:
         assert ids(colleague, "files", mine="true") == set()
         assert ids(colleague, "files", mine="false") == {fasta, pdb, copy}
     assert ids(api, "files", mine="true") == {fasta, pdb, copy}
+
+
+def test_a_search_may_have_very_many_words(api: Api) -> None:
+    job, file = api.submit(name="alpha")["id"], api.upload("alpha.fasta")["id"]
+    assert ids(api, "jobs", q="alpha " * 3000) == {job}
+    assert file in ids(api, "files", q="alpha " * 3000)
+    assert ids(api, "files", q="alpha " * 3000 + "beta") == set()
