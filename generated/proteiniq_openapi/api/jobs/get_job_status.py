@@ -56,7 +56,8 @@ def sync_detailed(
 ) -> Response[Job]:
     """The state of a job
 
-     At most once per 5 s for one key and job, counted together with result reads.
+     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
+    the job's state and starts at 5 s.
 
     Args:
         job_id (str):
@@ -87,7 +88,8 @@ def sync(
 ) -> Job | None:
     """The state of a job
 
-     At most once per 5 s for one key and job, counted together with result reads.
+     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
+    the job's state and starts at 5 s.
 
     Args:
         job_id (str):
@@ -113,7 +115,8 @@ async def asyncio_detailed(
 ) -> Response[Job]:
     """The state of a job
 
-     At most once per 5 s for one key and job, counted together with result reads.
+     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
+    the job's state and starts at 5 s.
 
     Args:
         job_id (str):
@@ -142,7 +145,8 @@ async def asyncio(
 ) -> Job | None:
     """The state of a job
 
-     At most once per 5 s for one key and job, counted together with result reads.
+     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
+    the job's state and starts at 5 s.
 
     Args:
         job_id (str):

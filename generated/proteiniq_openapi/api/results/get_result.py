@@ -56,7 +56,8 @@ def sync_detailed(
 ) -> Response[Result]:
     """What a job gave
 
-     At most once per 5 s for one key and job, counted together with status reads.
+     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
+    job is 404 as stated; that a job which ended without output is 404 too is our choice.
 
     Args:
         job_id (str):
@@ -87,7 +88,8 @@ def sync(
 ) -> Result | None:
     """What a job gave
 
-     At most once per 5 s for one key and job, counted together with status reads.
+     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
+    job is 404 as stated; that a job which ended without output is 404 too is our choice.
 
     Args:
         job_id (str):
@@ -113,7 +115,8 @@ async def asyncio_detailed(
 ) -> Response[Result]:
     """What a job gave
 
-     At most once per 5 s for one key and job, counted together with status reads.
+     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
+    job is 404 as stated; that a job which ended without output is 404 too is our choice.
 
     Args:
         job_id (str):
@@ -142,7 +145,8 @@ async def asyncio(
 ) -> Result | None:
     """What a job gave
 
-     At most once per 5 s for one key and job, counted together with status reads.
+     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
+    job is 404 as stated; that a job which ended without output is 404 too is our choice.
 
     Args:
         job_id (str):
