@@ -1,7 +1,7 @@
 """The project's own `.venv`, made with nothing but Python.
 
 This file, `quickstart.py` and `check.py` are the only ones that run before anything is installed: standard library
-only, and old Pythons must still be able to parse them, to be told what is missing.
+only.
 """
 
 import hashlib
@@ -12,21 +12,11 @@ import sys
 import venv
 from pathlib import Path
 
-OLDEST = (3, 11)
+from _old_python import OLDEST
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def require_python() -> None:
-    """Stop with a clear message on a Python that is too old."""
-    if sys.version_info < OLDEST:
-        sys.exit(
-            "proteiniq needs Python {}.{} or newer, and this is {}.{} ({}).\n"
-            "Run this script with a newer one, e.g. `python3.12 {}`; Debian 12 and Ubuntu 24.04 have one.".format(
-                *OLDEST, *sys.version_info[:2], sys.executable, sys.argv[0]
-            )
-        )
 
 
 def ensure(*, extras: str, groups: "tuple[str, ...]" = ()) -> Path:
@@ -34,7 +24,6 @@ def ensure(*, extras: str, groups: "tuple[str, ...]" = ()) -> Path:
 
     It is left alone when pyproject.toml has not changed since. Exits with what pip said when something can't be had.
     """
-    require_python()
     wanted = hashlib.sha256(
         (ROOT / "pyproject.toml").read_bytes() + repr((extras, groups)).encode()
     ).hexdigest()
@@ -42,9 +31,9 @@ def ensure(*, extras: str, groups: "tuple[str, ...]" = ()) -> Path:
     if _works() and stamp.is_file() and stamp.read_text() == wanted:
         return PYTHON
     if not _works():
-        _say("making .venv")
+        say("making .venv")
         _make()
-    _say("installing into .venv (this takes a minute the first time)")
+    say("installing into .venv (this takes a minute the first time)")
     _pip("install", "--upgrade", "pip>=25.1")  # the first that knows dependency groups
     command = ["install", "--editable", f"{ROOT}[{extras}]"]
     for group in groups:
@@ -101,6 +90,7 @@ def _pip(*arguments: str) -> None:
         )
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell how far it is, in a line of its own."""
     sys.stdout.write(f"· {text}\n")
     sys.stdout.flush()

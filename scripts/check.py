@@ -6,13 +6,15 @@ python scripts/check.py -k retry   further arguments go to pytest
 
 import sys
 
-import _environment
+import _old_python
 
-_environment.require_python()
+_old_python.refuse()
 
 import os  # noqa: E402 - nothing newer is touched before the version is known
 import subprocess  # noqa: E402
 import time  # noqa: E402
+
+import _environment  # noqa: E402
 
 ROOT = _environment.ROOT
 
@@ -29,7 +31,8 @@ STEPS = (
 )
 
 
-def main() -> int:
+def main():
+    # type: () -> int
     python = str(_environment.ensure(extras="sandbox", groups=("dev",)))
     environment = dict(os.environ)
     for name in ("PROTEINIQ_API_KEY", "PROTEINIQ_BASE_URL"):
@@ -37,16 +40,15 @@ def main() -> int:
     failed = []
     for title, command in STEPS:
         started = time.monotonic()
-        code = subprocess.run([python, *command], cwd=ROOT, env=environment).returncode
+        code = subprocess.run([python] + command, cwd=ROOT, env=environment).returncode
         took = time.monotonic() - started
-        sys.stdout.write(f"· {'ok    ' if code == 0 else 'FAILED'} {title} ({took:.0f} s)\n")
-        sys.stdout.flush()
+        _environment.say("{} {} ({:.0f} s)".format("FAILED" if code else "ok    ", title, took))
         if code:
             failed.append(title)
     if failed:
         # pytest's summary ends the output, so what failed before it is said again.
-        sys.stdout.write(f"· FAILED before the tests: {'; '.join(failed)}\n")
-    tests = [python, "-m", "pytest", "--numprocesses", "2", *sys.argv[1:]]
+        _environment.say("FAILED before the tests: " + "; ".join(failed))
+    tests = [python, "-m", "pytest", "--numprocesses", "2"] + sys.argv[1:]
     code = subprocess.run(tests, cwd=ROOT, env=environment).returncode
     return code or bool(failed)
 

@@ -7,19 +7,22 @@ python scripts/quickstart.py --live    with PROTEINIQ_API_KEY against the real s
 
 import sys
 
-import _environment
+import _old_python
 
-_environment.require_python()
+_old_python.refuse()
 
 import argparse  # noqa: E402 - nothing newer is touched before the version is known
 import os  # noqa: E402
 import subprocess  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import _environment  # noqa: E402
+
 ROOT = _environment.ROOT
 
 
-def main() -> int:
+def main():
+    # type: () -> int
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--keep", action="store_true", help="leave the local service running")
     parser.add_argument(
@@ -36,6 +39,12 @@ def main() -> int:
         parser.error("--keep is about the local service, --live uses none")
     if arguments.live and not os.environ.get("PROTEINIQ_API_KEY"):
         parser.error("--live needs PROTEINIQ_API_KEY in the environment")
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error("--out can't be made a folder: " + str(error))
+    if not os.access(arguments.out, os.W_OK):
+        parser.error("--out can't be written to: " + str(arguments.out))
     python = _environment.ensure(extras="sandbox")
     command = [str(python), str(ROOT / "scripts" / "_tour.py"), "--out", str(arguments.out.resolve())]
     command += ["--live", "--max-credits", str(arguments.max_credits)] if arguments.live else []
