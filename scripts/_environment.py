@@ -92,5 +92,6 @@ def _pip(*arguments: str) -> None:
 
 def say(text: str) -> None:
     """Tell how far it is, in a line of its own."""
-    sys.stdout.write(f"· {text}\n")
+    # ASCII: a terminal of another encoding than UTF-8 must not end this.
+    sys.stdout.write(f"- {text}\n")
     sys.stdout.flush()

@@ -134,6 +134,12 @@ def main() -> int:
         for note in getattr(error, "__notes__", ()):
             fail(note)
         return 1
+    except KeyboardInterrupt as interrupt:
+        fail("\ninterrupted")
+        # The notes say how to pick the job up again, which only the live service still has.
+        for note in getattr(interrupt, "__notes__", ()) if arguments.live else ():
+            fail(note)
+        return 130
 
 
 if __name__ == "__main__":

@@ -49,9 +49,18 @@ def main():
     command = [str(python), str(ROOT / "scripts" / "_tour.py"), "--out", str(arguments.out.resolve())]
     command += ["--live", "--max-credits", str(arguments.max_credits)] if arguments.live else []
     command += ["--keep"] if arguments.keep else []
+    # Greek letters that the terminal hasn't become question marks, and not an error.
+    environment = dict(os.environ, PYTHONIOENCODING=":replace")
+    tour = subprocess.Popen(command, env=environment)
     try:
-        return subprocess.run(command).returncode
+        return tour.wait()
     except KeyboardInterrupt:
+        # A terminal has told it too: it stops the local service, which takes a moment.
+        try:
+            tour.wait(timeout=10)
+        except (KeyboardInterrupt, subprocess.TimeoutExpired):
+            tour.terminate()
+            tour.wait()
         return 130
 
 

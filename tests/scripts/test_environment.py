@@ -43,6 +43,10 @@ def test_nothing_newer_is_imported_before_the_version_is_known(name: str) -> Non
     assert names <= {"sys", "_old_python"}
 
 
+def test_what_is_said_before_anything_is_installed_can_be_shown_by_any_terminal() -> None:
+    assert (SCRIPTS / "_environment.py").read_bytes().isascii()
+
+
 @pytest.mark.parametrize("name", ["_environment.py", *READ_BY_ANY_PYTHON])
 def test_it_imports_the_standard_library_only(name: str) -> None:
     tree = ast.parse((SCRIPTS / name).read_text(encoding="utf-8"))

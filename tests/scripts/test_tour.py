@@ -1,0 +1,56 @@
+"""What the quickstart shows, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import _environment
+import pytest
+
+TOUR = Path(_environment.__file__).parent / "_tour.py"
+
+
+def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
+    """The tour, with its results in `folder/out` and what is temporary in `folder/tmp`."""
+    (folder / "tmp").mkdir()
+    command = [sys.executable, str(TOUR), "--out", str(folder / "out")]
+    own = {**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "tmp"), **environment}
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=own
+    )
+
+
+def left(folder: Path) -> list[Path]:
+    return list((folder / "tmp").iterdir())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii:replace"])
+def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path, encoding: str) -> None:
+    with start(tmp_path, PYTHONIOENCODING=encoding) as tour:
+        said, wrong = tour.communicate(timeout=120)
+    assert (tour.returncode, wrong) == (0, "")
+    for value in ("14313.0", "37970", "score 290.5, 63 identical of 148 columns"):
+        assert value in said
+    saved = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").glob("*/*")}
+    assert saved == {
+        "protein-parameters/parameters.csv",
+        "protein-parameters/parameters.json",
+        "pairwise-alignment/alignment.txt",
+        "pairwise-alignment/alignment.fasta",
+    }
+    assert left(tmp_path) == []
+
+
+def test_an_interrupted_one_stops_its_service_and_says_so_in_a_word(tmp_path: Path) -> None:
+    with start(tmp_path) as tour:
+        assert tour.stdout is not None
+        next(line for line in tour.stdout if " QUEUED" in line or " PROCESSING" in line)
+        tour.send_signal(signal.SIGINT)
+        _, wrong = tour.communicate(timeout=60)
+    assert tour.returncode == 130
+    assert wrong.split() == ["interrupted"]
+    assert left(tmp_path) == []
