@@ -16,6 +16,7 @@ import attrs
 
 from . import _formats
 from ._arguments import is_text
+from ._shown import shown
 from .errors import InvalidInput, Issue
 from .models import File, Setting, Slot, Tool
 
@@ -42,7 +43,7 @@ def entries(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> list
             f"inputs: expected a mapping of slots to data; the slots are {_listed(tool.slots)}"
         )
     if settings is not None and not isinstance(settings, Mapping):
-        raise InvalidInput(f"settings: expected a mapping of settings to values, not {settings!r:.80}")
+        raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
     by_id = {slot.id: slot for slot in tool.slots}
     for name, value in inputs.items():
         if name in by_id:
@@ -299,17 +300,17 @@ def _setting_problem(setting: Setting, value: Any) -> str | None:
     }
     kind = kinds.get(setting.type)
     if kind and (not isinstance(value, kind) or (isinstance(value, bool) and setting.type != "boolean")):
-        return f"{value!r} is no {setting.type}"
+        return f"{shown(value)} is no {setting.type}"
     if setting.options and value not in setting.options:
         allowed = ", ".join(str(option) for option in setting.options)
-        return f"{value!r} is none of its options: {allowed}"
+        return f"{shown(value)} is none of its options: {allowed}"
     unit = f" {setting.unit}" if setting.unit else ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         low, high = setting.minimum, setting.maximum
         if (low is not None and not value >= low) or (high is not None and not value <= high):
             lower = f"{low:g}" if low is not None else "any"
             upper = f"{high:g}" if high is not None else "any"
-            return f"{value!r} is out of range: from {lower} to {upper}{unit}"
+            return f"{shown(value)} is out of range: from {lower} to {upper}{unit}"
     return None
 
 

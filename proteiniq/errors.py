@@ -43,6 +43,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ._shown import shown
+
 if TYPE_CHECKING:
     from .models import JobState
 
@@ -71,7 +73,9 @@ class Issue:
     line: int | None = None
 
     def __str__(self) -> str:
-        place = f"slot {self.slot!r}" if self.slot else f"setting {self.setting!r}" if self.setting else ""
+        place = ""
+        if self.slot or self.setting:
+            place = f"slot {shown(self.slot)}" if self.slot else f"setting {shown(self.setting)}"
         if self.line is not None:
             place += f", line {self.line}"
         return f"{place}: {self.message}" if place else self.message

@@ -14,7 +14,7 @@ def test_page_sizes(limit: int | None) -> None:
     arguments.check_limit(limit)
 
 
-@pytest.mark.parametrize("limit", [0, 101, -5, 1.0, "1", True, [1]])
+@pytest.mark.parametrize("limit", [0, 101, -5, 1.0, "1", True, [1], pytest.param(10**5000, id="huge")])
 def test_what_is_no_page_size(limit: Any) -> None:
     with pytest.raises(InvalidInput, match="from 1 to 100"):
         arguments.check_limit(limit)

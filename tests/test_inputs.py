@@ -265,12 +265,29 @@ def test_settings_that_are_no_mapping(settings: Any) -> None:
         ({"speed": 7}, "setting 'speed': tool has no such setting; there are ph, mode"),
         ({"mode": "slow"}, "setting 'mode': 'slow' is none of its options: fast, exact"),
         ({"mode": ["fast"]}, "setting 'mode': ['fast'] is no string"),
+        ({"ph": 10**5000}, "setting 'ph': int with very many digits is out of range: from 0 to 14 pH"),
     ],
 )
 def test_a_setting_that_can_not_be_taken(settings: Any, problem: str) -> None:
     assert problems({"protein": "MK"}, settings) == [problem] or problems({"protein": "MK"}, settings)[
         0
     ].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "settings"),
+    [
+        ({"protein": "MK", "M" * 10**6: "MK"}, None),
+        ({"protein": "MK"}, {"ph": "M" * 10**6}),
+        ({"protein": "MK"}, {"mode": "M" * 10**6}),
+        ({"protein": "MK"}, {"M" * 10**6: 1}),
+        ({"protein": "MK"}, "M" * 10**6),
+    ],
+)
+def test_a_file_in_the_wrong_place_is_not_repeated_in_the_message(inputs: Any, settings: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        entries(TOOL, inputs, settings)
+    assert len(str(caught.value)) < 500
 
 
 def test_settings_of_a_tool_that_states_none_are_the_services_to_judge() -> None:

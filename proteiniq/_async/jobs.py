@@ -430,9 +430,9 @@ def _awaited(jobs: Iterable[str | JobState]) -> dict[str, JobState | None]:
 def _default_name(tool_id: str, entries: Sequence[Mapping[str, Any]]) -> str:
     """A name for people: the tool and the first label or FASTA header."""
     for entry in entries:
-        label = entry.get("label")
-        if not label and str(entry.get("content", "")).startswith(">"):
-            label = str(entry["content"])[1:].split("\n", 1)[0].split(" ", 1)[0].strip()
-        if label:
+        label, content = entry.get("label"), entry.get("content")
+        if not label and isinstance(content, str) and content.startswith(">"):
+            label = content[1:].split("\n", 1)[0].split(" ", 1)[0].strip()
+        if label and isinstance(label, str):
             return f"{tool_id} {label}"[:100]
     return tool_id

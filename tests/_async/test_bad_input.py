@@ -215,6 +215,13 @@ async def test_the_same_is_refused_when_only_quoted(client: AsyncProteinIQ) -> N
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("part", ["label", "content"])
+async def test_an_entry_with_a_number_that_python_does_not_write(client: AsyncProteinIQ, part: str) -> None:
+    with pytest.raises(InvalidInput, match="can't be written as JSON"):
+        await client.jobs.submit("protein-parameters", [{**ENTRY, part: 10**5000}])
+
+
+@pytest.mark.anyio
 async def test_more_entries_than_the_slot_takes(client: AsyncProteinIQ) -> None:
     files = [await client.files.upload(b">a\nMK\n", filename=f"{n}.fasta") for n in range(2)]
     with pytest.raises(InvalidInput, match="slot 'query': 2 entries; it takes 1"):

@@ -192,6 +192,12 @@ def test_the_same_is_refused_when_only_quoted(client: ProteinIQ) -> None:
         client.jobs.quote("protein-parameters", entry(">a\nMK1\n"))
 
 
+@pytest.mark.parametrize("part", ["label", "content"])
+def test_an_entry_with_a_number_that_python_does_not_write(client: ProteinIQ, part: str) -> None:
+    with pytest.raises(InvalidInput, match="can't be written as JSON"):
+        client.jobs.submit("protein-parameters", [{**ENTRY, part: 10**5000}])
+
+
 def test_more_entries_than_the_slot_takes(client: ProteinIQ) -> None:
     files = [client.files.upload(b">a\nMK\n", filename=f"{n}.fasta") for n in range(2)]
     with pytest.raises(InvalidInput, match="slot 'query': 2 entries; it takes 1"):
