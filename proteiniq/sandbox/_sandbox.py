@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import math
 import socket
 import threading
 import time
@@ -42,6 +43,10 @@ MAX_UPLOAD_BYTES = 1 << 30
 """Largest upload. The service states no figure: this one is our choice."""
 
 
+_CENTURY_S = 100 * 365 * 86_400
+"""A longer time makes an expiry that is no date."""
+
+
 @attrs.frozen
 class _Parts:
     """What a running sandbox consists of; closing `stack` stops it."""
@@ -69,7 +74,7 @@ class Sandbox:
     choice. `tools` names the tools as `module:class`; `document` is the contract to serve; `clock`
     gives the time in seconds since the epoch.
 
-    Raises SandboxError when port or folder cannot be used.
+    Raises ValueError for a parameter that makes no sense, SandboxError when port or folder cannot be used.
     """
 
     def __init__(
@@ -91,8 +96,21 @@ class Sandbox:
         host: str = "127.0.0.1",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if workers < 1 or rate_limit < 1 or rate_window <= 0 or credits < 0:
-            raise ValueError("workers, rate_limit and rate_window must be positive, credits not negative")
+        _within("workers", workers, 1, 1000)
+        _within("credits", credits, 0, 2**53 - 1)
+        for name, count in (
+            ("rate_limit", rate_limit),
+            ("max_concurrent_jobs", max_concurrent_jobs),
+            ("daily_limit", daily_limit),
+        ):
+            _within(name, count, 1)
+        for name, seconds in (
+            ("rate_window", rate_window),
+            ("url_lifetime", url_lifetime),
+            ("heartbeat", heartbeat),
+        ):
+            _within(name, seconds, 0.001, _CENTURY_S)
+        _within("job_read_interval", job_read_interval, 0, _CENTURY_S)
         self._data = None if data is None else Path(data)
         self._port = port
         self._host = host
@@ -287,6 +305,13 @@ class _Uvicorn(uvicorn.Server):
         self._changes.open(asyncio.get_running_loop())
         await super().startup(sockets)
         self.ready.set()
+
+
+def _within(name: str, value: float, least: float, most: float = math.inf) -> None:
+    """Raise ValueError for a parameter that makes no sense; NaN never does."""
+    if not least <= value <= most:
+        up_to = "" if most == math.inf else f" and at most {most:,}"
+        raise ValueError(f"{name} must be at least {least:,}{up_to}, not {value}")
 
 
 def _listen(host: str, port: int) -> socket.socket:

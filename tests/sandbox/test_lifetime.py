@@ -228,10 +228,35 @@ def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
         assert sandbox.url.endswith(f":{port}")
 
 
-@pytest.mark.parametrize("changes", [{"workers": 0}, {"rate_limit": 0}, {"credits": -1}])
-def test_parameters_that_make_no_sense_are_refused(changes: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="positive"):
-        Sandbox(**changes)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("workers", 0),
+        ("workers", 100_000),
+        ("rate_limit", 0),
+        ("credits", -1),
+        ("credits", 10**20),
+        ("max_concurrent_jobs", 0),
+        ("daily_limit", -1),
+        ("rate_window", 0),
+        ("rate_window", float("nan")),
+        ("url_lifetime", float("inf")),
+        ("heartbeat", 0),
+        ("job_read_interval", -1),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_refused_by_name(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be at least"):
+        Sandbox(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["", "nothing", "no.module:X", "proteiniq.sandbox.tools:Nothing", "proteiniq.sandbox:Sandbox"],
+)
+def test_a_tool_that_is_none_is_refused_by_name(reference: str) -> None:
+    with pytest.raises(ValueError, match=f"'{reference}'"):
+        Sandbox(tools=[reference])
 
 
 def test_a_tool_that_is_gone_fails_its_jobs(tmp_path: Path) -> None:
@@ -273,6 +298,13 @@ class TestCommand:
             process.terminate()
         assert limits["public_api_rate_limit"] == {"limit": 120, "window_seconds": 60}
         assert limits["concurrent_jobs"]["max"] == 3
+
+    @pytest.mark.parametrize("arguments", [("--tool", "nothing:X"), ("--heartbeat", "0")])
+    def test_an_option_that_makes_no_sense_is_one_line(self, arguments: tuple[str, str]) -> None:
+        status, message = refusal(*arguments)
+        assert status == 2
+        assert message.startswith("error: ")
+        assert message.count("\n") == 1
 
     def test_a_port_in_use_is_one_line(self) -> None:
         with socket.socket() as taken:

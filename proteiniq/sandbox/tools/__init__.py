@@ -20,12 +20,16 @@ BUILT_IN = (
 
 
 def load(reference: str) -> Tool:
-    """The tool that `module:class` names."""
+    """The tool that `module:class` names. Raises ValueError when it names none."""
     module, _, name = reference.partition(":")
-    tool = getattr(importlib.import_module(module), name)()
-    if not isinstance(tool, Tool):
-        raise TypeError(f"{reference} is not a Tool")
-    return tool
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        message = f"the tool {reference!r} can't be loaded, it should be module:class: {error}"
+        raise ValueError(message) from error
+    if not (isinstance(found, type) and issubclass(found, Tool)):
+        raise ValueError(f"{reference!r} is no class that extends Tool")
+    return found()
 
 
 def available(references: Iterable[str] = BUILT_IN) -> dict[str, tuple[str, Tool]]:
