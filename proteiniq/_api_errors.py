@@ -109,7 +109,9 @@ def redirected(
 def _message(status: int, body: ErrorBody, request: errors.Request, retry_after: float | None) -> str:
     said = body.message or f"the service answered {status} without saying why"
     parts = [f"{said.rstrip('.')} ({body.code or status}, {request})"]
-    parts += [f"  {line}" for line in _places(body.details)]
+    places = _places(body.details)
+    if not (len(places) == 1 and places[0] in said):  # one place is often all that the message says
+        parts += [f"  {line}" for line in places]
     if retry_after is not None:
         parts.append(f"The service asks to wait {retry_after:g} s.")
     advice = ADVICE.get(body.code or "")

@@ -45,6 +45,20 @@ def test_an_envelope() -> None:
     assert read_body(json.dumps(body).encode()) == ErrorBody("conflict", "Taken.", {"a": 1})
 
 
+def test_every_place_is_listed_and_a_single_one_is_not_said_twice() -> None:
+    one, other = ({"path": f"settings.{name}", "message": "must be at most 1."} for name in "ab")
+    said = "settings.a: must be at most 1."
+
+    def text(message: str, *issues: dict[str, str]) -> str:
+        return str(
+            api_error(400, ErrorBody("validation_error", message, {"issues": list(issues)}), request=REQUEST)
+        )
+
+    assert text(said, one).count("settings.a") == 1
+    assert text("It does not fit.", one).count(said) == 1
+    assert text(said, one, other).count("\n  settings.") == 2
+
+
 def test_what_is_known_is_on_the_error() -> None:
     error = made(409, "conflict", "Taken.", retry_after=2.0, job_id="job_1", request_id="req_1")
     assert (error.code, error.status, error.retry_after) == ("conflict", 409, 2.0)
