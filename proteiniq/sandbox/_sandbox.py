@@ -27,6 +27,7 @@ from ._contract import Contract
 from ._errors import SandboxError
 from ._events import Changes
 from ._folder import Folder
+from ._http import Protocol
 from ._limits import JobReads, Quota, Windows
 from ._runner import LocalRunner
 from ._service import Service
@@ -257,7 +258,7 @@ class _Server:
     def __init__(self, app: App, changes: Changes) -> None:
         config = uvicorn.Config(
             app,
-            http="h11",
+            http=Protocol,
             ws="none",
             loop="asyncio",
             lifespan="off",

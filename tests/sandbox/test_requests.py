@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 
@@ -86,6 +87,28 @@ def test_a_client_that_expects_100_continue_is_refused_before_it_sends(api: Api)
     with socket.create_connection((url.host, url.port or 0), timeout=10) as connection:
         connection.sendall(head.encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /api/v1/account HTTP/1.1\r\n\r\n",
+        b"GET /api/v1/caf\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Authorization: Bearer KEY\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
+    ],
+    ids=["no host", "path of bytes", "negative length", "TLS", "broken chunk"],
+)
+def test_what_is_no_http_is_refused_in_the_envelope(api: Api, sent: bytes) -> None:
+    url = api.base_url
+    with socket.create_connection((url.host, url.port or 0), timeout=10) as connection:
+        connection.sendall(sent.replace(b"KEY", api.key.encode()))
+        head, _, content = connection.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"application/json" in head
+    assert json.loads(content)["error"]["code"] == "validation_error"
 
 
 @pytest.mark.parametrize(
