@@ -217,6 +217,21 @@ def test_a_broken_database_is_refused(tmp_path: Path) -> None:
         generous(tmp_path).start()
 
 
+def test_a_broken_database_is_closed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, made, connect = tmp_path / "sandbox.sqlite3", list[sqlite3.Connection](), sqlite3.connect
+    path.write_bytes(b"no database" * 1000)
+
+    def kept(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", kept)
+    with pytest.raises(SandboxError):
+        Store(path)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].execute("SELECT 1")
+
+
 def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
