@@ -17,18 +17,37 @@ _SHORTEST = 0.001
 """A timeout of zero would make a socket non-blocking, s."""
 
 
+class Span:
+    """`total` seconds from the first step that a request takes on the wire, and no later than `latest` s from now.
+
+    The time in which it waits for a connection that other requests have is not its own.
+    """
+
+    def __init__(self, total: float, latest: float | None = None) -> None:
+        self.total = total
+        self._latest = None if latest is None else time.monotonic() + latest
+        self._end: float | None = None
+
+    def left(self) -> float:
+        now = time.monotonic()
+        if self._end is None:
+            end = now + self.total
+            self._end = end if self._latest is None else min(end, self._latest)
+        return self._end - now
+
+
 class Until(float):
-    """A timeout of so many seconds for each step, whose steps all together end `total` seconds from now."""
+    """A timeout of so many seconds for each step, whose steps all together end with the span."""
 
-    _end: float
+    _span: Span
 
-    def __new__(cls, seconds: float, total: float) -> Until:
-        until = super().__new__(cls, min(seconds, total))
-        until._end = time.monotonic() + total
+    def __new__(cls, seconds: float, span: Span) -> Until:
+        until = super().__new__(cls, min(seconds, span.total))
+        until._span = span
         return until
 
     def left(self) -> float:
-        return max(_SHORTEST, min(float(self), self._end - time.monotonic()))
+        return max(_SHORTEST, min(float(self), self._span.left()))
 
 
 def bind(pool: Any, *, asynchronous: bool) -> None:

@@ -6,22 +6,31 @@ once, async, and made sync by `scripts/unasync.py`. No httpx type and no httpx e
 
 from __future__ import annotations
 
+import os
 import ssl
 import threading
+import weakref
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import httpx
 
-from ._bounded import Until, bind
+from ._bounded import Span, Until, bind
 from ._key import ApiKey
 from ._retry import Failure
 from .errors import ConfigurationError, InvalidInput
 
+if TYPE_CHECKING:
+    import anyio
+
 USER_AGENT = "proteiniq-python"
+MOST_CONNECTIONS = 32
+"""Connections of one client; what is more waits for one of them."""
+MOST_STREAMS = 24
+"""Event streams of one client: they hold their connections for as long as jobs take, and other requests need some."""
 _CLOSED = "this client is closed: make another one"
 
 
@@ -30,8 +39,9 @@ class Outgoing:
     """A request as it will be sent.
 
     `timeout` is for each phase of it, s, `read_timeout` another one for each chunk of the answer, `total_timeout` for
-    all of it, to the last byte of the answer. Only with a `key` a header has it; `repeatable` says whether the
-    body can be sent again from the start.
+    all of it, to the last byte of the answer. `queue_timeout` is how long it may wait for a connection that other
+    requests have, None for ever. Only with a `key` a header has it; `repeatable` says whether the body can be sent
+    again from the start.
     """
 
     method: str
@@ -43,6 +53,7 @@ class Outgoing:
     timeout: float
     read_timeout: float | None = None
     total_timeout: float | None = None
+    queue_timeout: float | None = None
     key: ApiKey | None = None
     repeatable: bool = True
 
@@ -76,6 +87,23 @@ class WireFailure(Exception):
         self.took = 0.0
 
 
+class Places:
+    """So many places, for which nobody waits. Safe for threads."""
+
+    def __init__(self, number: int) -> None:
+        self._free = threading.Semaphore(number)
+
+    @contextmanager
+    def one(self) -> Iterator[bool]:
+        """Whether there is a free one; it is held meanwhile."""
+        has_one = self._free.acquire(blocking=False)
+        try:
+            yield has_one
+        finally:
+            if has_one:
+                self._free.release()
+
+
 class AsyncWire:
     """Sends requests, awaited, on the event loop of the first of them."""
 
@@ -83,6 +111,8 @@ class AsyncWire:
         self._loop: Any = None
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
+        self._turns: anyio.Semaphore | None = None
+        self.streams = Places(MOST_STREAMS)
         self.is_closed = False
 
     @asynccontextmanager
@@ -93,20 +123,24 @@ class AsyncWire:
         """
         self._check_loop()
         failure: BaseException
+        client, turns = self._opened()
+        # httpcore's own queue takes time with the square of those who wait in it.
+        await _turn(turns, outgoing.queue_timeout)
         try:
-            client = self._opened()
-            request = _built(client, outgoing)
-            response = await client.send(request, stream=True)
-        except BaseException as error:
-            failure = _without_frames(error)
-        else:
-            chunks = _async_chunks(response)
             try:
-                yield AsyncIncoming(response.status_code, _read_headers(response), chunks)
-            finally:
-                await _end(response, chunks)
-            return
-        raise failure
+                response = await client.send(_built(client, outgoing), stream=True)
+            except BaseException as error:
+                failure = _without_frames(error)
+            else:
+                chunks = _async_chunks(response)
+                try:
+                    yield AsyncIncoming(response.status_code, _read_headers(response), chunks)
+                finally:
+                    await _end(response, chunks)
+                return
+            raise failure
+        finally:
+            turns.release()
 
     def _check_loop(self) -> None:
         # Connections belong to the loop that made them: on another one they fail later and less clearly.
@@ -118,22 +152,44 @@ class AsyncWire:
         elif self._loop != loop:
             raise ConfigurationError(
                 "this async client was used on another event loop before: make one client for each loop "
-                "(for each asyncio.run), or use the sync client"
+                "(for each asyncio.run) and close it there, or use the sync client"
             )
 
-    def _opened(self) -> httpx.AsyncClient:
+    def _opened(self) -> tuple[httpx.AsyncClient, anyio.Semaphore]:
         if self.is_closed:
             raise ConfigurationError(_CLOSED)
         if self._client is None:
+            from anyio import Semaphore
+
             with _as_configuration_error():
                 self._client = httpx.AsyncClient(transport=self._transport, **_options())
             _bind(self._client)
-        return self._client
+            self._turns = Semaphore(MOST_CONNECTIONS)
+        assert self._turns is not None
+        return self._client, self._turns
 
     async def close(self) -> None:
+        if self._client is not None:
+            self._check_loop()
         self.is_closed = True
         if self._client is not None:
             await self._client.aclose()
+
+
+async def _turn(turns: anyio.Semaphore, timeout: float | None) -> None:
+    """Wait until fewer requests are on the way than there are connections. Raises WireFailure."""
+    from anyio import WouldBlock, move_on_after
+
+    try:
+        turns.acquire_nowait()
+    except WouldBlock:
+        pass
+    else:
+        return
+    with move_on_after(timeout):
+        await turns.acquire()
+        return
+    raise WireFailure("timeout", "no connection became free", sent=False)
 
 
 class Wire:
@@ -142,8 +198,11 @@ class Wire:
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
         self._transport = transport
         self._client: httpx.Client | None = None
+        self._client_of_parent: httpx.Client | None = None
         self._lock = threading.Lock()
+        self.streams = Places(MOST_STREAMS)
         self.is_closed = False
+        _wires.add(self)
 
     @contextmanager
     def open(self, outgoing: Outgoing) -> Iterator[Incoming]:
@@ -151,8 +210,7 @@ class Wire:
         failure: BaseException
         try:
             client = self._opened()
-            request = _built(client, outgoing)
-            response = client.send(request, stream=True)
+            response = client.send(_built(client, outgoing), stream=True)
         except BaseException as error:
             failure = _without_frames(error)
         else:
@@ -179,12 +237,36 @@ class Wire:
         if self._client is not None:
             self._client.close()
 
+    def _leave_to_parent(self) -> None:
+        """After a fork: on a connection that both processes read, one would take the answers of the other."""
+        # Kept, not closed: closing takes locks that a thread of the parent may have held, and has no right to them.
+        self._client_of_parent, self._client = self._client, None
+        self._lock = threading.Lock()
+        self.streams = Places(MOST_STREAMS)
+
+
+_wires: weakref.WeakSet[Wire] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for wire in _wires:
+        wire._leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=_after_fork)
+
 
 def _options() -> dict[str, Any]:
     """What both kinds of httpx clients are made with: at the first request, since reading certificates takes long."""
     return {
         "timeout": None,
-        "limits": httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30.0),
+        # With fewer to keep, httpcore closes each one after its request while there are more of all than those.
+        "limits": httpx.Limits(
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_CONNECTIONS,
+            keepalive_expiry=30.0,
+        ),
         "headers": {"User-Agent": USER_AGENT},
         "cookies": _NoCookies(),
     }
@@ -278,9 +360,9 @@ def _built(client: httpx.AsyncClient | httpx.Client, outgoing: Outgoing) -> http
 def _timeout(outgoing: Outgoing) -> httpx.Timeout:
     read = outgoing.read_timeout or outgoing.timeout
     if outgoing.total_timeout is None:
-        return httpx.Timeout(outgoing.timeout, read=read)
-    total = outgoing.total_timeout
-    return httpx.Timeout(Until(outgoing.timeout, total), read=Until(read, total))
+        return httpx.Timeout(outgoing.timeout, read=read, pool=outgoing.queue_timeout)
+    span = Span(outgoing.total_timeout, outgoing.queue_timeout)
+    return httpx.Timeout(Until(outgoing.timeout, span), read=Until(read, span), pool=outgoing.queue_timeout)
 
 
 def _bind(client: httpx.AsyncClient | httpx.Client) -> None:

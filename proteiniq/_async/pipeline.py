@@ -16,7 +16,7 @@ from .._config import Config
 from .._limits import RateHeaders
 from .._pacing import LONGEST_NAP, Pacer, Ticket
 from .._retry import Attempt, GiveUp, RetryBudget
-from .._transport import AsyncIncoming, AsyncWire, Outgoing, WireFailure
+from .._transport import AsyncIncoming, AsyncWire, Outgoing, Places, WireFailure
 from ..errors import ContractError, ProteinIQError, RateLimited, Request, RequestTimeout, TransportError
 from ..hooks import AttemptDetails, log, tell, wanted
 
@@ -79,6 +79,11 @@ class AsyncPipeline:
     def channel(self, operation: str, **known: Any) -> AsyncChannel:
         """A channel for one call of a generated operation; `known` are the fields of `Call`."""
         return AsyncChannel(self, Call(operation=operation, **known))
+
+    @property
+    def streams(self) -> Places:
+        """Places for event streams, of all clients that share the connections."""
+        return self._wire.streams
 
     def url(self, path: str) -> str:
         return self.config.base_url + path
@@ -247,8 +252,8 @@ class AsyncPipeline:
         if call.deadline is None:
             return outgoing
         remaining = max(0.001, call.deadline - self.clock.monotonic())
-        total = outgoing.total_timeout
-        return attrs.evolve(outgoing, total_timeout=remaining if total is None else min(total, remaining))
+        total = remaining if outgoing.total_timeout is None else min(outgoing.total_timeout, remaining)
+        return attrs.evolve(outgoing, total_timeout=total, queue_timeout=remaining)
 
     def _observe(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
         rate = RateHeaders.read(headers, self.clock.utcnow())

@@ -74,9 +74,13 @@ class AsyncWatcher:
                         yield changed
                 case OpenStream() as step:
                     await self._clock.sleep(step.after)
-                    async with AsyncClosing(self._listen(step)) as states:
-                        async for state in states:
-                            yield state
+                    with self._pipeline.streams.one() as has_place:
+                        if not has_place:
+                            self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
+                            continue
+                        async with AsyncClosing(self._listen(step)) as states:
+                            async for state in states:
+                                yield state
             if self._last is not None and self._last.is_terminal:
                 return
 

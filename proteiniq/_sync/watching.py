@@ -76,9 +76,13 @@ class Watcher:
                         yield changed
                 case OpenStream() as step:
                     self._clock.sleep(step.after)
-                    with Closing(self._listen(step)) as states:
-                        for state in states:
-                            yield state
+                    with self._pipeline.streams.one() as has_place:
+                        if not has_place:
+                            self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
+                            continue
+                        with Closing(self._listen(step)) as states:
+                            for state in states:
+                                yield state
             if self._last is not None and self._last.is_terminal:
                 return
 

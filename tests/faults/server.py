@@ -127,6 +127,8 @@ class Server:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self.connected = 0
+        """How many connections there have been."""
         self._answers: dict[str, list[Answer]] = {}
         self._lock = threading.Lock()
         self._port = 0
@@ -194,6 +196,7 @@ class Server:
                 return
             with self._lock:
                 self._connections.add(connection)
+                self.connected += 1
             self._spawn(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:

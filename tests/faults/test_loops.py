@@ -35,6 +35,8 @@ def test_an_async_client_on_a_second_loop_says_so(server: Server) -> None:
         with pytest.raises(ConfigurationError, match="another event loop"):
             second.run(use())
         first.run(use())
+        with pytest.raises(ConfigurationError, match="close it there"):
+            second.run(client.close())
         first.run(client.close())
 
 
