@@ -77,25 +77,49 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
             why = getattr(error, "strerror", None) or error
             raise InvalidInput(f"{_NOTHING}: {str(source)[:200]!r} can't be read: {why}.{hint}") from None
         with stream:
-            yield _of_file(stream, filename or path.name)
+            yield _of_file(stream, _needed(filename or path.name, "the path has no name"))
     elif isinstance(source, (bytes, bytearray, memoryview)):
-        view = memoryview(source).cast("B")
+        view = memoryview(source)
+        view = (view if view.c_contiguous else memoryview(view.tobytes())).cast("B")
         yield _of_bytes(view, _needed(filename, "bytes have no name"))
-    elif isinstance(source, io.TextIOBase):
-        raise InvalidInput(f"{_NOTHING}: the file is open as text, open it with mode 'rb'")
     elif hasattr(source, "read") and not hasattr(source, "__aiter__"):
-        name = filename or PurePath(str(getattr(source, "name", ""))).name
-        yield _of_file(source, _needed(name, "the open file has no name"))
+        _check_open(source)
+        yield _of_file(source, _needed(filename or _name_of(source), "the open file has no name"))
     elif hasattr(source, "__aiter__"):
         if not awaited:
             raise InvalidInput(f"{_NOTHING}: an asynchronous iterable needs the async client")
-        yield _of_async_iterable(source, _needed(filename, "an iterable has no name"))
+        name = filename
+        if hasattr(source, "read"):
+            _check_open(source)
+            name = filename or _name_of(source)
+        yield _of_async_iterable(source, _needed(name, "what is to be read has no name"))
     elif isinstance(source, Iterable) and not isinstance(source, Mapping):
         yield _of_iterable(source, _needed(filename, "an iterable has no name"))
     else:
         raise InvalidInput(
             f"{_NOTHING}: {type(source).__name__} is no path, bytes, open file or iterable of bytes"
         )
+
+
+def _check_open(source: Any) -> None:
+    """Raise InvalidInput for a file that gives no bytes."""
+    # Wrappers of text files, as those of `tempfile`, are no TextIOBase, but hand its `encoding` through.
+    if isinstance(source, io.TextIOBase) or isinstance(getattr(source, "encoding", None), str):
+        raise InvalidInput(f"{_NOTHING}: the file is open as text, open it with mode 'rb'")
+    if getattr(source, "closed", False) is True:
+        raise InvalidInput(f"{_NOTHING}: the file is closed")
+    readable = getattr(source, "readable", None)
+    if callable(readable) and readable() is False:
+        raise InvalidInput(f"{_NOTHING}: the file is not open for reading, open it with mode 'rb'")
+
+
+def _name_of(source: Any) -> str:
+    """The name of an open file; empty for one that has a number (`tempfile.TemporaryFile`) or a title (`<stdin>`)."""
+    name = getattr(source, "name", None)
+    if not isinstance(name, (str, bytes, os.PathLike)):
+        return ""
+    last = PurePath(os.fsdecode(name)).name
+    return "" if last.startswith("<") and last.endswith(">") else last
 
 
 def _of_bytes(view: memoryview, name: str) -> Source:
@@ -136,14 +160,48 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
     return Source(name, media_type(name), pieces, total=total, repeatable=seekable)
 
 
+class _Reading:
+    """Watches an iterable that is read again: one that is used up gives less, or not from its beginning."""
+
+    def __init__(self) -> None:
+        self._first = b""
+        self._longest = self._now = 0
+
+    def begin(self) -> None:
+        self._now = 0
+
+    def took(self, item: bytes) -> bytes:
+        if item and not self._now:
+            if item[:64] != self._first and self._longest:
+                self._refuse()
+            self._first = item[:64]
+        self._now += len(item)
+        self._longest = max(self._longest, self._now)
+        return item
+
+    def end(self) -> None:
+        if self._now < self._longest:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        raise InvalidInput(
+            "the upload was broken off: it had to be sent again, and the iterable gave something else than before. "
+            "Pass a path, a file or bytes, or an iterable that begins anew each time"
+        )
+
+
 def _of_iterable(items: Iterable[Any], name: str) -> Source:
+    reading = _Reading()
+
     def pieces() -> Iterator[bytes]:
         together = bytearray()
+        reading.begin()
         for item in items:
-            together += _checked(item)
+            together += reading.took(_checked(item))
             while len(together) >= PIECE:
                 yield bytes(together[:PIECE])
                 del together[:PIECE]
+        reading.end()
         if together:
             yield bytes(together)
 
@@ -151,25 +209,29 @@ def _of_iterable(items: Iterable[Any], name: str) -> Source:
 
 
 def _of_async_iterable(items: AsyncIterable[Any], name: str) -> Source:
-    once = isinstance(items, AsyncIterator)
-    pieces = partial(_Gathered, items)
+    # An asynchronous file is an iterable of its lines, and goes on where it stands.
+    once = isinstance(items, AsyncIterator) or hasattr(items, "read")
+    pieces = partial(_Gathered, items, _Reading())
     return Source(name, media_type(name), pieces, total=None, repeatable=not once, awaited=True)
 
 
 class _Gathered:
     """The items of an asynchronous iterable, put together to pieces. No generator: it may be left in the middle."""
 
-    def __init__(self, items: AsyncIterable[Any]) -> None:
+    def __init__(self, items: AsyncIterable[Any], reading: _Reading) -> None:
         self._items: AsyncIterator[Any] | None = aiter(items)
         self._together = bytearray()
+        self._reading = reading
+        reading.begin()
 
     async def next(self) -> bytes:
         """The next piece; empty after the last."""
         while self._items is not None and len(self._together) < PIECE:
             try:
-                self._together += _checked(await anext(self._items))
+                self._together += self._reading.took(_checked(await anext(self._items)))
             except StopAsyncIteration:
                 self._items = None
+                self._reading.end()
         piece = bytes(self._together[:PIECE])
         del self._together[:PIECE]
         return piece
@@ -185,7 +247,7 @@ def _needed(filename: str | None, why: str) -> str:
     if not filename:
         raise InvalidInput(f"{_NOTHING}: {why}, pass filename=…")
     if not isinstance(filename, str) or not filename.isprintable() or "/" in filename or "\\" in filename:
-        raise InvalidInput(f"{_NOTHING}: {filename!r} is no file name")
+        raise InvalidInput(f"{_NOTHING}: {filename!r} is no file name, pass another as filename=…")
     return filename
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, ConfigurationError, InvalidInput
+from proteiniq import AsyncProteinIQ, ConfigurationError, InvalidInput, RateLimited
 from proteiniq._key import ApiKey
 from proteiniq._transport import AsyncWire, Outgoing, Wire, WireFailure
 from proteiniq.sandbox import Sandbox
@@ -31,6 +31,7 @@ from .support import (
     documented,
     events,
     job,
+    refusal,
 )
 
 
@@ -186,3 +187,28 @@ def test_a_submit_in_a_thread_is_a_job_of_its_own(sandbox: Sandbox, key: str) ->
         entry = {**ENTRY, "content": LYSOZYME}
         made = list(pool.map(lambda _: client.jobs.submit("protein-parameters", [entry]).id, range(16)))
     assert len(set(made)) == 16
+
+
+@pytest.mark.anyio
+async def test_an_asynchronous_file_is_sent_once_under_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "a.fasta").write_bytes(b">a\nMK\n")
+    service = Stub(refusal(429, "rate_limited", retry_after="1"))
+    async with (
+        asynchronous.over(service) as client,
+        await anyio.open_file(tmp_path / "a.fasta", "rb") as file,
+    ):
+        with pytest.raises(RateLimited):
+            await client.files.upload(file)
+    (request,) = service.requests
+    assert b'filename="a.fasta"' in request.content
+    assert b">a\nMK\n" in request.content
+
+
+@pytest.mark.anyio
+async def test_an_asynchronous_file_that_is_open_as_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.fasta").write_bytes(b">a\nMK\n")
+    service = Stub(answer(documented("upload_file"), 201))
+    async with asynchronous.over(service) as client, await anyio.open_file(tmp_path / "a.fasta") as file:
+        with pytest.raises(InvalidInput, match="open as text"):
+            await client.files.upload(cast(Any, file))
+    assert service.requests == []

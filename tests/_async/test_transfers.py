@@ -283,6 +283,45 @@ async def test_what_can_be_read_once_is_sent_once(make: Any) -> None:
     assert len(service.requests) == 1
 
 
+class UsedUp:
+    """An iterable that goes on where it was left, and so gives nothing of what it gave before."""
+
+    def __init__(self, *items: bytes) -> None:
+        self._items = iter(items)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._items
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("taken", [1, 3])
+async def test_an_iterable_that_is_used_up_is_not_sent_as_what_is_left_of_it(taken: int) -> None:
+    items = UsedUp(b"one" * PIECE, b"two" * PIECE, b"three" * PIECE)
+    taking: list[int] = []
+
+    def refused(request: httpx.Request) -> httpx.Response:
+        return refusal(429, "rate_limited", retry_after="1")
+
+    def stop(done: int, total: int | None) -> None:
+        taking.append(done)
+        if len(taking) == taken + 1:
+            raise httpx.ConnectError("in the middle")
+
+    service = Stub(refused, CREATED)
+    async with over(service) as client:
+        with pytest.raises(InvalidInput, match="gave something else than before"):
+            await client.files.upload(items, filename="a.bin", on_progress=stop if taken < 3 else None)
+    assert len(service.requests) <= 1
+
+
+@pytest.mark.anyio
+async def test_an_iterable_that_begins_anew_is_sent_again_whole() -> None:
+    service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
+    async with over(service) as client:
+        await client.files.upload({b"": 0, b"one": 1, b"two": 2}.keys(), filename="a.bin")
+    assert [part(request) for request in service.requests] == [b"onetwo", b"onetwo"]
+
+
 @pytest.mark.anyio
 async def test_an_upload_that_never_left_is_sent_again_whole() -> None:
     service = Stub(httpx.ConnectError("refused"), CREATED)
