@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
-from ._key import FORM, ApiKey
+from ._key import FORM, KEY_START, ApiKey
 from ._retry import RetryPolicy
 from .errors import ConfigurationError
 from .hooks import Hook
@@ -52,22 +52,20 @@ class Config:
 
 def resolve(
     key: ApiKey | ConfigurationError,
-    base_url: str | None,
+    base_url: str | ConfigurationError,
     *,
     timeout: float,
     max_retries: int,
     hooks: Sequence[Hook] = (),
 ) -> Config:
-    """The configuration from arguments, then from the environment.
-
-    Raises ConfigurationError saying what to set.
-    """
+    """The configuration from what was read. Raises ConfigurationError saying what to set."""
     if isinstance(key, ConfigurationError):
         raise key
-    origin = check_base_url(base_url or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL)
+    if isinstance(base_url, ConfigurationError):
+        raise base_url
     _check_options(timeout, max_retries)
     retry = RetryPolicy(max_retries=max_retries)
-    return Config(key=key, base_url=origin, timeout=timeout, retry=retry, hooks=tuple(hooks))
+    return Config(key=key, base_url=base_url, timeout=timeout, retry=retry, hooks=tuple(hooks))
 
 
 def read_key(argument: str | None) -> ApiKey | ConfigurationError:
@@ -75,6 +73,8 @@ def read_key(argument: str | None) -> ApiKey | ConfigurationError:
 
     The error is returned, not raised, so that no traceback has the key's text among its locals.
     """
+    if argument is not None and not isinstance(argument, str):
+        return ConfigurationError(f"api_key is {type(argument).__name__}: it must be text of the form {FORM}")
     text = argument if argument is not None else os.environ.get(KEY_VARIABLE)
     where = "api_key" if argument is not None else KEY_VARIABLE
     if text is None or not text.strip():
@@ -83,6 +83,25 @@ def read_key(argument: str | None) -> ApiKey | ConfigurationError:
             "To try without an account: `python -m proteiniq.sandbox` prints one for a local service"
         )
     return ApiKey.parse(text) or ConfigurationError(f"{where} is no API key: it must have the form {FORM}")
+
+
+def read_base_url(argument: str | None) -> str | ConfigurationError:
+    """The origin from the argument, then from the environment, or what is wrong with it; returned as in `read_key`.
+
+    What is wrong may be that it is the key.
+    """
+    text = argument or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL
+    if not isinstance(text, str):
+        return ConfigurationError(f"base_url is {type(text).__name__}: write it as {DEFAULT_BASE_URL}")
+    if KEY_START in text:
+        return ConfigurationError(
+            "base URL: an API key stands in it; write it as https://host, and the key in api_key"
+        )
+    try:
+        return check_base_url(text)
+    except ConfigurationError as error:
+        error.__context__ = None
+        return error.with_traceback(None)
 
 
 def check_base_url(text: str) -> str:

@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from .errors import ConfigurationError
 
+KEY_START: Final = "pq_live_"
 FORM: Final = "pq_live_<keyId>_<secret>"
 """The form of a key (documentation, page "Authentication")."""
 
 _PATTERN = re.compile(r"(pq_live_[\x21-\x5e\x60-\x7e]+)_([\x21-\x7e]+)")
+
+_SHORTEST_HIDDEN = 8
 
 
 class ApiKey:
@@ -44,6 +47,23 @@ class ApiKey:
                 f"{self} came out of a pickle, which never holds the secret: make the client again"
             )
         return f"Bearer {self.prefix}_{self._secret}"
+
+    def hide(self, text: str) -> str:
+        """The text, with nothing of the secret: a service, or a proxy before it, may repeat what it was sent."""
+        if not self._is_long or self._secret is None or self._secret not in text:
+            return text
+        return text.replace(self._secret, "…")
+
+    def hide_in_body(self, content: bytes) -> bytes:
+        """The same of a body."""
+        if not self._is_long or self._secret is None or self._secret.encode() not in content:
+            return content
+        return content.replace(self._secret.encode(), "…".encode())
+
+    @property
+    def _is_long(self) -> bool:
+        # A secret of a few characters would be found everywhere.
+        return self._secret is not None and len(self._secret) >= _SHORTEST_HIDDEN
 
     def __repr__(self) -> str:
         return f"{self.prefix}_…"

@@ -130,11 +130,11 @@ class AsyncWire:
             try:
                 response = await client.send(_built(client, outgoing), stream=True)
             except BaseException as error:
-                failure = _without_frames(error)
+                failure = _without_frames(error, outgoing.key)
             else:
                 chunks = _async_chunks(response)
                 try:
-                    yield AsyncIncoming(response.status_code, _read_headers(response), chunks)
+                    yield AsyncIncoming(response.status_code, _read_headers(response, outgoing.key), chunks)
                 finally:
                     await _end(response, chunks)
                 return
@@ -212,10 +212,10 @@ class Wire:
             client = self._opened()
             response = client.send(_built(client, outgoing), stream=True)
         except BaseException as error:
-            failure = _without_frames(error)
+            failure = _without_frames(error, outgoing.key)
         else:
             try:
-                yield Incoming(response.status_code, _read_headers(response), _chunks(response))
+                yield Incoming(response.status_code, _read_headers(response, outgoing.key), _chunks(response))
             finally:
                 response.close()
             return
@@ -296,11 +296,13 @@ class _NoCookies(CookieJar):
         pass
 
 
-def _read_headers(response: httpx.Response) -> Mapping[str, str]:
+def _read_headers(response: httpx.Response, sent: ApiKey | None) -> Mapping[str, str]:
     # A look-up in httpx's own headers decodes all of them, each time.
     found: dict[str, str] = {}
     for name, value in response.headers.raw:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        if sent is not None:
+            text = sent.hide(text)
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 
@@ -377,14 +379,18 @@ def _headers(outgoing: Outgoing) -> dict[str, str]:
     return {**outgoing.headers, "Authorization": outgoing.key.authorization()}
 
 
-def _without_frames(error: BaseException) -> BaseException:
+def _without_frames(error: BaseException, key: ApiKey | None = None) -> BaseException:
     """The error to raise instead, with nothing of httpx below it.
 
     Its frames have the `Authorization` header among their locals, and a traceback that shows locals would
     show it. That holds for an interrupt or a cancelled task as much as for a broken connection.
     """
     if isinstance(error, httpx.HTTPError):
-        return _translate(error)
+        failure = _translate(error)
+        if key is not None:
+            failure.text = key.hide(failure.text)
+            failure.args = (failure.text,)
+        return failure
     if isinstance(error, httpx.InvalidURL):
         return WireFailure("protocol", f"the address can't be used: {error}", sent=False)
     error.__cause__ = error.__context__ = None

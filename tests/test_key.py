@@ -74,3 +74,10 @@ def test_a_copy_still_works() -> None:
 def test_there_are_no_variables_to_show() -> None:
     with pytest.raises(TypeError):
         vars(parsed())
+
+
+def test_a_short_secret_is_not_looked_for() -> None:
+    key = ApiKey.parse("pq_live_a_1")
+    assert key is not None
+    assert key.hide("11 jobs") == "11 jobs"
+    assert key.hide_in_body(b"11 jobs") == b"11 jobs"

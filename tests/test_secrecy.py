@@ -21,7 +21,7 @@ from proteiniq.sandbox import Sandbox
 from ._async.bench import over as async_over
 from ._sync.bench import connect, over
 from .proxy import LossyProxy
-from .support import ENTRY, KEY, LYSOZYME, SECRET, Stub, answer, documented, refusal
+from .support import ENTRY, KEY, LYSOZYME, SECRET, URL, Stub, answer, documented, refusal
 
 
 def shown(error: BaseException) -> str:
@@ -79,6 +79,50 @@ def test_a_client_that_can_not_be_made() -> None:
         with pytest.raises(ConfigurationError) as caught:
             ProteinIQ(KEY, **options)
         assert SECRET not in shown(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (KEY.encode(),),
+        (bytearray(KEY.encode()),),
+        (URL, KEY),
+        (KEY, KEY),
+        (KEY, f"https://{KEY}@service.test"),
+        ([KEY],),
+    ],
+    ids=["bytes", "bytearray", "the other way round", "twice", "in the URL", "list"],
+)
+@pytest.mark.parametrize("kind", [ProteinIQ, AsyncProteinIQ])
+def test_a_key_in_the_wrong_place_or_type(kind: Callable[..., object], given: tuple[Any, ...]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        kind(*given)
+    assert SECRET not in shown(caught.value)
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        refusal(401, "unauthorized", message=f"bad key {KEY}"),
+        httpx.Response(
+            500, json={"error": {"code": "internal_error", "message": "No.", "details": {"sent": KEY}}}
+        ),
+        httpx.Response(500, headers={"x-request-id": f"Bearer {KEY}"}),
+        httpx.Response(302, headers={"location": f"https://elsewhere.test/?key={KEY}"}),
+        httpx.Response(200, text=f"GET / HTTP/1.1\r\nAuthorization: Bearer {KEY}"),
+        httpx.Response(200, json={"object": KEY, KEY: [KEY]}),
+        httpx.RemoteProtocolError(f"illegal header line: Bearer {KEY}"),
+    ],
+    ids=["message", "details", "request id", "redirect", "page", "JSON", "broken header"],
+)
+def test_a_service_that_repeats_the_key(echo: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with over(Stub(echo), max_retries=0) as client:
+        error = failing(client.account.get)
+    assert isinstance(error, ProteinIQError)
+    assert SECRET not in shown(error)
+    assert SECRET not in repr(error.__reduce__())
+    assert SECRET not in caplog.text
 
 
 @pytest.mark.parametrize(

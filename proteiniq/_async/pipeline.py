@@ -220,7 +220,8 @@ class AsyncPipeline:
             chunks.append(chunk)
             if self.clock.monotonic() > end:
                 raise WireFailure("timeout", "the answer didn't end in time", sent=True)
-        return b"".join(chunks)
+        content = b"".join(chunks)
+        return content if outgoing.key is None else outgoing.key.hide_in_body(content)
 
     async def _turn(self, call: Call, outgoing: Outgoing, ticket: Ticket, number: int = 1) -> None:
         """Wait until the rate limit lets the request go.

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .._clock import MachineClock, SyncClock
-from .._config import read_key, resolve
+from .._config import read_base_url, read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
 from .._transport import Wire
 
@@ -56,9 +56,12 @@ class ProteinIQ:
         hooks: Sequence[Hook] = (),
         clock: SyncClock | None = None,
     ) -> None:
-        key = read_key(api_key)
-        del api_key  # a traceback that shows locals must not show it
-        config = resolve(key, base_url, timeout=timeout, max_retries=max_retries, hooks=hooks)
+        key, origin = read_key(api_key), read_base_url(base_url)
+        del (
+            api_key,
+            base_url,
+        )  # a traceback that shows locals must not show a key, in whichever place it was given
+        config = resolve(key, origin, timeout=timeout, max_retries=max_retries, hooks=hooks)
         pace: Mapping[str, Any] = {
             "limit": rate_limit,
             "seconds": rate_window,
