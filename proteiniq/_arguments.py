@@ -34,6 +34,14 @@ def is_text(value: str) -> bool:
     return _HALF.search(value) is None
 
 
+def is_host(name: str) -> bool:
+    """Whether a connection to a host of this name can be asked for."""
+    try:
+        return bool(name.encode("idna"))
+    except UnicodeError:
+        return False
+
+
 def moment(name: str, value: datetime | str | None) -> datetime | None:
     """A time argument, aware. Raises InvalidInput for text that is no ISO 8601 time."""
     if value is None:

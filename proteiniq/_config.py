@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
+from ._arguments import is_host
 from ._key import FORM, KEY_START, ApiKey
 from ._retry import RetryPolicy
 from .errors import ConfigurationError
@@ -115,13 +116,14 @@ def check_base_url(text: str) -> str:
         port = parts.port
     except ValueError as error:
         raise ConfigurationError(f"base URL {text!r} can't be read: {error}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not is_host(host) or not text.strip().isprintable():
         raise ConfigurationError(f"base URL {text!r}: write it as https://host, e.g. {DEFAULT_BASE_URL}")
     if parts.username or parts.password:
         raise ConfigurationError("base URL: it must not hold a user name or password")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ConfigurationError(f"base URL {text!r}: give the host only; /api/v1 is added to it")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
             f"base URL {text!r}: the key would travel in the clear; plain http:// is for this machine only, "
             "use https://"

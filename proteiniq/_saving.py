@@ -24,7 +24,9 @@ OnProgress = Callable[[int, int | None], object]
 BLOCK = 1 << 20
 """What is written at once, bytes: by the async client in a thread, which costs less the more it is."""
 
-_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE)
+_WHOLE = (200, 203)
+"""Statuses of an answer that is the file; others of success, such as 202 and 204, are of none (RFC 9110)."""
 _RANGE = re.compile(r"bytes (\d{1,18})-\d*/(\d{1,18}|\*)", re.ASCII)
 _LONGEST_NAME = 200
 
@@ -100,11 +102,17 @@ class Saving:
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Take an answer's head: go on where the last was cut, or from the start when it is another file.
 
-        Raises ContractError when it is a part that doesn't follow.
+        Raises ContractError when it is no file, or, retryable, a part that doesn't follow.
         """
         if status == 206:
             self._go_on(headers)
             return
+        if status not in _WHOLE:
+            raise ContractError(
+                f"the storage answered {status} and no file: get the result again later",
+                operation="download",
+                status=status,
+            )
         self.restart()
         if headers.get("content-encoding", "identity") != "identity":
             return  # length, ranges and checksums are those of the encoded bytes
@@ -124,12 +132,17 @@ class Saving:
         match = _RANGE.fullmatch(headers.get("content-range", ""))
         other = self._validator is not None and (_validator(headers) or self._validator) != self._validator
         total = None if match is None or match[2] == "*" else int(match[2])
-        if match is None or int(match[1]) != self.size or other or total not in (None, self.expected):
+        expected = total if self.expected is None else self.expected
+        other = other or headers.get("content-encoding", "identity") != "identity"
+        if match is None or int(match[1]) != self.size or other or total not in (None, expected):
             raise ContractError(
                 "the storage answered with a part of the file that doesn't follow what is there: download it anew",
                 operation="download",
                 path="Content-Range",
+                retryable=True,
             )
+        self.expected = expected
+        self._validator = self._validator or _validator(headers)
 
     def write(self, *chunks: bytes) -> None:
         for chunk in chunks:

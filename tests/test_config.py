@@ -16,6 +16,7 @@ from .support import KEY, SECRET
         ("https://proteiniq.io", "https://proteiniq.io"),
         ("https://proteiniq.io/", "https://proteiniq.io"),
         (" https://PROTEINIQ.io ", "https://proteiniq.io"),
+        ("https://münchen.test", "https://münchen.test"),
         ("https://proteiniq.io:8443", "https://proteiniq.io:8443"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("http://127.0.0.1", "http://127.0.0.1"),
@@ -57,6 +58,9 @@ def test_plain_http_is_for_this_machine_only(given: str) -> None:
         ("https://proteiniq.io#x", "give the host only"),
         ("https://proteiniq.io:port", "can't be read"),
         ("https://[::1", "can't be read"),
+        ("https://a..test", "write it as https://host"),
+        (f"https://{'a' * 64}.test", "write it as https://host"),
+        ("https://a\x01b.test", "write it as https://host"),
     ],
 )
 def test_what_is_no_base_url(given: str, why: str) -> None:

@@ -20,6 +20,7 @@ from proteiniq._saving import local_names
         ("folder/", "folder"),
         ("nul", "_nul"),
         ("COM1.txt", "_COM1.txt"),
+        ("con .txt", "_con .txt"),
         ("..", "file"),
         ("", "file"),
         ("\x00", "_"),

@@ -13,7 +13,7 @@ import attrs
 from proteiniq_openapi.api.results import get_result
 
 from .. import _convert
-from .._arguments import check_id, is_text
+from .._arguments import check_id, is_host
 from .._saving import AsyncWriter, OnProgress, Saving, Together, local_names
 from .._transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError
@@ -110,7 +110,7 @@ class AsyncResults:
             asked = (cut.retry_after if isinstance(cut, APIError) else None) or 0.0
             if failures > retry.max_retries or asked > retry.max_retry_after:
                 raise cut or saving.cut_short(info.name, job_id, wrong)
-            if wrong or _is_out_of_range(cut):
+            if wrong or _is_out_of_range(cut) or isinstance(cut, ContractError):
                 saving.restart()
             await clock.sleep(max(asked, clock.random() * retry.backoff(failures)))
 
@@ -142,9 +142,9 @@ def _is_out_of_range(error: ProteinIQError | None) -> bool:
 
 def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
     """Where a redirect leads; from https:// it doesn't lead to http://."""
-    target = _joined(url, headers.get("location", ""))
-    downgraded = url.startswith("https:") and not target.startswith("https:")
-    if status in REDIRECTS and _is_address(target) and not downgraded:
+    location = headers.get("location")
+    target = _joined(url, location) if location else ""
+    if status in REDIRECTS and _is_address(target) and not _is_downgrade(url, target):
         return target
     raise ContractError(
         f"the storage answered {status} for a file of job {job_id} and no address that can be used: get the result "
@@ -153,6 +153,10 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
         status=status,
         job_id=job_id,
     )
+
+
+def _is_downgrade(url: str, target: str) -> bool:
+    return urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https"
 
 
 def _joined(url: str, location: str) -> str:
@@ -178,7 +182,10 @@ def _address(info: ResultFileInfo, job_id: str) -> str:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and is_text(url)
+        known = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
+        return (
+            known and parts.port != 0 and url.isprintable()
+        )  # a port that can't be is found where it is read
     except ValueError:
         return False
 

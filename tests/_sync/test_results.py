@@ -167,6 +167,41 @@ def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        cut(1000, 500, etag='"two"'),
+        cut(500, 500),
+        httpx.Response(206, content=CONTENT[1000:]),
+        httpx.Response(206, content=b"", headers={"content-range": "bytes 1000-1999/2000"}),
+        httpx.Response(
+            206, content=b"", headers={"content-range": "bytes 1000-10239/10240", "content-encoding": "br"}
+        ),
+    ],
+    ids=["another version", "another part", "unknown part", "another length", "encoded"],
+)
+def test_a_part_that_does_not_follow_is_dropped_and_all_is_read_anew(part: Any, tmp_path: Path) -> None:
+    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), part, storage]})
+    saved = (fetched(service)).files["a.txt"].save(tmp_path)
+    assert saved.read_bytes() == CONTENT
+    assert [request.headers.get("range") for request in service.requests[1:]] == [None, "bytes=1000-", None]
+
+
+def test_a_part_that_is_all_of_it_was_not_asked_for_and_is_taken(tmp_path: Path) -> None:
+    headers = {"content-range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}
+    whole = httpx.Response(206, content=CONTENT, headers=headers)
+    service = Routes({RESULT: answer(result("a.txt")), FILE: whole})
+    assert ((fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("status", [201, 202, 204])
+def test_a_success_without_a_file_is_no_empty_file(status: int, tmp_path: Path) -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(status)}))
+    with pytest.raises(ContractError, match=f"answered {status} and no file"):
+        made.files["a.txt"].save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_download_that_is_always_cut_gives_up_and_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("what was there")
@@ -216,7 +251,19 @@ def test_a_fault_of_storage_is_tried_again() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    [None, "", "signed", "/signed", "ftp://storage.test/a", "https://", "http://[", "https://a.test/\ud800"],
+    [
+        None,
+        "",
+        "signed",
+        "/signed",
+        "ftp://storage.test/a",
+        "https://",
+        "http://[",
+        "https://a.test/\ud800",
+        "https://a.test/\n",
+        "https://a.test:99999/",
+        f"https://{'a' * 64}.test/",
+    ],
 )
 def test_a_file_without_a_usable_url(url: str | None) -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt", url=url))}))

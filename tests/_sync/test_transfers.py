@@ -459,19 +459,26 @@ def test_what_is_no_checksum_of_the_file_is_none(headers: dict[str, str]) -> Non
     assert (fetched(service)).files["a.txt"].read() == CONTENT
 
 
-def test_a_redirect_never_leads_from_https_to_http() -> None:
+@pytest.mark.parametrize("url", ["https://storage.test/signed", "HTTPS://storage.test/signed"])
+def test_a_redirect_never_leads_from_https_to_http(url: str) -> None:
     moved = httpx.Response(302, headers={"location": "http://storage.test/plain"})
-    service = Routes({RESULT: answer(result("a.txt")), FILE: moved, "GET /plain": storage})
+    service = Routes({RESULT: answer(result("a.txt", url=url)), FILE: moved, "GET /plain": storage})
     made = fetched(service)
     with pytest.raises(ContractError, match="no address that can be used"):
         made.files["a.txt"].read()
 
 
-@pytest.mark.parametrize("location", ["", "ftp://storage.test/a", "http://["])
+def test_a_redirect_to_https_in_capitals_is_one() -> None:
+    moved = httpx.Response(302, headers={"location": "HTTPS://storage.test/moved"})
+    service = Routes({RESULT: answer(result("a.txt")), FILE: moved, "GET /moved": storage})
+    assert (fetched(service)).files["a.txt"].read() == CONTENT
+
+
+@pytest.mark.parametrize("location", ["", "ftp://storage.test/a", "http://[", f"https://{'a' * 64}.test/"])
 def test_a_redirect_to_nowhere(location: str) -> None:
     moved = httpx.Response(302, headers={"location": location} if location else {})
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: moved}))
-    with pytest.raises(ContractError, match=r"no address|nowhere"):
+    with pytest.raises(ContractError, match="no address"):
         made.files["a.txt"].read()
 
 
