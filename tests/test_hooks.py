@@ -18,6 +18,9 @@ from proteiniq.hooks import AttemptDetails
 from proteiniq.opentelemetry import span_of_attempt
 from proteiniq.sandbox import Sandbox
 
+from .faults.server import CUT, Piece, Server, reply, whole
+from .support import KEY, FastClock, documented
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Sandbox]:
@@ -77,6 +80,24 @@ def test_event_streams_and_downloads_are_told_too(service: Sandbox) -> None:
     with client:
         client.run("translate", {"nucleotide": ">x\nATGGCC"}).files[0].read()
     assert {"submit_job", "stream_job_events", "get_result", "download"} <= {each.operation for each in seen}
+
+
+def test_a_download_that_breaks_off_is_told_once_and_with_the_pause() -> None:
+    with Server() as server:
+        files = [{"name": "a.txt", "key": None, "content_type": "text/plain", "url": f"{server.url}/file"}]
+        server.on("GET", "/api/v1/results/job_1", reply({**documented("get_result"), "files": files}))
+        broken: list[Piece] = [b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234", CUT]
+        server.on("GET", "/file", broken, whole(b"0123456789"))
+        told: list[AttemptDetails] = []
+        with ProteinIQ(KEY, server.url, hooks=[told.append], clock=FastClock()) as client:
+            assert client.results.get("job_1").files[0].read() == b"0123456789"
+    told = [each for each in told if each.operation == "download"]
+    assert [(each.status, each.failure, each.number) for each in told] == [
+        (None, "protocol", 1),
+        (200, None, 2),
+    ]
+    assert told[0].wait is not None
+    assert told[1].wait is None
 
 
 def test_a_hook_that_raises_stops_nothing(service: Sandbox, caplog: pytest.LogCaptureFixture) -> None:

@@ -17,6 +17,7 @@ from .._arguments import check_id, is_host
 from .._saving import AsyncWriter, OnProgress, Saving, Together, local_names
 from .._transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError
+from ..hooks import AttemptDetails
 from ..models import JobStatus, Model, ResultFileInfo
 from .pipeline import AsyncPipeline, Call
 
@@ -93,35 +94,44 @@ class AsyncResults:
     async def _download(self, url: str, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
         """Stream one URL, from where the last attempt was cut, as often as it takes."""
         retry, clock = self._pipeline.config.retry, self._pipeline.clock
-        failures = 0
+        failures, number = 0, 0
         while True:
-            start = saving.size
+            start, number = saving.size, number + 1
             cut: ProteinIQError | None = None
+            wait: float | None = None
+            ended: list[AttemptDetails] = []
             try:
-                await self._stream(url, job_id, saving)
-            except ProteinIQError as error:
-                if not (error.retryable or _is_out_of_range(error)):
-                    raise
-                cut = error
-            wrong = saving.wrong() if cut is None and saving.is_whole else None
-            if cut is None and saving.is_whole and wrong is None:
-                return
-            failures = failures + 1 if wrong or saving.size <= start else 1
-            asked = (cut.retry_after if isinstance(cut, APIError) else None) or 0.0
-            if failures > retry.max_retries or asked > retry.max_retry_after:
-                raise cut or saving.cut_short(info.name, job_id, wrong)
+                try:
+                    await self._stream(url, job_id, saving, number, ended)
+                except ProteinIQError as error:
+                    if not (error.retryable or _is_out_of_range(error)):
+                        raise
+                    cut = error
+                wrong = saving.wrong() if cut is None and saving.is_whole else None
+                if cut is None and saving.is_whole and wrong is None:
+                    return
+                failures = failures + 1 if wrong or saving.size <= start else 1
+                asked = (cut.retry_after if isinstance(cut, APIError) else None) or 0.0
+                if failures > retry.max_retries or asked > retry.max_retry_after:
+                    raise cut or saving.cut_short(info.name, job_id, wrong)
+                wait = max(asked, clock.random() * retry.backoff(failures))
+            finally:
+                self._pipeline.tell(ended, wait)
             if wrong or _is_out_of_range(cut) or isinstance(cut, ContractError):
                 saving.restart()
-            await clock.sleep(max(asked, clock.random() * retry.backoff(failures)))
+            await clock.sleep(wait)
 
-    async def _stream(self, url: str, job_id: str, saving: Saving) -> None:
+    async def _stream(
+        self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
+    ) -> None:
         """Stream what is missing, once, over redirects. Never with the key, which is for the service alone."""
-        call = Call(operation="download", job_id=job_id, paced=False)
+        call = Call(operation="download", job_id=job_id, paced=False, number=number)
         for _ in range(MOST_REDIRECTS):
             outgoing = Outgoing(
                 method="GET", url=url, headers=saving.headers(), timeout=self._pipeline.config.timeout
             )
-            async with AsyncWriter(saving) as writer, self._pipeline.open(call, outgoing) as incoming:
+            opened = self._pipeline.open(call, outgoing, ended=ended)
+            async with AsyncWriter(saving) as writer, opened as incoming:
                 if incoming.status < 300:
                     saving.begin(incoming.status, incoming.headers)
                     async for chunk in incoming.chunks:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -43,12 +43,14 @@ class Call:
 
     `deadline` is a monotonic time, s, that no attempt and no pause goes beyond. `job_read` says that it reads a
     job's status or result, which the service allows once in 5 s; `paced` that it counts for the rate limit at all.
+    `number` is which attempt it is, where the caller sends again.
     """
 
     operation: str
     job_id: str | None = None
     job_read: bool = False
     paced: bool = True
+    number: int = 1
     deadline: float | None = None
 
 
@@ -131,12 +133,18 @@ class Pipeline:
             number += 1
 
     @contextmanager
-    def open(self, call: Call, outgoing: Outgoing) -> Iterator[Incoming]:
+    def open(
+        self, call: Call, outgoing: Outgoing, *, ended: list[AttemptDetails] | None = None
+    ) -> Iterator[Incoming]:
         """Send once, paced, and hand over the answer as it comes. Nothing is sent again.
 
+        Where the caller may send it again, `ended` takes what there is to tell of this attempt, for `tell`.
         Raises APIError, TransportError, RequestTimeout.
         """
         ticket = self._pacer.reserve(self.clock.monotonic()) if call.paced else None
+        reply: Reply | None = None
+        failure: WireFailure | None = None
+        code: str | None = None
         try:
             if ticket is not None:
                 self._turn(call, outgoing, ticket)
@@ -146,20 +154,22 @@ class Pipeline:
                     if ticket is not None:
                         self._observe(ticket, incoming.status, incoming.headers)
                         self._pacer.release(ticket, self.clock.monotonic())
-                    reply = Reply(incoming.status, incoming.headers, b"", self.clock.monotonic() - started)
+                    reply = Reply(incoming.status, incoming.headers, b"")
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=self._read(call, outgoing, incoming))
                         error = self._api_error(call, outgoing, reply)
-                        self._tell(call, outgoing, reply, 1, code=error.code)
+                        error.attempts, code = call.number, error.code
                         raise error
-                    self._tell(call, outgoing, reply, 1)
                     yield incoming
                     return
             except WireFailure as caught:
                 failure = caught
-            failure.took = self.clock.monotonic() - started
-            self._tell(call, outgoing, failure, 1)
-            attempt = self._describe(outgoing, failure, 1)
+            finally:
+                outcome, took = failure or reply, self.clock.monotonic() - started
+                if outcome is not None:
+                    details = self._details(call, outgoing, outcome, took, call.number, code)
+                    self.tell([details]) if ended is None else ended.append(details)
+            attempt = self._describe(outgoing, failure, call.number)
             raise self._error(call, outgoing, failure, attempt, GiveUp("attempts"), in_doubt=attempt.in_doubt)
         finally:
             if ticket is not None:
@@ -193,10 +203,28 @@ class Pipeline:
         code: str | None = None,
         wait: float | None = None,
     ) -> None:
-        if not wanted(self.config.hooks, wait):
-            return
+        if wanted(self.config.hooks, wait):
+            details = self._details(call, outgoing, outcome, outcome.took, number, code, wait)
+            tell(self.config.hooks, details)
+
+    def tell(self, ended: Sequence[AttemptDetails], wait: float | None = None) -> None:
+        """Log and call the hooks for attempts that ended, `wait` before what follows the last of them."""
+        for details in ended:
+            last = details is ended[-1]
+            tell(self.config.hooks, attrs.evolve(details, wait=wait) if last else details)
+
+    def _details(
+        self,
+        call: Call,
+        outgoing: Outgoing,
+        outcome: Reply | WireFailure,
+        took: float,
+        number: int,
+        code: str | None,
+        wait: float | None = None,
+    ) -> AttemptDetails:
         reply = outcome if isinstance(outcome, Reply) else None
-        details = AttemptDetails(
+        return AttemptDetails(
             operation=call.operation,
             method=outgoing.method,
             host=urlsplit(outgoing.url).netloc,
@@ -205,13 +233,12 @@ class Pipeline:
             code=code,
             failure=outcome.kind if isinstance(outcome, WireFailure) else None,
             number=number,
-            started_at=self.clock.utcnow() - timedelta(seconds=outcome.took),
-            duration=outcome.took,
+            started_at=self.clock.utcnow() - timedelta(seconds=took),
+            duration=took,
             wait=wait,
             job_id=call.job_id,
             request_id=reply.headers.get(REQUEST_ID) if reply else None,
         )
-        tell(self.config.hooks, details)
 
     def _read(self, call: Call, outgoing: Outgoing, incoming: Incoming) -> bytes:
         """The whole body, or a failure when it drips in for longer than the request may take."""

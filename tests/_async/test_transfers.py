@@ -21,6 +21,7 @@ from proteiniq import ContractError, File, InvalidInput, RateLimited, TransportE
 from proteiniq._saving import Saving
 from proteiniq._upload import PIECE
 from proteiniq.contract import operation
+from proteiniq.hooks import AttemptDetails
 
 from ..support import RESULT, AsyncStillClock, Routes, Stub, answer, documented, refusal
 from .bench import over
@@ -359,6 +360,26 @@ async def test_an_upload_that_never_left_is_not_said_to_be_stored() -> None:
 
 
 # ---- downloads
+
+
+@pytest.mark.anyio
+async def test_each_attempt_of_a_download_is_told_once_when_it_ended() -> None:
+    moved = httpx.Response(302, headers={"location": "/moved"})
+    told: list[AttemptDetails] = []
+    service = Routes(
+        {RESULT: answer(result("a.txt")), FILE: [moved, moved], "GET /moved": [cut(0, 1000), storage]}
+    )
+    made = await fetched(service)
+    pipeline = made.files[0]._results._pipeline
+    pipeline.config = attrs.evolve(pipeline.config, hooks=(told.append,))
+    assert await made.files[0].read() == CONTENT
+    assert [(each.path, each.status, each.failure, each.number) for each in told] == [
+        ("/signed", 302, None, 1),
+        ("/moved", 200, None, 1),
+        ("/signed", 302, None, 2),
+        ("/moved", 206, None, 2),
+    ]
+    assert [each.wait is not None for each in told] == [False, True, False, False]
 
 
 def resuming(*headers: tuple[str, str]) -> Any:
