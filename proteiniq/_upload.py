@@ -29,7 +29,7 @@ Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
 
 AsyncUploadable = Uploadable | AsyncIterable[bytes]
 
-PIECE = 3 << 17
+PIECE = 3 << 18
 """What is read and sent at once, bytes: large enough that each costs little, and a multiple of 3 for base64."""
 
 MEDIA_TYPES = {
