@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from datetime import UTC, datetime
 
@@ -32,6 +33,16 @@ def check_id(kind: str, value: str) -> str:
 def is_text(value: str) -> bool:
     """Whether it can be sent: half a character (a lone surrogate) can't."""
     return _HALF.search(value) is None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_host(name: str) -> bool:

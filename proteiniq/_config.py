@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
-from ._arguments import is_host
+from ._arguments import is_host, is_loopback
 from ._key import FORM, KEY_START, ApiKey
 from ._retry import RetryPolicy
 from .errors import ConfigurationError
@@ -129,15 +128,6 @@ def check_base_url(text: str) -> str:
             "use https://"
         )
     return _origin(parts, port)
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _origin(parts: SplitResult, port: int | None) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import httpx
 
+from ._arguments import is_loopback
 from ._bounded import Span, Until, bind
 from ._key import ApiKey
 from ._retry import Failure
@@ -371,6 +372,16 @@ def _bind(client: httpx.AsyncClient | httpx.Client) -> None:
     """Have the client heed `total_timeout`, through the proxies of the environment too."""
     for transport in (client._transport, *client._mounts.values()):
         bind(getattr(transport, "_pool", None), asynchronous=isinstance(client, httpx.AsyncClient))
+    if client._mounts:
+        mounts: Any = {_Loopback(): None, **client._mounts}
+        client._mounts = mounts
+
+
+class _Loopback:
+    """This machine, which is reached without the environment's proxies: they would get the key in the clear."""
+
+    def matches(self, url: httpx.URL) -> bool:
+        return is_loopback(url.host)
 
 
 def _headers(outgoing: Outgoing) -> dict[str, str]:

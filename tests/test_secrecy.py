@@ -15,11 +15,20 @@ import anyio
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, ConfigurationError, Conflict, InvalidInput, ProteinIQ, ProteinIQError
+from proteiniq import (
+    AsyncProteinIQ,
+    ConfigurationError,
+    Conflict,
+    InvalidInput,
+    ProteinIQ,
+    ProteinIQError,
+    TransportError,
+)
 from proteiniq.sandbox import Sandbox
 
 from ._async.bench import over as async_over
 from ._sync.bench import connect, over
+from .faults.server import Server, reply
 from .proxy import LossyProxy
 from .support import ENTRY, KEY, LYSOZYME, SECRET, URL, Stub, answer, documented, refusal
 
@@ -293,6 +302,33 @@ def test_an_error_with_a_job_is_pickled_without_the_client(sandbox: Sandbox, key
     assert secret.encode() not in pickle.dumps(error)
     assert restored.job.status == "FAILED"
     assert restored.job_id == error.job_id
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
+@pytest.mark.parametrize("connected", [False, True], ids=["sync", "async"])
+def test_a_proxy_never_gets_the_key_in_the_clear(
+    host: str, connected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server() as server, Server() as proxy:
+        server.on("GET", "/api/v1/account", reply(documented("get_account")))
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+            monkeypatch.setenv(name.lower(), proxy.url)
+        url = server.url.replace("127.0.0.1", host)
+        try:
+            if connected:
+                anyio.run(_account, url)
+            else:
+                with ProteinIQ(KEY, url, max_retries=0) as client:
+                    client.account.get()
+        except TransportError:
+            assert host == "127.1.2.3"  # not every system has it
+        assert proxy.connected == 0
+
+
+async def _account(url: str) -> None:
+    async with AsyncProteinIQ(KEY, url, max_retries=0) as client:
+        await client.account.get()
 
 
 def test_the_key_stays_on_this_side_of_a_download(
