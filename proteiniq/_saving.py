@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -58,6 +59,7 @@ class Saving:
         self._on_progress = on_progress
         self._validator: str | None = None
         self._checksum: Checksum | None = None
+        self._not_ours: OSError | None = None
 
     @classmethod
     @contextmanager
@@ -73,12 +75,19 @@ class Saving:
 
         Raises OSError, naming the target, when it can't be written.
         """
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            # The file would take its place: as root, that of /dev/null.
+            raise FileExistsError(errno.EEXIST, "A device, pipe or socket is there, and no file", str(target))
+        saving = None
         temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.part")
         try:
             # Nothing is written but large blocks, and a full disk shows where they are written, not at the end.
             with temporary.open("xb", buffering=0) as file:
-                yield cls(file, temporary, target, on_progress)
+                saving = cls(file, temporary, target, on_progress)
+                yield saving
         except OSError as error:
+            if saving is not None and error is saving._not_ours:
+                raise
             if error.errno is not None and error.filename in (None, str(temporary)):
                 raise _of_target(error, target) from None
             raise
@@ -156,7 +165,11 @@ class Saving:
     def tell(self) -> None:
         """Tell whoever wants to know how far it is."""
         if self._on_progress is not None:
-            self._on_progress(self.size, self.expected)
+            try:
+                self._on_progress(self.size, self.expected)
+            except OSError as error:
+                self._not_ours = error
+                raise
 
     def wrong(self) -> str | None:
         """What is wrong with what is there, though it is as long as promised; None: nothing."""

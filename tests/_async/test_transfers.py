@@ -600,6 +600,32 @@ async def test_a_folder_that_can_not_be_written_names_the_target() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("through_link", [False, True])
+async def test_a_pipe_or_device_is_not_replaced(tmp_path: Path, through_link: bool) -> None:
+    there = target = tmp_path / "pipe"
+    os.mkfifo(there)
+    if through_link:
+        target = tmp_path / "link"
+        target.symlink_to(there)
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(FileExistsError, match="no file"):
+        await made.files["a.txt"].save(target)
+    assert there.is_fifo()
+
+
+@pytest.mark.anyio
+async def test_an_error_of_the_progress_is_not_the_targets(tmp_path: Path) -> None:
+    def printed(done: int, total: int | None) -> None:
+        raise BrokenPipeError(errno.EPIPE, "nobody reads what is printed")
+
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(BrokenPipeError, match="nobody reads") as caught:
+        await made.files["a.txt"].save(tmp_path / "a.txt", on_progress=printed)
+    assert caught.value.filename is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
 async def test_an_interrupt_leaves_nothing(tmp_path: Path, interrupt: type[BaseException]) -> None:
     def stop(done: int, total: int | None) -> None:
