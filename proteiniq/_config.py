@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -64,6 +64,10 @@ def resolve(
     if isinstance(base_url, ConfigurationError):
         raise base_url
     _check_options(timeout, max_retries)
+    if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
+        raise ConfigurationError(
+            "hooks: pass a list of functions, each of which takes the details of an attempt"
+        )
     retry = RetryPolicy(max_retries=max_retries)
     return Config(key=key, base_url=base_url, timeout=timeout, retry=retry, hooks=tuple(hooks))
 

@@ -126,6 +126,12 @@ def test_a_number_of_retries_that_is_none(max_retries: Any) -> None:
         ProteinIQ(KEY, max_retries=max_retries)
 
 
+@pytest.mark.parametrize("hooks", [print, ["print"], None])
+def test_hooks_that_are_none(hooks: Any) -> None:
+    with pytest.raises(ConfigurationError, match="pass a list of functions"):
+        ProteinIQ(KEY, hooks=hooks)
+
+
 def test_options_are_changed_in_a_copy() -> None:
     config = resolve(read_key(KEY), "https://a.test", timeout=30.0, max_retries=4)
     changed = config.with_options(timeout=5.0)
