@@ -11,6 +11,7 @@ is sent. Attributes follow OpenTelemetry's semantic conventions for HTTP clients
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from opentelemetry.trace import SpanKind, StatusCode, TracerProvider, get_tracer
 
@@ -36,9 +37,11 @@ def span_of_attempt(tracer_provider: TracerProvider | None = None) -> Hook:
 
 
 def _attributes(details: AttemptDetails) -> dict[str, str | int | float]:
+    server = urlsplit(f"//{details.host}")
     known = {
         "http.request.method": details.method,
-        "server.address": details.host.rsplit(":", 1)[0],
+        "server.address": server.hostname,
+        "server.port": server.port,
         "url.path": details.path,
         "http.response.status_code": details.status,
         "http.request.resend_count": details.number - 1 or None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import attrs
 import pytest
@@ -158,6 +160,28 @@ def test_an_attempt_is_a_client_span(service: Sandbox) -> None:
     assert span.start_time is not None
     assert span.end_time is not None
     assert span.end_time > span.start_time
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "port"),
+    [
+        ("a.test", "a.test", None),
+        ("a.test:81", "a.test", 81),
+        ("[::1]", "::1", None),
+        ("[::1]:81", "::1", 81),
+    ],
+)
+def test_a_span_names_host_and_port(host: str, address: str, port: int | None) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    known: dict[str, Any] = dict.fromkeys(field.name for field in attrs.fields(AttemptDetails))
+    known |= {"operation": "download", "method": "GET", "path": "/", "number": 1, "duration": 1.0}
+    known |= {"host": host, "started_at": datetime(2026, 6, 12, tzinfo=UTC)}
+    span_of_attempt(provider)(AttemptDetails(**known))
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes is not None
+    assert (span.attributes["server.address"], span.attributes.get("server.port")) == (address, port)
 
 
 def test_a_span_of_an_error_says_so(service: Sandbox) -> None:

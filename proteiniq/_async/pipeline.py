@@ -225,7 +225,7 @@ class AsyncPipeline:
         return AttemptDetails(
             operation=call.operation,
             method=outgoing.method,
-            host=urlsplit(outgoing.url).netloc,
+            host=_host(outgoing),
             path=_path(outgoing),
             status=reply.status if reply else None,
             code=code,
@@ -344,7 +344,7 @@ class AsyncPipeline:
         self, call: Call, outgoing: Outgoing, failure: WireFailure, *, sent: bool
     ) -> TransportError:
         kind = RequestTimeout if failure.kind == "timeout" else TransportError
-        host = urlsplit(outgoing.url).netloc
+        host = _host(outgoing)
         if failure.kind == "tls":
             advice = (
                 f"The certificate of {host} was refused: check the base URL and this machine's certificates."
@@ -420,6 +420,11 @@ class _Fitted:
 
     def json(self) -> Any:
         return self.body
+
+
+def _host(outgoing: Outgoing) -> str:
+    """Host and port, without what a signed URL may have before them."""
+    return urlsplit(outgoing.url).netloc.rpartition("@")[2]
 
 
 def _path(outgoing: Outgoing) -> str:

@@ -19,7 +19,7 @@ import attrs
 import httpx
 import pytest
 
-from proteiniq import ContractError, File, InvalidInput, RateLimited, TransportError
+from proteiniq import ContractError, File, InvalidInput, NotFound, RateLimited, TransportError
 from proteiniq._saving import Saving
 from proteiniq._upload import PIECE
 from proteiniq.contract import operation
@@ -341,6 +341,21 @@ def test_an_upload_that_never_left_is_not_said_to_be_stored() -> None:
 
 
 # ---- downloads
+
+
+def test_a_password_in_a_signed_url_is_told_to_nobody() -> None:
+    told: list[AttemptDetails] = []
+    url = "https://me:hunter2@storage.test/signed"
+    service = Routes(
+        {RESULT: answer(result("a.txt", url=url)), FILE: [httpx.ConnectError("refused"), httpx.Response(404)]}
+    )
+    made = fetched(service, max_retries=1)
+    pipeline = made.files[0]._results._pipeline
+    pipeline.config = attrs.evolve(pipeline.config, hooks=(told.append,))
+    with pytest.raises(NotFound) as caught:
+        made.files[0].read()
+    assert [each.host for each in told] == ["storage.test", "storage.test"]
+    assert "hunter2" not in f"{caught.value} {told}"
 
 
 def test_each_attempt_of_a_download_is_told_once_when_it_ended() -> None:
