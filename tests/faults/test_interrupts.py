@@ -94,6 +94,10 @@ def test_ctrl_c_in_the_middle_of_a_submit_names_the_key_to_repeat(server: Server
     assert f"idempotency_key={asked.headers['idempotency-key']!r}" in said
 
 
+# A shell has its background jobs ignore the signal, and what they start inherits that.
+INTERRUPTIBLE = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
 def interrupted(server: Server, program: str, route: tuple[str, str]) -> str:
     """What a program says that is interrupted once it has asked for a route."""
     environment = {
@@ -103,7 +107,7 @@ def interrupted(server: Server, program: str, route: tuple[str, str]) -> str:
         "PYTHONPATH": str(ROOT),
     }
     with subprocess.Popen(
-        [sys.executable, "-c", program], env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", INTERRUPTIBLE + program], env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             until(server, *route)
