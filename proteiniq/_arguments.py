@@ -13,6 +13,9 @@ from .errors import InvalidInput
 IDEMPOTENCY_KEY_LENGTH = 255
 """The longest idempotency key. Our choice: no length is stated."""
 
+ID_LENGTH = 1000
+"""The longest id. Our choice: servers cut connections whose request line is much longer, without a word."""
+
 _HALF = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
@@ -24,7 +27,9 @@ def check_limit(limit: int | None) -> None:
 
 
 def check_id(kind: str, value: str) -> str:
-    """The id, which must be one: an empty one would ask for the whole list."""
+    """The id, which must be one: an empty one would ask for the whole list. Raises InvalidInput."""
+    if isinstance(value, str) and len(value) > ID_LENGTH:
+        raise InvalidInput(f"{shown(value)} is no {kind} id: it has {len(value):,} characters")
     if not isinstance(value, str) or not value.strip() or value in (".", "..") or not is_text(value):
         raise InvalidInput(f"{shown(value)} is no {kind} id")
     return value

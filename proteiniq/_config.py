@@ -12,6 +12,7 @@ import attrs
 from ._arguments import is_host, is_loopback
 from ._key import FORM, KEY_START, ApiKey
 from ._retry import RetryPolicy
+from ._shown import shown
 from .errors import ConfigurationError
 from .hooks import Hook
 
@@ -26,28 +27,34 @@ URL_VARIABLE = "PROTEINIQ_BASE_URL"
 
 @attrs.frozen(kw_only=True)
 class Config:
-    """The options of a client. `timeout` is for one request, s; `base_url` is an origin without a path."""
+    """The options of a client; `base_url` is an origin without a path.
+
+    `timeout` is for one request, `deadline` for one with all its retries and the pauses between them, s.
+    """
 
     key: ApiKey
     base_url: str
     timeout: float = 30.0
+    deadline: float | None = None
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
     hooks: tuple[Hook, ...] = ()
 
     def with_options(self, **changes: Any) -> Config:
-        """These options with some of them changed: `timeout`, `max_retries`.
+        """These options with some of them changed: `timeout`, `max_retries`, `deadline`.
 
         Raises ConfigurationError for an option that there is not, or a value that can't be.
         """
-        unknown = set(changes) - {"timeout", "max_retries"}
+        unknown = set(changes) - {"timeout", "max_retries", "deadline"}
         if unknown:
             raise ConfigurationError(
-                f"no such option: {', '.join(sorted(unknown))}; there are timeout, max_retries"
+                f"no such option: {', '.join(sorted(unknown))}; there are timeout, max_retries, deadline"
             )
         timeout = changes.get("timeout", self.timeout)
+        deadline = changes.get("deadline", self.deadline)
         max_retries = changes.get("max_retries", self.retry.max_retries)
-        _check_options(timeout, max_retries)
-        return attrs.evolve(self, timeout=timeout, retry=attrs.evolve(self.retry, max_retries=max_retries))
+        _check_options(timeout, max_retries, deadline)
+        retry = attrs.evolve(self.retry, max_retries=max_retries)
+        return attrs.evolve(self, timeout=timeout, deadline=deadline, retry=retry)
 
 
 def resolve(
@@ -56,6 +63,7 @@ def resolve(
     *,
     timeout: float,
     max_retries: int,
+    deadline: float | None = None,
     hooks: Sequence[Hook] = (),
 ) -> Config:
     """The configuration from what was read. Raises ConfigurationError saying what to set."""
@@ -63,13 +71,14 @@ def resolve(
         raise key
     if isinstance(base_url, ConfigurationError):
         raise base_url
-    _check_options(timeout, max_retries)
+    _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError(
             "hooks: pass a list of functions, each of which takes the details of an attempt"
         )
     retry = RetryPolicy(max_retries=max_retries)
-    return Config(key=key, base_url=base_url, timeout=timeout, retry=retry, hooks=tuple(hooks))
+    options: dict[str, Any] = {"timeout": timeout, "deadline": deadline, "retry": retry, "hooks": hooks}
+    return Config(key=key, base_url=base_url, **options)
 
 
 def read_key(argument: str | None) -> ApiKey | ConfigurationError:
@@ -139,10 +148,19 @@ def _origin(parts: SplitResult, port: int | None) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
 
 
-def _check_options(timeout: float, max_retries: int) -> None:
-    if not isinstance(timeout, (int, float)) or isinstance(timeout, bool) or not 0 < timeout < _FOR_EVER:
+def _check_options(timeout: float, max_retries: int, deadline: float | None) -> None:
+    if not _is_time(timeout):
         raise ConfigurationError(
-            f"timeout={timeout!r}: it is the seconds that one request may take, more than 0"
+            f"timeout={shown(timeout)}: it is the seconds that one request may take, more than 0"
+        )
+    if deadline is not None and not _is_time(deadline):
+        raise ConfigurationError(
+            f"deadline={shown(deadline)}: it is the seconds that a request may take with all its retries, more than 0, "
+            "or None"
         )
     if not isinstance(max_retries, int) or isinstance(max_retries, bool) or max_retries < 0:
-        raise ConfigurationError(f"max_retries={max_retries!r}: it is a number of attempts, 0 or more")
+        raise ConfigurationError(f"max_retries={shown(max_retries)}: it is a number of attempts, 0 or more")
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _FOR_EVER

@@ -31,6 +31,12 @@ def test_what_is_no_id(value: Any) -> None:
         arguments.check_id("tool", value)
 
 
+def test_an_id_that_no_server_would_read() -> None:
+    with pytest.raises(InvalidInput, match=r"is no job id: it has 100,000 characters") as caught:
+        arguments.check_id("job", "j" * 100_000)
+    assert len(str(caught.value)) < 200
+
+
 def test_times_are_aware() -> None:
     assert arguments.moment("x", datetime(2026, 1, 1)) == datetime(2026, 1, 1, tzinfo=UTC)
     cet = datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=1)))

@@ -126,6 +126,14 @@ def test_a_number_of_retries_that_is_none(max_retries: Any) -> None:
         ProteinIQ(KEY, max_retries=max_retries)
 
 
+@pytest.mark.parametrize(
+    "deadline", [0, -1.0, float("nan"), float("inf"), "60", True, pytest.param(10**5000, id="huge")]
+)
+def test_deadlines_that_are_none(deadline: Any) -> None:
+    with pytest.raises(ConfigurationError, match="deadline"):
+        ProteinIQ(KEY, deadline=deadline)
+
+
 @pytest.mark.parametrize("hooks", [print, ["print"], None])
 def test_hooks_that_are_none(hooks: Any) -> None:
     with pytest.raises(ConfigurationError, match="pass a list of functions"):
@@ -138,5 +146,8 @@ def test_options_are_changed_in_a_copy() -> None:
     assert (config.timeout, changed.timeout) == (30.0, 5.0)
     assert changed.retry == config.retry
     assert config.with_options(max_retries=0).retry.max_retries == 0
+    limited = config.with_options(deadline=60.0)
+    assert (config.deadline, limited.deadline) == (None, 60.0)
+    assert limited.with_options(deadline=None).deadline is None
     with pytest.raises(ConfigurationError):
         config.with_options(timeout=0)

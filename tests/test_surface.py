@@ -25,7 +25,7 @@ __version__
 """
 
 CALLS = {
-    "ProteinIQ": "api_key base_url *timeout max_retries rate_limit rate_window job_read_interval clock",
+    "ProteinIQ": "api_key base_url *timeout max_retries deadline rate_limit rate_window job_read_interval clock",
     "ProteinIQ.run": "tool inputs settings *name max_credits max_reserved_credits idempotency_key timeout on_update",
     "ProteinIQ.with_options": "**options",
     "ProteinIQ.openapi": "",

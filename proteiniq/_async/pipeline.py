@@ -80,7 +80,11 @@ class AsyncPipeline:
 
     def channel(self, operation: str, **known: Any) -> AsyncChannel:
         """A channel for one call of a generated operation; `known` are the fields of `Call`."""
-        return AsyncChannel(self, Call(operation=operation, **known))
+        call = Call(operation=operation, **known)
+        if self.config.deadline is not None:
+            end = self.clock.monotonic() + self.config.deadline
+            call = attrs.evolve(call, deadline=end if call.deadline is None else min(end, call.deadline))
+        return AsyncChannel(self, call)
 
     @property
     def streams(self) -> Places:

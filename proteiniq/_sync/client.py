@@ -33,11 +33,13 @@ class ProteinIQ:
 
     `api_key` is taken from PROTEINIQ_API_KEY when it is not given, `base_url` (host only) from PROTEINIQ_BASE_URL, then
     it is https://proteiniq.io. `timeout` is how long one request may take, s; `max_retries` how often it is
-    sent again when that may help and can't harm. The rate limit's figures are the service's own (120 requests in
-    60 s for a key, reads of one job 5 s apart); they are shared by all clients of a key in this process, and the
-    service's headers correct them. Programs that run side by side on one machine share them by naming the same
-    `pace_file`, a small SQLite file that is made where it isn't there. `hooks` are called with the
-    `AttemptDetails` of every attempt to send a request.
+    sent again when that may help and can't harm; `deadline` how long all of that may take with the pauses between, s,
+    None for as long as it takes. Uploads and downloads have no deadline, and a wait for a job has its own.
+
+    The rate limit's figures are the service's own (120 requests in 60 s for a key, reads of one job 5 s apart); they
+    are shared by all clients of a key in this process, and the service's headers correct them. Programs that run side
+    by side on one machine share them by naming the same `pace_file`, a small SQLite file that is made where it isn't
+    there. `hooks` are called with the `AttemptDetails` of every attempt to send a request.
 
     It is a context manager, and safe for many threads. Raises ConfigurationError.
     """
@@ -49,6 +51,7 @@ class ProteinIQ:
         *,
         timeout: float = 30.0,
         max_retries: int = 4,
+        deadline: float | None = None,
         rate_limit: int = RATE_LIMIT,
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
@@ -57,11 +60,11 @@ class ProteinIQ:
         clock: SyncClock | None = None,
     ) -> None:
         key, origin = read_key(api_key), read_base_url(base_url)
-        del (
-            api_key,
-            base_url,
-        )  # a traceback that shows locals must not show a key, in whichever place it was given
-        config = resolve(key, origin, timeout=timeout, max_retries=max_retries, hooks=hooks)
+        # A traceback that shows locals must not show a key, in whichever place it was given.
+        del api_key, base_url
+        config = resolve(
+            key, origin, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
+        )
         pace: Mapping[str, Any] = {
             "limit": rate_limit,
             "seconds": rate_window,
@@ -130,7 +133,7 @@ class ProteinIQ:
         return Files(self._pipeline)
 
     def with_options(self, **options: Any) -> Self:
-        """A client with another `timeout` or `max_retries`; this one stays as it is.
+        """A client with another `timeout`, `max_retries` or `deadline`; this one stays as it is.
 
         Both share connections, pace and retry budget. Closing the new one leaves this one open, closing this one closes
         both. Raises ConfigurationError.

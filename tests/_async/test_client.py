@@ -7,11 +7,11 @@ import json
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, ConfigurationError, TransportError
+from proteiniq import AsyncProteinIQ, ConfigurationError, InternalError, TransportError
 from proteiniq.contract import document
 from proteiniq.sandbox import Sandbox
 
-from ..support import KEY, SECRET, URL, Stub, answer, documented
+from ..support import KEY, SECRET, URL, AsyncStillClock, Stub, answer, documented, job, refusal
 from .bench import over
 
 
@@ -106,6 +106,39 @@ async def test_a_timeout_is_that_of_one_request() -> None:
         await client.account.get()
         await client.with_options(timeout=3.0).account.get()
     assert [request.extensions["timeout"]["connect"] for request in service.requests] == [12.0, 3.0]
+
+
+@pytest.mark.anyio
+async def test_a_deadline_is_that_of_all_attempts_and_pauses() -> None:
+    clock = AsyncStillClock()
+    service = Stub(refusal(503, "internal_error", retry_after="4"))
+    async with over(service, clock=clock).with_options(deadline=10.0) as client:
+        with pytest.raises(InternalError) as caught:
+            await client.account.get()
+    assert caught.value.attempts == len(service.requests) == 3
+    assert sum(clock.sleeps) < 10.0
+    assert any("past the deadline" in note for note in caught.value.__notes__)
+
+
+@pytest.mark.anyio
+async def test_each_call_has_a_deadline_of_its_own() -> None:
+    clock = AsyncStillClock()
+    service = Stub(refusal(503, "internal_error", retry_after="4"), answer(documented("get_account")))
+    async with over(service, clock=clock).with_options(deadline=5.0) as client:
+        await client.account.get()
+        clock.now += 100.0
+        await client.account.get()
+    assert len(service.requests) == 3
+
+
+@pytest.mark.anyio
+async def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> None:
+    clock = AsyncStillClock()
+    service = Stub(*[answer(job("PROCESSING"))] * 4, answer(job("COMPLETED")))
+    async with over(service, clock=clock).with_options(deadline=1.0) as client:
+        ended = await client.jobs.wait("job_1", streams=False)
+    assert ended.status == "COMPLETED"
+    assert sum(clock.sleeps) > 15.0
 
 
 @pytest.mark.anyio

@@ -9,11 +9,11 @@ import json
 import httpx
 import pytest
 
-from proteiniq import ConfigurationError, ProteinIQ, TransportError
+from proteiniq import ConfigurationError, InternalError, ProteinIQ, TransportError
 from proteiniq.contract import document
 from proteiniq.sandbox import Sandbox
 
-from ..support import KEY, SECRET, URL, Stub, answer, documented
+from ..support import KEY, SECRET, URL, StillClock, Stub, answer, documented, job, refusal
 from .bench import over
 
 
@@ -99,6 +99,36 @@ def test_a_timeout_is_that_of_one_request() -> None:
         client.account.get()
         client.with_options(timeout=3.0).account.get()
     assert [request.extensions["timeout"]["connect"] for request in service.requests] == [12.0, 3.0]
+
+
+def test_a_deadline_is_that_of_all_attempts_and_pauses() -> None:
+    clock = StillClock()
+    service = Stub(refusal(503, "internal_error", retry_after="4"))
+    with over(service, clock=clock).with_options(deadline=10.0) as client:
+        with pytest.raises(InternalError) as caught:
+            client.account.get()
+    assert caught.value.attempts == len(service.requests) == 3
+    assert sum(clock.sleeps) < 10.0
+    assert any("past the deadline" in note for note in caught.value.__notes__)
+
+
+def test_each_call_has_a_deadline_of_its_own() -> None:
+    clock = StillClock()
+    service = Stub(refusal(503, "internal_error", retry_after="4"), answer(documented("get_account")))
+    with over(service, clock=clock).with_options(deadline=5.0) as client:
+        client.account.get()
+        clock.now += 100.0
+        client.account.get()
+    assert len(service.requests) == 3
+
+
+def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> None:
+    clock = StillClock()
+    service = Stub(*[answer(job("PROCESSING"))] * 4, answer(job("COMPLETED")))
+    with over(service, clock=clock).with_options(deadline=1.0) as client:
+        ended = client.jobs.wait("job_1", streams=False)
+    assert ended.status == "COMPLETED"
+    assert sum(clock.sleeps) > 15.0
 
 
 def test_an_option_that_there_is_not() -> None:
