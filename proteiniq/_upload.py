@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import io
-import json
 import mimetypes
 import os
-import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePath
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import attrs
 
-from .errors import InvalidInput, ProteinIQError
-
-if TYPE_CHECKING:
-    from .contract import Endpoint
-
-OnProgress = Callable[[int, int | None], object]
-"""Is called with the bytes of the file that were sent so far, and all that there are, None where that is not known."""
+from .errors import InvalidInput
 
 Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
 """What the sync client uploads: a path, bytes, a file open for reading bytes, or the bytes one after the other."""
@@ -44,7 +35,7 @@ MEDIA_TYPES = {
 }
 """Media types of the field, which the standard library doesn't know or has otherwise."""
 
-_NOTHING = "nothing was uploaded"
+NOTHING = "nothing was uploaded"
 
 
 @attrs.frozen
@@ -75,7 +66,7 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
         except (OSError, ValueError) as error:
             hint = " To upload text, pass its bytes." if isinstance(source, str) else ""
             why = getattr(error, "strerror", None) or error
-            raise InvalidInput(f"{_NOTHING}: {str(source)[:200]!r} can't be read: {why}.{hint}") from None
+            raise InvalidInput(f"{NOTHING}: {str(source)[:200]!r} can't be read: {why}.{hint}") from None
         with stream:
             yield _of_file(stream, _needed(filename or path.name, "the path has no name"))
     elif isinstance(source, (bytes, bytearray, memoryview)):
@@ -87,7 +78,7 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
         yield _of_file(source, _needed(filename or _name_of(source), "the open file has no name"))
     elif hasattr(source, "__aiter__"):
         if not awaited:
-            raise InvalidInput(f"{_NOTHING}: an asynchronous iterable needs the async client")
+            raise InvalidInput(f"{NOTHING}: an asynchronous iterable needs the async client")
         name = filename
         if hasattr(source, "read"):
             _check_open(source)
@@ -97,7 +88,7 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
         yield _of_iterable(source, _needed(filename, "an iterable has no name"))
     else:
         raise InvalidInput(
-            f"{_NOTHING}: {type(source).__name__} is no path, bytes, open file or iterable of bytes"
+            f"{NOTHING}: {type(source).__name__} is no path, bytes, open file or iterable of bytes"
         )
 
 
@@ -105,12 +96,12 @@ def _check_open(source: Any) -> None:
     """Raise InvalidInput for a file that gives no bytes."""
     # Wrappers of text files, as those of `tempfile`, are no TextIOBase, but hand its `encoding` through.
     if isinstance(source, io.TextIOBase) or isinstance(getattr(source, "encoding", None), str):
-        raise InvalidInput(f"{_NOTHING}: the file is open as text, open it with mode 'rb'")
+        raise InvalidInput(f"{NOTHING}: the file is open as text, open it with mode 'rb'")
     if getattr(source, "closed", False) is True:
-        raise InvalidInput(f"{_NOTHING}: the file is closed")
+        raise InvalidInput(f"{NOTHING}: the file is closed")
     readable = getattr(source, "readable", None)
     if callable(readable) and readable() is False:
-        raise InvalidInput(f"{_NOTHING}: the file is not open for reading, open it with mode 'rb'")
+        raise InvalidInput(f"{NOTHING}: the file is not open for reading, open it with mode 'rb'")
 
 
 def _name_of(source: Any) -> str:
@@ -140,7 +131,7 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
         stream.seek(start)
         total = max(0, end - start)
         if start and not total:
-            raise InvalidInput(f"{_NOTHING}: the open file stands at its end; call seek(0) before")
+            raise InvalidInput(f"{NOTHING}: the open file stands at its end; call seek(0) before")
 
     def pieces() -> Iterator[bytes]:
         if seekable:
@@ -245,9 +236,9 @@ def _checked(piece: Any) -> bytes:
 
 def _needed(filename: str | None, why: str) -> str:
     if not filename:
-        raise InvalidInput(f"{_NOTHING}: {why}, pass filename=…")
+        raise InvalidInput(f"{NOTHING}: {why}, pass filename=…")
     if not isinstance(filename, str) or not filename.isprintable() or "/" in filename or "\\" in filename:
-        raise InvalidInput(f"{_NOTHING}: {filename!r} is no file name, pass another as filename=…")
+        raise InvalidInput(f"{NOTHING}: {filename!r} is no file name, pass another as filename=…")
     return filename
 
 
@@ -259,169 +250,3 @@ def media_type(filename: str) -> str:
 def may_be_stored(filename: str) -> str:
     """What to tell of an upload of which nobody knows whether the service has it."""
     return f"The file may have been stored: look with `client.files.list(q={filename!r})` before you upload it again."
-
-
-# ---- the body of the request
-
-
-@attrs.frozen
-class Envelope:
-    """What stands around the file in the body, and how the file's own bytes are written there."""
-
-    content_type: str
-    head: bytes = attrs.field(repr=False)
-    tail: bytes = attrs.field(repr=False)
-    base64: bool = False
-
-    def length(self, total: int | None) -> int | None:
-        """The body's length, bytes, for a file of `total`."""
-        if total is None:
-            return None
-        return len(self.head) + (4 * -(-total // 3) if self.base64 else total) + len(self.tail)
-
-
-def envelope(route: Endpoint, source: Source, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
-    """The envelope that the contract asks for: a form with a part for the file, or JSON that holds it in base64.
-
-    `fields` go with it; those that are empty are left out. Raises InvalidInput for one that the contract has not.
-    """
-    given = {name: value for name, value in fields.items() if value}
-    missing = sorted(set(given) - set(route.body))
-    if missing:
-        raise InvalidInput(f"{_NOTHING}: the service takes no {', '.join(missing)} with an upload")
-    for name, value in (("filename", source.name), ("mime_type", source.media_type)):
-        if name in route.body:
-            given[name] = value
-    named = {route.body[name]: value for name, value in given.items()}
-    if route.media_type == "multipart/form-data":
-        return _form(route.body["file"], source, named)
-    if route.media_type == "application/json":
-        return _json(route.body["file"], named)
-    raise ProteinIQError(
-        f"{_NOTHING}: this version can't upload as {route.media_type}, which the contract asks for"
-    )
-
-
-def _form(part: str, source: Source, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
-    # No file can hold a boundary that is drawn after the file was made.
-    boundary = secrets.token_hex(16)
-    head = []
-    for name, value in fields.items():
-        for each in (value,) if isinstance(value, str) else value:
-            head.append(
-                f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{each}\r\n'
-            )
-    head.append(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part)}"; filename="{_quoted(source.name)}"'
-        f"\r\nContent-Type: {source.media_type}\r\n\r\n"
-    )
-    return Envelope(
-        f"multipart/form-data; boundary={boundary}",
-        _encoded("".join(head)),
-        f"\r\n--{boundary}--\r\n".encode(),
-    )
-
-
-def _json(part: str, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
-    rest = "".join(f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in fields.items())
-    return Envelope("application/json", _encoded(f'{{{rest}{json.dumps(part)}: "'), b'"}', base64=True)
-
-
-def _quoted(name: str) -> str:
-    """As browsers write a name in a form (HTML, multipart form data)."""
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _encoded(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        pass
-    raise InvalidInput(f"{_NOTHING}: a name, description or tag holds half a character (a lone surrogate)")
-
-
-class _Content:
-    """The body, piece by piece; sent again, it is made again from the start."""
-
-    def __init__(self, source: Source, envelope: Envelope, on_progress: OnProgress | None) -> None:
-        self._source = source
-        self._envelope = envelope
-        self._on_progress = on_progress
-        self._rest = b""
-        self._sent = 0
-
-    def headers(self) -> dict[str, str]:
-        length = self._envelope.length(self._source.total)
-        headers = {"Content-Type": self._envelope.content_type}
-        return headers if length is None else {**headers, "Content-Length": str(length)}
-
-    def _written(self, piece: bytes) -> bytes:
-        """A piece of the file as it stands in the body; base64 keeps what doesn't fill three bytes for the next."""
-        if not self._envelope.base64:
-            return piece
-        piece = self._rest + piece
-        whole = len(piece) - len(piece) % 3
-        self._rest = piece[whole:]
-        return base64.b64encode(piece[:whole])
-
-    def _end(self) -> bytes:
-        rest, self._rest = self._rest, b""
-        return base64.b64encode(rest) + self._envelope.tail
-
-    def _begin(self) -> bytes:
-        self._rest, self._sent = b"", 0
-        self._tell(0)
-        return self._envelope.head
-
-    def _tell(self, more: int) -> None:
-        self._sent += more
-        if self._on_progress is not None:
-            self._on_progress(self._sent, self._source.total)
-
-
-class Content(_Content):
-    """The body for the sync client."""
-
-    awaited = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._begin()
-        for piece in self._source.pieces():
-            yield self._written(piece)
-            self._tell(len(piece))
-        yield self._end()
-
-
-class AsyncContent(_Content):
-    """The body for the async client. Files are read in a thread: a disk may be slow.
-
-    It is its own iterator, since a generator that is left in the middle would wait for the garbage collector.
-    """
-
-    awaited = True
-
-    _pieces: Any = None
-    _last: bytes | None = None
-
-    def __aiter__(self) -> AsyncContent:
-        self._pieces = self._last = None
-        return self
-
-    async def __anext__(self) -> bytes:
-        if self._pieces is None:
-            self._pieces = self._source.pieces()
-            return self._begin()
-        if self._last == b"":
-            raise StopAsyncIteration
-        if self._last:
-            self._tell(len(self._last))
-        self._last = await self._next()
-        return self._written(self._last) if self._last else self._end()
-
-    async def _next(self) -> bytes:
-        if self._source.awaited:
-            piece: bytes = await self._pieces.next()
-            return piece
-        from anyio.to_thread import run_sync
-
-        return await run_sync(next, self._pieces, b"")

@@ -39,6 +39,7 @@ def test_a_client_is_there_without_models_generated_code_and_contract(name: str)
         "_inputs",
         "_saving",
         "_upload",
+        "_upload_body",
         "_sse",
         "_polling",
     )

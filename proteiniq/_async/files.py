@@ -10,7 +10,8 @@ from proteiniq_openapi.types import UNSET
 
 from .. import _convert, _reading
 from .._arguments import check_id, check_limit
-from .._upload import AsyncContent, AsyncUploadable, OnProgress, envelope, may_be_stored, opened
+from .._upload import AsyncUploadable, may_be_stored, opened
+from .._upload_body import AsyncContent, OnProgress, envelope
 from ..contract import operation
 from ..errors import ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File

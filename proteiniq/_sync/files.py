@@ -12,7 +12,8 @@ from proteiniq_openapi.types import UNSET
 
 from .. import _convert, _reading
 from .._arguments import check_id, check_limit
-from .._upload import Content, OnProgress, Uploadable, envelope, may_be_stored, opened
+from .._upload import Uploadable, may_be_stored, opened
+from .._upload_body import Content, OnProgress, envelope
 from ..contract import operation
 from ..errors import ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
