@@ -168,6 +168,8 @@ class _Normaliser:
         if binding.answer in UNTYPED_ANSWERS:
             return _response("A document.", JSON, {"type": "object", "additionalProperties": True})
         role = self._bindings.roles[binding.answer]
+        if not answers and not any(field.documented for field in role.fields.values()):
+            answers = [{}]  # Nothing of it is needed, so an answer without a body will do.
         if not answers:
             self._problem(
                 binding, "answer", f"the contract describes no JSON answer; the facade reads {role.name}"

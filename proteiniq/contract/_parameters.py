@@ -36,12 +36,15 @@ class Parameters:
             given = self._in(place)
             for field in fields.values():
                 name = self._name(field, place, given, wrong)
+                if place == "query" and given.get(name or "", {}).get("required") is True:
+                    what = "the contract requires it, and the facade sends it only when asked: always send it"
+                    wrong(f"query {field.name}", what)
                 sent.append((place, name))
                 written.append(self._bound(field, place, name, given.get(name or ""), wrong))
         taken = [*route.parameters, *binding.query, *binding.headers]
         others = [each for each in self._given if (each["in"], each["name"]) not in sent]
         for each in others:
-            if each.get("required") is True and each["in"] in ("query", "header"):
+            if each.get("required") is True and each["in"] != "path":
                 what = "the contract requires this parameter, and the facade doesn't send it: add it here and to it"
                 wrong(f"{each['in']} {each['name']}", what)
         return written + self._unbound(others, taken)

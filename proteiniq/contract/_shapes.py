@@ -94,6 +94,8 @@ class Shapes:
             elif field.documented:
                 inside.wrong(self._missing(role, field, flat, spot.place), role)
             schemas[field.name] = self._field(flat.properties.get(name or "", {}), field, role, inside)
+        if not names and spot.place == role.name:
+            self._check_unwrapped(role, flat, spot)
         component = _Component(spot.place, flat, names, schemas, set(), {}, role.is_request and flat.closed)
         bound = set(names.values())
         component.required = {ours for ours, name in names.items() if name in flat.required}
@@ -193,10 +195,25 @@ class Shapes:
         told = {"required": required, "x-undocumented": undocumented, "x-extra": extra}
         return fitting(found.flat.kept, component | {key: value for key, value in told.items() if value})
 
-    def _missing(self, role: Role, field: Field, flat: Flat, place: str) -> str:
+    def _check_unwrapped(self, role: Role, flat: Flat, spot: Spot) -> None:
+        """An answer of which the facade needs no field may be empty, but not have all of them one level down."""
+        if any(field.documented for field in role.fields.values()):
+            return  # Each of these is told of by itself.
+        for field in role.fields.values():
+            envelope = self._envelope(field, flat, spot.place)
+            if envelope:
+                spot.inside(f".{field.name}").wrong(envelope, role)
+
+    def _envelope(self, field: Field, flat: Flat, place: str) -> str | None:
         for name, node in flat.properties.items():
             if find(field, self._flattener.flatten(node, f"{place}.{name}").properties):
                 return f"it is inside `{name}`: the answer seems to be wrapped in an envelope"
+        return None
+
+    def _missing(self, role: Role, field: Field, flat: Flat, place: str) -> str:
+        envelope = self._envelope(field, flat, place)
+        if envelope:
+            return envelope
         there = ", ".join(sorted(flat.properties)) or "nothing"
         verb = "sends" if role.is_request else "needs"
         return f"the facade {verb} it and the contract doesn't document it (there: {there})"

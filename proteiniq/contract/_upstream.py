@@ -81,8 +81,11 @@ class Upstream:
 
     def _content(self, node: Any) -> list[tuple[str, Any]]:
         content = mapping(self._resolved(node).get("content"), f"{self.route} content")
+        bare = {media: media.split(";")[0].strip().lower() for media in content}
+        # Beside plain JSON, what is JSON too is another thing: a problem, or links.
+        known = bare if JSON in bare.values() else {media: _media(name) for media, name in bare.items()}
         return [
-            (_media(media), mapping(described, f"{self.route} {media}").get("schema"))
+            (known[media], mapping(described, f"{self.route} {media}").get("schema"))
             for media, described in content.items()
         ]
 
@@ -115,9 +118,12 @@ def operations(document: Mapping[str, Any], flattener: Flattener) -> Iterator[Up
 
 
 def _prefix(servers: Any) -> str:
-    """The path of the first server, its variables at their defaults."""
-    first = next(iter(sequence(servers, "servers")), None)
-    server = mapping(first, "servers")
+    """The path of the first server that has one, its variables at their defaults."""
+    paths = (_server_path(mapping(server, "servers")) for server in sequence(servers, "servers"))
+    return next(filter(None, paths), "")
+
+
+def _server_path(server: Mapping[str, Any]) -> str:
     url = text(server.get("url", ""), "servers.url")
     for name, variable in mapping(server.get("variables"), "servers.variables").items():
         default = mapping(variable, f"servers.variables.{name}").get("default", "")
@@ -128,8 +134,7 @@ def _prefix(servers: Any) -> str:
         raise NotAContract(f"servers: {url!r} is not a URL") from error
 
 
-def _media(media: str) -> str:
-    """The media type without its parameters; everything that is JSON is `application/json`."""
-    bare = media.split(";")[0].strip().lower()
+def _media(bare: str) -> str:
+    """Everything that is JSON is `application/json`."""
     is_json = bare == "*/*" or bare.startswith("application/json") or bare.endswith("+json")
     return JSON if is_json else bare

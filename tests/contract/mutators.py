@@ -221,6 +221,13 @@ def prefix_in_a_variable(document: Document) -> None:
 
 
 @changed
+def prefix_in_a_later_server(document: Document) -> None:
+    """The first server is somebody's own machine, and has no path."""
+    document["servers"] = [{"url": "http://localhost:3000"}, {"url": "https://proteiniq.io/api/v1"}]
+    document["paths"] = {path.removeprefix("/api/v1"): item for path, item in document["paths"].items()}
+
+
+@changed
 def parameters_of_paths(document: Document) -> None:
     """Path parameters are described once for a path."""
     for item in document["paths"].values():
@@ -250,6 +257,17 @@ def more_content_types(document: Document) -> None:
             if "application/json" in content:
                 content["application/json; charset=utf-8"] = content.pop("application/json")
                 described["content"] = {"application/xml": {"schema": {"type": "string"}}, **content}
+
+
+@changed
+def more_kinds_of_json(document: Document) -> None:
+    """Beside plain JSON there are other things that are JSON: links in answers, patches in requests."""
+    other = {"schema": {"type": "object", "properties": {"_links": {"type": "object"}}}}
+    for _, _, operation in operations(document):
+        for described in (operation.get("requestBody", {}), *operation["responses"].values()):
+            content = described.get("content", {})
+            if "application/json" in content:
+                described["content"] = {"application/hal+json": other, **content, "*/*": other}
 
 
 def camel(name: str) -> str:
@@ -482,6 +500,25 @@ def upload_as_json(document: Document) -> None:
     properties["fileName"] = {"type": "string"}
     body = {"type": "object", "required": ["file", "fileName"], "properties": properties}
     upload["requestBody"] = {"content": {"application/json": {"schema": body}}}
+
+
+@changed
+def upload_as_json_under_other_names(document: Document) -> None:
+    """The base64 is called `content`, and what else is told of a file has other names, too."""
+    properties = {"content": {"type": "string", "format": "byte"}}
+    properties |= {name: {"type": "string"} for name in ("name", "contentType")}
+    body = {"type": "object", "required": list(properties), "properties": properties}
+    document["paths"]["/api/v1/files"]["post"]["requestBody"] = {
+        "content": {"application/json": {"schema": body}}
+    }
+
+
+@changed
+def deleted_without_a_body(document: Document) -> None:
+    """That a file was deleted is told by the status alone."""
+    responses = document["paths"]["/api/v1/files/{fileId}"]["delete"]["responses"]
+    del responses["200"]
+    responses["204"] = {"description": "It is gone."}
 
 
 def field_called(role: str, field: str, name: str) -> Mutator:

@@ -21,9 +21,11 @@ SAME = {
     "composed, renamed, 3.0": m.both(m.composed, m.renamed, m.openapi_3_0),
     "prefix in servers": m.prefix_in_servers,
     "prefix in a variable of servers": m.prefix_in_a_variable,
+    "prefix in a later server": m.prefix_in_a_later_server,
     "parameters of paths": m.parameters_of_paths,
     "success by range": m.success_by_range,
     "more content types": m.more_content_types,
+    "more kinds of JSON": m.more_kinds_of_json,
     "new fields in answers": m.new_fields_in_answers,
     "new enum values": m.new_enum_values,
     "folding enum values": m.folding_enum_values,
@@ -40,6 +42,8 @@ RESPELLED = {
     "cancel as DELETE": m.cancel_by_delete,
     "job route instead of status": m.job_route_instead_of_status,
     "upload as JSON": m.upload_as_json,
+    "upload as JSON, under other names": m.upload_as_json_under_other_names,
+    "a file is deleted without a body": m.deleted_without_a_body,
     "everything at once": m.both(m.bare, m.camel_case, m.cancel_by_delete, m.composed, m.renamed, m.inlined),
 }
 """The client says other things to the service, or in its comments; its names are the same."""

@@ -19,6 +19,8 @@ CASES: dict[str, m.Mutator] = {
     "awkward names": m.awkward_names,
     "recursive": m.recursive,
     "upload as JSON": m.upload_as_json,
+    "upload as JSON, under other names": m.upload_as_json_under_other_names,
+    "a file is deleted without a body": m.deleted_without_a_body,
     "bare": m.bare,
     "discriminated": m.discriminated,
 }

@@ -61,6 +61,14 @@ CASES: dict[str, tuple[m.Mutator, str, str, str, str]] = {
         m.wrapped("/api/v1/jobs", "get", "result"),
         "list_jobs", "JobPage.data", "inside `result`", "[schemas.JobPage]",
     ),
+    "an answer of which nothing is needed is wrapped": (
+        m.wrapped("/api/v1/files/{fileId}", "delete"),
+        "delete_file", "DeletedFile.deleted", "inside `data`", "[schemas.DeletedFile]",
+    ),
+    "settings are renamed": (
+        m.field_called("JobRequest", "settings", "parameters"),
+        "submit_job", "JobRequest.settings", "the facade sends it", "[schemas.JobRequest]",
+    ),
     "a request field is renamed": (
         m.field_called("JobRequest", "input", "entries"),
         "submit_job", "JobRequest.input", "the facade sends it", "[schemas.JobRequest]",
@@ -84,6 +92,14 @@ CASES: dict[str, tuple[m.Mutator, str, str, str, str]] = {
     "a query parameter is new and required": (
         m.parameter_required("/api/v1/jobs", "get", "project", "query"),
         "list_jobs", "query project", "requires this parameter", "[operations.list_jobs]",
+    ),
+    "a filter became required": (
+        m.parameter_required("/api/v1/jobs", "get", "status", "query"),
+        "list_jobs", "query status", "only when asked", "[operations.list_jobs]",
+    ),
+    "a cookie is new and required": (
+        m.parameter_required("/api/v1/account", "get", "session", "cookie"),
+        "get_account", "cookie session", "requires this parameter", "[operations.get_account]",
     ),
     "a header is new and required": (
         m.parameter_required("/api/v1/account", "get", "X-Workspace", "header"),
