@@ -308,6 +308,11 @@ def _spelled(role: str) -> Mapping[str, str]:
     return {fold(described.get("x-name", key)): key for key, described in properties.items()}
 
 
+def is_documented(role: str, name: str) -> bool:
+    """Whether the contract has a field that we would send. One that it has not, the service may ignore."""
+    return name not in document()["components"]["schemas"][role].get("x-undocumented", ())
+
+
 def _rest(answer: Any, raw: Raw) -> dict[str, Any]:
     """What every model keeps: the answer as it came, and of it what no attribute holds."""
     extra = dict(raw)

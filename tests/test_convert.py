@@ -24,11 +24,20 @@ def test_every_schema_has_a_class_of_its_name(role: str) -> None:
     assert hasattr(low, role)
 
 
+def test_what_the_contract_does_not_have_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _convert.is_documented("JobBilling", "max_reserved_credits")
+    described = copy.deepcopy(document())
+    described["components"]["schemas"]["JobBilling"]["x-undocumented"] = ["max_reserved_credits"]
+    monkeypatch.setattr(_convert, "document", lambda: described)
+    assert not _convert.is_documented("JobBilling", "max_reserved_credits")
+
+
 def test_our_entries_are_those_of_the_contract() -> None:
     (made,) = _convert.entries([{**ENTRY, "label": "mine"}])
     assert made.to_dict() == {**ENTRY, "label": "mine"}
 
 
+@pytest.mark.spelled
 def test_an_entry_of_a_file() -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     del entry["content"]

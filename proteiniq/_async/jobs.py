@@ -112,6 +112,13 @@ class AsyncJobs:
         """
         check_credits("max_credits", max_credits)
         check_reserved_credits(max_reserved_credits)
+        if max_reserved_credits is not None and not _convert.is_documented(
+            "JobBilling", "max_reserved_credits"
+        ):
+            raise InvalidInput(
+                "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
+                "cost more. Nothing was submitted; leave it out, or use max_credits"
+            )
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
@@ -183,9 +190,12 @@ class AsyncJobs:
 
         Raises NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_job_status", job_id=check_id("job", job_id), job_read=True)
+        return self._job(await self._status(check_id("job", job_id)))
+
+    async def _status(self, job_id: str, deadline: float | None = None) -> JobState:
+        channel = self._pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
         answer = await get_job_status.asyncio(job_id, client=channel.client)
-        return self._job(_convert.job(channel.answer(answer), channel.body))
+        return _convert.job(channel.answer(answer), channel.body)
 
     async def cancel(self, job_id: str) -> AsyncJob:
         """Cancel a job that is queued; one that runs can't be cancelled (documentation, "Jobs").
@@ -199,9 +209,20 @@ class AsyncJobs:
         try:
             answer = await cancel_job.asyncio(job_id, client=channel.client)
         except Conflict as error:
+            # The answer to an earlier attempt may have been lost, and that one have cancelled it.
+            if error.attempts > 1 and (state := await self._cancelled(job_id, deadline)):
+                return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
         return self._job(_convert.job(channel.answer(answer), channel.body))
+
+    async def _cancelled(self, job_id: str, deadline: float | None) -> AsyncJob | None:
+        """The job, if it is cancelled, as far as that can be found out."""
+        try:
+            state = await self._status(job_id, deadline)
+        except ProteinIQError:
+            return None
+        return self._job(state) if state.status == JobStatus.CANCELLED else None
 
     async def events(
         self, job: str | JobState, *, timeout: float | None = None, streams: bool = True

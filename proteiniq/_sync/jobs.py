@@ -114,6 +114,13 @@ class Jobs:
         """
         check_credits("max_credits", max_credits)
         check_reserved_credits(max_reserved_credits)
+        if max_reserved_credits is not None and not _convert.is_documented(
+            "JobBilling", "max_reserved_credits"
+        ):
+            raise InvalidInput(
+                "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
+                "cost more. Nothing was submitted; leave it out, or use max_credits"
+            )
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
@@ -185,9 +192,12 @@ class Jobs:
 
         Raises NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_job_status", job_id=check_id("job", job_id), job_read=True)
+        return self._job(self._status(check_id("job", job_id)))
+
+    def _status(self, job_id: str, deadline: float | None = None) -> JobState:
+        channel = self._pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
         answer = get_job_status.sync(job_id, client=channel.client)
-        return self._job(_convert.job(channel.answer(answer), channel.body))
+        return _convert.job(channel.answer(answer), channel.body)
 
     def cancel(self, job_id: str) -> Job:
         """Cancel a job that is queued; one that runs can't be cancelled (documentation, "Jobs").
@@ -201,9 +211,20 @@ class Jobs:
         try:
             answer = cancel_job.sync(job_id, client=channel.client)
         except Conflict as error:
+            # The answer to an earlier attempt may have been lost, and that one have cancelled it.
+            if error.attempts > 1 and (state := self._cancelled(job_id, deadline)):
+                return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
         return self._job(_convert.job(channel.answer(answer), channel.body))
+
+    def _cancelled(self, job_id: str, deadline: float | None) -> Job | None:
+        """The job, if it is cancelled, as far as that can be found out."""
+        try:
+            state = self._status(job_id, deadline)
+        except ProteinIQError:
+            return None
+        return self._job(state) if state.status == JobStatus.CANCELLED else None
 
     def events(
         self, job: str | JobState, *, timeout: float | None = None, streams: bool = True

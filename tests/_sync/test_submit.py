@@ -22,6 +22,7 @@ from proteiniq import (
     SpendLimitExceeded,
     TransportError,
     ValidationError,
+    _convert,
 )
 from proteiniq.sandbox import Sandbox
 
@@ -304,6 +305,17 @@ def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
     with_limit, without = (body(request) for request in service.requests)
     assert with_limit["billing"] == {"max_reserved_credits": 7}
     assert "billing" not in without
+
+
+def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_convert, "is_documented", lambda role, name: name != "max_reserved_credits")
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        with pytest.raises(InvalidInput, match="no such limit, so it might be ignored"):
+            client.jobs.submit("protein-parameters", [ENTRY], max_reserved_credits=7)
+    assert service.requests == []
 
 
 def test_the_request_is_what_the_documentation_shows() -> None:

@@ -156,6 +156,25 @@ def test_a_running_job_can_not_be_cancelled(client: ProteinIQ, gate: Path) -> No
     assert (made.wait()).status == "COMPLETED"
 
 
+CANCEL = "POST /api/v1/jobs/job_1/cancel"
+
+
+def test_a_job_that_an_earlier_attempt_cancelled_is_cancelled() -> None:
+    repeated: list[Any] = [refusal(429, "rate_limited", Retry_After="1"), refusal(409, "conflict")]
+    service = Routes({CANCEL: repeated, STATUS: answer(job("CANCELLED"))})
+    with over(service) as client:
+        assert (client.jobs.cancel("job_1")).status == "CANCELLED"
+
+
+@pytest.mark.parametrize("status", [answer(job("PROCESSING")), refusal(404, "not_found")])
+def test_a_job_that_no_attempt_cancelled_is_a_conflict(status: httpx.Response) -> None:
+    repeated: list[Any] = [refusal(429, "rate_limited", Retry_After="1"), refusal(409, "conflict")]
+    with over(Routes({CANCEL: repeated, STATUS: status})) as client:
+        with pytest.raises(Conflict) as caught:
+            client.jobs.cancel("job_1")
+    assert "Only queued jobs can be cancelled" in "".join(caught.value.__notes__)
+
+
 def test_there_is_no_result_before_the_end(client: ProteinIQ, gate: Path) -> None:
     made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
     with pytest.raises(JobNotCompleted) as caught:
