@@ -1,9 +1,9 @@
 """Run the tests of the facade on clients regenerated from contracts that are spelled in another way.
 
 Contracts that give the same client, byte for byte, need no run of their own (`tests/contract/test_copes.py` shows
-which). For others, the checkout is copied, regenerated in the copy, and tested there: by default for contracts that say
-the same on the wire. Where routes or names differ there (--case), tests fail whose own server, or the sandbox, goes on
-speaking as before; what fails besides is the facade's fault.
+which). For others, the checkout is copied, regenerated in the copy, and tested there. Where routes or names on the wire
+differ, the sandbox and all other servers of the tests go on speaking as before, and an interpreter stands between them
+and the client (`tests/respelling.py`); only tests that are about the names themselves, marked `spelled`, stay out.
 
 Exit codes: 0 all pass; 1 not.
 """
@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from _project import CONTRACT, GENERATED, ROOT, UPSTREAM, fail, say
+from _project import CONTRACT, GENERATED, OPENAPI, ROOT, UPSTREAM, fail, say
 from regenerate import make
 
 sys.path.insert(0, str(ROOT))
@@ -33,13 +33,16 @@ COPIED = (
     "openapi",
     "tests",
     "scripts",
-    "benchmarks",
     "examples",
+    "benchmarks",
     "docs",
     "pyproject.toml",
     "README.md",
 )
-SAME_WIRE = ("no descriptions or examples", *MORE)
+CASES = ("everything at once", "no descriptions or examples", *MORE)
+"""What is tested by default; the first has all others of RESPELLED in it."""
+PLUGINS = ("-p", "no:cacheprovider", "-p", "tests.respelling", "--numprocesses", "2")
+SELECTED = ("-m", "not slow and not prism and not spelled")
 OTHERS = ("tests/contract", "tests/scripts", "tests/sandbox")
 """Tests of what is no part of the facade."""
 
@@ -57,6 +60,7 @@ def tested(case: str, copy: Path, options: list[str]) -> bool:
     fresh = copy / "fresh"
     fresh.mkdir()
     make(str(upstream), fresh)
+    shutil.copytree(copy / OPENAPI.name, copy / "before")
     for made in (UPSTREAM, CONTRACT, GENERATED):
         target = copy / made.relative_to(ROOT)
         if target.is_dir():
@@ -65,7 +69,8 @@ def tested(case: str, copy: Path, options: list[str]) -> bool:
     ignored = [f"--ignore={name}" for name in OTHERS]
     path = os.pathsep.join([str(copy), str(copy / "generated")])
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *ignored, *options]
+    environment["PROTEINIQ_TESTS_OLD_CONTRACT"] = str(copy / "before")
+    command = [sys.executable, "-m", "pytest", "-q", *PLUGINS, *SELECTED, *ignored, *options]
     return subprocess.run(command, cwd=copy, env=environment, check=False).returncode == 0
 
 
@@ -76,7 +81,7 @@ def main() -> int:
     )
     arguments, options = parser.parse_known_args()
     failed = []
-    for case in arguments.case or SAME_WIRE:
+    for case in arguments.case or CASES:
         say(f"== {case}")
         with tempfile.TemporaryDirectory() as folder:
             if not tested(case, Path(folder), options):

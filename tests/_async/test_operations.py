@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ
-from proteiniq.contract import operation
 
-from ..support import ENTRY, Stub, answer, documented, events, job, operations
+from ..support import ENTRY, Stub, answer, documented, events, job, operation, operations
 from .bench import over
 
 

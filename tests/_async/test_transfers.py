@@ -225,6 +225,7 @@ async def test_progress_of_an_upload(known: bool) -> None:
 # ---- what the contract asks for
 
 
+@pytest.mark.spelled
 @pytest.mark.anyio
 @pytest.mark.parametrize("length", [0, 1, 2, 3, PIECE + 1, 2 * PIECE])
 @pytest.mark.parametrize("known", [True, False])

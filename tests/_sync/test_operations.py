@@ -11,9 +11,8 @@ import httpx
 import pytest
 
 from proteiniq import ProteinIQ
-from proteiniq.contract import operation
 
-from ..support import ENTRY, Stub, answer, documented, events, job, operations
+from ..support import ENTRY, Stub, answer, documented, events, job, operation, operations
 from .bench import over
 
 

@@ -215,6 +215,7 @@ def test_progress_of_an_upload(known: bool) -> None:
 # ---- what the contract asks for
 
 
+@pytest.mark.spelled
 @pytest.mark.parametrize("length", [0, 1, 2, 3, PIECE + 1, 2 * PIECE])
 @pytest.mark.parametrize("known", [True, False])
 def test_an_upload_in_json_is_base64(monkeypatch: pytest.MonkeyPatch, length: int, known: bool) -> None:

@@ -435,14 +435,15 @@ def job_route_beside_status(document: Document) -> None:
 @changed
 def job_route_instead_of_status(document: Document) -> None:
     """`GET /jobs/{id}` is there, and no `/status`."""
-    document["paths"]["/api/v1/jobs/{jobId}"] = document["paths"].pop("/api/v1/jobs/{jobId}/status")
+    status = document["paths"].pop("/api/v1/jobs/{jobId}/status")["get"]
+    document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["get"] = status
 
 
 @changed
 def cancel_by_delete(document: Document) -> None:
     """A job is cancelled with `DELETE /jobs/{id}`."""
     cancel = document["paths"].pop("/api/v1/jobs/{jobId}/cancel")["post"]
-    document["paths"]["/api/v1/jobs/{jobId}"] = {"delete": cancel}
+    document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["delete"] = cancel
 
 
 @changed

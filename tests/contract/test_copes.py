@@ -44,7 +44,18 @@ RESPELLED = {
     "upload as JSON": m.upload_as_json,
     "upload as JSON, under other names": m.upload_as_json_under_other_names,
     "a file is deleted without a body": m.deleted_without_a_body,
-    "everything at once": m.both(m.bare, m.camel_case, m.cancel_by_delete, m.composed, m.renamed, m.inlined),
+    "everything at once": m.both(
+        m.upload_as_json,
+        m.job_route_instead_of_status,
+        m.cancel_by_delete,
+        m.events_as("application/json"),
+        m.prefix_in_servers,
+        m.camel_case,
+        m.composed,
+        m.renamed,
+        m.openapi_3_0,
+        m.inlined,
+    ),
 }
 """The client says other things to the service, or in its comments; its names are the same."""
 
