@@ -121,6 +121,7 @@ def _download(url: str, etag: str | None, timeout: float, largest: int) -> Fetch
     try:
         with build_opener(Redirects).open(Request(url, headers=headers), timeout=timeout) as answer:
             found = answer.headers.get("ETag")
+            encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
             content = bytearray()
             while len(content) <= largest and (chunk := answer.read1(_CHUNK)):
                 content += chunk
@@ -142,7 +143,25 @@ def _download(url: str, etag: str | None, timeout: float, largest: int) -> Fetch
         raise CannotFetch(f"{url}: {error.reason}") from error
     except (OSError, HTTPException, ValueError) as error:
         raise CannotFetch(f"{url}: {error}") from error
-    return _fetched(url, bytes(content), largest, found)
+    return _fetched(url, _decoded(url, bytes(content), encoding, largest), largest, found)
+
+
+def _decoded(url: str, content: bytes, encoding: str, largest: int) -> bytes:
+    """What an answer holds: `identity` is asked for, and some gateways compress all the same."""
+    import zlib
+
+    if encoding in ("", "identity"):
+        return content
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise CannotFetch(f"{url}: the answer is compressed as {encoding}, though identity was asked for")
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 32)  # of gzip and zlib, the one that it is
+    try:
+        whole = reader.decompress(content, largest + 1)
+    except zlib.error as error:
+        raise CannotFetch(f"{url}: the answer says that it is {encoding}, and is not: {error}") from error
+    if len(whole) <= largest and not reader.eof:
+        raise CannotFetch(f"{url}: the answer broke off in the middle of its {encoding}")
+    return whole
 
 
 def _fetched(source: str, content: bytes, largest: int, etag: str | None = None) -> Fetched:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import sys
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,34 @@ def test_a_url() -> None:
         assert fetched is not None
         assert (fetched.document, fetched.etag) == (upstream(), '"1"')
         assert "Authorization" not in server.asked[0]
+
+
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_what_is_compressed_unasked_is_read(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    answer = Served(content=compress(DOCUMENT), headers={"Content-Encoding": encoding})
+    with serving(answer) as server:
+        fetched = fetch(server.url)
+        assert fetched is not None
+        assert fetched.content == DOCUMENT
+        assert server.asked[0]["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "words"),
+    [
+        ("br", DOCUMENT, "compressed as br"),
+        ("gzip", DOCUMENT, "says that it is gzip, and is not"),
+        ("gzip", gzip.compress(DOCUMENT)[:-20], "broke off in the middle"),
+        ("gzip", gzip.compress(b"[" + b" " * 20 * 2**20 + b"]"), "more than 10485760 bytes"),
+    ],
+    ids=["another kind", "not compressed", "broken off", "a bomb"],
+)
+def test_what_is_compressed_in_a_way_that_can_not_be_read(encoding: str, content: bytes, words: str) -> None:
+    with (
+        serving(Served(content=content, headers={"Content-Encoding": encoding})) as server,
+        pytest.raises(CannotFetch, match=words),
+    ):
+        fetch(server.url)
 
 
 def test_a_host_is_asked_where_the_service_has_its_document() -> None:
