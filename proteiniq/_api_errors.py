@@ -43,10 +43,15 @@ def read_body(content: bytes) -> ErrorBody:
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         return ErrorBody(None, None, None)
     return ErrorBody(
-        code if isinstance(code, str) else None,
-        message if isinstance(message, str) else None,
+        _printable(code) if isinstance(code, str) else None,
+        _printable(message) if isinstance(message, str) else None,
         error.get("details"),
     )
+
+
+def _printable(text: str) -> str:
+    """The text with half characters (lone surrogates, which no file and no terminal takes) spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def api_error(
@@ -117,7 +122,7 @@ def _message(status: int, body: ErrorBody, request: errors.Request, retry_after:
     advice = ADVICE.get(body.code or "")
     if advice:
         parts.append(f"What to do: {advice}.")
-    return "\n".join(parts)
+    return _printable("\n".join(parts))
 
 
 def _places(details: Any) -> list[str]:

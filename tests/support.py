@@ -194,6 +194,16 @@ def operations() -> Iterator[str]:
             yield described["operationId"]
 
 
+def refusals(name: str) -> list[tuple[int, str]]:
+    """The statuses and codes of the errors that the contract documents for an operation."""
+    for item in document()["paths"].values():
+        for described in item.values():
+            if described["operationId"] == name:
+                errors: Mapping[str, list[str]] = described["x-errors"]
+                return [(int(status), code) for status, codes in errors.items() for code in codes]
+    raise LookupError(name)
+
+
 def heard(name: str, answer: Any) -> Any:
     """What the client hears of an answer: the same, but for tests that run with an interpreter (`respelling.py`)."""
     return answer

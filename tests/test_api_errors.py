@@ -40,6 +40,13 @@ def test_advice_is_for_codes_that_there_are(code: str) -> None:
     assert f"What to do: {ADVICE[code]}." in str(made(400, code))
 
 
+def test_half_a_character_is_spelled_out() -> None:
+    content = rb'{"error": {"code": "a\ud800", "message": "b\udfff", "details": {"issues": [{"message": "c\ud800"}]}}}'
+    body = read_body(content)
+    assert (body.code, body.message) == (r"a\ud800", r"b\udfff")
+    assert r"?: c\ud800" in str(api_error(400, body, request=REQUEST))
+
+
 def test_an_envelope() -> None:
     body = {"error": {"code": "conflict", "message": "Taken.", "details": {"a": 1}}}
     assert read_body(json.dumps(body).encode()) == ErrorBody("conflict", "Taken.", {"a": 1})

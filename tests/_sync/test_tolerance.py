@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from proteiniq import ContractError, JobState
+from proteiniq import APIError, ContractError, JobState
 from proteiniq.models import Model
 
 from ..shapes import almost, misfits
-from ..support import RESULT, Routes, Stub, answer, documented, events, heard, job
+from ..support import RESULT, Routes, Stub, answer, documented, events, heard, job, refusals
 from .bench import over
 from .test_operations import METHODS
 
@@ -72,6 +72,29 @@ def test_an_almost_right_answer(name: str, data: st.DataObject) -> None:
     found = read(name, json.dumps(body).encode())
     if isinstance(found, Model):
         assert json.dumps(found.raw) == json.dumps(heard(name, body))
+
+
+DETAILS = {"issues": [{"path": "input[0].content", "message": "no residue"}], "current_status": "QUEUED"}
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+@many
+@given(data=st.data())
+def test_an_almost_right_refusal(name: str, data: st.DataObject) -> None:
+    status, code = data.draw(st.sampled_from(refusals(name)))
+    body = data.draw(almost({"error": {"code": code, "message": "No.", "details": DETAILS}}))
+    wait = data.draw(
+        st.sampled_from(["5", "", "-1", "soon", "1e400", "nan", "Fri, 31 Dec 2027 23:59:59 GMT"])
+    )
+    service = Stub(httpx.Response(status, content=json.dumps(body).encode(), headers={"retry-after": wait}))
+    with over(service, max_retries=0) as client:
+        with pytest.raises(APIError) as caught:
+            METHODS[name](client)
+    error = caught.value
+    assert error.status == status
+    assert error.code is None or isinstance(error.code, str)
+    assert error.retry_after is None or 0 <= error.retry_after < float("inf")
+    str(error).encode("utf-8")
 
 
 @many
