@@ -28,7 +28,10 @@ _NO_SCHEMA: Schema = {}
 
 @attrs.frozen
 class Flat:
-    """One shape. No `types` means that anything goes; one place of the document has one `identity`."""
+    """One shape. No `types` means that anything goes; one place of the document has one `identity`.
+
+    `required` is so in all branches of a union, `branches` is what each of them requires.
+    """
 
     identity: int = 0
     types: frozenset[str] = frozenset()
@@ -36,6 +39,7 @@ class Flat:
     null_only: bool = False
     properties: Mapping[str, Schema] = attrs.field(factory=dict)
     required: tuple[str, ...] = ()
+    branches: tuple[tuple[str, ...], ...] = ()
     closed: bool = False
     items: Any = None
     values: tuple[Any, ...] = ()
@@ -148,7 +152,12 @@ class Flattener:
         union = shapes[0]
         for flat in shapes[1:]:
             union = self._both(union, flat, "anyOf", place)
-        return attrs.evolve(union, nullable=any(flat.nullable for flat in flats))
+        branches = [each for flat in shapes for each in flat.branches or (flat.required,)]
+        return attrs.evolve(
+            union,
+            nullable=any(flat.nullable for flat in flats),
+            branches=tuple(dict.fromkeys(branches)) if len(shapes) > 1 else union.branches,
+        )
 
     def _both(self, one: Flat, other: Flat, how: How, place: str) -> Flat:
         """Two shapes of one thing, met in an `allOf` (both hold) or an `anyOf` (either does)."""
@@ -162,11 +171,13 @@ class Flattener:
         if how == "allOf":
             types = _narrowed(one.types, other.types)
             required = tuple(dict.fromkeys([*one.required, *other.required]))
+            branches = one.branches or other.branches
             values = one.values or other.values
             said = {**other.kept, **one.kept}
         else:
             types = one.types | other.types if one.types and other.types else frozenset()
             required = tuple(name for name in one.required if name in other.required)
+            branches = ()
             values = _unique([*one.values, *other.values]) if one.values and other.values else ()
             said = {key: value for key, value in one.kept.items() if other.kept.get(key) == value}
         return Flat(
@@ -176,6 +187,7 @@ class Flattener:
             null_only=one.null_only or other.null_only if how == "allOf" else False,
             properties=properties,
             required=required,
+            branches=branches,
             closed=one.closed and other.closed,
             items=items,
             values=values,

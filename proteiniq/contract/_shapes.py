@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -94,7 +94,7 @@ class Shapes:
             elif field.documented:
                 inside.wrong(self._missing(role, field, flat, spot.place), role)
             schemas[field.name] = self._field(flat.properties.get(name or "", {}), field, role, inside)
-        if not names and spot.place == role.name:
+        if names.keys() <= {"object"} and spot.place == role.name:  # that one stands on everything
             self._check_unwrapped(role, flat, spot)
         component = _Component(spot.place, flat, names, schemas, set(), {}, role.is_request and flat.closed)
         bound = set(names.values())
@@ -112,7 +112,9 @@ class Shapes:
             spot.wrong("the facade needs a value, and the contract says that it may be null", role)
         if field.type.many:
             instead = mismatch(field.type.name, flat, sending=role.is_request, many=True)
-            if instead:
+            if instead and find(field, flat.properties):
+                spot.wrong("it is one level down: the answer seems to be wrapped in an envelope", role)
+            elif instead:
                 spot.wrong(f"{field.type} for us; the contract has {instead} there", role)
             each = FieldType(field.type.name)
             items = {} if flat.items is None or instead else flat.items
@@ -139,8 +141,23 @@ class Shapes:
         return with_values(fitting(said, spelled), flat)
 
     def _check_required(self, component: _Component, role: Role, spot: Spot) -> None:
+        """What the contract requires has to be sent: all of it, and of a union all of one branch."""
+        flat = component.flat
+        unsent = [self._unsent(branch, component, role, spot) for branch in flat.branches]
+        for missing in [
+            self._unsent(flat.required, component, role, spot),
+            *([] if [] in unsent else unsent),
+        ]:
+            for place, what in missing:
+                spot.inside(f".{place}").wrong(what, role)
+
+    def _unsent(
+        self, required: Iterable[str], component: _Component, role: Role, spot: Spot
+    ) -> list[tuple[str, str]]:
+        """Those of the names that the facade doesn't send for certain, and what to do about each."""
         ours = {name: field for field, name in component.names.items()}
-        for name in component.flat.required:
+        unsent = []
+        for name in required:
             described = component.flat.properties.get(name, {})
             if self._flattener.flatten(described, spot.place).direction == "readOnly":
                 continue
@@ -149,10 +166,11 @@ class Shapes:
                 what = (
                     "the contract requires it, and the facade doesn't send it: add it here and to the facade"
                 )
-                spot.inside(f".{name}").wrong(what, role)
+                unsent.append((name, what))
             elif not field.present:
                 what = "the contract requires it, and the facade sends it only when asked: move it to `sends`"
-                spot.inside(f".{field.name}").wrong(what, role)
+                unsent.append((field.name, what))
+        return unsent
 
     def _settle(self, role: Role, component: _Component, spot: Spot) -> None:
         """Keep one component for a role: its places have one shape, though one may document less."""

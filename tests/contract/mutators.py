@@ -586,6 +586,25 @@ def field_required(role: str, field: str) -> Mutator:
     return changed(require)
 
 
+def branches_require(role: str, *fields: str) -> Mutator:
+    """The schema is a union; each branch requires another one of the fields."""
+
+    def unite(document: Document) -> None:
+        described = schema(document, role)
+        document["components"]["schemas"][role] = {
+            "oneOf": [
+                {
+                    **described,
+                    "properties": {field: {"type": "string"}, **described["properties"]},
+                    "required": [*described["required"], field],
+                }
+                for field in fields
+            ]
+        }
+
+    return changed(unite)
+
+
 def parameter_required(path: str, method: str, name: str, place: str) -> Mutator:
     """A parameter that has to be sent is new."""
 

@@ -64,6 +64,7 @@ MORE = {
     "new routes": m.new_routes,
     "new query parameters": m.new_query_parameters,
     "recursive schemas": m.recursive,
+    "a branch of a request that needs something new": m.branches_require("JobRequest", "project", "tool"),
     "discriminated unions": m.discriminated,
     "awkward names": m.awkward_names,
     "job route beside status": m.job_route_beside_status,

@@ -61,6 +61,10 @@ CASES: dict[str, tuple[m.Mutator, str, str, str, str]] = {
         m.wrapped("/api/v1/jobs", "get", "result"),
         "list_jobs", "JobPage.data", "inside `result`", "[schemas.JobPage]",
     ),
+    "a page is wrapped under the name that its list has": (
+        m.wrapped("/api/v1/jobs", "get", "data"),
+        "list_jobs", "JobPage.data", "wrapped in an envelope", "[schemas.JobPage]",
+    ),
     "an answer of which nothing is needed is wrapped": (
         m.wrapped("/api/v1/files/{fileId}", "delete"),
         "delete_file", "DeletedFile.deleted", "inside `data`", "[schemas.DeletedFile]",
@@ -80,6 +84,10 @@ CASES: dict[str, tuple[m.Mutator, str, str, str, str]] = {
     "a request field is new and required": (
         m.field_required("JobRequest", "project"),
         "submit_job", "JobRequest.project", "doesn't send it", "[schemas.JobRequest]",
+    ),
+    "every branch of a request requires something new": (
+        m.branches_require("JobRequest", "project", "team"),
+        "submit_job", "JobRequest.team", "doesn't send it", "[schemas.JobRequest]",
     ),
     "a request field became required": (
         m.field_required("JobRequest", "billing"),
