@@ -205,7 +205,9 @@ class AsyncJobs:
         return await self._cancel(job_id)
 
     async def _cancel(self, job_id: str, *, deadline: float | None = None) -> AsyncJob:
-        channel = self._pipeline.channel("cancel_job", job_id=check_id("job", job_id), deadline=deadline)
+        channel = self._pipeline.channel(
+            "cancel_job", may_be_empty=True, job_id=check_id("job", job_id), deadline=deadline
+        )
         try:
             answer = await cancel_job.asyncio(job_id, client=channel.client)
         except Conflict as error:
@@ -214,6 +216,8 @@ class AsyncJobs:
                 return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
+        if channel.is_empty:
+            return self._job(await self._status(job_id, deadline))
         return self._job(_convert.job(channel.answer(answer), channel.body))
 
     async def _cancelled(self, job_id: str, deadline: float | None) -> AsyncJob | None:

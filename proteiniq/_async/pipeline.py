@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -78,13 +79,13 @@ class AsyncPipeline:
         """A pipeline with other options over the same connections, pace and retry budget."""
         return AsyncPipeline(config, self._wire, self.clock, self._pacer, self._budget)
 
-    def channel(self, operation: str, **known: Any) -> AsyncChannel:
+    def channel(self, operation: str, *, may_be_empty: bool = False, **known: Any) -> AsyncChannel:
         """A channel for one call of a generated operation; `known` are the fields of `Call`."""
         call = Call(operation=operation, **known)
         if self.config.deadline is not None:
             end = self.clock.monotonic() + self.config.deadline
             call = attrs.evolve(call, deadline=end if call.deadline is None else min(end, call.deadline))
-        return AsyncChannel(self, call)
+        return AsyncChannel(self, call, may_be_empty=may_be_empty)
 
     @property
     def streams(self) -> Places:
@@ -378,15 +379,18 @@ class AsyncChannel:
     """What a generated operation takes for its client: it sends through the pipeline.
 
     The operation only ever sees a documented success whose body fits the contract, so that its own parsing can't
-    fail. `body` is the answer as it came.
+    fail. `body` is the answer as it came, `is_empty` whether it had none; with `may_be_empty` the operation gives None
+    then.
     """
 
     raise_on_unexpected_status = False
 
-    def __init__(self, pipeline: AsyncPipeline, call: Call) -> None:
+    def __init__(self, pipeline: AsyncPipeline, call: Call, *, may_be_empty: bool = False) -> None:
         self._pipeline = pipeline
         self._call = call
+        self._may_be_empty = may_be_empty
         self.body: Any = None
+        self.is_empty = False
 
     @property
     def client(self) -> AuthenticatedClient:
@@ -399,6 +403,9 @@ class AsyncChannel:
         outgoing = self._pipeline.outgoing(method, url, total_timeout=self._pipeline.config.timeout, **parts)
         reply = await self._pipeline.send(self._call, outgoing)
         request = _request(outgoing)
+        self.is_empty = not reply.content.strip()
+        if self.is_empty and self._may_be_empty:
+            return _Fitted(reply.headers, None, HTTPStatus.NOT_MODIFIED)
         self.body = _reading.decode(reply.content or b"{}", self._call.operation, request)
         return _Fitted(reply.headers, _reading.fit(self.body, self._call.operation, request))
 
@@ -415,11 +422,14 @@ class AsyncChannel:
 
 @attrs.frozen
 class _Fitted:
-    """What generated code reads of a response. All successes are alike to it, whatever their status."""
+    """What generated code reads of a response. All successes are alike to it, whatever their status.
+
+    It parses no other status.
+    """
 
     headers: Mapping[str, str]
     body: Any
-    status_code: int = 200
+    status_code: int = HTTPStatus.OK
     content: bytes = b""
 
     def json(self) -> Any:

@@ -207,7 +207,9 @@ class Jobs:
         return self._cancel(job_id)
 
     def _cancel(self, job_id: str, *, deadline: float | None = None) -> Job:
-        channel = self._pipeline.channel("cancel_job", job_id=check_id("job", job_id), deadline=deadline)
+        channel = self._pipeline.channel(
+            "cancel_job", may_be_empty=True, job_id=check_id("job", job_id), deadline=deadline
+        )
         try:
             answer = cancel_job.sync(job_id, client=channel.client)
         except Conflict as error:
@@ -216,6 +218,8 @@ class Jobs:
                 return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
+        if channel.is_empty:
+            return self._job(self._status(job_id, deadline))
         return self._job(_convert.job(channel.answer(answer), channel.body))
 
     def _cancelled(self, job_id: str, deadline: float | None) -> Job | None:

@@ -109,6 +109,7 @@ class Operation:
     headers: Mapping[str, Field]
     optional: bool
     public: bool
+    may_be_empty: bool
 
     @property
     def entry(self) -> str:
@@ -163,6 +164,7 @@ def _operation(entry: _Entry, prefix: str) -> Operation:
         },
         optional=entry.flag("optional"),
         public=entry.flag("public"),
+        may_be_empty=entry.flag("may_be_empty"),
     )
     entry.nothing_else(also)
     return operation

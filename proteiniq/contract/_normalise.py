@@ -170,7 +170,7 @@ class _Normaliser:
         role = self._bindings.roles[binding.answer]
         if not answers and not any(field.documented for field in role.fields.values()):
             answers = [{}]  # Nothing of it is needed, so an answer without a body will do.
-        if not answers:
+        if not answers and not binding.may_be_empty:
             self._problem(
                 binding, "answer", f"the contract describes no JSON answer; the facade reads {role.name}"
             )

@@ -168,6 +168,14 @@ CANCEL = "POST /api/v1/jobs/job_1/cancel"
 
 
 @pytest.mark.anyio
+async def test_the_status_tells_of_a_job_whose_cancel_is_answered_without_a_body() -> None:
+    service = Routes({CANCEL: httpx.Response(204), STATUS: answer(job("CANCELLED"))})
+    async with over(service) as client:
+        assert (await client.jobs.cancel("job_1")).status == "CANCELLED"
+    assert len(service.requests) == 2
+
+
+@pytest.mark.anyio
 async def test_a_job_that_an_earlier_attempt_cancelled_is_cancelled() -> None:
     repeated: list[Any] = [refusal(429, "rate_limited", Retry_After="1"), refusal(409, "conflict")]
     service = Routes({CANCEL: repeated, STATUS: answer(job("CANCELLED"))})

@@ -159,6 +159,13 @@ def test_a_running_job_can_not_be_cancelled(client: ProteinIQ, gate: Path) -> No
 CANCEL = "POST /api/v1/jobs/job_1/cancel"
 
 
+def test_the_status_tells_of_a_job_whose_cancel_is_answered_without_a_body() -> None:
+    service = Routes({CANCEL: httpx.Response(204), STATUS: answer(job("CANCELLED"))})
+    with over(service) as client:
+        assert (client.jobs.cancel("job_1")).status == "CANCELLED"
+    assert len(service.requests) == 2
+
+
 def test_a_job_that_an_earlier_attempt_cancelled_is_cancelled() -> None:
     repeated: list[Any] = [refusal(429, "rate_limited", Retry_After="1"), refusal(409, "conflict")]
     service = Routes({CANCEL: repeated, STATUS: answer(job("CANCELLED"))})

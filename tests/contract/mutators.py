@@ -517,9 +517,18 @@ def upload_as_json_under_other_names(document: Document) -> None:
 @changed
 def deleted_without_a_body(document: Document) -> None:
     """That a file was deleted is told by the status alone."""
-    responses = document["paths"]["/api/v1/files/{fileId}"]["delete"]["responses"]
-    del responses["200"]
-    responses["204"] = {"description": "It is gone."}
+    _without_a_body(document["paths"]["/api/v1/files/{fileId}"]["delete"])
+
+
+@changed
+def cancelled_without_a_body(document: Document) -> None:
+    """That a job was cancelled is told by the status alone."""
+    _without_a_body(document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"])
+
+
+def _without_a_body(operation: dict[str, Any]) -> None:
+    del operation["responses"]["200"]
+    operation["responses"]["204"] = {"description": "It is done."}
 
 
 def field_called(role: str, field: str, name: str) -> Mutator:

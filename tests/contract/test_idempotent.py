@@ -21,6 +21,7 @@ CASES: dict[str, m.Mutator] = {
     "upload as JSON": m.upload_as_json,
     "upload as JSON, under other names": m.upload_as_json_under_other_names,
     "a file is deleted without a body": m.deleted_without_a_body,
+    "a job is cancelled without a body": m.cancelled_without_a_body,
     "bare": m.bare,
     "discriminated": m.discriminated,
 }
