@@ -7,6 +7,7 @@ import io
 import os
 import re
 import secrets
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -23,7 +24,10 @@ OnProgress = Callable[[int, int | None], object]
 """Is called with the bytes that are there so far, and all that there will be, None where that is not known."""
 
 BLOCK = 1 << 20
-"""What is written at once, bytes: by the async client in a thread, which costs less the more it is."""
+"""What is written at once in a thread, bytes: it costs less the more it is."""
+
+QUICK = 0.05
+"""A write that takes longer is no copy into the system's memory but waits for a disk, s. Our choice."""
 
 _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE)
 _WHOLE = (200, 203)
@@ -192,13 +196,15 @@ class Saving:
 
 
 class AsyncWriter:
-    """Writes what comes, block by block, in a thread of its own: a disk may be slow, and the event loop must not wait.
+    """Writes what comes, as it comes, and from the first write that was not quick on in a thread of its own.
 
-    One block is written while the next one comes. Leaving it on a cut writes what came; on any other error not.
+    A disk may be slow, and the event loop must not wait; where it isn't, a thread costs more than the write. In the thread
+    one block is written while the next one comes. Leaving it on a cut writes what came; on any other error not.
     """
 
     def __init__(self, saving: Saving) -> None:
         self._saving = saving
+        self._is_quick = True
         self._next: list[bytes] = []
         self._size = 0
         self._thread: Executor | None = None
@@ -210,13 +216,20 @@ class AsyncWriter:
     async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         try:
             if kind is None or issubclass(kind, ProteinIQError):
-                await self._begin_block()
+                if self._next:
+                    await self._begin_block()
                 await self._settle()
         finally:
             if self._thread is not None:
                 self._thread.shutdown()
 
     async def write(self, chunk: bytes) -> None:
+        if self._is_quick:
+            started = time.monotonic()
+            self._saving.write(chunk)
+            self._is_quick = time.monotonic() - started < QUICK
+            self._saving.tell()
+            return
         self._next.append(chunk)
         self._size += len(chunk)
         if self._size >= BLOCK:
