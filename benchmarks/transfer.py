@@ -120,8 +120,9 @@ def main() -> None:
                 file.write(MIB)
         job_id = big_job(server, size)
         authorization = ("--header", f"Authorization: Bearer {server.key}")
-        for world in ("sync", "async"):
-            for way, name in (("down", "download"), ("up", "upload")):
+        # Uploads last: the system goes on writing them to its disk for a while.
+        for way, name in (("down", "download"), ("up", "upload")):
+            for world in ("sync", "async"):
                 ratios, grown = [], 0.0
                 for _ in range(pairs):
                     target.unlink(missing_ok=True)

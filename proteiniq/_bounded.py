@@ -8,10 +8,15 @@ streams here make it the time that is left.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 READ = 1 << 18
 """The least that is asked for at once, bytes. httpcore asks for 64 KiB, and then a download is mostly its own work."""
+
+READ_MUCH = 1 << 19
+"""The same of a large answer on an event loop, where each time costs more; for small ones it would only be memory."""
 
 _SHORTEST = 0.001
 """A timeout of zero would make a socket non-blocking, s."""
@@ -62,6 +67,21 @@ def _left(timeout: float | None) -> float | None:
     return timeout.left() if isinstance(timeout, Until) else timeout
 
 
+@contextmanager
+def much(stream: Any) -> Iterator[None]:
+    """Ask an asynchronous stream for more at once meanwhile, as a large answer is read from it."""
+    # asyncio takes no more from a socket at once than `max_size`; trio and other loops have none.
+    transport: Any = getattr(getattr(getattr(stream, "_stream", None), "_stream", None), "_transport", None)
+    if not isinstance(stream, _AsyncStream) or not hasattr(transport, "max_size"):
+        yield
+        return
+    before, transport.max_size, stream.least = transport.max_size, READ_MUCH, READ_MUCH
+    try:
+        yield
+    finally:
+        transport.max_size, stream.least = before, READ
+
+
 # Neither httpcore's classes nor its types here: it is loaded with the first request.
 
 
@@ -108,9 +128,10 @@ class _AsyncBackend:
 class _AsyncStream:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
+        self.least = READ
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> Any:
-        return await self._stream.read(max(max_bytes, READ), _left(timeout))
+        return await self._stream.read(max(max_bytes, self.least), _left(timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         await self._stream.write(buffer, _left(timeout))

@@ -198,7 +198,7 @@ class Saving:
 class AsyncWriter:
     """Writes what comes, as it comes, and from the first write that was not quick on in a thread of its own.
 
-    A disk may be slow, and the event loop must not wait; where it isn't, a thread costs more than the write. In the thread
+    A disk may be slow, and the event loop must not wait; where it isn't, a thread costs more than the write. There,
     one block is written while the next one comes. Leaving it on a cut writes what came; on any other error not.
     """
 

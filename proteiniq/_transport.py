@@ -19,7 +19,7 @@ import attrs
 import httpx
 
 from ._arguments import is_loopback
-from ._bounded import Span, Until, bind
+from ._bounded import Span, Until, bind, much
 from ._key import ApiKey
 from ._retry import Failure
 from .errors import ConfigurationError, InvalidInput
@@ -135,7 +135,12 @@ class AsyncWire:
             else:
                 chunks = _async_chunks(response)
                 try:
-                    yield AsyncIncoming(response.status_code, _read_headers(response, outgoing.key), chunks)
+                    # Without the key it is a file that is asked for.
+                    large = response.extensions.get("network_stream") if outgoing.key is None else None
+                    with much(large):
+                        yield AsyncIncoming(
+                            response.status_code, _read_headers(response, outgoing.key), chunks
+                        )
                 finally:
                     await _end(response, chunks)
                 return

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import anyio
+import attrs
 import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, InvalidInput, RateLimited
+from proteiniq._bounded import READ, READ_MUCH
 from proteiniq._key import ApiKey
 from proteiniq._transport import AsyncWire, Outgoing, Wire, WireFailure
 from proteiniq.sandbox import Sandbox
@@ -55,6 +57,22 @@ def test_only_a_request_with_the_key_has_it() -> None:
     assert with_key.headers["authorization"] == f"Bearer {KEY}"
     assert with_key.headers["x-other"] == "1"
     wire.close()
+
+
+def test_a_file_is_read_in_larger_pieces_than_an_answer(sandbox: Sandbox) -> None:
+    async def read() -> None:
+        wire = AsyncWire()
+        asked = outgoing(url=f"{sandbox.url}/api/v1/openapi.json")
+        for key, pieces in ((None, READ_MUCH), (ApiKey.parse(KEY), READ), (None, READ_MUCH)):
+            async with wire.open(attrs.evolve(asked, key=key)):
+                assert wire._client is not None
+                (connection,) = cast("Any", wire._client._transport)._pool.connections
+                stream = connection._connection._network_stream
+                assert stream.least == pieces
+                assert stream._stream._stream._transport.max_size == pieces
+        await wire.close()
+
+    asyncio.run(read())
 
 
 def test_a_request_shows_neither_key_nor_content() -> None:
