@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+# Loaded late, deep in a test, pytest's rewriting of them meets a fault of CPython 3.11 (AST recursion depth).
+import hypothesis.internal.conjecture.optimiser
+import hypothesis.internal.conjecture.shrinker  # noqa: F401
 import pytest
 
 from proteiniq.sandbox import Sandbox
