@@ -76,9 +76,14 @@ def resolve(
         raise ConfigurationError(
             "hooks: pass a list of functions, each of which takes the details of an attempt"
         )
-    retry = RetryPolicy(max_retries=max_retries)
-    options: dict[str, Any] = {"timeout": timeout, "deadline": deadline, "retry": retry, "hooks": hooks}
-    return Config(key=key, base_url=base_url, **options)
+    return Config(
+        key=key,
+        base_url=base_url,
+        timeout=timeout,
+        deadline=deadline,
+        retry=RetryPolicy(max_retries=max_retries),
+        hooks=tuple(hooks),
+    )
 
 
 def read_key(argument: str | None) -> ApiKey | ConfigurationError:

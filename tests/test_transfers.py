@@ -49,22 +49,6 @@ async def made(body: Any) -> Any:
     return (await asynchronous.over(service).results.get("job_1")).files["a.bin"]
 
 
-@pytest.mark.anyio
-async def test_a_cancelled_download_leaves_nothing(tmp_path: Path) -> None:
-    file = await made(Pieces())
-    told: list[int] = []
-    with anyio.move_on_after(5) as scope:
-
-        def stop(done: int, total: int | None) -> None:
-            told.append(done)
-            if done:
-                scope.cancel()
-
-        await file.save(tmp_path / "a.bin", on_progress=stop)
-    assert told[-1] > 0
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.fixture
 def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     write = Saving.write
@@ -97,8 +81,12 @@ async def test_the_loop_goes_on_while_a_slow_disk_is_written(tmp_path: Path) -> 
 
 
 @pytest.mark.anyio
-@pytest.mark.usefixtures("slow_disk")
-async def test_a_download_to_a_slow_disk_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("disk", [None, "slow_disk"])
+async def test_a_cancelled_download_leaves_nothing(
+    tmp_path: Path, request: pytest.FixtureRequest, disk: str | None
+) -> None:
+    if disk is not None:
+        request.getfixturevalue(disk)
     file = await made(Pieces())
     told: list[int] = []
     with anyio.move_on_after(10) as scope:

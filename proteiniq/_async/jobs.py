@@ -32,6 +32,7 @@ from .._arguments import (
 )
 from .._closing import AsyncClosing
 from .._polling import poll_interval
+from .._shown import shown
 from .._waiting import (
     CANCEL_WITHIN,
     RESULT_PATIENCE,
@@ -406,7 +407,7 @@ class AsyncJobs:
 
     async def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
-            raise InvalidInput(f"settings: expected a mapping of settings to values, not {settings!r:.80}")
+            raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
         chosen: dict[str, Any] = copy.deepcopy(dict(settings or {}))
         if _inputs.is_entry_list(inputs):
             given = copy.deepcopy(list(inputs))
@@ -444,7 +445,7 @@ def _known(job: str | JobState) -> tuple[str, JobState | None]:
 def _awaited(jobs: Iterable[str | JobState]) -> dict[str, JobState | None]:
     """The jobs, each once, in order. Raises InvalidInput."""
     if isinstance(jobs, (str, bytes, JobState)) or not isinstance(jobs, Iterable):
-        raise InvalidInput(f"jobs: expected a list of jobs or ids, not {jobs!r:.80}; `wait` takes one")
+        raise InvalidInput(f"jobs: expected a list of jobs or ids, not {shown(jobs)}; `wait` takes one")
     awaited: dict[str, JobState | None] = {}
     for job in jobs:
         job_id, known = _known(job)

@@ -195,9 +195,8 @@ def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         known = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
-        return (
-            known and parts.port != 0 and url.isprintable()
-        )  # a port that can't be is found where it is read
+        # A port that can't be is found where it is read.
+        return known and parts.port != 0 and url.isprintable()
     except ValueError:
         return False
 
