@@ -41,8 +41,8 @@ class Spelling:
     contract: Contract
 
     def names(self, role: str) -> Mapping[str, tuple[str, Any]]:
-        """Our names of a schema's fields → (the contract's, the schema of the field)."""
-        properties = self.contract["components"]["schemas"][role]["properties"]
+        """Our names of a schema's fields → (the contract's, the schema of the field); none of one that it has not."""
+        properties = self.contract["components"]["schemas"].get(role, {}).get("properties", {})
         return {described.get("x-name", wire): (wire, described) for wire, described in properties.items()}
 
     def endpoint(self, name: str) -> Endpoint:
@@ -95,7 +95,8 @@ class Interpreter:
             )
         if new.media_type == FORM:
             for field, part in new.body.items():
-                content = content.replace(f'; name="{part}"'.encode(), f'; name="{old.body[field]}"'.encode())
+                name_before = old.body.get(field, part)  # the service before doesn't know what is new
+                content = content.replace(f'; name="{part}"'.encode(), f'; name="{name_before}"'.encode())
         else:
             said = json.loads(content)
             assert said.keys() <= set(new.body.values()), f"{name}: no body of the contract: {list(said)}"
@@ -139,9 +140,9 @@ class Interpreter:
         return None
 
     def _differs(self, role: str) -> bool:
-        return {ours: wire for ours, (wire, _) in self.new.names(role).items()} != {
-            ours: wire for ours, (wire, _) in self.old.names(role).items()
-        }
+        """Whether something that both know is called otherwise; what is new is no other name of anything."""
+        new, old = self.new.names(role), self.old.names(role)
+        return any(new[name][0] != old[name][0] for name in new.keys() & old.keys())
 
     def _text(self, content: bytes, schema: Any) -> bytes:
         try:
