@@ -30,7 +30,7 @@ _NUCLEOTIDE_KINDS = ("nucleotide", "dna", "rna")
 
 
 def entries(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> list[Entry]:
-    """The entries for `inputs`: a mapping of slots to values.
+    """The entries for `inputs`, a mapping of slots to values.
 
     A value is text, bytes, a `Path`, an uploaded `File`, a Biopython record or sequence, or a list of these. Several
     sequences for a slot that takes one entry become one FASTA text. Raises InvalidInput naming everything that is
@@ -64,18 +64,25 @@ def entries(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> list
 
 def check(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> None:
     """What `entries` checks, for its errors alone."""
-    if not is_entry_list(inputs):
+    if given_entries(inputs) is None:
         entries(tool, inputs, settings)
 
 
-def is_entry_list(inputs: Any) -> bool:
-    """Whether `inputs` is a full list of API entries, which is taken as it is."""
-    return (
-        isinstance(inputs, Sequence)
-        and not isinstance(inputs, (str, bytes))
-        and all(isinstance(entry, Mapping) and "slotId" in entry for entry in inputs)
-        and len(inputs) > 0
-    )
+def given_entries(inputs: Any) -> list[Mapping[str, Any]] | None:
+    """The entries of a full list of API entries, or of the documented object `{"inputs": [entry, …]}`.
+
+    They are taken as they are. None for other inputs: a slot may be named `inputs`, too, and no data of one is a list
+    of mappings with `slotId`.
+    """
+    listed = inputs["inputs"] if isinstance(inputs, Mapping) and inputs.keys() == {"inputs"} else inputs
+    if (
+        isinstance(listed, Sequence)
+        and not isinstance(listed, (str, bytes))
+        and all(isinstance(entry, Mapping) and "slotId" in entry for entry in listed)
+        and len(listed) > 0
+    ):
+        return list(listed)
+    return None
 
 
 def _slot_entries(slot: Slot, value: Any, issues: list[Issue]) -> list[Entry]:

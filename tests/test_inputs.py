@@ -9,7 +9,7 @@ from Bio.Seq import Seq
 from Bio.SeqRecord import SeqRecord
 
 from proteiniq import File, InvalidInput, Setting, Slot, Tool
-from proteiniq._inputs import entries, is_entry_list
+from proteiniq._inputs import entries, given_entries
 
 from .structures import CIF, PDB, SDF
 
@@ -297,13 +297,32 @@ def test_settings_of_a_tool_that_states_none_are_the_services_to_judge() -> None
 def test_validate_says_the_same_without_a_request() -> None:
     TOOL.validate({"protein": "MK"}, {"ph": 7})
     TOOL.validate([{"slotId": "anything"}])
+    TOOL.validate({"inputs": [{"slotId": "anything"}]})
     with pytest.raises(InvalidInput, match="out of range"):
         TOOL.validate({"protein": "MK"}, {"ph": -1})
 
 
-def test_what_is_a_list_of_api_entries() -> None:
-    assert is_entry_list([{"slotId": "protein"}])
-    assert not is_entry_list([])
-    assert not is_entry_list([{"slotId": "protein"}, "MK"])
-    assert not is_entry_list({"slotId": "protein"})
-    assert not is_entry_list("slotId")
+def test_entries_are_given_as_a_list_or_as_the_documented_object() -> None:
+    listed = [{"slotId": "protein"}, {"slotId": "ligand"}]
+    assert given_entries(listed) == listed
+    assert given_entries({"inputs": listed}) == listed
+
+
+@pytest.mark.parametrize("listed", [[], [{"slotId": "protein"}, "MK"], {"slotId": "protein"}, "slotId"])
+def test_other_inputs_are_not_entries(listed: Any) -> None:
+    assert given_entries(listed) is None
+    assert given_entries({"inputs": listed}) is None
+
+
+def test_an_object_with_another_key_is_a_mapping_of_slots() -> None:
+    assert given_entries({"inputs": [{"slotId": "protein"}], "protein": "MK"}) is None
+
+
+@pytest.mark.parametrize("value", ["MKV", ["MKV", "MKA"]])
+def test_a_slot_may_be_named_inputs(value: Any) -> None:
+    tool = attrs.evolve(TOOL, slots=(attrs.evolve(TOOL.slots[0], id="inputs", max_entries=1),))
+    (made,) = entries(tool, {"inputs": value}, None)
+    assert made["slotId"] == "inputs"
+    assert "MKV" in made["content"]
+    with pytest.raises(InvalidInput, match="slot 'inputs'"):
+        tool.validate({"inputs": ""})

@@ -33,7 +33,7 @@ CALLS = {
     "account.AccountAPI.get": "",
     "tools.Tools.list": "*q category tag task limit",
     "tools.Tools.get": "tool_id",
-    "jobs.Jobs.quote": "tool inputs settings",
+    "jobs.Jobs.quote": "tool inputs settings *max_reserved_credits",
     "jobs.Jobs.submit": "tool inputs settings *name max_credits max_reserved_credits idempotency_key",
     "jobs.Jobs.list": "*q tool status created_after created_before limit",
     "jobs.Jobs.get": "job_id",

@@ -21,7 +21,7 @@ ENTRY = {"id": "1", "slotId": "protein", "kind": "protein", "format": "fasta", "
 REQUEST = {
     "tool": "protein-parameters",
     "name": "insulin",
-    "input": [{**ENTRY, "content": ">a\nGIVEQCCTSICSLYQLEN\n"}],
+    "input": {"inputs": [{**ENTRY, "content": ">a\nGIVEQCCTSICSLYQLEN\n"}]},
 }
 
 

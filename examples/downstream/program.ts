@@ -42,16 +42,18 @@ const account = taken(await client.GET("/api/v1/account"));
 const request: components["schemas"]["JobRequest"] = {
   tool: "protein-parameters",
   name: "ubiquitin",
-  input: [
-    {
-      id: "protein-1",
-      slotId: "protein",
-      kind: "protein",
-      format: "fasta",
-      content: `>ubiquitin\n${UBIQUITIN}\n`,
-      source: { type: "text" },
-    },
-  ],
+  input: {
+    inputs: [
+      {
+        id: "protein-1",
+        slotId: "protein",
+        kind: "protein",
+        format: "fasta",
+        content: `>ubiquitin\n${UBIQUITIN}\n`,
+        source: { type: "text" },
+      },
+    ],
+  },
 };
 const header = { "Idempotency-Key": crypto.randomUUID() };
 const submitted = taken(await client.POST("/api/v1/jobs", { body: request, params: { header } }));

@@ -15,6 +15,7 @@ from proteiniq_openapi.api.jobs import cancel_job, get_job_status, list_jobs, qu
 from proteiniq_openapi.models import (
     InputEntry,
     JobBilling,
+    JobInput,
     JobRequest,
     JobRequestSettings,
     QuoteRequest,
@@ -80,12 +81,20 @@ class Jobs:
         self._tools = tools
         self._results = results
 
-    def quote(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None = None) -> Quote:
+    def quote(
+        self,
+        tool: str | Tool,
+        inputs: Any,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        max_reserved_credits: int | None = None,
+    ) -> Quote:
         """What a job would cost, in credits, without making it (documentation, "Jobs").
 
-        `inputs` and `settings` are as in `submit`. Raises InvalidInput, ValidationError, APIError, TransportError.
+        The arguments are as in `submit`. Raises InvalidInput, ValidationError, APIError, TransportError.
         """
-        return self._quote(self._order(tool, inputs, settings))
+        _check_reserved("QuoteRequest", max_reserved_credits)
+        return self._quote(self._order(tool, inputs, settings), max_reserved_credits)
 
     def submit(
         self,
@@ -101,9 +110,10 @@ class Jobs:
         """Submit a job; it is paid for (documentation, "Jobs").
 
         `inputs` maps a slot of the tool to text, bytes, a `pathlib.Path`, an uploaded `File`, a Biopython record, or a
-        list of these; a full list of API entries is taken as it is. `settings` maps settings to values, what is
-        left out has its default. `max_credits` asks for a quote first and submits nothing when it is higher.
-        `max_reserved_credits` limits a job that is billed by the minute (stated for the MCP connector).
+        list of these. A full list of API entries, or the documented object `{"inputs": [entry, …]}`, is taken as it
+        is. `settings` maps settings to values, what is left out has its default. `max_credits` asks for a quote first
+        and submits nothing when it is higher. `max_reserved_credits` limits a job that is billed by the minute (stated
+        for the MCP connector).
 
         Every submit carries an idempotency key, made here unless it is given, and repeated when an answer was lost:
         one call makes one job. Giving the same key again, in another process even, gives the same job.
@@ -114,27 +124,20 @@ class Jobs:
         same, an interrupt included, the notes say which key to repeat.
         """
         check_credits("max_credits", max_credits)
-        check_reserved_credits(max_reserved_credits)
-        if max_reserved_credits is not None and not _convert.is_documented(
-            "JobBilling", "max_reserved_credits"
-        ):
-            raise InvalidInput(
-                "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
-                "cost more. Nothing was submitted; leave it out, or use max_credits"
-            )
+        _check_reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
         order = self._order(tool, inputs, settings)
         if max_credits is not None:
-            quote = self._quote(order)
+            quote = self._quote(order, max_reserved_credits)
             refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
             if refusal is not None:
                 raise refusal
         body = JobRequest(
             tool=order.tool,
             name=name or order.name,
-            input_=order.entries,
+            input_=JobInput(inputs=order.entries),
             settings=JobRequestSettings.from_dict(order.settings),
             billing=UNSET
             if max_reserved_credits is None
@@ -409,20 +412,24 @@ class Jobs:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
         chosen: dict[str, Any] = copy.deepcopy(dict(settings or {}))
-        if _inputs.is_entry_list(inputs):
-            given = copy.deepcopy(list(inputs))
+        given = _inputs.given_entries(inputs)
+        if given is not None:
+            given = copy.deepcopy(given)
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
             return _Order(tool_id, _default_name(tool_id, given), _convert.entries_as_given(given), chosen)
         known = tool if isinstance(tool, Tool) else self._tools.recall(tool)
         made = _inputs.entries(known, inputs, settings)
         return _Order(known.id, _default_name(known.id, made), _convert.entries(made), chosen)
 
-    def _quote(self, order: _Order) -> Quote:
+    def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
         channel = self._pipeline.channel("quote_job")
         body = QuoteRequest(
             tool=order.tool,
-            input_=order.entries,
+            input_=JobInput(inputs=order.entries),
             settings=QuoteRequestSettings.from_dict(order.settings),
+            billing=JobBilling(max_reserved_credits=max_reserved_credits)
+            if max_reserved_credits is not None and _may_reserve("QuoteRequest")
+            else UNSET,
         )
         answer = quote_job.sync(client=channel.client, body=body)
         return _convert.quote(channel.answer(answer), channel.body)
@@ -436,6 +443,23 @@ class _Order:
     name: str
     entries: list[InputEntry]
     settings: dict[str, Any]
+
+
+def _may_reserve(role: str) -> bool:
+    """Whether the contract has a limit of reserved credits in this request."""
+    return _convert.is_documented(role, "billing") and _convert.is_documented(
+        "JobBilling", "max_reserved_credits"
+    )
+
+
+def _check_reserved(role: str, max_reserved_credits: int | None) -> None:
+    """Raise InvalidInput for a limit that can't be sent in this request."""
+    check_reserved_credits(max_reserved_credits)
+    if max_reserved_credits is not None and not _may_reserve(role):
+        raise InvalidInput(
+            "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
+            "cost more. Nothing was submitted; leave it out, or use max_credits"
+        )
 
 
 def _known(job: str | JobState) -> tuple[str, JobState | None]:

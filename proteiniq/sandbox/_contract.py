@@ -19,13 +19,21 @@ _WHOLE_VALUE = "the value"
 
 
 @attrs.frozen
+class Validator:
+    """A schema that values are checked against."""
+
+    schema: Mapping[str, Any]
+    compiled: Draft202012Validator
+
+
+@attrs.frozen
 class Parameter:
     """A query or header parameter. Its text is turned into a value by `type`, and then validated."""
 
     name: str
     place: str
     schema: Mapping[str, Any]
-    validator: Draft202012Validator
+    validator: Validator
 
     @property
     def type(self) -> str:
@@ -48,9 +56,9 @@ class Operation:
     parameters: Sequence[Parameter]
     media_type: str | None
     """Media type of the request body; None: it takes none."""
-    body: Draft202012Validator | None
+    body: Validator | None
     """Of a JSON request body."""
-    answer: Draft202012Validator | None
+    answer: Validator | None
     """Of a JSON answer."""
 
 
@@ -92,36 +100,33 @@ class Contract:
             answer=self._validator(answer["schema"]) if answer else None,
         )
 
-    def _validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
+    def _validator(self, schema: Mapping[str, Any]) -> Validator:
+        whole = {"allOf": [schema], "components": self._components}
         # The value is masked in messages: it may have megabytes.
-        return Draft202012Validator(
-            {"allOf": [schema], "components": self._components},
-            validate_formats=True,
-            mask=_WHOLE_VALUE,
-        )
+        return Validator(whole, Draft202012Validator(whole, validate_formats=True, mask=_WHOLE_VALUE))
 
-    def schema_validator(self, name: str) -> Draft202012Validator:
+    def schema_validator(self, name: str) -> Validator:
         """Validator of a named schema."""
         return self._validator({"$ref": f"#/components/schemas/{name}"})
 
 
-def issues(validator: Draft202012Validator, value: Any, prefix: str = "") -> list[Issue]:
-    """Everything in `value` that does not fit, with paths as in `input[0].content`."""
+def issues(validator: Validator, value: Any, prefix: str = "") -> list[Issue]:
+    """Everything in `value` that does not fit, with paths as in `input.inputs[0].content`."""
     found: list[Issue] = []
-    for error in validator.iter_errors(value):
-        found.extend(_issues(error, prefix))
+    for error in validator.compiled.iter_errors(value):
+        found.extend(_issues(error, prefix, validator.schema))
     return found
 
 
 def place(path: Sequence[str | int], prefix: str = "") -> str:
-    """A path as people write it: `input[0].content`; the whole value is `body`."""
+    """A path as people write it: `input.inputs[0].content`; the whole value is `body`."""
     text = prefix
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text or "body"
 
 
-def _issues(error: ValidationError, prefix: str) -> Iterator[Issue]:
+def _issues(error: ValidationError, prefix: str, schema: Mapping[str, Any]) -> Iterator[Issue]:
     path = error.instance_path
     kind, value = error.kind.name, error.kind.value
     if kind == "additionalProperties":
@@ -132,6 +137,8 @@ def _issues(error: ValidationError, prefix: str) -> Iterator[Issue]:
         path, message = [*path, value], "is required"
     elif kind == "type":
         message = f"must be {' or '.join(value) if isinstance(value, list) else value}"
+        if value in ("object", ["object"]) and (required := _required(schema, error.schema_path[:-1])):
+            message = f"must be an object with {', '.join(required)}"
     elif kind in ("enum", "const"):
         options = value if isinstance(value, list) else [value]
         message = f"must be one of {', '.join(map(str, options))}"
@@ -148,6 +155,14 @@ def _issues(error: ValidationError, prefix: str) -> Iterator[Issue]:
     else:
         message = error.message.removeprefix(_WHOLE_VALUE).strip()
     yield {"path": place(path, prefix), "message": message}
+
+
+def _required(schema: Mapping[str, Any], path: Sequence[str | int]) -> Sequence[str]:
+    """What the object has to have that a schema at `path` describes."""
+    node: Any = schema
+    for step in path:
+        node = node[step]
+    return tuple(node.get("required", ()))
 
 
 def _strict(node: Any) -> Any:

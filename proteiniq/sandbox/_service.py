@@ -126,6 +126,7 @@ class Service:
 
     def quote_job(self, call: Call) -> dict[str, Any]:
         submission = self._check(call)
+        _within_budget(call.body, submission.credits)
         standing = self._standing(call.key)
         return _resources.quote(submission.tool, submission.credits, standing, self.quota)
 

@@ -31,6 +31,9 @@ class InputFile(Protocol):
 FindFile = Callable[[str], InputFile | None]
 """File id → the file, or None when the workspace has none with this id."""
 
+_INPUTS = "input.inputs"
+"""Where the entries stand in the body."""
+
 OPAQUE = ("TXT", "OTHER")
 """Formats of files of which nothing more is known; they may be any input."""
 
@@ -60,7 +63,7 @@ def check(body: Mapping[str, Any], tools: Mapping[str, Tool], find_file: FindFil
         message = f"There is no tool {_short(body['tool'])}.{_suggest(body['tool'], tools)}"
         raise APIError("not_found", message, details={"issues": [{"path": "tool", "message": message}]})
     found: list[Issue] = []
-    entries, places = _entries(body["input"], tool, find_file, found)
+    entries, places = _entries(body["input"]["inputs"], tool, find_file, found)
     settings = _settings(body.get("settings", {}), tool, found)
     if found:
         raise invalid(found)
@@ -79,9 +82,9 @@ def _entries(
     entries: dict[str, list[Entry]] = {slot: [] for slot in slots}
     first: dict[str, int] = {}
     for index, entry in enumerate(given):
-        where = f"input[{index}]"
+        where = f"{_INPUTS}[{index}]"
         if entry["id"] in first:
-            message = f"is the id of input[{first[entry['id']]}] too: ids must differ"
+            message = f"is the id of {_INPUTS}[{first[entry['id']]}] too: ids must differ"
             found.append({"path": f"{where}.id", "message": message})
         first.setdefault(entry["id"], index)
         slot = slots.get(entry["slotId"])
@@ -101,10 +104,10 @@ def _entries(
         count = len(places[slot.id])
         if slot.required and count == 0:
             message = f"slot {slot.id} ({slot.name}) is required: add an entry with slotId {slot.id}"
-            found.append({"path": "input", "message": message, "slot": slot.id})
+            found.append({"path": _INPUTS, "message": message, "slot": slot.id})
         if count > slot.max_entries:
             message = f"slot {slot.id} takes at most {slot.max_entries} entries, not {count}"
-            found.append({"path": "input", "message": message, "slot": slot.id})
+            found.append({"path": _INPUTS, "message": message, "slot": slot.id})
     return {slot: tuple(e) for slot, e in entries.items() if e or slots[slot].required}, places
 
 
@@ -222,13 +225,13 @@ def _misfit(setting: Setting, value: Any) -> str | None:
 
 def _issue(problem: Problem, places: Mapping[str, list[int]]) -> Issue:
     """A tool's own finding, with its place in the body."""
-    issue: dict[str, Any] = {"path": "input", "message": problem.message}
+    issue: dict[str, Any] = {"path": _INPUTS, "message": problem.message}
     if problem.slot is not None:
         issue["slot"] = problem.slot
         indices = places.get(problem.slot, [])
         entry = problem.entry if problem.entry is not None else 0 if len(indices) == 1 else None
         if entry is not None and entry < len(indices):
-            issue["path"] = f"input[{indices[entry]}].content"
+            issue["path"] = f"{_INPUTS}[{indices[entry]}].content"
     elif problem.setting is not None:
         issue["path"] = f"settings.{problem.setting}"
     if problem.setting is not None:

@@ -45,7 +45,7 @@ async def refusals(client: AsyncProteinIQ) -> None:
         await client.tools.get("alphafold-9")
     with pytest.raises(ValidationError) as caught:
         await client.jobs.submit("protein-parameters", [{**ENTRY, "slotId": "nowhere"}])
-    assert "input[0].slotId" in str(caught.value)
+    assert "input.inputs[0].slotId" in str(caught.value)
 
 
 SCENARIOS: dict[str, Callable[[AsyncProteinIQ], Any]] = {

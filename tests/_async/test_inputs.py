@@ -77,6 +77,12 @@ async def test_full_api_entries_are_taken_as_they_are(client: AsyncProteinIQ) ->
 
 
 @pytest.mark.anyio
+async def test_the_input_of_a_documented_body_is_taken_as_it_is(client: AsyncProteinIQ) -> None:
+    result = await client.run("protein-parameters", {"inputs": [ENTRY]})
+    assert [row["id"] for row in result.data["rows"]] == ["a"]
+
+
+@pytest.mark.anyio
 async def test_a_tool_that_was_fetched_before_needs_no_other_request(client: AsyncProteinIQ) -> None:
     tool = await client.tools.get("translate")
     result = await client.run(tool, {tool.slots[0].id: ">dna\nATGAAAGTTTAA\n"})

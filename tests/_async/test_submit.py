@@ -313,19 +313,37 @@ async def test_max_credits_that_are_no_credits(limit: Any) -> None:
 @pytest.mark.parametrize("limit", [0, -1, 1.5, 2**53, "5", True])
 async def test_max_reserved_credits_that_the_service_does_not_take(limit: Any) -> None:
     async with over(Stub(answer(job(), 201))) as client:
-        with pytest.raises(InvalidInput, match="max_reserved_credits"):
-            await client.jobs.submit("protein-parameters", [ENTRY], max_reserved_credits=limit)
+        for call in (client.jobs.quote, client.jobs.submit):
+            with pytest.raises(InvalidInput, match="max_reserved_credits"):
+                await call("protein-parameters", [ENTRY], max_reserved_credits=limit)
 
 
 @pytest.mark.anyio
 async def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
-    service = Stub(answer(job(), 201))
+    service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
     async with over(service) as client:
-        await client.jobs.submit("protein-parameters", [ENTRY], max_reserved_credits=7)
-        await client.jobs.submit("protein-parameters", [ENTRY])
-    with_limit, without = (body(request) for request in service.requests)
-    assert with_limit["billing"] == {"max_reserved_credits": 7}
-    assert "billing" not in without
+        for call in (client.jobs.quote, client.jobs.submit):
+            await call("protein-parameters", [ENTRY], max_reserved_credits=7)
+            await call("protein-parameters", [ENTRY])
+    assert [body(request).get("billing") for request in service.requests] == [
+        {"max_reserved_credits": 7},
+        None,
+    ] * 2
+
+
+@pytest.mark.anyio
+async def test_the_quote_before_a_submit_has_the_same_billing(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
+    async with over(service) as client:
+        await client.jobs.submit("esmfold", [ENTRY], max_credits=50, max_reserved_credits=7)
+        monkeypatch.setattr(_convert, "is_documented", lambda role, name: role != "QuoteRequest")
+        await client.jobs.submit("esmfold", [ENTRY], max_credits=50, max_reserved_credits=7)
+    assert [body(request).get("billing") for request in service.requests] == [
+        {"max_reserved_credits": 7},
+        {"max_reserved_credits": 7},
+        None,
+        {"max_reserved_credits": 7},
+    ]
 
 
 @pytest.mark.anyio
@@ -335,8 +353,9 @@ async def test_a_limit_that_the_contract_does_not_have_is_refused_before_anythin
     monkeypatch.setattr(_convert, "is_documented", lambda role, name: name != "max_reserved_credits")
     service = Stub(answer(job(), 201))
     async with over(service) as client:
-        with pytest.raises(InvalidInput, match="no such limit, so it might be ignored"):
-            await client.jobs.submit("protein-parameters", [ENTRY], max_reserved_credits=7)
+        for call in (client.jobs.quote, client.jobs.submit):
+            with pytest.raises(InvalidInput, match="no such limit, so it might be ignored"):
+                await call("protein-parameters", [ENTRY], max_reserved_credits=7)
     assert service.requests == []
 
 
@@ -349,7 +368,7 @@ async def test_the_request_is_what_the_documentation_shows() -> None:
     assert body(request) == {
         "tool": "protein-parameters",
         "name": "mine",
-        "input": [ENTRY],
+        "input": {"inputs": [ENTRY]},
         "settings": {"ph": 7.0},
     }
     assert request.headers["content-type"] == "application/json"

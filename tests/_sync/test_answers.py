@@ -89,10 +89,12 @@ def test_an_error_knows_its_request_and_what_the_service_calls_it() -> None:
 
 
 def test_the_message_names_every_place_in_the_details() -> None:
-    details = {"issues": [{"path": "input[0].content", "message": "line 3: no residue"}, {"path": "x"}, 7]}
+    details = {
+        "issues": [{"path": "input.inputs[0].content", "message": "line 3: no residue"}, {"path": "x"}, 7]
+    }
     error = caught(refusal(400, "validation_error", "The input doesn't fit.", details))
     assert isinstance(error, APIError)
-    assert "\n  input[0].content: line 3: no residue" in str(error)
+    assert "\n  input.inputs[0].content: line 3: no residue" in str(error)
     assert error.details == details
 
 

@@ -63,8 +63,8 @@ def test_a_record_without_residues(client: ProteinIQ) -> None:
 
 def test_an_empty_fasta_at_the_service(client: ProteinIQ) -> None:
     message, issues = refused_by_the_service(client, entry(""))
-    assert [path for path in issues if path.startswith("input[0].content")]
-    assert "input[0].content" in message
+    assert [path for path in issues if path.startswith("input.inputs[0].content")]
+    assert "input.inputs[0].content" in message
 
 
 def test_letters_that_are_no_residues(client: ProteinIQ) -> None:
@@ -75,7 +75,7 @@ def test_letters_that_are_no_residues(client: ProteinIQ) -> None:
 
 def test_letters_that_are_no_residues_at_the_service(client: ProteinIQ) -> None:
     message, issues = refused_by_the_service(client, entry(">a\nMKV\nMK1V\n"))
-    assert any(path.startswith("input[0]") for path in issues)
+    assert any(path.startswith("input.inputs[0]") for path in issues)
     assert "1" in message
 
 
@@ -86,7 +86,7 @@ def test_a_slot_that_does_not_exist(client: ProteinIQ) -> None:
 
 def test_a_slot_that_does_not_exist_at_the_service(client: ProteinIQ) -> None:
     _, issues = refused_by_the_service(client, [*entry(), *entry(slotId="protien", id="b")])
-    assert "input[1].slotId" in issues
+    assert "input.inputs[1].slotId" in issues
 
 
 def test_a_missing_slot(client: ProteinIQ) -> None:
@@ -182,7 +182,12 @@ def test_fifty_megabytes_of_text_at_the_service(client: ProteinIQ) -> None:
 
 def test_an_entry_without_what_it_needs(client: ProteinIQ) -> None:
     _, issues = refused_by_the_service(client, [{"slotId": "protein"}])
-    assert {"input[0].id", "input[0].kind", "input[0].format", "input[0].source"} <= set(issues)
+    assert {
+        "input.inputs[0].id",
+        "input.inputs[0].kind",
+        "input.inputs[0].format",
+        "input.inputs[0].source",
+    } <= set(issues)
 
 
 def test_the_same_is_refused_when_only_quoted(client: ProteinIQ) -> None:

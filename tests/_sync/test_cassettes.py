@@ -47,7 +47,7 @@ def refusals(client: ProteinIQ) -> None:
         client.tools.get("alphafold-9")
     with pytest.raises(ValidationError) as caught:
         client.jobs.submit("protein-parameters", [{**ENTRY, "slotId": "nowhere"}])
-    assert "input[0].slotId" in str(caught.value)
+    assert "input.inputs[0].slotId" in str(caught.value)
 
 
 SCENARIOS: dict[str, Callable[[ProteinIQ], Any]] = {

@@ -69,6 +69,11 @@ def test_full_api_entries_are_taken_as_they_are(client: ProteinIQ) -> None:
     assert [row["id"] for row in result.data["rows"]] == ["a"]
 
 
+def test_the_input_of_a_documented_body_is_taken_as_it_is(client: ProteinIQ) -> None:
+    result = client.run("protein-parameters", {"inputs": [ENTRY]})
+    assert [row["id"] for row in result.data["rows"]] == ["a"]
+
+
 def test_a_tool_that_was_fetched_before_needs_no_other_request(client: ProteinIQ) -> None:
     tool = client.tools.get("translate")
     result = client.run(tool, {tool.slots[0].id: ">dna\nATGAAAGTTTAA\n"})

@@ -78,7 +78,10 @@ def test_an_almost_right_answer(name: str, data: st.DataObject) -> None:
         assert json.dumps(found.raw) == json.dumps(heard(name, body))
 
 
-DETAILS = {"issues": [{"path": "input[0].content", "message": "no residue"}], "current_status": "QUEUED"}
+DETAILS = {
+    "issues": [{"path": "input.inputs[0].content", "message": "no residue"}],
+    "current_status": "QUEUED",
+}
 
 
 @pytest.mark.parametrize("name", ANSWERED)

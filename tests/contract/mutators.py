@@ -294,7 +294,7 @@ def camel_case(document: Document) -> Document:
 
 
 NEW_FIELD = {"type": "object", "properties": {"name": {"type": "string"}, "zones": {"type": "array"}}}
-REQUESTS = ("InputEntry", "QuoteRequest", "JobRequest", "FileUpload")
+REQUESTS = ("InputEntry", "JobInput", "QuoteRequest", "JobRequest", "FileUpload")
 
 
 @changed
@@ -468,8 +468,7 @@ def discriminated(document: Document) -> None:
         kinds[kind] = {"$ref": f"{SCHEMAS}Entry{kind}"}
     union = {"oneOf": list(kinds.values()), "discriminator": {"propertyName": "source"}}
     entry["required"].remove("source")
-    for name in ("JobRequest", "QuoteRequest"):
-        schema(document, name)["properties"]["input"]["items"] = union
+    schema(document, "JobInput")["properties"]["inputs"]["items"] = union
     billing = schema(document, "Quote")["properties"]["billing"]
     schema(document, "Quote")["properties"]["billing"] = {
         "discriminator": {"propertyName": "mode"},

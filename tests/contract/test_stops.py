@@ -79,7 +79,7 @@ CASES: dict[str, tuple[m.Mutator, str, str, str, str]] = {
     ),
     "a nested request field is renamed": (
         m.field_called("InputEntry", "slotId", "position"),
-        "quote_job", "QuoteRequest.input[].slotId", "the facade sends it", "[schemas.InputEntry]",
+        "quote_job", "QuoteRequest.input.inputs[].slotId", "the facade sends it", "[schemas.InputEntry]",
     ),
     "a request field is new and required": (
         m.field_required("JobRequest", "project"),

@@ -94,8 +94,9 @@ def file_entry(file_id: str, **changes: Any) -> Json:
 
 
 def job(tool: object = "plain", **changes: Any) -> Json:
-    """The body of a submission; a change to None leaves the property out."""
-    made = {"tool": tool, "name": "a job", "input": [entry()], **changes}
+    """The body of a submission; a change to None leaves the property out. `inputs` are the entries of its input."""
+    entries = changes.pop("inputs", [entry()])
+    made = {"tool": tool, "name": "a job", "input": {"inputs": entries}, **changes}
     return {name: value for name, value in made.items() if value is not None}
 
 

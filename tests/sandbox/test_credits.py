@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from .bench import Api, body, code, entry, error, generous, job
+from .bench import Api, body, code, entry, error, generous, issues, job
 from .test_rate_limits import Clock
 
 
 def test_a_quote_tells_price_balance_and_limits() -> None:
     with generous(max_concurrent_jobs=4, daily_limit=50, credits=1000) as sandbox, Api(sandbox) as api:
         api.run("priced")
-        quote = body(api.post("jobs/quote", json=job("priced", name=None, input=[entry("a\nb\nc\n")])))
+        quote = body(api.post("jobs/quote", json=job("priced", name=None, inputs=[entry("a\nb\nc\n")])))
     assert quote == {
         "object": "job_quote",
         "tool": "priced",
@@ -30,6 +30,14 @@ def test_a_quote_tells_price_balance_and_limits() -> None:
         },
         "billing": {"mode": "fixed"},
     }
+
+
+def test_a_quote_refuses_a_limit_below_the_price_as_a_submit_does(api: Api) -> None:
+    limited = job("priced", billing={"max_reserved_credits": 19})
+    quoted, submitted = api.post("jobs/quote", json=limited), api.post("jobs", json=limited)
+    assert code(quoted) == code(submitted) == (400, "validation_error")
+    assert issues(quoted) == issues(submitted)
+    assert list(issues(quoted)) == ["billing.max_reserved_credits"]
 
 
 def test_credits_are_reserved_at_once_and_charged_at_the_end(api: Api, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_key_of_a_wrong_length_is_refused(api: Api, key: str) -> None:
 
 def test_the_way_a_body_is_written_does_not_matter(api: Api) -> None:
     first = body(submit(api, "one"))
-    spelled = b'{ "input": [%s], "name": "a \\u006aob", "tool": "plain" }'
+    spelled = b'{ "input": {"inputs": [%s]}, "name": "a \\u006aob", "tool": "plain" }'
     inputs = (
         b'{"source":{"type":"text"},"content":">a\\nMK\\n","format":"fasta",'
         b'"kind":"protein","slotId":"text","id":"entry"}'
@@ -89,9 +89,9 @@ def test_concurrent_repeats_make_one_job(api: Api) -> None:
 def test_a_repeat_is_answered_before_limits_and_input_are_checked() -> None:
     with generous(credits=20, daily_limit=1) as sandbox, Api(sandbox) as api:
         inputs = [file_entry(api.upload()["id"])]
-        first = body(submit(api, "one", tool="priced", input=inputs))
+        first = body(submit(api, "one", tool="priced", inputs=inputs))
         api.delete(f"files/{inputs[0]['source']['file_id']}")
-        assert body(submit(api, "one", tool="priced", input=inputs))["id"] == first["id"]
+        assert body(submit(api, "one", tool="priced", inputs=inputs))["id"] == first["id"]
 
 
 def test_a_refused_submit_uses_no_key(api: Api) -> None:

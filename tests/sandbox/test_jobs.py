@@ -209,7 +209,7 @@ def test_a_file_is_read_when_the_job_is_submitted(queue: Api, tmp_path: Path) ->
     gate = tmp_path / "gate"
     blocker = queue.submit("waits", settings={"gate": str(gate)})
     uploaded = queue.upload(content=b"\xef\xbb\xbf>a\nMKLV\n")["id"]
-    job_id = queue.submit("plain", input=[file_entry(uploaded)])["id"]
+    job_id = queue.submit("plain", inputs=[file_entry(uploaded)])["id"]
     assert queue.delete(f"files/{uploaded}").status_code == 200
     gate.touch()
     queue.ended(blocker["id"])

@@ -72,7 +72,7 @@ def test_a_saved_file_as_input_needs_the_scope_to_read_files(
 ) -> None:
     uploaded = api.upload()
     with Api(sandbox, sandbox.create_key(SCOPES - {"files:read"}, workspace)) as other:
-        response = other.post("jobs", json=job(input=[file_entry(uploaded["id"])]))
+        response = other.post("jobs", json=job(inputs=[file_entry(uploaded["id"])]))
     assert code(response) == (403, "forbidden")
     assert "files:read" in error(response)["message"]
 
@@ -86,7 +86,7 @@ def test_what_another_workspace_has_is_not_found(sandbox: Sandbox, api: Api) -> 
         assert code(other.post(f"jobs/{done}/cancel")) == (404, "not_found")
         assert code(other.get(f"files/{uploaded}")) == (404, "not_found")
         assert code(other.delete(f"files/{uploaded}")) == (404, "not_found")
-        used = other.post("jobs", json=job(input=[file_entry(uploaded)]))
+        used = other.post("jobs", json=job(inputs=[file_entry(uploaded)]))
         assert code(used) == (400, "validation_error")
         assert done not in {found["id"] for found in body(other.get("jobs?limit=100"))["data"]}
     assert body(api.get(f"files/{uploaded}"))["id"] == uploaded

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from .bench import Api, code, error, issues, job
+from .bench import Api, code, entry, error, issues, job
 
 LIMIT = 10 * 1024 * 1024
 
@@ -145,19 +146,32 @@ def test_an_unknown_parameter_is_ignored(api: Api) -> None:
     assert api.get("jobs?colour=blue").status_code == 200
 
 
+@pytest.mark.parametrize("route", ["jobs", "jobs/quote"])
+@pytest.mark.parametrize("given", [[entry()], [], "MK", 1, None])
+def test_an_input_that_is_no_object_is_refused(api: Api, route: str, given: Any) -> None:
+    response = api.post(route, json={**job(), "input": given})
+    assert code(response) == (400, "validation_error")
+    assert issues(response) == {"input": "must be an object with inputs"}
+
+
+def test_an_input_without_entries_is_refused(api: Api) -> None:
+    assert issues(api.post("jobs", json=job(input={}))) == {"input.inputs": "is required"}
+    assert list(issues(api.post("jobs", json=job(input={"inputs": {}})))) == ["input.inputs"]
+
+
 def test_every_property_that_does_not_fit_is_named(api: Api) -> None:
     wrong = job(
         tool=1,
         name=None,
-        input=[{"id": 1, "slotId": "text", "kind": "protein", "source": {"type": "ftp"}}],
+        inputs=[{"id": 1, "slotId": "text", "kind": "protein", "source": {"type": "ftp"}}],
         billing={"max_reserved_credits": 0, "currency": "EUR"},
     )
     assert set(issues(api.post("jobs", json=wrong))) == {
         "tool",
         "name",
-        "input[0].id",
-        "input[0].format",
-        "input[0].source.type",
+        "input.inputs[0].id",
+        "input.inputs[0].format",
+        "input.inputs[0].source.type",
         "billing.max_reserved_credits",
         "billing.currency",
     }

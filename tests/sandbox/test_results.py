@@ -21,7 +21,7 @@ CONTENT = ">a\nMKLV\n"
 
 @pytest.fixture
 def result(api: Api) -> Json:
-    job = api.run(input=[{**INPUT, "content": CONTENT}])
+    job = api.run(inputs=[{**INPUT, "content": CONTENT}])
     return body(api.get(f"results/{job['id']}"))
 
 

@@ -39,95 +39,95 @@ def test_an_unknown_tool_is_not_found_with_a_suggestion(api: Api) -> None:
 
 
 def test_an_unknown_slot_is_named_with_those_there_are(api: Api) -> None:
-    found = refused(api, input=[entry(), entry(id="b", slotId="mor")])
+    found = refused(api, inputs=[entry(), entry(id="b", slotId="mor")])
     message = "is no slot of choosy: it has text and more. Did you mean more?"
-    assert found == {"input[1].slotId": message}
+    assert found == {"input.inputs[1].slotId": message}
 
 
 def test_a_missing_required_slot_is_named(api: Api) -> None:
-    found = refused(api, input=[entry(slotId="more")])
-    assert found == {"input": "slot text (Text) is required: add an entry with slotId text"}
+    found = refused(api, inputs=[entry(slotId="more")])
+    assert found == {"input.inputs": "slot text (Text) is required: add an entry with slotId text"}
 
 
 def test_a_slot_takes_only_so_many_entries(api: Api) -> None:
-    found = refused(api, input=[entry(id="a"), entry(id="b")])
-    assert found == {"input": "slot text takes at most 1 entries, not 2"}
+    found = refused(api, inputs=[entry(id="a"), entry(id="b")])
+    assert found == {"input.inputs": "slot text takes at most 1 entries, not 2"}
 
 
 def test_ids_of_entries_differ(api: Api) -> None:
-    found = refused(api, input=[entry(), entry(slotId="more")])
-    assert list(found) == ["input[1].id"]
+    found = refused(api, inputs=[entry(), entry(slotId="more")])
+    assert list(found) == ["input.inputs[1].id"]
 
 
 def test_kind_and_format_are_the_slots(api: Api) -> None:
-    found = refused(api, input=[entry(kind="nucleotide", format="pdb")])
+    found = refused(api, inputs=[entry(kind="nucleotide", format="pdb")])
     assert found == {
-        "input[0].kind": "must be protein in slot text",
-        "input[0].format": "must be fasta or txt in slot text",
+        "input.inputs[0].kind": "must be protein in slot text",
+        "input.inputs[0].format": "must be fasta or txt in slot text",
     }
 
 
 def test_the_case_of_a_format_does_not_matter(api: Api) -> None:
-    assert api.run("choosy", input=[entry(format="FASTA", kind="Protein")])["status"] == "COMPLETED"
+    assert api.run("choosy", inputs=[entry(format="FASTA", kind="Protein")])["status"] == "COMPLETED"
 
 
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"content": None}, "input[0].content"),
-        ({"source": {"type": "file"}}, "input[0].source.file_id"),
-        ({"source": {"type": "file", "file_id": "file_0"}}, "input[0].content"),
-        ({"source": {"type": "text", "file_id": "file_0"}}, "input[0].source.file_id"),
+        ({"content": None}, "input.inputs[0].content"),
+        ({"source": {"type": "file"}}, "input.inputs[0].source.file_id"),
+        ({"source": {"type": "file", "file_id": "file_0"}}, "input.inputs[0].content"),
+        ({"source": {"type": "text", "file_id": "file_0"}}, "input.inputs[0].source.file_id"),
     ],
 )
 def test_an_entry_has_either_content_or_a_file(api: Api, changes: dict[str, Any], path: str) -> None:
     assert path in refused(
-        api, input=[{**entry(), **changes}] if "content" not in changes else [entry(**changes)]
+        api, inputs=[{**entry(), **changes}] if "content" not in changes else [entry(**changes)]
     )
 
 
 def test_an_unknown_file_is_named(api: Api) -> None:
-    found = refused(api, input=[file_entry("file_0")])
-    assert found == {"input[0].source.file_id": "There is no file 'file_0' in this workspace."}
+    found = refused(api, inputs=[file_entry("file_0")])
+    assert found == {"input.inputs[0].source.file_id": "There is no file 'file_0' in this workspace."}
 
 
 def test_a_deleted_file_is_named(api: Api) -> None:
     uploaded = api.upload()["id"]
     api.delete(f"files/{uploaded}")
-    assert list(refused(api, input=[file_entry(uploaded)])) == ["input[0].source.file_id"]
+    assert list(refused(api, inputs=[file_entry(uploaded)])) == ["input.inputs[0].source.file_id"]
 
 
 def test_a_file_of_another_format_is_named(api: Api) -> None:
     uploaded = api.upload("a.pdb", b"HEADER    X\n")["id"]
-    found = refused(api, input=[file_entry(uploaded)])
-    assert found == {"input[0].format": "is not the file's, which is PDB"}
+    found = refused(api, inputs=[file_entry(uploaded)])
+    assert found == {"input.inputs[0].format": "is not the file's, which is PDB"}
 
 
 def test_a_file_that_is_no_text_is_named(api: Api) -> None:
     uploaded = api.upload("a.fasta", b">a\nM\xff\n")["id"]
-    assert "byte 4" in refused(api, input=[file_entry(uploaded)])["input[0].source.file_id"]
+    assert "byte 4" in refused(api, inputs=[file_entry(uploaded)])["input.inputs[0].source.file_id"]
 
 
 def test_too_large_a_file_is_named(api: Api) -> None:
     uploaded = api.upload("a.fasta", b">a\n" + b"M" * 30_000)["id"]
-    found = refused(api, input=[file_entry(uploaded)])
+    found = refused(api, inputs=[file_entry(uploaded)])
     message = "has 30003 bytes; slot text takes at most 20000"
-    assert found == {"input[0].source.file_id": message}
+    assert found == {"input.inputs[0].source.file_id": message}
 
 
 def test_too_much_content_is_named_in_bytes(api: Api) -> None:
-    found = refused(api, input=[entry("é" * 10_001)])
-    assert found == {"input[0].content": "has 20002 bytes; slot text takes at most 20000"}
+    found = refused(api, inputs=[entry("é" * 10_001)])
+    assert found == {"input.inputs[0].content": "has 20002 bytes; slot text takes at most 20000"}
 
 
 def test_fifty_megabytes_of_text_are_refused(api: Api) -> None:
-    response = api.post("jobs", json=job(input=[entry("M" * 50_000_000)]))
+    response = api.post("jobs", json=job(inputs=[entry("M" * 50_000_000)]))
     assert code(response) == (413, "payload_too_large")
 
 
 def test_too_many_records_are_named(api: Api) -> None:
-    found = refused(api, input=[entry(">a\nM\n" * 4)])
-    assert found == {"input[0].content": "has 4 records; slot text takes at most 3"}
+    found = refused(api, inputs=[entry(">a\nM\n" * 4)])
+    assert found == {"input.inputs[0].content": "has 4 records; slot text takes at most 3"}
 
 
 @pytest.mark.parametrize(
@@ -164,24 +164,24 @@ def test_what_the_tool_itself_finds_has_its_place(api: Api) -> None:
         entry(">a\nMK\nM1\n", id="b"),
         entry(">a\n?\n", id="c", slotId="more"),
     ]
-    changes = {"input": inputs, "settings": {"mode": "exact", "deep": True}}
+    changes = {"inputs": inputs, "settings": {"mode": "exact", "deep": True}}
     response = api.post("jobs", json=job("choosy", **changes))
     found = {issue["path"]: issue for issue in error(response)["details"]["issues"]}
-    assert set(found) == {"input[1].content", "input[2].content", "settings.deep"}
-    assert (found["input[1].content"]["slot"], found["input[1].content"]["line"]) == ("text", 3)
-    assert (found["input[2].content"]["slot"], found["input[2].content"]["line"]) == ("more", 2)
+    assert set(found) == {"input.inputs[1].content", "input.inputs[2].content", "settings.deep"}
+    assert (found["input.inputs[1].content"]["slot"], found["input.inputs[1].content"]["line"]) == ("text", 3)
+    assert (found["input.inputs[2].content"]["slot"], found["input.inputs[2].content"]["line"]) == ("more", 2)
     assert found["settings.deep"]["setting"] == "deep"
 
 
 def test_all_problems_are_listed_at_once(api: Api) -> None:
     found = refused(
         api,
-        input=[entry(format="pdb"), entry(slotId="x", id="b")],
+        inputs=[entry(format="pdb"), entry(slotId="x", id="b")],
         settings={"size": 99, "mode": "slow", "nothing": 1},
     )
     assert set(found) == {
-        "input[0].format",
-        "input[1].slotId",
+        "input.inputs[0].format",
+        "input.inputs[1].slotId",
         "settings.size",
         "settings.mode",
         "settings.nothing",
@@ -189,7 +189,7 @@ def test_all_problems_are_listed_at_once(api: Api) -> None:
 
 
 def test_a_list_of_problems_has_an_end(api: Api) -> None:
-    response = api.post("jobs", json=job("choosy", input=[entry("1\n" * 5000)]))
+    response = api.post("jobs", json=job("choosy", inputs=[entry("1\n" * 5000)]))
     assert len(error(response)["details"]["issues"]) == 100
     assert "4999 more" in error(response)["message"]
 
@@ -224,7 +224,7 @@ def built_in() -> Iterator[Api]:
 @pytest.mark.parametrize("content", ["", ">empty\n", ">a\nMK1T\n"])
 def test_a_sequence_that_is_none_is_named(built_in: Api, content: str) -> None:
     inputs = [entry(content, slotId="protein")]
-    response = built_in.post("jobs", json=job("protein-parameters", input=inputs))
+    response = built_in.post("jobs", json=job("protein-parameters", inputs=inputs))
     assert code(response) == (400, "validation_error")
-    assert "input[0].content" in issues(response)
+    assert "input.inputs[0].content" in issues(response)
     assert body(built_in.get("jobs"))["data"] == []

@@ -18,6 +18,7 @@ from .input_source import InputSource
 from .job import Job
 from .job_billing import JobBilling
 from .job_error import JobError
+from .job_input import JobInput
 from .job_page import JobPage
 from .job_request import JobRequest
 from .job_request_settings import JobRequestSettings
@@ -64,6 +65,7 @@ __all__ = (
     "Job",
     "JobBilling",
     "JobError",
+    "JobInput",
     "JobPage",
     "JobRequest",
     "JobRequestSettings",

@@ -9,8 +9,8 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.input_entry import InputEntry
     from ..models.job_billing import JobBilling
+    from ..models.job_input import JobInput
     from ..models.job_request_settings import JobRequestSettings
 
 
@@ -21,14 +21,14 @@ T = TypeVar("T", bound="JobRequest")
 class JobRequest:
     """
     Attributes:
-        input_ (list[InputEntry]):
+        input_ (JobInput): What a job computes with: an object, never a bare list of entries.
         name (str): Name for people.
         tool (str): Tool id.
         billing (JobBilling | Unset):
         settings (JobRequestSettings | Unset): Setting id → value; what is left out has its default.
     """
 
-    input_: list[InputEntry]
+    input_: JobInput
     name: str
     tool: str
     billing: JobBilling | Unset = UNSET
@@ -36,10 +36,7 @@ class JobRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        input_ = []
-        for input_item_data in self.input_:
-            input_item = input_item_data.to_dict()
-            input_.append(input_item)
+        input_ = self.input_.to_dict()
 
         name = self.name
 
@@ -71,17 +68,12 @@ class JobRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.input_entry import InputEntry  # noqa: PLC0415
         from ..models.job_billing import JobBilling  # noqa: PLC0415
+        from ..models.job_input import JobInput  # noqa: PLC0415
         from ..models.job_request_settings import JobRequestSettings  # noqa: PLC0415
 
         d = dict(src_dict)
-        input_ = []
-        _input_ = d.pop("input")
-        for input_item_data in _input_:
-            input_item = InputEntry.from_dict(input_item_data)
-
-            input_.append(input_item)
+        input_ = JobInput.from_dict(d.pop("input"))
 
         name = d.pop("name")
 

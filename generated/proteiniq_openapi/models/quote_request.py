@@ -9,7 +9,8 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.input_entry import InputEntry
+    from ..models.job_billing import JobBilling
+    from ..models.job_input import JobInput
     from ..models.quote_request_settings import QuoteRequestSettings
 
 
@@ -20,23 +21,26 @@ T = TypeVar("T", bound="QuoteRequest")
 class QuoteRequest:
     """
     Attributes:
-        input_ (list[InputEntry]):
+        input_ (JobInput): What a job computes with: an object, never a bare list of entries.
         tool (str): Tool id.
+        billing (JobBilling | Unset):
         settings (QuoteRequestSettings | Unset): Setting id → value; what is left out has its default.
     """
 
-    input_: list[InputEntry]
+    input_: JobInput
     tool: str
+    billing: JobBilling | Unset = UNSET
     settings: QuoteRequestSettings | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        input_ = []
-        for input_item_data in self.input_:
-            input_item = input_item_data.to_dict()
-            input_.append(input_item)
+        input_ = self.input_.to_dict()
 
         tool = self.tool
+
+        billing: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.billing, Unset):
+            billing = self.billing.to_dict()
 
         settings: dict[str, Any] | Unset = UNSET
         if not isinstance(self.settings, Unset):
@@ -50,6 +54,8 @@ class QuoteRequest:
                 "tool": tool,
             }
         )
+        if billing is not UNSET:
+            field_dict["billing"] = billing
         if settings is not UNSET:
             field_dict["settings"] = settings
 
@@ -57,18 +63,21 @@ class QuoteRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.input_entry import InputEntry  # noqa: PLC0415
+        from ..models.job_billing import JobBilling  # noqa: PLC0415
+        from ..models.job_input import JobInput  # noqa: PLC0415
         from ..models.quote_request_settings import QuoteRequestSettings  # noqa: PLC0415
 
         d = dict(src_dict)
-        input_ = []
-        _input_ = d.pop("input")
-        for input_item_data in _input_:
-            input_item = InputEntry.from_dict(input_item_data)
-
-            input_.append(input_item)
+        input_ = JobInput.from_dict(d.pop("input"))
 
         tool = d.pop("tool")
+
+        _billing = d.pop("billing", UNSET)
+        billing: JobBilling | Unset
+        if isinstance(_billing, Unset):
+            billing = UNSET
+        else:
+            billing = JobBilling.from_dict(_billing)
 
         _settings = d.pop("settings", UNSET)
         settings: QuoteRequestSettings | Unset
@@ -80,6 +89,7 @@ class QuoteRequest:
         quote_request = cls(
             input_=input_,
             tool=tool,
+            billing=billing,
             settings=settings,
         )
 
