@@ -18,7 +18,7 @@ T = TypeVar("T", bound="Job")
 
 @_attrs_define
 class Job:
-    """A job.
+    """A job. No example of one is documented; that it has a status, and which are terminal, is stated.
 
     Attributes:
         id (str):

@@ -14,7 +14,8 @@ T = TypeVar("T", bound="JobBilling")
 class JobBilling:
     """
     Attributes:
-        max_reserved_credits (int | Unset): Spending limit of a minute-billed job.
+        max_reserved_credits (int | Unset): Spending limit of a job that is billed by the minute. The range, and that
+            `billing` has no other key, are the connector's.
     """
 
     max_reserved_credits: int | Unset = UNSET

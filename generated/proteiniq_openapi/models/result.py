@@ -27,8 +27,8 @@ class Result:
         job_id (None | str | Unset):
         object_ (None | str | Unset):
         results (Any | Unset): The tool's own result document.
-        status (None | str | Unset): Terminal: `COMPLETED`, `FAILED`, `TIMEOUT`, `CANCELLED`, `BUDGET_EXCEEDED`
-            (stated). `PROCESSING` is stated; `PENDING`, `QUEUED` and `RETRY` are our choice.
+        status (None | str | Unset): `COMPLETED`, `BUDGET_EXCEEDED`, or `FAILED` with stored output: only these have a
+            result.
         tool (None | str | Unset):
     """
 

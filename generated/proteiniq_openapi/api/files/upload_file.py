@@ -61,6 +61,9 @@ def sync_detailed(
 ) -> Response[File]:
     """Upload a file
 
+     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
+    form and the answer are not.
+
     Args:
         body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
             that they are form parts is our choice.
@@ -91,6 +94,9 @@ def sync(
 ) -> File | None:
     """Upload a file
 
+     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
+    form and the answer are not.
+
     Args:
         body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
             that they are form parts is our choice.
@@ -115,6 +121,9 @@ async def asyncio_detailed(
     body: FileUpload,
 ) -> Response[File]:
     """Upload a file
+
+     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
+    form and the answer are not.
 
     Args:
         body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
@@ -143,6 +152,9 @@ async def asyncio(
     body: FileUpload,
 ) -> File | None:
     """Upload a file
+
+     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
+    form and the answer are not.
 
     Args:
         body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
