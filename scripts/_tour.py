@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,33 +21,47 @@ from proteiniq import Job, ProteinIQ, ProteinIQError, Result
 SEQUENCES = ROOT / "examples" / "quickstart.fasta"
 
 
-def tour(client: ProteinIQ, out: Path, max_credits: float | None) -> None:
-    """Upload, compute, show, save."""
-    credits_ = client.account.get().workspace.credits
-    say(f"  {client}" + (f", {credits_.available:,} credits" if credits_ else ""))
+def tour(client: ProteinIQ, out: Path) -> None:
+    """Upload, compute, show, save, with tools that only the local service is known to have."""
+    balance(client)
 
     say("\nuploading examples/quickstart.fasta (four proteins, UniProt accessions in the headers)")
     file = client.files.upload(SEQUENCES)
     say(f"  {file.id}, {file.size_bytes} bytes, {file.format}")
 
     say("\nprotein-parameters on the uploaded file")
-    parameters = client.run(
-        "protein-parameters", {"protein": file}, name="quickstart", max_credits=max_credits, on_update=show
-    )
+    parameters = client.run("protein-parameters", {"protein": file}, name="quickstart", on_update=show)
     table(parameters)
 
     say("\npairwise-alignment of haemoglobin α and β")
     alpha, beta = records()[2:4]
-    alignment = client.run(
-        "pairwise-alignment", {"query": alpha, "target": beta}, max_credits=max_credits, on_update=show
-    )
+    alignment = client.run("pairwise-alignment", {"query": alpha, "target": beta}, on_update=show)
     data = alignment.data
     say(
         f"  score {data['score']:g}, {data['identities']} identical of {data['length']} columns, {data['gaps']} gaps"
     )
 
+    save([parameters, alignment], out)
+
+
+def live_tour(client: ProteinIQ, out: Path, max_credits: float) -> None:
+    """One prediction with `esmfold`, the only tool of the service whose slot is documented."""
+    balance(client)
+    say("\nesmfold on the first protein of examples/quickstart.fasta")
+    predicted = client.run(
+        "esmfold", {"protein": records()[0]}, name="quickstart", max_credits=max_credits, on_update=show
+    )
+    save([predicted], out)
+
+
+def balance(client: ProteinIQ) -> None:
+    credits_ = client.account.get().workspace.credits
+    say(f"  {client}" + (f", {credits_.available:,} credits" if credits_ else ""))
+
+
+def save(results: Sequence[Result], out: Path) -> None:
     say("\nsaved:")
-    for result in (parameters, alignment):
+    for result in results:
         for path in result.save_all(out / str(result.tool)):
             say(f"  {path}")
 
@@ -113,7 +127,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--live", action="store_true")
-    parser.add_argument("--max-credits", type=float)
+    parser.add_argument("--max-credits", type=float, default=50.0)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
@@ -121,13 +135,13 @@ def main() -> int:
         if arguments.live:
             say("the service of PROTEINIQ_API_KEY")
             with ProteinIQ() as client:
-                tour(client, arguments.out, arguments.max_credits)
+                live_tour(client, arguments.out, arguments.max_credits)
             return 0
         if os.environ.get("PROTEINIQ_API_KEY"):
             say("(PROTEINIQ_API_KEY is set, and not used: add --live for that)")
         say("a local service, on this machine only")
         with local_service(keep=arguments.keep) as (url, key), ProteinIQ(key, url) as client:
-            tour(client, arguments.out, None)
+            tour(client, arguments.out)
         return 0
     except ProteinIQError as error:
         fail(f"\n{type(error).__name__}: {error}")

@@ -2,7 +2,7 @@
 
 python scripts/quickstart.py           everything on this machine, no account
 python scripts/quickstart.py --keep    and the service stays up for you
-python scripts/quickstart.py --live    with PROTEINIQ_API_KEY against the real service (it costs credits)
+python scripts/quickstart.py --live    with PROTEINIQ_API_KEY: one esmfold job on the real service (it costs credits)
 """
 
 import sys
@@ -29,7 +29,10 @@ def main():
         "--live", action="store_true", help="talk to the service of PROTEINIQ_API_KEY instead"
     )
     parser.add_argument(
-        "--max-credits", type=float, default=10.0, help="with --live: what one job may cost (default 10)"
+        "--max-credits",
+        type=float,
+        default=50.0,
+        help="with --live: what the job may cost (default 50, as in the documentation's example of a quote)",
     )
     parser.add_argument(
         "--out", type=Path, default=ROOT / "quickstart-results", help="folder for the results"

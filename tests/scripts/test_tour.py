@@ -11,13 +11,15 @@ from pathlib import Path
 import _environment
 import pytest
 
+from proteiniq.sandbox import Sandbox
+
 TOUR = Path(_environment.__file__).parent / "_tour.py"
 
 
-def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
+def start(folder: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
     """The tour, with its results in `folder/out` and what is temporary in `folder/tmp`."""
     (folder / "tmp").mkdir()
-    command = [sys.executable, str(TOUR), "--out", str(folder / "out")]
+    command = [sys.executable, str(TOUR), "--out", str(folder / "out"), *options]
     own = {**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "tmp"), **environment}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=own
@@ -43,6 +45,19 @@ def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path
         "pairwise-alignment/alignment.fasta",
     }
     assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--max-credits", "49"), 1)])
+def test_a_live_one_needs_only_the_documented_tool(
+    tmp_path: Path, options: tuple[str, ...], code: int
+) -> None:
+    with Sandbox(tools=["tests.tools:Esmfold"], job_read_interval=0.05) as service:
+        address = {"PROTEINIQ_API_KEY": service.api_key, "PROTEINIQ_BASE_URL": service.url}
+        with start(tmp_path, "--live", *options, **address) as tour:
+            said, wrong = tour.communicate(timeout=120)
+    assert tour.returncode == code, wrong
+    assert ("prediction.pdb" in said) is (code == 0)
+    assert ("SpendLimitExceeded" in wrong) is (code == 1)
 
 
 def test_an_interrupted_one_stops_its_service_and_says_so_in_a_word(tmp_path: Path) -> None:
