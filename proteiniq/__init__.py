@@ -3,8 +3,8 @@
     from proteiniq import ProteinIQ
 
     with ProteinIQ() as client:
-        result = client.run("protein-parameters", {"protein": ">hen lysozyme\\nKVFGRCELAA…"})
-        print(result.data)
+        result = client.run("esmfold", {"protein": ">hen lysozyme\\nKVFGRCELAA…"})
+        result.save_all("results")
 
 Importing this package loads nothing else: each name is loaded when it is first used.
 """

@@ -1,6 +1,6 @@
 """Pydantic models made from the contract with datamodel-code-generator parse every answer of a service.
 
-Run by `nox -s downstream` against a local sandbox; the module `models` is made there.
+Run by `nox -s downstream` against a local sandbox, whose own tool it uses; the module `models` is made there.
 """
 
 from __future__ import annotations

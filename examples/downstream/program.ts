@@ -1,5 +1,5 @@
 // A TypeScript client made from openapi.json with openapi-typescript and openapi-fetch: account, submit, wait, result.
-// Run by `nox -s downstream` against a local sandbox; `api.d.ts` is made there.
+// Run by `nox -s downstream` against a local sandbox, whose own tool it uses; `api.d.ts` is made there.
 
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.d.ts";
