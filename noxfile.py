@@ -84,6 +84,13 @@ def respelled(session: nox.Session) -> None:
 
 
 @nox.session
+def independent(session: nox.Session) -> None:
+    """Run the facade end to end on clients from OpenAPI documents that others wrote. `-- --write` keeps the table."""
+    install(session, "generate", "test", extras="[sandbox]")
+    run_script(session, "scripts/independent.py", *(session.posargs or ["--check"]))
+
+
+@nox.session
 def downstream(session: nox.Session) -> None:
     """Run a TypeScript client and pydantic models, generated from the contract, against a local sandbox."""
     install(session, "downstream", extras="[sandbox]")

@@ -1,0 +1,519 @@
+# Made from tests/_async/independent.py by scripts/unasync.py: edit that file instead.
+
+"""The whole facade against a service that publishes another document: from the account to the last file.
+
+Its name keeps it out of the default run, because it needs a client that was made from that document. The nox session
+`independent` makes one from each of `tests/independent/documents/` and runs these tests with it; the environment
+variable PROTEINIQ_TESTS_DOCUMENT names the document.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proteiniq import (
+    Conflict,
+    InsufficientCredits,
+    InvalidInput,
+    JobFailed,
+    NotFound,
+    ProteinIQ,
+    SpendLimitExceeded,
+)
+from proteiniq._sync.job import Job
+from proteiniq.errors import ProteinIQError
+
+from ..independent.dialects import BY_LETTER, SCOPES, WORKSPACE
+from ..independent.engine import CREDITS, OUTPUT, PRICE, RESULTS, TOOLS, Workspace
+from ..independent.server import VARIABLE, Server, named_document
+from ..support import ENTRY, FastClock
+
+LETTER = Path(os.environ.get(VARIABLE, "")).stem
+INPUTS = {"protein": ">seq\nMKTAYIAKQR\n"}
+FASTA = b">x\nMKT\n"
+PATIENCE = 1000.0
+"""How long a wait may take, s of the tests' clocks: a hundredth of it in real time."""
+
+
+def only(*letters: str) -> pytest.MarkDecorator:
+    """A test of what these documents alone have."""
+    return pytest.mark.skipif(LETTER not in letters, reason=f"about {' and '.join(letters)} only")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    try:
+        document = named_document()
+    except LookupError as error:
+        pytest.fail(str(error))
+    with Server(document) as running:
+        yield running
+
+
+@pytest.fixture
+def key(server: Server) -> str:
+    """The key of a workspace that no other test has."""
+    return server.new_key()
+
+
+@pytest.fixture
+def workspace(server: Server, key: str) -> Workspace:
+    """What has arrived at the service."""
+    return server.workspace(key)
+
+
+@pytest.fixture
+def client(server: Server, key: str) -> Iterator[ProteinIQ]:
+    with ProteinIQ(
+        key,
+        server.url,
+        timeout=PATIENCE,
+        max_retries=0,
+        rate_limit=100_000,
+        job_read_interval=0.05,
+        clock=FastClock(),
+    ) as connected:
+        yield connected
+
+
+def submitted(client: ProteinIQ, **settings: Any) -> Job:
+    """A new job of ESMFold."""
+    return client.jobs.submit("esmfold", INPUTS, settings)
+
+
+def finished(client: ProteinIQ, **settings: Any) -> Job:
+    """A new job of ESMFold, when it has ended."""
+    return client.jobs.wait(submitted(client, **settings), timeout=PATIENCE)
+
+
+# ---- account
+
+
+def test_the_account_has_its_workspace(client: ProteinIQ) -> None:
+    assert (client.account.get()).workspace.id == WORKSPACE
+
+
+def test_the_account_has_the_credits(client: ProteinIQ) -> None:
+    credits = (client.account.get()).workspace.credits
+    assert credits is not None
+    assert credits.available == CREDITS
+
+
+def test_the_account_has_the_keys_scopes(client: ProteinIQ, key: str) -> None:
+    info = (client.account.get()).api_key
+    assert info is not None
+    assert info.scopes == SCOPES
+    assert info.prefix is not None
+    assert key.startswith(info.prefix)
+
+
+# ---- tools
+
+
+def test_all_tools_are_listed_over_all_pages(client: ProteinIQ) -> None:
+    assert [tool.id for tool in client.tools.list()] == [tool.id for tool in TOOLS]
+
+
+def test_all_tools_are_listed_one_a_page(client: ProteinIQ) -> None:
+    assert [tool.id for tool in client.tools.list(limit=1)] == [tool.id for tool in TOOLS]
+
+
+def test_a_listed_tool_has_its_name(client: ProteinIQ) -> None:
+    assert [tool.name for tool in client.tools.list()] == [tool.name for tool in TOOLS]
+
+
+def test_a_tool_has_its_slots_with_kind_and_formats(client: ProteinIQ) -> None:
+    tool = client.tools.get("boltz-2")
+    assert [(slot.id, slot.kind, slot.formats) for slot in tool.slots] == [
+        ("protein", "protein", ("fasta",)),
+        ("ligand", "ligand", ("smiles", "sdf")),
+    ]
+
+
+def test_a_tool_says_which_slots_are_required(client: ProteinIQ) -> None:
+    assert [slot.required for slot in (client.tools.get("boltz-2")).slots] == [True, False]
+
+
+def test_a_tool_that_there_is_not(client: ProteinIQ) -> None:
+    with pytest.raises(NotFound):
+        client.tools.get("alphafold")
+
+
+# ---- quotes
+
+
+def test_a_quote_says_what_a_job_costs(client: ProteinIQ) -> None:
+    quote = client.jobs.quote("esmfold", INPUTS)
+    assert (quote.estimated_credits, quote.available_credits, quote.blocking_errors) == (PRICE, CREDITS, ())
+
+
+def test_a_quote_takes_settings(client: ProteinIQ) -> None:
+    quote = client.jobs.quote("esmfold", INPUTS, {"num_recycles": 3})
+    assert quote.estimated_credits == PRICE
+
+
+def test_a_quote_says_what_blocks_the_job(client: ProteinIQ) -> None:
+    quote = client.jobs.quote("esmfold", INPUTS, {"block": True})
+    assert [error.code for error in quote.blocking_errors] == ["insufficient_credits"]
+
+
+# ---- submit
+
+
+def test_a_job_arrives_as_it_was_submitted(client: ProteinIQ, workspace: Workspace) -> None:
+    job = client.jobs.submit("esmfold", INPUTS, {"num_recycles": 3}, name="a fold")
+    arrived = workspace.jobs[job.id]
+    assert (arrived.tool, arrived.name, arrived.settings) == ("esmfold", "a fold", {"num_recycles": 3})
+    (entry,) = arrived.entries
+    assert (entry["slotId"], entry["kind"], entry["format"]) == ("protein", "protein", "fasta")
+    assert (entry["content"], entry["source"]) == (INPUTS["protein"], {"type": "text"})
+
+
+def test_a_submitted_job_has_tool_name_and_time(client: ProteinIQ) -> None:
+    job = client.jobs.submit("esmfold", INPUTS, name="a fold")
+    assert (job.tool, job.name) == ("esmfold", "a fold")
+    assert job.created_at is not None
+    assert abs(job.created_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_list_of_entries_is_submitted_as_it_is(client: ProteinIQ, workspace: Workspace) -> None:
+    job = client.jobs.submit("esmfold", [ENTRY])
+    assert workspace.jobs[job.id].entries == [ENTRY]
+
+
+def test_an_idempotency_key_makes_one_job(client: ProteinIQ, workspace: Workspace) -> None:
+    first = client.jobs.submit("esmfold", INPUTS, idempotency_key="k1")
+    second = client.jobs.submit("esmfold", INPUTS, idempotency_key="k1")
+    assert first.id == second.id
+    assert len(workspace.jobs) == 1
+
+
+def test_an_idempotency_key_of_another_job_is_a_conflict(client: ProteinIQ) -> None:
+    client.jobs.submit("esmfold", INPUTS, idempotency_key="k1")
+    with pytest.raises(Conflict):
+        client.jobs.submit("chai-1", INPUTS, idempotency_key="k1")
+
+
+def test_a_job_above_max_credits_is_not_submitted(client: ProteinIQ, workspace: Workspace) -> None:
+    with pytest.raises(SpendLimitExceeded) as caught:
+        client.jobs.submit("esmfold", INPUTS, max_credits=PRICE - 1)
+    assert caught.value.estimated_credits == PRICE
+    assert workspace.jobs == {}
+
+
+def test_a_job_up_to_max_credits_is_submitted(client: ProteinIQ, workspace: Workspace) -> None:
+    job = client.jobs.submit("esmfold", INPUTS, max_credits=PRICE)
+    assert list(workspace.jobs) == [job.id]
+
+
+def test_with_max_credits_a_blocked_job_is_not_submitted(client: ProteinIQ, workspace: Workspace) -> None:
+    with pytest.raises(InsufficientCredits):
+        client.jobs.submit("esmfold", INPUTS, {"block": True}, max_credits=PRICE)
+    assert workspace.jobs == {}
+
+
+def test_a_job_that_can_not_be_paid_is_refused(client: ProteinIQ, workspace: Workspace) -> None:
+    with pytest.raises(InsufficientCredits):
+        client.jobs.submit("esmfold", INPUTS, {"block": True})
+    assert workspace.jobs == {}
+
+
+@only("a", "c")
+def test_max_reserved_credits_reach_the_service(client: ProteinIQ, workspace: Workspace) -> None:
+    job = client.jobs.submit("esmfold", INPUTS, max_reserved_credits=60)
+    assert workspace.jobs[job.id].billing == {"max_reserved_credits": 60}
+
+
+@only("e")
+def test_max_reserved_credits_that_are_not_documented_are_never_left_out(
+    client: ProteinIQ, workspace: Workspace
+) -> None:
+    with suppress(InvalidInput):
+        client.jobs.submit("esmfold", INPUTS, max_reserved_credits=60)
+    arrived = [job.billing for job in workspace.jobs.values()]
+    assert arrived in ([], [{"max_reserved_credits": 60}])
+
+
+def test_entries_that_the_service_refuses_are_refused_in_its_words(
+    client: ProteinIQ, workspace: Workspace
+) -> None:
+    with pytest.raises(ProteinIQError, match="esmfold has no slot 'receptor'"):
+        client.jobs.submit("esmfold", [{**ENTRY, "slotId": "receptor"}])
+    assert workspace.jobs == {}
+
+
+def test_a_quote_of_bad_entries_is_refused_in_the_services_words(client: ProteinIQ) -> None:
+    with pytest.raises(ProteinIQError, match="takes fasta"):
+        client.jobs.quote("esmfold", [{**ENTRY, "format": "pdb"}])
+
+
+# ---- following a job
+
+
+def test_events_tell_every_state_to_the_end(client: ProteinIQ) -> None:
+    job = submitted(client)
+    states = [(state.status, state.progress) for state in client.jobs.events(job, timeout=PATIENCE)]
+    assert states == [("QUEUED", 0), ("PROCESSING", 42), ("COMPLETED", 100)]
+
+
+def test_a_job_is_read_by_its_id(client: ProteinIQ) -> None:
+    job = client.jobs.submit("esmfold", INPUTS, {"slow": True}, name="a fold")
+    read = client.jobs.get(job.id)
+    assert (read.id, read.tool, read.name, read.status) == (job.id, "esmfold", "a fold", "QUEUED")
+
+
+def test_a_job_that_there_is_not(client: ProteinIQ) -> None:
+    with pytest.raises(NotFound):
+        client.jobs.get("job_0")
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
+def test_a_wait_ends_with_the_job(client: ProteinIQ, streams: bool) -> None:
+    job = client.jobs.wait(submitted(client), timeout=PATIENCE, streams=streams)
+    assert job.status == "COMPLETED"
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
+def test_a_finished_job_has_its_cost(client: ProteinIQ, streams: bool) -> None:
+    job = client.jobs.wait(submitted(client), timeout=PATIENCE, streams=streams)
+    assert job.credits_used == PRICE
+
+
+def test_a_finished_job_has_the_time_of_its_end(client: ProteinIQ) -> None:
+    job = finished(client)
+    assert job.created_at is not None
+    assert job.completed_at is not None
+    assert timedelta() < job.completed_at - job.created_at < timedelta(minutes=1)
+
+
+def test_a_finished_job_has_all_of_its_progress(client: ProteinIQ) -> None:
+    assert (finished(client)).progress == 100
+
+
+def test_three_jobs_are_waited_for_together(client: ProteinIQ) -> None:
+    jobs = [submitted(client) for _ in range(3)]
+    ended = [job for job in client.jobs.wait_all(jobs, timeout=PATIENCE)]
+    assert {job.id for job in ended} == {job.id for job in jobs}
+    assert {job.status.value for job in ended} == {"COMPLETED"}
+
+
+# ---- results
+
+
+def test_a_result_has_its_data(client: ProteinIQ) -> None:
+    result = client.jobs.result(submitted(client), timeout=PATIENCE)
+    assert result.data == RESULTS
+
+
+def test_a_result_says_what_it_is_of(client: ProteinIQ) -> None:
+    job = submitted(client)
+    result = client.jobs.result(job, timeout=PATIENCE)
+    assert (result.job_id, result.tool, result.status) == (job.id, "esmfold", "COMPLETED")
+    assert result.completed_at is not None
+
+
+def test_a_file_of_a_result_is_read(client: ProteinIQ) -> None:
+    result = client.jobs.result(submitted(client), timeout=PATIENCE)
+    assert result.files.names == ("prediction.pdb",)
+    assert result.files["prediction.pdb"].content_type == "chemical/x-pdb"
+    assert result.files["prediction.pdb"].read() == OUTPUT
+
+
+def test_all_files_of_a_result_are_saved(client: ProteinIQ, tmp_path: Path) -> None:
+    result = client.jobs.result(submitted(client), timeout=PATIENCE)
+    assert result.save_all(tmp_path) == [tmp_path / "prediction.pdb"]
+    assert (tmp_path / "prediction.pdb").read_bytes() == OUTPUT
+
+
+def test_run_submits_waits_and_gives_the_result(client: ProteinIQ) -> None:
+    assert (client.run("esmfold", INPUTS, timeout=PATIENCE)).data == RESULTS
+
+
+def test_a_failed_job_says_why(client: ProteinIQ) -> None:
+    job = finished(client, fail=True)
+    assert job.status == "FAILED"
+    assert job.error is not None
+    assert job.error.message == "CUDA out of memory"
+
+
+def test_the_result_of_a_failed_job_is_an_error_that_says_why(client: ProteinIQ) -> None:
+    job = submitted(client, fail=True)
+    with pytest.raises(JobFailed, match="CUDA out of memory"):
+        client.jobs.result(job, timeout=PATIENCE)
+
+
+# ---- cancel
+
+
+@only("a", "c")
+def test_a_queued_job_is_cancelled(client: ProteinIQ) -> None:
+    job = submitted(client, slow=True)
+    assert (client.jobs.cancel(job.id)).status == "CANCELLED"
+    assert (client.jobs.get(job.id)).status == "CANCELLED"
+
+
+@only("a", "c")
+def test_the_cancel_of_a_job_that_has_ended_is_a_conflict(client: ProteinIQ) -> None:
+    job = finished(client)
+    with pytest.raises(Conflict):
+        client.jobs.cancel(job.id)
+
+
+@only("e")
+def test_without_a_way_to_cancel_the_error_says_so(client: ProteinIQ) -> None:
+    job = submitted(client, slow=True)
+    with pytest.raises(ProteinIQError, match="cancel"):
+        client.jobs.cancel(job.id)
+
+
+# ---- lists of jobs
+
+
+def test_all_jobs_are_listed_newest_first(client: ProteinIQ) -> None:
+    jobs = [submitted(client) for _ in range(5)]
+    listed = [(job.id, job.tool) for job in client.jobs.list()]
+    assert listed == [(job.id, "esmfold") for job in reversed(jobs)]
+
+
+def test_all_jobs_are_listed_one_a_page(client: ProteinIQ) -> None:
+    jobs = [submitted(client) for _ in range(3)]
+    assert {job.id for job in client.jobs.list(limit=1)} == {job.id for job in jobs}
+
+
+@only("a", "c")
+def test_jobs_are_listed_by_status(client: ProteinIQ) -> None:
+    done = finished(client)
+    submitted(client, slow=True)
+    assert [job.id for job in client.jobs.list(status="COMPLETED")] == [done.id]
+
+
+@only("e")
+def test_a_filter_that_is_not_documented_is_never_left_out(client: ProteinIQ) -> None:
+    submitted(client, slow=True)
+    with pytest.raises(ProteinIQError, match="status"):
+        client.jobs.list(status="COMPLETED").list()
+
+
+@only("a", "c")
+def test_jobs_are_listed_by_tool(client: ProteinIQ) -> None:
+    submitted(client)
+    other = client.jobs.submit("chai-1", INPUTS)
+    assert [job.id for job in client.jobs.list(tool="chai-1")] == [other.id]
+
+
+# ---- files
+
+
+def test_bytes_are_uploaded(client: ProteinIQ, workspace: Workspace) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta")
+    assert (file.filename, file.size_bytes, file.format) == ("x.fasta", len(FASTA), "FASTA")
+    assert workspace.files[file.id].upload.content == FASTA
+
+
+def test_bytes_that_are_not_text_arrive_as_they_are(client: ProteinIQ, workspace: Workspace) -> None:
+    content = bytes(range(256))
+    file = client.files.upload(content, filename="x.bin")
+    assert workspace.files[file.id].upload.content == content
+
+
+def test_a_path_is_uploaded(client: ProteinIQ, workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "lysozyme.fasta"
+    path.write_bytes(FASTA)
+    file = client.files.upload(path)
+    assert (file.filename, file.size_bytes) == ("lysozyme.fasta", len(FASTA))
+    assert workspace.files[file.id].upload.content == FASTA
+
+
+@only("a", "c")
+def test_an_upload_has_a_description(client: ProteinIQ, workspace: Workspace) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta", description='two "chains"')
+    assert workspace.files[file.id].upload.description == 'two "chains"'
+
+
+@only("e")
+def test_a_description_that_is_not_documented_is_refused(client: ProteinIQ, workspace: Workspace) -> None:
+    with pytest.raises(ProteinIQError, match="description"):
+        client.files.upload(FASTA, filename="x.fasta", description="two chains")
+    assert workspace.files == {}
+
+
+def test_an_upload_has_tags(client: ProteinIQ, workspace: Workspace) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta", tags=["a", "b"])
+    assert list(workspace.files[file.id].upload.tags) == ["a", "b"]
+
+
+@only("a", "c")
+def test_an_upload_has_collections(client: ProteinIQ, workspace: Workspace) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta", collection_ids=["col_1"])
+    assert list(workspace.files[file.id].upload.collection_ids) == ["col_1"]
+
+
+@only("a")
+def test_a_file_has_its_description_and_tags(client: ProteinIQ) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta", description="two chains", tags=["a"])
+    assert (file.description, file.tags) == ("two chains", ("a",))
+
+
+def test_all_files_are_listed_over_all_pages(client: ProteinIQ) -> None:
+    names = ["a.fasta", "b.fasta", "c.fasta", "d.fasta", "e.fasta"]
+    for name in names:
+        client.files.upload(FASTA, filename=name)
+    listed = [(file.filename, file.size_bytes) for file in client.files.list()]
+    assert listed == [(name, len(FASTA)) for name in reversed(names)]
+
+
+def test_files_are_listed_by_format(client: ProteinIQ) -> None:
+    client.files.upload(FASTA, filename="x.fasta")
+    client.files.upload(OUTPUT, filename="x.pdb")
+    assert [file.filename for file in client.files.list(format="PDB")] == ["x.pdb"]
+
+
+def test_a_file_is_read_by_its_id(client: ProteinIQ) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta")
+    read = client.files.get(file.id)
+    assert (read.id, read.filename, read.size_bytes) == (file.id, "x.fasta", len(FASTA))
+
+
+def test_an_uploaded_file_is_an_input_under_the_documents_name(
+    client: ProteinIQ, workspace: Workspace
+) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta")
+    job = client.jobs.submit("esmfold", {"protein": file})
+    (entry,) = workspace.jobs[job.id].entries
+    assert entry["source"]["file_id"] == file.id
+    assert entry["source"]["type"] == (BY_LETTER[LETTER].file_source or entry["source"]["type"])
+
+
+def test_a_file_is_deleted(client: ProteinIQ, workspace: Workspace) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta")
+    deleted = client.files.delete(file.id)
+    assert (deleted.id, deleted.deleted) == (file.id, True)
+    assert workspace.files == {}
+
+
+def test_a_file_that_was_deleted_is_not_found(client: ProteinIQ) -> None:
+    file = client.files.upload(FASTA, filename="x.fasta")
+    client.files.delete(file.id)
+    with pytest.raises(NotFound):
+        client.files.get(file.id)
+
+
+# ---- the document
+
+
+@only("a")
+def test_the_document_is_read(client: ProteinIQ, server: Server) -> None:
+    assert client.openapi() == server.document.content
+
+
+@only("c", "e")
+def test_without_a_route_for_the_document_the_error_says_so(client: ProteinIQ) -> None:
+    with pytest.raises(ProteinIQError, match="openapi"):
+        client.openapi()
