@@ -25,6 +25,13 @@ ADVICE = {
 }
 """What to do next, where the service's own message can't know it."""
 
+MAY_HAVE_DRIFTED = (
+    "The contract that this package was made from calls this request right. If you do too, the service's contract may "
+    "have changed: `python -m proteiniq.contract check` compares it."
+)
+MOST_DETAILS = 500
+"""How many characters of details a message shows at most."""
+
 
 @attrs.frozen
 class ErrorBody:
@@ -36,16 +43,29 @@ class ErrorBody:
 
 
 def read_body(content: bytes) -> ErrorBody:
-    """The error envelope in `content` (documentation, page "Errors"), or what there is of one."""
+    """The error envelope in `content` (documentation, page "Errors"), or what there is of one.
+
+    FastAPI's `{"detail": …}` and a plain `{"message": …}` say something, too.
+    """
     try:
-        error = json.loads(content)["error"]
-        code, message = error.get("code"), error.get("message")
-    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, Mapping):
         return ErrorBody(None, None, None)
+    error = body.get("error")
+    if isinstance(error, str):
+        return ErrorBody(None, _printable(error), body.get("details", body.get("detail")))
+    if not isinstance(error, Mapping):
+        error = body
+    code, message = error.get("code"), error.get("message")
+    details = error.get("details", error.get("detail"))
+    if not isinstance(message, str) and isinstance(details, str):
+        message, details = details, None
     return ErrorBody(
         _printable(code) if isinstance(code, str) else None,
         _printable(message) if isinstance(message, str) else None,
-        error.get("details"),
+        details,
     )
 
 
@@ -126,15 +146,34 @@ def _message(status: int, body: ErrorBody, request: errors.Request, retry_after:
 
 
 def _places(details: Any) -> list[str]:
-    """The places that `details` names. Its shape is not stated; ours is `{"issues": [{path, message}]}`."""
-    issues = details.get("issues") if isinstance(details, Mapping) else None
-    if not isinstance(issues, list):
+    """What `details` says, a line for each place. Its shape is not stated.
+
+    Lists of places are read as `{"issues": [{path, message}]}`, which is ours, and as FastAPI's `[{loc, msg}]`.
+    Anything else is shown as it is, cut where it gets long.
+    """
+    issues = details.get("issues", details) if isinstance(details, Mapping) else details
+    if isinstance(issues, list) and issues:
+        lines = [_place(issue) for issue in issues[:20]]
+        return lines if len(issues) <= 20 else [*lines, f"and {len(issues) - 20} more"]
+    if not details or (isinstance(details, Mapping) and details.keys() <= {"current_status"}):
         return []
-    return [
-        f"{issue.get('path', '?')}: {issue['message']}"
-        for issue in issues
-        if isinstance(issue, Mapping) and "message" in issue
-    ]
+    return [_cut(details)]
+
+
+def _place(issue: Any) -> str:
+    if not isinstance(issue, Mapping):
+        return _cut(issue)
+    message = issue.get("message", issue.get("msg"))
+    place = issue.get("path", issue.get("loc", issue.get("field", "?")))
+    if isinstance(place, list):
+        place = ".".join(map(str, place))
+    return _cut(f"{place}: {message}") if isinstance(message, str) else _cut(issue)
+
+
+def _cut(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    return text if len(text) <= MOST_DETAILS else f"{text[:MOST_DETAILS]}…"
 
 
 def gave_up(decision: GiveUp, attempt: Attempt) -> str | None:

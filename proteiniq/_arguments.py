@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from ._shown import shown
 from ._times import parse_timestamp
@@ -55,6 +56,17 @@ def is_host(name: str) -> bool:
     try:
         return bool(name.encode("idna"))
     except UnicodeError:
+        return False
+
+
+def is_url(text: str) -> bool:
+    """Whether it is an address that can be asked: http or https, with a host."""
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
+        # A port that can't be is found where it is read.
+        return known and parts.port != 0 and text.isprintable()
+    except ValueError:
         return False
 
 

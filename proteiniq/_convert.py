@@ -1,9 +1,11 @@
-"""From generated models to ours: the one place that knows both, so that mypy finds a contract change here."""
+"""From generated models to ours: the one place that knows both, so that mypy finds a contract change here.
+
+The generated models are in our shape already (see `contract/_reshape.py`), whatever the service's responses look like.
+"""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar, cast
 
@@ -11,80 +13,72 @@ import attrs
 from proteiniq_openapi import models as low
 from proteiniq_openapi.types import UNSET, Unset
 
-from . import models
+from . import _reading, models
 from ._arguments import is_text
-from .contract import document
-from .contract._names import fold
-from .errors import ContractError
+from ._paging import Page
+from ._requests import endpoint
+from .contract import RAW, document
+from .errors import ContractError, InvalidInput
 
 T = TypeVar("T")
 A = TypeVar("A")
 M = TypeVar("M", bound=models.Model)
-Raw = Mapping[str, Any]
 
 
-def account(answer: low.Account, raw: Raw) -> models.Account:
+def account(answer: low.Account) -> models.Account:
     limits = given(answer.limits)
     key = given(answer.api_key)
     return models.Account(
-        workspace=_workspace(answer.workspace, _part(answer, raw, "workspace")),
-        limits=_account_limits(limits, _part(answer, raw, "limits")) if limits else None,
-        api_key=_key_info(key, _part(answer, raw, "api_key")) if key else None,
-        **_rest(answer, raw),
+        workspace=_workspace(answer.workspace),
+        limits=_account_limits(limits) if limits else None,
+        api_key=_key_info(key) if key else None,
+        **_rest(answer),
     )
 
 
-def _workspace(answer: low.Workspace, raw: Raw) -> models.Workspace:
+def _workspace(answer: low.Workspace) -> models.Workspace:
     plan, credits_ = given(answer.plan), given(answer.credits_)
     return models.Workspace(
         id=answer.id,
-        plan=models.Plan(
-            tier=given(plan.tier), paid=given(plan.paid), **_rest(plan, _part(answer, raw, "plan"))
-        )
-        if plan
-        else None,
-        credits=models.Credits(
-            available=given(credits_.available), **_rest(credits_, _part(answer, raw, "credits"))
-        )
-        if credits_
-        else None,
-        **_rest(answer, raw),
+        plan=models.Plan(tier=given(plan.tier), paid=given(plan.paid), **_rest(plan)) if plan else None,
+        credits=models.Credits(available=given(credits_.available), **_rest(credits_)) if credits_ else None,
+        **_rest(answer),
     )
 
 
-def _account_limits(answer: low.AccountLimits, raw: Raw) -> models.AccountLimits:
+def _account_limits(answer: low.AccountLimits) -> models.AccountLimits:
     jobs, rate = given(answer.concurrent_jobs), given(answer.public_api_rate_limit)
     return models.AccountLimits(
         active_jobs=given(answer.active_jobs),
         concurrent_jobs=models.ConcurrentJobs(
             max=given(jobs.max_),
             remaining=given(jobs.remaining),
-            **_rest(jobs, _part(answer, raw, "concurrent_jobs")),
+            **_rest(jobs),
         )
         if jobs
         else None,
         rate_limit=models.RateLimit(
             limit=given(rate.limit),
             window_seconds=given(rate.window_seconds),
-            **_rest(rate, _part(answer, raw, "public_api_rate_limit")),
+            **_rest(rate),
         )
         if rate
         else None,
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def _key_info(answer: low.KeyInfo, raw: Raw) -> models.KeyInfo:
+def _key_info(answer: low.KeyInfo) -> models.KeyInfo:
     return models.KeyInfo(
         id=given(answer.id),
         env=given(answer.env),
         prefix=given(answer.prefix),
         scopes=tuple(given(answer.scopes) or ()),
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def tool_summary(answer: low.ToolSummary, raw: Raw) -> models.ToolSummary:
+def tool_summary(answer: low.ToolSummary) -> models.ToolSummary:
     price = given(answer.credit_model)
     return models.ToolSummary(
         id=answer.id,
@@ -93,14 +87,13 @@ def tool_summary(answer: low.ToolSummary, raw: Raw) -> models.ToolSummary:
         category=given(answer.category),
         tags=tuple(given(answer.tags) or ()),
         is_free=given(price.is_free) if price else None,
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def tool(answer: low.Tool, raw: Raw) -> models.Tool:
+def tool(answer: low.Tool) -> models.Tool:
     output, price = given(answer.output), given(answer.credit_model)
     results = given(output.results) if output else None
-    inputs: Raw = _part(answer, raw, "input")
     return models.Tool(
         id=answer.id,
         name=given(answer.name),
@@ -110,27 +103,16 @@ def tool(answer: low.Tool, raw: Raw) -> models.Tool:
         tags=tuple(given(answer.tags) or ()),
         version=given(answer.version),
         beta=given(answer.beta),
-        slots=tuple(
-            _slot(each, its)
-            for each, its in zip(answer.input_.slots, _part(answer.input_, inputs, "slots"), strict=True)
-        ),
-        settings=tuple(
-            _setting(each, its)
-            for each, its in _pairs(answer.input_, answer.input_.settings, inputs, "settings")
-        ),
-        outputs=tuple(
-            _output_file(each, its)
-            for each, its in _pairs(output, output.files, _part(answer, raw, "output"), "files")
-        )
-        if output
-        else (),
+        slots=tuple(_slot(each) for each in answer.input_.slots),
+        settings=tuple(_setting(each) for each in given(answer.input_.settings) or ()),
+        outputs=tuple(_output_file(each) for each in given(output.files) or ()) if output else (),
         results=dict(results.additional_properties) if results else {},
-        credit_model=_credit_model(price, _part(answer, raw, "credit_model")) if price else None,
-        **_rest(answer, raw),
+        credit_model=_credit_model(price) if price else None,
+        **_rest(answer),
     )
 
 
-def _slot(answer: low.Slot, raw: Raw) -> models.Slot:
+def _slot(answer: low.Slot) -> models.Slot:
     required = given(answer.required)
     return models.Slot(
         id=answer.id,
@@ -142,11 +124,11 @@ def _slot(answer: low.Slot, raw: Raw) -> models.Slot:
         max_entries=given(answer.max_entries),
         max_records=given(answer.max_records),
         max_bytes=given(answer.max_bytes),
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def _setting(answer: low.Setting, raw: Raw) -> models.Setting:
+def _setting(answer: low.Setting) -> models.Setting:
     options = given(answer.options)
     return models.Setting(
         id=answer.id,
@@ -158,31 +140,31 @@ def _setting(answer: low.Setting, raw: Raw) -> models.Setting:
         maximum=given(answer.maximum),
         options=tuple(options) if isinstance(options, list) else (),
         unit=given(answer.unit),
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def _output_file(answer: low.OutputFile, raw: Raw) -> models.OutputFile:
+def _output_file(answer: low.OutputFile) -> models.OutputFile:
     return models.OutputFile(
         name=given(answer.name),
         content_type=given(answer.content_type),
         description=given(answer.description),
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def _credit_model(answer: low.CreditModel, raw: Raw) -> models.CreditModel:
+def _credit_model(answer: low.CreditModel) -> models.CreditModel:
     return models.CreditModel(
         is_free=given(answer.is_free),
         type=given(answer.type_),
         base_credits=given(answer.base_credits),
         credits_per_unit=given(answer.credits_per_unit),
         unit=given(answer.unit),
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def quote(answer: low.Quote, raw: Raw) -> models.Quote:
+def quote(answer: low.Quote) -> models.Quote:
     limits, billing = given(answer.limits), given(answer.billing)
     return models.Quote(
         tool=given(answer.tool),
@@ -190,24 +172,25 @@ def quote(answer: low.Quote, raw: Raw) -> models.Quote:
         available_credits=given(answer.available_credits),
         billable_credits=given(answer.billable_credits),
         blocking_errors=tuple(
-            models.BlockingError(code=given(each.code), message=given(each.message), **_rest(each, its))
-            for each, its in _pairs(answer, answer.blocking_errors, raw, "blocking_errors")
+            models.BlockingError(code=given(each.code), message=given(each.message), **_rest(each))
+            for each in given(answer.blocking_errors) or ()
         ),
+        blocking_errors_known=_can_be_read(answer, "Quote", "blocking_errors"),
         limits=models.QuoteLimits(
             active_concurrent_jobs=given(limits.active_concurrent_jobs),
             max_concurrent_jobs=given(limits.max_concurrent_jobs),
             daily_limit_used=given(limits.daily_limit_used),
             daily_limit_max=given(limits.daily_limit_max),
-            **_rest(limits, _part(answer, raw, "limits")),
+            **_rest(limits),
         )
         if limits
         else None,
         billing_mode=given(billing.mode) if billing else None,
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def job(answer: low.Job, raw: Raw) -> models.JobState:
+def job(answer: low.Job) -> models.JobState:
     error = given(answer.error)
     return models.JobState(
         id=answer.id,
@@ -219,16 +202,14 @@ def job(answer: low.Job, raw: Raw) -> models.JobState:
         started_at=_aware(answer.started_at),
         completed_at=_aware(answer.completed_at),
         credits_used=given(answer.credits_used),
-        error=models.JobFailure(
-            code=given(error.code), message=given(error.message), **_rest(error, _part(answer, raw, "error"))
-        )
+        error=models.JobFailure(code=given(error.code), message=given(error.message), **_rest(error))
         if error
         else None,
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def result_fields(answer: low.Result, raw: Raw, job_id: str) -> dict[str, Any]:
+def result_fields(answer: low.Result, job_id: str) -> dict[str, Any]:
     """What a result has but for its files, which are of either world."""
     status, data = given(answer.status), given(answer.results)
     return {
@@ -238,25 +219,25 @@ def result_fields(answer: low.Result, raw: Raw, job_id: str) -> dict[str, Any]:
         "completed_at": _aware(answer.completed_at),
         "data_source": given(answer.data_source),
         "data": {} if data is None else data,
-        **_rest(answer, raw),
+        **_rest(answer),
     }
 
 
-def result_files(answer: low.Result, raw: Raw) -> list[models.ResultFileInfo]:
-    return [_result_file(each, its) for each, its in _pairs(answer, answer.files, raw, "files")]
+def result_files(answer: low.Result) -> list[models.ResultFileInfo]:
+    return [_result_file(each) for each in given(answer.files) or ()]
 
 
-def _result_file(answer: low.ResultFile, raw: Raw) -> models.ResultFileInfo:
+def _result_file(answer: low.ResultFile) -> models.ResultFileInfo:
     return models.ResultFileInfo(
         name=answer.name,
         content_type=given(answer.content_type),
         url=given(answer.url),
         key=given(answer.key),
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def file(answer: low.File, raw: Raw) -> models.File:
+def file(answer: low.File) -> models.File:
     return models.File(
         id=answer.id,
         filename=given(answer.filename),
@@ -270,13 +251,16 @@ def file(answer: low.File, raw: Raw) -> models.File:
         collection_ids=tuple(given(answer.collection_ids) or ()),
         created_at=_aware(answer.created_at),
         updated_at=_aware(answer.updated_at),
-        **_rest(answer, raw),
+        **_rest(answer),
     )
 
 
-def deleted_file(answer: low.DeletedFile, raw: Raw, file_id: str) -> models.DeletedFile:
+def deleted_file(answer: low.DeletedFile | None, file_id: str) -> models.DeletedFile:
+    """What became of a file; a success without a body that can be read says that it is gone."""
+    if answer is None:
+        return models.DeletedFile(id=file_id, deleted=True)
     return models.DeletedFile(
-        id=given(answer.id) or file_id, deleted=given(answer.deleted) is not False, **_rest(answer, raw)
+        id=given(answer.id) or file_id, deleted=given(answer.deleted) is not False, **_rest(answer)
     )
 
 
@@ -291,43 +275,31 @@ def _aware(moment: datetime | Unset | None) -> datetime | None:
     return there.replace(tzinfo=UTC) if there is not None and there.tzinfo is None else there
 
 
-def _pairs(answer: object, parts: list[T] | Unset | None, raw: Raw, name: str) -> Iterable[tuple[T, Raw]]:
-    there = given(parts)
-    return zip(there, _part(answer, raw, name), strict=True) if there else ()
-
-
-def _part(answer: object, raw: Raw, name: str) -> Any:
-    """What stands in the answer as it came under what we call `name`."""
-    return raw[_spelled(type(answer).__name__)[fold(name)]]
-
-
-@functools.cache
-def _spelled(role: str) -> Mapping[str, str]:
-    """Our names of a schema's fields, folded, and the contract's."""
-    properties = document()["components"]["schemas"][role]["properties"]
-    return {fold(described.get("x-name", key)): key for key, described in properties.items()}
-
-
 def is_documented(role: str, name: str) -> bool:
     """Whether the contract has a field that we would send. One that it has not, the service may ignore."""
     return name not in document()["components"]["schemas"][role].get("x-undocumented", ())
 
 
-def _rest(answer: Any, raw: Raw) -> dict[str, Any]:
-    """What every model keeps: the answer as it came, and of it what no attribute holds."""
-    extra = dict(raw)
-    for name, key in _held(answer.__class__):
-        if key in raw and (raw[key] is None or given(getattr(answer, name)) is not None):
-            del extra[key]
-    return {"extra": extra, "raw": raw}
+def is_known_literal(role: str, name: str, value: str) -> bool:
+    """Whether the contract lets a field have a literal of ours. Where it lists none, it may have any."""
+    known = document()["components"]["schemas"][role]["properties"][name].get("x-known-values")
+    return known is None or value in known
 
 
-@functools.cache
-def _held(kind: Any) -> tuple[tuple[str, str], ...]:
-    """The attributes of a generated model, and what the contract calls each."""
-    spelled = _spelled(kind.__name__)
-    names = [field.name for field in attrs.fields(kind)]
-    return tuple((name, spelled[fold(name)]) for name in names if fold(name) in spelled)
+def _can_be_read(answer: Any, role: str, name: str) -> bool:
+    """Whether a response has a field as the contract says, or may leave it out and does."""
+    if name in answer.additional_properties.get(_reading.MISFITS, {}):
+        return False
+    promised = name in document()["components"]["schemas"][role].get("x-required", ())
+    return not (promised and isinstance(getattr(answer, name), Unset))
+
+
+def _rest(answer: Any) -> dict[str, Any]:
+    """What every model keeps: the response as it came, and of it what no attribute holds."""
+    kept = dict(answer.additional_properties)
+    raw = kept.pop(RAW, {})
+    misfits = kept.pop(_reading.MISFITS, {})
+    return {"extra": kept | misfits, "raw": raw}
 
 
 class _Paged(Protocol[A]):
@@ -337,32 +309,58 @@ class _Paged(Protocol[A]):
     def has_more(self) -> bool | Unset | None: ...
     @property
     def next_cursor(self) -> str | Unset | None: ...
+    @property
+    def total(self) -> int | Unset | None: ...
+    @property
+    def page_count(self) -> int | Unset | None: ...
 
 
-def items(page: _Paged[A], body: Raw, convert: Callable[[A, Raw], M]) -> tuple[M, ...]:
-    """The items of a page."""
-    return tuple(convert(each, its) for each, its in zip(page.data, _part(page, body, "data"), strict=True))
-
-
-def next_cursor(page: _Paged[A], operation: str) -> str | None:
-    """Where the next page starts, None after the last. A page that says it is the last is believed.
-
-    Raises ContractError for a page that says there are more and not where: the list would seem to end there.
-    """
-    cursor, more = given(page.next_cursor) or None, given(page.has_more)
-    if more is False or (cursor is None and not more):
-        return None
-    if cursor is None or not is_text(cursor):
-        raise ContractError(
-            f"{operation}: there are more pages, and next_cursor is {cursor!r}: the rest can't be asked for",
+def page(
+    answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None, limit: int | None
+) -> Page[M]:
+    """A page of a list: its items, and where the next one starts. `cursor` is where this one does."""
+    route = endpoint(operation)
+    items = tuple(convert(each) for each in answer.data)
+    start, step = route.first_page, 1
+    if route.paging == "offset":
+        start, step = 0, len(items)
+    here = int(cursor) if cursor is not None and cursor.isdecimal() else start
+    more, following = given(answer.has_more), given(answer.next_cursor) or None
+    if route.paging in ("offset", "page"):
+        total, count = given(answer.total), given(answer.page_count)
+        if more is None and route.paging == "offset" and total is not None:
+            more = here + len(items) < total
+        elif more is None and route.paging == "page" and count is not None:
+            more = here - start + 1 < count
+        elif more is None:
+            more = len(items) >= (limit or 1)
+        return Page(items, str(here + step) if more else None)
+    if more is False or (following is None and not more):
+        return Page(items, None)
+    problem = None
+    if following is None or not is_text(following):
+        what = f"next_cursor is {following!r}: the rest can't be asked for"
+        problem = ContractError(
+            f"{operation}: there are more pages, and {what}", operation=operation, path="$.next_cursor"
+        )
+    elif route.paging is None:
+        problem = ContractError(
+            f"{operation}: there are more pages, and the service's contract has no parameter that asks for them",
             operation=operation,
             path="$.next_cursor",
         )
-    return cursor
+    return Page(items, None, problem) if problem else Page(items, following)
 
 
 def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
-    """Our own entries, as the contract spells them."""
+    """Our own entries. Raises InvalidInput for a saved file where the contract has none as input."""
+    if any(entry["source"]["type"] == "file" for entry in made) and not (
+        is_documented("InputSource", "file_id") and is_known_literal("InputSource", "type", "file")
+    ):
+        raise InvalidInput(
+            "nothing was sent: the service's contract, as this package knows it, has no saved file as input. Give the "
+            "data itself"
+        )
     return [
         low.InputEntry(
             id=entry["id"],

@@ -25,6 +25,8 @@ Entry = dict[str, Any]
 _ENOUGH = 100_000
 """How many characters of a text are looked at to tell its format."""
 
+_BY_HAND = "give `inputs` as a full list of API entries, which say it themselves"
+
 _NUCLEOTIDE_KINDS = ("nucleotide", "dna", "rna")
 """Kinds whose letters are known here. Our choice: only `protein` is stated, and any letter stands for some residue."""
 
@@ -107,7 +109,10 @@ def _slot_entries(slot: Slot, value: Any, issues: list[Issue]) -> list[Entry]:
 
 
 def _entry(slot: Slot, value: Any, issues: list[Issue]) -> Entry | None:
-    entry: Entry = {"slotId": slot.id, "kind": slot.kind or "unknown", "source": {"type": "text"}}
+    if slot.kind is None:
+        issues.append(Issue(f"the service doesn't say which kind of data it takes: {_BY_HAND}", slot=slot.id))
+        return None
+    entry: Entry = {"slotId": slot.id, "kind": slot.kind, "source": {"type": "text"}}
     if isinstance(value, File):
         return _file_entry(slot, value, entry, issues)
     label = None
@@ -124,14 +129,20 @@ def _entry(slot: Slot, value: Any, issues: list[Issue]) -> Entry | None:
     if not is_text(text):
         issues.append(Issue("it holds half a character (a lone surrogate): decode it as UTF-8", slot=slot.id))
         return None
+    format = _format(slot, text, label)
+    if format is None:
+        issues.append(
+            Issue(f"neither the data nor the service says which format it has: {_BY_HAND}", slot=slot.id)
+        )
+        return None
     entry["content"] = text
-    entry["format"] = _format(slot, text, label)
+    entry["format"] = format
     if label:
         entry["label"] = label
     return entry
 
 
-def _file_entry(slot: Slot, file: File, entry: Entry, issues: list[Issue]) -> Entry:
+def _file_entry(slot: Slot, file: File, entry: Entry, issues: list[Issue]) -> Entry | None:
     name = (file.format or "").lower() or _formats.by_name(file.filename or "")
     taken = _taken(slot, _formats.family(name) or name) if name else None
     if name and taken is None and _all_known(slot):
@@ -141,8 +152,13 @@ def _file_entry(slot: Slot, file: File, entry: Entry, issues: list[Issue]) -> En
         )
     if file.size_bytes is not None and slot.max_bytes is not None and file.size_bytes > slot.max_bytes:
         issues.append(_too_large(slot, file.size_bytes))
+    format = taken or (slot.formats[0] if slot.formats else name)
+    if not format:
+        what = f"neither the file {file.filename or file.id!r} nor the service says which format it has"
+        issues.append(Issue(f"{what}: {_BY_HAND}", slot=slot.id))
+        return None
     entry["source"] = {"type": "file", "file_id": file.id}
-    entry["format"] = taken or (slot.formats[0] if slot.formats else name or "unknown")
+    entry["format"] = format
     if file.filename:
         entry["label"] = file.filename
     return entry
@@ -186,7 +202,7 @@ def _text(slot: Slot, value: Any, issues: list[Issue]) -> str | None:
     return None
 
 
-def _format(slot: Slot, text: str, filename: str | None) -> str:
+def _format(slot: Slot, text: str, filename: str | None) -> str | None:
     """The slot's spelling of the format that the text has; where several could be, the name's, then its first."""
     named = _formats.by_name(filename) if filename else None
     sure = _formats.sniff(text)
@@ -194,7 +210,7 @@ def _format(slot: Slot, text: str, filename: str | None) -> str:
         if guess and (taken := _taken(slot, guess)):
             return taken
     if not slot.formats:
-        return sure or named or "text"
+        return sure or named
     if sure is None:
         start = text[:_ENOUGH]
         start = start if len(text) <= _ENOUGH else start.rpartition("\n")[0] or start

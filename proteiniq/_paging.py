@@ -17,10 +17,14 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Page(Generic[T]):
-    """One page: its items, and what `starting_after` takes for the next one, None after the last."""
+    """One page: its items, and what `starting_after` takes for the next one, None after the last.
+
+    `problem` is why the next one can't be asked for, though there is one; it is raised when somebody does.
+    """
 
     items: tuple[T, ...]
     next_cursor: str | None
+    problem: ContractError | None = attrs.field(default=None, repr=False, eq=False)
 
 
 class Cursors:
@@ -30,10 +34,17 @@ class Cursors:
         self._operation = operation
         self._seen: set[str] = set()
         self._next: str | None = None
+        self._problem: ContractError | None = None
         self.exhausted = False
 
     def next(self) -> str | None:
-        """The cursor of the next page. Raises ContractError when the service's cursors go round in a circle."""
+        """The cursor of the next page.
+
+        Raises ContractError when the service's cursors go round in a circle, or the last page doesn't say how to go on.
+        """
+        if self._problem is not None:
+            self.exhausted = True
+            raise self._problem
         cursor = self._next
         if cursor is not None:
             if cursor in self._seen:
@@ -48,8 +59,8 @@ class Cursors:
 
     def came(self, page: Page[T]) -> Page[T]:
         """The page, once it has been noted where the next one starts."""
-        self._next = page.next_cursor
-        self.exhausted = self._next is None
+        self._next, self._problem = page.next_cursor, page.problem
+        self.exhausted = self._next is None and self._problem is None
         return page
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ._requests import endpoint
+from .contract import RAW, read
 from .errors import ContractError, Request
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -28,6 +30,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 Check = Callable[[Any], Any]
 """Takes a value and gives it as the contract promises it, or raises _Misfit."""
+
+MISFITS = "\0misfits"
+"""The key under which a fitted object keeps optional fields that don't fit."""
 
 _LARGEST = 10**300
 """Whole numbers above it can't become floats, so that sums and messages would fail on them."""
@@ -60,22 +65,69 @@ def decode(content: bytes, operation: str, request: Request) -> Any:
     )
 
 
-def fit(body: Any, operation: str, request: Request) -> Any:
-    """The body as the contract promises it, optional fields that don't fit left out.
+def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str] | None = None) -> Any:
+    """The body in our shape and as the contract promises it; optional fields that don't fit are set aside.
 
-    Raises ContractError naming operation and JSON path when a needed field is missing or of a wrong type.
+    `identity` holds what the request says already. Raises ContractError naming operation and JSON path when a needed
+    field is missing or of a wrong type.
     """
+    ours = read(endpoint(operation).answer, body)
+    if identity and isinstance(ours, dict):
+        other = {name: ours[name] for name, value in identity.items() if ours.get(name, value) != value}
+        ours = {**ours, **identity, **({MISFITS: other} if other else {}), RAW: ours.get(RAW, body)}
     try:
-        return _answer_check(operation)(body)
+        return _answer_check(operation)(ours)
     except _Misfit as misfit:
         path, what = f"${misfit.path}", misfit.what
-    raise ContractError(
-        f"{operation}: the answer to {request} breaks the contract at {path}: {what}. "
+    raise _broken(operation, request, path, what)
+
+
+def _broken(operation: str, request: Request, path: str, what: str) -> ContractError:
+    return ContractError(
+        f"{operation}: the response to {request} breaks the contract at {path}: {what}. "
         "The service's contract may have changed: `python -m proteiniq.contract check` compares it",
         operation=operation,
         path=path,
         request=request,
     )
+
+
+def fit_ticket(body: Any, request: Request) -> Any:
+    """The response to the first step of an upload, in our shape and as the contract promises it.
+
+    Raises ContractError when it doesn't say where to send the file.
+    """
+    upload = endpoint("upload_file").upload
+    ours = read(upload.ticket, body) if upload is not None and upload.ticket is not None else body
+    try:
+        return _role_check("UploadTicket")(ours)
+    except _Misfit as misfit:
+        path, what = f"${misfit.path}", misfit.what
+    raise _broken("upload_file", request, path, what)
+
+
+def reshaped(body: Any, operation: str) -> Any:
+    """The body in our shape, unchecked."""
+    return read(endpoint(operation).answer, body)
+
+
+def fits_request(body: Any, operation: str) -> bool:
+    """Whether the packaged contract calls the JSON body of a request right. `body` is in our shape."""
+    content = _described(operation).get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return True
+    try:
+        return not _has_misfits(_check(content["schema"])(body))
+    except _Misfit:
+        return False
+
+
+def _has_misfits(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_has_misfits, value))
+    if not isinstance(value, dict):
+        return False
+    return MISFITS in value or any(_has_misfits(each) for name, each in value.items() if name != RAW)
 
 
 def _document() -> Mapping[str, Any]:
@@ -85,15 +137,20 @@ def _document() -> Mapping[str, Any]:
 
 
 @functools.cache
-def answer_schema(operation: str) -> Mapping[str, Any]:
-    """The schema of the operation's success answer."""
+def _described(operation: str) -> Mapping[str, Any]:
     for item in _document()["paths"].values():
         for described in item.values():
             if described["operationId"] == operation:
-                content = described["responses"]["2XX"]["content"]
-                schema: Mapping[str, Any] = content["application/json"]["schema"]
-                return schema
+                found: Mapping[str, Any] = described
+                return found
     raise KeyError(operation)
+
+
+def answer_schema(operation: str) -> Mapping[str, Any]:
+    """The schema of the operation's success response."""
+    content = _described(operation)["responses"]["2XX"]["content"]
+    schema: Mapping[str, Any] = content["application/json"]["schema"]
+    return schema
 
 
 @functools.cache
@@ -134,6 +191,7 @@ def _object_check(schema: Mapping[str, Any], typed: Check) -> Check:
             if name not in value:
                 raise _Misfit("it is missing").under(f".{name}")
         fitted = dict(value)
+        fitted.setdefault(RAW, value)
         for name, fits in properties:
             if name in value:
                 try:
@@ -141,7 +199,7 @@ def _object_check(schema: Mapping[str, Any], typed: Check) -> Check:
                 except _Misfit as misfit:
                     if name in required:
                         raise misfit.under(f".{name}") from None
-                    del fitted[name]
+                    fitted[MISFITS] = {**fitted.get(MISFITS, {}), name: fitted.pop(name)}
         return fitted
 
     return check

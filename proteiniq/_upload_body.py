@@ -1,8 +1,9 @@
-"""The body of an upload: the file inside of what the contract asks for, a form or JSON."""
+"""The body of an upload: the file inside of what the contract asks for, a form, JSON or nothing else."""
 
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,61 +12,80 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ._upload import NOTHING, Source
-from .errors import InvalidInput, ProteinIQError
+from .errors import InvalidInput, UnsupportedOperation
 
 if TYPE_CHECKING:
-    from .contract import Endpoint
+    from .contract import Endpoint, Upload
 
 OnProgress = Callable[[int, int | None], object]
 """Is called with the bytes of the file that were sent so far, and all that there are, None where that is not known."""
 
+Fields = Mapping[str, str | int | Sequence[str]]
+"""What goes with a file, under our names."""
+
 
 @attrs.frozen
 class Envelope:
-    """What stands around the file in the body, and how the file's own bytes are written there."""
+    """What stands around the file in the body, and how the file's own bytes are written there.
+
+    `encoding` is `base64`, `text` (as a JSON string) or None for the bytes as they are.
+    """
 
     content_type: str
-    head: bytes = attrs.field(repr=False)
-    tail: bytes = attrs.field(repr=False)
-    base64: bool = False
+    head: bytes = attrs.field(default=b"", repr=False)
+    tail: bytes = attrs.field(default=b"", repr=False)
+    encoding: str | None = None
+    query: Mapping[str, Any] = attrs.field(factory=dict)
 
     def length(self, total: int | None) -> int | None:
-        """The body's length, bytes, for a file of `total`."""
-        if total is None:
+        """The body's length, bytes, for a file of `total`; None where it isn't known before it is written."""
+        if total is None or self.encoding == "text":
             return None
-        return len(self.head) + (4 * -(-total // 3) if self.base64 else total) + len(self.tail)
+        size = 4 * -(-total // 3) if self.encoding == "base64" else total
+        return len(self.head) + size + len(self.tail)
 
 
-def envelope(route: Endpoint, source: Source, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
-    """The envelope that the contract asks for: a form with a part for the file, or JSON that holds it in base64.
+def fields_of(source: Source, asked: Fields, is_documented: Callable[[str], bool]) -> Fields:
+    """What goes with a file: what was asked for, and what the contract wants to know of each.
 
-    `fields` go with it; those that are empty are left out. Raises InvalidInput for one that the contract has not.
+    Raises InvalidInput for something that the contract lacks.
     """
-    given = {name: value for name, value in fields.items() if value}
-    missing = sorted(set(given) - set(route.body))
+    given: dict[str, str | int | Sequence[str]] = {name: value for name, value in asked.items() if value}
+    missing = sorted(name for name in given if not is_documented(name))
     if missing:
         raise InvalidInput(f"{NOTHING}: the service takes no {', '.join(missing)} with an upload")
-    for name, value in (("filename", source.name), ("mime_type", source.media_type)):
-        if name in route.body:
-            given[name] = value
-    named = {route.body[name]: value for name, value in given.items()}
-    if route.media_type == "multipart/form-data":
-        return _form(route.body["file"], source, named)
-    if route.media_type == "application/json":
-        return _json(route.body["file"], named)
-    raise ProteinIQError(
-        f"{NOTHING}: this version can't upload as {route.media_type}, which the contract asks for"
-    )
+    known = {"filename": source.name, "mime_type": source.media_type, "size_bytes": source.total}
+    return given | {name: value for name, value in known.items() if value is not None and is_documented(name)}
 
 
-def _form(part: str, source: Source, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
-    # No file can hold a boundary that is drawn after the file was made.
-    boundary = secrets.token_hex(16)
+def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
+    """The envelope that the contract asks for. Raises UnsupportedOperation where it doesn't say how a file is sent."""
+    from .contract import write
+
+    upload: Upload | None = route.upload
+    style = upload.style if upload is not None else None
+    if upload is None or style not in ("form", "json", "raw") or upload.encoding == "unknown":
+        raise UnsupportedOperation(
+            "upload_file",
+            f"{NOTHING}: the service's contract doesn't say how a file is sent; openapi/bindings.toml is where a "
+            "maintainer can say it",
+        )
+    if style == "raw":
+        query = {upload.query[name]: value for name, value in fields.items() if name in upload.query}
+        return Envelope(source.media_type, query=query)
+    boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
+    if style == "form":
+        return _form(str(upload.file[0]), source, write(route.body, dict(fields)), boundary)
+    return _json(write(route.body, {**fields, "file": boundary}), boundary, upload.encoding)
+
+
+def _form(part: str, source: Source, fields: Mapping[str, Any], boundary: str) -> Envelope:
     head = []
     for name, value in fields.items():
-        for each in (value,) if isinstance(value, str) else value:
+        for each in value if isinstance(value, (list, tuple)) else (value,):
+            text = json.dumps(each) if isinstance(each, Mapping) else str(each)
             head.append(
-                f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{each}\r\n'
+                f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{text}\r\n'
             )
     head.append(
         f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(part)}"; filename="{_quoted(source.name)}"'
@@ -78,9 +98,10 @@ def _form(part: str, source: Source, fields: Mapping[str, str | Sequence[str]]) 
     )
 
 
-def _json(part: str, fields: Mapping[str, str | Sequence[str]]) -> Envelope:
-    rest = "".join(f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in fields.items())
-    return Envelope("application/json", _encoded(f'{{{rest}{json.dumps(part)}: "'), b'"}', base64=True)
+def _json(body: Mapping[str, Any], mark: str, encoding: str | None) -> Envelope:
+    """JSON with the file in the place of `mark`."""
+    head, _, tail = json.dumps(body).partition(mark)
+    return Envelope("application/json", _encoded(head), _encoded(tail), encoding)
 
 
 def _quoted(name: str) -> str:
@@ -105,6 +126,7 @@ class _Content:
         self._on_progress = on_progress
         self._rest = b""
         self._sent = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     def headers(self) -> dict[str, str]:
         length = self._envelope.length(self._source.total)
@@ -112,20 +134,34 @@ class _Content:
         return headers if length is None else {**headers, "Content-Length": str(length)}
 
     def _written(self, piece: bytes) -> bytes:
-        """A piece of the file as it stands in the body; base64 keeps what doesn't fill three bytes for the next."""
-        if not self._envelope.base64:
+        """A piece of the file as it stands in the body; what isn't whole yet is kept for the next."""
+        if self._envelope.encoding == "text":
+            return self._as_text(piece)
+        if self._envelope.encoding is None:
             return piece
         piece = self._rest + piece
         whole = len(piece) - len(piece) % 3
         self._rest = piece[whole:]
         return base64.b64encode(piece[:whole])
 
+    def _as_text(self, piece: bytes, *, last: bool = False) -> bytes:
+        try:
+            return json.dumps(self._decoder.decode(piece, last))[1:-1].encode()
+        except UnicodeDecodeError:
+            pass
+        raise InvalidInput(
+            f"the upload was broken off: the service takes text only, and {self._source.name!r} is not"
+        )
+
     def _end(self) -> bytes:
         rest, self._rest = self._rest, b""
+        if self._envelope.encoding == "text":
+            return self._as_text(b"", last=True) + self._envelope.tail
         return base64.b64encode(rest) + self._envelope.tail
 
     def _begin(self) -> bytes:
         self._rest, self._sent = b"", 0
+        self._decoder.reset()
         self._tell(0)
         return self._envelope.head
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from ._api_errors import ADVICE
 from .errors import (
     BY_CODE,
-    APIError,
     Conflict,
     ContractError,
     JobFailed,
@@ -63,12 +62,12 @@ def end_of_wait(timeout: float | None, asked: float | None = None) -> str:
 
 def left_running(job_id: str, last: JobState | None, end: str) -> WaitTimeout:
     """The end of a wait that leaves its job alone; `end` is what `end_of_wait` says, here and below."""
-    return WaitTimeout(f"{_ended(last, end)}. {where_it_is(job_id)}", job=last or _unknown(job_id))
+    return WaitTimeout(f"{_ended(last, end)}. {where_it_is(job_id)}", job=last or unknown(job_id))
 
 
 def left_running_all(jobs: Mapping[str, JobState | None], end: str) -> WaitTimeout:
     """The end of a wait for many; `jobs` maps those that are left to what is known of them."""
-    states = [state or _unknown(job_id) for job_id, state in jobs.items()]
+    states = [state or unknown(job_id) for job_id, state in jobs.items()]
     message = f"{end}. {where_they_are(list(jobs))}"
     return WaitTimeout(message, job=states[0], jobs=states)
 
@@ -90,7 +89,7 @@ def not_cancelled(job_id: str, last: JobState | None, end: str, error: ProteinIQ
         why = f"It could not be cancelled ({error})"
     return WaitTimeout(
         f"{_ended(last, end)}. {why}. {where_it_is(job_id)}",
-        job=last or _unknown(job_id),
+        job=last or unknown(job_id),
         cancelled=False if refused else None,
     )
 
@@ -106,7 +105,8 @@ def _ended(last: JobState | None, end: str) -> str:
     return f"{end}, and {state}"
 
 
-def _unknown(job_id: str) -> JobState:
+def unknown(job_id: str) -> JobState:
+    """A job of which only the id is known."""
     return JobState(
         id=job_id,
         status=JobStatus("UNKNOWN"),
@@ -141,8 +141,19 @@ def spend_limit(tool_id: str, quote: Quote, max_credits: float) -> SpendLimitExc
     )
 
 
-def blocked(tool_id: str, quote: Quote) -> APIError | None:
-    """The refusal to submit what the quote says can't be run now: the error that the submit would have got."""
+def blocked(tool_id: str, quote: Quote) -> ProteinIQError | None:
+    """The refusal to submit what the quote says can't be run now: the error that the submit would have got.
+
+    A quote whose reasons can't be read may have some, so nothing is submitted then either.
+    """
+    if not quote.blocking_errors_known:
+        return ContractError(
+            f"nothing was submitted: the quote doesn't say in a way that can be read what blocks {tool_id} "
+            "(blocking_errors). The service's contract may have changed: `python -m proteiniq.contract check` compares "
+            "it. Without max_credits no quote is asked for",
+            operation="quote_job",
+            path="$.blocking_errors",
+        )
     if not quote.blocking_errors:
         return None
     first = quote.blocking_errors[0]

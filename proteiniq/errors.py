@@ -4,6 +4,7 @@ ProteinIQError
 ├── ConfigurationError            the client can't be made or used like this: key, base URL, options
 ├── InvalidInput                  refused here, before any request
 ├── SpendLimitExceeded            the quote is above `max_credits`: nothing was submitted
+├── UnsupportedOperation          the service's contract has no such operation: nothing was sent
 ├── APIError                      the service answered with an error: one class for each of its codes
 │   ├── BadRequest                400
 │   │   ├── InvalidJSON           invalid_json
@@ -144,6 +145,16 @@ class SpendLimitExceeded(ProteinIQError):
         super().__init__(message)
         self.estimated_credits = estimated_credits
         self.max_credits = max_credits
+
+
+class UnsupportedOperation(ProteinIQError):
+    """The contract that this package was made from has no such operation. `operation` is its name, `cancel_job` say."""
+
+    def __init__(self, operation: str, message: str | None = None) -> None:
+        super().__init__(
+            message or f"the service's contract has no way to {operation.replace('_', ' ')}: nothing was sent"
+        )
+        self.operation = operation
 
 
 class APIError(ProteinIQError):

@@ -268,6 +268,11 @@ class JobState(Model):
         """Whether it has ended, well or not."""
         return self.status.is_terminal
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether it is a job resource, not just a status that an event or a short response told."""
+        return self.tool is not None and self.created_at is not None
+
     def newer(self, other: JobState) -> JobState:
         """This state, with what it doesn't say taken from `other`: an event may say less than the job."""
         gaps = {
@@ -296,13 +301,18 @@ class QuoteLimits(Model):
 
 @attrs.frozen(kw_only=True)
 class Quote(Model):
-    """What a job would cost, in credits, and why it would be refused, if it would."""
+    """What a job would cost, in credits, and why it would be refused, if it would.
+
+    `blocking_errors_known` is false when the response had reasons that can't be read, or lacked what the contract
+    promises; `blocking_errors` is empty then.
+    """
 
     tool: str | None
     estimated_credits: float
     available_credits: float | None
     billable_credits: float | None
     blocking_errors: tuple[BlockingError, ...]
+    blocking_errors_known: bool = attrs.field(default=True, repr=False)
     limits: QuoteLimits | None
     billing_mode: str | None
 

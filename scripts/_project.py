@@ -14,6 +14,7 @@ from proteiniq.contract import NeedsNotMet
 ROOT = Path(__file__).resolve().parent.parent
 OPENAPI = ROOT / "openapi"
 UPSTREAM = OPENAPI / "upstream.json"
+OVERLAY = OPENAPI / "overlay.yaml"
 BINDINGS = OPENAPI / "bindings.toml"
 CONTRACT = OPENAPI / "openapi.json"
 SOURCES = OPENAPI / "SOURCES.md"
@@ -33,8 +34,8 @@ def refused(error: Exception) -> int:
     """Say why a document can't be used. Returns the exit code: 3 for a need that is not met, else 2."""
     if isinstance(error, NeedsNotMet):
         fail("the facade can't work with this contract (edit openapi/bindings.toml, or the facade):")
-        for problem in error.problems:
-            fail(f"  {problem}")
+        for problem in sorted(error.problems, key=lambda each: each.severity):
+            fail(f"  {problem.severity}  {problem}")
         return 3
     fail(str(error))
     return 2

@@ -19,9 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from _project import BINDINGS, CONTRACT, ROOT, fail
-
-from proteiniq.contract import bindings, document, promised
+from _project import ROOT, UPSTREAM, fail
 
 EXAMPLES = ROOT / "examples" / "downstream"
 TYPES = [
@@ -52,27 +50,25 @@ def typescript(folder: Path, node_modules: Path, environment: dict[str, str]) ->
         shutil.copy(EXAMPLES / name, folder)
     (folder / "package.json").write_text('{"type": "module"}')
     generator = node_modules / "openapi-typescript/bin/cli.js"
-    _run(["node", str(generator), str(CONTRACT), "--output", "api.d.ts"], folder, environment)
+    _run(["node", str(generator), str(UPSTREAM), "--output", "api.d.ts"], folder, environment)
     _run(["node", str(node_modules / "typescript/bin/tsc"), "--project", "."], folder, environment)
     _run(["node", "program.ts"], folder, environment)
 
 
 def pydantic(folder: Path, environment: dict[str, str]) -> None:
     """Models of what the service promises: every value and field that it says is there has to be."""
-    promises = folder / "promised.json"
-    promises.write_text(json.dumps(promised(document(), bindings(BINDINGS).errors)), encoding="utf-8")
     command = [
         sys.executable,
         "-m",
         "datamodel_code_generator",
         "--input",
-        promises.name,
+        str(UPSTREAM),
         "--output",
         "models.py",
     ]
     _run([*command, *TYPES], folder, {**environment, "PYTHONWARNINGS": "ignore"})
     _run(
-        [sys.executable, str(EXAMPLES / "program.py"), str(CONTRACT)],
+        [sys.executable, str(EXAMPLES / "program.py"), str(UPSTREAM)],
         folder,
         {**environment, "PYTHONPATH": "."},
     )

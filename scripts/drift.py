@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from _project import BINDINGS, CONTRACT, refused, say
+from _project import BINDINGS, CONTRACT, OVERLAY, refused, say
 
 from proteiniq.contract import (
     CannotFetch,
@@ -30,8 +30,9 @@ from proteiniq.contract import (
     default_source,
     fetch,
     normalise,
-    promised,
+    overlaid,
     report,
+    strict,
 )
 
 
@@ -41,20 +42,19 @@ def drift(source: str, redocly: Sequence[str]) -> Report:
     assert fetched is not None  # Only an entity tag that is still right gives nothing.
     names = bindings(BINDINGS)
     pinned: dict[str, Any] = json.loads(CONTRACT.read_bytes())
-    ours = report(fetched.source, fetched.document, pinned, names)
+    document = overlaid(fetched.document, OVERLAY if OVERLAY.is_file() else None)
+    ours = report(fetched.source, document, pinned, names)
     if ours.problems or not redocly:
         return ours
-    theirs = breaking(pinned, normalise(fetched.document, names), names.errors, redocly)
+    theirs = breaking(pinned, normalise(document, names).document, redocly)
     return attrs.evolve(ours, changes=(*ours.changes, *theirs))
 
 
-def breaking(
-    before: Mapping[str, Any], after: Mapping[str, Any], errors: str, redocly: Sequence[str]
-) -> list[Change]:
+def breaking(before: Mapping[str, Any], after: Mapping[str, Any], redocly: Sequence[str]) -> list[Change]:
     """The changes that Redocly calls major, in what the service promises."""
     with tempfile.TemporaryDirectory() as folder:
         for name, document in (("before.json", before), ("after.json", after)):
-            Path(folder, name).write_text(json.dumps(promised(document, errors)), encoding="utf-8")
+            Path(folder, name).write_text(json.dumps(strict(document)), encoding="utf-8")
         command = [*redocly, "diff", "before.json", "after.json", "--format", "json", "--fail-on", "none"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:

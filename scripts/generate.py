@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from _project import CONTRACT, GENERATED, differing, fail, say, swap
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
-from openapi_python_client.schema import UntrustedString
+
+from proteiniq.contract import dump
+from proteiniq.contract._packaged import DIGEST, digest
 
 HOOKS = [
     "ruff check . --isolated --no-cache --fix-only --quiet --select F401,I",
@@ -33,7 +35,7 @@ class GeneratorFailed(Exception):
     """The generator refuses the contract, or would leave something of it out."""
 
 
-def generate(contract: Mapping[str, Any], into: Path) -> None:
+def generate(contract: dict[str, Any], into: Path) -> None:
     """Make the package `proteiniq_openapi` in the folder `into`.
 
     Raises GeneratorFailed for anything that the generator can't do; a warning of it counts, too.
@@ -47,64 +49,15 @@ def generate(contract: Mapping[str, Any], into: Path) -> None:
         overwrite=False,
         output_path=package,
     )
-    document, wire_names = our_names(contract)
-    data = GeneratorData.from_dict(document, config=config)
+    data = GeneratorData.from_dict(json.loads(dump(contract)), config=config)
     if not isinstance(data, GeneratorData):
         raise GeneratorFailed(f"{data.header}: {data.detail}")
-    _restore(data, wire_names)
     with _tools_on_path(), contextlib.redirect_stdout(None):
         errors = Project(openapi=data, config=config).build()
     if errors:
         raise GeneratorFailed("\n".join(f"{error.header}: {error.detail}" for error in errors))
     (package / "py.typed").touch()
-
-
-def our_names(contract: Mapping[str, Any]) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
-    """The contract with our name for each property and parameter, and the names that they have on the wire.
-
-    So attributes, arguments and classes are named, and ordered, alike whatever the service calls them.
-    The names on the wire are by (schema or operation, our name).
-    """
-    document: dict[str, Any] = json.loads(json.dumps(contract, sort_keys=True))
-    wire: dict[tuple[str, str], str] = {}
-    for schema, described in document["components"]["schemas"].items():
-        renamed = {}
-        for name, spelled in described.get("properties", {}).items():
-            ours = spelled.pop("x-name", name)
-            renamed[name] = ours
-            wire[schema, ours] = name
-        if renamed:
-            properties = {ours: described["properties"][name] for name, ours in renamed.items()}
-            described["properties"] = dict(sorted(properties.items()))
-        if "required" in described:
-            described["required"] = sorted(renamed.get(name, name) for name in described["required"])
-    for item in document["paths"].values():
-        for operation in item.values():
-            for parameter in operation.get("parameters", ()):
-                ours = parameter.pop("x-name", parameter["name"])
-                wire[operation["operationId"], ours] = parameter["name"]
-                parameter["name"] = ours
-    return document, wire
-
-
-def _restore(data: GeneratorData, wire: Mapping[tuple[str, str], str]) -> None:
-    """Put the names back that stand on the wire; the names in Python are made by now."""
-    for model in data.models:
-        for each in [*(model.required_properties or ()), *(model.optional_properties or ())]:
-            _rename(each, wire.get((str(model.class_info.name), _text(each.name))))
-    for collection in data.endpoint_collections_by_tag.values():
-        for endpoint in collection.endpoints:
-            for each in [*endpoint.query_parameters, *endpoint.header_parameters]:
-                _rename(each, wire.get((endpoint.name, _text(each.name))))
-
-
-def _rename(each: object, name: str | None) -> None:
-    if name is not None:
-        object.__setattr__(each, "name", UntrustedString(name))  # The generator's classes are frozen.
-
-
-def _text(name: UntrustedString | str) -> str:
-    return name if isinstance(name, str) else name.get_untrusted_value()
+    (package / DIGEST).write_text(digest(dump(contract).encode()) + "\n", encoding="utf-8")
 
 
 @contextlib.contextmanager

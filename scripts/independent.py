@@ -1,9 +1,9 @@
 """Run the end-to-end tests of the facade on clients made from OpenAPI documents that others wrote.
 
 For each document in `tests/independent/documents/`, `openapi.json` and the low-level client are made from it with the
-edits of `openapi/bindings.toml` that stand beside it. The facade over them, laid out as in the wheel, is then run
-against a server that responds as the document says. What was measured is the table in `docs/contract.md`, which is left
-alone where only a part is run: with `--document`, or with options that go to pytest.
+edits of `openapi/bindings.toml` that are beside it. The tests run with that client first on the path, against a server
+that responds as the document says. What was measured is the table in `docs/contract.md`, which is left alone where only
+a part is run: with `--document`, or with options that go to pytest.
 
 Exit codes: 0 all pass, and the table says so; 1 not.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import attrs
-from _project import CONTRACT, GENERATED, ROOT, UPSTREAM, fail, say, settle
+from _project import ROOT, fail, say, settle
 
 DOCUMENTS = ROOT / "tests" / "independent" / "documents"
 STYLES = {"a": "zod-to-openapi, 3.1", "c": "FastAPI, 3.1", "e": "by hand, 3.0"}
@@ -63,7 +62,7 @@ def measured(letter: str, folder: Path, options: list[str]) -> Measured:
     for line in output.splitlines():
         say(line)
     reported = sum(line.startswith("  ") for line in output.splitlines())
-    failed = None if done.returncode else failures(document, made, folder / "checkout", options)
+    failed = None if done.returncode else failures(document, made, options)
     return Measured(letter, reported, edits_in(edits.read_text(encoding="utf-8")), failed)
 
 
@@ -72,15 +71,14 @@ def edits_in(text: str) -> int:
     return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in text.splitlines())
 
 
-def failures(document: Path, made: Path, copy: Path, options: list[str]) -> int | None:
-    """How many tests fail with the client in `made`; None when they could not be run."""
-    lay_out(document, made, copy)
+def failures(document: Path, made: Path, options: list[str]) -> int | None:
+    """How many tests fail with the client in `made`, first on the path; None when they could not be run."""
     sys.stdout.flush()  # pytest writes to the same place
-    report = copy / "report.xml"
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    report = made / "report.xml"
+    environment = {**os.environ, "PYTHONPATH": str(made)}
     environment["PROTEINIQ_TESTS_DOCUMENT"] = str(document)
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--numprocesses", "2", f"--junitxml={report}"]
-    subprocess.run([sys.executable, *command, *SUITE, *options], cwd=copy, env=environment, check=False)
+    subprocess.run([sys.executable, *command, *SUITE, *options], cwd=ROOT, env=environment, check=False)
     if not report.is_file():
         return None
     counts = [
@@ -88,19 +86,6 @@ def failures(document: Path, made: Path, copy: Path, options: list[str]) -> int 
         for suite in ET.parse(report).iter("testsuite")
     ]
     return sum(failed for _, failed in counts) if sum(tests for tests, _ in counts) else None
-
-
-def lay_out(document: Path, made: Path, copy: Path) -> None:
-    """The facade over another contract, as in the wheel, with the tests beside it."""
-    ignored = shutil.ignore_patterns("__pycache__", "node_modules", "_contract_data")
-    for name in ("proteiniq", "tests", "scripts"):
-        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    shutil.copy(ROOT / "pyproject.toml", copy)
-    shutil.copytree(made / GENERATED.name, copy / GENERATED.name)
-    data = copy / "proteiniq" / "_contract_data"
-    data.mkdir()
-    shutil.copy(made / CONTRACT.name, data)
-    shutil.copy(document, data / UPSTREAM.name)
 
 
 def with_table(page: str, rows: list[str]) -> str:

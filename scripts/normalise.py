@@ -11,7 +11,7 @@ import sys
 
 from _project import BINDINGS, CONTRACT, UPSTREAM, refused, settle
 
-from proteiniq.contract import NeedsNotMet, NotAContract, bindings, dump, fetch, normalise
+from proteiniq.contract import NeedsNotMet, NotAContract, bindings, dump, fetch, normalise, overlaid
 
 
 def main() -> int:
@@ -21,7 +21,7 @@ def main() -> int:
     try:
         fetched = fetch(UPSTREAM)
         assert fetched is not None
-        text = dump(normalise(fetched.document, bindings(BINDINGS)))
+        text = dump(normalise(overlaid(fetched.document), bindings(BINDINGS)).document)
     except (NotAContract, NeedsNotMet) as error:
         return refused(error)
     fresh = settle(CONTRACT, text, check=arguments.check, remake="python scripts/normalise.py")

@@ -2,7 +2,8 @@
 
 In the checkout, that is `openapi/openapi.json`, `openapi/SOURCES.md` and `generated/`, and with --from also
 `openapi/upstream.json`. With --out DIR it is `DIR/openapi.json` and `DIR/proteiniq_openapi/`, and the checkout is
-left alone.
+left alone: with DIR first on PYTHONPATH the client speaks that contract. What the contract lacks and the client can
+live without is printed, and so is where it says nothing.
 
 Exit codes: 0 made (or, with --check, up to date); 1 not up to date, or the generator failed; 2 not a contract;
 3 a need of the facade is not met.
@@ -11,15 +12,16 @@ Exit codes: 0 made (or, with --check, up to date); 1 not up to date, or the gene
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from _project import (
     BINDINGS,
     CONTRACT,
     GENERATED,
+    OVERLAY,
     SOURCES,
     UPSTREAM,
     differing,
@@ -33,21 +35,35 @@ from fetch import stored
 from generate import GeneratorFailed, generate
 from sources import page
 
-from proteiniq.contract import CannotFetch, NeedsNotMet, NotAContract, bindings, dump, fetch, normalise
+from proteiniq.contract import (
+    BindingsError,
+    CannotFetch,
+    NeedsNotMet,
+    Normalised,
+    NotAContract,
+    bindings,
+    dump,
+    fetch,
+    normalise,
+    overlaid,
+)
 
 
-def make(source: str, folder: Path) -> None:
+def make(source: str, folder: Path, edits: Sequence[Path] = ()) -> Normalised:
     """Make upstream.json, openapi.json, SOURCES.md and proteiniq_openapi/ in `folder`.
 
-    Raises CannotFetch, NotAContract, NeedsNotMet or GeneratorFailed.
+    `edits` are files that are laid over the bindings. Raises CannotFetch, NotAContract, NeedsNotMet, BindingsError or
+    GeneratorFailed.
     """
     fetched = fetch(source)
     assert fetched is not None  # Only an entity tag that is still right gives nothing.
-    contract = normalise(fetched.document, bindings(BINDINGS))
+    document = overlaid(fetched.document, OVERLAY) if OVERLAY.is_file() else fetched.document
+    normalised = normalise(document, bindings(BINDINGS, *edits))
     (folder / UPSTREAM.name).write_bytes(stored(fetched))
-    (folder / CONTRACT.name).write_text(dump(contract), encoding="utf-8")
+    (folder / CONTRACT.name).write_text(dump(normalised.document), encoding="utf-8")
     (folder / SOURCES.name).write_text(page(fetched.document), encoding="utf-8")
-    generate(json.loads(dump(contract)), folder)
+    generate(normalised.document, folder)
+    return normalised
 
 
 def different(fresh: Path, target: Path) -> list[str]:
@@ -61,22 +77,34 @@ def different(fresh: Path, target: Path) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--from", dest="source", help="URL or file; by default openapi/upstream.json")
+    parser.add_argument(
+        "--bindings",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="lay these edits over openapi/bindings.toml; with --out only, to try them",
+    )
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--out", type=Path, help="a folder to make it in, instead of the checkout")
     target.add_argument("--check", action="store_true", help="compare only, write nothing")
     arguments = parser.parse_args()
+    if arguments.bindings and not arguments.out:
+        parser.error("--bindings goes with --out: what is kept stands in openapi/bindings.toml")
     if arguments.out:
         targets = [arguments.out / CONTRACT.name, arguments.out / GENERATED.name]
     else:
         targets = [CONTRACT, SOURCES, GENERATED, *([UPSTREAM] if arguments.source else [])]
     with tempfile.TemporaryDirectory() as folder:
         try:
-            make(arguments.source or str(UPSTREAM), Path(folder))
-        except (CannotFetch, NotAContract, NeedsNotMet) as error:
+            normalised = make(arguments.source or str(UPSTREAM), Path(folder), arguments.bindings)
+        except (CannotFetch, NotAContract, NeedsNotMet, BindingsError) as error:
             return refused(error)
         except GeneratorFailed as error:
             fail(f"the generator failed, and nothing was written: {error}")
             return 1
+        for line in normalised.lines():
+            say(line)
         fresh = {target: Path(folder) / target.name for target in targets}
         changed = {target: names for target in targets if (names := different(fresh[target], target))}
         if arguments.check:

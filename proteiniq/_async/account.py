@@ -22,4 +22,4 @@ class AsyncAccountAPI:
         """
         channel = self._pipeline.channel("get_account")
         answer = await get_account.asyncio(client=channel.client)
-        return _convert.account(channel.answer(answer), channel.body)
+        return _convert.account(channel.answer(answer))

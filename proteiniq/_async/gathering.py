@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Mapping
 
-from proteiniq_openapi.api.jobs import get_job_status, list_jobs
+from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
 from .. import _convert
@@ -15,6 +15,7 @@ from .._rounds import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
 from ..errors import APIError, ContractError, ProteinIQError
 from ..models import JobState
 from .pipeline import AsyncPipeline
+from .reads import read_status
 from .watching import MISFITS, UNSUPPORTED, AsyncWatcher
 
 log = logging.getLogger("proteiniq")
@@ -82,8 +83,8 @@ class AsyncGatherer:
             answer = channel.answer(
                 await list_jobs.asyncio(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
             )
-            page = _convert.items(answer, channel.body, _convert.job)
-            self._cursor = _convert.next_cursor(answer, "list_jobs")
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=PAGE)
+            self._cursor = page.next_cursor
         except ContractError as error:
             log.info("the job list can't be read, statuses are: %s", error)
             self._rounds.list_unsupported()
@@ -98,8 +99,11 @@ class AsyncGatherer:
         except ProteinIQError as error:
             self._list_failed(error)
             return []
-        states = [state for known in page for state in self._news(known)]
-        self._rounds.page_read(page, has_more=self._cursor is not None)
+        states = [state for known in page.items for state in self._news(known)]
+        self._rounds.page_read(page.items, has_more=self._cursor is not None)
+        if page.problem is not None:
+            log.info("the rest of the job list can't be read, statuses are: %s", page.problem)
+            self._rounds.list_unsupported()
         return states
 
     def _list_failed(self, error: ProteinIQError) -> None:
@@ -110,11 +114,8 @@ class AsyncGatherer:
 
     async def _read_status(self, job_id: str) -> list[JobState]:
         """What a job's status says that is new; nothing when it can't be had now."""
-        channel = self._pipeline.channel(
-            "get_job_status", job_id=job_id, job_read=True, deadline=self._deadline
-        )
         try:
-            answer = channel.answer(await get_job_status.asyncio(job_id, client=channel.client))
+            state = await read_status(self._pipeline, job_id, self._deadline)
         except ProteinIQError as error:
             self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
             if not error.retryable and not 0 < self._misfits < MISFITS:
@@ -123,7 +124,7 @@ class AsyncGatherer:
             self._rounds.read_failed(job_id, self._clock.monotonic(), _asked(error))
             return []
         self._misfits = 0
-        states = self._news(_convert.job(answer, channel.body))
+        states = self._news(state)
         self._rounds.status_read(job_id)
         return states
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import logging
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
-from proteiniq_openapi.api.jobs import cancel_job, get_job_status, list_jobs, quote_job, submit_job
+from proteiniq_openapi.api.jobs import cancel_job, list_jobs, quote_job, submit_job
 from proteiniq_openapi.models import (
     InputEntry,
     JobBilling,
@@ -47,6 +48,7 @@ from .._waiting import (
     not_cancelled,
     result_late,
     spend_limit,
+    unknown,
     where_it_is,
     where_its_result_is,
     where_they_are,
@@ -66,9 +68,12 @@ from .gathering import AsyncGatherer
 from .job import AsyncJob, OnUpdate
 from .paging import AsyncPager, Page
 from .pipeline import AsyncPipeline
+from .reads import read_job, read_status
 from .results import AsyncResult, AsyncResults
 from .tools import AsyncTools
 from .watching import AsyncWatcher
+
+log = logging.getLogger("proteiniq")
 
 
 class AsyncJobs:
@@ -144,7 +149,7 @@ class AsyncJobs:
         channel = self._pipeline.channel("submit_job")
         try:
             answer = await submit_job.asyncio(client=channel.client, body=body, idempotency_key=key)
-            return self._job(_convert.job(channel.answer(answer), channel.body))
+            return self._job(_convert.job(channel.answer(answer)))
         except BaseException as error:
             if note := after_submit(error, key):
                 error.add_note(note)
@@ -182,10 +187,8 @@ class AsyncJobs:
                     starting_after=cursor or UNSET,
                 )
             )
-            states = _convert.items(answer, channel.body, _convert.job)
-            return Page(
-                tuple(self._job(state) for state in states), _convert.next_cursor(answer, "list_jobs")
-            )
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=limit)
+            return Page(tuple(map(self._job, page.items)), page.next_cursor, page.problem)
 
         return AsyncPager("list_jobs", fetch)
 
@@ -194,23 +197,20 @@ class AsyncJobs:
 
         Raises NotFound, APIError, TransportError.
         """
-        return self._job(await self._status(check_id("job", job_id)))
-
-    async def _status(self, job_id: str, deadline: float | None = None) -> JobState:
-        channel = self._pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
-        answer = await get_job_status.asyncio(job_id, client=channel.client)
-        return _convert.job(channel.answer(answer), channel.body)
+        return self._job(await read_status(self._pipeline, check_id("job", job_id)))
 
     async def cancel(self, job_id: str) -> AsyncJob:
         """Cancel a job that is queued; one that runs can't be cancelled (documentation, "Jobs").
 
-        Raises Conflict when it is not queued any more, NotFound, APIError, TransportError.
+        The job comes as it is after that: a service that cancels in the background may say QUEUED for a while. Raises
+        Conflict when it is not queued any more, UnsupportedOperation when the contract has no way to cancel, NotFound,
+        APIError, TransportError.
         """
         return await self._cancel(job_id)
 
     async def _cancel(self, job_id: str, *, deadline: float | None = None) -> AsyncJob:
         channel = self._pipeline.channel(
-            "cancel_job", may_be_empty=True, job_id=check_id("job", job_id), deadline=deadline
+            "cancel_job", accepts_any=True, job_id=check_id("job", job_id), deadline=deadline
         )
         try:
             answer = await cancel_job.asyncio(job_id, client=channel.client)
@@ -220,14 +220,26 @@ class AsyncJobs:
                 return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
-        if channel.is_empty:
-            return self._job(await self._status(job_id, deadline))
-        return self._job(_convert.job(channel.answer(answer), channel.body))
+        told = None if answer is None else _convert.job(answer)
+        if told is not None and told.is_terminal and told._is_whole:
+            return self._job(told)
+        return self._job(await self._after_cancel(job_id, told, deadline))
+
+    async def _after_cancel(self, job_id: str, told: JobState | None, deadline: float | None) -> JobState:
+        """The whole job, once, after the service accepted a cancel; what is known when it can't be read."""
+        try:
+            state = await read_job(self._pipeline, job_id, deadline)
+        except ProteinIQError as error:
+            log.warning(
+                "job %s: the service accepted the cancel, and its state can't be read: %s", job_id, error
+            )
+            return told or unknown(job_id)
+        return state if told is None else state.newer(told)
 
     async def _cancelled(self, job_id: str, deadline: float | None) -> AsyncJob | None:
         """The job, if it is cancelled, as far as that can be found out."""
         try:
-            state = await self._status(job_id, deadline)
+            state = await read_status(self._pipeline, job_id, deadline)
         except ProteinIQError:
             return None
         return self._job(state) if state.status == JobStatus.CANCELLED else None
@@ -432,7 +444,7 @@ class AsyncJobs:
             else UNSET,
         )
         answer = await quote_job.asyncio(client=channel.client, body=body)
-        return _convert.quote(channel.answer(answer), channel.body)
+        return _convert.quote(channel.answer(answer))
 
 
 @attrs.frozen

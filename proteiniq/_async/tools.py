@@ -51,8 +51,7 @@ class AsyncTools:
                     starting_after=cursor or UNSET,
                 )
             )
-            items = _convert.items(answer, channel.body, _convert.tool_summary)
-            return Page(items, _convert.next_cursor(answer, "list_tools"))
+            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor, limit=limit)
 
         return AsyncPager("list_tools", fetch)
 
@@ -63,7 +62,7 @@ class AsyncTools:
         """
         channel = self._pipeline.channel("get_tool")
         answer = await get_tool.asyncio(check_id("tool", tool_id), client=channel.client)
-        tool = _convert.tool(channel.answer(answer), channel.body)
+        tool = _convert.tool(channel.answer(answer))
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 

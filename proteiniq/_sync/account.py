@@ -24,4 +24,4 @@ class AccountAPI:
         """
         channel = self._pipeline.channel("get_account")
         answer = get_account.sync(client=channel.client)
-        return _convert.account(channel.answer(answer), channel.body)
+        return _convert.account(channel.answer(answer))

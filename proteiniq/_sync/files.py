@@ -5,20 +5,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from proteiniq_openapi.api.files import delete_file, get_file, list_files
+from proteiniq_openapi.api.files import complete_upload, delete_file, get_file, list_files
 from proteiniq_openapi.models import File as LowFile
+from proteiniq_openapi.models import UploadTicket
 from proteiniq_openapi.types import UNSET
 
-from .. import _convert, _reading
-from .._arguments import check_id, check_limit
-from .._upload import Uploadable, may_be_stored, opened
-from .._upload_body import Content, OnProgress, envelope
-from ..contract import operation
-from ..errors import ContractError, NotFound, Request, ServerError, TransportError
+from .. import _convert, _reading, _requests
+from .._api_errors import MAY_HAVE_DRIFTED
+from .._arguments import check_id, check_limit, is_url
+from .._convert import given
+from .._transport import Outgoing
+from .._upload import Source, Uploadable, may_be_stored, opened
+from .._upload_body import Content, Envelope, Fields, OnProgress, envelope, fields_of
+from ..contract import write
+from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import Page, Pager
-from .pipeline import Call, Pipeline
+from .pipeline import CONTRACT_REFUSALS, Call, Pipeline
 
 
 class Files:
@@ -47,31 +52,81 @@ class Files:
         and the source can be read again: the service has no way to tell a repeat from a second file. Raises
         InvalidInput for a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
-        route = operation("upload_file")
+        route = _requests.endpoint("upload_file")
         with opened(source, filename, awaited=Content.awaited) as opened_source:
-            fields = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
-            wrapping = envelope(route, opened_source, fields)
-            content = Content(opened_source, wrapping, on_progress)
-            outgoing = self._pipeline.outgoing(
-                route.method,
-                route.path,
-                headers=content.headers(),
-                content=content,
-                repeatable=opened_source.repeatable,
-            )
+            asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
+            fields = fields_of(opened_source, asked, partial(_convert.is_documented, "FileUpload"))
             try:
-                reply = self._pipeline.send(Call(operation="upload_file"), outgoing)
-            except (TransportError, ServerError) as error:
+                if route.upload is not None and route.upload.style == "ticket":
+                    return self._upload_in_steps(opened_source, fields, on_progress)
+                return self._upload(opened_source, fields, on_progress)
+            except (TransportError, ServerError, ContractError) as error:
                 if not isinstance(error, TransportError) or error.sent:
                     error.add_note(may_be_stored(opened_source.name))
                 raise
-        request = Request(outgoing.method, route.path)
+
+    def _upload(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
+        route = _requests.endpoint("upload_file")
+        wrapping = envelope(route, source, fields)
+        content = Content(source, wrapping, on_progress)
+        outgoing = self._pipeline.outgoing(
+            route.method,
+            route.path,
+            headers=content.headers(),
+            params=wrapping.query or None,
+            content=content,
+            repeatable=source.repeatable,
+        )
         try:
-            body = _reading.decode(reply.content, "upload_file", request)
-            return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)), body)
-        except ContractError as error:
-            error.add_note(may_be_stored(opened_source.name))
+            reply = self._pipeline.send(Call(operation="upload_file"), outgoing)
+        except APIError as error:
+            if error.status in CONTRACT_REFUSALS:
+                error.add_note(MAY_HAVE_DRIFTED)
             raise
+        request = Request(outgoing.method, route.path)
+        body = _reading.decode(reply.content, "upload_file", request)
+        return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)))
+
+    def _upload_in_steps(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
+        """Ask where to send the file, send it there without the key, and say that it is there."""
+        route = _requests.endpoint("upload_file")
+        outgoing = self._pipeline.outgoing(route.method, route.path, json=write(route.body, dict(fields)))
+        reply = self._pipeline.send(Call(operation="upload_file"), outgoing)
+        request = Request(outgoing.method, route.path)
+        body = _reading.decode(reply.content, "upload_file", request)
+        ticket = UploadTicket.from_dict(_reading.fit_ticket(body, request))
+        file_id = given(ticket.id)
+        if not is_url(ticket.url) or not file_id:
+            raise ContractError(
+                f"upload_file: the response to {request} gives no URL to send the file to, or no id of it",
+                operation="upload_file",
+                request=request,
+            )
+        content = Content(source, Envelope(source.media_type), on_progress)
+        wanted = given(ticket.headers)
+        headers = {
+            name: str(value) for name, value in (wanted.additional_properties if wanted else {}).items()
+        }
+        put = Outgoing(
+            method=(given(ticket.method) or "PUT").upper(),
+            url=ticket.url,
+            headers={**content.headers(), **headers},
+            content=content,
+            repeatable=source.repeatable,
+            timeout=self._pipeline.config.timeout,
+        )
+        with self._pipeline.open(Call(operation="upload_file", paced=False), put) as incoming:
+            for _ in incoming.chunks:
+                pass
+        made = self._complete(file_id)
+        return made if made is not None else self.get(file_id)
+
+    def _complete(self, file_id: str) -> File | None:
+        if not _requests.is_supported("complete_upload"):
+            return None
+        channel = self._pipeline.channel("complete_upload", accepts_any=True)
+        answer = complete_upload.sync(file_id, client=channel.client)
+        return None if answer is None else _convert.file(answer)
 
     def list(
         self,
@@ -104,8 +159,7 @@ class Files:
                     starting_after=cursor or UNSET,
                 )
             )
-            items = _convert.items(answer, channel.body, _convert.file)
-            return Page(items, _convert.next_cursor(answer, "list_files"))
+            return _convert.page(answer, "list_files", _convert.file, cursor=cursor, limit=limit)
 
         return Pager("list_files", fetch)
 
@@ -116,14 +170,14 @@ class Files:
         """
         channel = self._pipeline.channel("get_file")
         answer = get_file.sync(check_id("file", file_id), client=channel.client)
-        return _convert.file(channel.answer(answer), channel.body)
+        return _convert.file(channel.answer(answer))
 
     def delete(self, file_id: str) -> DeletedFile:
         """Delete a file. Of one that a job made only the record goes (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("delete_file")
+        channel = self._pipeline.channel("delete_file", accepts_any=True)
         try:
             answer = delete_file.sync(check_id("file", file_id), client=channel.client)
         except NotFound as error:
@@ -131,4 +185,4 @@ class Files:
                 raise
             # The answer to an earlier attempt was lost; the file was there then and is gone now.
             return DeletedFile(id=file_id, deleted=True)
-        return _convert.deleted_file(channel.answer(answer), channel.body, file_id)
+        return _convert.deleted_file(answer, file_id)

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import copy
+import logging
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
-from proteiniq_openapi.api.jobs import cancel_job, get_job_status, list_jobs, quote_job, submit_job
+from proteiniq_openapi.api.jobs import cancel_job, list_jobs, quote_job, submit_job
 from proteiniq_openapi.models import (
     InputEntry,
     JobBilling,
@@ -49,6 +50,7 @@ from .._waiting import (
     not_cancelled,
     result_late,
     spend_limit,
+    unknown,
     where_it_is,
     where_its_result_is,
     where_they_are,
@@ -68,9 +70,12 @@ from .gathering import Gatherer
 from .job import Job, OnUpdate
 from .paging import Page, Pager
 from .pipeline import Pipeline
+from .reads import read_job, read_status
 from .results import Result, Results
 from .tools import Tools
 from .watching import Watcher
+
+log = logging.getLogger("proteiniq")
 
 
 class Jobs:
@@ -146,7 +151,7 @@ class Jobs:
         channel = self._pipeline.channel("submit_job")
         try:
             answer = submit_job.sync(client=channel.client, body=body, idempotency_key=key)
-            return self._job(_convert.job(channel.answer(answer), channel.body))
+            return self._job(_convert.job(channel.answer(answer)))
         except BaseException as error:
             if note := after_submit(error, key):
                 error.add_note(note)
@@ -184,10 +189,8 @@ class Jobs:
                     starting_after=cursor or UNSET,
                 )
             )
-            states = _convert.items(answer, channel.body, _convert.job)
-            return Page(
-                tuple(self._job(state) for state in states), _convert.next_cursor(answer, "list_jobs")
-            )
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=limit)
+            return Page(tuple(map(self._job, page.items)), page.next_cursor, page.problem)
 
         return Pager("list_jobs", fetch)
 
@@ -196,23 +199,20 @@ class Jobs:
 
         Raises NotFound, APIError, TransportError.
         """
-        return self._job(self._status(check_id("job", job_id)))
-
-    def _status(self, job_id: str, deadline: float | None = None) -> JobState:
-        channel = self._pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
-        answer = get_job_status.sync(job_id, client=channel.client)
-        return _convert.job(channel.answer(answer), channel.body)
+        return self._job(read_status(self._pipeline, check_id("job", job_id)))
 
     def cancel(self, job_id: str) -> Job:
         """Cancel a job that is queued; one that runs can't be cancelled (documentation, "Jobs").
 
-        Raises Conflict when it is not queued any more, NotFound, APIError, TransportError.
+        The job comes as it is after that: a service that cancels in the background may say QUEUED for a while. Raises
+        Conflict when it is not queued any more, UnsupportedOperation when the contract has no way to cancel, NotFound,
+        APIError, TransportError.
         """
         return self._cancel(job_id)
 
     def _cancel(self, job_id: str, *, deadline: float | None = None) -> Job:
         channel = self._pipeline.channel(
-            "cancel_job", may_be_empty=True, job_id=check_id("job", job_id), deadline=deadline
+            "cancel_job", accepts_any=True, job_id=check_id("job", job_id), deadline=deadline
         )
         try:
             answer = cancel_job.sync(job_id, client=channel.client)
@@ -222,14 +222,26 @@ class Jobs:
                 return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
-        if channel.is_empty:
-            return self._job(self._status(job_id, deadline))
-        return self._job(_convert.job(channel.answer(answer), channel.body))
+        told = None if answer is None else _convert.job(answer)
+        if told is not None and told.is_terminal and told._is_whole:
+            return self._job(told)
+        return self._job(self._after_cancel(job_id, told, deadline))
+
+    def _after_cancel(self, job_id: str, told: JobState | None, deadline: float | None) -> JobState:
+        """The whole job, once, after the service accepted a cancel; what is known when it can't be read."""
+        try:
+            state = read_job(self._pipeline, job_id, deadline)
+        except ProteinIQError as error:
+            log.warning(
+                "job %s: the service accepted the cancel, and its state can't be read: %s", job_id, error
+            )
+            return told or unknown(job_id)
+        return state if told is None else state.newer(told)
 
     def _cancelled(self, job_id: str, deadline: float | None) -> Job | None:
         """The job, if it is cancelled, as far as that can be found out."""
         try:
-            state = self._status(job_id, deadline)
+            state = read_status(self._pipeline, job_id, deadline)
         except ProteinIQError:
             return None
         return self._job(state) if state.status == JobStatus.CANCELLED else None
@@ -432,7 +444,7 @@ class Jobs:
             else UNSET,
         )
         answer = quote_job.sync(client=channel.client, body=body)
-        return _convert.quote(channel.answer(answer), channel.body)
+        return _convert.quote(channel.answer(answer))
 
 
 @attrs.frozen

@@ -13,14 +13,22 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from .. import _reading
-from .._api_errors import ErrorBody, api_error, gave_up, rate_held, read_body, redirected
+from .. import _reading, _requests
+from .._api_errors import MAY_HAVE_DRIFTED, ErrorBody, api_error, gave_up, rate_held, read_body, redirected
 from .._config import Config
 from .._limits import RateHeaders
 from .._pacing import LONGEST_NAP, Pacer, Ticket
 from .._retry import Attempt, GiveUp, RetryBudget
 from .._transport import Incoming, Outgoing, Places, Wire, WireFailure
-from ..errors import ContractError, ProteinIQError, RateLimited, Request, RequestTimeout, TransportError
+from ..errors import (
+    APIError,
+    ContractError,
+    ProteinIQError,
+    RateLimited,
+    Request,
+    RequestTimeout,
+    TransportError,
+)
 from ..hooks import AttemptDetails, log, tell, wanted
 
 if TYPE_CHECKING:
@@ -36,6 +44,9 @@ REQUEST_ID = "x-request-id"
 """Not documented; the usual name, kept where it comes."""
 
 _HARMLESS = ("GET", "HEAD", "DELETE")
+
+CONTRACT_REFUSALS = (400, 405, 415, 422)
+"""Statuses that say that a request is not what the service expects."""
 
 
 @attrs.frozen(kw_only=True)
@@ -81,13 +92,13 @@ class Pipeline:
         """A pipeline with other options over the same connections, pace and retry budget."""
         return Pipeline(config, self._wire, self.clock, self._pacer, self._budget)
 
-    def channel(self, operation: str, *, may_be_empty: bool = False, **known: Any) -> Channel:
+    def channel(self, operation: str, *, accepts_any: bool = False, **known: Any) -> Channel:
         """A channel for one call of a generated operation; `known` are the fields of `Call`."""
         call = Call(operation=operation, **known)
         if self.config.deadline is not None:
             end = self.clock.monotonic() + self.config.deadline
             call = attrs.evolve(call, deadline=end if call.deadline is None else min(end, call.deadline))
-        return Channel(self, call, may_be_empty=may_be_empty)
+        return Channel(self, call, accepts_any=accepts_any)
 
     @property
     def streams(self) -> Places:
@@ -380,19 +391,18 @@ class Pipeline:
 class Channel:
     """What a generated operation takes for its client: it sends through the pipeline.
 
-    The operation only ever sees a documented success whose body fits the contract, so that its own parsing can't
-    fail. `body` is the answer as it came, `is_empty` whether it had none; with `may_be_empty` the operation gives None
-    then.
+    The operation asks in our shape and gets our shape; what is on the wire is as the contract spells it. It only ever
+    sees a documented success whose body fits the contract, so that its own parsing can't fail. `body` is the response
+    as it came. With `accepts_any` a success without a body that fits is one too, and the operation gives None then.
     """
 
     raise_on_unexpected_status = False
 
-    def __init__(self, pipeline: Pipeline, call: Call, *, may_be_empty: bool = False) -> None:
+    def __init__(self, pipeline: Pipeline, call: Call, *, accepts_any: bool = False) -> None:
         self._pipeline = pipeline
         self._call = call
-        self._may_be_empty = may_be_empty
+        self._accepts_any = accepts_any
         self.body: Any = None
-        self.is_empty = False
 
     @property
     def client(self) -> AuthenticatedClient:
@@ -402,14 +412,27 @@ class Channel:
         return self
 
     def request(self, method: str, url: str, **parts: Any) -> _Fitted:
-        outgoing = self._pipeline.outgoing(method, url, total_timeout=self._pipeline.config.timeout, **parts)
-        reply = self._pipeline.send(self._call, outgoing)
+        operation = self._call.operation
+        route = _requests.endpoint(operation)
+        spelled = _requests.spelled(operation, route, parts)
+        outgoing = self._pipeline.outgoing(
+            method, url, total_timeout=self._pipeline.config.timeout, **spelled
+        )
+        try:
+            reply = self._pipeline.send(self._call, outgoing)
+        except APIError as error:
+            if error.status in CONTRACT_REFUSALS and _reading.fits_request(parts.get("json"), operation):
+                error.add_note(MAY_HAVE_DRIFTED)
+            raise
         request = _request(outgoing)
-        self.is_empty = not reply.content.strip()
-        if self.is_empty and self._may_be_empty:
-            return _Fitted(reply.headers, None, HTTPStatus.NOT_MODIFIED)
-        self.body = _reading.decode(reply.content or b"{}", self._call.operation, request)
-        return _Fitted(reply.headers, _reading.fit(self.body, self._call.operation, request))
+        try:
+            self.body = _reading.decode(reply.content or b"{}", operation, request)
+            fitted = _reading.fit(self.body, operation, request, _requests.identity(route, url))
+        except ContractError:
+            if self._accepts_any:
+                return _Fitted(reply.headers, None, HTTPStatus.NOT_MODIFIED)
+            raise
+        return _Fitted(reply.headers, fitted)
 
     def answer(self, parsed: T | None) -> T:
         """What the generated operation returned. Raises ContractError when it found no success."""

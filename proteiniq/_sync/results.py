@@ -15,7 +15,7 @@ import attrs
 from proteiniq_openapi.api.results import get_result
 
 from .. import _convert
-from .._arguments import check_id, is_host
+from .._arguments import check_id, is_url
 from .._saving import OnProgress, Saving, Together, Writer, local_names
 from .._transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError
@@ -49,9 +49,9 @@ class Results:
             "get_result", job_id=check_id("job", job_id), job_read=True, deadline=deadline
         )
         answer = channel.answer(get_result.sync(job_id, client=channel.client))
-        files = _convert.result_files(answer, channel.body)
+        files = _convert.result_files(answer)
         return Result(
-            **_convert.result_fields(answer, channel.body, job_id),
+            **_convert.result_fields(answer, job_id),
             files=ResultFiles(tuple(ResultFile(info, job_id, self) for info in files)),
         )
 
@@ -156,7 +156,7 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
     """Where a redirect leads; from https:// it doesn't lead to http://."""
     location = headers.get("location")
     target = _joined(url, location) if location else ""
-    if status in REDIRECTS and _is_address(target) and not _is_downgrade(url, target):
+    if status in REDIRECTS and is_url(target) and not _is_downgrade(url, target):
         return target
     raise ContractError(
         f"the storage answered {status} for a file of job {job_id} and no address that can be used: get the result "
@@ -180,7 +180,7 @@ def _joined(url: str, location: str) -> str:
 
 def _address(info: ResultFileInfo, job_id: str) -> str:
     """The URL of a file, once it looks like one."""
-    if info.url and _is_address(info.url):
+    if info.url and is_url(info.url):
         return info.url
     what = "an unusable URL" if info.url else "no URL"
     raise ContractError(
@@ -189,16 +189,6 @@ def _address(info: ResultFileInfo, job_id: str) -> str:
         path="$.files[].url",
         job_id=job_id,
     )
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
-        # A port that can't be is found where it is read.
-        return known and parts.port != 0 and url.isprintable()
-    except ValueError:
-        return False
 
 
 @attrs.frozen

@@ -53,8 +53,7 @@ class Tools:
                     starting_after=cursor or UNSET,
                 )
             )
-            items = _convert.items(answer, channel.body, _convert.tool_summary)
-            return Page(items, _convert.next_cursor(answer, "list_tools"))
+            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor, limit=limit)
 
         return Pager("list_tools", fetch)
 
@@ -65,7 +64,7 @@ class Tools:
         """
         channel = self._pipeline.channel("get_tool")
         answer = get_tool.sync(check_id("tool", tool_id), client=channel.client)
-        tool = _convert.tool(channel.answer(answer), channel.body)
+        tool = _convert.tool(channel.answer(answer))
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 

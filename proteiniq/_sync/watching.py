@@ -9,22 +9,24 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from proteiniq_openapi.api.jobs import get_job_status
 from proteiniq_openapi.models import Job as LowJob
 
-from .. import _convert, _reading
+from .. import _convert, _reading, _requests
 from .._closing import Closing
 from .._polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._sse import EventStream, EventTooLarge
-from ..contract import operation
 from ..errors import APIError, ContractError, ProteinIQError, Request
-from ..models import JobState
+from ..models import JobState, JobStatus
 from .pipeline import Call, Pipeline
+from .reads import read_job, read_status
 
 log = logging.getLogger("proteiniq")
 
 UNSUPPORTED = (404, 405, 406, 501)
 """Statuses that say that there is no event stream; the status route says whether there is a job."""
+
+EVENT_SHAPES = ("get_job_status", "submit_job")
+"""Whose response an event's data is like: job status data (documentation, "Jobs"), or else a job resource."""
 
 MISFITS = 3
 """How many statuses in a row may break the contract before that ends the wait: a page that stands in for the service
@@ -53,8 +55,11 @@ class Watcher:
         self._deadline = deadline
         self._last = known
         self._misfits = 0
+        self._told_all = True
+        """Whether what told the last state could have told why the job ended so."""
         self._last_event_id: str | None = None
         self.asked: float | None = None
+        streams = streams and _requests.is_supported("stream_job_events")
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
     def states(self) -> Iterator[JobState]:
@@ -72,7 +77,7 @@ class Watcher:
                 case ReadStatus(after):
                     self._clock.sleep(after)
                     changed = self._changed(self._read_status())
-                    if changed is not None:
+                    if changed is not None and not self._lacks_reason(changed):
                         yield changed
                 case OpenStream() as step:
                     self._clock.sleep(step.after)
@@ -82,9 +87,25 @@ class Watcher:
                             continue
                         with Closing(self._listen(step)) as states:
                             for state in states:
-                                yield state
+                                if not self._lacks_reason(state):
+                                    yield state
             if self._last is not None and self._last.is_terminal:
+                if self._lacks_reason(self._last):
+                    yield self._with_reason(self._last)
                 return
+
+    def _lacks_reason(self, state: JobState) -> bool:
+        """Whether a job ended without success, and the whole job may say why."""
+        failed = state.is_terminal and state.status != JobStatus.COMPLETED
+        return failed and state.error is None and not self._told_all
+
+    def _with_reason(self, ended: JobState) -> JobState:
+        """The whole job, read once; what is known when it can't be."""
+        try:
+            return (read_job(self._pipeline, self._job_id, self._deadline)).newer(ended)
+        except ProteinIQError as error:
+            log.info("job %s: why it is %s can't be read: %s", self._job_id, ended.status, error)
+            return ended
 
     def _changed(self, state: JobState | None) -> JobState | None:
         """The state, when it says something new."""
@@ -98,11 +119,8 @@ class Watcher:
 
     def _read_status(self) -> JobState | None:
         """The job's status; None when it can't be had now and may be later."""
-        channel = self._pipeline.channel(
-            "get_job_status", job_id=self._job_id, job_read=True, deadline=self._deadline
-        )
         try:
-            answer = channel.answer(get_job_status.sync(self._job_id, client=channel.client))
+            state = read_status(self._pipeline, self._job_id, self._deadline)
         except ProteinIQError as error:
             self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
             if not error.retryable and not 0 < self._misfits < MISFITS:
@@ -112,13 +130,13 @@ class Watcher:
             self._watch = self._watch.read_failed(self._clock.monotonic(), wait)
             return None
         self._misfits = 0
-        state = _convert.job(answer, channel.body)
+        self._told_all = state._is_whole or not _requests.is_supported("get_job")
         self._watch = self._watch.status_read(self._clock.monotonic(), state.status)
         return state
 
     def _listen(self, step: OpenStream) -> Iterator[JobState]:
         """The new states that one event stream tells, until it ends in any way."""
-        route = operation("stream_job_events")
+        route = _requests.endpoint("stream_job_events")
         headers = {
             "Accept": "text/event-stream",
             "Accept-Encoding": "identity",  # what compresses also holds back
@@ -147,6 +165,7 @@ class Watcher:
                         if state is None:
                             continue
                         received, heard = True, now
+                        self._told_all = state._is_whole
                         self._watch = self._watch.event_seen(state.status)
                         changed = self._changed(state)
                         if changed is not None:
@@ -177,13 +196,16 @@ class Watcher:
             body: Any = json.loads(data)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(body, dict) or body.setdefault("id", self._job_id) != self._job_id:
-            return None
-        try:
-            fitted = _reading.fit(body, "get_job_status", Request("GET", "event"))
-        except ContractError:
-            return None
-        return _convert.job(LowJob.from_dict(fitted), body)
+        for operation in EVENT_SHAPES:
+            ours = _reading.reshaped(body, operation)
+            if not isinstance(ours, dict) or ours.get("id", self._job_id) != self._job_id:
+                continue
+            try:
+                fitted = _reading.fit(body, operation, Request("GET", "event"), {"id": self._job_id})
+            except ContractError:
+                continue
+            return _convert.job(LowJob.from_dict(fitted))
+        return None
 
 
 def _is_header(text: str) -> bool:

@@ -1,8 +1,8 @@
 """The contract that this package was made from, as it ships with it, and how one is normalised.
 
-`openapi.json` is the normalised document that the generated client is made from, that the sandbox serves and
-that answers are checked against; `upstream.json` is the document it was normalised from; `bindings.toml`
-says which of our names stands for what, and what the facade needs.
+`upstream.json` is the service's document, which the sandbox serves; `openapi.json` is the same contract under our names
+and in our shape, which the generated client is made from and responses are checked against; `bindings.toml` says which
+of our names stands for what, and what the facade needs.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from ._endpoints import Endpoint
+from ._endpoints import Endpoint, Upload
 from ._packaged import document, operation, path, upstream
+from ._reshape import RAW, Shape, read, write
 
 if TYPE_CHECKING:
     from ._bindings import Bindings, BindingsError
-    from ._check import bindings, check, dump
+    from ._check import bindings, check, dump, overlaid
     from ._compare import Change
-    from ._normalise import NeedsNotMet, Problem, normalise
-    from ._promised import promised
+    from ._normalise import NeedsNotMet, Normalised, Problem, normalise
     from ._reading import NotAContract
     from ._report import Report, report
     from ._source import CannotFetch, Fetched, default_source, fetch
+    from ._strict import strict
 
 __all__ = [
+    "RAW",
     "Bindings",
     "BindingsError",
     "CannotFetch",
@@ -31,9 +33,12 @@ __all__ = [
     "Endpoint",
     "Fetched",
     "NeedsNotMet",
+    "Normalised",
     "NotAContract",
     "Problem",
     "Report",
+    "Shape",
+    "Upload",
     "bindings",
     "check",
     "default_source",
@@ -42,21 +47,24 @@ __all__ = [
     "fetch",
     "normalise",
     "operation",
+    "overlaid",
     "path",
-    "promised",
+    "read",
     "report",
+    "strict",
     "upstream",
+    "write",
 ]
 
 # A client needs the documents only; what compares contracts is loaded by whoever does.
 _LATER = {
     "_bindings": ["Bindings", "BindingsError"],
-    "_check": ["bindings", "check", "dump"],
+    "_check": ["bindings", "check", "dump", "overlaid"],
     "_compare": ["Change"],
-    "_normalise": ["NeedsNotMet", "Problem", "normalise"],
-    "_promised": ["promised"],
+    "_normalise": ["NeedsNotMet", "Normalised", "Problem", "normalise"],
     "_reading": ["NotAContract"],
     "_report": ["Report", "report"],
+    "_strict": ["strict"],
     "_source": ["CannotFetch", "Fetched", "default_source", "fetch"],
 }
 _MODULES = {name: module for module, names in _LATER.items() for name in names}

@@ -9,6 +9,8 @@ from typing import Any
 
 import attrs
 
+from ._reshape import Steps, steps
+
 PLAIN = {"string", "number", "integer", "boolean", "timestamp", "binary", "object", "any"}
 """Types that are no roles."""
 
@@ -16,14 +18,18 @@ UNTYPED_ANSWERS = {"stream", "document"}
 """Answers that are read by hand and have no role."""
 
 _GROUPS = {
-    "needs": (True, True),
-    "reads": (True, False),
-    "uses": (False, False),
-    "sends": (True, True),
-    "fills": (False, True),
-    "may_send": (False, False),
+    "needs": (True, True, True),
+    "reads": (True, False, True),
+    "uses": (False, False, True),
+    "knows": (False, False, False),
+    "sends": (True, True, True),
+    "offers": (True, False, True),
+    "fills": (False, True, False),
+    "may_send": (False, False, True),
 }
-"""What a group of fields says of each: (the contract documents it, every answer or request has it)."""
+"""What a group says of its fields: (the contract documents it, every response or request has it, users miss it)."""
+
+_REQUEST_GROUPS = {"sends", "offers", "fills", "may_send"}
 
 
 class BindingsError(ValueError):
@@ -49,15 +55,18 @@ class FieldType:
 class Field:
     """A property that the facade reads or sends.
 
-    `documented` says that the contract must have it, `present` that every answer or request has it; `also`
-    are the names that it may have in the contract beside ours.
+    `documented` says that the contract must have it, `present` that every response or request has it; `also` are
+    the places where the contract may have it instead, the most likely first. Users miss it where it is `missed`; it
+    counts as documented where it is `assumed`.
     """
 
     name: str
     type: FieldType
     documented: bool
     present: bool
-    also: tuple[str, ...] = ()
+    also: tuple[Steps, ...] = ()
+    missed: bool = True
+    assumed: bool = False
 
 
 @attrs.frozen
@@ -67,6 +76,17 @@ class Role:
     name: str
     fields: Mapping[str, Field]
     is_request: bool
+    nested: Mapping[Steps, tuple[Steps, ...]] = attrs.field(factory=dict)
+    """Places of fields of its fields: ours → where else the contract may have it, seen from this role."""
+    values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    """Our literals → the contract's, by field."""
+    literals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """The literals that the facade can't do without, by field."""
+    optional_literals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    scale: Mapping[str, float] = attrs.field(factory=dict)
+    """What a number of the contract is multiplied by to be ours, by field."""
+    percentages: tuple[str, ...] = ()
+    """Fields from 0 to 100 here; a contract with the maximum 1 means a fraction."""
 
     @property
     def entry(self) -> str:
@@ -95,21 +115,42 @@ class Route:
 
 
 @attrs.frozen
+class Candidate:
+    """A route where an operation may be. One with `constants` counts only where its body takes them."""
+
+    route: Route
+    constants: Mapping[str, Any] = attrs.field(factory=dict)
+    """What every request has in its body, by name."""
+
+
+@attrs.frozen
 class Operation:
     """Where one of our operations may be found, and what it takes and gives."""
 
     name: str
     tag: str
     scope: str | None
-    routes: tuple[Route, ...]
-    fallback: tuple[Route, ...]
+    routes: tuple[Candidate, ...]
+    fallback: tuple[Candidate, ...]
     answer: str
     body: str | None
     query: Mapping[str, Field]
     headers: Mapping[str, Field]
+    constant_query: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    """Our literals → the contract's, by parameter."""
+    identity: Mapping[str, str]
+    """Field of the response → the path parameter that says what it is."""
+    ticket: str | None
+    """Role of the response of an upload in two steps."""
+    encoding: str | None
+    """How an upload in JSON holds the file, `text` or `base64`, where the document doesn't say."""
     optional: bool
+    internal: bool
+    """No method of the client is about it, so nobody misses it."""
     public: bool
-    may_be_empty: bool
+    accepts_any: bool
+    """Any success will do, whatever its body."""
 
     @property
     def entry(self) -> str:
@@ -121,24 +162,36 @@ class Operation:
 class Bindings:
     server: str
     errors: str
+    envelopes: tuple[Steps, ...]
+    """Where in a response the object that it is about may be."""
+    paging: Mapping[str, tuple[str, ...]]
+    """How a list goes on (`cursor`, `offset`, `page`) → what the parameter may be called that says where."""
     operations: Mapping[str, Operation]
     roles: Mapping[str, Role]
 
 
-def parse(content: str) -> Bindings:
+def parse(content: str, *more: str) -> Bindings:
     """The bindings that `content`, the text of a `bindings.toml`, says.
 
-    Raises BindingsError naming the entry that can't be read, or that refers to a role that there is none of.
+    `more` are texts of further files, each laid over what is before it, table by table. Raises BindingsError naming
+    the entry that can't be read, or that refers to an unknown role.
     """
-    try:
-        data = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise BindingsError(f"bindings.toml: {error}") from error
+    data: dict[str, Any] = {}
+    for each in (content, *more):
+        try:
+            _lay_over(data, tomllib.loads(each))
+        except tomllib.TOMLDecodeError as error:
+            raise BindingsError(f"bindings.toml: {error}") from error
     top = _Entry("the file", data)
     prefix = top.text("prefix", default="")
+    paging = top.listed("paging")
+    if paging.keys() - {"cursor", "offset", "page"}:
+        raise top.wrong("`paging` has the kinds cursor, offset and page")
     bindings = Bindings(
         server=top.text("server"),
         errors=top.text("errors"),
+        envelopes=tuple(steps(each) for each in top.texts("envelopes")),
+        paging=paging,
         operations={each.key: _operation(each, prefix) for each in top.entries("operations")},
         roles={each.key: _role(each) for each in top.entries("schemas")},
     )
@@ -147,27 +200,52 @@ def parse(content: str) -> Bindings:
     return bindings
 
 
+def _lay_over(base: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _lay_over(base[key], value)
+        else:
+            base[key] = value
+
+
 def _operation(entry: _Entry, prefix: str) -> Operation:
     also = entry.names("names")
     operation = Operation(
         name=entry.key,
         tag=entry.text("tag"),
         scope=entry.text("scope", default="") or None,
-        routes=tuple(_route(entry, route, prefix) for route in entry.texts("routes", required=True)),
-        fallback=tuple(_route(entry, route, prefix) for route in entry.texts("fallback")),
+        routes=tuple(_candidate(entry, each, prefix) for each in entry.many("routes", required=True)),
+        fallback=tuple(_candidate(entry, each, prefix) for each in entry.many("fallback")),
         answer=entry.text("answer"),
         body=entry.text("body", default="") or None,
         query=_fields(entry, "query", also),
         headers={
-            name: Field(name, FieldType("string"), False, False, tuple(also.pop(name, ())))
+            name: Field(name, FieldType("string"), False, False, also.pop(name, ()))
             for name in entry.texts("headers")
         },
+        constant_query={name: str(value) for name, value in entry.table("constant_query").items()},
+        values={name: dict(table) for name, table in entry.tables("values").items()},
+        identity={name: str(value) for name, value in entry.table("identity").items()},
+        ticket=entry.text("ticket", default="") or None,
+        encoding=entry.text("encoding", default="") or None,
         optional=entry.flag("optional"),
+        internal=entry.flag("internal"),
         public=entry.flag("public"),
-        may_be_empty=entry.flag("may_be_empty"),
+        accepts_any=entry.flag("accepts_any"),
     )
+    if operation.encoding not in (None, "text", "base64"):
+        raise entry.wrong("`encoding` must be text or base64")
     entry.nothing_else(also)
     return operation
+
+
+def _candidate(entry: _Entry, value: Any, prefix: str) -> Candidate:
+    if isinstance(value, str):
+        return Candidate(_route(entry, value, prefix))
+    inner = _Entry(f"{entry.place} route", value)
+    candidate = Candidate(_route(entry, inner.text("route"), prefix), inner.table("constant_body"))
+    inner.nothing_else()
+    return candidate
 
 
 def _route(entry: _Entry, route: str, prefix: str) -> Route:
@@ -179,25 +257,45 @@ def _route(entry: _Entry, route: str, prefix: str) -> Route:
 
 def _role(entry: _Entry) -> Role:
     also = entry.names("names")
-    is_request = bool({"sends", "fills", "may_send"} & entry.values.keys())
-    if is_request and {"needs", "reads", "uses"} & entry.values.keys():
+    assumed = set(entry.texts("assume"))
+    is_request = bool(_REQUEST_GROUPS & entry.values.keys())
+    if is_request and {"needs", "reads", "uses", "knows"} & entry.values.keys():
         raise entry.wrong(
-            "it is a request (sends, fills, may_send) or an answer (needs, reads, uses), not both"
+            "it is a request (sends, offers, fills, may_send) or a response (needs, reads, uses, knows), not both"
         )
     fields: dict[str, Field] = {}
     for group in _GROUPS:
         for name, field in _fields(entry, group, also).items():
             if name in fields:
-                raise entry.wrong(f"{name} stands in two groups")
-            fields[name] = field
+                raise entry.wrong(f"{name} is in two groups")
+            fields[name] = attrs.evolve(field, assumed=name in assumed)
+    nested = {
+        steps(name): also.pop(name) for name in list(also) if name.split(".")[0] in fields and "." in name
+    }
+    role = Role(
+        entry.key,
+        fields,
+        is_request,
+        nested=nested,
+        values={name: dict(table) for name, table in entry.tables("values").items()},
+        literals=entry.listed("literals"),
+        optional_literals=entry.listed("optional_literals"),
+        scale=entry.table("scale"),
+        percentages=tuple(entry.texts("percentages")),
+    )
+    strange = (
+        assumed | role.values.keys() | role.literals.keys() | role.optional_literals.keys()
+    ) - fields.keys()
+    if strange:
+        raise entry.wrong(f"{min(strange)} is not one of its fields")
     entry.nothing_else(also)
-    return Role(entry.key, fields, is_request)
+    return role
 
 
-def _fields(entry: _Entry, group: str, also: dict[str, tuple[str, ...]]) -> dict[str, Field]:
-    documented, present = _GROUPS.get(group, (False, False))
+def _fields(entry: _Entry, group: str, also: dict[str, tuple[Steps, ...]]) -> dict[str, Field]:
+    documented, present, missed = _GROUPS.get(group, (False, False, True))
     return {
-        name: Field(name, _type(entry, name, kind), documented, present, also.pop(name, ()))
+        name: Field(name, _type(entry, name, kind), documented, present, also.pop(name, ()), missed)
         for name, kind in entry.table(group).items()
     }
 
@@ -215,8 +313,7 @@ def _check_roles(bindings: Bindings) -> None:
     for operation in bindings.operations.values():
         if operation.answer not in UNTYPED_ANSWERS:
             named.append((operation.entry, operation.answer))
-        if operation.body is not None:
-            named.append((operation.entry, operation.body))
+        named += [(operation.entry, role) for role in (operation.body, operation.ticket) if role is not None]
         for parameter in operation.query.values():
             if parameter.type.is_role:
                 raise BindingsError(
@@ -230,7 +327,7 @@ def _check_roles(bindings: Bindings) -> None:
 
 
 class _Entry:
-    """A table of the file, read key by key; what nobody asked for is a slip of the pen."""
+    """A table of the file, read key by key; unknown keys are refused."""
 
     def __init__(self, place: str, values: Any, key: str = "") -> None:
         self.place, self.key = place, key
@@ -262,6 +359,15 @@ class _Entry:
             raise self.wrong(f"`{key}` is missing")
         return value
 
+    def many(self, key: str, *, required: bool = False) -> list[Any]:
+        value = self._get(key)
+        value = [] if value is None else value
+        if not isinstance(value, list):
+            raise self.wrong(f"`{key}` is not a list")
+        if required and not value:
+            raise self.wrong(f"`{key}` is missing")
+        return value
+
     def flag(self, key: str) -> bool:
         value = self._get(key)
         if value not in (None, True, False):
@@ -272,10 +378,18 @@ class _Entry:
         value = self._get(key)
         return {} if value is None else _Entry(f"{self.place} {key}", value).values
 
-    def names(self, key: str) -> dict[str, tuple[str, ...]]:
-        """Our names → the other names that the contract may have instead."""
-        listed = _Entry(f"{self.place} {key}", self.table(key))
-        return {name: tuple(listed.texts(name, required=True)) for name in listed.values}
+    def listed(self, key: str) -> dict[str, tuple[str, ...]]:
+        """Names → the texts listed for each."""
+        inner = _Entry(f"{self.place} {key}", self.table(key))
+        return {name: tuple(inner.texts(name, required=True)) for name in inner.values}
+
+    def names(self, key: str) -> dict[str, tuple[Steps, ...]]:
+        """Our names → the other places that the contract may have instead."""
+        return {name: tuple(steps(each) for each in places) for name, places in self.listed(key).items()}
+
+    def tables(self, key: str) -> dict[str, dict[str, Any]]:
+        inner = _Entry(f"{self.place} {key}", self.table(key))
+        return {name: inner.table(name) for name in inner.values}
 
     def entries(self, key: str) -> list[_Entry]:
         return [_Entry(f"[{key}.{name}]", values, name) for name, values in self.table(key).items()]
@@ -286,4 +400,4 @@ class _Entry:
         if unknown:
             raise self.wrong(f"`{unknown[0]}` means nothing here")
         if unused_names:
-            raise self.wrong(f"`names` has {min(unused_names)}, which is no field of it")
+            raise self.wrong(f"`names` has {min(unused_names)}, which is not one of its fields")

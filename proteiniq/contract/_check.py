@@ -13,23 +13,38 @@ from ._report import Report, report
 from ._source import default_source, fetch
 
 
-def bindings(file: Path | None = None) -> Bindings:
-    """The bindings of this package, or those that `file` says.
+def bindings(file: Path | None = None, *more: Path) -> Bindings:
+    """The bindings of this package, or those that `file` says; those of each of `more` are laid over them.
 
-    Raises BindingsError when they can't be read, or one names a role that there is none of.
+    Raises BindingsError when they can't be read, or one names an unknown role.
     """
-    return parse((file or path("bindings.toml")).read_text(encoding="utf-8"))
+    texts = [each.read_text(encoding="utf-8") for each in (file or path("bindings.toml"), *more)]
+    return parse(*texts)
 
 
 def check(source: str | os.PathLike[str] | None = None, *, timeout: float = 30.0) -> Report:
     """Whether the contract at a URL or in a file still fits this package; by default the service's own.
 
-    Raises CannotFetch when there is no answer within `timeout` seconds, and NotAContract when it is no readable
+    Raises CannotFetch when there is no answer within `timeout` seconds, and NotAContract when it is not a readable
     OpenAPI document.
     """
     fetched = fetch(source or default_source(), timeout=timeout)
     assert fetched is not None  # Only an entity tag that is still right gives nothing.
-    return report(fetched.source, fetched.document, document(), bindings())
+    return report(fetched.source, overlaid(fetched.document), document(), bindings())
+
+
+def overlaid(described: dict[str, Any], file: Path | None = None) -> dict[str, Any]:
+    """A document with the corrections of the package's overlay, or of `file`, if there is one.
+
+    Raises NotAContract when the overlay can't be used.
+    """
+    try:
+        overlay = file or path("overlay.yaml")
+    except FileNotFoundError:
+        return described
+    from ._overlay import apply, load
+
+    return apply(described, load(overlay))
 
 
 def dump(contract: dict[str, Any]) -> str:

@@ -6,11 +6,14 @@ when one is added, removed or changed.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import attrs
+
+from ._reshape import Shape, written
 
 Severity = Literal["additive", "contract", "facade"]
 """Nothing breaks; the contract is broken, though the facade works; the facade that is installed is broken."""
@@ -23,7 +26,7 @@ _RULES: Mapping[str, tuple[Severity, Severity, Severity]] = {
     "body": ("facade", "facade", "facade"),
     "parameter": ("additive", "contract", "facade"),
     "schema": ("additive", "contract", "contract"),
-    "field": ("additive", "contract", "facade"),
+    "field": ("additive", "contract", "contract"),
     "type": ("additive", "additive", "contract"),
     "value": ("additive", "contract", "contract"),
     "always there": ("additive", "contract", "contract"),
@@ -32,6 +35,9 @@ _RULES: Mapping[str, tuple[Severity, Severity, Severity]] = {
     "key": ("contract", "contract", "contract"),
     "scope": ("contract", "additive", "contract"),
     "error": ("additive", "additive", "additive"),
+    "needed place": ("facade", "facade", "facade"),
+    "optional place": ("contract", "contract", "contract"),
+    "way": ("facade", "facade", "facade"),
 }
 
 _SAID = {
@@ -48,6 +54,9 @@ _SAID = {
     "key": "need of a key",
     "scope": "scope",
     "error": "error code",
+    "needed place": "place on the wire",
+    "optional place": "place on the wire",
+    "way": "way",
 }
 
 Facts = dict[tuple[str, str], str]
@@ -82,10 +91,62 @@ def facts(document: Mapping[str, Any]) -> Facts:
     found: Facts = {}
     for path, item in document["paths"].items():
         for method, operation in item.items():
+            if operation.get("x-absent"):
+                continue
             found |= _operation(f"{method.upper()} {path}", operation)
+            found |= dict(_ways(operation))
+            found |= dict(_places(operation, document["components"]["schemas"]))
     for name, schema in document["components"]["schemas"].items():
         found |= dict(_schema(name, schema))
     return found
+
+
+def _ways(operation: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+    """How the client goes about an operation, but for places of fields."""
+    for key in ("x-paging", "x-first-page", "x-constant-query", "x-upload"):
+        if key in operation:
+            yield ("way", f"{operation['operationId']} {key[2:]}"), json.dumps(operation[key], sort_keys=True)
+
+
+def _places(
+    operation: Mapping[str, Any], schemas: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """Where the fields of bodies are, where that isn't under our names."""
+    name = operation["operationId"]
+    for key, said in (
+        ("x-answer", operation["responses"]["2XX"]),
+        ("x-body", operation.get("requestBody", {})),
+    ):
+        if key in operation:
+            media: Mapping[str, Any] = next(iter(said.get("content", {}).values()), {})
+            schema = media.get("schema", {})
+            yield from _moved(
+                f"{name} {key[2:]}", Shape.load(operation[key]), schema, schemas, key == "x-body"
+            )
+
+
+def _moved(
+    place: str, shape: Shape, schema: Mapping[str, Any], schemas: Mapping[str, Any], sending: bool
+) -> Iterator[tuple[tuple[str, str], str]]:
+    schema = schema.get("items", schema)
+    schema = next((each for each in schema.get("anyOf", ()) if "$ref" in each), schema)
+    role = schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
+    for what, theirs in (
+        ("at", written(shape.at)),
+        ("bare", shape.bare),
+        ("constants", shape.constants or ""),
+    ):
+        if theirs:
+            yield ("needed place", f"{place} {what}"), str(theirs)
+    told = {written(ours): written(theirs) for ours, theirs in shape.moves}
+    told |= {f"{name}, its literals": json.dumps(dict(table)) for name, table in shape.values.items()}
+    told |= {f"{name}, its unit": f"{factor:g}" for name, factor in shape.scale.items()}
+    for ours, theirs in told.items():
+        needed = sending or re.split(r"[.,]", ours)[0] in role.get("required", ())
+        yield ("needed place" if needed else "optional place", f"{place}.{ours}"), theirs
+    for name, part in shape.parts.items():
+        inner = role.get("properties", {}).get(name, {})
+        yield from _moved(f"{place}.{name}", part, inner, schemas, sending)
 
 
 def _change(kind: str, place: str, old: str | None, new: str | None) -> Change | None:
@@ -124,8 +185,8 @@ def _operation(route: str, operation: Mapping[str, Any]) -> Facts:
         found |= {("error", f"{name} {code}"): "" for code in codes}
     for parameter in operation["parameters"]:
         if parameter["in"] != "path" and not parameter.get("x-undocumented"):
-            place = f"{name} {parameter['in']} {parameter.get('x-name', parameter['name'])}"
-            found["parameter", place] = parameter["name"]
+            place = f"{name} {parameter['in']} {parameter['name']}"
+            found["parameter", place] = parameter.get("x-wire", parameter["name"])
             found |= dict(_described(place, parameter["schema"]))
             if parameter["required"]:
                 found["required", place] = ""
@@ -135,21 +196,19 @@ def _operation(route: str, operation: Mapping[str, Any]) -> Facts:
 def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
     yield ("schema", name), ""
     missing = schema.get("x-undocumented", ())
-    ours = {wire: described.get("x-name", wire) for wire, described in schema["properties"].items()}
-    for wire, described in schema["properties"].items():
-        if wire not in missing:
-            place = f"{name}.{ours[wire]}"
-            yield ("field", place), wire
-            yield from _described(place, described)
+    for field, described in schema["properties"].items():
+        if field not in missing:
+            yield ("field", f"{name}.{field}"), ""
+            yield from _described(f"{name}.{field}", described)
     for wire, kind in schema.get("x-extra", {}).items():
-        yield ("field", f"{name}.{wire}"), wire
+        yield ("field", f"{name}.{wire}"), ""
         yield ("type", f"{name}.{wire}"), kind
     kind, required = "required", schema.get("required", ())
     if "x-required" in schema:
         kind, required = "always there", schema["x-required"]
     for wire in required:
         if wire not in missing:
-            yield (kind, f"{name}.{ours[wire]}"), ""
+            yield (kind, f"{name}.{wire}"), ""
     if schema.get("additionalProperties") is False:
         yield ("closed", name), ""
 

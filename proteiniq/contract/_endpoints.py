@@ -1,6 +1,7 @@
-"""How an operation is asked for over HTTP, for the requests that are written by hand.
+"""How an operation is asked for over HTTP: its route, and what its bodies and parameters are called there.
 
-Uploads, event streams and downloads don't go through generated code; they take their route from here.
+Generated operations say what they want in our shape, and the client's channel puts it on the wire; uploads, event
+streams and downloads are written by hand. Both take the way from here.
 """
 
 from __future__ import annotations
@@ -12,36 +13,89 @@ from urllib.parse import quote
 
 import attrs
 
+from ._reshape import OURS, Shape, Steps
+
 
 @attrs.frozen
-class Endpoint:
-    """One operation of the contract: where it is, what it takes, and what things are called there.
+class Upload:
+    """`style` is `form`, `json`, `raw` or `ticket`; `file` is the place of the bytes in the body.
 
-    `body`, `query` and `headers` map our names to those of the contract, and hold only what it documents.
+    `encoding` is `text` or `base64` in JSON. `query` maps our names to the query's, for a body that is the bytes alone;
+    `ticket` is the shape of the response that says where to send them.
     """
 
-    operation: str
+    style: str
+    file: Steps = ()
+    encoding: str | None = None
+    query: Mapping[str, str] = attrs.field(factory=dict)
+    ticket: Shape | None = None
+
+    def dump(self) -> dict[str, Any]:
+        whole: dict[str, Any] = {
+            "style": self.style,
+            "file": list(self.file),
+            "encoding": self.encoding,
+            "query": dict(self.query),
+        }
+        ticket = {} if self.ticket is None else {"ticket": self.ticket.dump()}
+        return {key: value for key, value in whole.items() if value} | ticket
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any]) -> Upload:
+        """The upload that `dump` gave."""
+        return cls(
+            style=stored["style"],
+            file=tuple(stored.get("file", ())),
+            encoding=stored.get("encoding"),
+            query=stored.get("query", {}),
+            ticket=Shape.load(stored["ticket"]) if "ticket" in stored else None,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Endpoint:
+    """One operation of the contract.
+
+    `query` and `headers` map our names to those of the contract, and hold only what it documents; `values` map our
+    literals to the contract's, by parameter.
+    """
+
     method: str
     path: str
-    media_type: str | None
+    media_type: str | None = None
     """Media type of the request body: `application/json`, `multipart/form-data`, or None where there is none."""
-    body: Mapping[str, str]
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    status: int
-    """The status of success that the contract documents; any 2xx is one."""
-    public: bool
-    """Whether it takes no key."""
+    body: Shape = OURS
+    answer: Shape = OURS
+    query: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    constant_query: Mapping[str, str] = attrs.field(factory=dict)
+    """What is always in the query, as the contract spells it."""
+    identity: Mapping[str, str] = attrs.field(factory=dict)
+    """Field of the response → the path parameter that says what it is."""
+    paging: str | None = None
+    """How a list goes on: `cursor`, `offset` or `page`; None where it doesn't."""
+    first_page: int = 1
+    """The number of the first page, where pages have numbers."""
+    upload: Upload | None = None
+    absent: bool = False
+    """Whether the contract has no such operation."""
 
     def url(self, **parameters: str) -> str:
         """The path with its parameters filled in, each percent-encoded as one segment.
 
-        >>> Endpoint("get_file", "GET", "/api/v1/files/{file_id}", None, {}, {}, {}, 200, False).url(file_id="a/b")
+        >>> Endpoint(method="GET", path="/api/v1/files/{file_id}").url(file_id="a/b")
         '/api/v1/files/a%2Fb'
 
         Raises KeyError when one is missing.
         """
         return re.sub(r"\{([^}]*)\}", lambda match: quote(parameters[match[1]], safe=""), self.path)
+
+    def parameters(self, url: str) -> dict[str, str]:
+        """The path parameters of a path that `url` made, as they are in it."""
+        pattern = re.sub(r"\\\{([^}]*)\\\}", r"(?P<\1>[^/]*)", re.escape(self.path))
+        match = re.fullmatch(pattern, url)
+        return match.groupdict() if match else {}
 
 
 def endpoint(document: Mapping[str, Any], name: str) -> Endpoint:
@@ -49,41 +103,44 @@ def endpoint(document: Mapping[str, Any], name: str) -> Endpoint:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if operation["operationId"] == name:
-                return _endpoint(document, name, method, path, operation)
+                return _endpoint(method, path, operation)
     raise KeyError(name)
 
 
-def _endpoint(
-    document: Mapping[str, Any], name: str, method: str, path: str, operation: Mapping[str, Any]
-) -> Endpoint:
-    content = operation.get("requestBody", {}).get("content", {})
-    media = next(iter(content), None)
-    body: dict[str, str] = {}
-    if media is not None:
-        role = content[media]["schema"].get("$ref", "").rpartition("/")[2]
-        schema = document["components"]["schemas"].get(role, {})
-        missing = schema.get("x-undocumented", ())
-        body = {
-            described.get("x-name", wire): wire
-            for wire, described in schema.get("properties", {}).items()
-            if wire not in missing
-        }
+def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
+    upload = operation.get("x-upload")
     return Endpoint(
-        operation=name,
         method=method.upper(),
         path=path,
-        media_type=media,
-        body=body,
+        media_type=next(iter(operation.get("requestBody", {}).get("content", {})), None),
+        body=Shape.load(operation.get("x-body")),
+        answer=Shape.load(operation.get("x-answer")),
         query=_parameters(operation, "query"),
         headers=_parameters(operation, "header"),
-        status=operation["x-status"],
-        public=operation["security"] == [],
+        values=_values(operation),
+        constant_query=operation.get("x-constant-query", {}),
+        identity=operation.get("x-identity", {}),
+        paging=operation.get("x-paging"),
+        first_page=operation.get("x-first-page", 1),
+        upload=Upload.load(upload) if upload else None,
+        absent=operation.get("x-absent", False),
     )
 
 
 def _parameters(operation: Mapping[str, Any], place: str) -> dict[str, str]:
     return {
-        each.get("x-name", each["name"]): each["name"]
+        each["name"]: each.get("x-wire", each["name"])
         for each in operation["parameters"]
         if each["in"] == place and not each.get("x-undocumented")
     }
+
+
+def _values(operation: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """Our literals of each parameter, which the contract may spell in another case or call otherwise."""
+    found: dict[str, Mapping[str, str]] = {}
+    for each in operation["parameters"]:
+        known = [value for value in each["schema"].get("x-known-values", ()) if isinstance(value, str)]
+        table = {value.upper(): value for value in known if not value.isupper()} | each.get("x-values", {})
+        if table:
+            found[each["name"]] = table
+    return found

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import attrs
-
-if TYPE_CHECKING:
-    from ._bindings import Field
 
 IN_MODELS = frozenset(
     {"additionalproperties", "additionalkeys", "cls", "d", "fielddict", "srcdict", "fromdict", "todict"}
@@ -31,16 +27,12 @@ def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def find(field: Field, there: Iterable[str]) -> str | Ambiguous | None:
-    """The name that `field` has among the names of the contract.
-
-    Our own name counts first, then other spellings of it; where the bindings list other names, all count alike.
-    """
+def spelled(name: str, there: Iterable[str]) -> str | Ambiguous | None:
+    """How `name` is spelled among the names that are there; the same spelling counts first."""
     names = list(there)
-    if not field.also and field.name in names:
-        return field.name
-    wanted = {fold(name) for name in (field.name, *field.also)}
-    found = tuple(name for name in names if fold(name) in wanted)
+    if name in names:
+        return name
+    found = tuple(each for each in names if fold(each) == fold(name))
     if len(found) > 1:
         return Ambiguous(tuple(sorted(found)))
     return found[0] if found else None

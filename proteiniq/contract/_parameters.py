@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import attrs
 
 from ._bindings import Field, Operation, Route
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
-from ._names import IN_CALLS, Ambiguous, find, fold, usable
+from ._names import IN_CALLS, Ambiguous, fold, spelled, usable
 from ._reading import mapping
 from ._spelling import SPELLED, kind_of, mismatch, nullable, scalar, with_values
 from ._upstream import Upstream
 
 Parameter = Mapping[str, Any]
-Wrong = Callable[[str, str], None]
-"""Told what is wrong with a parameter: (place, what)."""
+
+
+class Wrong(Protocol):
+    """Told what is wrong with a parameter; an `optional` one is missed by who uses it only."""
+
+    def __call__(self, place: str, what: str, *, optional: bool = False) -> None: ...
+
 
 _SCALARS = {"string", "number", "integer", "boolean"}
 
@@ -23,29 +30,39 @@ _SCALARS = {"string", "number", "integer", "boolean"}
 class Parameters:
     """The parameters of one operation in our spelling."""
 
-    def __init__(self, flattener: Flattener, upstream: Upstream) -> None:
+    def __init__(
+        self, flattener: Flattener, upstream: Upstream, paging: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self._flattener = flattener
         self._given = upstream.parameters()
         self._route = upstream.route
+        self._paging = paging
+        self._silent = not any(each["in"] == "query" for each in self._given)
+        self.kind: str | None = None
+        """How a list goes on, once its parameters are bound: `cursor`, `offset` or `page`; None where it doesn't."""
 
     def bound(self, binding: Operation, route: Route, wrong: Wrong) -> list[dict[str, Any]]:
         """Those of an operation that has a binding, in the order of the binding; what else there is comes last."""
         written = _path_parameters(route.parameters)
-        sent = []
+        sent = [("query", name) for name in binding.constant_query]
         for place, fields in (("query", binding.query), ("header", binding.headers)):
             given = self._in(place)
             for field in fields.values():
                 name = self._name(field, place, given, wrong)
                 if place == "query" and given.get(name or "", {}).get("required") is True:
-                    what = "the contract requires it, and the facade sends it only when asked: always send it"
+                    what = "the contract requires it, and the facade sends it only when asked: see `constant_query`"
                     wrong(f"query {field.name}", what)
-                sent.append((place, name))
-                written.append(self._bound(field, place, name, given.get(name or ""), wrong))
+                sent.append((place, name or ""))
+                values = binding.values.get(field.name, {})
+                written.append(self._bound(field, place, name, given.get(name or ""), values, wrong))
         taken = [*route.parameters, *binding.query, *binding.headers]
         others = [each for each in self._given if (each["in"], each["name"]) not in sent]
         for each in others:
             if each.get("required") is True and each["in"] != "path":
-                what = "the contract requires this parameter, and the facade doesn't send it: add it here and to it"
+                what = (
+                    "the contract requires this parameter, and the facade doesn't send it: give its value in "
+                    "`constant_query`, or add it to the facade"
+                )
                 wrong(f"{each['in']} {each['name']}", what)
         return written + self._unbound(others, taken)
 
@@ -54,40 +71,87 @@ class Parameters:
         names = Route("", path).parameters
         return _path_parameters(names) + self._unbound(self._given, names)
 
+    def counts_from_zero(self, name: str) -> bool:
+        """Whether a number in the query is 0 at first, as far as its schema says."""
+        given = self._in("query").get(name)
+        kept = self._schema(given).kept if given else {}
+        return bool(kept.get("default", kept.get("minimum")) == 0)
+
+    def named(self, name: str) -> str | None:
+        """How a query parameter is spelled."""
+        found = spelled(name, self._in("query"))
+        return found if isinstance(found, str) else None
+
     def _in(self, place: str) -> dict[str, Parameter]:
         return {each["name"]: each for each in self._given if each["in"] == place}
 
     def _name(self, field: Field, place: str, given: Iterable[str], wrong: Wrong) -> str | None:
-        if place == "header":
-            own = [name for name in given if fold(name) == fold(field.name)]
-            given = own or given  # Aliases of a header may stand beside it.
-        name = find(field, given)
-        if isinstance(name, Ambiguous):
-            both = " and ".join(name.candidates)
-            wrong(f"{place} {field.name}", f"{both} could both be it: keep one, in `names`")
-            return name.candidates[0]
-        return name
+        if field.name == "starting_after":
+            if self._silent:
+                self.kind = "cursor"
+            for kind, names in self._paging.items():
+                for each in names:
+                    if isinstance(name := spelled(each, given), str):
+                        self.kind = kind
+                        return name
+            return None
+        for each in (field.name, *(str(step) for (step, *_) in field.also)):
+            name = spelled(each, given)
+            if isinstance(name, Ambiguous):
+                both = " and ".join(name.candidates)
+                wrong(f"{place} {field.name}", f"{both} could both be it: keep one, in `names`")
+                return name.candidates[0]
+            if name is not None:
+                return name
+        return None
 
     def _bound(
-        self, field: Field, place: str, name: str | None, given: Parameter | None, wrong: Wrong
+        self,
+        field: Field,
+        place: str,
+        name: str | None,
+        given: Parameter | None,
+        values: Mapping[str, str],
+        wrong: Wrong,
     ) -> dict[str, Any]:
         written: dict[str, Any] = {"name": field.name, "in": place, "required": False}
-        spelled = SPELLED[field.type.name]
+        ours = SPELLED[field.type.name]
         if name is None or given is None:
-            return {**written, "schema": dict(spelled), "x-undocumented": True}
-        if fold(name) == fold(field.name) and place == "header":
-            name = field.name  # Header names have no case.
-        if name != field.name:
-            written |= {"name": name, "x-name": field.name}
+            if place == "query" and self._silent:
+                return {**written, "schema": dict(ours)}  # a document that says nothing of any means ours
+            if place == "header":
+                wrong(
+                    f"header {field.name}",
+                    "the contract doesn't document it; it is sent all the same",
+                    optional=True,
+                )
+            return {**written, "schema": dict(ours), "x-undocumented": True}
+        if place != "header" or fold(name) != fold(field.name):  # Header names have no case.
+            written |= {"x-wire": name} if name != field.name else {}
         if isinstance(given.get("description"), str):
             written["description"] = given["description"]
-        flat = self._schema(given)
+        flat = self._one(self._schema(given))
         in_text = {"string", kind_of(field.type.name)}  # In a URL a number is text, too.
+        if field.name == "starting_after" and self.kind != "cursor":
+            in_text |= {"integer", "number"}
         instead = mismatch(field.type.name, flat, sending=True)
         if instead and not flat.types & in_text:
-            wrong(f"{place} {field.name}", f"{field.type} for us; the contract has {instead} there")
+            what = f"expected a {field.type}; the contract has {instead}"
+            wrong(f"{place} {field.name}", what, optional=True)
+            return {**written, "schema": dict(ours), "x-undocumented": True}
         said = {key: value for key, value in flat.kept.items() if key not in ("format", "description")}
-        return {**written, "schema": with_values(fitting(said, spelled), flat)}
+        schema = fitting({} if instead else said, ours)
+        written |= {"x-values": dict(values)} if values else {}
+        return {**written, "schema": schema if instead else with_values(schema, flat)}
+
+    def _one(self, flat: Flat) -> Flat:
+        """What one value of a parameter is; one value of a list is sent as if there were no list."""
+        if flat.type != "array":
+            return flat
+        items = self._flattener.flatten(flat.items, str(self._route)) if flat.items is not None else Flat()
+        return attrs.evolve(
+            items, kept={key: value for key, value in flat.kept.items() if key == "description"}
+        )
 
     def _unbound(self, given: Iterable[Parameter], taken: Iterable[str]) -> list[dict[str, Any]]:
         """Those that are plain enough to be typed; what is not can't be sent with the generated client."""

@@ -9,7 +9,7 @@ import attrs
 
 from ._bindings import Bindings
 from ._compare import Change, compare
-from ._normalise import NeedsNotMet, Problem, normalise
+from ._normalise import NeedsNotMet, Normalised, Problem, normalise
 
 Verdict = Literal["same", "additive", "breaking", "facade"]
 _EXIT_CODES: Mapping[Verdict, int] = {"same": 0, "additive": 0, "breaking": 1, "facade": 3}
@@ -26,6 +26,8 @@ class Report:
     """What became of a contract since the one that this package was made from.
 
     `problems` are needs of the facade that the contract doesn't meet; where there is one, nothing else is compared.
+    `losses` are optional things that it lacks, `assumed` the places where it says nothing, so that our own
+    documentation counts.
     """
 
     source: str
@@ -34,6 +36,8 @@ class Report:
     pinned_is_reconstruction: bool
     problems: tuple[Problem, ...] = ()
     changes: tuple[Change, ...] = ()
+    losses: tuple[Problem, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -65,6 +69,7 @@ class Report:
         said += [f"  need not met   {problem}" for problem in self.problems]
         labels = {"facade": "breaks us", "contract": "breaking", "additive": "harmless"}
         said += [f"  {labels[change.severity]:13}  {change}" for change in self.changes]
+        said += Normalised({}, self.losses, self.assumed).lines()
         return [_printable(line) for line in said]
 
     def github(self) -> list[str]:
@@ -76,6 +81,7 @@ class Report:
             for change in self.changes
             if change.severity in kinds
         ]
+        said += [_command("warning", "Contract: lost", str(loss)) for loss in self.losses]
         new = sum(change.severity == "additive" for change in self.changes)
         more = f" {new} additions." if new else ""
         return [*said, _command("notice", "Contract", f"{self.source} {_SUMMARIES[self.verdict]}.{more}")]
@@ -89,6 +95,8 @@ class Report:
             "version": self.version,
             "pinned": {"version": self.pinned_version, "reconstruction": self.pinned_is_reconstruction},
             "problems": [attrs.asdict(problem) for problem in self.problems],
+            "losses": [attrs.asdict(loss) for loss in self.losses],
+            "assumed": list(self.assumed),
             "changes": [attrs.asdict(change) for change in self.changes],
         }
 
@@ -96,14 +104,17 @@ class Report:
 def report(source: str, document: Mapping[str, Any], pinned: Mapping[str, Any], bindings: Bindings) -> Report:
     """Compare the service's `document` with the normalised document that is `pinned`.
 
-    Raises NotAContract when `document` is no readable OpenAPI 3 document.
+    Raises NotAContract when `document` is not a readable OpenAPI 3 document.
     """
     problems: tuple[Problem, ...] = ()
+    normalised = Normalised({})
     changes: tuple[Change, ...] = ()
     try:
-        changes = tuple(compare(pinned, normalise(document, bindings)))
+        normalised = normalise(document, bindings)
+        changes = tuple(compare(pinned, normalised.document))
     except NeedsNotMet as error:
-        problems = tuple(error.problems)
+        problems = tuple(each for each in error.problems if each.severity == "breaks")
+        normalised = Normalised({}, tuple(each for each in error.problems if each.severity == "loses"))
     info = document.get("info")
     return Report(
         source=source,
@@ -112,6 +123,8 @@ def report(source: str, document: Mapping[str, Any], pinned: Mapping[str, Any], 
         pinned_is_reconstruction=pinned["info"]["x-reconstruction"],
         problems=problems,
         changes=changes,
+        losses=normalised.losses,
+        assumed=normalised.assumed,
     )
 
 

@@ -68,13 +68,27 @@ class Upstream:
         }
 
     def answers(self) -> tuple[int, list[Any]]:
-        """The success status (the last one described), and the schemas of the JSON answers of all of them."""
+        """The success status (the last one described), and the schemas of the JSON responses of all of them.
+
+        One that is not described at all has the schema that allows everything; there is none for a response that
+        has no body, or has no JSON.
+        """
         success = self.responses(_SUCCESS) or self.responses("DEFAULT")
-        schemas = [schema for response in success.values() for schema in self.json_schemas(response)]
+        schemas = [schema for status, each in success.items() for schema in self._schemas(status, each)]
+        if not success:
+            schemas = [{}]
         return max((int(status) for status in success if status.isdigit()), default=200), schemas
 
+    def _schemas(self, status: str, response: Mapping[str, Any]) -> list[Any]:
+        if not self._content(response):
+            return [] if status in ("204", "205") else [{}]
+        return self.json_schemas(response)
+
     def json_schemas(self, response: Mapping[str, Any]) -> list[Any]:
-        return [schema for media, schema in self._content(response) if media == JSON and schema is not None]
+        """The schemas of the JSON that a response may have; one that isn't described allows everything."""
+        return [
+            {} if schema is None else schema for media, schema in self._content(response) if media == JSON
+        ]
 
     def _resolved(self, node: Any) -> Mapping[str, Any]:
         return self.flattener.resolve(node, str(self.route))

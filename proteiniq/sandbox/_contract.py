@@ -1,7 +1,6 @@
 """The contract document as the sandbox uses it: operations to serve, and validators of what goes in and out.
 
-The document is the normalised one. It opens enums and relaxes `required` for the sake of clients; a
-server has to be strict, so both are put back here from `x-known-values` and `x-required`.
+The document is the normalised one, as a service promises it.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from typing import Any
 
 import attrs
 from jsonschema_rs import Draft202012Validator, ValidationError
+
+from proteiniq.contract import strict
 
 from ._errors import Issue
 
@@ -67,12 +68,12 @@ class Contract:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
-        strict = _strict(document)
-        self._components = strict.get("components", {})
-        self.operations = tuple(self._operations(strict))
+        promised = strict(document)
+        self._components = promised.get("components", {})
+        self.operations = tuple(self._operations(promised))
 
-    def _operations(self, strict: Mapping[str, Any]) -> Iterator[Operation]:
-        for path, item in strict["paths"].items():
+    def _operations(self, promised: Mapping[str, Any]) -> Iterator[Operation]:
+        for path, item in promised["paths"].items():
             for method in _METHODS:
                 if method in item:
                     yield self._operation(method.upper(), path, item[method])
@@ -163,17 +164,3 @@ def _required(schema: Mapping[str, Any], path: Sequence[str | int]) -> Sequence[
     for step in path:
         node = node[step]
     return tuple(node.get("required", ()))
-
-
-def _strict(node: Any) -> Any:
-    """A copy of the document with closed enums and the full list of required properties."""
-    if isinstance(node, list):
-        return [_strict(item) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    copy = {key: _strict(value) for key, value in node.items()}
-    if isinstance(node.get("x-known-values"), list):
-        copy["enum"] = copy.pop("x-known-values")
-    if isinstance(node.get("x-required"), list):
-        copy["required"] = copy.pop("x-required")
-    return copy

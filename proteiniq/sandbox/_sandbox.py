@@ -124,6 +124,7 @@ class Sandbox:
         self._heartbeat = heartbeat
         self._tools = _tools.available(tools)
         self._contract = Contract(_packaged.document() if document is None else document)
+        self._published = _packaged.upstream() if document is None else document
         self._clock = clock
         self._parts: _Parts | None = None
 
@@ -155,7 +156,7 @@ class Sandbox:
                 clock=self._clock,
             )
             service = Service(
-                document=self._contract.document,
+                document=self._published,
                 store=store,
                 blobs=blobs,
                 tools=self._tools,

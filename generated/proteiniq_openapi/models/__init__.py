@@ -44,6 +44,8 @@ from .tool_output_results_type_0 import ToolOutputResultsType0
 from .tool_page import ToolPage
 from .tool_price import ToolPrice
 from .tool_summary import ToolSummary
+from .upload_ticket import UploadTicket
+from .upload_ticket_headers_type_0 import UploadTicketHeadersType0
 from .workspace import Workspace
 
 __all__ = (
@@ -91,5 +93,7 @@ __all__ = (
     "ToolPage",
     "ToolPrice",
     "ToolSummary",
+    "UploadTicket",
+    "UploadTicketHeadersType0",
     "Workspace",
 )

@@ -23,6 +23,7 @@ class FileUpload:
         description (str | Unset):
         filename (str | Unset):
         mime_type (str | Unset):
+        size_bytes (int | Unset):
         tags (list[str] | Unset):
     """
 
@@ -31,6 +32,7 @@ class FileUpload:
     description: str | Unset = UNSET
     filename: str | Unset = UNSET
     mime_type: str | Unset = UNSET
+    size_bytes: int | Unset = UNSET
     tags: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -46,6 +48,8 @@ class FileUpload:
         filename = self.filename
 
         mime_type = self.mime_type
+
+        size_bytes = self.size_bytes
 
         tags: list[str] | Unset = UNSET
         if not isinstance(self.tags, Unset):
@@ -66,6 +70,8 @@ class FileUpload:
             field_dict["filename"] = filename
         if mime_type is not UNSET:
             field_dict["mime_type"] = mime_type
+        if size_bytes is not UNSET:
+            field_dict["size_bytes"] = size_bytes
         if tags is not UNSET:
             field_dict["tags"] = tags
 
@@ -100,6 +106,11 @@ class FileUpload:
                 ("mime_type", (None, str(self.mime_type).encode(), "text/plain"))
             )
 
+        if not isinstance(self.size_bytes, Unset):
+            files.append(
+                ("size_bytes", (None, str(self.size_bytes).encode(), "text/plain"))
+            )
+
         if not isinstance(self.tags, Unset):
             for tags_item_element in self.tags:
                 files.append(
@@ -124,6 +135,8 @@ class FileUpload:
 
         mime_type = d.pop("mime_type", UNSET)
 
+        size_bytes = d.pop("size_bytes", UNSET)
+
         tags = cast(list[str], d.pop("tags", UNSET))
 
         file_upload = cls(
@@ -132,6 +145,7 @@ class FileUpload:
             description=description,
             filename=filename,
             mime_type=mime_type,
+            size_bytes=size_bytes,
             tags=tags,
         )
 

@@ -24,12 +24,16 @@ class ToolPage:
         has_more (bool | None | Unset):
         next_cursor (None | str | Unset): What `starting_after` takes for the next page.
         object_ (None | str | Unset):
+        page_count (int | None | Unset):
+        total (int | None | Unset):
     """
 
     data: list[ToolSummary]
     has_more: bool | None | Unset = UNSET
     next_cursor: None | str | Unset = UNSET
     object_: None | str | Unset = UNSET
+    page_count: int | None | Unset = UNSET
+    total: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,6 +60,18 @@ class ToolPage:
         else:
             object_ = self.object_
 
+        page_count: int | None | Unset
+        if isinstance(self.page_count, Unset):
+            page_count = UNSET
+        else:
+            page_count = self.page_count
+
+        total: int | None | Unset
+        if isinstance(self.total, Unset):
+            total = UNSET
+        else:
+            total = self.total
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -69,6 +85,10 @@ class ToolPage:
             field_dict["next_cursor"] = next_cursor
         if object_ is not UNSET:
             field_dict["object"] = object_
+        if page_count is not UNSET:
+            field_dict["page_count"] = page_count
+        if total is not UNSET:
+            field_dict["total"] = total
 
         return field_dict
 
@@ -111,11 +131,31 @@ class ToolPage:
 
         object_ = _parse_object_(d.pop("object", UNSET))
 
+        def _parse_page_count(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        page_count = _parse_page_count(d.pop("page_count", UNSET))
+
+        def _parse_total(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        total = _parse_total(d.pop("total", UNSET))
+
         tool_page = cls(
             data=data,
             has_more=has_more,
             next_cursor=next_cursor,
             object_=object_,
+            page_count=page_count,
+            total=total,
         )
 
         tool_page.additional_properties = d

@@ -1,0 +1,25 @@
+"""Reads of one job: its status, and the whole of it."""
+
+from __future__ import annotations
+
+from proteiniq_openapi.api.jobs import get_job, get_job_status
+
+from .. import _convert, _requests
+from ..models import JobState
+from .pipeline import AsyncPipeline
+
+
+async def read_status(pipeline: AsyncPipeline, job_id: str, deadline: float | None = None) -> JobState:
+    """A job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
+    channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
+    answer = await get_job_status.asyncio(job_id, client=channel.client)
+    return _convert.job(channel.answer(answer))
+
+
+async def read_job(pipeline: AsyncPipeline, job_id: str, deadline: float | None = None) -> JobState:
+    """The whole job, where the contract has a route for it; else its status."""
+    if not _requests.is_supported("get_job"):
+        return await read_status(pipeline, job_id, deadline)
+    channel = pipeline.channel("get_job", job_id=job_id, deadline=deadline)
+    answer = await get_job.asyncio(job_id, client=channel.client)
+    return _convert.job(channel.answer(answer))

@@ -1,0 +1,27 @@
+# Made from proteiniq/_async/reads.py by scripts/unasync.py: edit that file instead.
+
+"""Reads of one job: its status, and the whole of it."""
+
+from __future__ import annotations
+
+from proteiniq_openapi.api.jobs import get_job, get_job_status
+
+from .. import _convert, _requests
+from ..models import JobState
+from .pipeline import Pipeline
+
+
+def read_status(pipeline: Pipeline, job_id: str, deadline: float | None = None) -> JobState:
+    """A job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
+    channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
+    answer = get_job_status.sync(job_id, client=channel.client)
+    return _convert.job(channel.answer(answer))
+
+
+def read_job(pipeline: Pipeline, job_id: str, deadline: float | None = None) -> JobState:
+    """The whole job, where the contract has a route for it; else its status."""
+    if not _requests.is_supported("get_job"):
+        return read_status(pipeline, job_id, deadline)
+    channel = pipeline.channel("get_job", job_id=job_id, deadline=deadline)
+    answer = get_job.sync(job_id, client=channel.client)
+    return _convert.job(channel.answer(answer))

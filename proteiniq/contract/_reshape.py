@@ -1,0 +1,197 @@
+"""Between a body as the service spells it and the same body in our shape.
+
+Generated code, checks and models know one shape: ours. Where the service has a field under another name or in another
+place, calls a literal something else or counts in another unit, the normalised document holds a `Shape` for that
+body. `read` turns a response into our shape; `write` turns a request of ours into the service's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+Steps = tuple[str | int, ...]
+"""A place inside a body: names of properties, and indices of lists."""
+
+RAW = "\0raw"
+"""The key under which a reshaped object keeps what it was made from. No JSON of a service has it."""
+
+_NOTHING: Any = object()
+
+
+@attrs.frozen
+class Shape:
+    """How one object differs from ours. `at` is where it stands in the body; everything else is relative to it.
+
+    `moves` are (our place, the service's place), `values` map our literals to the service's, `scale` holds what a
+    number of the service is multiplied by, `parts` are the shapes of objects (or of each object in a list) under our
+    name, `constants` is what a request always holds in addition. `bare` names our list that is the whole body there.
+    """
+
+    at: Steps = ()
+    bare: str = ""
+    moves: tuple[tuple[Steps, Steps], ...] = ()
+    values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
+    scale: Mapping[str, float] = attrs.field(factory=dict)
+    parts: Mapping[str, Shape] = attrs.field(factory=dict)
+    constants: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether it differs from ours at all."""
+        return self != OURS
+
+    def dump(self) -> dict[str, Any]:
+        """The shape as JSON, without what is empty."""
+        parts = {name: part.dump() for name, part in sorted(self.parts.items()) if part}
+        whole: dict[str, Any] = {
+            "at": list(self.at),
+            "bare": self.bare,
+            "moves": [[list(ours), list(theirs)] for ours, theirs in self.moves],
+            "values": {
+                name: [[ours, their] for ours, their in table.items()] for name, table in self.values.items()
+            },
+            "scale": dict(self.scale),
+            "parts": parts,
+            "constants": dict(self.constants),
+        }
+        return {key: value for key, value in whole.items() if value}
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any] | None) -> Shape:
+        """The shape that `dump` gave. None is our own shape."""
+        if not stored:
+            return OURS
+        return cls(
+            at=tuple(stored.get("at", ())),
+            bare=stored.get("bare", ""),
+            moves=tuple((tuple(ours), tuple(theirs)) for ours, theirs in stored.get("moves", ())),
+            values={name: dict(map(tuple, table)) for name, table in stored.get("values", {}).items()},
+            scale=stored.get("scale", {}),
+            parts={name: cls.load(part) for name, part in stored.get("parts", {}).items()},
+            constants=stored.get("constants", {}),
+        )
+
+
+OURS = Shape()
+"""What needs no reshaping."""
+
+
+def steps(path: str) -> Steps:
+    """A place as it is written in the bindings.
+
+    >>> steps("data.files[0].name")
+    ('data', 'files', 0, 'name')
+    """
+    found: list[str | int] = []
+    for part in path.split("."):
+        name, *indices = part.split("[")
+        found += [name] if name else []
+        found += [int(index.removesuffix("]")) for index in indices]
+    return tuple(found)
+
+
+def written(place: Steps) -> str:
+    """A place as people write it: `data.files[0].name`."""
+    text = ""
+    for step in place:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def read(shape: Shape, body: Any) -> Any:
+    """A response, or a part of one, in our shape. The body stays as it is; each object keeps it under `RAW`."""
+    body = _get(body, shape.at)
+    if shape.bare and isinstance(body, list):
+        body = {shape.bare: body}
+    if not isinstance(body, dict) or not shape:
+        return body
+    ours: dict[Any, Any] = dict(body)
+    taken = [(place, value) for place, theirs in shape.moves if (value := _pop(ours, theirs)) is not _NOTHING]
+    for place, value in taken:
+        _put(ours, place, value)
+    for name, factor in shape.scale.items():
+        if isinstance(ours.get(name), (int, float)) and not isinstance(ours[name], bool):
+            ours[name] *= factor
+    for name, table in shape.values.items():
+        if name in ours:
+            ours[name] = _translated(ours[name], {their: our for our, their in table.items()})
+    for name, part in shape.parts.items():
+        value = ours.get(name)
+        if isinstance(value, list):
+            ours[name] = [read(part, each) for each in value]
+        elif isinstance(value, dict):
+            ours[name] = read(part, value)
+    ours[RAW] = body
+    return ours
+
+
+def write(shape: Shape, ours: Any) -> Any:
+    """A request of ours, or a part of one, as the service takes it."""
+    if not isinstance(ours, dict) or not shape:
+        return ours
+    body: dict[Any, Any] = dict(ours)
+    for name, part in shape.parts.items():
+        value = body.get(name)
+        if isinstance(value, list):
+            body[name] = [write(part, each) for each in value]
+        elif value is not None:
+            body[name] = write(part, value)
+    for name, table in shape.values.items():
+        if name in body:
+            body[name] = _translated(body[name], table)
+    taken = [(theirs, value) for place, theirs in shape.moves if (value := _pop(body, place)) is not _NOTHING]
+    for place, value in taken:
+        _put(body, place, value)
+    body |= {name: value for name, value in shape.constants.items() if name not in body}
+    for step in reversed(shape.at):
+        body = {step: body}
+    return body
+
+
+def _get(body: Any, place: Steps) -> Any:
+    for step in place:
+        try:
+            body = body[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return body
+
+
+def _pop(tree: dict[Any, Any], place: Steps) -> Any:
+    """Take what stands at `place` out of `tree`; objects on the way are copied, and gone when nothing is left."""
+    first, *rest = place
+    if first not in tree:
+        return _NOTHING
+    if not rest:
+        return tree.pop(first)
+    if not isinstance(tree[first], dict):
+        return _NOTHING
+    tree[first] = inner = dict(tree[first])
+    value = _pop(inner, tuple(rest))
+    if not inner:
+        del tree[first]
+    return value
+
+
+def _put(tree: dict[Any, Any], place: Steps, value: Any) -> None:
+    """Put `value` at `place`; what else stands there is kept beside it, under a dotted name."""
+    first, *rest = place
+    if rest:
+        inner = tree.get(first)
+        if value is None and not inner:
+            return  # an object of nothing but null says that there is none
+        tree[first] = inner = dict(inner) if isinstance(inner, dict) else {}
+        _put(inner, tuple(rest), value)
+        return
+    left = tree.pop(first, None)
+    if isinstance(left, dict) and not isinstance(value, dict):
+        tree |= {f"{first}.{name}": each for name, each in left.items()}
+    tree[first] = value
+
+
+def _translated(value: Any, table: Mapping[Any, Any]) -> Any:
+    if isinstance(value, list):
+        return [_translated(each, table) for each in value]
+    return table.get(value, value) if isinstance(value, str) else value
