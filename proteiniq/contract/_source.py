@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -63,7 +63,7 @@ def fetch(
 
     A URL without a path is a host, and its document is asked for where the service has it. No key is sent.
     Raises CannotFetch when it can't be had within `timeout` seconds and `largest` bytes, and NotAContract when
-    what is there is no JSON or YAML object.
+    what is there is not a JSON or YAML object.
     """
     place = str(source)
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", place):
@@ -102,66 +102,34 @@ def _is_loopback(host: str) -> bool:
 
 
 def _download(url: str, etag: str | None, timeout: float, largest: int) -> Fetched | None:
-    # Imported here because the client's own start doesn't need it.
-    from http.client import HTTPException
-    from urllib.error import HTTPError, URLError
-    from urllib.request import HTTPRedirectHandler, Request, build_opener
-
-    class Redirects(HTTPRedirectHandler):
-        def redirect_request(
-            self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
-        ) -> Request | None:
-            check_url(newurl)
-            return super().redirect_request(req, fp, code, msg, headers, newurl)
+    import httpx  # here because the client's own start doesn't need it
 
     headers = {"Accept": "application/json, application/yaml;q=0.9", "Accept-Encoding": "identity"}
     if etag:
         headers["If-None-Match"] = etag
+    hooks = {"request": [lambda request: check_url(str(request.url))]}  # each redirect is a request
     deadline = time.monotonic() + timeout
+    content = bytearray()
     try:
-        with build_opener(Redirects).open(Request(url, headers=headers), timeout=timeout) as answer:
-            found = answer.headers.get("ETag")
-            encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
-            content = bytearray()
-            while len(content) <= largest and (chunk := answer.read1(_CHUNK)):
+        with (
+            httpx.Client(follow_redirects=True, timeout=timeout, event_hooks=hooks) as client,
+            client.stream("GET", url, headers=headers) as response,
+        ):
+            if response.status_code == 304 and etag:
+                return None
+            if not response.is_success:
+                raise CannotFetch(f"{url}: the response was {response.status_code} {response.reason_phrase}")
+            for chunk in response.iter_bytes(_CHUNK):
                 content += chunk
-                if time.monotonic() > deadline:
-                    raise TimeoutError
-            declared = answer.headers.get("Content-Length", "")
-            if declared.isdigit() and len(content) < min(int(declared), largest):
-                raise CannotFetch(f"{url}: the answer broke off after {len(content)} of {declared} bytes")
-    except HTTPError as error:
-        error.close()
-        if error.code == 304 and etag:
-            return None
-        raise CannotFetch(f"{url}: the answer was {error.code} {error.reason}") from error
-    except TimeoutError as error:
-        raise CannotFetch(f"{url}: no answer within {timeout:g} s") from error
-    except URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise CannotFetch(f"{url}: no answer within {timeout:g} s") from error
-        raise CannotFetch(f"{url}: {error.reason}") from error
-    except (OSError, HTTPException, ValueError) as error:
+                if len(content) > largest:
+                    break
+                if time.monotonic() > deadline:  # httpx limits the wait for each chunk only
+                    raise httpx.ReadTimeout("")
+    except httpx.TimeoutException as error:
+        raise CannotFetch(f"{url}: no response within {timeout:g} s") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise CannotFetch(f"{url}: {error}") from error
-    return _fetched(url, _decoded(url, bytes(content), encoding, largest), largest, found)
-
-
-def _decoded(url: str, content: bytes, encoding: str, largest: int) -> bytes:
-    """What an answer holds: `identity` is asked for, and some gateways compress all the same."""
-    import zlib
-
-    if encoding in ("", "identity"):
-        return content
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise CannotFetch(f"{url}: the answer is compressed as {encoding}, though identity was asked for")
-    reader = zlib.decompressobj(zlib.MAX_WBITS | 32)  # of gzip and zlib, the one that it is
-    try:
-        whole = reader.decompress(content, largest + 1)
-    except zlib.error as error:
-        raise CannotFetch(f"{url}: the answer says that it is {encoding}, and is not: {error}") from error
-    if len(whole) <= largest and not reader.eof:
-        raise CannotFetch(f"{url}: the answer broke off in the middle of its {encoding}")
-    return whole
+    return _fetched(url, bytes(content), largest, response.headers.get("ETag"))
 
 
 def _fetched(source: str, content: bytes, largest: int, etag: str | None = None) -> Fetched:
@@ -225,5 +193,5 @@ def _text_keys(node: Any, left: list[int]) -> Any:
 def _document(node: Any) -> dict[str, Any]:
     check_json(node)
     if not isinstance(node, Mapping):
-        raise NotAContract("this is no object, so not an OpenAPI document")
+        raise NotAContract("this is not an object, so not an OpenAPI document")
     return dict(node)
