@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -30,6 +30,9 @@ _GROUPS = {
 """What a group says of its fields: (the contract documents it, every response or request has it, users miss it)."""
 
 _REQUEST_GROUPS = {"sends", "offers", "fills", "may_send"}
+
+
+_REQUIRED: Any = object()
 
 
 class BindingsError(ValueError):
@@ -80,9 +83,9 @@ class Role:
     """Places of fields of its fields: ours → where else the contract may have it, seen from this role."""
     values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
     """Our literals → the contract's, by field."""
-    literals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    literals: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     """The literals that the facade can't do without, by field."""
-    optional_literals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    optional_literals: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     scale: Mapping[str, float] = attrs.field(factory=dict)
     """What a number of the contract is multiplied by to be ours, by field."""
     percentages: tuple[str, ...] = ()
@@ -164,7 +167,7 @@ class Bindings:
     errors: str
     envelopes: tuple[Steps, ...]
     """Where in a response the object that it is about may be."""
-    paging: Mapping[str, tuple[str, ...]]
+    paging: Mapping[str, Sequence[str]]
     """How a list goes on (`cursor`, `offset`, `page`) → what the parameter may be called that says where."""
     operations: Mapping[str, Operation]
     roles: Mapping[str, Role]
@@ -183,14 +186,14 @@ def parse(content: str, *more: str) -> Bindings:
         except tomllib.TOMLDecodeError as error:
             raise BindingsError(f"bindings.toml: {error}") from error
     top = _Entry("the file", data)
-    prefix = top.text("prefix", default="")
-    paging = top.listed("paging")
+    prefix = top.take("prefix", "text", "")
+    paging = top.take("paging", "a table of lists", {})
     if paging.keys() - {"cursor", "offset", "page"}:
         raise top.wrong("`paging` has the kinds cursor, offset and page")
     bindings = Bindings(
-        server=top.text("server"),
-        errors=top.text("errors"),
-        envelopes=tuple(steps(each) for each in top.texts("envelopes")),
+        server=top.take("server", "text"),
+        errors=top.take("errors", "text"),
+        envelopes=tuple(map(steps, top.take("envelopes", "a list of texts", []))),
         paging=paging,
         operations={each.key: _operation(each, prefix) for each in top.entries("operations")},
         roles={each.key: _role(each) for each in top.entries("schemas")},
@@ -209,32 +212,36 @@ def _lay_over(base: dict[str, Any], more: Mapping[str, Any]) -> None:
 
 
 def _operation(entry: _Entry, prefix: str) -> Operation:
-    also = entry.names("names")
+    also = entry.places()
+    assumed = set(entry.take("assume", "a list of texts", []))
+    query = _fields(entry, "query", also)
     operation = Operation(
         name=entry.key,
-        tag=entry.text("tag"),
-        scope=entry.text("scope", default="") or None,
-        routes=tuple(_candidate(entry, each, prefix) for each in entry.many("routes", required=True)),
-        fallback=tuple(_candidate(entry, each, prefix) for each in entry.many("fallback")),
-        answer=entry.text("answer"),
-        body=entry.text("body", default="") or None,
-        query=_fields(entry, "query", also),
+        tag=entry.take("tag", "text"),
+        scope=entry.take("scope", "text", None),
+        routes=tuple(_candidate(entry, each, prefix) for each in entry.take("routes", "a list")),
+        fallback=tuple(_candidate(entry, each, prefix) for each in entry.take("fallback", "a list", [])),
+        answer=entry.take("answer", "text"),
+        body=entry.take("body", "text", None),
+        query={name: attrs.evolve(field, assumed=name in assumed) for name, field in query.items()},
         headers={
             name: Field(name, FieldType("string"), False, False, also.pop(name, ()))
-            for name in entry.texts("headers")
+            for name in entry.take("headers", "a list of texts", [])
         },
-        constant_query={name: str(value) for name, value in entry.table("constant_query").items()},
-        values={name: dict(table) for name, table in entry.tables("values").items()},
-        identity={name: str(value) for name, value in entry.table("identity").items()},
-        ticket=entry.text("ticket", default="") or None,
-        encoding=entry.text("encoding", default="") or None,
-        optional=entry.flag("optional"),
-        internal=entry.flag("internal"),
-        public=entry.flag("public"),
-        accepts_any=entry.flag("accepts_any"),
+        constant_query=entry.take("constant_query", "a table", {}),
+        values=entry.take("values", "a table of tables", {}),
+        identity=entry.take("identity", "a table", {}),
+        ticket=entry.take("ticket", "text", None),
+        encoding=entry.take("encoding", "text", None),
+        optional=entry.take("optional", "true or false", False),
+        internal=entry.take("internal", "true or false", False),
+        public=entry.take("public", "true or false", False),
+        accepts_any=entry.take("accepts_any", "true or false", False),
     )
     if operation.encoding not in (None, "text", "base64"):
-        raise entry.wrong("`encoding` must be text or base64")
+        raise entry.wrong(f"`encoding` must be text or base64, got {operation.encoding!r}")
+    if assumed - query.keys():
+        raise entry.wrong(f"`assume` has {min(assumed - query.keys())}, which is not one of its parameters")
     entry.nothing_else(also)
     return operation
 
@@ -243,7 +250,8 @@ def _candidate(entry: _Entry, value: Any, prefix: str) -> Candidate:
     if isinstance(value, str):
         return Candidate(_route(entry, value, prefix))
     inner = _Entry(f"{entry.place} route", value)
-    candidate = Candidate(_route(entry, inner.text("route"), prefix), inner.table("constant_body"))
+    route = _route(entry, inner.take("route", "text"), prefix)
+    candidate = Candidate(route, inner.take("constant_body", "a table", {}))
     inner.nothing_else()
     return candidate
 
@@ -256,8 +264,8 @@ def _route(entry: _Entry, route: str, prefix: str) -> Route:
 
 
 def _role(entry: _Entry) -> Role:
-    also = entry.names("names")
-    assumed = set(entry.texts("assume"))
+    also = entry.places()
+    assumed = set(entry.take("assume", "a list of texts", []))
     is_request = bool(_REQUEST_GROUPS & entry.values.keys())
     if is_request and {"needs", "reads", "uses", "knows"} & entry.values.keys():
         raise entry.wrong(
@@ -270,22 +278,21 @@ def _role(entry: _Entry) -> Role:
                 raise entry.wrong(f"{name} is in two groups")
             fields[name] = attrs.evolve(field, assumed=name in assumed)
     nested = {
-        steps(name): also.pop(name) for name in list(also) if name.split(".")[0] in fields and "." in name
+        steps(name): also.pop(name) for name in list(also) if "." in name and name.split(".")[0] in fields
     }
     role = Role(
         entry.key,
         fields,
         is_request,
         nested=nested,
-        values={name: dict(table) for name, table in entry.tables("values").items()},
-        literals=entry.listed("literals"),
-        optional_literals=entry.listed("optional_literals"),
-        scale=entry.table("scale"),
-        percentages=tuple(entry.texts("percentages")),
+        values=entry.take("values", "a table of tables", {}),
+        literals=entry.take("literals", "a table of lists", {}),
+        optional_literals=entry.take("optional_literals", "a table of lists", {}),
+        scale=entry.take("scale", "a table", {}),
+        percentages=tuple(entry.take("percentages", "a list of texts", [])),
     )
-    strange = (
-        assumed | role.values.keys() | role.literals.keys() | role.optional_literals.keys()
-    ) - fields.keys()
+    named = (assumed, role.values, role.literals, role.optional_literals, role.scale, role.percentages)
+    strange = {name for names in named for name in names} - fields.keys()
     if strange:
         raise entry.wrong(f"{min(strange)} is not one of its fields")
     entry.nothing_else(also)
@@ -296,7 +303,7 @@ def _fields(entry: _Entry, group: str, also: dict[str, tuple[Steps, ...]]) -> di
     documented, present, missed = _GROUPS.get(group, (False, False, True))
     return {
         name: Field(name, _type(entry, name, kind), documented, present, also.pop(name, ()), missed)
-        for name, kind in entry.table(group).items()
+        for name, kind in entry.take(group, "a table", {}).items()
     }
 
 
@@ -326,6 +333,29 @@ def _check_roles(bindings: Bindings) -> None:
             raise BindingsError(f"bindings.toml: {place} names the role {name}, which is not under [schemas]")
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+_KINDS: Mapping[str, Callable[[Any], bool]] = {
+    "text": _is_text,
+    "true or false": lambda value: isinstance(value, bool),
+    "a list": lambda value: isinstance(value, list),
+    "a list of texts": _are_texts,
+    "a table": _is_table,
+    "a table of tables": lambda value: _is_table(value) and all(map(_is_table, value.values())),
+    "a table of lists": lambda value: _is_table(value) and all(map(_are_texts, value.values())),
+}
+
+
 class _Entry:
     """A table of the file, read key by key; unknown keys are refused."""
 
@@ -339,60 +369,25 @@ class _Entry:
     def wrong(self, what: str) -> BindingsError:
         return BindingsError(f"bindings.toml: {self.place}: {what}")
 
-    def _get(self, key: str) -> Any:
+    def take(self, key: str, kind: str, default: Any = _REQUIRED) -> Any:
+        """The value of a key, checked to be of `kind`."""
         self._read.add(key)
-        return self.values.get(key)
+        if key not in self.values:
+            if default is _REQUIRED:
+                raise self.wrong(f"`{key}` is missing")
+            return default
+        if not _KINDS[kind](self.values[key]):
+            raise self.wrong(f"`{key}` must be {kind}, got {self.values[key]!r}")
+        return self.values[key]
 
-    def text(self, key: str, *, default: str | None = None) -> str:
-        value = self._get(key)
-        value = default if value is None else value
-        if not isinstance(value, str):
-            raise self.wrong(f"`{key}` is missing" if value is None else f"`{key}` is not text")
-        return value
-
-    def texts(self, key: str, *, required: bool = False) -> list[str]:
-        value = self._get(key)
-        value = [] if value is None else value
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise self.wrong(f"`{key}` is not a list of texts")
-        if required and not value:
-            raise self.wrong(f"`{key}` is missing")
-        return value
-
-    def many(self, key: str, *, required: bool = False) -> list[Any]:
-        value = self._get(key)
-        value = [] if value is None else value
-        if not isinstance(value, list):
-            raise self.wrong(f"`{key}` is not a list")
-        if required and not value:
-            raise self.wrong(f"`{key}` is missing")
-        return value
-
-    def flag(self, key: str) -> bool:
-        value = self._get(key)
-        if value not in (None, True, False):
-            raise self.wrong(f"`{key}` is not true or false")
-        return bool(value)
-
-    def table(self, key: str) -> dict[str, Any]:
-        value = self._get(key)
-        return {} if value is None else _Entry(f"{self.place} {key}", value).values
-
-    def listed(self, key: str) -> dict[str, tuple[str, ...]]:
-        """Names → the texts listed for each."""
-        inner = _Entry(f"{self.place} {key}", self.table(key))
-        return {name: tuple(inner.texts(name, required=True)) for name in inner.values}
-
-    def names(self, key: str) -> dict[str, tuple[Steps, ...]]:
+    def places(self) -> dict[str, tuple[Steps, ...]]:
         """Our names → the other places that the contract may have instead."""
-        return {name: tuple(steps(each) for each in places) for name, places in self.listed(key).items()}
-
-    def tables(self, key: str) -> dict[str, dict[str, Any]]:
-        inner = _Entry(f"{self.place} {key}", self.table(key))
-        return {name: inner.table(name) for name in inner.values}
+        named = self.take("names", "a table of lists", {})
+        return {name: tuple(map(steps, places)) for name, places in named.items()}
 
     def entries(self, key: str) -> list[_Entry]:
-        return [_Entry(f"[{key}.{name}]", values, name) for name, values in self.table(key).items()]
+        tables = self.take(key, "a table", {})
+        return [_Entry(f"[{key}.{name}]", values, name) for name, values in tables.items()]
 
     def nothing_else(self, unused_names: Mapping[str, Any] | None = None) -> None:
         """Raise BindingsError for a key that nothing reads, or another name for a field that is not there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -30,9 +30,7 @@ _SCALARS = {"string", "number", "integer", "boolean"}
 class Parameters:
     """The parameters of one operation in our spelling."""
 
-    def __init__(
-        self, flattener: Flattener, upstream: Upstream, paging: Mapping[str, tuple[str, ...]]
-    ) -> None:
+    def __init__(self, flattener: Flattener, upstream: Upstream, paging: Mapping[str, Sequence[str]]) -> None:
         self._flattener = flattener
         self._given = upstream.parameters()
         self._route = upstream.route
@@ -117,7 +115,7 @@ class Parameters:
         written: dict[str, Any] = {"name": field.name, "in": place, "required": False}
         ours = SPELLED[field.type.name]
         if name is None or given is None:
-            if place == "query" and self._silent:
+            if field.assumed or (place == "query" and self._silent):
                 return {**written, "schema": dict(ours)}  # a document that says nothing of any means ours
             if place == "header":
                 wrong(
