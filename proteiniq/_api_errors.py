@@ -10,20 +10,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from . import errors
-from ._retry import Attempt, GiveUp
-
-ADVICE = {
-    "unauthorized": "check that the key is whole and not revoked; a key is shown once, when it is made",
-    "insufficient_credits": "add credits, or run a smaller job: `client.jobs.quote` says what one costs",
-    "paid_plan_required": "keys work on paid plans only",
-    "daily_limit_exceeded": "try again tomorrow, or ask for a higher limit",
-    "concurrent_job_limit_exceeded": "wait until an active job has ended: `client.jobs.list(status=...)`",
-    "forbidden": "use a key that has the scope",
-    "rate_limited": "wait as `retry_after` says; several clients may share the key",
-    "job_not_completed": "wait for it first: `client.jobs.wait(job_id)`",
-    "internal_error": "try again later; if it stays, report it to the service",
-}
-"""What to do next, where the service's own message can't know it."""
+from ._retry import Attempt, GiveUp, may_pass
 
 MAY_HAVE_DRIFTED = (
     "The contract that this package was made from calls this request right. If you do too, the service's contract may "
@@ -87,11 +74,10 @@ def api_error(
     by_status = errors.ServerError if status >= 500 else errors.BY_STATUS.get(status, errors.APIError)
     kind = errors.BY_CODE.get(body.code or "", by_status)
     return kind(
-        _message(status, body, request, retry_after),
+        _message(status, body, request, retry_after, kind.advice),
         code=body.code,
         status=status,
-        retryable=kind in (errors.RateLimited, errors.JobNotCompleted)
-        or issubclass(kind, errors.ServerError),
+        retryable=may_pass(status, body.code),
         request=request,
         job_id=job_id,
         request_id=request_id,
@@ -106,7 +92,7 @@ def rate_held(
     """The error for attempt `number` of a request, which isn't sent: the service refused another, and asked to wait."""
     return errors.RateLimited(
         f"{'Nothing was sent' if number == 1 else 'It was not sent again'} ({request}): the service refused a request "
-        f"with this key before, and asks to wait {held:.0f} s more.\nWhat to do: {ADVICE['rate_limited']}.",
+        f"with this key before, and asks to wait {held:.0f} s more.\nWhat to do: {errors.RateLimited.advice}.",
         code="rate_limited",
         retryable=True,
         request=request,
@@ -131,7 +117,9 @@ def redirected(
     )
 
 
-def _message(status: int, body: ErrorBody, request: errors.Request, retry_after: float | None) -> str:
+def _message(
+    status: int, body: ErrorBody, request: errors.Request, retry_after: float | None, advice: str | None
+) -> str:
     said = body.message or f"the service answered {status} without saying why"
     parts = [f"{said.rstrip('.')} ({body.code or status}, {request})"]
     places = _places(body.details)
@@ -139,7 +127,6 @@ def _message(status: int, body: ErrorBody, request: errors.Request, retry_after:
         parts += [f"  {line}" for line in places]
     if retry_after is not None:
         parts.append(f"The service asks to wait {retry_after:g} s.")
-    advice = ADVICE.get(body.code or "")
     if advice:
         parts.append(f"What to do: {advice}.")
     return _printable("\n".join(parts))

@@ -28,7 +28,10 @@ def endpoint(operation: str) -> Endpoint:
     except (RuntimeError, OSError) as error:
         raise ConfigurationError(str(error)) from error
     if found.absent:
-        raise UnsupportedOperation(operation)
+        what = operation.replace("_", " ")
+        raise UnsupportedOperation(
+            f"the service's contract has no way to {what}: nothing was sent", operation=operation
+        )
     return found
 
 

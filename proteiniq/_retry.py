@@ -14,6 +14,8 @@ from typing import Literal
 
 import attrs
 
+from .errors import BY_CODE
+
 Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls"]
 """Why no complete answer came: no connection; nothing in time; the connection broke while reading
 or writing; what came was not HTTP, or stopped short; the certificate was refused."""
@@ -21,32 +23,27 @@ or writing; what came was not HTTP, or stopped short; the certificate was refuse
 Refusal = Literal["final", "unsafe", "attempts", "deadline", "retry_after", "budget"]
 """Why there is no other attempt; see `GiveUp`."""
 
-# Another attempt can't change these answers, whatever status carries them (documentation, "Errors").
-# `job_not_completed` is the waiting loop's business, a concurrency limit the batch scheduler's.
-_FINAL_CODES = frozenset(
-    {
-        "concurrent_job_limit_exceeded",
-        "conflict",
-        "daily_limit_exceeded",
-        "forbidden",
-        "insufficient_credits",
-        "invalid_json",
-        "job_not_completed",
-        "method_not_allowed",
-        "not_found",
-        "paid_plan_required",
-        "payload_too_large",
-        "team_not_found",
-        "unauthorized",
-        "unsupported_media_type",
-        "user_not_found",
-        "validation_error",
-    }
-)
+# Not among the service's documented responses except for 429 and 500, but its front may give them: 408 and 425 are
+# "too slow" and "too early". A server that lacks the method (501) or the HTTP version (505) will go on lacking it.
+_PASSING = frozenset({408, 425, 429})
+_LASTING = frozenset({501, 505})
 
-# Not among the service's documented answers except for 429 and 500, but its front may give them:
-# 408 and 425 are "too slow" and "too early", 52x those of a CDN that can't reach the service.
-_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_WAITED_FOR = "job_not_completed"
+"""The code of what passes when the job has ended: whoever waits for the job asks again, not this policy."""
+
+
+def may_pass(status: int | None = None, code: str | None = None, failure: Failure | None = None) -> bool:
+    """Whether the same request may succeed later: the one definition for retries, waits, downloads and errors.
+
+    A code of the service says it, whatever status carries it (documentation, "Errors"); without one the status does,
+    and without a response the failure.
+    """
+    if status is None or status < 400:
+        return failure not in (None, "tls")
+    kind = BY_CODE.get(code or "")
+    if kind is not None:
+        return kind.may_pass
+    return status in _PASSING or (status >= 500 and status not in _LASTING)
 
 
 @attrs.frozen(kw_only=True)
@@ -82,11 +79,7 @@ class Attempt:
     @property
     def transient(self) -> bool:
         """Whether another attempt may go better."""
-        if self.status is None or self.status < 400:
-            return self.failure not in (None, "tls")
-        if self.code in _FINAL_CODES:
-            return False
-        return self.status in _TRANSIENT or self.code in ("rate_limited", "internal_error")
+        return self.code != _WAITED_FOR and may_pass(self.status, self.code, self.failure)
 
     @property
     def safe(self) -> bool:

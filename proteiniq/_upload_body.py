@@ -66,9 +66,9 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
     style = upload.style if upload is not None else None
     if upload is None or style not in ("form", "json", "raw") or upload.encoding == "unknown":
         raise UnsupportedOperation(
-            "upload_file",
             f"{NOTHING}: the service's contract doesn't say how a file is sent; openapi/bindings.toml is where a "
             "maintainer can say it",
+            operation="upload_file",
         )
     if style == "raw":
         query = {upload.query[name]: value for name, value in fields.items() if name in upload.query}

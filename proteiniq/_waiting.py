@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ._api_errors import ADVICE
 from .errors import (
     BY_CODE,
     Conflict,
@@ -159,9 +158,10 @@ def blocked(tool_id: str, quote: Quote) -> ProteinIQError | None:
     first = quote.blocking_errors[0]
     reasons = [error.message or error.code or "the quote doesn't say why" for error in quote.blocking_errors]
     lines = [f"nothing was submitted: {tool_id} can't be run now: {'; '.join(reasons)}"]
-    if advice := ADVICE.get(first.code or ""):
-        lines.append(f"What to do: {advice}.")
-    return BY_CODE.get(first.code or "", PaymentRequired)(
+    kind = BY_CODE.get(first.code or "", PaymentRequired)
+    if kind.advice:
+        lines.append(f"What to do: {kind.advice}.")
+    return kind(
         "\n".join(lines),
         code=first.code,
         details={"blocking_errors": [dict(error.raw) for error in quote.blocking_errors]},

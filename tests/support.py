@@ -14,8 +14,7 @@ import anyio
 import anyio.lowlevel
 import httpx
 
-from proteiniq.contract import document, upstream
-from proteiniq.contract import operation as operation
+from proteiniq.contract import document, operation as operation, upstream
 
 SPEED = 100
 """How much faster than real the tests' clocks run: the 5 s between two reads of a job become 50 ms."""

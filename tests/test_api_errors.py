@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from proteiniq import errors
-from proteiniq._api_errors import ADVICE, ErrorBody, api_error, gave_up, read_body, redirected
-from proteiniq._retry import Attempt, GiveUp
+from proteiniq._api_errors import ErrorBody, api_error, gave_up, read_body, redirected
+from proteiniq._retry import Attempt, GiveUp, may_pass
 from proteiniq.errors import BY_CODE, BY_STATUS, Request
 
 REQUEST = Request("GET", "/api/v1/tools")
@@ -31,13 +31,18 @@ def test_the_class_of_a_status(status: int, kind: type[errors.APIError]) -> None
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599])
 def test_the_class_of_a_fault(status: int) -> None:
     assert type(made(status)) is errors.ServerError
-    assert made(status).retryable
 
 
-@pytest.mark.parametrize("code", sorted(ADVICE))
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, None), (408, None), (429, None), (500, None), (501, None), (599, None)]
+)
+def test_an_error_is_retryable_when_the_retry_policy_says_so(status: int, code: str | None) -> None:
+    assert made(status, code).retryable is may_pass(status, code)
+
+
+@pytest.mark.parametrize("code", sorted(code for code, kind in BY_CODE.items() if kind.advice))
 def test_advice_is_for_codes_that_there_are(code: str) -> None:
-    assert code in BY_CODE
-    assert f"What to do: {ADVICE[code]}." in str(made(400, code))
+    assert f"What to do: {BY_CODE[code].advice}." in str(made(400, code))
 
 
 def test_half_a_character_is_spelled_out() -> None:

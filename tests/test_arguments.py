@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from proteiniq import InvalidInput
-from proteiniq import _arguments as arguments
+from proteiniq import InvalidInput, _arguments as arguments
 
 
 @pytest.mark.parametrize("limit", [None, 1, 20, 100])

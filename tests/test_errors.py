@@ -33,12 +33,15 @@ def made(kind: type[ProteinIQError]) -> ProteinIQError:
     special: dict[type[ProteinIQError], dict[str, Any]] = {
         errors.InvalidInput: {"issues": [Issue("it is empty", slot="protein", line=3)]},
         errors.SpendLimitExceeded: {"estimated_credits": 51, "max_credits": 50},
+        errors.UnsupportedOperation: {"operation": "cancel_job"},
         errors.ContractError: {"operation": "get_tool", "path": "$.id"},
         errors.WaitTimeout: {"job": STATE},
         errors.JobFailed: {"job": STATE},
     }
     if kind in special:
         return kind("what went wrong", **special[kind])
+    if not issubclass(kind, errors.RequestError):
+        return kind("what went wrong")
     known: dict[str, Any] = {
         "code": "a_code",
         "status": 418,

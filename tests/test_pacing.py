@@ -8,8 +8,7 @@ from random import Random
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from proteiniq._pacing import LONGEST_NAP, JobReads, LocalPacer, Pacer, Window, shared

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from proteiniq._polling import Expire
 from proteiniq._rounds import LONGEST_PAUSE, PAGE, Follow, ListPage, Move, Pause, ReadJob, Rounds

@@ -58,7 +58,6 @@ from ..errors import (
     Conflict,
     InvalidInput,
     JobFailed,
-    JobNotCompleted,
     NotFound,
     ProteinIQError,
     WaitTimeout,
@@ -399,7 +398,7 @@ class AsyncJobs:
                 raise no_result(ended) from None
             except ProteinIQError as error:
                 # The status may be ahead of the result: it comes when the service says.
-                if not (error.retryable or isinstance(error, JobNotCompleted)):
+                if not error.retryable:
                     raise
                 reads += 1
                 asked = error.retry_after if isinstance(error, APIError) else None

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from proteiniq_openapi.api.files import complete_upload, delete_file, get_file, list_files
-from proteiniq_openapi.models import File as LowFile
-from proteiniq_openapi.models import UploadTicket
+from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .. import _convert, _reading, _requests

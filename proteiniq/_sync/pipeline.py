@@ -18,7 +18,7 @@ from .._api_errors import MAY_HAVE_DRIFTED, ErrorBody, api_error, gave_up, rate_
 from .._config import Config
 from .._limits import RateHeaders
 from .._pacing import LONGEST_NAP, Pacer, Ticket
-from .._retry import Attempt, GiveUp, RetryBudget
+from .._retry import Attempt, GiveUp, RetryBudget, may_pass
 from .._transport import Incoming, Outgoing, Places, Wire, WireFailure
 from ..errors import (
     APIError,
@@ -374,7 +374,7 @@ class Pipeline:
         return kind(
             f"no complete answer to {_request(outgoing)}: {failure.text}. {advice}",
             sent=sent,
-            retryable=failure.kind != "tls",
+            retryable=may_pass(failure=failure.kind),
             request=_request(outgoing),
             job_id=call.job_id,
         )

@@ -19,8 +19,7 @@ import uvicorn
 
 from proteiniq import contract as _packaged
 
-from . import _auth
-from . import tools as _tools
+from . import _auth, tools as _tools
 from ._app import App
 from ._blobs import Blobs
 from ._contract import Contract

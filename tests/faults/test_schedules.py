@@ -18,8 +18,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from hypothesis import Phase, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from proteiniq import ProteinIQ

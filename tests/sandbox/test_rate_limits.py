@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from proteiniq.sandbox._limits import JobReads, Windows, retry_after
 

@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from proteiniq.sandbox._errors import APIError
 from proteiniq.sandbox._storage import parse_range

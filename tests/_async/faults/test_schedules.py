@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq._polling import LONGEST_INTERVAL, PATIENCE, READ_INTERVAL, SILENCE
 from proteiniq.errors import ContractError, WaitTimeout

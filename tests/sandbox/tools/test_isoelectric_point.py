@@ -2,8 +2,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from proteiniq.sandbox.tools._charge import NAMES, SCALES, Charge
 from proteiniq.sandbox.tools._fasta import STANDARD

@@ -2,8 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from proteiniq.sandbox.tools._fasta import NUCLEOTIDE
 from proteiniq.sandbox.tools.translate import FRAMES, TABLES, Translate
