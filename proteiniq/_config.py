@@ -154,17 +154,28 @@ def _origin(parts: SplitResult, port: int | None) -> str:
 
 
 def _check_options(timeout: float, max_retries: int, deadline: float | None) -> None:
-    if not _is_time(timeout):
-        raise ConfigurationError(
-            f"timeout={shown(timeout)}: it is the seconds that one request may take, more than 0"
-        )
-    if deadline is not None and not _is_time(deadline):
-        raise ConfigurationError(
-            f"deadline={shown(deadline)}: it is the seconds that a request may take with all its retries, more than 0, "
-            "or None"
-        )
-    if not isinstance(max_retries, int) or isinstance(max_retries, bool) or max_retries < 0:
-        raise ConfigurationError(f"max_retries={shown(max_retries)}: it is a number of attempts, 0 or more")
+    _check_seconds("timeout", timeout)
+    if deadline is not None:
+        _check_seconds("deadline", deadline, " or None")
+    _check_whole("max_retries", max_retries, 0)
+
+
+def check_pace(rate_limit: int, rate_window: float, job_read_interval: float) -> None:
+    """Raise ConfigurationError unless the figures of the rate limit can be kept to."""
+    _check_whole("rate_limit", rate_limit, 1)
+    _check_seconds("rate_window", rate_window)
+    if job_read_interval != 0:
+        _check_seconds("job_read_interval", job_read_interval, " or 0")
+
+
+def _check_seconds(name: str, value: object, more: str = "") -> None:
+    if not _is_time(value):
+        raise ConfigurationError(f"{name} must be a positive number of seconds{more}, got {shown(value)}")
+
+
+def _check_whole(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ConfigurationError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
 
 
 def _is_time(value: object) -> bool:

@@ -20,6 +20,7 @@ its turn is, sleeps, and asks again, since an answer to someone else may have mo
 
 from __future__ import annotations
 
+import logging
 import threading
 from bisect import bisect_left
 from collections import deque
@@ -27,6 +28,8 @@ from itertools import count
 from typing import Protocol
 
 import attrs
+
+log = logging.getLogger("proteiniq")
 
 RATE_LIMIT = 120
 RATE_WINDOW = 60.0
@@ -100,11 +103,6 @@ class Window:
         self._overruled = False  # a refusal named a moment; what we believe of others yields to it
         self._time = self._heard = float("-inf")
         self._skew = 0.0
-
-    def resize(self, limit: int, seconds: float) -> None:
-        """Take over another rate, such as the account's `public_api_rate_limit`."""
-        self.limit = min(max(limit, 1), _HIGHEST_LIMIT)
-        self._period = seconds * (1 + self._headroom)
 
     def reserve(self) -> int:
         """Take the last place in the queue and return it."""
@@ -332,6 +330,8 @@ class LocalPacer:
         seconds: float = RATE_WINDOW,
         job_interval: float = JOB_READ_INTERVAL,
     ) -> None:
+        self.figures = (limit, seconds, job_interval)
+        """What it was made with; headers may have corrected it since."""
         self._lock = threading.Lock()
         self._window = Window(limit, seconds)
         self._job_interval = job_interval  # 0: reads of one job are not kept apart
@@ -395,11 +395,6 @@ class LocalPacer:
     def close(self) -> None:
         pass
 
-    def resize(self, limit: int, seconds: float) -> None:
-        """Take over another rate, such as the account's `public_api_rate_limit`."""
-        with self._lock:
-            self._window.resize(limit, seconds)
-
 
 _pacers: dict[tuple[str, str], LocalPacer] = {}
 _pacers_lock = threading.Lock()
@@ -422,4 +417,10 @@ def shared(
         pacer = _pacers.get((origin, key_id))
         if pacer is None:
             pacer = _pacers[origin, key_id] = LocalPacer(limit, seconds, job_interval)
-        return pacer
+    if pacer.figures != (limit, seconds, job_interval):
+        log.warning(
+            "the key %s has a pace in this process already: rate_limit, rate_window and job_read_interval stay %s",
+            key_id,
+            ", ".join(f"{figure:g}" for figure in pacer.figures),
+        )
+    return pacer

@@ -134,6 +134,30 @@ def test_deadlines_that_are_none(deadline: Any) -> None:
         ProteinIQ(KEY, deadline=deadline)
 
 
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [
+        ("rate_limit", 0),
+        ("rate_limit", 1.5),
+        ("rate_window", -5),
+        ("rate_window", float("nan")),
+        ("job_read_interval", -1),
+        ("job_read_interval", "5"),
+    ],
+)
+def test_a_pace_that_can_not_be_kept_to_is_refused(figure: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"{figure} must be"):
+        ProteinIQ(KEY, **{figure: value})
+
+
+def test_other_figures_of_a_second_client_are_not_ignored_in_silence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    key = "pq_live_twopaces_secret"
+    with ProteinIQ(key, rate_limit=10), ProteinIQ(key, rate_limit=20):
+        assert "rate_limit, rate_window and job_read_interval stay 10, 60, 5" in caplog.text
+
+
 @pytest.mark.parametrize("hooks", [print, ["print"], None])
 def test_hooks_that_are_none(hooks: Any) -> None:
     with pytest.raises(ConfigurationError, match="pass a list of functions"):

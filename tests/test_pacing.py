@@ -164,13 +164,6 @@ def test_another_limit_is_taken_over_from_the_headers() -> None:
     assert send(window, 0.0) > 60.0
 
 
-def test_another_rate_is_taken_over_from_the_account() -> None:
-    window = Window(limit=10, seconds=60, headroom=0)
-    window.resize(1, 5.0)
-    send(window, 0.0)
-    assert send(window, 0.0) == 5.0
-
-
 @pytest.mark.parametrize("limit", [0, -1, 10**12])
 def test_an_absurd_limit_does_no_harm(limit: int) -> None:
     window = Window(limit=10, seconds=60)

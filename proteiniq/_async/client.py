@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .._clock import AsyncClock, AsyncMachineClock
-from .._config import read_base_url, read_key, resolve
+from .._config import check_pace, read_base_url, read_key, resolve
 from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
 from .._transport import AsyncWire
 
@@ -35,9 +35,10 @@ class AsyncProteinIQ:
     None for as long as it takes. Uploads and downloads have no deadline, and a wait for a job has its own.
 
     The rate limit's figures are the service's own (120 requests in 60 s for a key, reads of one job 5 s apart); they
-    are shared by all clients of a key in this process, and the service's headers correct them. Programs that run side
-    by side on one machine share them by naming the same `pace_file`, a small SQLite file that is made where it isn't
-    there. `hooks` are called with the `AttemptDetails` of every attempt to send a request.
+    are shared by all clients of a key in this process, and the service's headers correct them. Other figures of a later
+    client are not taken; a warning says so. Programs that run side by side on one machine share them by naming the same
+    `pace_file`, a small SQLite file that is made where it isn't there. `hooks` are called with the `AttemptDetails` of
+    every attempt to send a request.
 
     It is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
@@ -63,6 +64,7 @@ class AsyncProteinIQ:
         config = resolve(
             key, origin, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
         )
+        check_pace(rate_limit, rate_window, job_read_interval)
         pace: Mapping[str, Any] = {
             "limit": rate_limit,
             "seconds": rate_window,
