@@ -14,18 +14,14 @@ from proteiniq_openapi.api.results import get_result
 
 from .. import _convert
 from .._arguments import check_id, is_url
+from .._resume import Cut, Renew, Restart, resume
+from .._retry import GiveUp, Wait
 from .._saving import AsyncWriter, OnProgress, Saving, Together, local_names
 from .._transport import Outgoing
-from ..errors import APIError, ContractError, NotFound, ProteinIQError
+from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
 from ..models import JobStatus, Model, ResultFileInfo
 from .pipeline import AsyncPipeline, Call
-
-EXPIRED = (400, 403, 410)
-"""Statuses with which storage refuses a signed URL that has expired. Our choice: none is stated."""
-
-OUT_OF_RANGE = 416
-"""A part was asked for that there is not (RFC 9110)."""
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 10
@@ -37,12 +33,15 @@ class AsyncResults:
     def __init__(self, pipeline: AsyncPipeline) -> None:
         self._pipeline = pipeline
 
-    async def get(self, job_id: str, *, deadline: float | None = None) -> AsyncResult:
+    async def get(self, job_id: str) -> AsyncResult:
         """What a job gave (documentation, "Results"): of one that completed, ran out of budget, or failed with output.
 
         Raises JobNotCompleted when it is too early, NotFound when there is no output, APIError, TransportError.
-        `deadline` is a monotonic time, s.
         """
+        return await self._get(job_id)
+
+    async def _get(self, job_id: str, *, deadline: float | None = None) -> AsyncResult:
+        """The result; `deadline` is a monotonic time that no attempt goes beyond."""
         channel = self._pipeline.channel(
             "get_result", job_id=check_id("job", job_id), job_read=True, deadline=deadline
         )
@@ -53,13 +52,13 @@ class AsyncResults:
             files=AsyncResultFiles(tuple(AsyncResultFile(info, job_id, self) for info in files)),
         )
 
-    async def read(self, info: ResultFileInfo, job_id: str) -> bytes:
+    async def _read(self, info: ResultFileInfo, job_id: str) -> bytes:
         """The bytes of a result's file."""
         with Saving.in_memory() as (saving, buffer):
             await self._fetch(info, job_id, saving)
             return buffer.getvalue()
 
-    async def save(
+    async def _save(
         self, info: ResultFileInfo, job_id: str, target: Path, on_progress: OnProgress | None = None
     ) -> Path:
         """Store a result's file at `target`: under a temporary name until it is whole."""
@@ -69,17 +68,53 @@ class AsyncResults:
         return target
 
     async def _fetch(self, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
-        """Download, and renew the URL where it has expired: again only when the last one gave something."""
+        """Download a file: on from where the last attempt was cut, with a new URL where it has expired."""
+        retry, clock = self._pipeline.config.retry, self._pipeline.clock
         url, renewed_at = _address(info, job_id), -1
+        failures = number = 0
         while True:
+            start, number = saving.size, number + 1
+            wait: float | None = None
+            ended: list[AttemptDetails] = []
             try:
-                await self._download(url, info, job_id, saving)
-                return
-            except APIError as error:
-                if error.status not in EXPIRED or renewed_at >= saving.size:
-                    raise
-            renewed_at = saving.size
-            url = await self._fresh_url(info, job_id)
+                error = await self._attempt(url, job_id, saving, number, ended)
+                damage = saving.wrong() if error is None and saving.is_whole else None
+                if error is None and saving.is_whole and damage is None:
+                    return
+                failures = failures + 1 if damage or saving.size <= start else 1
+                renewed = renewed_at >= saving.size
+                move = self._pipeline.charge(
+                    resume(
+                        _cut(error, damage),
+                        failures=failures,
+                        renewed=renewed,
+                        policy=retry,
+                        jitter=clock.random(),
+                    )
+                )
+                wait = move.seconds if isinstance(move, (Wait, Restart)) else None
+            finally:
+                self._pipeline.tell(ended, wait)
+            match move:
+                case GiveUp():
+                    raise error or saving.cut_short(info.name, job_id, damage)
+                case Renew():
+                    renewed_at, failures = saving.size, failures - 1
+                    url = await self._fresh_url(info, job_id)
+                    continue
+                case Restart():
+                    saving.restart()
+            await clock.sleep(move.seconds)
+
+    async def _attempt(
+        self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
+    ) -> ProteinIQError | None:
+        """Stream what is missing, once. Returns what cut it; what can't is raised."""
+        try:
+            await self._stream(url, job_id, saving, number, ended)
+        except (APIError, TransportError, ContractError) as error:
+            return error
+        return None
 
     async def _fresh_url(self, info: ResultFileInfo, job_id: str) -> str:
         """A new signed URL, from the result read again."""
@@ -90,36 +125,6 @@ class AsyncResults:
         if named:
             return _address(named[0], job_id)
         raise NotFound(f"job {job_id} has no file {info.name!r} any more", job_id=job_id)
-
-    async def _download(self, url: str, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
-        """Stream one URL, from where the last attempt was cut, as often as it takes."""
-        retry, clock = self._pipeline.config.retry, self._pipeline.clock
-        failures, number = 0, 0
-        while True:
-            start, number = saving.size, number + 1
-            cut: ProteinIQError | None = None
-            wait: float | None = None
-            ended: list[AttemptDetails] = []
-            try:
-                try:
-                    await self._stream(url, job_id, saving, number, ended)
-                except ProteinIQError as error:
-                    if not (error.retryable or _is_out_of_range(error)):
-                        raise
-                    cut = error
-                wrong = saving.wrong() if cut is None and saving.is_whole else None
-                if cut is None and saving.is_whole and wrong is None:
-                    return
-                failures = failures + 1 if wrong or saving.size <= start else 1
-                asked = (cut.retry_after if isinstance(cut, APIError) else None) or 0.0
-                if failures > retry.max_retries or asked > retry.max_retry_after:
-                    raise cut or saving.cut_short(info.name, job_id, wrong)
-                wait = max(asked, clock.random() * retry.backoff(failures))
-            finally:
-                self._pipeline.tell(ended, wait)
-            if wrong or _is_out_of_range(cut) or isinstance(cut, ContractError):
-                saving.restart()
-            await clock.sleep(wait)
 
     async def _stream(
         self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
@@ -145,9 +150,16 @@ class AsyncResults:
         )
 
 
-def _is_out_of_range(error: ProteinIQError | None) -> bool:
-    """Whether the file has become shorter than what is there of it."""
-    return isinstance(error, APIError) and error.status == OUT_OF_RANGE
+def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:
+    """What is known of an attempt that did not bring the whole file."""
+    if error is None:
+        return Cut(spoiled=damage is not None)
+    return Cut(
+        status=error.status if isinstance(error, APIError) else None,
+        may_pass=error.retryable,
+        spoiled=isinstance(error, ContractError) and error.retryable,
+        retry_after=error.retry_after if isinstance(error, APIError) else None,
+    )
 
 
 def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
@@ -208,7 +220,7 @@ class AsyncResultFile:
 
     async def read(self) -> bytes:
         """The whole file. Raises APIError, TransportError, ContractError when the result gives no URL."""
-        return await self._results.read(self.info, self.job_id)
+        return await self._results._read(self.info, self.job_id)
 
     async def text(self) -> str:
         """The whole file as UTF-8 text. Raises UnicodeDecodeError when it is none."""
@@ -225,10 +237,10 @@ class AsyncResultFile:
         target = Path(path)
         if target.is_dir():
             target = target / local_names([self.name])[0]
-        return await self._results.save(self.info, self.job_id, target, on_progress)
+        return await self._results._save(self.info, self.job_id, target, on_progress)
 
     async def _save(self, target: Path, on_progress: OnProgress | None) -> Path:
-        return await self._results.save(self.info, self.job_id, target, on_progress)
+        return await self._results._save(self.info, self.job_id, target, on_progress)
 
 
 @attrs.frozen

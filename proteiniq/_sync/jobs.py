@@ -35,7 +35,8 @@ from .._arguments import (
     moment,
 )
 from .._closing import Closing
-from .._polling import poll_interval
+from .._resume import late_result
+from .._retry import GiveUp
 from .._shown import shown
 from .._waiting import (
     CANCEL_WITHIN,
@@ -393,21 +394,22 @@ class Jobs:
         reads = 0
         while True:
             try:
-                return self._results.get(ended.id, deadline=deadline)
+                return self._results._get(ended.id, deadline=deadline)
             except NotFound:
                 raise no_result(ended) from None
             except ProteinIQError as error:
-                # The status may be ahead of the result: it comes when the service says.
                 if not error.retryable:
                     raise
                 reads += 1
                 asked = error.retry_after if isinstance(error, APIError) else None
-                pause = max(asked or 0.0, poll_interval(ended.status, reads))
-                if clock.monotonic() + pause >= give_up:
+                move = late_result(
+                    ended.status, reads=reads, retry_after=asked, now=clock.monotonic(), give_up=give_up
+                )
+                if isinstance(move, GiveUp):
                     if deadline is not None:
-                        raise result_late(ended, end_of_wait(timeout, pause)) from error
+                        raise result_late(ended, end_of_wait(timeout, move.needed)) from error
                     raise
-            clock.sleep(pause)
+            clock.sleep(move.seconds)
 
     def _deadline(self, timeout: float | None) -> float | None:
         check_timeout(timeout)
@@ -428,7 +430,7 @@ class Jobs:
             given = copy.deepcopy(given)
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
             return _Order(tool_id, _default_name(tool_id, given), _convert.entries_as_given(given), chosen)
-        known = tool if isinstance(tool, Tool) else self._tools.recall(tool)
+        known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
         made = _inputs.entries(known, inputs, settings)
         return _Order(known.id, _default_name(known.id, made), _convert.entries(made), chosen)
 

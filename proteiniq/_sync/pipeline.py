@@ -18,7 +18,8 @@ from .._api_errors import MAY_HAVE_DRIFTED, ErrorBody, api_error, gave_up, rate_
 from .._config import Config
 from .._limits import RateHeaders
 from .._pacing import LONGEST_NAP, Pacer, Ticket
-from .._retry import Attempt, GiveUp, RetryBudget, may_pass
+from .._resume import Restart
+from .._retry import Attempt, GiveUp, RetryBudget, Wait, may_pass
 from .._transport import Incoming, Outgoing, Places, Wire, WireFailure
 from ..errors import (
     APIError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .._clock import SyncClock
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 IDEMPOTENCY_KEYS = ("Idempotency-Key", "X-Idempotency-Key")
 """Both are stated (documentation, "Jobs"); which one is used is the contract's to say."""
@@ -147,6 +149,13 @@ class Pipeline:
             self._tell(call, outgoing, outcome, number, code=attempt.code, wait=decision.seconds)
             self.clock.sleep(decision.seconds)
             number += 1
+
+    def charge(self, decision: D) -> D | GiveUp:
+        """Take a pause that sends something again out of the client's retry budget. Anything else costs nothing."""
+        if not isinstance(decision, (Wait, Restart)):
+            return decision
+        paid = self._budget.charge(Wait(decision.seconds, ""), self.clock.monotonic())
+        return paid if isinstance(paid, GiveUp) else decision
 
     @contextmanager
     def open(

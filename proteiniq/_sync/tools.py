@@ -68,7 +68,7 @@ class Tools:
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 
-    def recall(self, tool_id: str) -> Tool:
+    def _recall(self, tool_id: str) -> Tool:
         """The tool as it was some minutes ago at most: what a submit checks its input against."""
         at, tool = self._known.get(check_id("tool", tool_id), (float("-inf"), None))
         if tool is not None and self._pipeline.clock.monotonic() - at < REMEMBERED:
