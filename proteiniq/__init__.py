@@ -139,6 +139,9 @@ if TYPE_CHECKING:
         UnsupportedMediaType as UnsupportedMediaType,
     )
     from .errors import (
+        UnsupportedOperation as UnsupportedOperation,
+    )
+    from .errors import (
         UserNotFound as UserNotFound,
     )
     from .errors import (
@@ -263,6 +266,7 @@ _NAMES = {
         "TransportError",
         "Unauthorized",
         "UnsupportedMediaType",
+        "UnsupportedOperation",
         "UserNotFound",
         "ValidationError",
         "WaitTimeout",
@@ -357,6 +361,7 @@ __all__ = [
     "TransportError",
     "Unauthorized",
     "UnsupportedMediaType",
+    "UnsupportedOperation",
     "UserNotFound",
     "ValidationError",
     "WaitTimeout",

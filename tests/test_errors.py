@@ -37,6 +37,8 @@ def made(kind: type[ProteinIQError]) -> ProteinIQError:
         errors.WaitTimeout: {"job": STATE},
         errors.JobFailed: {"job": STATE},
     }
+    if kind is errors.UnsupportedOperation:
+        return errors.UnsupportedOperation("cancel_job", "what went wrong")
     if kind in special:
         return kind("what went wrong", **special[kind])
     known: dict[str, Any] = {
@@ -87,6 +89,12 @@ def test_there_is_a_class_for_every_public_code_and_no_two_share_one() -> None:
     assert len(set(BY_CODE.values())) == 18
     assert all(issubclass(kind, errors.APIError) for kind in BY_CODE.values())
     assert set(BY_STATUS) == {400, 401, 402, 403, 404, 405, 409, 413, 415, 429}
+
+
+def test_an_operation_that_there_is_not_is_named_in_plain_words() -> None:
+    error = errors.UnsupportedOperation("cancel_job")
+    assert str(error) == "the service's contract has no way to cancel job: nothing was sent"
+    assert error.operation == "cancel_job"
 
 
 def test_the_base_class_catches_everything() -> None:

@@ -122,7 +122,6 @@ def test_the_sync_world_imports_nothing_of_the_async_one() -> None:
     assert importers("proteiniq._sync", modules("_async")) == set()
 
 
-@pytest.mark.spelled
 def test_a_client_that_is_never_closed_does_no_harm() -> None:
     script = (
         "from proteiniq import ProteinIQ\n"
