@@ -140,6 +140,15 @@ def test_each_of_many_places_is_cut_and_the_rest_is_counted() -> None:
     assert text.endswith("and 30 more")
 
 
+def test_details_that_are_too_deep_to_be_shown_are_kept() -> None:
+    details: Any = []
+    for _ in range(10_000):
+        details = [details]
+    error = api_error(400, ErrorBody(None, "No.", {"deep": details}), request=REQUEST)
+    assert "too deep to be shown" in str(error)
+    assert error.details["deep"] is details
+
+
 @pytest.mark.parametrize(
     "details",
     ["a\nb\x1b[31m\u202e", {"a\x1b[31m": "\u202e"}, [{"loc": ["a\nb"], "msg": "\x1b[31m\u202e"}]],

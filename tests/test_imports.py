@@ -63,6 +63,18 @@ def test_a_bare_import_loads_one_module_of_ours() -> None:
     assert run(script) == "['proteiniq']"
 
 
+def test_a_client_loads_of_the_contract_only_what_reads_it() -> None:
+    script = (
+        "import sys\n"
+        "from proteiniq import _convert, _requests\n"
+        "_requests.endpoint('get_job_status')\n"
+        "print(sorted(name for name in sys.modules if name.startswith('proteiniq.contract.')))"
+    )
+    assert run(script) == str(
+        ["proteiniq.contract._endpoints", "proteiniq.contract._packaged", "proteiniq.contract._reshape"]
+    )
+
+
 def test_errors_can_be_caught_without_the_wire() -> None:
     assert run("import sys; from proteiniq import APIError, Job; print('httpx' in sys.modules)") in (
         "True",

@@ -43,7 +43,6 @@ from ..support import (
 )
 from .bench import connect, over
 
-
 TOOL = "GET /api/v1/tools/esmfold"
 FILE = "GET /api/v1/files/file_1"
 
