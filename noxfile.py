@@ -124,7 +124,7 @@ def fuzz(session: nox.Session) -> None:
     """Look for bytes that break a parser, with atheris (Linux), 20 s for each; `-- TARGET SECONDS` for one of them."""
     install(session, "test", "fuzz", extras="[sandbox]")
     target, seconds = session.posargs or (None, "20")
-    for each in [target] if target else ["sse", "events", "answers", "headers", "inputs"]:
+    for each in [target] if target else ["sse", "events", "answers", "headers", "inputs", "uploads"]:
         session.run("python", "-m", "tests.fuzz", each, seconds)
 
 

@@ -158,7 +158,10 @@ def _place(issue: Any) -> str:
 
 
 def _cut(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "(details that are too deep to be shown)"
     text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
     return text if len(text) <= MOST_DETAILS else f"{text[:MOST_DETAILS]}…"
 

@@ -333,7 +333,8 @@ def page(
         elif more is None and route.paging == "page" and count is not None:
             more = here - start + 1 < count
         elif more is None:
-            more = len(items) >= (limit or 1)
+            asked = limit if "limit" in route.query else None  # one that isn't documented isn't sent
+            more = len(items) >= (asked or 1)
         return Page(items, str(here + step) if more else None)
     if more is False or (following is None and not more):
         return Page(items, None)

@@ -71,10 +71,18 @@ def left_running_all(jobs: Mapping[str, JobState | None], end: str) -> WaitTimeo
     return WaitTimeout(message, job=states[0], jobs=states)
 
 
-def cancelled_late(ended: JobState, last: JobState | None, end: str) -> WaitTimeout:
-    """The end of a wait whose job was cancelled then, as was asked."""
-    message = f"{_ended(last, end)}. Job {ended.id} was cancelled, as cancel_on_timeout asks"
-    return WaitTimeout(message, job=ended, cancelled=True)
+def cancelled_late(job: JobState, last: JobState | None, end: str) -> WaitTimeout:
+    """The end of a wait whose job the service took a cancel of, as was asked. `job` is what it is after that."""
+    if job.status == JobStatus.CANCELLED:
+        message = f"{_ended(last, end)}. Job {job.id} was cancelled, as cancel_on_timeout asks"
+        return WaitTimeout(message, job=job, cancelled=True)
+    if job.is_terminal:
+        message = f"{_ended(last, end)}. Before it could be cancelled it was {job.status}"
+        return WaitTimeout(f"{message}. {where_its_result_is(job.id)}", job=job, cancelled=False)
+    message = (
+        f"{_ended(last, end)}. The service accepted to cancel it, as cancel_on_timeout asks, and has not yet"
+    )
+    return WaitTimeout(f"{message}: `client.jobs.get({job.id!r})` says what became of it", job=job)
 
 
 def not_cancelled(job_id: str, last: JobState | None, end: str, error: ProteinIQError) -> WaitTimeout:

@@ -360,8 +360,8 @@ class WaitTimeout(ProteinIQError):
     """The wait ended before the job did: the job goes on. `job` is its last known state.
 
     `jobs` are all that a wait for many has not seen end, `job` the first of them. `cancelled` tells what became of
-    `cancel_on_timeout`: True, the job is cancelled; False, it was not queued any more, so it goes on; None, nobody
-    asked, or the answer is not known.
+    `cancel_on_timeout`: True, the job is cancelled; False, it was not queued any more, so it goes on or has ended;
+    None, nobody asked, or it is not known (yet).
     """
 
     def __init__(

@@ -12,8 +12,11 @@ from typing import Any
 
 import anyio
 import anyio.lowlevel
+import attrs
 import httpx
+import pytest
 
+from proteiniq import contract
 from proteiniq.contract import document, operation as operation, upstream
 
 SPEED = 100
@@ -187,10 +190,18 @@ ENTRY = {
 
 
 def operations() -> Iterator[str]:
-    """The ids of all operations of the contract."""
+    """The ids of all operations that the contract has."""
     for item in document()["paths"].values():
         for described in item.values():
-            yield described["operationId"]
+            if not described.get("x-absent"):
+                yield described["operationId"]
+
+
+def change_operation(monkeypatch: pytest.MonkeyPatch, name: str, **changes: Any) -> None:
+    """Let the contract describe an operation in another way; `changes` are fields of its `Endpoint`."""
+    known = contract.operation
+    changed = attrs.evolve(known(name), **changes)
+    monkeypatch.setattr(contract, "operation", lambda asked: changed if asked == name else known(asked))
 
 
 def refusals(name: str) -> list[tuple[int, str]]:
@@ -201,11 +212,6 @@ def refusals(name: str) -> list[tuple[int, str]]:
                 errors: Mapping[str, list[str]] = described["x-errors"]
                 return [(int(status), code) for status, codes in errors.items() for code in codes]
     raise LookupError(name)
-
-
-def heard(name: str, answer: Any) -> Any:
-    """What the client hears of an answer: the same, but for tests that run with an interpreter (`respelling.py`)."""
-    return answer
 
 
 def documented(name: str) -> Any:

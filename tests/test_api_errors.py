@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from proteiniq import errors
-from proteiniq._api_errors import ErrorBody, api_error, gave_up, read_body, redirected
+from proteiniq._api_errors import MOST_DETAILS, ErrorBody, api_error, gave_up, read_body, redirected
 from proteiniq._retry import Attempt, GiveUp, may_pass
 from proteiniq.errors import BY_CODE, BY_STATUS, Request
 
@@ -55,6 +55,114 @@ def test_half_a_character_is_spelled_out() -> None:
 def test_an_envelope() -> None:
     body = {"error": {"code": "conflict", "message": "Taken.", "details": {"a": 1}}}
     assert read_body(json.dumps(body).encode()) == ErrorBody("conflict", "Taken.", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message", "details"),
+    [
+        ({"detail": "Not authenticated"}, None, "Not authenticated", None),
+        ({"detail": [{"loc": ["body"], "msg": "no"}]}, None, None, [{"loc": ["body"], "msg": "no"}]),
+        ({"detail": {"a": 1}}, None, None, {"a": 1}),
+        ({"message": "No.", "code": "of_its_own"}, "of_its_own", "No.", None),
+        ({"error": "No.", "details": ["a"]}, None, "No.", ["a"]),
+        ({"error": "No.", "detail": "why"}, None, "No.", "why"),
+        ({"error": {"code": "a", "detail": "why"}}, "a", "why", None),
+        ({"error": {"message": "No.", "details": "why"}}, None, "No.", "why"),
+        ({"error": None, "detail": "why"}, None, "why", None),
+        ({"error": {"code": 5, "message": []}}, None, None, None),
+        ({}, None, None, None),
+        (["detail"], None, None, None),
+        ("detail", None, None, None),
+    ],
+    ids=str,
+)
+def test_a_body_of_another_framework(body: Any, code: str | None, message: str | None, details: Any) -> None:
+    assert read_body(json.dumps(body).encode()) == ErrorBody(code, message, details)
+
+
+def refused(body: Any, status: int = 422) -> str:
+    """The message of the error for a response with this body."""
+    return str(api_error(status, read_body(json.dumps(body).encode()), request=REQUEST))
+
+
+def test_what_fastapi_says_of_each_place_is_a_line() -> None:
+    detail = [
+        {
+            "type": "missing",
+            "loc": ["body", "input", "inputs", 0, "kind"],
+            "msg": "Field required",
+            "input": {},
+        },
+        {"type": "int_type", "loc": ["query", "limit"], "msg": "Input should be a valid integer"},
+    ]
+    text = refused({"detail": detail})
+    assert text.splitlines()[0] == "the service answered 422 without saying why (422, GET /api/v1/tools)"
+    assert "\n  body.input.inputs.0.kind: Field required\n" in text
+    assert text.endswith("\n  query.limit: Input should be a valid integer")
+
+
+def test_a_detail_that_is_text_is_the_message() -> None:
+    assert refused({"detail": "Not Found"}, 404) == "Not Found (404, GET /api/v1/tools)"
+
+
+@pytest.mark.parametrize(
+    ("details", "shown"),
+    [
+        ({"required": 50, "available": 3}, '{"required": 50, "available": 3}'),
+        ("why", "why"),
+        (7, "7"),
+        (["a", "b"], "a\n  b"),
+        ([{"field": "name", "message": "too long"}], "name: too long"),
+        ([{"path": ["a", 0], "msg": "odd"}], "a.0: odd"),
+        ([{"reason": "odd"}], '{"reason": "odd"}'),
+        ({"issues": []}, '{"issues": []}'),
+        ({"issues": "many"}, '{"issues": "many"}'),
+        ({"ä": "ö"}, '{"ä": "ö"}'),
+    ],
+    ids=str,
+)
+def test_details_of_any_shape_are_in_the_message(details: Any, shown: str) -> None:
+    text = refused({"error": {"code": "conflict", "message": "No.", "details": details}})
+    assert text == f"No (conflict, GET /api/v1/tools)\n  {shown}"
+
+
+@pytest.mark.parametrize("details", [None, {}, [], "", 0, False, {"current_status": "QUEUED"}], ids=str)
+def test_details_that_say_nothing_more_are_not_shown(details: Any) -> None:
+    text = refused({"error": {"code": "conflict", "message": "No.", "details": details}})
+    assert text == "No (conflict, GET /api/v1/tools)"
+
+
+def test_long_details_are_cut() -> None:
+    text = refused({"error": {"message": "No.", "details": {"log": "x" * 100_000}}})
+    assert text.endswith("…")
+    assert len(text) < MOST_DETAILS + 100
+
+
+def test_each_of_many_places_is_cut_and_the_rest_is_counted() -> None:
+    detail = [{"loc": ["body", number], "msg": "x" * 10_000} for number in range(50)]
+    text = refused({"detail": detail})
+    assert len(text) < 21 * (MOST_DETAILS + 10)
+    assert text.endswith("and 30 more")
+
+
+def test_details_that_are_too_deep_to_be_shown_are_kept() -> None:
+    details: Any = []
+    for _ in range(10_000):
+        details = [details]
+    error = api_error(400, ErrorBody(None, "No.", {"deep": details}), request=REQUEST)
+    assert "too deep to be shown" in str(error)
+    assert error.details["deep"] is details
+
+
+@pytest.mark.parametrize(
+    "details",
+    ["a\nb\x1b[31m\u202e", {"a\x1b[31m": "\u202e"}, [{"loc": ["a\nb"], "msg": "\x1b[31m\u202e"}]],
+    ids=["text", "object", "place"],
+)
+def test_no_detail_can_steer_a_terminal(details: Any) -> None:
+    first, *lines = refused({"error": {"message": "No.", "details": details}}).splitlines()
+    assert len(lines) == 1
+    assert (first + lines[0]).isprintable()
 
 
 def test_every_place_is_listed_and_a_single_one_is_not_said_twice() -> None:

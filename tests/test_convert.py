@@ -7,10 +7,10 @@ import pytest
 from proteiniq_openapi import models as low
 from proteiniq_openapi.types import UNSET
 
-from proteiniq import ContractError, _convert
-from proteiniq.contract import document
+from proteiniq import InvalidInput, Request, _convert, _reading, models
+from proteiniq.contract import Shape, document
 
-from .support import ENTRY, documented
+from .support import ENTRY, change_operation, documented, job
 
 
 def test_unset_is_none() -> None:
@@ -37,7 +37,6 @@ def test_our_entries_are_those_of_the_contract() -> None:
     assert made.to_dict() == {**ENTRY, "label": "mine"}
 
 
-@pytest.mark.spelled
 def test_an_entry_of_a_file() -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     del entry["content"]
@@ -49,8 +48,20 @@ def test_an_entry_of_the_users_own_is_sent_as_it_is(entry: dict[str, Any]) -> No
     assert _convert.entries_as_given([entry])[0].to_dict() == entry
 
 
+def jobs(count: int, **changes: Any) -> low.JobPage:
+    """A page of a list of jobs, as the service's response is read."""
+    return low.JobPage.from_dict({"data": [job(id=f"job_{number}") for number in range(count)], **changes})
+
+
+def following(page: low.JobPage, *, cursor: str | None = None, limit: int | None = None) -> str | None:
+    """Where the page after this one starts."""
+    made = _convert.page(page, "list_jobs", _convert.job, cursor=cursor, limit=limit)
+    assert len(made.items) == len(page.data)
+    return made.next_cursor
+
+
 @pytest.mark.parametrize(
-    ("has_more", "cursor", "following"),
+    ("has_more", "cursor", "expected"),
     [
         (True, "x", "x"),
         (UNSET, "x", "x"),
@@ -61,33 +72,160 @@ def test_an_entry_of_the_users_own_is_sent_as_it_is(entry: dict[str, Any]) -> No
         (None, "", None),
     ],
 )
-def test_where_the_next_page_starts(has_more: Any, cursor: Any, following: str | None) -> None:
-    page = low.JobPage(data=[], has_more=has_more, next_cursor=cursor)
-    assert _convert.next_cursor(page, "list_jobs") == following
+def test_where_the_next_page_starts(has_more: Any, cursor: Any, expected: str | None) -> None:
+    assert following(low.JobPage(data=[], has_more=has_more, next_cursor=cursor)) == expected
 
 
 @pytest.mark.parametrize("cursor", [None, "", UNSET, "\ud800"])
-def test_a_next_page_that_starts_nowhere(cursor: Any) -> None:
-    with pytest.raises(ContractError, match="list_jobs: there are more pages"):
-        _convert.next_cursor(low.JobPage(data=[], has_more=True, next_cursor=cursor), "list_jobs")
+def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
+    page = low.JobPage(data=[], has_more=True, next_cursor=cursor)
+    made = _convert.page(page, "list_jobs", _convert.job, cursor=None, limit=None)
+    assert made.next_cursor is None
+    assert made.problem is not None
+    assert str(made.problem).startswith("list_jobs: there are more pages, and next_cursor is ")
+    assert (made.problem.operation, made.problem.path) == ("list_jobs", "$.next_cursor")
 
 
-def test_fields_that_the_contract_calls_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The generated parser reads the contract's names, and `raw` has them too."""
-    renamed = copy.deepcopy(document())
-    properties = renamed["components"]["schemas"]["Account"]["properties"]
-    properties["quotas"] = {**properties.pop("limits"), "x-name": "limits"}
-    monkeypatch.setattr(_convert, "document", lambda: renamed)
-    _convert._spelled.cache_clear()
-    _convert._held.cache_clear()
-    try:
-        answer = low.Account.from_dict(documented("get_account"))
-        raw = documented("get_account")
-        raw["quotas"] = raw.pop("limits")
-        account = _convert.account(answer, raw)
-        assert account.limits is not None
-        assert account.limits.raw == raw["quotas"]
-        assert "quotas" not in account.extra
-    finally:
-        _convert._spelled.cache_clear()
-        _convert._held.cache_clear()
+def test_a_next_page_that_no_parameter_asks_for_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "list_jobs", paging=None)
+    made = _convert.page(jobs(1, next_cursor="x"), "list_jobs", _convert.job, cursor=None, limit=None)
+    assert made.next_cursor is None
+    assert "no parameter that asks for them" in str(made.problem)
+
+
+@pytest.mark.parametrize(
+    ("count", "told", "cursor", "expected"),
+    [
+        (2, {"total": 5}, None, "2"),
+        (2, {"total": 5}, "2", "4"),
+        (1, {"total": 5}, "4", None),
+        (2, {"has_more": True}, "2", "4"),
+        (2, {"has_more": False, "total": 9}, "2", None),
+        (2, {}, None, "2"),
+        (1, {}, "2", None),
+        (0, {}, "2", None),
+    ],
+    ids=["first", "middle", "last", "more", "no more", "full", "not full", "empty"],
+)
+def test_the_next_page_of_a_list_by_offset(
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    told: dict[str, Any],
+    cursor: str | None,
+    expected: str | None,
+) -> None:
+    change_operation(monkeypatch, "list_jobs", paging="offset")
+    assert following(jobs(count, **told), cursor=cursor, limit=2) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "told", "cursor", "expected"),
+    [
+        (2, {"page_count": 3}, None, "2"),
+        (2, {"page_count": 3}, "2", "3"),
+        (2, {"page_count": 3}, "3", None),
+        (2, {"has_more": True}, "3", "4"),
+        (2, {"has_more": False}, None, None),
+        (2, {}, None, "2"),
+        (1, {}, None, None),
+    ],
+    ids=["first", "middle", "last", "more", "no more", "full", "not full"],
+)
+def test_the_next_page_of_a_list_by_number(
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    told: dict[str, Any],
+    cursor: str | None,
+    expected: str | None,
+) -> None:
+    change_operation(monkeypatch, "list_jobs", paging="page")
+    assert following(jobs(count, **told), cursor=cursor, limit=2) == expected
+
+
+def test_pages_may_be_numbered_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "list_jobs", paging="page", first_page=0)
+    assert following(jobs(2, page_count=2)) == "1"
+    assert following(jobs(2, page_count=2), cursor="1") is None
+
+
+@pytest.mark.parametrize("paging", ["offset", "page"])
+def test_a_limit_that_was_not_sent_does_not_end_a_list(monkeypatch: pytest.MonkeyPatch, paging: str) -> None:
+    """The service's own page may be smaller than the limit that it was never told."""
+    change_operation(monkeypatch, "list_jobs", paging=paging, query={"starting_after": paging})
+    assert following(jobs(20), limit=100) is not None
+
+
+def test_a_file_as_input_needs_a_contract_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
+    monkeypatch.setattr(_convert, "is_known_literal", lambda role, name, value: value != "file")
+    with pytest.raises(InvalidInput, match="has no saved file as input"):
+        _convert.entries([entry])
+    assert _convert.entries([ENTRY])
+
+
+# ---- what a model keeps
+
+
+def fitted(body: Any, operation: str) -> Any:
+    return _reading.fit(body, operation, Request("GET", "/x"))
+
+
+def test_extra_holds_what_is_unknown_and_what_does_not_fit() -> None:
+    body = job(progress="half", colour="red")
+    state = _convert.job(low.Job.from_dict(fitted(body, "get_job_status")))
+    assert state.progress is None
+    assert state.extra == {"progress": "half", "colour": "red"}
+
+
+def test_raw_is_the_response_as_it_came() -> None:
+    body = job(progress="half", colour="red")
+    state = _convert.job(low.Job.from_dict(fitted(body, "get_job_status")))
+    assert state.raw == body
+
+
+def test_raw_of_an_item_is_what_stood_in_the_list() -> None:
+    body = {"data": [job(progress="half"), job(id="job_2")]}
+    page = low.JobPage.from_dict(fitted(body, "list_jobs"))
+    made = _convert.page(page, "list_jobs", _convert.job, cursor=None, limit=None)
+    assert [item.raw for item in made.items] == body["data"]
+
+
+def test_raw_of_a_reshaped_response_is_not_reshaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    shape = Shape(
+        at=("job",),
+        moves=((("status",), ("state",)), (("error", "message"), ("why",))),
+        values={"status": {"FAILED": "broken"}},
+        scale={"progress": 100},
+    )
+    change_operation(monkeypatch, "get_job_status", answer=shape)
+    theirs = {"id": "job_1", "state": "broken", "why": "no memory", "progress": 0.5, "colour": "red"}
+    state = _convert.job(low.Job.from_dict(fitted({"job": theirs}, "get_job_status")))
+    assert (state.status, state.progress) == ("FAILED", 50)
+    assert state.error is not None
+    assert state.error.message == "no memory"
+    assert (state.raw, state.extra) == (theirs, {"colour": "red"})
+
+
+def test_a_quote_whose_reasons_can_be_read_says_so() -> None:
+    quote = _convert.quote(low.Quote.from_dict(fitted(documented("quote_job"), "quote_job")))
+    assert quote.blocking_errors_known
+
+
+def test_null_is_no_reason() -> None:
+    body = {**documented("quote_job"), "blocking_errors": None}
+    quote = _convert.quote(low.Quote.from_dict(fitted(body, "quote_job")))
+    assert (quote.blocking_errors, quote.blocking_errors_known) == ((), True)
+
+
+@pytest.mark.parametrize("reasons", ["none", {"code": "x"}, 0, True, [5], [None], ...])
+def test_a_quote_whose_reasons_can_not_be_read_says_so(reasons: Any) -> None:
+    body = {**documented("quote_job"), "blocking_errors": reasons}
+    if reasons is ...:
+        del body["blocking_errors"]
+    quote = _convert.quote(low.Quote.from_dict(fitted(body, "quote_job")))
+    assert not quote.blocking_errors_known
+    assert quote.blocking_errors == ()
+
+
+def test_a_deletion_without_a_body_is_one() -> None:
+    assert _convert.deleted_file(None, "file_1") == models.DeletedFile(id="file_1", deleted=True)

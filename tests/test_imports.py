@@ -63,6 +63,18 @@ def test_a_bare_import_loads_one_module_of_ours() -> None:
     assert run(script) == "['proteiniq']"
 
 
+def test_a_client_loads_of_the_contract_only_what_reads_it() -> None:
+    script = (
+        "import sys\n"
+        "from proteiniq import _convert, _requests\n"
+        "_requests.endpoint('get_job_status')\n"
+        "print(sorted(name for name in sys.modules if name.startswith('proteiniq.contract.')))"
+    )
+    assert run(script) == str(
+        ["proteiniq.contract._endpoints", "proteiniq.contract._packaged", "proteiniq.contract._reshape"]
+    )
+
+
 def test_errors_can_be_caught_without_the_wire() -> None:
     assert run("import sys; from proteiniq import APIError, Job; print('httpx' in sys.modules)") in (
         "True",
@@ -122,7 +134,6 @@ def test_the_sync_world_imports_nothing_of_the_async_one() -> None:
     assert importers("proteiniq._sync", modules("_async")) == set()
 
 
-@pytest.mark.spelled
 def test_a_client_that_is_never_closed_does_no_harm() -> None:
     script = (
         "from proteiniq import ProteinIQ\n"

@@ -110,7 +110,44 @@ def test_several_sequences_of_a_slot_for_one_become_one_text() -> None:
 
 
 def test_several_values_of_a_slot_for_many_stay_several() -> None:
-    assert [entry["id"] for entry in made(["MK", "VA"], "more")] == ["more-1", "more-2"]
+    assert [entry["id"] for entry in made([">a\nMK", ">b\nVA"], "more")] == ["more-1", "more-2"]
+
+
+def without(slot: str, **changes: Any) -> Tool:
+    """The tool, which says less of a slot."""
+    slots = tuple(attrs.evolve(each, **changes) if each.id == slot else each for each in TOOL.slots)
+    return attrs.evolve(TOOL, slots=slots)
+
+
+def test_a_kind_that_the_service_does_not_say_is_not_made_up() -> None:
+    with pytest.raises(InvalidInput, match="doesn't say which kind of data it takes") as caught:
+        entries(without("protein", kind=None), {"protein": ">a\nMK"}, None)
+    (issue,) = caught.value.issues
+    assert issue.slot == "protein"
+    assert "a full list of API entries" in str(issue)
+
+
+def test_a_format_that_neither_data_nor_service_say_is_not_made_up() -> None:
+    with pytest.raises(InvalidInput, match="neither the data nor the service says which format") as caught:
+        entries(without("protein", formats=()), {"protein": "MK"}, None)
+    assert [issue.slot for issue in caught.value.issues] == ["protein"]
+
+
+@pytest.mark.parametrize("format", [None, ""])
+def test_a_file_whose_format_nobody_says_is_refused(format: str | None) -> None:
+    file = attrs.evolve(FILE, filename="data", format=format)
+    with pytest.raises(InvalidInput, match="neither the file 'data' nor the service says which format"):
+        entries(without("protein", formats=()), {"protein": file}, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "format"),
+    [(">a\nMK", "fasta"), (PDB, "pdb"), (FILE, "fasta"), (attrs.evolve(FILE, format="CIF"), "cif")],
+    ids=["FASTA", "PDB", "file", "CIF"],
+)
+def test_data_may_say_its_format_where_the_service_does_not(value: Any, format: str) -> None:
+    (entry,) = entries(without("protein", formats=()), {"protein": value}, None)
+    assert entry["format"] == format
 
 
 @pytest.mark.parametrize(

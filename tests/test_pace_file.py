@@ -214,7 +214,6 @@ def test_no_window_of_the_service_ever_sees_more_than_the_limit(
         assert sum(start <= other < start + 10.0 for other in departures) <= limit
 
 
-@pytest.mark.spelled
 def test_four_processes_with_one_file_lose_nothing_and_are_hardly_refused() -> None:
     options = ["--requests", "240", "--limit", "60", "--window", "0.5"]
     done = subprocess.run(

@@ -20,8 +20,8 @@ Credits DailyLimitExceeded DeletedFile File Forbidden InsufficientCredits Intern
 Issue Job JobFailed JobFailure JobNotCompleted JobState JobStatus KeyInfo MethodNotAllowed NotFound OutputFile Page
 Pager PaidPlanRequired PayloadTooLarge PaymentRequired Plan ProteinIQ ProteinIQError Quote QuoteLimits RateLimit
 RateLimited Request RequestTimeout Result ResultFile ServerError Setting Slot SpendLimitExceeded TeamNotFound Tool
-ToolSummary TransportError Unauthorized UnsupportedMediaType UserNotFound ValidationError WaitTimeout Workspace
-__version__
+ToolSummary TransportError Unauthorized UnsupportedMediaType UnsupportedOperation UserNotFound ValidationError
+WaitTimeout Workspace __version__
 """
 
 CALLS = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
 
 from proteiniq_openapi.api.files import complete_upload, delete_file, get_file, list_files
 from proteiniq_openapi.models import File as LowFile, UploadTicket
@@ -53,9 +55,11 @@ class AsyncFiles:
         with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             fields = fields_of(opened_source, asked, partial(_convert.is_documented, "FileUpload"))
+            in_steps = route.upload is not None and route.upload.style == "ticket"
+            ticket = await self._ticket(fields) if in_steps else None
             try:
-                if route.upload is not None and route.upload.style == "ticket":
-                    return await self._upload_in_steps(opened_source, fields, on_progress)
+                if ticket is not None:
+                    return await self._upload_with(ticket, opened_source, on_progress)
                 return await self._upload(opened_source, fields, on_progress)
             except (TransportError, ServerError, ContractError) as error:
                 if not isinstance(error, TransportError) or error.sent:
@@ -74,31 +78,39 @@ class AsyncFiles:
             content=content,
             repeatable=source.repeatable,
         )
+        request = Request(outgoing.method, route.path)
+        body = await self._sent(outgoing, request)
+        return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)))
+
+    async def _sent(self, outgoing: Outgoing, request: Request) -> Any:
+        """The JSON of the response to a request of an upload to the service itself."""
         try:
             reply = await self._pipeline.send(Call(operation="upload_file"), outgoing)
         except APIError as error:
             if error.status in CONTRACT_REFUSALS:
                 error.add_note(MAY_HAVE_DRIFTED)
             raise
-        request = Request(outgoing.method, route.path)
-        body = _reading.decode(reply.content, "upload_file", request)
-        return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)))
+        return _reading.decode(reply.content, "upload_file", request)
 
-    async def _upload_in_steps(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
-        """Ask where to send the file, send it there without the key, and say that it is there."""
+    async def _ticket(self, fields: Fields) -> UploadTicket:
+        """Where to send a file, in an upload of two steps."""
         route = _requests.endpoint("upload_file")
         outgoing = self._pipeline.outgoing(route.method, route.path, json=write(route.body, dict(fields)))
-        reply = await self._pipeline.send(Call(operation="upload_file"), outgoing)
         request = Request(outgoing.method, route.path)
-        body = _reading.decode(reply.content, "upload_file", request)
+        body = await self._sent(outgoing, request)
         ticket = UploadTicket.from_dict(_reading.fit_ticket(body, request))
-        file_id = given(ticket.id)
-        if not is_url(ticket.url) or not file_id:
+        if not is_url(ticket.url) or not given(ticket.id):
             raise ContractError(
                 f"upload_file: the response to {request} gives no URL to send the file to, or no id of it",
                 operation="upload_file",
                 request=request,
             )
+        return ticket
+
+    async def _upload_with(
+        self, ticket: UploadTicket, source: Source, on_progress: OnProgress | None
+    ) -> File:
+        """Send the file where the ticket says, without the key, and say that it is there."""
         content = AsyncContent(source, Envelope(source.media_type), on_progress)
         wanted = given(ticket.headers)
         headers = {
@@ -113,8 +125,11 @@ class AsyncFiles:
             timeout=self._pipeline.config.timeout,
         )
         async with self._pipeline.open(Call(operation="upload_file", paced=False), put) as incoming:
+            if incoming.status >= 300:
+                raise _sent_elsewhere(put, incoming.status, incoming.headers)
             async for _ in incoming.chunks:
                 pass
+        file_id = str(ticket.id)
         made = await self._complete(file_id)
         return made if made is not None else await self.get(file_id)
 
@@ -183,3 +198,17 @@ class AsyncFiles:
             # The answer to an earlier attempt was lost; the file was there then and is gone now.
             return DeletedFile(id=file_id, deleted=True)
         return _convert.deleted_file(answer, file_id)
+
+
+def _sent_elsewhere(put: Outgoing, status: int, headers: Mapping[str, str]) -> ContractError:
+    """The error for a storage that answers an upload with a redirect: nothing was stored there."""
+    request = Request(put.method, urlsplit(put.url).path)
+    target = urlsplit(headers.get("location", "")).hostname
+    where = f" to {target}" if target else ""
+    return ContractError(
+        f"upload_file: the response to {request} is {status}, a redirect{where}; a file is sent to the address that "
+        "the service gave only",
+        operation="upload_file",
+        status=status,
+        request=request,
+    )

@@ -234,7 +234,10 @@ class AsyncJobs:
                 "job %s: the service accepted the cancel, and its state can't be read: %s", job_id, error
             )
             return told or unknown(job_id)
-        return state if told is None else state.newer(told)
+        if told is None:
+            return state
+        # A job never leaves a terminal state: what says otherwise lags behind.
+        return told.newer(state) if told.is_terminal and not state.is_terminal else state.newer(told)
 
     async def _cancelled(self, job_id: str, deadline: float | None) -> AsyncJob | None:
         """The job, if it is cancelled, as far as that can be found out."""

@@ -98,12 +98,13 @@ class AsyncWatcher:
         return failed and state.error is None and not self._told_all
 
     async def _with_reason(self, ended: JobState) -> JobState:
-        """The whole job, read once; what is known when it can't be."""
+        """The whole job, read once; what is known when it can't be, or when it lags behind."""
         try:
-            return (await read_job(self._pipeline, self._job_id, self._deadline)).newer(ended)
+            state = await read_job(self._pipeline, self._job_id, self._deadline)
         except ProteinIQError as error:
             log.info("job %s: why it is %s can't be read: %s", self._job_id, ended.status, error)
             return ended
+        return state.newer(ended) if state.is_terminal else ended
 
     def _changed(self, state: JobState | None) -> JobState | None:
         """The state, when it says something new."""

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
 
 from proteiniq_openapi.api.files import complete_upload, delete_file, get_file, list_files
 from proteiniq_openapi.models import File as LowFile, UploadTicket
@@ -55,9 +57,11 @@ class Files:
         with opened(source, filename, awaited=Content.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             fields = fields_of(opened_source, asked, partial(_convert.is_documented, "FileUpload"))
+            in_steps = route.upload is not None and route.upload.style == "ticket"
+            ticket = self._ticket(fields) if in_steps else None
             try:
-                if route.upload is not None and route.upload.style == "ticket":
-                    return self._upload_in_steps(opened_source, fields, on_progress)
+                if ticket is not None:
+                    return self._upload_with(ticket, opened_source, on_progress)
                 return self._upload(opened_source, fields, on_progress)
             except (TransportError, ServerError, ContractError) as error:
                 if not isinstance(error, TransportError) or error.sent:
@@ -76,31 +80,37 @@ class Files:
             content=content,
             repeatable=source.repeatable,
         )
+        request = Request(outgoing.method, route.path)
+        body = self._sent(outgoing, request)
+        return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)))
+
+    def _sent(self, outgoing: Outgoing, request: Request) -> Any:
+        """The JSON of the response to a request of an upload to the service itself."""
         try:
             reply = self._pipeline.send(Call(operation="upload_file"), outgoing)
         except APIError as error:
             if error.status in CONTRACT_REFUSALS:
                 error.add_note(MAY_HAVE_DRIFTED)
             raise
-        request = Request(outgoing.method, route.path)
-        body = _reading.decode(reply.content, "upload_file", request)
-        return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)))
+        return _reading.decode(reply.content, "upload_file", request)
 
-    def _upload_in_steps(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
-        """Ask where to send the file, send it there without the key, and say that it is there."""
+    def _ticket(self, fields: Fields) -> UploadTicket:
+        """Where to send a file, in an upload of two steps."""
         route = _requests.endpoint("upload_file")
         outgoing = self._pipeline.outgoing(route.method, route.path, json=write(route.body, dict(fields)))
-        reply = self._pipeline.send(Call(operation="upload_file"), outgoing)
         request = Request(outgoing.method, route.path)
-        body = _reading.decode(reply.content, "upload_file", request)
+        body = self._sent(outgoing, request)
         ticket = UploadTicket.from_dict(_reading.fit_ticket(body, request))
-        file_id = given(ticket.id)
-        if not is_url(ticket.url) or not file_id:
+        if not is_url(ticket.url) or not given(ticket.id):
             raise ContractError(
                 f"upload_file: the response to {request} gives no URL to send the file to, or no id of it",
                 operation="upload_file",
                 request=request,
             )
+        return ticket
+
+    def _upload_with(self, ticket: UploadTicket, source: Source, on_progress: OnProgress | None) -> File:
+        """Send the file where the ticket says, without the key, and say that it is there."""
         content = Content(source, Envelope(source.media_type), on_progress)
         wanted = given(ticket.headers)
         headers = {
@@ -115,8 +125,11 @@ class Files:
             timeout=self._pipeline.config.timeout,
         )
         with self._pipeline.open(Call(operation="upload_file", paced=False), put) as incoming:
+            if incoming.status >= 300:
+                raise _sent_elsewhere(put, incoming.status, incoming.headers)
             for _ in incoming.chunks:
                 pass
+        file_id = str(ticket.id)
         made = self._complete(file_id)
         return made if made is not None else self.get(file_id)
 
@@ -185,3 +198,17 @@ class Files:
             # The answer to an earlier attempt was lost; the file was there then and is gone now.
             return DeletedFile(id=file_id, deleted=True)
         return _convert.deleted_file(answer, file_id)
+
+
+def _sent_elsewhere(put: Outgoing, status: int, headers: Mapping[str, str]) -> ContractError:
+    """The error for a storage that answers an upload with a redirect: nothing was stored there."""
+    request = Request(put.method, urlsplit(put.url).path)
+    target = urlsplit(headers.get("location", "")).hostname
+    where = f" to {target}" if target else ""
+    return ContractError(
+        f"upload_file: the response to {request} is {status}, a redirect{where}; a file is sent to the address that "
+        "the service gave only",
+        operation="upload_file",
+        status=status,
+        request=request,
+    )

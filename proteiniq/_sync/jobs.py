@@ -236,7 +236,10 @@ class Jobs:
                 "job %s: the service accepted the cancel, and its state can't be read: %s", job_id, error
             )
             return told or unknown(job_id)
-        return state if told is None else state.newer(told)
+        if told is None:
+            return state
+        # A job never leaves a terminal state: what says otherwise lags behind.
+        return told.newer(state) if told.is_terminal and not state.is_terminal else state.newer(told)
 
     def _cancelled(self, job_id: str, deadline: float | None) -> Job | None:
         """The job, if it is cancelled, as far as that can be found out."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -21,8 +23,9 @@ from proteiniq import (
 from proteiniq.errors import BY_CODE
 from proteiniq.sandbox import Sandbox
 
-from ..support import Stub, answer, refusal
+from ..support import ENTRY, Stub, answer, refusal
 from .bench import connect, over
+from .test_operations import METHODS
 
 
 async def caught(*answers: httpx.Response | Exception, max_retries: int = 0) -> ProteinIQError:
@@ -65,10 +68,8 @@ async def test_an_unknown_status_is_an_api_error() -> None:
         b"null",
         b"[]",
         b'"error"',
-        b'{"error": "text"}',
         b'{"error": null}',
         b'{"error": {"code": 5, "message": []}}',
-        b'{"message": "of another kind"}',
         b'{"error": ' + b"[" * 100_000,
         b"\xff\xfe",
     ],
@@ -81,6 +82,64 @@ async def test_a_body_that_is_no_envelope(content: bytes, status: int, kind: typ
     assert error.status == status
     assert error.code is None
     assert f"the service answered {status} without saying why" in str(error)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "content", [b'{"error": "Said."}', b'{"message": "Said."}', b'{"detail": "Said."}'], ids=bytes.decode
+)
+async def test_a_message_outside_of_an_envelope_is_the_message(content: bytes) -> None:
+    error = await caught(httpx.Response(404, content=content))
+    assert type(error) is NotFound
+    assert str(error) == "Said (404, GET /api/v1/account)"
+
+
+@pytest.mark.anyio
+async def test_what_fastapi_says_of_a_request_is_in_the_message() -> None:
+    detail = [{"type": "missing", "loc": ["query", "limit"], "msg": "Field required"}]
+    error = await caught(answer({"detail": detail}, 422))
+    assert isinstance(error, APIError)
+    assert "\n  query.limit: Field required" in str(error)
+    assert error.details == detail
+
+
+DRIFTED = "python -m proteiniq.contract check"
+"""What a note advises when the service may have changed."""
+
+
+def notes(error: BaseException) -> str:
+    return "".join(getattr(error, "__notes__", ()))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [400, 405, 415, 422])
+@pytest.mark.parametrize("call", ["get_account", "submit_job", "upload_file", "list_jobs", "cancel_job"])
+async def test_a_right_request_that_is_refused_as_wrong_may_mean_another_contract(
+    call: str, status: int
+) -> None:
+    async with over(Stub(httpx.Response(status))) as client:
+        with pytest.raises(APIError) as raised:
+            await METHODS[call](client)
+    assert DRIFTED in notes(raised.value)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 409, 413, 500])
+async def test_a_refusal_for_another_reason_means_no_other_contract(status: int) -> None:
+    assert DRIFTED not in notes(await caught(httpx.Response(status)))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "entries",
+    [[{"slotId": "protein"}], [{**ENTRY, "content": 5}], [{**ENTRY, "source": "text"}]],
+    ids=["missing", "content", "source"],
+)
+async def test_a_wrong_entry_of_the_users_own_means_no_other_contract(entries: list[dict[str, Any]]) -> None:
+    async with over(Stub(httpx.Response(422))) as client:
+        with pytest.raises(APIError) as raised:
+            await client.jobs.submit("esmfold", entries)
+    assert DRIFTED not in notes(raised.value)
 
 
 @pytest.mark.anyio

@@ -57,7 +57,6 @@ SCENARIOS: dict[str, Callable[[AsyncProteinIQ], Any]] = {
 }
 
 
-@pytest.mark.spelled
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 async def test_a_cassette(name: str) -> None:

@@ -8,9 +8,21 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ
+from proteiniq import AsyncProteinIQ, UnsupportedOperation
 
-from ..support import ENTRY, Stub, answer, documented, events, job, operation, operations
+from ..support import (
+    ENTRY,
+    STATUS,
+    Routes,
+    Stub,
+    answer,
+    change_operation,
+    documented,
+    events,
+    job,
+    operation,
+    operations,
+)
 from .bench import over
 
 
@@ -63,3 +75,25 @@ async def test_every_method_gives_the_services_error(name: str) -> None:
         with pytest.raises(Exception, match=r"No \(forbidden, ") as caught:
             await METHODS[name](client)
     assert type(caught.value).__name__ == "Forbidden"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events"}))
+async def test_an_operation_that_the_contract_lacks_is_not_asked_for(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    change_operation(monkeypatch, name, absent=True)
+    service = Stub(answer(documented(name)))
+    async with over(service) as client:
+        with pytest.raises(UnsupportedOperation, match="nothing was sent") as caught:
+            await METHODS[name](client)
+    assert caught.value.operation == name
+    assert service.requests == []
+
+
+@pytest.mark.anyio
+async def test_without_a_route_for_events_the_status_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "stream_job_events", absent=True)
+    service = Routes({STATUS: [answer(job("PROCESSING")), answer(job("COMPLETED"))]})
+    async with over(service) as client:
+        assert [state.status for state in await first_event(client)] == ["PROCESSING", "COMPLETED"]

@@ -12,6 +12,7 @@ from proteiniq import (
     APIError,
     AsyncProteinIQ,
     Conflict,
+    ContractError,
     DailyLimitExceeded,
     InsufficientCredits,
     InvalidInput,
@@ -22,6 +23,7 @@ from proteiniq import (
     ValidationError,
     _convert,
 )
+from proteiniq.contract import Shape
 from proteiniq.sandbox import Sandbox
 
 from ..proxy import LossyProxy
@@ -34,11 +36,15 @@ from ..support import (
     Routes,
     Stub,
     answer,
+    change_operation,
     documented,
     job,
     refusal,
 )
 from .bench import connect, over
+
+TOOL = "GET /api/v1/tools/esmfold"
+FILE = "GET /api/v1/files/file_1"
 
 
 def keys(service: Stub | Routes) -> list[str]:
@@ -290,6 +296,98 @@ async def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -
         with pytest.raises(PaymentRequired, match="Not tonight"):
             await client.jobs.submit("esmfold", [ENTRY], max_credits=50)
     assert service.routes == [QUOTE]
+
+
+UNREADABLE = [..., "none", {"code": "insufficient_credits"}, 0, False, [5], ["insufficient_credits"]]
+"""Reasons that a quote promises to give, and that can't be read; `...` stands for none at all."""
+
+
+def unreadable(reasons: Any) -> Routes:
+    quote = {**documented("quote_job"), "blocking_errors": reasons}
+    if reasons is ...:
+        del quote["blocking_errors"]
+    return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("reasons", UNREADABLE, ids=str)
+async def test_a_quote_that_may_hide_a_reason_submits_nothing_under_max_credits(reasons: Any) -> None:
+    service = unreadable(reasons)
+    async with over(service) as client:
+        with pytest.raises(ContractError, match=r"nothing was submitted.*blocking_errors") as caught:
+            await client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE]
+    assert (caught.value.operation, caught.value.path) == ("quote_job", "$.blocking_errors")
+    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", ()))
+
+
+@pytest.mark.anyio
+async def test_a_quote_that_may_hide_a_reason_is_a_quote_all_the_same() -> None:
+    async with over(unreadable("none")) as client:
+        quote = await client.jobs.quote("esmfold", [ENTRY])
+    assert (quote.estimated_credits, quote.blocking_errors, quote.blocking_errors_known) == (50, (), False)
+    assert quote.extra["blocking_errors"] == "none"
+
+
+@pytest.mark.anyio
+async def test_without_max_credits_no_quote_stands_in_the_way() -> None:
+    service = unreadable("none")
+    async with over(service) as client:
+        await client.jobs.submit("esmfold", [ENTRY])
+    assert service.routes == [SUBMIT]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("price", [51, None, "5", float("nan"), ...], ids=str)
+async def test_a_price_that_is_too_high_or_unknown_submits_nothing(price: Any) -> None:
+    quote = {**documented("quote_job"), "estimated_credits": price, "blocking_errors": "none"}
+    if price is ...:
+        del quote["estimated_credits"]
+    service = Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
+    async with over(service) as client:
+        with pytest.raises((SpendLimitExceeded, ContractError)):
+            await client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE]
+
+
+@pytest.mark.anyio
+async def test_a_request_is_spelled_as_the_contract_spells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = Shape(moves=((("slotId",), ("slot",)),), values={"format": {"fasta": "FASTA"}})
+    shape = Shape(
+        at=("job",),
+        moves=((("tool",), ("toolId",)),),
+        parts={"input": Shape(parts={"inputs": entry})},
+        constants={"version": 2},
+    )
+    change_operation(monkeypatch, "submit_job", body=shape, headers={"Idempotency-Key": "X-Idempotency-Key"})
+    service = Stub(answer(job(), 201))
+    async with over(service) as client:
+        await client.jobs.submit("esmfold", [ENTRY], {"slotId": 1}, name="mine", idempotency_key="one")
+    (request,) = service.requests
+    their = {**ENTRY, "slot": "protein", "format": "FASTA"}
+    del their["slotId"]
+    assert body(request) == {
+        "job": {
+            "toolId": "esmfold",
+            "name": "mine",
+            "input": {"inputs": [their]},
+            "settings": {"slotId": 1},
+            "version": 2,
+        }
+    }
+    assert request.headers["x-idempotency-key"] == "one"
+    assert "idempotency-key" not in request.headers
+
+
+@pytest.mark.anyio
+async def test_a_saved_file_is_no_input_where_the_contract_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_convert, "is_documented", lambda role, name: name != "file_id")
+    service = Routes({TOOL: answer(documented("get_tool")), FILE: answer(documented("get_file"))})
+    async with over(service) as client:
+        file = await client.files.get("file_1")
+        with pytest.raises(InvalidInput, match=r"has no saved file as input\. Give the data itself"):
+            await client.jobs.submit("esmfold", {"protein": file})
+    assert service.routes == [FILE, TOOL]
 
 
 @pytest.mark.anyio

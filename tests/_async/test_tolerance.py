@@ -13,7 +13,7 @@ from proteiniq import APIError, ContractError, JobState
 from proteiniq.models import Model
 
 from ..shapes import almost, misfits
-from ..support import RESULT, Routes, Stub, answer, documented, events, heard, job, refusals
+from ..support import RESULT, Routes, Stub, answer, documented, events, job, refusals
 from .bench import over
 from .test_operations import METHODS
 
@@ -31,12 +31,13 @@ def check(found: Any) -> None:
     repr(found)
 
 
-ASKS_ELSEWHERE = {"cancel_job": "get_job_status"}
-"""Where an answer without a body sends the client."""
+TAKES_ANY = ("cancel_job", "delete_file")
+"""Operations of which any success is one, whatever its body."""
 
 
 def check_error(error: ContractError, operation: str) -> None:
-    assert error.operation in (operation, ASKS_ELSEWHERE.get(operation))
+    assert operation not in TAKES_ANY
+    assert error.operation == operation
     assert error.path.startswith("$")
     assert str(error.operation) in str(error)
     str(error).encode("utf-8")
@@ -63,7 +64,7 @@ async def test_the_documented_answer_is_a_right_model(name: str) -> None:
     found = await read(name, json.dumps(documented(name)).encode())
     assert found is not None
     if isinstance(found, Model):
-        assert found.raw == heard(name, documented(name))
+        assert found.raw == documented(name)
 
 
 @pytest.mark.anyio
@@ -73,8 +74,8 @@ async def test_the_documented_answer_is_a_right_model(name: str) -> None:
 async def test_an_almost_right_answer(name: str, data: st.DataObject) -> None:
     body = data.draw(almost(documented(name)))
     found = await read(name, json.dumps(body).encode())
-    if isinstance(found, Model):
-        assert json.dumps(found.raw) == json.dumps(heard(name, body))
+    if isinstance(found, Model) and not (name in TAKES_ANY and found.raw == {}):
+        assert json.dumps(found.raw) == json.dumps(body)
 
 
 DETAILS = {
@@ -138,7 +139,12 @@ async def test_an_almost_right_event(data: st.DataObject) -> None:
 )
 async def test_a_body_that_is_something_else(name: str, content: bytes) -> None:
     found = await read(name, content)
-    assert found is None or name in ("delete_file", "get_result", "get_openapi")
+    if name in TAKES_ANY:
+        assert found.id == {"cancel_job": "job_1", "delete_file": "file_1"}[name]
+    elif content in (b"", b"{}"):
+        assert found is None or name in ("get_file", "get_result", "get_openapi")
+    else:
+        assert found is None or name == "get_openapi"
 
 
 @pytest.mark.anyio
@@ -149,17 +155,15 @@ async def test_a_whole_number_that_is_written_with_a_point() -> None:
     assert found.size_bytes == 88
 
 
-@pytest.mark.spelled
 @pytest.mark.anyio
 @pytest.mark.parametrize("value", [True, "88", 88.5, float("nan"), 10**400, [88], {}])
 async def test_a_size_that_is_no_whole_number_is_kept_aside(value: Any) -> None:
-    body = {**documented("get_file"), "size_bytes": value}
+    body = {**documented("get_file"), "id": "file_1", "size_bytes": value}
     found = await read("get_file", json.dumps(body).encode())
     assert found.size_bytes is None
     assert repr(found.extra) == repr({"size_bytes": value})
 
 
-@pytest.mark.spelled
 @pytest.mark.anyio
 async def test_an_enormous_price_is_no_price() -> None:
     body = {**documented("quote_job"), "estimated_credits": 10**400}
@@ -169,7 +173,6 @@ async def test_an_enormous_price_is_no_price() -> None:
     assert caught.value.path == "$.estimated_credits"
 
 
-@pytest.mark.spelled
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "time", ["yesterday", "2026-13-01T00:00:00Z", "", "0001-01-01T00:00:00+14:00", 1_700_000_000]
@@ -188,9 +191,56 @@ async def test_a_time_without_an_offset_is_utc() -> None:
 
 @pytest.mark.anyio
 async def test_the_last_of_two_equal_keys_counts() -> None:
-    content = b'{"id": "job_0", "id": "job_1", "status": "QUEUED", "status": "COMPLETED"}'
+    content = b'{"name": "a", "name": "b", "status": "QUEUED", "status": "COMPLETED"}'
     found = await read("get_job_status", content)
-    assert (found.id, found.status) == ("job_1", "COMPLETED")
+    assert (found.name, found.status) == ("b", "COMPLETED")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("told", [{}, {"id": "job_7"}, {"id": None}, {"id": 7}], ids=str)
+async def test_a_job_that_is_asked_for_has_the_id_that_was_asked_for(told: dict[str, Any]) -> None:
+    body = {"status": "QUEUED", **told}
+    async with over(Stub(answer(body))) as client:
+        found = await client.jobs.get("job_1")
+        assert (await client.jobs.cancel("job_1")).id == "job_1"
+    assert found.id == "job_1"
+    assert (found.extra, found.raw) == (told, body)
+
+
+@pytest.mark.anyio
+async def test_an_id_that_has_to_be_written_otherwise_in_a_path_is_the_one_that_was_asked_for() -> None:
+    async with over(Stub(answer({"status": "QUEUED"}))) as client:
+        assert (await client.jobs.get("a/b ä%2F?#")).id == "a/b ä%2F?#"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("told", [{}, {"id": "another"}], ids=str)
+async def test_a_tool_a_file_and_a_result_have_the_id_that_was_asked_for(told: dict[str, Any]) -> None:
+    tool = {"input": {"slots": []}, **told}
+    async with over(Stub(answer(tool))) as client:
+        assert (await client.tools.get("esmfold")).id == "esmfold"
+    async with over(Stub(answer({"filename": "a", **told}))) as client:
+        assert (await client.files.get("file_1")).id == "file_1"
+    async with over(Stub(answer({"files": [], "results": {}, "job_id": told.get("id")}))) as client:
+        assert (await client.results.get("job_1")).job_id == "job_1"
+
+
+@pytest.mark.anyio
+async def test_items_of_pages_keep_what_they_were_made_from() -> None:
+    first, second = {**job(), "colour": "red"}, {**job(), "id": "job_2", "progress": "half"}
+    body = {"data": [first, second], "has_more": False, "cost": 5}
+    async with over(Stub(answer(body))) as client:
+        one, other = await client.jobs.list().list()
+    assert (one.raw, one.extra) == (first, {"colour": "red"})
+    assert (other.raw, other.extra, other.progress) == (second, {"progress": "half"}, None)
+
+
+@pytest.mark.anyio
+async def test_no_model_shows_how_it_was_made() -> None:
+    async with over(Stub(answer({**documented("get_account"), "limits": 5, "more": {}}))) as client:
+        account = await client.account.get()
+    assert "\\0" not in f"{account!r} {dict(account.extra)!r} {dict(account.raw)!r}"
+    assert "\0" not in json.dumps([account.extra, account.raw])
 
 
 @pytest.mark.anyio
@@ -204,10 +254,10 @@ async def test_unknown_fields_are_kept_at_every_depth() -> None:
     assert found.workspace.extra == {}
 
 
-@pytest.mark.spelled
 @pytest.mark.anyio
 async def test_another_spelling_of_a_known_field_is_unknown() -> None:
-    found = await read("get_file", json.dumps({**documented("get_file"), "sizeBytes": 5}).encode())
+    body = {**documented("get_file"), "id": "file_1", "sizeBytes": 5}
+    found = await read("get_file", json.dumps(body).encode())
     assert found.size_bytes == documented("get_file")["size_bytes"]
     assert found.extra == {"sizeBytes": 5}
 

@@ -59,7 +59,6 @@ SCENARIOS: dict[str, Callable[[ProteinIQ], Any]] = {
 }
 
 
-@pytest.mark.spelled
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_a_cassette(name: str) -> None:
     with ProteinIQ(KEY, URL, timeout=1000.0, rate_limit=100_000, clock=FastClock()) as client:

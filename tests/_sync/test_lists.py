@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from proteiniq import ContractError, InvalidInput, ProteinIQ
 
-from ..support import LYSOZYME, Stub, answer, job
+from ..support import LYSOZYME, Stub, answer, change_operation, job
 from .bench import over
 
 
@@ -19,6 +21,12 @@ def page(*ids: str, next_cursor: Any = None, has_more: Any = None) -> Any:
     data = [job(id=name) for name in ids]
     more = next_cursor is not None if has_more is None else has_more
     return answer({"object": "list", "data": data, "has_more": more, "next_cursor": next_cursor})
+
+
+def iterate(items: Iterable[Any], seen: list[Any]) -> None:
+    """Iterate to the end, keeping what there is."""
+    for each in items:
+        seen.append(each)
 
 
 def upload(client: ProteinIQ, *names: str) -> None:
@@ -88,6 +96,134 @@ def test_a_page_that_hides_the_next_one(cursor: str | None) -> None:
         with pytest.raises(ContractError, match="the rest can't be asked for") as caught:
             client.jobs.list().list()
     assert (caught.value.operation, caught.value.path) == ("list_jobs", "$.next_cursor")
+
+
+def test_the_items_of_a_page_come_before_the_complaint_about_the_next() -> None:
+    service = Stub(page("a", next_cursor="x"), page("b", "c", has_more=True))
+    seen: list[Any] = []
+    with over(service) as client:
+        with pytest.raises(ContractError, match="the rest can't be asked for"):
+            iterate(client.jobs.list(), seen)
+    assert [found.id for found in seen] == ["a", "b", "c"]
+    assert len(service.requests) == 2
+
+
+def test_a_page_whose_next_one_is_hidden_complains_when_that_is_asked_for() -> None:
+    seen: list[Any] = []
+    with over(Stub(page("a", has_more=True))) as client:
+        pages = client.jobs.list().pages()
+        with pytest.raises(ContractError, match="the rest can't be asked for"):
+            iterate(pages, seen)
+        assert [found.id for each in seen for found in each.items] == ["a"]
+        assert [each for each in pages] == []
+
+
+def test_a_contract_without_a_parameter_for_the_next_page_gives_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "list_jobs", paging=None, query={"limit": "limit"})
+    service = Stub(page("a", next_cursor="x"))
+    seen: list[Any] = []
+    with over(service) as client:
+        with pytest.raises(ContractError, match="no parameter that asks for them"):
+            iterate(client.jobs.list(), seen)
+    assert [found.id for found in seen] == ["a"]
+    assert len(service.requests) == 1
+
+
+def numbered(paging: str, count: int, told: dict[str, int]) -> Callable[[httpx.Request], httpx.Response]:
+    """A service with so many jobs, two on a page unless asked; a page is asked for by its number or its first job."""
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        size = int(query.get("limit", 2))
+        start = int(query.get("skip", 0)) if paging == "offset" else (int(query.get("p", 1)) - 1) * size
+        stop = min(start + size, count)
+        return answer({"data": [job(id=f"job_{number}") for number in range(start, stop)], **told})
+
+    return answered
+
+
+QUERIES = {
+    "offset": {"limit": "limit", "starting_after": "skip"},
+    "page": {"limit": "limit", "starting_after": "p"},
+}
+
+
+@pytest.mark.parametrize(
+    ("paging", "told", "asked"),
+    [
+        ("offset", {"total": 5}, [None, "2", "4"]),
+        ("offset", {}, [None, "2", "4"]),
+        ("page", {"page_count": 3}, [None, "2", "3"]),
+        ("page", {}, [None, "2", "3"]),
+    ],
+    ids=["offset, total", "offset", "page, pages", "page"],
+)
+def test_a_list_whose_pages_have_numbers_is_iterated_whole(
+    monkeypatch: pytest.MonkeyPatch, paging: str, told: dict[str, int], asked: list[str | None]
+) -> None:
+    change_operation(monkeypatch, "list_jobs", paging=paging, query=QUERIES[paging])
+    service = Stub(numbered(paging, 5, told))
+    with over(service) as client:
+        found = [each.id for each in client.jobs.list(limit=2)]
+    assert found == [f"job_{number}" for number in range(5)]
+    name = QUERIES[paging]["starting_after"]
+    assert [request.url.params.get(name) for request in service.requests] == asked
+
+
+@pytest.mark.parametrize("paging", ["offset", "page"])
+def test_a_list_that_says_nothing_of_its_end_ends_with_an_empty_page(
+    monkeypatch: pytest.MonkeyPatch, paging: str
+) -> None:
+    change_operation(monkeypatch, "list_jobs", paging=paging, query=QUERIES[paging])
+    service = Stub(numbered(paging, 4, {}))
+    with over(service) as client:
+        assert len(client.jobs.list().list()) == 4
+    assert len(service.requests) == 3
+
+
+def test_a_list_by_offset_that_never_gets_on_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "list_jobs", paging="offset", query=QUERIES["offset"])
+    with over(Stub(answer({"data": [], "has_more": True}))) as client:
+        with pytest.raises(ContractError, match="twice"):
+            client.jobs.list().list()
+
+
+def test_a_filter_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "list_jobs", query={"limit": "limit", "starting_after": "starting_after"})
+    service = Stub(page("a"))
+    with over(service) as client:
+        with pytest.raises(InvalidInput, match="no parameter 'status': leave it out"):
+            client.jobs.list(status="FAILED").list()
+        assert len(client.jobs.list().list()) == 1
+    assert len(service.requests) == 1
+
+
+def test_a_limit_that_the_contract_lacks_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "list_jobs", query={"status": "status", "starting_after": "starting_after"})
+    service = Stub(page("a"))
+    with over(service) as client:
+        assert len(client.jobs.list(limit=5, status="FAILED").list()) == 1
+    assert [dict(request.url.params) for request in service.requests] == [{"status": "FAILED"}]
+
+
+def test_parameters_are_called_as_the_contract_calls_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(
+        monkeypatch,
+        "list_jobs",
+        query={"limit": "page_size", "status": "state"},
+        values={"status": {"FAILED": "broken"}},
+        constant_query={"view": "full"},
+    )
+    service = Stub(page("a"))
+    with over(service) as client:
+        client.jobs.list(limit=5, status="FAILED").list()
+        client.jobs.list(status="unheard").list()
+    assert [dict(request.url.params) for request in service.requests] == [
+        {"view": "full", "page_size": "5", "state": "broken"},
+        {"view": "full", "state": "unheard"},
+    ]
 
 
 def test_a_page_with_nothing_in_it_is_not_the_end() -> None:

@@ -10,9 +10,21 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq import ProteinIQ
+from proteiniq import ProteinIQ, UnsupportedOperation
 
-from ..support import ENTRY, Stub, answer, documented, events, job, operation, operations
+from ..support import (
+    ENTRY,
+    STATUS,
+    Routes,
+    Stub,
+    answer,
+    change_operation,
+    documented,
+    events,
+    job,
+    operation,
+    operations,
+)
 from .bench import over
 
 
@@ -63,3 +75,23 @@ def test_every_method_gives_the_services_error(name: str) -> None:
         with pytest.raises(Exception, match=r"No \(forbidden, ") as caught:
             METHODS[name](client)
     assert type(caught.value).__name__ == "Forbidden"
+
+
+@pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events"}))
+def test_an_operation_that_the_contract_lacks_is_not_asked_for(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    change_operation(monkeypatch, name, absent=True)
+    service = Stub(answer(documented(name)))
+    with over(service) as client:
+        with pytest.raises(UnsupportedOperation, match="nothing was sent") as caught:
+            METHODS[name](client)
+    assert caught.value.operation == name
+    assert service.requests == []
+
+
+def test_without_a_route_for_events_the_status_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "stream_job_events", absent=True)
+    service = Routes({STATUS: [answer(job("PROCESSING")), answer(job("COMPLETED"))]})
+    with over(service) as client:
+        assert [state.status for state in first_event(client)] == ["PROCESSING", "COMPLETED"]

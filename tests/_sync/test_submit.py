@@ -13,6 +13,7 @@ import pytest
 from proteiniq import (
     APIError,
     Conflict,
+    ContractError,
     DailyLimitExceeded,
     InsufficientCredits,
     InvalidInput,
@@ -24,6 +25,7 @@ from proteiniq import (
     ValidationError,
     _convert,
 )
+from proteiniq.contract import Shape
 from proteiniq.sandbox import Sandbox
 
 from ..proxy import LossyProxy
@@ -36,11 +38,15 @@ from ..support import (
     StillClock,
     Stub,
     answer,
+    change_operation,
     documented,
     job,
     refusal,
 )
 from .bench import connect, over
+
+TOOL = "GET /api/v1/tools/esmfold"
+FILE = "GET /api/v1/files/file_1"
 
 
 def keys(service: Stub | Routes) -> list[str]:
@@ -273,6 +279,92 @@ def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -> None
         with pytest.raises(PaymentRequired, match="Not tonight"):
             client.jobs.submit("esmfold", [ENTRY], max_credits=50)
     assert service.routes == [QUOTE]
+
+
+UNREADABLE = [..., "none", {"code": "insufficient_credits"}, 0, False, [5], ["insufficient_credits"]]
+"""Reasons that a quote promises to give, and that can't be read; `...` stands for none at all."""
+
+
+def unreadable(reasons: Any) -> Routes:
+    quote = {**documented("quote_job"), "blocking_errors": reasons}
+    if reasons is ...:
+        del quote["blocking_errors"]
+    return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
+
+
+@pytest.mark.parametrize("reasons", UNREADABLE, ids=str)
+def test_a_quote_that_may_hide_a_reason_submits_nothing_under_max_credits(reasons: Any) -> None:
+    service = unreadable(reasons)
+    with over(service) as client:
+        with pytest.raises(ContractError, match=r"nothing was submitted.*blocking_errors") as caught:
+            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE]
+    assert (caught.value.operation, caught.value.path) == ("quote_job", "$.blocking_errors")
+    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", ()))
+
+
+def test_a_quote_that_may_hide_a_reason_is_a_quote_all_the_same() -> None:
+    with over(unreadable("none")) as client:
+        quote = client.jobs.quote("esmfold", [ENTRY])
+    assert (quote.estimated_credits, quote.blocking_errors, quote.blocking_errors_known) == (50, (), False)
+    assert quote.extra["blocking_errors"] == "none"
+
+
+def test_without_max_credits_no_quote_stands_in_the_way() -> None:
+    service = unreadable("none")
+    with over(service) as client:
+        client.jobs.submit("esmfold", [ENTRY])
+    assert service.routes == [SUBMIT]
+
+
+@pytest.mark.parametrize("price", [51, None, "5", float("nan"), ...], ids=str)
+def test_a_price_that_is_too_high_or_unknown_submits_nothing(price: Any) -> None:
+    quote = {**documented("quote_job"), "estimated_credits": price, "blocking_errors": "none"}
+    if price is ...:
+        del quote["estimated_credits"]
+    service = Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
+    with over(service) as client:
+        with pytest.raises((SpendLimitExceeded, ContractError)):
+            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+    assert service.routes == [QUOTE]
+
+
+def test_a_request_is_spelled_as_the_contract_spells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = Shape(moves=((("slotId",), ("slot",)),), values={"format": {"fasta": "FASTA"}})
+    shape = Shape(
+        at=("job",),
+        moves=((("tool",), ("toolId",)),),
+        parts={"input": Shape(parts={"inputs": entry})},
+        constants={"version": 2},
+    )
+    change_operation(monkeypatch, "submit_job", body=shape, headers={"Idempotency-Key": "X-Idempotency-Key"})
+    service = Stub(answer(job(), 201))
+    with over(service) as client:
+        client.jobs.submit("esmfold", [ENTRY], {"slotId": 1}, name="mine", idempotency_key="one")
+    (request,) = service.requests
+    their = {**ENTRY, "slot": "protein", "format": "FASTA"}
+    del their["slotId"]
+    assert body(request) == {
+        "job": {
+            "toolId": "esmfold",
+            "name": "mine",
+            "input": {"inputs": [their]},
+            "settings": {"slotId": 1},
+            "version": 2,
+        }
+    }
+    assert request.headers["x-idempotency-key"] == "one"
+    assert "idempotency-key" not in request.headers
+
+
+def test_a_saved_file_is_no_input_where_the_contract_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_convert, "is_documented", lambda role, name: name != "file_id")
+    service = Routes({TOOL: answer(documented("get_tool")), FILE: answer(documented("get_file"))})
+    with over(service) as client:
+        file = client.files.get("file_1")
+        with pytest.raises(InvalidInput, match=r"has no saved file as input\. Give the data itself"):
+            client.jobs.submit("esmfold", {"protein": file})
+    assert service.routes == [FILE, TOOL]
 
 
 def test_max_credits_of_nothing_lets_a_free_job_through(client: ProteinIQ) -> None:

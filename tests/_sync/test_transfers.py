@@ -19,13 +19,35 @@ import attrs
 import httpx
 import pytest
 
-from proteiniq import ContractError, File, InvalidInput, NotFound, RateLimited, TransportError
+from proteiniq import (
+    APIError,
+    ContractError,
+    File,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    RateLimited,
+    TransportError,
+    UnsupportedOperation,
+    _convert,
+)
 from proteiniq._saving import Saving
 from proteiniq._upload import PIECE
-from proteiniq.contract import operation
+from proteiniq.contract import Shape, Upload
+from proteiniq.contract._reshape import steps
 from proteiniq.hooks import AttemptDetails
 
-from ..support import RESULT, Routes, StillClock, Stub, answer, documented, refusal
+from ..support import (
+    RESULT,
+    SECRET,
+    Routes,
+    StillClock,
+    Stub,
+    answer,
+    change_operation,
+    documented,
+    refusal,
+)
 from .bench import over
 from .test_results import CONTENT, FILE, cut, fetched, result, storage
 
@@ -215,16 +237,18 @@ def test_progress_of_an_upload(known: bool) -> None:
 # ---- what the contract asks for
 
 
-@pytest.mark.spelled
+def asks_for(monkeypatch: pytest.MonkeyPatch, upload: Upload | None, **places: str) -> None:
+    """Let the contract want files in another way, and all that there is to say of them; `places` are its names."""
+    moves = tuple(((ours,), steps(theirs)) for ours, theirs in places.items())
+    change_operation(monkeypatch, "upload_file", upload=upload, body=Shape(moves=moves))
+    monkeypatch.setattr(_convert, "is_documented", lambda role, name: True)
+
+
 @pytest.mark.parametrize("length", [0, 1, 2, 3, PIECE + 1, 2 * PIECE])
 @pytest.mark.parametrize("known", [True, False])
 def test_an_upload_in_json_is_base64(monkeypatch: pytest.MonkeyPatch, length: int, known: bool) -> None:
-    route = attrs.evolve(
-        operation("upload_file"),
-        media_type="application/json",
-        body={"file": "contentBase64", "filename": "fileName", "mime_type": "type", "tags": "tags"},
-    )
-    monkeypatch.setattr(f"{type(over(Stub(CREATED)).files).__module__}.operation", lambda name: route)
+    names = {"file": "contentBase64", "filename": "fileName", "mime_type": "type"}
+    asks_for(monkeypatch, Upload("json", ("contentBase64",), "base64"), **names)
     content = os.urandom(length)
     source = content if known else iter([content[: length // 2], content[length // 2 :]])
     request = sent(source, filename="a b.pdb", tags=["x"])
@@ -232,15 +256,255 @@ def test_an_upload_in_json_is_base64(monkeypatch: pytest.MonkeyPatch, length: in
     assert request.headers.get("content-length") == (str(len(request.content)) if known else None)
     body = json.loads(request.content)
     assert base64.b64decode(body.pop("contentBase64"), validate=True) == content
-    assert body == {"fileName": "a b.pdb", "type": "chemical/x-pdb", "tags": ["x"]}
+    size = {"size_bytes": length} if known else {}
+    assert body == {"fileName": "a b.pdb", "type": "chemical/x-pdb", "tags": ["x"], **size}
 
 
-def test_a_field_that_the_contract_has_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    route = attrs.evolve(operation("upload_file"), body={"file": "file"})
-    monkeypatch.setattr(f"{type(over(Stub(CREATED)).files).__module__}.operation", lambda name: route)
+def test_a_file_may_have_its_place_deep_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = Upload("json", ("file", "data"), "base64")
+    asks_for(monkeypatch, upload, file="file.data", filename="file.name", description="meta.note")
+    request = sent(b"onetwo", description="any")
+    assert json.loads(request.content) == {
+        "file": {"data": base64.b64encode(b"onetwo").decode(), "name": "a.bin"},
+        "meta": {"note": "any"},
+        "mime_type": "application/octet-stream",
+        "size_bytes": 6,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ">a\nMK\n", 'quote " and \\ and \r\n\t\0', "Hühnerei π 🧬", "x" * (PIECE - 1) + "🧬" + "y" * PIECE],
+    ids=["empty", "FASTA", "escapes", "many bytes each", "cut"],
+)
+def test_an_upload_in_json_may_be_text(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
+    request = sent(text.encode(), filename="a.fasta")
+    assert json.loads(request.content)["content"] == text
+    assert "content-length" not in request.headers
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_character_that_is_cut_by_the_end_of_a_piece_arrives_whole(
+    monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
+    text = "x" * (PIECE - cut) + "🧬"
+    request = sent(io.BytesIO(text.encode()), filename="a.txt")
+    assert json.loads(request.content)["content"] == text
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", "Hühnerei".encode("latin-1"), "π".encode()[:1], b"x" * PIECE + b"\x80"], ids=len
+)
+def test_what_is_no_text_is_not_sent_as_text(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
     with over(Stub(CREATED)) as client:
+        with pytest.raises(InvalidInput, match=r"takes text only, and 'a\.bin' is not"):
+            client.files.upload(content, filename="a.bin")
+
+
+def test_text_that_is_sent_again_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
+    service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
+    with over(service) as client:
+        client.files.upload("π🧬".encode(), filename="a.txt")
+    assert [json.loads(request.content)["content"] for request in service.requests] == ["π🧬", "π🧬"]
+
+
+def test_the_body_may_be_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"filename": "name", "description": "note", "tags": "tag"}
+    asks_for(monkeypatch, Upload("raw", query=names))
+    request = sent(b"onetwo", filename="a b.pdb", description="ä&b", tags=["x", "y"])
+    assert request.content == b"onetwo"
+    assert (request.headers["content-type"], request.headers["content-length"]) == ("chemical/x-pdb", "6")
+    assert request.url.params.multi_items() == [
+        ("note", "ä&b"),
+        ("tag", "x"),
+        ("tag", "y"),
+        ("name", "a b.pdb"),
+    ]
+
+
+def test_a_part_of_a_form_may_be_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {"description": "metadata.description", "tags": "metadata.tags"}
+    asks_for(monkeypatch, Upload("form", ("upload",)), **places)
+    request = sent(b"onetwo", description="any", tags=["x"])
+    assert b'form-data; name="metadata"\r\n\r\n{"description": "any", "tags": ["x"]}\r\n' in request.content
+    assert b'form-data; name="upload"; filename="a.bin"\r\n' in request.content
+
+
+def test_a_field_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_convert, "is_documented", lambda role, name: name not in ("description", "tags"))
+    service = Stub(CREATED)
+    with over(service) as client:
         with pytest.raises(InvalidInput, match="takes no description, tags with an upload"):
             client.files.upload(b"", filename="a.bin", description="any", tags=["x"])
+        assert (client.files.upload(b"", filename="a.bin", description="", tags=[])).id
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [None, Upload("unknown"), Upload("json", ("content",), "unknown")],
+    ids=["nothing", "style", "encoding"],
+)
+def test_a_contract_that_does_not_say_how_a_file_is_sent(
+    monkeypatch: pytest.MonkeyPatch, upload: Upload | None
+) -> None:
+    asks_for(monkeypatch, upload)
+    service = Stub(CREATED)
+    with over(service) as client:
+        with pytest.raises(UnsupportedOperation, match=r"doesn't say how a file is sent.*bindings\.toml"):
+            client.files.upload(b"onetwo", filename="a.bin")
+    assert service.requests == []
+
+
+# ---- in two steps
+
+
+PUT = "PUT /signed"
+COMPLETE = "POST /api/v1/files/file_1/complete"
+FETCH = "GET /api/v1/files/file_1"
+TICKET = {"url": "https://storage.test/signed?sig=1", "id": "file_1"}
+STORED = answer({**documented("get_file"), "id": "file_1"})
+
+
+def in_steps(monkeypatch: pytest.MonkeyPatch, *, complete: bool = True) -> None:
+    """Let the contract want a ticket first, and be told of the end of an upload if `complete`."""
+    asks_for(monkeypatch, Upload("ticket", ticket=Shape()), filename="name")
+    change_operation(monkeypatch, "complete_upload", absent=not complete)
+
+
+def uploaded(service: Routes, source: Any = b"onetwo") -> File:
+    with over(service) as client:
+        return client.files.upload(source, filename="a.pdb", description="any")
+
+
+def test_an_upload_in_two_steps_asks_sends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_steps(monkeypatch)
+    service = Routes({UPLOAD: answer(TICKET, 201), PUT: httpx.Response(200), COMPLETE: STORED})
+    assert (uploaded(service)).id == "file_1"
+    assert service.routes == [UPLOAD, PUT, COMPLETE]
+    asked, put, _ = service.requests
+    assert json.loads(asked.content) == {
+        "name": "a.pdb",
+        "description": "any",
+        "mime_type": "chemical/x-pdb",
+        "size_bytes": 6,
+    }
+    assert str(put.url) == "https://storage.test/signed?sig=1"
+    assert (put.content, put.headers["content-type"], put.headers["content-length"]) == (
+        b"onetwo",
+        "chemical/x-pdb",
+        "6",
+    )
+
+
+def test_the_storage_of_an_upload_never_sees_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_steps(monkeypatch)
+    service = Routes({UPLOAD: answer(TICKET), PUT: httpx.Response(200), COMPLETE: STORED})
+    uploaded(service)
+    asked, put, said = service.requests
+    assert "authorization" in asked.headers
+    assert "authorization" in said.headers
+    assert "authorization" not in put.headers
+    assert SECRET not in f"{put.url} {put.headers.raw} {put.content!r}"
+
+
+def test_the_ticket_says_how_the_file_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_steps(monkeypatch)
+    wanted = {"Content-Type": "application/x-any", "x-amz-acl": "private", "x-size": 6}
+    ticket = {**TICKET, "method": "post", "headers": wanted}
+    service = Routes({UPLOAD: answer(ticket), "POST /signed": httpx.Response(204), COMPLETE: STORED})
+    uploaded(service)
+    sent_there = service.requests[1]
+    assert sent_there.headers.get_list("content-type") == ["application/x-any"]
+    assert (sent_there.headers["x-amz-acl"], sent_there.headers["x-size"]) == ("private", "6")
+
+
+@pytest.mark.parametrize("complete", [httpx.Response(204), httpx.Response(200, html="<p>Done</p>"), None])
+def test_the_file_is_read_when_the_end_of_its_upload_does_not_tell_it(
+    monkeypatch: pytest.MonkeyPatch, complete: httpx.Response | None
+) -> None:
+    in_steps(monkeypatch, complete=complete is not None)
+    routes: dict[str, Any] = {UPLOAD: answer(TICKET), PUT: httpx.Response(200), FETCH: STORED}
+    service = Routes(routes if complete is None else {**routes, COMPLETE: complete})
+    assert (uploaded(service)).id == "file_1"
+    assert service.routes == [UPLOAD, PUT, *([COMPLETE] if complete is not None else []), FETCH]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"url": None}, {"url": "ftp://storage.test/a"}, {"url": "/signed"}, {"id": None}, {"id": ""}],
+    ids=str,
+)
+def test_a_ticket_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:
+    in_steps(monkeypatch)
+    service = Routes({UPLOAD: answer({**TICKET, **changes})})
+    with pytest.raises(ContractError, match="upload_file: the response to POST /api/v1/files") as caught:
+        uploaded(service)
+    assert caught.value.operation == "upload_file"
+    assert service.routes == [UPLOAD]
+
+
+def test_a_storage_that_refuses_a_file_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_steps(monkeypatch)
+    service = Routes({UPLOAD: answer(TICKET), PUT: httpx.Response(403, text="<Error>Expired</Error>")})
+    with pytest.raises(Forbidden) as caught:
+        uploaded(service)
+    assert service.routes == [UPLOAD, PUT]
+    assert str(caught.value.request) == "PUT /signed"
+    assert "sig=1" not in str(caught.value)
+
+
+def test_a_storage_that_sends_the_file_elsewhere_has_not_stored_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_steps(monkeypatch)
+    moved = httpx.Response(307, headers={"location": "https://elsewhere.test/signed"})
+    service = Routes({UPLOAD: answer(TICKET), PUT: moved, COMPLETE: STORED})
+    with pytest.raises(ContractError, match=r"307.*elsewhere\.test"):
+        uploaded(service)
+    assert service.routes == [UPLOAD, PUT]
+
+
+def test_the_bytes_are_not_sent_to_the_storage_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_steps(monkeypatch)
+    service = Routes({UPLOAD: answer(TICKET), PUT: httpx.ReadError("reset"), COMPLETE: STORED})
+    with pytest.raises(TransportError) as caught:
+        uploaded(service)
+    assert service.routes == [UPLOAD, PUT]
+    assert "may have been stored" in "".join(caught.value.__notes__)
+
+
+def test_a_refusal_of_a_ticket_is_the_services_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_steps(monkeypatch)
+    service = Routes({UPLOAD: answer({"detail": [{"loc": ["body", "name"], "msg": "Field required"}]}, 422)})
+    with pytest.raises(APIError, match=r"body\.name: Field required") as caught:
+        uploaded(service)
+    assert "python -m proteiniq.contract check" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize(
+    "lost", [httpx.ReadError("reset"), httpx.Response(200, content=b"?")], ids=["read", "?"]
+)
+def test_a_ticket_that_was_lost_has_stored_nothing(
+    monkeypatch: pytest.MonkeyPatch, lost: httpx.Response | Exception
+) -> None:
+    in_steps(monkeypatch)
+    with pytest.raises((TransportError, ContractError)) as caught:
+        uploaded(Routes({UPLOAD: lost}))
+    assert "may have been stored" not in "".join(getattr(caught.value, "__notes__", ()))
+
+
+def test_progress_of_an_upload_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_steps(monkeypatch)
+    told: list[tuple[int, int | None]] = []
+    service = Routes({UPLOAD: answer(TICKET), PUT: httpx.Response(200), COMPLETE: STORED})
+    with over(service) as client:
+        client.files.upload(b"onetwo", filename="a.bin", on_progress=lambda *done: told.append(done))
+    assert told == [(0, 6), (6, 6)]
 
 
 # ---- sent again, or not

@@ -39,6 +39,7 @@ from ..support import (
     StillClock,
     Stub,
     answer,
+    change_operation,
     documented,
     events,
     job,
@@ -157,13 +158,96 @@ def test_a_running_job_can_not_be_cancelled(client: ProteinIQ, gate: Path) -> No
 
 
 CANCEL = "POST /api/v1/jobs/job_1/cancel"
+JOB = "GET /api/v1/jobs/job_1"
+"""The whole job, where the contract has a route for it besides the status."""
 
 
-def test_the_status_tells_of_a_job_whose_cancel_is_answered_without_a_body() -> None:
-    service = Routes({CANCEL: httpx.Response(204), STATUS: answer(job("CANCELLED"))})
+ACCEPTED = {
+    "202": httpx.Response(202),
+    "204": httpx.Response(204),
+    "HTML": httpx.Response(200, html="<h1>Done</h1>"),
+    "text": httpx.Response(200, text="OK"),
+    "a list": answer([]),
+    "a job without a status": answer({"id": "job_1"}),
+    "a status that is no text": answer(job(7)),  # type: ignore[arg-type]
+}
+"""Successes that don't say what became of the job."""
+
+
+@pytest.mark.parametrize("accepted", ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_the_job_is_read_once_when_the_success_of_its_cancel_does_not_tell_it(
+    accepted: httpx.Response,
+) -> None:
+    service = Routes({CANCEL: accepted, STATUS: answer(job("CANCELLED", name="mine"))})
+    with over(service) as client:
+        cancelled = client.jobs.cancel("job_1")
+    assert (cancelled.id, cancelled.status, cancelled.name) == ("job_1", "CANCELLED", "mine")
+    assert service.routes == [CANCEL, STATUS]
+
+
+def test_the_whole_job_is_read_after_a_cancel_where_there_is_a_route_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "get_job", absent=False)
+    service = Routes({CANCEL: httpx.Response(202), JOB: answer(job("CANCELLED"))})
     with over(service) as client:
         assert (client.jobs.cancel("job_1")).status == "CANCELLED"
-    assert len(service.requests) == 2
+    assert service.routes == [CANCEL, JOB]
+
+
+def test_a_cancel_that_tells_the_whole_job_reads_nothing_more() -> None:
+    service = Routes({CANCEL: answer(job("CANCELLED"))})
+    with over(service) as client:
+        assert (client.jobs.cancel("job_1")).status == "CANCELLED"
+    assert service.routes == [CANCEL]
+
+
+def test_a_job_that_is_cancelled_in_the_background_comes_as_it_is() -> None:
+    service = Routes({CANCEL: answer(job("QUEUED"), 202), STATUS: answer(job("QUEUED"))})
+    with over(service) as client:
+        assert (client.jobs.cancel("job_1")).status == "QUEUED"
+    assert service.routes == [CANCEL, STATUS]
+
+
+def test_what_a_cancel_told_and_the_job_are_put_together() -> None:
+    told = {"status": "CANCELLED", "completed_at": "2026-06-12T08:05:00Z"}
+    service = Routes({CANCEL: answer(told), STATUS: answer(job("QUEUED", name="mine", completed_at=None))})
+    with over(service) as client:
+        cancelled = client.jobs.cancel("job_1")
+    assert (cancelled.status, cancelled.name) == ("CANCELLED", "mine")
+    assert cancelled.completed_at is not None
+
+
+@pytest.mark.parametrize(
+    "status",
+    [httpx.ConnectError("refused"), refusal(404, "not_found"), refusal(500, "internal_error"), answer({})],
+    ids=["refused", "404", "500", "{}"],
+)
+@pytest.mark.parametrize(
+    ("accepted", "known"),
+    [(httpx.Response(202), "UNKNOWN"), (answer({"status": "CANCELLED"}), "CANCELLED")],
+    ids=["202", "slim"],
+)
+def test_a_cancel_that_was_accepted_is_no_failure_though_the_job_can_not_be_read(
+    caplog: pytest.LogCaptureFixture, accepted: httpx.Response, known: str, status: Any
+) -> None:
+    with over(Routes({CANCEL: accepted, STATUS: status})) as client:
+        cancelled = client.jobs.cancel("job_1")
+    assert (cancelled.id, cancelled.status) == ("job_1", known)
+    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert "job job_1: the service accepted the cancel, and its state can't be read" in warning.message
+
+
+def test_a_cancel_that_the_contract_lacks_is_said_when_a_wait_runs_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "cancel_job", absent=True)
+    service = Routes({EVENTS: httpx.Response(404), STATUS: answer(job("QUEUED"))})
+    with over(service) as client:
+        with pytest.raises(WaitTimeout, match=r"could not be cancelled.*no way to cancel job") as caught:
+            client.jobs.wait("job_1", timeout=10, cancel_on_timeout=True)
+    assert caught.value.cancelled is None
+    assert CANCEL not in service.routes
 
 
 def test_a_job_that_an_earlier_attempt_cancelled_is_cancelled() -> None:
@@ -323,6 +407,92 @@ def test_an_event_that_says_only_the_status_keeps_what_was_known() -> None:
         made = client.jobs.submit("protein-parameters", [ENTRY])
         ended = made.wait()
     assert (ended.id, ended.name, ended.status) == ("job_1", "mine", "COMPLETED")
+
+
+WHY = {"code": "out_of_memory", "message": "It needs 80 GB"}
+FAILED = {"status": "FAILED"}
+"""What an event may say of a job that failed: nothing of why."""
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["status", "job"])
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "TIMEOUT", "BUDGET_EXCEEDED"])
+def test_an_event_that_does_not_say_why_a_job_ended_is_followed_by_one_read(
+    monkeypatch: pytest.MonkeyPatch, status: str, whole: bool
+) -> None:
+    change_operation(monkeypatch, "get_job", absent=not whole)
+    route = JOB if whole else STATUS
+    service = Routes({EVENTS: events({"status": status}), route: answer(job(status, error=WHY))})
+    seen: list[Job] = []
+    with over(service) as client:
+        ended = client.jobs.wait("job_1", on_update=seen.append)
+    assert ended.error is not None
+    assert (ended.status, ended.error.message) == (status, "It needs 80 GB")
+    assert seen == [ended]
+    assert service.routes == [EVENTS, route]
+
+
+def test_updates_before_the_end_come_before_the_reason_is_read() -> None:
+    service = Routes(
+        {
+            EVENTS: events({"status": "QUEUED"}, {"status": "PROCESSING"}, FAILED),
+            STATUS: answer(job("FAILED", error=WHY)),
+        }
+    )
+    with over(service) as client:
+        seen = [(state.status, state.error is not None) for state in client.jobs.events("job_1")]
+    assert seen == [("QUEUED", False), ("PROCESSING", False), ("FAILED", True)]
+
+
+def test_the_reason_of_a_failure_is_in_the_error_of_its_result() -> None:
+    gone = refusal(404, "not_found")
+    service = Routes({EVENTS: events(FAILED), STATUS: answer(job("FAILED", error=WHY)), RESULT: gone})
+    with over(service) as client:
+        with pytest.raises(JobFailed, match=r"ended FAILED without a result: It needs 80 GB"):
+            client.jobs.result("job_1")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"status": "COMPLETED"}, {**FAILED, "error": WHY}, job("FAILED", error=None)],
+    ids=["a success", "a reason", "a whole job"],
+)
+def test_an_end_that_leaves_nothing_open_is_followed_by_no_read(told: dict[str, Any]) -> None:
+    service = Routes({EVENTS: events(told)})
+    with over(service) as client:
+        assert (client.jobs.wait("job_1")).status == told["status"]
+    assert service.routes == [EVENTS]
+
+
+def test_a_status_that_does_not_say_why_a_job_failed_is_followed_by_one_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "get_job", absent=False)
+    service = Routes({STATUS: answer(FAILED), JOB: answer(job("FAILED", error=WHY))})
+    with over(service) as client:
+        ended = client.jobs.wait("job_1", streams=False)
+    assert ended.error is not None
+    assert service.routes == [STATUS, JOB]
+
+
+def test_a_status_is_not_read_twice_for_a_reason() -> None:
+    service = Routes({STATUS: answer(FAILED)})
+    with over(service) as client:
+        assert (client.jobs.wait("job_1", streams=False)).error is None
+    assert service.routes == [STATUS]
+
+
+@pytest.mark.parametrize(
+    "status",
+    [httpx.ConnectError("refused"), refusal(404, "not_found"), answer(job("PROCESSING")), answer({})],
+    ids=["refused", "404", "it lags", "{}"],
+)
+def test_a_reason_that_can_not_be_read_does_not_undo_the_end(status: Any) -> None:
+    seen: list[str] = []
+    service = Routes({EVENTS: events(FAILED), STATUS: status})
+    with over(service) as client:
+        ended = client.jobs.wait("job_1", on_update=lambda job: seen.append(job.status))
+    assert (ended.id, ended.status, ended.error) == ("job_1", "FAILED", None)
+    assert seen == ["FAILED"]
 
 
 def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:

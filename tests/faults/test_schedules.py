@@ -17,7 +17,6 @@ from collections import Counter
 from pathlib import Path
 
 import attrs
-import pytest
 from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -27,8 +26,6 @@ from proteiniq.errors import ProteinIQError
 from .._sync.faults.bench import reach
 from .life import EXAMPLES
 from .trouble import Fault, Trouble
-
-pytestmark = pytest.mark.spelled  # the sandbox is a process of its own
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,6 +7,7 @@ code that they reach.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ import httpx
 from proteiniq._formats import problems, records, sniff
 from proteiniq._limits import RateHeaders
 from proteiniq._sse import EventStream, EventTooLarge
-from proteiniq.errors import ProteinIQError
+from proteiniq._upload import Source
+from proteiniq._upload_body import Content, Envelope
+from proteiniq.errors import InvalidInput, ProteinIQError
 
 from .._sync.bench import over
 from .._sync.test_operations import METHODS
@@ -80,8 +83,23 @@ def inputs(data: bytes) -> None:
         assert len(problems(format, text)) <= 20
 
 
+def uploads(data: bytes) -> None:
+    """Whatever a file holds and wherever it is cut, JSON gives it back, or it is refused for being no text."""
+    cut = data[0] if data else 0
+    content = data[1:]
+    for encoding in ("base64", "text"):
+        source = Source("a", "a/b", lambda: iter([content[:cut], content[cut:]]), None, repeatable=True)
+        body = Content(source, Envelope("application/json", b'"', b'"', encoding), None)
+        try:
+            written = json.loads(b"".join(body))
+        except InvalidInput:
+            assert content.decode("utf-8", "replace").encode() != content
+            continue
+        assert content == (b64decode(written, validate=True) if encoding == "base64" else written.encode())
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    target.__name__: target for target in (sse, events, answers, headers, inputs)
+    target.__name__: target for target in (sse, events, answers, headers, inputs, uploads)
 }
 
 
@@ -105,6 +123,8 @@ def seeds(name: str) -> list[bytes]:
             b"7\n2026-06-12T08:01:00.000Z\n120\n0\nFri, 12 Jun 2026 08:00:00 GMT",
             b"Fri, 12 Jun 2026 09:00:00 GMT",
         ]
+    if name == "uploads":
+        return [b"\x03" + 'Hühnerei π 🧬"\\\n'.encode(), b"\x01\xff\xfe\x00", b""]
     return [
         b">a\nMKV\n",
         b"CC(=O)Oc1ccccc1",

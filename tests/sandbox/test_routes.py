@@ -24,8 +24,8 @@ UPSTREAM = json.loads(contract.path("upstream.json").read_text())
 ROUTES = [
     (method, path)
     for path, item in contract.document()["paths"].items()
-    for method in item
-    if method in ("get", "post", "delete")
+    for method, described in item.items()
+    if method in ("get", "post", "delete") and not described.get("x-absent")
 ]
 
 
@@ -98,7 +98,14 @@ def test_an_operation_that_the_sandbox_does_not_know_is_not_served(
 
 def test_the_contract_is_public_and_served_as_it_is(sandbox: Sandbox) -> None:
     response = httpx.get(f"{sandbox.url}/api/v1/openapi.json")
-    assert response.json() == contract.document()
+    assert response.json() == contract.upstream()
+
+
+def test_another_contract_is_served_as_it_was_given() -> None:
+    document = copy.deepcopy(contract.document())
+    document["info"]["version"] = "of tomorrow"
+    with generous(document=document) as sandbox:
+        assert httpx.get(f"{sandbox.url}/api/v1/openapi.json").json() == document
 
 
 def test_an_unknown_route_is_not_found(api: Api) -> None:

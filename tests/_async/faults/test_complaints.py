@@ -177,7 +177,6 @@ async def test_a_submit_is_repeated_with_its_key_only(server: Server, fault: lis
     }
 
 
-@pytest.mark.spelled
 @pytest.mark.anyio
 async def test_a_post_without_a_key_is_not_sent_again(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*CANCEL, [CUT])

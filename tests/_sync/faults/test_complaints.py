@@ -163,7 +163,6 @@ def test_a_submit_is_repeated_with_its_key_only(server: Server, fault: list[Piec
     }
 
 
-@pytest.mark.spelled
 def test_a_post_without_a_key_is_not_sent_again(client: ProteinIQ, server: Server) -> None:
     server.on(*CANCEL, [CUT])
     server.on(*QUOTE, [CUT])

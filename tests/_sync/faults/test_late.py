@@ -10,7 +10,7 @@ import pytest
 from proteiniq import Job, ProteinIQ
 from proteiniq.errors import InternalError, RateLimited, WaitTimeout
 
-from ...faults.server import CUT, HANG, Piece, Server, refuse, reply
+from ...faults.server import CUT, HANG, Piece, Server, refuse, reply, whole
 from ...support import ENTRY, Routes, StillClock, Stub, answer, documented, job, refusal
 from ..bench import over
 
@@ -60,6 +60,23 @@ def test_a_job_is_cancelled_when_its_wait_runs_out(client: ProteinIQ, queued: Se
     assert (error.cancelled, error.job.status, error.retryable) == (True, "CANCELLED", False)
     assert "was cancelled" in str(error)
     assert "goes on" not in str(error)
+
+
+def test_a_cancel_in_the_background_is_not_said_to_be_done(client: ProteinIQ, queued: Server) -> None:
+    queued.on(*CANCEL, whole(b"", 202))
+    error = late(client, cancel=True)
+    assert (error.cancelled, error.job.status, error.retryable) == (None, "QUEUED", True)
+    assert "accepted to cancel it" in str(error)
+    assert "client.jobs.get('job_1')" in str(error)
+
+
+def test_a_job_that_ended_before_its_cancel_is_not_said_to_be_cancelled(
+    client: ProteinIQ, queued: Server
+) -> None:
+    queued.on(*CANCEL, reply(job("COMPLETED")))
+    error = late(client, cancel=True)
+    assert (error.cancelled, error.job.status) == (False, "COMPLETED")
+    assert "client.jobs.result('job_1')" in str(error)
 
 
 def test_a_job_that_runs_already_goes_on(client: ProteinIQ, queued: Server) -> None:

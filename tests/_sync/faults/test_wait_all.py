@@ -14,7 +14,7 @@ from proteiniq import Job, ProteinIQ
 from proteiniq.errors import ContractError, InvalidInput, NotFound, Unauthorized, WaitTimeout
 
 from ...faults.server import CUT, Asked, Piece, Server, event, page, refuse, reply, stream
-from ...support import job
+from ...support import change_operation, job
 
 LIST = ("GET", "/api/v1/jobs")
 
@@ -108,6 +108,35 @@ def test_a_job_that_no_page_shows_is_asked_for_itself(client: ProteinIQ, server:
     server.on(*status_of("job_9"), reply(made(9)), reply(made(9, "CANCELLED")))
     ended = {each.id: str(each.status) for each in client.jobs.wait_all(["job_1", "job_9", "job_2", "job_3"])}
     assert ended == {"job_1": "COMPLETED", "job_2": "FAILED", "job_3": "COMPLETED", "job_9": "CANCELLED"}
+
+
+def test_a_list_whose_rest_can_not_be_asked_for_tells_what_it_has(client: ProteinIQ, server: Server) -> None:
+    server.on(*LIST, reply({"data": [made(1, "COMPLETED"), made(2)], "has_more": True}))
+    server.on(*status_of("job_2"), reply(made(2, "COMPLETED")))
+    server.on(*status_of("job_9"), reply(made(9, "COMPLETED")))
+    server.on(*events_of("job_9"), stream(event(made(9, "COMPLETED"))))
+    ended = [each.id for each in client.jobs.wait_all(["job_1", "job_9", "job_2"])]
+    assert ended[0] == "job_1"
+    assert set(ended) == {"job_1", "job_2", "job_9"}
+    assert server.count(*LIST) == 1
+
+
+def test_a_list_by_offset_is_gone_through_page_by_page(
+    client: ProteinIQ, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_operation(
+        monkeypatch, "list_jobs", paging="offset", query={"limit": "limit", "starting_after": "skip"}
+    )
+
+    def listing(asked: Asked) -> list[Piece]:
+        start = int(parse_qs(asked.query).get("skip", ["0"])[0])
+        jobs = [made(number, "COMPLETED") for number in range(start, min(start + 100, 150))]
+        return reply({"data": jobs, "total": 150})
+
+    server.on(*LIST, listing)
+    wanted = ["job_3", "job_140"]
+    assert sorted([each.id for each in client.jobs.wait_all(wanted)]) == ["job_140", "job_3"]
+    assert [asked.query for asked in server.asked] == ["limit=100", "limit=100&skip=100"]
 
 
 def test_the_last_job_is_waited_for_by_its_events(client: ProteinIQ, server: Server) -> None:

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from proteiniq._resume import EXPIRED, OUT_OF_RANGE, Cut, Renew, Restart, late_result, resume
+from proteiniq._retry import GiveUp, RetryPolicy, Wait
+from proteiniq.models import JobStatus
+
+POLICY = RetryPolicy(max_retries=3, base_delay=1.0, max_delay=8.0, max_retry_after=60.0)
+
+
+def follows(cut: Cut, *, failures: int = 1, renewed: bool = False) -> Wait | Restart | Renew | GiveUp:
+    return resume(cut, failures=failures, renewed=renewed, policy=POLICY, jitter=1.0)
+
+
+def test_a_cut_download_goes_on_from_what_is_there() -> None:
+    assert follows(Cut()) == Wait(1.0, "cut")
+
+
+def test_each_attempt_that_brings_nothing_doubles_the_pause() -> None:
+    pauses = [follows(Cut(status=503), failures=number) for number in (1, 2, 3)]
+    assert [move.seconds for move in pauses if isinstance(move, Wait)] == [1.0, 2.0, 4.0]
+
+
+def test_as_many_attempts_in_a_row_as_retries_are_allowed_may_bring_nothing() -> None:
+    assert follows(Cut(status=503), failures=4) == GiveUp("attempts")
+
+
+@pytest.mark.parametrize("status", EXPIRED)
+def test_an_expired_url_is_renewed_once_for_each_time_that_something_came(status: int) -> None:
+    expired = Cut(status=status, may_pass=False)
+    assert follows(expired) == Renew()
+    assert follows(expired, renewed=True) == GiveUp("final")
+
+
+def test_what_can_not_pass_ends_the_download() -> None:
+    assert follows(Cut(status=404, may_pass=False)) == GiveUp("final")
+
+
+@pytest.mark.parametrize("cut", [Cut(spoiled=True), Cut(status=OUT_OF_RANGE, may_pass=False)])
+def test_what_is_not_a_part_of_the_file_is_downloaded_from_the_start(cut: Cut) -> None:
+    assert follows(cut) == Restart(1.0)
+
+
+def test_a_wait_that_the_storage_asks_for_is_kept() -> None:
+    assert follows(Cut(status=503, retry_after=30.0)) == Wait(30.0, "503")
+
+
+def test_a_wait_that_is_too_long_ends_the_download() -> None:
+    assert follows(Cut(status=503, retry_after=61.0)) == GiveUp("retry_after", 61.0)
+
+
+@given(
+    status=st.none() | st.integers(400, 599),
+    may_pass=st.booleans(),
+    spoiled=st.booleans(),
+    retry_after=st.none() | st.floats(0, 1e6),
+    failures=st.integers(1, 10),
+    renewed=st.booleans(),
+    jitter=st.floats(0, 1, exclude_max=True),
+)
+def test_no_pause_is_shorter_than_asked_or_longer_than_allowed(
+    status: int | None,
+    may_pass: bool,
+    spoiled: bool,
+    retry_after: float | None,
+    failures: int,
+    renewed: bool,
+    jitter: float,
+) -> None:
+    cut = Cut(status=status, may_pass=may_pass, spoiled=spoiled, retry_after=retry_after)
+    move = resume(cut, failures=failures, renewed=renewed, policy=POLICY, jitter=jitter)
+    if isinstance(move, (Wait, Restart)):
+        assert (retry_after or 0.0) <= move.seconds <= POLICY.max_retry_after
+        assert failures <= POLICY.max_retries
+
+
+def test_a_late_result_is_asked_for_again_as_the_service_says() -> None:
+    move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=0.0, give_up=300.0)
+    assert isinstance(move, Wait)
+    assert move.seconds == 40.0
+
+
+def test_a_late_result_is_not_waited_for_beyond_the_end_of_the_wait() -> None:
+    move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=270.0, give_up=300.0)
+    assert move == GiveUp("deadline", 40.0)
