@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from proteiniq import AsyncProteinIQ
-from proteiniq.errors import NotFound, Unauthorized, WaitTimeout
+from proteiniq.errors import NotFound, ServerError, Unauthorized, WaitTimeout
 
 from ...faults.server import (
     CUT,
@@ -287,6 +287,8 @@ async def test_a_server_that_restarts_does_not_end_the_wait(client: AsyncProtein
 
 
 TRANSIENT: dict[str, Answer] = {
+    "408": refuse(408, "too_slow"),
+    "425": refuse(425, "too_early"),
     "500": refuse(500),
     "503": refuse(503, "unavailable"),
     "502, a page": page(502),
@@ -307,6 +309,17 @@ async def test_a_fault_of_the_status_that_may_pass_does_not_end_the_wait(
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(RUNNING), answer, answer, reply(DONE))
     assert await waited(client) == ["PROCESSING", "COMPLETED"]
+
+
+@pytest.mark.anyio
+async def test_a_status_route_that_is_not_implemented_ends_the_wait(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*EVENTS, refuse(501))
+    server.on(*STATUS, refuse(501, "not_implemented"))
+    with pytest.raises(ServerError):
+        await client.jobs.wait("job_1", timeout=600)
+    assert sum(asked.path.endswith("/status") for asked in server.asked) == 1
 
 
 @pytest.mark.anyio
