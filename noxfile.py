@@ -77,13 +77,6 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
-def respelled(session: nox.Session) -> None:
-    """Run the facade's tests on clients from other spellings of the contract. `-- --case NAME` runs one of them."""
-    install(session, "generate", "test", extras="[sandbox]")
-    run_script(session, "scripts/respelled.py", *session.posargs)
-
-
-@nox.session
 def independent(session: nox.Session) -> None:
     """Run the facade end to end on clients from OpenAPI documents that others wrote. `-- --write` keeps the table."""
     install(session, "generate", "test", extras="[sandbox]")
