@@ -315,9 +315,7 @@ class _Paged(Protocol[A]):
     def page_count(self) -> int | Unset | None: ...
 
 
-def page(
-    answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None, limit: int | None
-) -> Page[M]:
+def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None) -> Page[M]:
     """A page of a list: its items, and where the next one starts. `cursor` is where this one does."""
     route = endpoint(operation)
     items = tuple(convert(each) for each in answer.data)
@@ -333,8 +331,9 @@ def page(
         elif more is None and route.paging == "page" and count is not None:
             more = here - start + 1 < count
         elif more is None:
-            asked = limit if "limit" in route.query else None  # one that isn't documented isn't sent
-            more = len(items) >= (asked or 1)
+            more = bool(
+                items
+            )  # a page may have fewer than were asked for: only an empty one is surely the last
         return Page(items, str(here + step) if more else None)
     if more is False or (following is None and not more):
         return Page(items, None)

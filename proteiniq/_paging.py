@@ -1,12 +1,8 @@
-"""Going from page to page, in both worlds.
-
-Iterators and no generators: a loop that is left in the middle leaves nothing behind that would have to be closed.
-"""
+"""Going from page to page: where each page of a list starts, and where the list ends."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -62,69 +58,3 @@ class Cursors:
         self._next, self._problem = page.next_cursor, page.problem
         self.exhausted = self._next is None and self._problem is None
         return page
-
-
-class AsyncPages(Generic[T]):
-    """The pages of a list."""
-
-    def __init__(self, operation: str, fetch: Callable[[str | None], Awaitable[Page[T]]]) -> None:
-        self._cursors = Cursors(operation)
-        self._fetch = fetch
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Page[T]:
-        if self._cursors.exhausted:
-            raise StopAsyncIteration
-        return self._cursors.came(await self._fetch(self._cursors.next()))
-
-
-class AsyncItems(Generic[T]):
-    """The items of all pages."""
-
-    def __init__(self, pages: AsyncPages[T]) -> None:
-        self._pages = pages
-        self._items: Iterator[T] = iter(())
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> T:
-        while True:
-            for item in self._items:
-                return item
-            self._items = iter((await anext(self._pages)).items)
-
-
-class Pages(Generic[T]):
-    """The pages of a list."""
-
-    def __init__(self, operation: str, fetch: Callable[[str | None], Page[T]]) -> None:
-        self._cursors = Cursors(operation)
-        self._fetch = fetch
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Page[T]:
-        if self._cursors.exhausted:
-            raise StopIteration
-        return self._cursors.came(self._fetch(self._cursors.next()))
-
-
-class Items(Generic[T]):
-    """The items of all pages."""
-
-    def __init__(self, pages: Pages[T]) -> None:
-        self._pages = pages
-        self._items: Iterator[T] = iter(())
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> T:
-        while True:
-            for item in self._items:
-                return item
-            self._items = iter(next(self._pages).items)

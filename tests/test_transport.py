@@ -176,7 +176,7 @@ async def test_ending_a_loop_over_events_closes_the_stream() -> None:
     async with asynchronous.over(service) as client:
         stream = client.jobs.events("job_1")
         assert (await anext(stream)).status == "QUEUED"
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
 
 @pytest.mark.anyio

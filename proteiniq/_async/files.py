@@ -171,7 +171,7 @@ class AsyncFiles:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_files", _convert.file, cursor=cursor, limit=limit)
+            return _convert.page(answer, "list_files", _convert.file, cursor=cursor)
 
         return AsyncPager("list_files", fetch)
 

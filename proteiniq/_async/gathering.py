@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
 from .. import _convert
-from .._closing import AsyncClosing
 from .._polling import Expire
 from .._rounds import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
 from ..errors import APIError, ContractError, ProteinIQError
@@ -45,7 +45,7 @@ class AsyncGatherer:
         self._misfits = 0
         self.asked: float | None = None
 
-    async def states(self) -> AsyncIterator[JobState]:
+    async def states(self) -> AsyncGenerator[JobState]:
         """Each state of a job that differs from its one before; ends early at the deadline.
 
         Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
@@ -69,7 +69,7 @@ class AsyncGatherer:
                     watcher = AsyncWatcher(
                         self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
                     )
-                    async with AsyncClosing(watcher.states()) as states:
+                    async with aclosing(watcher.states()) as states:
                         async for state in states:
                             self._rounds.seen(state)
                             yield state
@@ -83,7 +83,7 @@ class AsyncGatherer:
             answer = channel.answer(
                 await list_jobs.asyncio(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=PAGE)
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:
             log.info("the job list can't be read, statuses are: %s", error)

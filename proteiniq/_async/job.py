@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -68,7 +68,7 @@ class AsyncJob(JobState):
         """The job, cancelled. Raises as `client.jobs.cancel`."""
         return await self._jobs.cancel(self.id)
 
-    def events(self, *, timeout: float | None = None) -> AsyncIterator[AsyncJob]:
+    def events(self, *, timeout: float | None = None) -> AsyncGenerator[AsyncJob]:
         """The job at each change, until it has ended. Raises as `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import logging
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,6 @@ from .._arguments import (
     check_timeout,
     moment,
 )
-from .._closing import AsyncClosing
 from .._resume import late_result
 from .._retry import GiveUp
 from .._shown import shown
@@ -187,7 +187,7 @@ class AsyncJobs:
                     starting_after=cursor or UNSET,
                 )
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=limit)
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
             return Page(tuple(map(self._job, page.items)), page.next_cursor, page.problem)
 
         return AsyncPager("list_jobs", fetch)
@@ -249,13 +249,13 @@ class AsyncJobs:
 
     async def events(
         self, job: str | JobState, *, timeout: float | None = None, streams: bool = True
-    ) -> AsyncIterator[AsyncJob]:
+    ) -> AsyncGenerator[AsyncJob]:
         """The job at each change, until it has ended or `timeout` seconds are over.
 
         It reconnects, and polls where there is no event stream (`streams=False` only polls). Raises NotFound,
         APIError; a fault that may pass does not end it.
         """
-        async with AsyncClosing(self._watcher(job, timeout, streams).states()) as states:
+        async with aclosing(self._watcher(job, timeout, streams).states()) as states:
             async for state in states:
                 yield self._job(state)
 
@@ -285,7 +285,7 @@ class AsyncJobs:
             return last
         watcher = self._watcher(job, timeout, streams)
         try:
-            async with AsyncClosing(watcher.states()) as states:
+            async with aclosing(watcher.states()) as states:
                 async for state in states:
                     last = self._job(state)
                     if on_update is not None:
@@ -317,7 +317,7 @@ class AsyncJobs:
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
-    ) -> AsyncIterator[AsyncJob]:
+    ) -> AsyncGenerator[AsyncJob]:
         """Each of the jobs when it has ended, well or not, in the order in which they end.
 
         `jobs` are ids or jobs; one that is there twice is waited for once. Pages of the job list tell of a hundred jobs
@@ -335,14 +335,14 @@ class AsyncJobs:
         deadline: float | None,
         timeout: float | None,
         on_update: OnUpdate | None,
-    ) -> AsyncIterator[AsyncJob]:
+    ) -> AsyncGenerator[AsyncJob]:
         for state in [state for state in left.values() if state is not None and state.is_terminal]:
             del left[state.id]
             yield self._job(state)
         last: AsyncJob | None = None
         gatherer = AsyncGatherer(self._pipeline, left, deadline=deadline)
         try:
-            async with AsyncClosing(gatherer.states()) as states:
+            async with aclosing(gatherer.states()) as states:
                 async for state in states:
                     job = self._job(state)
                     left[job.id] = job

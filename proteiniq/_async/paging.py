@@ -1,17 +1,53 @@
-"""Lists that come page by page."""
+"""Lists that come page by page.
+
+They are iterators, not generators: a loop that is left in the middle leaves nothing behind to be closed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Generic, Self, TypeVar
 
-from .._paging import AsyncItems, AsyncPages, Page
+from .._paging import Cursors, Page
 
 __all__ = ["AsyncPager", "Page"]
 
 T = TypeVar("T")
 
 FetchPage = Callable[[str | None], Awaitable[Page[T]]]
+
+
+class _AsyncPages(Generic[T]):
+    """The pages of a list."""
+
+    def __init__(self, operation: str, fetch: FetchPage[T]) -> None:
+        self._cursors = Cursors(operation)
+        self._fetch = fetch
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        if self._cursors.exhausted:
+            raise StopAsyncIteration
+        return self._cursors.came(await self._fetch(self._cursors.next()))
+
+
+class _AsyncItems(Generic[T]):
+    """The items of all pages."""
+
+    def __init__(self, pages: _AsyncPages[T]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter((await anext(self._pages)).items)
 
 
 class AsyncPager(Generic[T]):
@@ -25,11 +61,11 @@ class AsyncPager(Generic[T]):
         self._fetch = fetch
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return AsyncItems(AsyncPages(self._operation, self._fetch))
+        return _AsyncItems(_AsyncPages(self._operation, self._fetch))
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """Go page by page. Raises ContractError when the service's cursors go round in a circle."""
-        return AsyncPages(self._operation, self._fetch)
+        return _AsyncPages(self._operation, self._fetch)
 
     async def list(self) -> list[T]:
         """All items at once."""

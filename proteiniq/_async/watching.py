@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from proteiniq_openapi.models import Job as LowJob
 
 from .. import _convert, _reading, _requests
-from .._closing import AsyncClosing
 from .._polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._sse import EventStream, EventTooLarge
 from ..errors import APIError, ContractError, ProteinIQError, Request
@@ -60,7 +60,7 @@ class AsyncWatcher:
         streams = streams and _requests.is_supported("stream_job_events")
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
-    async def states(self) -> AsyncIterator[JobState]:
+    async def states(self) -> AsyncGenerator[JobState]:
         """Each state that differs from the one before, the terminal one last; ends early at the deadline.
 
         Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
@@ -83,7 +83,7 @@ class AsyncWatcher:
                         if not has_place:
                             self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
                             continue
-                        async with AsyncClosing(self._listen(step)) as states:
+                        async with aclosing(self._listen(step)) as states:
                             async for state in states:
                                 if not self._lacks_reason(state):
                                     yield state
@@ -133,7 +133,7 @@ class AsyncWatcher:
         self._watch = self._watch.status_read(self._clock.monotonic(), state.status)
         return state
 
-    async def _listen(self, step: OpenStream) -> AsyncIterator[JobState]:
+    async def _listen(self, step: OpenStream) -> AsyncGenerator[JobState]:
         """The new states that one event stream tells, until it ends in any way."""
         route = _requests.endpoint("stream_job_events")
         headers = {

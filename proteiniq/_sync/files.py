@@ -171,7 +171,7 @@ class Files:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_files", _convert.file, cursor=cursor, limit=limit)
+            return _convert.page(answer, "list_files", _convert.file, cursor=cursor)
 
         return Pager("list_files", fetch)
 

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
 from .. import _convert
-from .._closing import Closing
 from .._polling import Expire
 from .._rounds import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
 from ..errors import APIError, ContractError, ProteinIQError
@@ -47,7 +47,7 @@ class Gatherer:
         self._misfits = 0
         self.asked: float | None = None
 
-    def states(self) -> Iterator[JobState]:
+    def states(self) -> Generator[JobState]:
         """Each state of a job that differs from its one before; ends early at the deadline.
 
         Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
@@ -71,7 +71,7 @@ class Gatherer:
                     watcher = Watcher(
                         self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
                     )
-                    with Closing(watcher.states()) as states:
+                    with closing(watcher.states()) as states:
                         for state in states:
                             self._rounds.seen(state)
                             yield state
@@ -85,7 +85,7 @@ class Gatherer:
             answer = channel.answer(
                 list_jobs.sync(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=PAGE)
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:
             log.info("the job list can't be read, statuses are: %s", error)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -70,7 +70,7 @@ class Job(JobState):
         """The job, cancelled. Raises as `client.jobs.cancel`."""
         return self._jobs.cancel(self.id)
 
-    def events(self, *, timeout: float | None = None) -> Iterator[Job]:
+    def events(self, *, timeout: float | None = None) -> Generator[Job]:
         """The job at each change, until it has ended. Raises as `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import copy
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,6 @@ from .._arguments import (
     check_timeout,
     moment,
 )
-from .._closing import Closing
 from .._resume import late_result
 from .._retry import GiveUp
 from .._shown import shown
@@ -189,7 +189,7 @@ class Jobs:
                     starting_after=cursor or UNSET,
                 )
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=limit)
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
             return Page(tuple(map(self._job, page.items)), page.next_cursor, page.problem)
 
         return Pager("list_jobs", fetch)
@@ -251,13 +251,13 @@ class Jobs:
 
     def events(
         self, job: str | JobState, *, timeout: float | None = None, streams: bool = True
-    ) -> Iterator[Job]:
+    ) -> Generator[Job]:
         """The job at each change, until it has ended or `timeout` seconds are over.
 
         It reconnects, and polls where there is no event stream (`streams=False` only polls). Raises NotFound,
         APIError; a fault that may pass does not end it.
         """
-        with Closing(self._watcher(job, timeout, streams).states()) as states:
+        with closing(self._watcher(job, timeout, streams).states()) as states:
             for state in states:
                 yield self._job(state)
 
@@ -287,7 +287,7 @@ class Jobs:
             return last
         watcher = self._watcher(job, timeout, streams)
         try:
-            with Closing(watcher.states()) as states:
+            with closing(watcher.states()) as states:
                 for state in states:
                     last = self._job(state)
                     if on_update is not None:
@@ -319,7 +319,7 @@ class Jobs:
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
-    ) -> Iterator[Job]:
+    ) -> Generator[Job]:
         """Each of the jobs when it has ended, well or not, in the order in which they end.
 
         `jobs` are ids or jobs; one that is there twice is waited for once. Pages of the job list tell of a hundred jobs
@@ -337,14 +337,14 @@ class Jobs:
         deadline: float | None,
         timeout: float | None,
         on_update: OnUpdate | None,
-    ) -> Iterator[Job]:
+    ) -> Generator[Job]:
         for state in [state for state in left.values() if state is not None and state.is_terminal]:
             del left[state.id]
             yield self._job(state)
         last: Job | None = None
         gatherer = Gatherer(self._pipeline, left, deadline=deadline)
         try:
-            with Closing(gatherer.states()) as states:
+            with closing(gatherer.states()) as states:
                 for state in states:
                     job = self._job(state)
                     left[job.id] = job

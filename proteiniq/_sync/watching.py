@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 from proteiniq_openapi.models import Job as LowJob
 
 from .. import _convert, _reading, _requests
-from .._closing import Closing
 from .._polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._sse import EventStream, EventTooLarge
 from ..errors import APIError, ContractError, ProteinIQError, Request
@@ -62,7 +62,7 @@ class Watcher:
         streams = streams and _requests.is_supported("stream_job_events")
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
-    def states(self) -> Iterator[JobState]:
+    def states(self) -> Generator[JobState]:
         """Each state that differs from the one before, the terminal one last; ends early at the deadline.
 
         Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
@@ -85,7 +85,7 @@ class Watcher:
                         if not has_place:
                             self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
                             continue
-                        with Closing(self._listen(step)) as states:
+                        with closing(self._listen(step)) as states:
                             for state in states:
                                 if not self._lacks_reason(state):
                                     yield state
@@ -135,7 +135,7 @@ class Watcher:
         self._watch = self._watch.status_read(self._clock.monotonic(), state.status)
         return state
 
-    def _listen(self, step: OpenStream) -> Iterator[JobState]:
+    def _listen(self, step: OpenStream) -> Generator[JobState]:
         """The new states that one event stream tells, until it ends in any way."""
         route = _requests.endpoint("stream_job_events")
         headers = {

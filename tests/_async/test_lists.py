@@ -164,9 +164,9 @@ QUERIES = {
     ("paging", "told", "asked"),
     [
         ("offset", {"total": 5}, [None, "2", "4"]),
-        ("offset", {}, [None, "2", "4"]),
+        ("offset", {}, [None, "2", "4", "5"]),
         ("page", {"page_count": 3}, [None, "2", "3"]),
-        ("page", {}, [None, "2", "3"]),
+        ("page", {}, [None, "2", "3", "4"]),
     ],
     ids=["offset, total", "offset", "page, pages", "page"],
 )

@@ -78,10 +78,31 @@ def test_a_file_that_there_is_not(client: ProteinIQ) -> None:
         client.files.delete("file_of_nobody")
 
 
-def test_a_delete_that_is_answered_without_a_body_is_done() -> None:
-    with over(Stub(httpx.Response(204))) as client:
+@pytest.mark.parametrize(
+    "success",
+    [
+        httpx.Response(204),
+        httpx.Response(202),
+        httpx.Response(200, html="<p>Gone</p>"),
+        answer([]),
+        answer({}),
+        answer({"id": "file_1"}),
+        answer({"deleted": "yes"}),
+        answer(None),
+    ],
+    ids=["204", "202", "HTML", "a list", "an object", "an id", "text", "null"],
+)
+def test_a_delete_that_succeeds_is_done_whatever_the_response_says(success: httpx.Response) -> None:
+    service = Stub(success)
+    with over(service) as client:
         deleted = client.files.delete("file_1")
     assert (deleted.id, deleted.deleted) == ("file_1", True)
+    assert len(service.requests) == 1
+
+
+def test_a_delete_that_says_that_the_file_is_still_there_is_believed() -> None:
+    with over(Stub(answer({"id": "file_1", "deleted": False}))) as client:
+        assert not (client.files.delete("file_1")).deleted
 
 
 def test_a_delete_whose_answer_was_lost_is_done() -> None:

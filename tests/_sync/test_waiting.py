@@ -26,6 +26,7 @@ from proteiniq import (
     Unauthorized,
     WaitTimeout,
 )
+from proteiniq.contract import Shape
 from proteiniq.sandbox import Sandbox
 
 from ..support import (
@@ -399,6 +400,24 @@ def test_events_about_something_else_are_passed_over() -> None:
     service = Routes({EVENTS: events(*strangers, job("COMPLETED", name="mine"))})
     with over(service) as client:
         assert (client.jobs.wait("job_1")).name == "mine"
+
+
+@pytest.mark.parametrize("operation", ["get_job_status", "submit_job"])
+def test_events_are_read_as_the_contract_spells_a_status_or_a_job(
+    monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    shape = Shape(
+        at=("job",),
+        moves=((("status",), ("state",)), (("id",), ("jobId",))),
+        values={"status": {"COMPLETED": "done"}},
+    )
+    change_operation(monkeypatch, operation, answer=shape)
+    other = {"job": {"jobId": "job_2", "state": "done"}}
+    mine = {"job": {"jobId": "job_1", "state": "done", "name": "mine"}}
+    with over(Routes({EVENTS: events(other, mine)})) as client:
+        ended = client.jobs.wait("job_1")
+    assert (ended.id, ended.status, ended.name) == ("job_1", "COMPLETED", "mine")
+    assert ended.raw == mine["job"]
 
 
 def test_an_event_that_says_only_the_status_keeps_what_was_known() -> None:

@@ -73,7 +73,7 @@ async def test_a_request_waits_for_a_connection_no_longer_than_its_deadline(serv
             await anyio.lowlevel.checkpoint()
         deadline = client._pipeline.clock.monotonic() + 0.05
         with anyio.fail_after(10), pytest.raises(RequestTimeout, match="no connection became free"):
-            await client.results.get("job_1", deadline=deadline)
+            await client.results._get("job_1", deadline=deadline)
         group.cancel_scope.cancel()
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 
 from proteiniq._async.client import AsyncProteinIQ
 from proteiniq._async.pipeline import AsyncPipeline
-from proteiniq._closing import AsyncClosing
 from proteiniq._config import Config
 from proteiniq._key import ApiKey
 from proteiniq._pacing import LocalPacer
@@ -71,7 +70,7 @@ class AsyncWorld(AsyncWire):
         self.streaming += is_stream
         assert self.streaming <= 1, "two streams at once"
         try:
-            async with AsyncClosing(self._answer(act, exchange, is_stream)) as chunks:
+            async with aclosing(self._answer(act, exchange, is_stream)) as chunks:
                 status, headers = 200, {"content-type": "application/json"}
                 if isinstance(act, Refused):
                     exchange.wait(act.delay)
@@ -96,7 +95,7 @@ class AsyncWorld(AsyncWire):
     async def close(self) -> None:
         pass
 
-    async def _answer(self, act: Act, exchange: _Exchange, is_stream: bool) -> AsyncIterator[bytes]:
+    async def _answer(self, act: Act, exchange: _Exchange, is_stream: bool) -> AsyncGenerator[bytes]:
         if isinstance(act, Refused):
             yield b'{"error": {"code": "", "message": "No."}}'
         elif isinstance(act, Paged):

@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 
-from proteiniq._closing import Closing
 from proteiniq._config import Config
 from proteiniq._key import ApiKey
 from proteiniq._pacing import LocalPacer
@@ -72,7 +71,7 @@ class World(Wire):
         self.streaming += is_stream
         assert self.streaming <= 1, "two streams at once"
         try:
-            with Closing(self._answer(act, exchange, is_stream)) as chunks:
+            with closing(self._answer(act, exchange, is_stream)) as chunks:
                 status, headers = 200, {"content-type": "application/json"}
                 if isinstance(act, Refused):
                     exchange.wait(act.delay)
@@ -97,7 +96,7 @@ class World(Wire):
     def close(self) -> None:
         pass
 
-    def _answer(self, act: Act, exchange: _Exchange, is_stream: bool) -> Iterator[bytes]:
+    def _answer(self, act: Act, exchange: _Exchange, is_stream: bool) -> Generator[bytes]:
         if isinstance(act, Refused):
             yield b'{"error": {"code": "", "message": "No."}}'
         elif isinstance(act, Paged):
