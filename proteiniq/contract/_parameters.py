@@ -59,9 +59,10 @@ class Parameters:
         others = [each for each in self._given if (each["in"], each["name"]) not in sent]
         for each in others:
             if each.get("required") is True and each["in"] != "path":
+                instead = "give its value in `constant_query`, or " if each["in"] == "query" else ""
                 what = (
-                    "the contract requires this parameter, and the facade doesn't send it: give its value in "
-                    "`constant_query`, or add it to the facade"
+                    "the contract requires this parameter, and the facade doesn't send it: "
+                    f"{instead}add it to the facade"
                 )
                 wrong(f"{each['in']} {each['name']}", what)
         return written + self._unbound(others, taken)
@@ -136,7 +137,7 @@ class Parameters:
             in_text |= {"integer", "number"}
         instead = mismatch(field.type.name, flat, sending=True)
         if instead and not flat.types & in_text:
-            what = f"expected a {field.type}; the contract has {instead}"
+            what = f"expected {field.type}; the contract has {instead}"
             wrong(f"{place} {field.name}", what, optional=True)
             return {**written, "schema": dict(ours), "x-undocumented": True}
         said = {key: value for key, value in flat.kept.items() if key not in ("format", "description")}

@@ -347,7 +347,7 @@ class Shapes:
         if field.type.many:
             instead = mismatch(field.type.name, flat, sending=role.is_request, many=True)
             if instead:
-                wrong(f"expected a {field.type}; the contract has {instead}")
+                wrong(f"expected {field.type}; the contract has {instead}")
             each = FieldType(field.type.name)
             items = {} if flat.items is None or instead else flat.items
             inside = _quiet(spot.inside("[]")) if instead else spot.inside("[]")
@@ -372,7 +372,7 @@ class Shapes:
             return ({**bound, "description": description} if description else bound), shape, fits
         instead = mismatch(kind.name, flat, sending=role.is_request)
         if instead:
-            spot.wrong(f"expected a {kind}; the contract has {instead}", role)
+            spot.wrong(f"expected {kind}; the contract has {instead}", role)
         is_part = kind.name == "binary" and spot.media == FORM
         ours = BINARY_PART if is_part else SPELLED[kind.name]
         hidden = ("format", "contentEncoding", "contentMediaType")
@@ -470,7 +470,8 @@ class Shapes:
     def _missing(self, role: Role, field: Field, flat: Flat) -> str:
         there = ", ".join(sorted(flat.properties)) or "nothing"
         verb = "sends" if role.is_request else "needs"
-        meant = _counterpart(field.name, flat.properties)
+        read = {self._own(each, flat) for each in role.fields.values()}
+        meant = _counterpart(field.name, flat.properties.keys() - read)
         return f"the facade {verb} it and the contract doesn't document it{meant or f' (there: {there})'}"
 
     # ---- all places of a role
