@@ -19,8 +19,9 @@ from ._parameters import Parameters
 from ._places import Places
 from ._reading import check_json, mapping, sequence
 from ._reshape import Shape
-from ._shapes import Severity, Shapes, Spot
+from ._shapes import Shapes
 from ._spelling import FORM, JSON, STREAM, reference
+from ._spots import Severity, Spot
 from ._uploads import FILE, Uploads
 from ._upstream import ERROR, Upstream, operations
 
@@ -65,9 +66,8 @@ class Normalised:
         lines = [f"  loses  {loss}" for loss in self.losses]
         if self.assumed:
             places = ", ".join(self.assumed)
-            lines.append(
-                f"  assumed  {len(self.assumed)} places of which the document says nothing: {places}"
-            )
+            count = f"{len(self.assumed)} place{'s' if len(self.assumed) > 1 else ''}"
+            lines.append(f"  assumed  {count} of which the document says nothing: {places}")
         return lines
 
 

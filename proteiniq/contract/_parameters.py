@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import attrs
 
 from ._bindings import Field, Operation, Route
+from ._counterparts import counterpart
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
 from ._names import IN_CALLS, Ambiguous, fold, spelled, usable
@@ -45,6 +46,7 @@ class Parameters:
         """Those of an operation that has a binding, in the order of the binding; what else there is comes last."""
         written = _path_parameters(route.parameters)
         sent = [("query", name) for name in binding.constant_query]
+        missing: list[str] = []
         for place, fields in (("query", binding.query), ("header", binding.headers)):
             given = self._in(place)
             for field in fields.values():
@@ -53,10 +55,16 @@ class Parameters:
                     what = "the contract requires it, and the facade sends it only when asked: see `constant_query`"
                     wrong(f"query {field.name}", what)
                 sent.append((place, name or ""))
+                if place == "query" and name is None and field.name != "starting_after":
+                    missing.append(field.name)
                 values = binding.values.get(field.name, {})
                 written.append(self._bound(field, place, name, given.get(name or ""), values, wrong))
         taken = [*route.parameters, *binding.query, *binding.headers]
         others = [each for each in self._given if (each["in"], each["name"]) not in sent]
+        if missing and not self._silent:
+            there = [each["name"] for each in others if each["in"] == "query"]
+            lost = ", ".join(name + counterpart(name, there) for name in missing)
+            wrong("query", f"not documented: {lost}", optional=True)
         for each in others:
             if each.get("required") is True and each["in"] != "path":
                 instead = "give its value in `constant_query`, or " if each["in"] == "query" else ""

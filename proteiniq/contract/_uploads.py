@@ -13,10 +13,12 @@ import attrs
 from ._bindings import Bindings, Operation, Role
 from ._endpoints import Upload
 from ._flatten import Flat, Flattener
+from ._locating import is_silent
 from ._names import spelled
 from ._reshape import Shape, Steps
-from ._shapes import Shapes, Spot, is_silent
+from ._shapes import Shapes
 from ._spelling import BINARY_PART, FORM, JSON, reference
+from ._spots import Spot
 from ._upstream import Upstream
 
 RAW_MEDIA = "application/octet-stream"
