@@ -296,7 +296,10 @@ class _Normaliser:
             if name is not None and name not in UNTYPED_ANSWERS:
                 self._assume(name)
         written["responses"] = {"2XX": self._response(binding)}
-        self._add(self._free_path(route), route.method, written)
+        path = self._free_path(route)
+        if route.method in self._paths.get(path, {}):
+            path = f"{path}/{binding.name}"  # Another operation has the route; this one is never sent.
+        self._add(path, route.method, written)
 
     def _assume(self, name: str) -> None:
         """Have a role as our own documentation has it, without a word."""

@@ -448,6 +448,16 @@ def cancel_by_delete(document: Document) -> None:
 
 
 @changed
+def cancel_by_patch(document: Document) -> None:
+    """A job is cancelled with `PATCH /jobs/{id}` and the status that it gets."""
+    cancel = document["paths"].pop("/api/v1/jobs/{jobId}/cancel")["post"]
+    statuses = {"type": "string", "enum": ["cancelled", "archived"]}
+    body = {"type": "object", "properties": {"status": statuses}, "required": ["status"]}
+    cancel["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["patch"] = cancel
+
+
+@changed
 def cancel_by_both(document: Document) -> None:
     """A job is cancelled with `POST …/cancel`, and with `DELETE /jobs/{id}`."""
     cancel = document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"]
@@ -629,6 +639,36 @@ def query_called(path: str, parameter: str, name: str) -> Mutator:
                 each["name"] = name
 
     return changed(call)
+
+
+# Documents that say little.
+
+
+def without_schemas(document: Document) -> Document:
+    """No body of a request or a response has a schema, and no parameter of a query is described."""
+
+    def forget(node: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(node.get("parameters"), list):
+            node["parameters"] = [each for each in node["parameters"] if each["in"] != "query"]
+        if isinstance(node.get("content"), dict):
+            node["content"] = {media: {} for media in node["content"]}
+        return node
+
+    return {**document, "paths": rewritten(document["paths"], forget)}
+
+
+@changed
+def only_what_is_needed(document: Document) -> None:
+    """There are no routes for files, and no optional fields."""
+    for path in [path for path in document["paths"] if "/files" in path or "events" in path]:
+        del document["paths"][path]
+    for name, described in document["components"]["schemas"].items():
+        if name in ("Job", "Tool", "Quote", "Result", "Account"):
+            needed = {"id", "status", "input", "estimated_credits", "blocking_errors", "files", "results"}
+            needed |= {"workspace"}
+            properties = described["properties"]
+            described["properties"] = {key: each for key, each in properties.items() if key in needed}
+            described["required"] = [key for key in described["required"] if key in needed]
 
 
 # Contracts that the facade can't work with.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import time
 from typing import Any
 
@@ -166,15 +167,6 @@ def test_junk_that_says_it_is_a_contract(paths: dict[str, Any]) -> None:
     normalised_or_refused({"openapi": "3.1.0", "paths": {f"/{path}": item for path, item in paths.items()}})
 
 
-@settings(deadline=None)
-@given(JUNK, st.sampled_from(["paths", "components", "info"]))
-def test_junk_that_says_it_is_normalised(junk: Any, place: str) -> None:
-    document = {**normalise(RECONSTRUCTION, OURS), place: junk}
-    if place != "info":
-        document["info"] = {"x-normalised": True}
-    normalised_or_refused(document)
-
-
 def places(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """Every place of a document."""
     found = [path] if path else []
@@ -187,10 +179,10 @@ def places(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
 PLACES = places(RECONSTRUCTION)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=3))
 def test_junk_in_places_of_a_contract(edits: list[tuple[tuple[str | int, ...], Any]]) -> None:
-    document = reconstruction()
+    document = copy.deepcopy(RECONSTRUCTION)
     for path, junk in edits:
         node: Any = document
         step: Any
