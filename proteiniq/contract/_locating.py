@@ -30,23 +30,30 @@ class Locator:
         return all(there) if needed else any(there)
 
     def _fits(self, field: Field, flat: Flat, role: Role, spot: Spot) -> bool:
-        place = self.locate(field, flat, spot.place)
+        place = self.locate(field, flat, role, spot.place)
         if not isinstance(place, tuple):
             return bool(self.nested(field, flat, role, spot)) if field.type.is_role else False
-        inner = self.at(flat, place, spot.place)
+        return self._holds_at(place, field, flat, role, spot.place)
+
+    def _holds_at(self, place: Steps, field: Field, flat: Flat, role: Role, where: str) -> bool:
         name = "object" if field.type.is_role and not field.type.many else field.type.name
+        inner = self.at(flat, place, where)
         return mismatch(name, inner, sending=role.is_request, many=field.type.many) is None
 
-    def locate(self, field: Field, flat: Flat, where: str) -> Steps | Ambiguous | None:
-        """Where an object has `field`: under our name or another spelling of it, or at one of its other places."""
+    def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | Ambiguous | None:
+        """Where an object has `field`: under our name or another spelling of it, or at one of its other places.
+
+        The first place counts that has the right type: `progress` may be an object that has the number in it.
+        """
         name = spelled(field.name, flat.properties)
-        if name is not None:
-            return name if isinstance(name, Ambiguous) else (name,)
-        for place in field.also:
-            found = self._actual(flat, place, where)
-            if found is not None:
-                return found
-        return None
+        if isinstance(name, Ambiguous):
+            return name
+        others = [found for place in field.also if (found := self._actual(flat, place, where)) is not None]
+        places = [*([(name,)] if name is not None else []), *others]
+        if len(places) > 1:
+            good = (place for place in places if self._holds_at(place, field, flat, role, where))
+            return next(good, places[0])
+        return places[0] if places else None
 
     def _actual(self, flat: Flat, place: Steps, where: str) -> Steps | None:
         """The place as the document spells it, when it has it. Text that holds JSON is not looked into."""
@@ -96,7 +103,11 @@ class Locator:
         known = self._flattener.flatten(own, spot.place) if own is not None else None
         found: dict[Steps, Steps] = {}
         for sub in inner.fields.values():
-            if known is not None and known.properties and self.locate(sub, known, spot.place) is not None:
+            if (
+                known is not None
+                and known.properties
+                and self.locate(sub, known, inner, spot.place) is not None
+            ):
                 continue
             joined = spelled(field.name + sub.name, flat.properties)
             if isinstance(joined, str):

@@ -45,13 +45,15 @@ class Parameters:
     def bound(self, binding: Operation, route: Route, wrong: Wrong) -> list[dict[str, Any]]:
         """Those of an operation that has a binding, in the order of the binding; what else there is comes last."""
         written = _path_parameters(route.parameters)
-        sent = [("query", name) for name in binding.constant_query]
+        constant = {self.named(name) or name for name in binding.constant_query}
+        sent = [("query", name) for name in constant]
         missing: list[str] = []
         for place, fields in (("query", binding.query), ("header", binding.headers)):
             given = self._in(place)
             for field in fields.values():
                 name = self._name(field, place, given, wrong)
-                if place == "query" and given.get(name or "", {}).get("required") is True:
+                required = given.get(name or "", {}).get("required") is True
+                if place == "query" and required and name not in constant:
                     what = "the contract requires it, and the facade sends it only when asked: see `constant_query`"
                     wrong(f"query {field.name}", what)
                 sent.append((place, name or ""))

@@ -163,7 +163,7 @@ class Shapes:
         lost: set[str] = set()
         for field in role.fields.values():
             inside = spot.inside(f".{field.name}", optional=not field.documented)
-            place = self._locator.locate(field, flat, spot.place)
+            place = self._locator.locate(field, flat, role, spot.place)
             if isinstance(place, Ambiguous):
                 both = " and ".join(place.candidates)
                 inside.wrong(f"{both} could both be it: keep one, in `names`", role)

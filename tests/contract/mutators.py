@@ -457,6 +457,13 @@ def cancel_by_patch(document: Document) -> None:
     document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["patch"] = cancel
 
 
+def bodiless_cancel(document: Document) -> dict[str, Any]:
+    """The operation that cancels a job, without a body."""
+    routes = document["paths"]["/api/v1/jobs/{jobId}"]
+    cancel = routes.get("patch") or routes["delete"]
+    return {key: value for key, value in cancel.items() if key != "requestBody"}
+
+
 @changed
 def cancel_by_both(document: Document) -> None:
     """A job is cancelled with `POST …/cancel`, and with `DELETE /jobs/{id}`."""
@@ -529,6 +536,13 @@ def upload_as_json_under_other_names(document: Document) -> None:
     document["paths"]["/api/v1/files"]["post"]["requestBody"] = {
         "content": {"application/json": {"schema": body}}
     }
+
+
+@changed
+def upload_not_described(document: Document) -> None:
+    """An upload is a form of which nothing is said."""
+    upload = document["paths"]["/api/v1/files"]["post"]
+    upload["requestBody"] = {"content": {"multipart/form-data": {}}}
 
 
 @changed

@@ -92,7 +92,7 @@ def test_the_document_stays_as_it_was() -> None:
         ({"target": "$", "remove": True}, "the whole document, which can't be removed"),
         ({"target": "$", "update": [1]}, "expected an object"),
         ({"update": {}}, "`target`: expected text"),
-        ({"target": "$.info"}, "neither `update` nor `remove`"),
+        ({"target": "$.info"}, "has neither `update` nor `remove: true`"),
         ("remove", "overlay action 1: expected an object"),
     ],
 )
