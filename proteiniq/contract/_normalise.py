@@ -7,7 +7,7 @@ it has the same public names whatever the service calls things. See docs/contrac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -66,9 +66,13 @@ class Normalised:
         lines = [f"  loses  {loss}" for loss in self.losses]
         if self.assumed:
             places = ", ".join(self.assumed)
-            count = f"{len(self.assumed)} place{'s' if len(self.assumed) > 1 else ''}"
-            lines.append(f"  assumed  {count} of which the document says nothing: {places}")
+            lines.append(f"  assumed  {counted(self.assumed)} of which the document says nothing: {places}")
         return lines
+
+
+def counted(places: Collection[str]) -> str:
+    """How many places there are, for people."""
+    return "1 place" if len(places) == 1 else f"{len(places)} places"
 
 
 def normalise(document: Mapping[str, Any], bindings: Bindings) -> Normalised:
@@ -289,8 +293,9 @@ class _Normaliser:
             "security": [] if binding.public else [{"apiKey": []}],
         }
         if binding.body is not None:
-            self._assume(binding.body)
-            content = {JSON: {"schema": reference(binding.body)}}
+            media = FORM if FILE in self._bindings.roles[binding.body].fields else JSON
+            self._assume(binding.body, media)
+            content = {media: {"schema": reference(binding.body)}}
             written["requestBody"] = {"required": True, "content": content}
         for name in (binding.answer, binding.ticket):
             if name is not None and name not in UNTYPED_ANSWERS:
@@ -301,10 +306,10 @@ class _Normaliser:
             path = f"{path}/{binding.name}"  # Another operation has the route; this one is never sent.
         self._add(path, route.method, written)
 
-    def _assume(self, name: str) -> None:
+    def _assume(self, name: str, media: str = JSON) -> None:
         """Have a role as our own documentation has it, without a word."""
         role = self._bindings.roles[name]
-        self._shapes.bind({}, role, _silent(role))
+        self._shapes.bind({}, role, attrs.evolve(_silent(role), media=media))
 
     def _request(
         self, binding: Operation, role: Role, each: Upstream, spot: Spot

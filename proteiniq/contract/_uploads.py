@@ -49,8 +49,8 @@ class Uploads:
             return Upload("form" if form else "json", (FILE,), "base64"), kind, reference(role.name), shape
         file = self._part(flat, role, spot)
         if file is None and form is None and binding.ticket is not None:
-            optional = attrs.evolve(role, fields={k: v for k, v in role.fields.items() if k != FILE})
-            shape = self._shapes.bind(node, optional, spot)
+            unsent = attrs.evolve(role.fields[FILE], documented=False, present=False)
+            shape = self._shapes.bind(node, attrs.evolve(role, fields={**role.fields, FILE: unsent}), spot)
             ticket = self._ticket(binding.ticket, spot)
             return Upload("ticket", ticket=ticket), kind, reference(role.name), shape
         place: Steps = file or (FILE,)
