@@ -48,22 +48,34 @@ class Locator:
         name = spelled(field.name, flat.properties)
         if isinstance(name, Ambiguous):
             return name
-        others = [found for place in field.also if (found := self._actual(flat, place, where)) is not None]
+        others = [
+            found
+            for place in field.also
+            if (found := self._actual(flat, place, role, where)) is not None
+            and (name is None or self._is_described(flat, found, where))
+        ]
         places = [*([(name,)] if name is not None else []), *others]
         if len(places) > 1:
             good = (place for place in places if self._holds_at(place, field, flat, role, where))
             return next(good, places[0])
         return places[0] if places else None
 
-    def _actual(self, flat: Flat, place: Steps, where: str) -> Steps | None:
-        """The place as the document spells it, when it has it. Text that holds JSON is not looked into."""
+    def _is_described(self, flat: Flat, place: Steps, where: str) -> bool:
+        """Whether a place isn't inside text."""
+        return len(place) == 1 or self.at(flat, place[:-1], where).type != "string"
+
+    def _actual(self, flat: Flat, place: Steps, role: Role, where: str) -> Steps | None:
+        """The place as the document spells it, when it has it.
+
+        In a request it may be inside text, which holds JSON then; nothing says what else is in it.
+        """
         found: list[str | int] = []
         for number, step in enumerate(place):
             if isinstance(step, int):
                 return None
             name = spelled(step, flat.properties)
             if name is None or isinstance(name, Ambiguous):
-                is_text = flat.type == "string" and number > 0
+                is_text = role.is_request and flat.type == "string" and number > 0
                 return (*found, *place[number:]) if is_text else None
             found.append(name)
             flat = self._flattener.flatten(flat.properties[name], where)
@@ -114,7 +126,7 @@ class Locator:
                 found[field.name, sub.name] = (joined,)
         for ours, alternatives in role.nested.items():
             if ours[0] == field.name and ours not in found:
-                places = (self._actual(flat, place, spot.place) for place in alternatives)
+                places = (self._actual(flat, place, role, spot.place) for place in alternatives)
                 place = next((each for each in places if each is not None), None)
                 if place is not None:
                     found[ours] = place

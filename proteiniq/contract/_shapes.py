@@ -148,7 +148,7 @@ class Shapes:
             field.name: self._field({}, field, role, quiet.inside(f".{field.name}"))[0]
             for field in role.fields.values()
         }
-        required = {field.name for field in role.fields.values() if field.present}
+        required = {field.name for field in role.fields.values() if field.present and field.documented}
         values = {name: table for name, table in role.values.items() if table}
         places: dict[str, Steps] = {name: (name,) for name in role.fields}
         shape = self._known.get(role.name) or Shape(values=values, scale=role.scale)

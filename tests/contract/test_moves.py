@@ -26,7 +26,7 @@ def ours(route: Endpoint, body: Any) -> dict[str, Any]:
     return {key: value for key, value in read(route.answer, body).items() if key != RAW}
 
 
-NESTED = {
+NESTED: dict[str, tuple[m.Mutator, dict[str, Any], str, Any]] = {
     # case: (mutator, body, field, what is read)
     "progress.percent": (m.moved("Job", progress="progress.percent"), {"progress": {"percent": 7}}, "progress", 7),
     "tool.id": (m.moved("Job", tool="tool.id"), {"tool": {"id": "esmfold"}}, "tool", "esmfold"),
@@ -82,6 +82,22 @@ def test_a_request_field_at_another_place_is_written() -> None:
     route = endpoint(contract(mutator, edited(edits)), "upload_file")
     assert write(route.body, {"tags": ["a"], "description": "d"}) == {
         "metadata": {"tags": ["a"], "description": "d"}}  # fmt: skip
+
+
+def test_request_fields_in_a_text_that_holds_json() -> None:
+    edits = 'schemas.FileUpload.names.tags = ["metadata.tags"]'
+    mutator = m.both(
+        m.without_field("FileUpload", "tags"), m.field_is("FileUpload", "metadata", {"type": "string"})
+    )
+    made = normalised(mutator, edited(edits))
+    assert endpoint(made.document, "upload_file").body.moves == ((("tags",), ("metadata", "tags")),)
+    assert made.losses == ()
+
+
+def test_text_of_a_response_has_no_fields_in_it() -> None:
+    mutator = m.both(m.without_field("Job", "credits_used"), m.field_is("Job", "credits", {"type": "string"}))
+    (loss,) = normalised(mutator).losses
+    assert loss.what == "not documented: credits_used (credits is there, and unread)"
 
 
 ENVELOPES = {
