@@ -51,7 +51,10 @@ class FieldType:
         return self.name not in PLAIN
 
     def __str__(self) -> str:
-        return f"list of {self.name}" if self.many else self.name
+        """With its article, for messages."""
+        if self.many:
+            return f"a list of {self.name}"
+        return f"{'an' if self.name[0] in 'aeio' else 'a'} {self.name}"
 
 
 @attrs.frozen

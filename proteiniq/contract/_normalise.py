@@ -7,7 +7,7 @@ it has the same public names whatever the service calls things. See docs/contrac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -19,8 +19,9 @@ from ._parameters import Parameters
 from ._places import Places
 from ._reading import check_json, mapping, sequence
 from ._reshape import Shape
-from ._shapes import Severity, Shapes, Spot
+from ._shapes import Shapes
 from ._spelling import FORM, JSON, STREAM, reference
+from ._spots import Severity, Spot
 from ._uploads import FILE, Uploads
 from ._upstream import ERROR, Upstream, operations
 
@@ -65,10 +66,13 @@ class Normalised:
         lines = [f"  loses  {loss}" for loss in self.losses]
         if self.assumed:
             places = ", ".join(self.assumed)
-            lines.append(
-                f"  assumed  {len(self.assumed)} places of which the document says nothing: {places}"
-            )
+            lines.append(f"  assumed  {counted(self.assumed)} of which the document says nothing: {places}")
         return lines
+
+
+def counted(places: Collection[str]) -> str:
+    """How many places there are, for people."""
+    return "1 place" if len(places) == 1 else f"{len(places)} places"
 
 
 def normalise(document: Mapping[str, Any], bindings: Bindings) -> Normalised:
@@ -289,19 +293,23 @@ class _Normaliser:
             "security": [] if binding.public else [{"apiKey": []}],
         }
         if binding.body is not None:
-            self._assume(binding.body)
-            content = {JSON: {"schema": reference(binding.body)}}
+            media = FORM if FILE in self._bindings.roles[binding.body].fields else JSON
+            self._assume(binding.body, media)
+            content = {media: {"schema": reference(binding.body)}}
             written["requestBody"] = {"required": True, "content": content}
         for name in (binding.answer, binding.ticket):
             if name is not None and name not in UNTYPED_ANSWERS:
                 self._assume(name)
         written["responses"] = {"2XX": self._response(binding)}
-        self._add(self._free_path(route), route.method, written)
+        path = self._free_path(route)
+        if route.method in self._paths.get(path, {}):
+            path = f"{path}/{binding.name}"  # Another operation has the route; this one is never sent.
+        self._add(path, route.method, written)
 
-    def _assume(self, name: str) -> None:
+    def _assume(self, name: str, media: str = JSON) -> None:
         """Have a role as our own documentation has it, without a word."""
         role = self._bindings.roles[name]
-        self._shapes.bind({}, role, _silent(role))
+        self._shapes.bind({}, role, attrs.evolve(_silent(role), media=media))
 
     def _request(
         self, binding: Operation, role: Role, each: Upstream, spot: Spot

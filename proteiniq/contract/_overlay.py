@@ -47,12 +47,14 @@ def apply(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, 
             found = list(paths.finditer(target, made))
         except JSONPathError as error:
             raise NotAContract(f"overlay action {number}: {target!r} is not a JSONPath: {error}") from error
+        if action.get("remove") is not True and "update" not in action:
+            raise NotAContract(f"overlay action {number} has neither `update` nor `remove: true`")
         if not found:
             raise NotAContract(f"overlay action {number}: nothing is at {target}: has the document changed?")
         for match in reversed(found):
             if action.get("remove") is True:
                 _remove(made, list(match.parts), target)
-            elif "update" in action:
+            else:
                 _update(made, list(match.parts), action["update"])
     return made
 
@@ -72,7 +74,7 @@ def _remove(document: dict[str, Any], parts: list[Any], target: str) -> None:
 def _update(document: dict[str, Any], parts: list[Any], update: Any) -> None:
     """Merge `update` into an object, or append it to a list (Overlay 1.0, "Action Object")."""
     if not parts:
-        _merge(document, update)
+        _merge(document, mapping(update, "overlay: the update of the whole document"))
         return
     parent = _parent(document, parts)
     node = parent[parts[-1]]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import attrs
 
 from ._bindings import Field, Operation, Route
+from ._counterparts import counterpart
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
 from ._names import IN_CALLS, Ambiguous, fold, spelled, usable
@@ -42,24 +43,34 @@ class Parameters:
     def bound(self, binding: Operation, route: Route, wrong: Wrong) -> list[dict[str, Any]]:
         """Those of an operation that has a binding, in the order of the binding; what else there is comes last."""
         written = _path_parameters(route.parameters)
-        sent = [("query", name) for name in binding.constant_query]
+        constant = {self.named(name) or name for name in binding.constant_query}
+        sent = [("query", name) for name in constant]
+        missing: list[str] = []
         for place, fields in (("query", binding.query), ("header", binding.headers)):
             given = self._in(place)
             for field in fields.values():
                 name = self._name(field, place, given, wrong)
-                if place == "query" and given.get(name or "", {}).get("required") is True:
+                required = given.get(name or "", {}).get("required") is True
+                if place == "query" and required and name not in constant:
                     what = "the contract requires it, and the facade sends it only when asked: see `constant_query`"
                     wrong(f"query {field.name}", what)
                 sent.append((place, name or ""))
+                if place == "query" and name is None and field.name != "starting_after":
+                    missing.append(field.name)
                 values = binding.values.get(field.name, {})
                 written.append(self._bound(field, place, name, given.get(name or ""), values, wrong))
         taken = [*route.parameters, *binding.query, *binding.headers]
         others = [each for each in self._given if (each["in"], each["name"]) not in sent]
+        if missing and not self._silent:
+            there = [each["name"] for each in others if each["in"] == "query"]
+            lost = ", ".join(name + counterpart(name, there) for name in missing)
+            wrong("query", f"not documented: {lost}", optional=True)
         for each in others:
             if each.get("required") is True and each["in"] != "path":
+                instead = "give its value in `constant_query`, or " if each["in"] == "query" else ""
                 what = (
-                    "the contract requires this parameter, and the facade doesn't send it: give its value in "
-                    "`constant_query`, or add it to the facade"
+                    "the contract requires this parameter, and the facade doesn't send it: "
+                    f"{instead}add it to the facade"
                 )
                 wrong(f"{each['in']} {each['name']}", what)
         return written + self._unbound(others, taken)
@@ -134,7 +145,7 @@ class Parameters:
             in_text |= {"integer", "number"}
         instead = mismatch(field.type.name, flat, sending=True)
         if instead and not flat.types & in_text:
-            what = f"expected a {field.type}; the contract has {instead}"
+            what = f"expected {field.type}; the contract has {instead}"
             wrong(f"{place} {field.name}", what, optional=True)
             return {**written, "schema": dict(ours), "x-undocumented": True}
         said = {key: value for key, value in flat.kept.items() if key not in ("format", "description")}

@@ -9,7 +9,7 @@ import attrs
 
 from ._bindings import Bindings
 from ._compare import Change, compare
-from ._normalise import NeedsNotMet, Normalised, Problem, normalise
+from ._normalise import NeedsNotMet, Normalised, Problem, counted, normalise
 
 Verdict = Literal["same", "additive", "breaking", "facade"]
 _EXIT_CODES: Mapping[Verdict, int] = {"same": 0, "additive": 0, "breaking": 1, "facade": 3}
@@ -84,6 +84,8 @@ class Report:
         said += [_command("warning", "Contract: lost", str(loss)) for loss in self.losses]
         new = sum(change.severity == "additive" for change in self.changes)
         more = f" {new} additions." if new else ""
+        if self.assumed:
+            more += f" {counted(self.assumed)} assumed."
         return [*said, _command("notice", "Contract", f"{self.source} {_SUMMARIES[self.verdict]}.{more}")]
 
     def as_json(self) -> dict[str, Any]:

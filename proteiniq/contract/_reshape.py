@@ -110,7 +110,9 @@ def read(shape: Shape, body: Any) -> Any:
     ours: dict[Any, Any] = dict(body)
     taken = [(place, value) for place, theirs in shape.moves if (value := _pop(ours, theirs)) is not _NOTHING]
     for place, value in taken:
-        _put(ours, place, value)
+        # An object of ours that would hold nothing but null isn't there.
+        if value is not None or len(place) == 1 or _get(ours, place[:-1]):
+            _put(ours, place, value)
     for name, factor in shape.scale.items():
         if isinstance(ours.get(name), (int, float)) and not isinstance(ours[name], bool):
             ours[name] *= factor
@@ -180,8 +182,6 @@ def _put(tree: dict[Any, Any], place: Steps, value: Any) -> None:
     first, *rest = place
     if rest:
         inner = tree.get(first)
-        if value is None and not inner:
-            return  # an object of nothing but null says that there is none
         tree[first] = inner = dict(inner) if isinstance(inner, dict) else {}
         _put(inner, tuple(rest), value)
         return

@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
 from ._bindings import Bindings, Field, FieldType, Role
+from ._counterparts import counterpart
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
-from ._names import IN_MODELS, Ambiguous, fold, pascal, spelled, usable
+from ._literals import factors, literals
+from ._locating import Locator, is_silent
+from ._names import IN_MODELS, Ambiguous, pascal, usable
 from ._places import Places
+from ._required import constants
 from ._reshape import Shape, Steps
-from ._spelling import BINARY_PART, FORM, JSON, SPELLED, mismatch, nullable, reference, with_values
-
-Severity = Literal["breaks", "loses"]
-Told = Callable[[str, str, str, Severity], None]
-"""Told what is wrong: (place, what, entry of the bindings to edit, how bad it is)."""
-
-
-@attrs.frozen
-class Spot:
-    """Where in an operation a schema is. What is wrong in an `optional` part doesn't break the client."""
-
-    place: str
-    told: Told
-    assumed: Callable[[str], None]
-    media: str = JSON
-    optional: bool = False
-    identity: frozenset[str] = frozenset()
-    """Fields that the request says, so that the response needn't."""
-
-    def inside(self, name: str, *, optional: bool = False) -> Spot:
-        return attrs.evolve(
-            self, place=self.place + name, optional=self.optional or optional, identity=frozenset()
-        )
-
-    def wrong(self, what: str, role: Role, *, optional: bool = False) -> None:
-        self.told(self.place, what, role.entry, "loses" if optional or self.optional else "breaks")
+from ._spelling import BINARY_PART, FORM, SPELLED, mismatch, nullable, reference, with_values
+from ._spots import Spot
 
 
 @attrs.define
 class _Found:
     """What one place says of a role: our field → its place there, and its schema; what else is there."""
 
-    flat: Flat
     places: dict[str, Steps]
     schemas: dict[str, dict[str, Any]]
+    kept: Mapping[str, Any]
     required: set[str]
     extra: dict[str, Any]
     closed: bool
@@ -90,6 +68,7 @@ class Shapes:
         self._known = known or {}
         self._flattener = flattener
         self._bindings = bindings
+        self._locator = Locator(flattener, bindings.roles)
         self._places = places
         self._components: dict[str, _Component] = {}
         self._open: set[tuple[str, int]] = set()
@@ -103,10 +82,10 @@ class Shapes:
             bare = {"type": "object", "properties": {lists[0].name: node}, "required": [lists[0].name]}
             self._made.append(bare)
             return attrs.evolve(self.bind(bare, role, spot), bare=lists[0].name)
-        if not is_silent(flat) and not self._holds(flat, role, spot):
+        if not is_silent(flat) and not self._locator.holds(flat, role, spot):
             for at in self._bindings.envelopes:
-                inner = self._flat_at(node, at, spot.place)
-                if inner is not None and inner[1].properties and self._holds(inner[1], role, spot):
+                inner = self._locator.flat_at(node, at, spot.place)
+                if inner is not None and inner[1].properties and self._locator.holds(inner[1], role, spot):
                     return attrs.evolve(self.bind(inner[0], role, spot), at=at)
         return self.bind(node, role, spot)
 
@@ -150,7 +129,7 @@ class Shapes:
         for name, component in self._components.items():
             role = self._bindings.roles[name]
             lost = [
-                field + _counterpart(field, component.unread.get(field, ()))
+                field + counterpart(field, component.unread.get(field, ()))
                 for field, wanted in role.fields.items()
                 if field not in component.documented
                 and wanted.missed
@@ -160,112 +139,20 @@ class Shapes:
             if lost:
                 yield role, lost
 
-    # ---- finding fields
-
-    def _holds(self, flat: Flat, role: Role, spot: Spot) -> bool:
-        """Whether an object has what the facade needs of `role`; where it needs nothing, something that it reads."""
-        needed = [
-            field for field in role.fields.values() if field.present and field.name not in spot.identity
-        ]
-        wanted = needed or [field for field in role.fields.values() if field.name not in ("object", "id")]
-        there = [self._fits(field, flat, role, spot) for field in wanted]
-        return all(there) if needed else any(there)
-
-    def _fits(self, field: Field, flat: Flat, role: Role, spot: Spot) -> bool:
-        place = self._locate(field, flat, spot.place)
-        if not isinstance(place, tuple):
-            return bool(self._nested(field, flat, role, spot)) if field.type.is_role else False
-        node = self._node_at(flat, place, spot.place)
-        inner = self._flattener.flatten(node, spot.place)
-        name = "object" if field.type.is_role and not field.type.many else field.type.name
-        return mismatch(name, inner, sending=role.is_request, many=field.type.many) is None
-
-    def _locate(self, field: Field, flat: Flat, where: str) -> Steps | Ambiguous | None:
-        """Where an object has `field`: under our name or another spelling of it, or at one of its other places."""
-        name = spelled(field.name, flat.properties)
-        if name is not None:
-            return name if isinstance(name, Ambiguous) else (name,)
-        for place in field.also:
-            found = self._actual(flat, place, where)
-            if found is not None:
-                return found
-        return None
-
-    def _actual(self, flat: Flat, place: Steps, where: str) -> Steps | None:
-        """The place as the document spells it, when it has it. Text that holds JSON is not looked into."""
-        found: list[str | int] = []
-        for number, step in enumerate(place):
-            if isinstance(step, int):
-                return None
-            name = spelled(step, flat.properties)
-            if name is None or isinstance(name, Ambiguous):
-                is_text = flat.type == "string" and number > 0
-                return (*found, *place[number:]) if is_text else None
-            found.append(name)
-            flat = self._flattener.flatten(flat.properties[name], where)
-        return tuple(found)
-
-    def _node_at(self, flat: Flat, place: Steps, where: str) -> Any:
-        node: Any = {}
-        for step in place:
-            if not isinstance(step, str) or step not in flat.properties:
-                return {}
-            node = flat.properties[step]
-            flat = self._flattener.flatten(node, where)
-        return node
-
-    def _flat_at(self, node: Any, at: Steps, where: str) -> tuple[Any, Flat] | None:
-        for step in at:
-            flat = self._flattener.flatten(node, where)
-            if isinstance(step, int):
-                node = flat.items if flat.type == "array" else None
-            else:
-                node = flat.properties.get(step)
-            if node is None:
-                return None
-        return node, self._flattener.flatten(node, where)
-
-    def _nested(self, field: Field, flat: Flat, role: Role, spot: Spot) -> dict[Steps, Steps]:
-        """Fields of an object of ours that the document has elsewhere: our place → its place.
-
-        The same words are found without being told: `error_message` is `error.message`.
-        """
-        inner = self._bindings.roles[field.type.name]
-        own = flat.properties.get(self._own(field, flat) or "")
-        known = self._flattener.flatten(own, spot.place) if own is not None else None
-        found: dict[Steps, Steps] = {}
-        for sub in inner.fields.values():
-            if known is not None and known.properties and self._locate(sub, known, spot.place) is not None:
-                continue
-            joined = spelled(field.name + sub.name, flat.properties)
-            if isinstance(joined, str):
-                found[field.name, sub.name] = (joined,)
-        for ours, alternatives in role.nested.items():
-            if ours[0] == field.name and ours not in found:
-                places = (self._actual(flat, place, spot.place) for place in alternatives)
-                place = next((each for each in places if each is not None), None)
-                if place is not None:
-                    found[ours] = place
-        return found
-
-    def _own(self, field: Field, flat: Flat) -> str | None:
-        name = spelled(field.name, flat.properties)
-        return name if isinstance(name, str) else None
-
     # ---- one place
 
     def _assume(self, role: Role, spot: Spot) -> _Found:
         """A place of which the document says nothing: it is as another place has it, or our own documentation."""
-        quiet = attrs.evolve(spot, told=_ignore, assumed=_ignore_place, identity=frozenset(role.fields))
+        quiet = attrs.evolve(spot.quiet(), identity=frozenset(role.fields))
         schemas = {
             field.name: self._field({}, field, role, quiet.inside(f".{field.name}"))[0]
             for field in role.fields.values()
         }
-        required = {field.name for field in role.fields.values() if field.present}
+        required = {field.name for field in role.fields.values() if field.present and field.documented}
         values = {name: table for name, table in role.values.items() if table}
         places: dict[str, Steps] = {name: (name,) for name in role.fields}
         shape = self._known.get(role.name) or Shape(values=values, scale=role.scale)
-        return _Found(Flat(), places, schemas, required, {}, False, shape, is_assumed=True)
+        return _Found(places, schemas, {}, required, {}, False, shape, is_assumed=True)
 
     def _find(self, flat: Flat, role: Role, spot: Spot) -> _Found:
         places: dict[str, Steps] = {}
@@ -276,13 +163,15 @@ class Shapes:
         lost: set[str] = set()
         for field in role.fields.values():
             inside = spot.inside(f".{field.name}", optional=not field.documented)
-            place = self._locate(field, flat, spot.place)
+            place = self._locator.locate(field, flat, role, spot.place)
             if isinstance(place, Ambiguous):
                 both = " and ".join(place.candidates)
                 inside.wrong(f"{both} could both be it: keep one, in `names`", role)
                 place = (place.candidates[0],)
             nested = (
-                self._nested(field, flat, role, spot) if field.type.is_role and not field.type.many else {}
+                self._locator.nested(field, flat, role, spot)
+                if field.type.is_role and not field.type.many
+                else {}
             )
             moves += nested.items()
             taken |= {str(their[0]) for their in nested.values()}
@@ -295,30 +184,27 @@ class Shapes:
                 places[field.name] = (field.name,)
             elif field.documented and field.name not in spot.identity:
                 inside.wrong(self._missing(role, field, flat), role)
-            node = self._node_at(flat, place, spot.place) if place is not None else {}
+            node = self._locator.node_at(flat, place, spot.place) if place is not None else {}
             if nested:
                 node = self._composed(
                     None if place in nested.values() else place and node, nested, flat, spot
                 )
-            here = inside if place is not None or nested else _quiet(inside)
+            here = inside if place is not None or nested else inside.quiet()
             schemas[field.name], part, fits = self._field(node, field, role, here)
             if part:
                 parts[field.name] = part
             if not fits:
                 lost.add(field.name)
-        values = self._literals(places, schemas, role, spot)
-        scale = self._scale(places, schemas, flat, role, spot)
+        values = literals(places, schemas, role, spot)
+        scale = factors(self._locator, places, schemas, flat, role)
         bound = {str(place[0]) for place in places.values()} | taken
         extra = {name: node for name, node in flat.properties.items() if name not in bound}
         required = {name for name, place in places.items() if len(place) == 1 and place[0] in flat.required}
         closed = role.is_request and flat.closed
-        found = _Found(flat, places, schemas, required, extra, closed, Shape())
-        constants = self._check_required(found, role, spot) if role.is_request else {}
-        found.places = {name: place for name, place in places.items() if name not in lost}
-        found.required -= lost
-        found.lost = lost
-        found.shape = Shape(moves=tuple(moves), values=values, scale=scale, parts=parts, constants=constants)
-        return found
+        filled = constants(self._flattener, flat, places, role, spot) if role.is_request else {}
+        shape = Shape(moves=tuple(moves), values=values, scale=scale, parts=parts, constants=filled)
+        good = {name: place for name, place in places.items() if name not in lost}
+        return _Found(good, schemas, flat.kept, required - lost, extra, closed, shape, lost)
 
     def _composed(self, own: Any, nested: Mapping[Steps, Steps], flat: Flat, spot: Spot) -> Any:
         """An object of ours whose fields are in several places, as one schema."""
@@ -327,7 +213,7 @@ class Shapes:
             inner = made
             for step in ours[1:-1]:
                 inner = inner["properties"].setdefault(step, {"type": "object", "properties": {}})
-            inner["properties"][ours[-1]] = self._node_at(flat, place, spot.place)
+            inner["properties"][ours[-1]] = self._locator.node_at(flat, place, spot.place)
         self._made.append(made if own is None else {"allOf": [own, made]})
         return self._made[-1]
 
@@ -347,10 +233,10 @@ class Shapes:
         if field.type.many:
             instead = mismatch(field.type.name, flat, sending=role.is_request, many=True)
             if instead:
-                wrong(f"expected a {field.type}; the contract has {instead}")
+                wrong(f"expected {field.type}; the contract has {instead}")
             each = FieldType(field.type.name)
             items = {} if flat.items is None or instead else flat.items
-            inside = _quiet(spot.inside("[]")) if instead else spot.inside("[]")
+            inside = spot.inside("[]").quiet() if instead else spot.inside("[]")
             found, shape, good = self._typed(items, each, role, inside)
             fits = fits and good
             schema = fitting(flat.kept, {"type": "array", "items": found})
@@ -372,7 +258,7 @@ class Shapes:
             return ({**bound, "description": description} if description else bound), shape, fits
         instead = mismatch(kind.name, flat, sending=role.is_request)
         if instead:
-            spot.wrong(f"expected a {kind}; the contract has {instead}", role)
+            spot.wrong(f"expected {kind}; the contract has {instead}", role)
         is_part = kind.name == "binary" and spot.media == FORM
         ours = BINARY_PART if is_part else SPELLED[kind.name]
         hidden = ("format", "contentEncoding", "contentMediaType")
@@ -380,97 +266,11 @@ class Shapes:
         schema = fitting(said, ours)
         return (schema if instead else with_values(schema, flat)), Shape(), not instead
 
-    def _literals(
-        self, places: Mapping[str, Steps], schemas: Mapping[str, dict[str, Any]], role: Role, spot: Spot
-    ) -> dict[str, dict[str, str]]:
-        """What the document calls our literals, where it calls them otherwise; `x-known-values` becomes ours."""
-        tables: dict[str, dict[str, str]] = {}
-        for name in places:
-            table = dict(role.values.get(name, {}))
-            schema = schemas[name].get("items", schemas[name])
-            known = [value for value in schema.get("x-known-values", ()) if isinstance(value, str)]
-            needed, wanted = role.literals.get(name, ()), role.optional_literals.get(name, ())
-            if known:
-                for ours in (*needed, *wanted):
-                    their = next((value for value in known if fold(value) == fold(ours)), None)
-                    if ours not in table and ours not in known and their is not None:
-                        table[ours] = their
-                left = [value for value in known if value not in (*table.values(), *needed, *wanted)]
-                for ours in (*needed, *wanted):
-                    if ours not in known and ours not in table:
-                        spot.inside(f".{name}").wrong(
-                            f"the facade says {ours!r}, and the contract knows {', '.join(known)}"
-                            + (f": if it is {left[0]!r}, say values.{name}.{ours}" if len(left) == 1 else ""),
-                            role,
-                            optional=ours in wanted,
-                        )
-                back = {their: ours for ours, their in table.items()}
-                schema["x-known-values"] = list(dict.fromkeys(back.get(value, value) for value in known))
-            if table:
-                tables[name] = table
-        return tables
-
-    def _scale(
-        self,
-        places: Mapping[str, Steps],
-        schemas: Mapping[str, dict[str, Any]],
-        flat: Flat,
-        role: Role,
-        spot: Spot,
-    ) -> dict[str, float]:
-        factors = {name: factor for name, factor in role.scale.items() if name in places}
-        for name in role.percentages:
-            if name in places and name not in factors:
-                there = self._flattener.flatten(self._node_at(flat, places[name], spot.place), spot.place)
-                if there.kept.get("maximum") == 1:
-                    factors[name] = 100
-        for name, factor in factors.items():
-            for limit in {"minimum", "maximum"} & schemas[name].keys():
-                schemas[name][limit] *= factor
-        return factors
-
-    def _check_required(self, found: _Found, role: Role, spot: Spot) -> dict[str, Any]:
-        """What the contract requires is sent: all of it, and of a union all of one branch. Returns the constants."""
-        constants: dict[str, Any] = {}
-        unsent = [self._unsent(branch, found, role, spot, constants) for branch in found.flat.branches]
-        for missing in [
-            self._unsent(found.flat.required, found, role, spot, constants),
-            *([] if [] in unsent else unsent),
-        ]:
-            for name, what, optional in missing:
-                spot.inside(f".{name}").wrong(what, role, optional=optional)
-        return constants
-
-    def _unsent(
-        self, required: Iterable[str], found: _Found, role: Role, spot: Spot, constants: dict[str, Any]
-    ) -> list[tuple[str, str, bool]]:
-        """Those of the names that the facade doesn't send for certain, and what to do about each."""
-        ours = {str(place[0]): role.fields[field] for field, place in found.places.items()}
-        unsent = []
-        for name in required:
-            described = self._flattener.flatten(found.flat.properties.get(name, {}), spot.place)
-            if described.direction == "readOnly":
-                continue
-            field = ours.get(name)
-            if field is None and len(described.values) == 1:
-                constants[name] = described.values[0]
-            elif field is None:
-                what = (
-                    "the contract requires it, and the facade doesn't send it: add it here and to the facade"
-                )
-                unsent.append((name, what, False))
-            elif not field.present and not field.documented:
-                what = "the contract requires it, and the facade sends it only when asked: move it to `sends`"
-                unsent.append((field.name, what, False))
-            elif not field.present and name in found.flat.required and not found.flat.branches:
-                what = "the contract always requires it, and the facade doesn't always have it"
-                unsent.append((field.name, what, True))
-        return unsent
-
     def _missing(self, role: Role, field: Field, flat: Flat) -> str:
         there = ", ".join(sorted(flat.properties)) or "nothing"
         verb = "sends" if role.is_request else "needs"
-        meant = _counterpart(field.name, flat.properties)
+        read = {self._locator.own(each, flat) for each in role.fields.values()}
+        meant = counterpart(field.name, flat.properties.keys() - read)
         return f"the facade {verb} it and the contract doesn't document it{meant or f' (there: {there})'}"
 
     # ---- all places of a role
@@ -482,7 +282,7 @@ class Shapes:
             return  # what is documented somewhere is not assumed elsewhere
         if known is None or known.is_assumed:
             known = self._components[role.name] = _Component(
-                found.flat.kept,
+                found.kept,
                 dict(found.schemas),
                 set(),
                 set(found.required),
@@ -525,32 +325,3 @@ class Shapes:
     def _kind(self, node: Any, place: str) -> str:
         types = self._flattener.flatten(node, place).types
         return " or ".join(sorted(types)) or "any"
-
-
-def is_silent(flat: Flat) -> bool:
-    """Whether a schema says nothing of what an object has in it."""
-    return not flat.properties and flat.types <= {"object"} and not flat.null_only and not flat.closed
-
-
-def _ignore(place: str, what: str, entry: str, severity: Severity) -> None:
-    return
-
-
-def _ignore_place(place: str) -> None:
-    return
-
-
-def _quiet(spot: Spot) -> Spot:
-    return attrs.evolve(spot, told=_ignore, assumed=_ignore_place)
-
-
-def _words(name: str) -> set[str]:
-    return {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)} - {"is", "the", "of"}
-
-
-def _counterpart(field: str, unread: Iterable[str]) -> str:
-    """The name there that is likely to be the field: one that shares a word with it, or looks like it."""
-    names = sorted(unread)
-    sharing = [name for name in names if _words(name) & _words(field)]
-    close = sharing or difflib.get_close_matches(field, names, n=1)
-    return f" ({' or '.join(close[:3])} is there, and unread)" if close else ""

@@ -13,10 +13,12 @@ import attrs
 from ._bindings import Bindings, Operation, Role
 from ._endpoints import Upload
 from ._flatten import Flat, Flattener
+from ._locating import is_silent
 from ._names import spelled
 from ._reshape import Shape, Steps
-from ._shapes import Shapes, Spot, is_silent
+from ._shapes import Shapes
 from ._spelling import BINARY_PART, FORM, JSON, reference
+from ._spots import Spot
 from ._upstream import Upstream
 
 RAW_MEDIA = "application/octet-stream"
@@ -47,8 +49,8 @@ class Uploads:
             return Upload("form" if form else "json", (FILE,), "base64"), kind, reference(role.name), shape
         file = self._part(flat, role, spot)
         if file is None and form is None and binding.ticket is not None:
-            optional = attrs.evolve(role, fields={k: v for k, v in role.fields.items() if k != FILE})
-            shape = self._shapes.bind(node, optional, spot)
+            unsent = attrs.evolve(role.fields[FILE], documented=False, present=False)
+            shape = self._shapes.bind(node, attrs.evolve(role, fields={**role.fields, FILE: unsent}), spot)
             ticket = self._ticket(binding.ticket, spot)
             return Upload("ticket", ticket=ticket), kind, reference(role.name), shape
         place: Steps = file or (FILE,)

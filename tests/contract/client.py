@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import tempfile
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from typing import Any
 
 from generate import generate
 
-from proteiniq.contract import Bindings, bindings, dump, normalise
+from proteiniq.contract import Bindings, Normalised, bindings, dump, normalise
+from proteiniq.contract._bindings import parse
 
 from .mutators import Document, Mutator
 
@@ -24,9 +26,19 @@ def reconstruction() -> Document:
     return loaded
 
 
+def normalised(mutator: Mutator, names: Bindings | None = None) -> Normalised:
+    """The mutated reconstruction in our shape."""
+    return normalise(mutator(reconstruction()), names or bindings())
+
+
 def contract(mutator: Mutator, names: Bindings | None = None) -> dict[str, Any]:
     """The normalised document of the mutated reconstruction, as it would be stored and read again."""
-    return json.loads(dump(normalise(mutator(reconstruction()), names or bindings())))  # type: ignore[no-any-return]
+    return json.loads(dump(normalised(mutator, names).document))  # type: ignore[no-any-return]
+
+
+def edited(edits: str) -> Bindings:
+    """The bindings of this package with edits laid over them, as `regenerate --bindings` does."""
+    return parse((OPENAPI / "bindings.toml").read_text(encoding="utf-8"), edits)
 
 
 def files(package: Path) -> dict[str, str]:
@@ -34,10 +46,15 @@ def files(package: Path) -> dict[str, str]:
     return {str(path.relative_to(package)): path.read_text() for path in sorted(package.rglob("*.py"))}
 
 
-def generated(document: Mapping[str, Any]) -> dict[str, str]:
+def generated(document: dict[str, Any]) -> dict[str, str]:
     """The modules of the client made from a normalised document."""
+    return _generated(dump(document))
+
+
+@functools.cache
+def _generated(document: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
-        generate(document, Path(folder))
+        generate(json.loads(document), Path(folder))
         return files(Path(folder) / GENERATED.name)
 
 

@@ -359,7 +359,8 @@ def new_query_parameters(document: Document) -> None:
 @changed
 def folding_enum_values(document: Document) -> None:
     """Enum values that are one name in Python."""
-    schema(document, "Job")["properties"]["status"]["enum"] = ["a-b", "a_b", "A B", "", "1", "a-b"]
+    odd = ["a-b", "a_b", "A B", "", "1", "a-b"]
+    schema(document, "Job")["properties"]["status"]["enum"] = [*odd, "COMPLETED", "FAILED"]
 
 
 @changed
@@ -447,6 +448,30 @@ def cancel_by_delete(document: Document) -> None:
 
 
 @changed
+def cancel_by_patch(document: Document) -> None:
+    """A job is cancelled with `PATCH /jobs/{id}` and the status that it gets."""
+    cancel = document["paths"].pop("/api/v1/jobs/{jobId}/cancel")["post"]
+    statuses = {"type": "string", "enum": ["cancelled", "archived"]}
+    body = {"type": "object", "properties": {"status": statuses}, "required": ["status"]}
+    cancel["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["patch"] = cancel
+
+
+def bodiless_cancel(document: Document) -> dict[str, Any]:
+    """The operation that cancels a job, without a body."""
+    routes = document["paths"]["/api/v1/jobs/{jobId}"]
+    cancel = routes.get("patch") or routes["delete"]
+    return {key: value for key, value in cancel.items() if key != "requestBody"}
+
+
+@changed
+def cancel_by_both(document: Document) -> None:
+    """A job is cancelled with `POST …/cancel`, and with `DELETE /jobs/{id}`."""
+    cancel = document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"]
+    document["paths"]["/api/v1/jobs/{jobId}"] = {"delete": cancel}
+
+
+@changed
 def discriminated(document: Document) -> None:
     """Input entries are told apart by their source, and billing by its mode."""
     entry = schema(document, "InputEntry")
@@ -514,6 +539,13 @@ def upload_as_json_under_other_names(document: Document) -> None:
 
 
 @changed
+def upload_not_described(document: Document) -> None:
+    """An upload is a form of which nothing is said."""
+    upload = document["paths"]["/api/v1/files"]["post"]
+    upload["requestBody"] = {"content": {"multipart/form-data": {}}}
+
+
+@changed
 def deleted_without_a_body(document: Document) -> None:
     """That a file was deleted is told by the status alone."""
     _without_a_body(document["paths"]["/api/v1/files/{fileId}"]["delete"])
@@ -541,6 +573,77 @@ def field_called(role: str, field: str, name: str) -> Mutator:
     return changed(call)
 
 
+def wrapped(path: str, method: str, key: str = "data") -> Mutator:
+    """The answer is wrapped in an envelope."""
+
+    def wrap(document: Document) -> None:
+        for status, response in document["paths"][path][method]["responses"].items():
+            if status.startswith("2"):
+                media = response["content"]["application/json"]
+                media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
+
+    return changed(wrap)
+
+
+def answer_is(path: str, method: str, described: Any) -> Mutator:
+    """The answer has another schema; with None, its schema isn't described."""
+
+    return changed(lambda document: answer_in_place(document, path, method, described))
+
+
+def answer_in_place(document: Document, path: str, method: str, described: Any) -> None:
+    media = {} if described is None else {"schema": copy.deepcopy(described)}
+    for status, response in document["paths"][path][method]["responses"].items():
+        if status.startswith("2"):
+            response["content"] = {"application/json": media}
+
+
+def moved(role: str, **places: str) -> Mutator:
+    """Fields are somewhere else: `moved("Job", progress="progress.percent")`."""
+
+    def move(document: Document) -> None:
+        described = schema(document, role)
+        for field, place in places.items():
+            node = described["properties"].pop(field)
+            described["required"] = [each for each in described.get("required", []) if each != field]
+            _put(described, place.split("."), node)
+
+    return changed(move)
+
+
+def _put(described: dict[str, Any], steps: list[str], node: Any) -> None:
+    *around, last = steps
+    for step in around:
+        inner = described["properties"].get(step)
+        described["properties"][step] = described = inner or {"type": "object", "properties": {}}
+    described["properties"][last] = node
+
+
+def query_is(path: str, parameter: str, **described: Any) -> Mutator:
+    """A query parameter has another schema, or is new."""
+
+    def describe(document: Document) -> None:
+        parameters = document["paths"][path]["get"]["parameters"]
+        kept = [each for each in parameters if each["name"] != parameter]
+        document["paths"][path]["get"]["parameters"] = [
+            *kept,
+            {"name": parameter, "in": "query", "schema": copy.deepcopy(described)},
+        ]
+
+    return changed(describe)
+
+
+def without_query(path: str, *names: str) -> Mutator:
+    """Query parameters are gone; with no names, all of them."""
+
+    def remove(document: Document) -> None:
+        operation = document["paths"][path]["get"]
+        kept = [each for each in operation["parameters"] if names and each["name"] not in names]
+        operation["parameters"] = kept
+
+    return changed(remove)
+
+
 def query_called(path: str, parameter: str, name: str) -> Mutator:
     """A query parameter has another name."""
 
@@ -550,6 +653,36 @@ def query_called(path: str, parameter: str, name: str) -> Mutator:
                 each["name"] = name
 
     return changed(call)
+
+
+# Documents that say little.
+
+
+def without_schemas(document: Document) -> Document:
+    """No body of a request or a response has a schema, and no parameter of a query is described."""
+
+    def forget(node: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(node.get("parameters"), list):
+            node["parameters"] = [each for each in node["parameters"] if each["in"] != "query"]
+        if isinstance(node.get("content"), dict):
+            node["content"] = {media: {} for media in node["content"]}
+        return node
+
+    return {**document, "paths": rewritten(document["paths"], forget)}
+
+
+@changed
+def only_what_is_needed(document: Document) -> None:
+    """There are no routes for files, and no optional fields."""
+    for path in [path for path in document["paths"] if "/files" in path or "events" in path]:
+        del document["paths"][path]
+    for name, described in document["components"]["schemas"].items():
+        if name in ("Job", "Tool", "Quote", "Result", "Account"):
+            needed = {"id", "status", "input", "estimated_credits", "blocking_errors", "files", "results"}
+            needed |= {"workspace"}
+            properties = described["properties"]
+            described["properties"] = {key: each for key, each in properties.items() if key in needed}
+            described["required"] = [key for key in described["required"] if key in needed]
 
 
 # Contracts that the facade can't work with.
@@ -582,6 +715,11 @@ def field_is(role: str, field: str, described: dict[str, Any]) -> Mutator:
         schema(document, role)["properties"][field] = json.loads(json.dumps(described))
 
     return changed(describe)
+
+
+def nested_is(role: str, place: str, described: dict[str, Any]) -> Mutator:
+    """A field of a field is described in another way, or is new."""
+    return changed(lambda document: _put(schema(document, role), place.split("."), copy.deepcopy(described)))
 
 
 def field_required(role: str, field: str) -> Mutator:
@@ -623,23 +761,10 @@ def parameter_required(path: str, method: str, name: str, place: str) -> Mutator
     return changed(require)
 
 
-def wrapped(path: str, method: str, key: str = "data") -> Mutator:
-    """The answer is wrapped in an envelope."""
-
-    def wrap(document: Document) -> None:
-        for status, response in document["paths"][path][method]["responses"].items():
-            if status.startswith("2"):
-                media = response["content"]["application/json"]
-                media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
-
-    return changed(wrap)
-
-
 @changed
-def cancel_by_both(document: Document) -> None:
-    """Two routes look like the one that cancels a job."""
-    cancel = document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"]
-    document["paths"]["/api/v1/jobs/{jobId}"] = {"delete": cancel}
+def results_by_both(document: Document) -> None:
+    """Two paths differ in the name of their parameter only."""
+    document["paths"]["/api/v1/results/{id}"] = document["paths"]["/api/v1/results/{jobId}"]
 
 
 @changed

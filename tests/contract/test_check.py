@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import proteiniq.contract
-from proteiniq.contract import Report, check, document
+from proteiniq.contract import Report, bindings, check, normalise, report, upstream
 from proteiniq.contract.__main__ import main
 
 from . import mutators as m
@@ -78,8 +78,14 @@ def test_a_promise_that_is_taken_back(source: Path) -> None:
 
 @pytest.mark.parametrize(
     "mutator",
-    [m.cancel_by_delete, m.camel_case, m.upload_as_json, m.job_route_instead_of_status],
-    ids=["route moved", "fields renamed", "upload by other means", "route replaced"],
+    [
+        m.cancel_by_delete,
+        m.camel_case,
+        m.upload_as_json,
+        m.job_route_instead_of_status,
+        m.wrapped("/api/v1/account", "get"),
+    ],
+    ids=["route moved", "fields renamed", "upload by other means", "route replaced", "envelope"],
 )
 def test_what_needs_a_new_client(mutator: m.Mutator, source: Path) -> None:
     report = checked(mutator, source)
@@ -88,7 +94,9 @@ def test_what_needs_a_new_client(mutator: m.Mutator, source: Path) -> None:
 
 
 def test_needs_that_are_not_met(source: Path) -> None:
-    report = checked(m.both(m.without_field("Job", "status"), m.wrapped("/api/v1/account", "get")), source)
+    report = checked(
+        m.both(m.without_field("Job", "status"), m.without_field("Account", "workspace")), source
+    )
     assert (report.verdict, report.exit_code, report.regenerating_helps) == ("facade", 3, False)
     said = "\n".join(report.lines())
     assert "get_account: Account.workspace" in said
@@ -96,8 +104,48 @@ def test_needs_that_are_not_met(source: Path) -> None:
 
 
 def test_the_document_of_a_sandbox_fits(source: Path) -> None:
-    source.write_text(json.dumps(document()))
+    source.write_text(json.dumps(upstream()))
     assert check(source).verdict == "same"
+
+
+LESS = m.both(m.field_called("File", "storage_owner", "owner"), m.answer_is("/api/v1/account", "get", None))
+LOST = (
+    "list_files: File: not documented: storage_owner (owner is there, and unread) "
+    "(see [schemas.File] in bindings.toml)"
+)
+
+
+def test_people_are_told_what_is_lost_and_assumed(source: Path) -> None:
+    report = checked(LESS, source)
+    assert f"  loses  {LOST}" in report.lines()
+    assert "  assumed  1 place of which the document says nothing: get_account Account" in report.lines()
+
+
+def test_programs_are_told_what_is_lost_and_assumed(source: Path) -> None:
+    said = json.loads(json.dumps(checked(LESS, source).as_json()))
+    (loss,) = said["losses"]
+    assert (loss["operation"], loss["place"], loss["severity"]) == ("list_files", "File", "loses")
+    assert said["assumed"] == ["get_account Account"]
+
+
+def test_github_is_told_what_is_lost_and_assumed(source: Path) -> None:
+    lines = checked(LESS, source).github()
+    assert f"::warning title=Contract%3A lost::{LOST}" in lines
+    assert "1 place assumed" in lines[-1]
+
+
+def test_what_is_lost_is_told_beside_what_breaks(source: Path) -> None:
+    report = checked(m.both(LESS, m.without_field("Job", "status")), source)
+    assert {problem.severity for problem in report.problems} == {"breaks"}
+    assert f"  loses  {LOST}" in report.lines()
+
+
+def test_a_loss_that_was_there_before_leaves_the_exit_code_alone(source: Path) -> None:
+    document = m.without_field("File", "origin")(reconstruction())
+    pinned = normalise(document, bindings()).document
+    found = report("here", document, pinned, bindings())
+    assert (found.verdict, found.exit_code) == ("same", 0)
+    assert any(line.startswith("  loses  ") for line in found.lines())
 
 
 def run(*arguments: str) -> int:
@@ -131,7 +179,7 @@ def test_the_command_for_github(source: Path, capsys: pytest.CaptureFixture[str]
     checked(m.both(m.without_field("Job", "progress"), m.cancel_by_delete), source)
     assert run(str(source), "--github") == 3
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::notice"]
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::warning", "::notice"]
 
 
 def test_a_document_gives_no_orders(source: Path) -> None:
@@ -160,7 +208,7 @@ def test_the_check_needs_nothing_but_the_standard_library_and_attrs() -> None:
             elif isinstance(node, ast.ImportFrom):
                 assert node.level < 2, f"{module.name} imports from outside of proteiniq.contract"
                 imported |= {(node.module or "").partition(".")[0]} if node.level == 0 else set()
-    assert imported - sys.stdlib_module_names == {"attrs", "yaml"}
+    assert imported - sys.stdlib_module_names == {"attrs", "jsonpath", "yaml"}
 
 
 def test_every_public_name_is_there() -> None:

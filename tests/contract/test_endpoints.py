@@ -11,23 +11,6 @@ from . import mutators as m
 from .client import contract, reconstruction
 
 
-def test_an_upload_as_a_form() -> None:
-    upload = operation("upload_file")
-    assert (upload.method, upload.path, upload.media_type) == ("POST", "/api/v1/files", "multipart/form-data")
-    assert upload.body == {name: name for name in ("file", "description", "tags", "collection_ids")}
-
-
-def test_an_upload_as_json() -> None:
-    document = contract(m.upload_as_json)
-    upload = endpoint(document, "upload_file")
-    assert upload.media_type == "application/json"
-    assert upload.body["file"] == "file"
-    assert upload.body["filename"] == "fileName"
-    assert "mime_type" not in upload.body
-    file = document["components"]["schemas"]["FileUpload"]["properties"]["file"]
-    assert (file["type"], file["contentEncoding"]) == ("string", "base64")
-
-
 @pytest.mark.parametrize("media", ["application/json", "text/plain", None])
 def test_events_are_a_stream_however_they_are_described(media: str | None) -> None:
     document = contract(m.events_as(media))
@@ -61,9 +44,13 @@ def test_an_id_is_one_segment_of_a_path() -> None:
     assert operation("get_result").url(job_id="a/../b?c") == "/api/v1/results/a%2F..%2Fb%3Fc"
 
 
-def test_what_needs_a_key_and_what_does_not() -> None:
-    assert not operation("get_account").public
-    assert operation("get_openapi").public
+def test_the_parameters_of_a_path_are_read_back() -> None:
+    route = operation("get_result")
+    assert route.parameters(route.url(job_id="j1")) == {"job_id": "j1"}
+
+
+def test_a_path_of_another_route_has_no_parameters() -> None:
+    assert operation("get_result").parameters("/api/v1/files/f1") == {}
 
 
 def test_an_operation_that_is_not_there() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +16,11 @@ import pytest
 import regenerate
 from drift import drift
 from fetch import stored
-from generate import GeneratorFailed, our_names
+from generate import GeneratorFailed
 
 from proteiniq.contract import Change, Fetched
 from tests.contract import mutators as m
-from tests.contract.client import contract, files, names, reconstruction
+from tests.contract.client import files, names, reconstruction
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -32,7 +34,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "checkout"
     shutil.copytree(_project.OPENAPI, folder / "openapi")
     shutil.copytree(_project.GENERATED, folder / "generated" / _project.GENERATED.name)
-    for name in ("UPSTREAM", "BINDINGS", "CONTRACT", "SOURCES", "GENERATED"):
+    for name in ("UPSTREAM", "OVERLAY", "BINDINGS", "CONTRACT", "SOURCES", "GENERATED"):
         there = folder / getattr(_project, name).relative_to(_project.ROOT)
         monkeypatch.setattr(regenerate, name, there)
     return folder
@@ -96,6 +98,140 @@ def test_another_document_in_another_folder(
     assert content(checkout) == before
 
 
+def test_what_is_lost_and_assumed_is_printed(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    less = m.both(
+        m.field_called("File", "storage_owner", "owner"), m.answer_is("/api/v1/account", "get", None)
+    )
+    source = written(less(reconstruction()), tmp_path)
+    assert run(monkeypatch, "--from", source, "--out", str(tmp_path / "out")) == 0
+    said = capsys.readouterr().out
+    assert "  loses  list_files: File: not documented: storage_owner (owner is there, and unread)" in said
+    assert "  assumed  1 place of which the document says nothing: get_account Account" in said
+
+
+def test_what_is_lost_is_printed_beside_what_breaks(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worse = m.both(m.without_field("File", "origin"), m.without_field("Job", "status"))
+    assert run(monkeypatch, "--from", written(worse(reconstruction()), tmp_path)) == 3
+    said = capsys.readouterr().err
+    assert said.index("  breaks  submit_job: Job.status") < said.index("  loses  list_files: File")
+
+
+def test_edits_are_laid_over_the_bindings(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "edits.toml").write_text('schemas.File.names.storage_owner = ["owner"]')
+    source = written(m.field_called("File", "storage_owner", "owner")(reconstruction()), tmp_path)
+    edits, out = str(tmp_path / "edits.toml"), tmp_path / "out"
+    assert run(monkeypatch, "--from", source, "--bindings", edits, "--out", str(out)) == 0
+    file = json.loads((out / "openapi.json").read_text())["components"]["schemas"]["File"]
+    assert "x-undocumented" not in file
+
+
+def test_edits_are_refused_where_they_would_be_kept(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run(monkeypatch, "--bindings", str(tmp_path / "edits.toml"))
+    assert caught.value.code == 2
+    assert "--bindings goes with --out" in capsys.readouterr().err
+
+
+def test_edits_with_a_slip_are_refused(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "edits.toml").write_text("schemas.File.name = {}")
+    arguments = ["--bindings", str(tmp_path / "edits.toml"), "--out", str(tmp_path / "out")]
+    assert run(monkeypatch, *arguments) == 2
+    assert "[schemas.File]: `name` means nothing here" in capsys.readouterr().err
+
+
+def test_an_overlay_is_applied(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    action = {"target": "$.info", "update": {"version": "9.9"}}
+    (checkout / "openapi/overlay.yaml").write_text(json.dumps({"overlay": "1.0.0", "actions": [action]}))
+    upstream = (checkout / "openapi/upstream.json").read_bytes()
+    assert run(monkeypatch) == 0
+    assert json.loads((checkout / "openapi/openapi.json").read_text())["info"]["version"] == "9.9"
+    assert (checkout / "openapi/upstream.json").read_bytes() == upstream
+
+
+def test_an_overlay_whose_target_is_gone_stops(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    action = {"target": "$.paths['/gone']", "remove": True}
+    (checkout / "openapi/overlay.yaml").write_text(json.dumps({"overlay": "1.0.0", "actions": [action]}))
+    before = content(checkout)
+    assert run(monkeypatch) == 2
+    assert "nothing is at $.paths['/gone']" in capsys.readouterr().err
+    assert content(checkout) == before
+
+
+# What is made in a folder can be tried: with the folder first on the path.
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the client of a contract in which jobs are cancelled with DELETE."""
+    folder = tmp_path_factory.mktemp("made")
+    source = written(m.cancel_by_delete(reconstruction()), folder)
+    command = ["scripts/regenerate.py", "--from", source, "--out", str(folder / "out")]
+    subprocess.run([sys.executable, *command], cwd=_project.ROOT, check=True, capture_output=True)
+    return folder / "out"
+
+
+def tried(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """What becomes of `code` with a folder first on the path."""
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=_project.ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+OPERATION = "from proteiniq.contract import operation; print(operation('cancel_job').method)"
+CLIENT = "import proteiniq; proteiniq.ProteinIQ('piq_test_key', base_url='http://127.0.0.1:9').account"
+
+
+def tampered(made: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "tampered"
+    shutil.copytree(made, folder)
+    text = (folder / "openapi.json").read_text()
+    (folder / "openapi.json").write_text(text.replace('"delete"', '"put"', 1))
+    return folder
+
+
+def test_a_folder_that_is_first_on_the_path_is_used_with_its_contract(made: Path) -> None:
+    done = tried(made, OPERATION)
+    assert (done.stdout.strip(), done.returncode) == ("DELETE", 0), done.stderr
+
+
+def test_without_the_folder_the_contract_of_the_checkout_is_used(tmp_path: Path) -> None:
+    done = tried(tmp_path, OPERATION)
+    assert (done.stdout.strip(), done.returncode) == ("POST", 0), done.stderr
+
+
+def test_a_folder_with_another_contract_is_refused(made: Path, tmp_path: Path) -> None:
+    done = tried(tampered(made, tmp_path), OPERATION)
+    assert done.returncode == 1
+    assert "RuntimeError: the generated client in" in done.stderr
+    assert "was made from another contract than" in done.stderr
+
+
+def test_a_folder_without_its_contract_is_refused(made: Path, tmp_path: Path) -> None:
+    folder = tampered(made, tmp_path)
+    (folder / "openapi.json").unlink()
+    assert "RuntimeError: the generated client in" in tried(folder, OPERATION).stderr
+
+
+def test_a_client_with_another_contract_is_refused(made: Path, tmp_path: Path) -> None:
+    done = tried(tampered(made, tmp_path), CLIENT)
+    assert done.returncode == 1
+    assert "ConfigurationError" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("document", "code", "words"),
     [
@@ -104,7 +240,7 @@ def test_another_document_in_another_folder(
             3,
             "submit_job: Job.status: the facade needs it",
         ),
-        (m.cancel_by_both(reconstruction()), 3, "see [operations.cancel_job]"),
+        (m.results_by_both(reconstruction()), 3, "see [operations.get_result]"),
         ({"openapi": "3.1.0"}, 2, "describes no paths"),
     ],
 )
@@ -135,14 +271,6 @@ def test_a_generator_that_fails_changes_nothing(
 
 def test_yaml_is_stored_as_json() -> None:
     assert stored(Fetched("openapi.yaml", b"a: 1", {"a": 1}, is_json=False)) == b'{\n  "a": 1\n}\n'
-
-
-def test_the_generator_sees_our_names_in_our_order() -> None:
-    document, wire = our_names(contract(m.camel_case))
-    assert list(document["components"]["schemas"]["Job"]["properties"])[:3] == [
-        "completed_at", "created_at", "credits_used"]  # fmt: skip
-    assert wire["Job", "created_at"] == "createdAt"
-    assert wire["list_jobs", "starting_after"] == "startingAfter"
 
 
 def test_drift_adds_what_redocly_calls_major(tmp_path: Path) -> None:

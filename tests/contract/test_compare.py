@@ -1,0 +1,104 @@
+"""What changed between two contracts, and for whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from proteiniq.contract._compare import compare
+
+from . import mutators as m
+from .client import contract, edited
+
+OURS = contract(lambda document: document)
+
+
+def changes(mutator: m.Mutator, edits: str = "") -> list[tuple[str, str]]:
+    return [(each.severity, str(each)) for each in compare(OURS, contract(mutator, edited(edits)))]
+
+
+MOVED = {
+    # case: (mutator, edits, severity, what)
+    "an optional field": (
+        m.moved("Job", progress="progress_percent"), "",
+        "contract", "list_jobs answer.data.progress: new place on the wire `progress_percent`",
+    ),
+    "a needed field": (
+        m.field_called("File", "id", "file_id"), "",
+        "facade", "get_file answer.id: new place on the wire `file_id`",
+    ),
+    "a field of a request": (
+        m.field_called("JobRequest", "settings", "options"), 'schemas.JobRequest.names.settings = ["options"]',
+        "facade", "submit_job body.settings: new place on the wire `options`",
+    ),
+    "an optional field of a request": (
+        m.field_called("JobRequest", "billing", "payment"), 'schemas.JobRequest.names.billing = ["payment"]',
+        "facade", "submit_job body.billing: new place on the wire `payment`",
+    ),
+    "a field of an input": (
+        m.field_called("InputEntry", "slotId", "slot"), 'schemas.InputEntry.names.slotId = ["slot"]',
+        "facade", "quote_job body.input.inputs.slotId: new place on the wire `slot`",
+    ),
+    "an envelope": (
+        m.wrapped("/api/v1/account", "get"), "",
+        "facade", "get_account answer at: new place on the wire `data`",
+    ),
+    "a unit": (
+        m.field_is("Job", "progress", {"type": "number", "maximum": 1}), "",
+        "contract", "list_jobs answer.data.progress, its unit: new place on the wire `100`",
+    ),
+    "a constant": (
+        m.both(m.field_is("JobRequest", "v", {"const": 2}), m.field_required("JobRequest", "v")), "",
+        "facade", "submit_job body constants: new place on the wire `{'v': 2}`",
+    ),
+    "another way through a list": (
+        m.query_called("/api/v1/jobs", "starting_after", "offset"), "",
+        "facade", "list_jobs paging: way is `\"offset\"`, was `\"cursor\"`",
+    ),
+    "another way to upload": (
+        m.upload_as_json, "",
+        "facade", "upload_file upload: way is",
+    ),
+    "a query parameter": (
+        m.query_called("/api/v1/jobs", "limit", "page_size"), "",
+        "facade", "list_jobs query limit: parameter is `page_size`, was `limit`",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MOVED)
+def test_what_is_somewhere_else(case: str) -> None:
+    mutator, edits, severity, what = MOVED[case]
+    found = changes(mutator, edits)
+    assert any(each == severity and text.startswith(what) for each, text in found), found
+
+
+@pytest.mark.parametrize("case", MOVED)
+def test_a_move_back_is_as_bad(case: str) -> None:
+    mutator, edits, severity, what = MOVED[case]
+    place = what.split(": ")[0]
+    found = compare(contract(mutator, edited(edits)), OURS)
+    assert severity in {each.severity for each in found if each.place == place}
+
+
+def test_what_is_only_spelled_otherwise_is_no_change() -> None:
+    assert changes(m.both(m.composed, m.renamed, m.openapi_3_0)) == []
+
+
+def test_literals_in_another_case_change_the_places() -> None:
+    statuses = {"type": "string", "enum": ["completed", "failed"]}
+    found = changes(m.field_is("Job", "status", statuses))
+    assert ("facade", "get_job_status answer.status, its literals") in [
+        (severity, text.split(": ")[0]) for severity, text in found
+    ]
+
+
+def test_an_operation_that_is_absent_is_gone() -> None:
+    found = changes(m.without_route("/api/v1/files/{fileId}", "delete"))
+    assert ("contract", "delete_file: route `DELETE /api/v1/files/{file_id}` is gone") in found
+    assert {severity for severity, _ in found} == {"contract"}
+
+
+def test_an_operation_that_was_absent_is_new() -> None:
+    assert ("additive", "get_job: new route `GET /api/v1/jobs/{job_id}`") in changes(
+        m.job_route_beside_status
+    )

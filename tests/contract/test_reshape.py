@@ -1,0 +1,242 @@
+"""Between a body of the service and the same body in our shape."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proteiniq.contract import RAW, Shape, read, write
+from proteiniq.contract._reshape import steps, written
+
+
+def moves(**places: str) -> tuple[tuple[Any, Any], ...]:
+    """`moves(tool="tool.id")`; two underscores in our name are a dot."""
+    return tuple((steps(ours.replace("__", ".")), steps(theirs)) for ours, theirs in places.items())
+
+
+def without_raw(body: Any) -> Any:
+    if isinstance(body, list):
+        return [without_raw(each) for each in body]
+    if isinstance(body, dict):
+        return {key: without_raw(value) for key, value in body.items() if key != RAW}
+    return body
+
+
+READ: dict[str, tuple[Shape, Any, Any]] = {
+    # case: (shape, the service's body, ours)
+    "our own shape": (Shape(), {"a": 1}, {"a": 1}),
+    "another name": (Shape(moves=moves(id="job_id")), {"job_id": "j"}, {"id": "j"}),
+    "two names swapped": (Shape(moves=moves(a="b", b="a")), {"a": 1, "b": 2}, {"a": 2, "b": 1}),
+    "a nested place": (Shape(moves=moves(size="meta.size")), {"meta": {"size": 3}}, {"size": 3}),
+    "a place under our own name": (Shape(moves=moves(tool="tool.id")), {"tool": {"id": "t"}}, {"tool": "t"}),
+    "what is left of a place under our own name": (
+        Shape(moves=moves(tool="tool.id")),
+        {"tool": {"id": "t", "label": "T"}},
+        {"tool": "t", "tool.label": "T"},
+    ),
+    "what is left of another place": (
+        Shape(moves=moves(size="meta.size")),
+        {"meta": {"size": 3, "unit": "B"}},
+        {"size": 3, "meta": {"unit": "B"}},
+    ),
+    "a nested place of ours": (
+        Shape(moves=moves(error__message="error_message")),
+        {"error_message": "no"},
+        {"error": {"message": "no"}},
+    ),
+    "two nested places of ours": (
+        Shape(moves=moves(error__message="error_message", error__code="error_code")),
+        {"error_message": "no", "error_code": "x"},
+        {"error": {"message": "no", "code": "x"}},
+    ),
+    "a nested place of ours beside what is there": (
+        Shape(moves=moves(error__code="error_code")),
+        {"error": {"message": "no"}, "error_code": "x"},
+        {"error": {"message": "no", "code": "x"}},
+    ),
+    "null at a nested place of ours": (
+        Shape(moves=moves(error__message="error_message")), {"error_message": None}, {}),
+    "a place that is missing": (Shape(moves=moves(id="job_id")), {"a": 1}, {"a": 1}),
+    "a place that is not an object": (Shape(moves=moves(size="meta.size")), {"meta": 3}, {"meta": 3}),
+    "a literal": (Shape(values={"status": {"COMPLETED": "done"}}), {"status": "done"}, {"status": "COMPLETED"}),
+    "a literal that is not known": (
+        Shape(values={"status": {"COMPLETED": "done"}}), {"status": "new"}, {"status": "new"}),
+    "literals in a list": (
+        Shape(values={"kinds": {"PDB": "pdb"}}), {"kinds": ["pdb", "cif"]}, {"kinds": ["PDB", "cif"]}),
+    "null for a literal": (Shape(values={"status": {"A": "b"}}), {"status": None}, {"status": None}),
+    "a fraction": (Shape(scale={"progress": 100}), {"progress": 0.5}, {"progress": 50.0}),
+    "no number": (Shape(scale={"progress": 100}), {"progress": None}, {"progress": None}),
+    "true is not a number": (Shape(scale={"progress": 100}), {"progress": True}, {"progress": True}),
+    "a literal and a unit at another place": (
+        Shape(
+            moves=moves(status="state.name", progress="state.part"),
+            values={"status": {"DONE": "ok"}},
+            scale={"progress": 100},
+        ),
+        {"state": {"name": "ok", "part": 1}},
+        {"status": "DONE", "progress": 100},
+    ),
+    "a part": (
+        Shape(parts={"plan": Shape(moves=moves(tier="name"))}),
+        {"plan": {"name": "pro"}},
+        {"plan": {"tier": "pro"}},
+    ),
+    "each object in a list": (
+        Shape(parts={"data": Shape(moves=moves(id="key"))}),
+        {"data": [{"key": 1}, None, {"key": 2}]},
+        {"data": [{"id": 1}, None, {"id": 2}]},
+    ),
+    "a part at another place": (
+        Shape(moves=moves(data="result.items"), parts={"data": Shape(moves=moves(id="key"))}),
+        {"result": {"items": [{"key": 1}]}},
+        {"data": [{"id": 1}]},
+    ),
+    "an envelope": (Shape(at=("data",)), {"data": {"a": 1}}, {"a": 1}),
+    "an envelope with a list": (Shape(at=("files", 0)), {"files": [{"a": 1}]}, {"a": 1}),
+    "an envelope with an empty list": (Shape(at=("files", 0)), {"files": []}, None),
+    "an envelope that is missing": (Shape(at=("data",)), {"a": 1}, None),
+    "an envelope that is a list": (Shape(at=("data",)), [1], None),
+    "a list that is the whole body": (
+        Shape(bare="data", parts={"data": Shape(moves=moves(id="key"))}),
+        [{"key": 1}],
+        {"data": [{"id": 1}]},
+    ),
+    "text": (Shape(moves=moves(id="key")), "gone", "gone"),
+    "nothing": (Shape(moves=moves(id="key")), None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", READ)
+def test_a_response_in_our_shape(case: str) -> None:
+    shape, theirs, ours = READ[case]
+    assert without_raw(read(shape, theirs)) == ours
+
+
+@pytest.mark.parametrize("case", READ)
+def test_a_response_stays_as_it_was(case: str) -> None:
+    shape, theirs, _ = READ[case]
+    before = copy.deepcopy(theirs)
+    read(shape, theirs)
+    assert theirs == before
+
+
+def test_a_reshaped_object_keeps_what_it_was() -> None:
+    body = {"data": {"key": 1, "plan": {"name": "pro"}}}
+    plan = Shape(moves=moves(tier="name"))
+    ours = read(Shape(at=("data",), moves=moves(id="key"), parts={"plan": plan}), body)
+    assert ours[RAW] == {"key": 1, "plan": {"name": "pro"}}
+    assert ours["plan"][RAW] == {"name": "pro"}
+
+
+def test_an_object_in_our_own_shape_is_not_copied() -> None:
+    body = {"a": 1}
+    assert read(Shape(), body) is body
+
+
+WRITTEN: dict[str, tuple[Shape, Any, Any]] = {
+    # case: (shape, our body, the service's)
+    "our own shape": (Shape(), {"a": 1}, {"a": 1}),
+    "another name": (Shape(moves=moves(input="entries")), {"input": {}}, {"entries": {}}),
+    "a nested place": (
+        Shape(moves=moves(tags="metadata.tags", name="metadata.name")),
+        {"tags": ["a"], "name": "n"},
+        {"metadata": {"tags": ["a"], "name": "n"}},
+    ),
+    "a field that is not sent": (Shape(moves=moves(tags="metadata.tags")), {"a": 1}, {"a": 1}),
+    "a literal": (Shape(values={"type": {"file": "library"}}), {"type": "file"}, {"type": "library"}),
+    "a part": (
+        Shape(moves=moves(input="body"), parts={"input": Shape(moves=moves(inputs="entries"))}),
+        {"input": {"inputs": [1]}},
+        {"body": {"entries": [1]}},
+    ),
+    "a part that is null": (Shape(parts={"billing": Shape(moves=moves(a="b"))}), {"billing": None}, {"billing": None}),
+    "a constant": (Shape(constants={"version": 2}), {"a": 1}, {"a": 1, "version": 2}),
+    "a constant that the user sends": (Shape(constants={"version": 2}), {"version": 3}, {"version": 3}),
+    "an envelope": (Shape(at=("job",), constants={"v": 1}), {"a": 1}, {"job": {"a": 1, "v": 1}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_a_request_as_the_service_takes_it(case: str) -> None:
+    shape, ours, theirs = WRITTEN[case]
+    assert write(shape, ours) == theirs
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_a_request_stays_as_it_was(case: str) -> None:
+    shape, ours, _ = WRITTEN[case]
+    before = copy.deepcopy(ours)
+    write(shape, ours)
+    assert ours == before
+
+
+NAMES = st.sampled_from("abcdefgh")
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
+
+
+@st.composite
+def shapes(draw: st.DrawFn, depth: int = 2) -> Shape:
+    """Shapes whose places don't collide: each of our fields goes to a place of its own."""
+    ours = draw(st.lists(NAMES, unique=True, max_size=5))
+    around = draw(st.lists(st.sampled_from(["", "x.", "x.y.", "z."]), min_size=5, max_size=5))
+    to = {name: f"{prefix}{name}_there" for name, prefix in zip(ours, around, strict=False)}
+    literal = draw(st.sampled_from([{}, {"a": {"ON": "on", "OFF": "off"}}]))
+    parts = draw(st.dictionaries(st.sampled_from("fgh"), shapes(depth - 1), max_size=2)) if depth else {}
+    constants = draw(st.dictionaries(st.sampled_from(["k", "l"]), st.integers(), max_size=2))
+    return Shape(moves=moves(**to), values=literal, parts=parts, constants=constants)
+
+
+def bodies(shape: Shape) -> st.SearchStrategy[dict[str, Any]]:
+    fields: dict[str, st.SearchStrategy[Any]] = dict.fromkeys("bcde", PLAIN)
+    fields["a"] = st.sampled_from(["ON", "OFF", "other", None])
+    for name, part in shape.parts.items():
+        fields[name] = bodies(part) | st.lists(bodies(part), max_size=2)
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+SHAPES_AND_BODIES = shapes().flatmap(lambda shape: st.tuples(st.just(shape), bodies(shape)))
+
+
+def without_constants(shape: Shape, body: Any) -> Any:
+    if isinstance(body, list):
+        return [without_constants(shape, each) for each in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        name: without_constants(shape.parts.get(name, Shape()), value)
+        for name, value in body.items()
+        if name not in shape.constants
+    }
+
+
+@given(SHAPES_AND_BODIES)
+def test_what_is_written_is_read_again(each: tuple[Shape, dict[str, Any]]) -> None:
+    shape, ours = each
+    there = without_raw(read(shape, write(shape, ours)))
+    assert without_constants(shape, there) == ours
+
+
+@given(shapes())
+def test_a_shape_is_stored_and_loaded(shape: Shape) -> None:
+    stored = shape.dump()
+    assert Shape.load(stored).dump() == stored
+
+
+@given(SHAPES_AND_BODIES)
+def test_a_loaded_shape_does_the_same(each: tuple[Shape, dict[str, Any]]) -> None:
+    shape, ours = each
+    assert write(Shape.load(shape.dump()), ours) == write(shape, ours)
+
+
+def test_our_own_shape_stores_nothing() -> None:
+    assert Shape().dump() == {}
+    assert not Shape.load(None)
+
+
+@pytest.mark.parametrize("place", ["a", "data.files[0].name", "[0]", "a[1][2]"])
+def test_a_place_as_people_write_it(place: str) -> None:
+    assert written(steps(place)) == place
