@@ -41,7 +41,7 @@ CALLS = {
     "jobs.Jobs.events": "job *timeout streams",
     "jobs.Jobs.wait": "job *timeout on_update streams",
     "jobs.Jobs.result": "job *timeout",
-    "results.Results.get": "job_id *deadline",
+    "results.Results.get": "job_id",
     "files.Files.upload": "source *filename description tags collection_ids",
     "files.Files.list": "*q format origin collection_id mine limit",
     "files.Files.get": "file_id",
