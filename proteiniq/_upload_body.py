@@ -72,11 +72,13 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
         )
     if style == "raw":
         query = {upload.query[name]: value for name, value in fields.items() if name in upload.query}
-        return Envelope(source.media_type, query=query)
+        return Envelope(source.media_type, query={**route.constant_query, **route.body.constants, **query})
     boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
     if style == "form":
-        return _form(str(upload.file[0]), source, write(route.body, dict(fields)), boundary)
-    return _json(write(route.body, {**fields, "file": boundary}), boundary, upload.encoding)
+        made = _form(str(upload.file[0]), source, write(route.body, dict(fields)), boundary)
+    else:
+        made = _json(write(route.body, {**fields, "file": boundary}), boundary, upload.encoding)
+    return attrs.evolve(made, query=route.constant_query)
 
 
 def _form(part: str, source: Source, fields: Mapping[str, Any], boundary: str) -> Envelope:

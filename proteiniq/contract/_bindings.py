@@ -83,6 +83,10 @@ class Role:
     literals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     """The literals that the facade can't do without, by field."""
     optional_literals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    spellings: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """Literals that are known in any spelling, and that nobody misses, by field."""
+    plain: str = ""
+    """The field that a plain value in place of the object is; empty where it must be an object."""
     scale: Mapping[str, float] = attrs.field(factory=dict)
     """What a number of the contract is multiplied by to be ours, by field."""
     percentages: tuple[str, ...] = ()
@@ -280,12 +284,14 @@ def _role(entry: _Entry) -> Role:
         values={name: dict(table) for name, table in entry.tables("values").items()},
         literals=entry.listed("literals"),
         optional_literals=entry.listed("optional_literals"),
+        spellings=entry.listed("spellings"),
+        plain=entry.text("plain", default=""),
         scale=entry.table("scale"),
         percentages=tuple(entry.texts("percentages")),
     )
-    strange = (
-        assumed | role.values.keys() | role.literals.keys() | role.optional_literals.keys()
-    ) - fields.keys()
+    literals = role.literals.keys() | role.optional_literals.keys() | role.spellings.keys()
+    named = assumed | role.values.keys() | literals | ({role.plain} if role.plain else set())
+    strange = named - fields.keys()
     if strange:
         raise entry.wrong(f"{min(strange)} is not one of its fields")
     entry.nothing_else(also)

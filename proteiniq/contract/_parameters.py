@@ -41,8 +41,13 @@ class Parameters:
         self.kind: str | None = None
         """How a list goes on, once its parameters are bound: `cursor`, `offset` or `page`; None where it doesn't."""
 
-    def bound(self, binding: Operation, route: Route, wrong: Wrong) -> list[dict[str, Any]]:
-        """Those of an operation that has a binding, in the order of the binding; what else there is comes last."""
+    def bound(
+        self, binding: Operation, route: Route, wrong: Wrong, *, query_is_body: bool = False
+    ) -> list[dict[str, Any]]:
+        """Those of an operation that has a binding, in the order of the binding; what else there is comes last.
+
+        Where `query_is_body`, the query says what a body would, and is left out here.
+        """
         written = _path_parameters(route.parameters)
         sent = [("query", name) for name in binding.constant_query]
         for place, fields in (("query", binding.query), ("header", binding.headers)):
@@ -56,7 +61,11 @@ class Parameters:
                 values = binding.values.get(field.name, {})
                 written.append(self._bound(field, place, name, given.get(name or ""), values, wrong))
         taken = [*route.parameters, *binding.query, *binding.headers]
-        others = [each for each in self._given if (each["in"], each["name"]) not in sent]
+        others = [
+            each
+            for each in self._given
+            if (each["in"], each["name"]) not in sent and not (query_is_body and each["in"] == "query")
+        ]
         for each in others:
             if each.get("required") is True and each["in"] != "path":
                 what = (
@@ -179,9 +188,14 @@ class Parameters:
 
     def _schema(self, parameter: Parameter) -> Flat:
         place = f"{self._route} {parameter['name']}"
-        content = mapping(parameter.get("content"), place)
-        described = mapping(next(iter(content.values()), None), place) if content else parameter
-        return self._flattener.flatten(described.get("schema", {}), place)
+        return self._flattener.flatten(schema_of(parameter, place), place)
+
+
+def schema_of(parameter: Parameter, place: str) -> Any:
+    """The schema of a parameter, which may stand under a media type."""
+    content = mapping(parameter.get("content"), place)
+    described = mapping(next(iter(content.values()), None), place) if content else parameter
+    return described.get("schema", {})
 
 
 def _path_parameters(names: Iterable[str]) -> list[dict[str, Any]]:

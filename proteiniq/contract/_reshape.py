@@ -27,11 +27,13 @@ class Shape:
 
     `moves` are (our place, the service's place), `values` map our literals to the service's, `scale` holds what a
     number of the service is multiplied by, `parts` are the shapes of objects (or of each object in a list) under our
-    name, `constants` is what a request always holds in addition. `bare` names our list that is the whole body there.
+    name, `constants` is what a request always holds in addition. `bare` names our list that is the whole body there,
+    `plain` our field that is a plain value there, without an object around it.
     """
 
     at: Steps = ()
     bare: str = ""
+    plain: str = ""
     moves: tuple[tuple[Steps, Steps], ...] = ()
     values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
     scale: Mapping[str, float] = attrs.field(factory=dict)
@@ -48,6 +50,7 @@ class Shape:
         whole: dict[str, Any] = {
             "at": list(self.at),
             "bare": self.bare,
+            "plain": self.plain,
             "moves": [[list(ours), list(theirs)] for ours, theirs in self.moves],
             "values": {
                 name: [[ours, their] for ours, their in table.items()] for name, table in self.values.items()
@@ -66,6 +69,7 @@ class Shape:
         return cls(
             at=tuple(stored.get("at", ())),
             bare=stored.get("bare", ""),
+            plain=stored.get("plain", ""),
             moves=tuple((tuple(ours), tuple(theirs)) for ours, theirs in stored.get("moves", ())),
             values={name: dict(map(tuple, table)) for name, table in stored.get("values", {}).items()},
             scale=stored.get("scale", {}),
@@ -105,6 +109,8 @@ def read(shape: Shape, body: Any) -> Any:
     body = _get(body, shape.at)
     if shape.bare and isinstance(body, list):
         body = {shape.bare: body}
+    if shape.plain and body is not None and not isinstance(body, (dict, list)):
+        body = {shape.plain: body}
     if not isinstance(body, dict) or not shape:
         return body
     ours: dict[Any, Any] = dict(body)
@@ -121,7 +127,7 @@ def read(shape: Shape, body: Any) -> Any:
         value = ours.get(name)
         if isinstance(value, list):
             ours[name] = [read(part, each) for each in value]
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) or part.plain:
             ours[name] = read(part, value)
     ours[RAW] = body
     return ours

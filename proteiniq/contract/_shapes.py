@@ -75,6 +75,15 @@ class _Component:
     """Fields that are lost for a reason of their own."""
 
 
+@attrs.define
+class _Said:
+    """The literals that all places together know of a field, and which of ours are among them."""
+
+    spot: Spot
+    known: dict[str, None] = attrs.field(factory=dict)
+    found: set[str] = attrs.field(factory=set)
+
+
 class Shapes:
     """Collects the components that have a role."""
 
@@ -93,6 +102,7 @@ class Shapes:
         self._places = places
         self._components: dict[str, _Component] = {}
         self._open: set[tuple[str, int]] = set()
+        self._literals_said: dict[tuple[str, str], _Said] = {}
         self._made: list[Any] = []  # schemas put together here: the flattener knows them by identity
 
     def bind_root(self, node: Any, role: Role, spot: Spot) -> Shape:
@@ -113,6 +123,11 @@ class Shapes:
     def bind(self, node: Any, role: Role, spot: Spot) -> Shape:
         """The shape of `node`, which has the fields of `role`. What is missing is told."""
         flat = self._flattener.flatten(node, spot.place)
+        plain = self._plain(role, flat)
+        if plain is not None:
+            whole = {"type": "object", "properties": {plain.name: node}, "required": [plain.name]}
+            self._made.append(whole)
+            return attrs.evolve(self.bind(whole, role, spot), plain=plain.name)
         instead = mismatch("object", flat, sending=role.is_request)
         if instead:
             spot.wrong(f"expected an object; the contract has {instead}", role)
@@ -145,6 +160,23 @@ class Shapes:
             name: self._written(self._bindings.roles[name], each) for name, each in self._components.items()
         }
 
+    def tell_literals(self) -> None:
+        """Tell which literals no place of a role knows. One place may know a few: a new job is PENDING."""
+        for (name, field), said in self._literals_said.items():
+            role = self._bindings.roles[name]
+            needed, wanted = role.literals.get(field, ()), role.optional_literals.get(field, ())
+            names = {fold(ours) for ours in (*needed, *wanted, *role.spellings.get(field, ()))}
+            given = role.values.get(field, {}).values()
+            left = [value for value in said.known if fold(value) not in names and value not in given]
+            for ours in (*needed, *wanted):
+                if ours not in said.found:
+                    said.spot.wrong(
+                        f"the facade says {ours!r}, and the contract knows {', '.join(said.known)}"
+                        + (f": if it is {left[0]!r}, say values.{field}.{ours}" if len(left) == 1 else ""),
+                        role,
+                        optional=ours in wanted,
+                    )
+
     def gone(self) -> Iterable[tuple[Role, list[str]]]:
         """The optional fields that no place of a role documents, with what could be each."""
         for name, component in self._components.items():
@@ -172,24 +204,42 @@ class Shapes:
         return all(there) if needed else any(there)
 
     def _fits(self, field: Field, flat: Flat, role: Role, spot: Spot) -> bool:
-        place = self._locate(field, flat, spot.place)
+        place = self._locate(field, flat, spot.place, sending=role.is_request)
         if not isinstance(place, tuple):
             return bool(self._nested(field, flat, role, spot)) if field.type.is_role else False
-        node = self._node_at(flat, place, spot.place)
-        inner = self._flattener.flatten(node, spot.place)
-        name = "object" if field.type.is_role and not field.type.many else field.type.name
-        return mismatch(name, inner, sending=role.is_request, many=field.type.many) is None
+        return self._is_ours(field, flat, place, spot.place, sending=role.is_request)
 
-    def _locate(self, field: Field, flat: Flat, where: str) -> Steps | Ambiguous | None:
-        """Where an object has `field`: under our name or another spelling of it, or at one of its other places."""
+    def _locate(
+        self, field: Field, flat: Flat, where: str, *, sending: bool = False
+    ) -> Steps | Ambiguous | None:
+        """Where an object has `field`: under our name or another spelling of it, or at one of its other places.
+
+        The first whose type is ours counts, else the first: `tool` may be an object, and ours `tool.id`.
+        """
         name = spelled(field.name, flat.properties)
-        if name is not None:
-            return name if isinstance(name, Ambiguous) else (name,)
-        for place in field.also:
-            found = self._actual(flat, place, where)
-            if found is not None:
-                return found
-        return None
+        if isinstance(name, Ambiguous):
+            return name
+        found: list[Steps] = [] if name is None else [(name,)]
+        found += [there for place in field.also if (there := self._actual(flat, place, where)) is not None]
+        fitting_ = (place for place in found if self._is_ours(field, flat, place, where, sending=sending))
+        return next(fitting_, found[0] if found else None)
+
+    def _is_ours(self, field: Field, flat: Flat, place: Steps, where: str, *, sending: bool) -> bool:
+        """Whether what is at `place` has the type of `field`."""
+        inner = self._flattener.flatten(self._node_at(flat, place, where), where)
+        if field.type.is_role and not field.type.many:
+            if self._plain(self._bindings.roles[field.type.name], inner) is not None:
+                return True
+            return mismatch("object", inner, sending=sending) is None
+        return mismatch(field.type.name, inner, sending=sending, many=field.type.many) is None
+
+    def _plain(self, role: Role, flat: Flat) -> Field | None:
+        """The field of `role` that a plain value in its place is, where the document has one there."""
+        field = role.fields.get(role.plain)
+        is_plain = bool(flat.types) and not flat.types & {"object", "array"}
+        if field is None or not is_plain or role.is_request or field.type.many:
+            return None
+        return field if mismatch(field.type.name, flat, sending=False) is None else None
 
     def _actual(self, flat: Flat, place: Steps, where: str) -> Steps | None:
         """The place as the document spells it, when it has it. Text that holds JSON is not looked into."""
@@ -276,7 +326,7 @@ class Shapes:
         lost: set[str] = set()
         for field in role.fields.values():
             inside = spot.inside(f".{field.name}", optional=not field.documented)
-            place = self._locate(field, flat, spot.place)
+            place = self._locate(field, flat, spot.place, sending=role.is_request)
             if isinstance(place, Ambiguous):
                 both = " and ".join(place.candidates)
                 inside.wrong(f"{both} could both be it: keep one, in `names`", role)
@@ -366,9 +416,10 @@ class Shapes:
         flat = self._flattener.flatten(node, spot.place)
         description = flat.kept.get("description")
         if kind.is_role:
-            shape = self.bind(node, self._bindings.roles[kind.name], spot)
+            inner = self._bindings.roles[kind.name]
+            shape = self.bind(node, inner, spot)
             bound = reference(kind.name)
-            fits = mismatch("object", flat, sending=role.is_request) is None
+            fits = bool(shape.plain) or mismatch("object", flat, sending=role.is_request) is None
             return ({**bound, "description": description} if description else bound), shape, fits
         instead = mismatch(kind.name, flat, sending=role.is_request)
         if instead:
@@ -390,20 +441,15 @@ class Shapes:
             schema = schemas[name].get("items", schemas[name])
             known = [value for value in schema.get("x-known-values", ()) if isinstance(value, str)]
             needed, wanted = role.literals.get(name, ()), role.optional_literals.get(name, ())
+            ours_all = (*needed, *wanted, *role.spellings.get(name, ()))
             if known:
-                for ours in (*needed, *wanted):
+                for ours in ours_all:
                     their = next((value for value in known if fold(value) == fold(ours)), None)
                     if ours not in table and ours not in known and their is not None:
                         table[ours] = their
-                left = [value for value in known if value not in (*table.values(), *needed, *wanted)]
-                for ours in (*needed, *wanted):
-                    if ours not in known and ours not in table:
-                        spot.inside(f".{name}").wrong(
-                            f"the facade says {ours!r}, and the contract knows {', '.join(known)}"
-                            + (f": if it is {left[0]!r}, say values.{name}.{ours}" if len(left) == 1 else ""),
-                            role,
-                            optional=ours in wanted,
-                        )
+                said = self._literals_said.setdefault((role.name, name), _Said(spot.inside(f".{name}")))
+                said.known |= dict.fromkeys(known)
+                said.found |= {ours for ours in ours_all if ours in known or ours in table}
                 back = {their: ours for ours, their in table.items()}
                 schema["x-known-values"] = list(dict.fromkeys(back.get(value, value) for value in known))
             if table:
@@ -494,12 +540,21 @@ class Shapes:
         for field in found.places.keys() - known.documented:
             known.documented.add(field)
             known.schemas[field] = found.schemas[field]
+        for field in found.places.keys() & known.documented:
+            _know_both(known.schemas[field], found.schemas[field])
         known.required &= found.required
         known.extra = {**found.extra, **known.extra}
         known.closed = known.closed and found.closed
         known.told |= found.lost
+        unread = {*found.extra, *self._inner(found.extra, role.name)}
         for field in role.fields:
-            known.unread.setdefault(field, set()).update(found.extra)
+            known.unread.setdefault(field, set()).update(unread)
+
+    def _inner(self, extra: Mapping[str, Any], where: str) -> Iterable[str]:
+        """What is inside of objects that nothing reads: `timestamps.created_at`."""
+        for name, node in extra.items():
+            for inner in self._flattener.flatten(node, where).properties:
+                yield f"{name}.{inner}"
 
     def _written(self, role: Role, found: _Component) -> dict[str, Any]:
         properties = {name: dict(found.schemas[name]) for name in role.fields}
@@ -542,6 +597,15 @@ def _ignore_place(place: str) -> None:
 
 def _quiet(spot: Spot) -> Spot:
     return attrs.evolve(spot, told=_ignore, assumed=_ignore_place)
+
+
+def _know_both(schema: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Make the known values of a schema those of two places; one that lists none may have any."""
+    one, two = schema.get("x-known-values"), other.get("x-known-values")
+    if one is not None and two is not None:
+        schema["x-known-values"] = [*one, *(value for value in two if value not in one)]
+    else:
+        schema.pop("x-known-values", None)
 
 
 def _words(name: str) -> set[str]:
