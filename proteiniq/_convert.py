@@ -120,7 +120,8 @@ def _slot(answer: low.Slot) -> models.Slot:
         description=given(answer.description),
         kind=given(answer.kind),
         formats=tuple(given(answer.formats) or ()),
-        required=True if required is None else required,
+        # Where the contract has no such field, the service judges what is missing.
+        required=is_documented("Slot", "required") if required is None else required,
         max_entries=given(answer.max_entries),
         max_records=given(answer.max_records),
         max_bytes=given(answer.max_bytes),
@@ -138,10 +139,26 @@ def _setting(answer: low.Setting) -> models.Setting:
         default=given(answer.default),
         minimum=given(answer.minimum),
         maximum=given(answer.maximum),
-        options=tuple(options) if isinstance(options, list) else (),
+        options=_options(options),
         unit=given(answer.unit),
         **_rest(answer),
     )
+
+
+def _options(given_: Any) -> tuple[Any, ...]:
+    """The values that a setting may have; an option may be an object with its value, or a key with its label."""
+    if isinstance(given_, Mapping):
+        return tuple(given_)
+    if not isinstance(given_, list):
+        return ()
+    values = tuple(_option(each) for each in given_)
+    return () if any(isinstance(each, (Mapping, list)) for each in values) else values
+
+
+def _option(given_: Any) -> Any:
+    if not isinstance(given_, Mapping):
+        return given_
+    return next((given_[name] for name in ("value", "id", "key", "name") if name in given_), given_)
 
 
 def _output_file(answer: low.OutputFile) -> models.OutputFile:
@@ -280,6 +297,11 @@ def is_documented(role: str, name: str) -> bool:
     return name not in document()["components"]["schemas"][role].get("x-undocumented", ())
 
 
+def is_required(role: str, name: str) -> bool:
+    """Whether the contract takes no request without a field."""
+    return name in document()["components"]["schemas"][role].get("required", ())
+
+
 def is_known_literal(role: str, name: str, value: str) -> bool:
     """Whether the contract lets a field have a literal of ours. Where it lists none, it may have any."""
     known = document()["components"]["schemas"][role]["properties"][name].get("x-known-values")
@@ -315,9 +337,7 @@ class _Paged(Protocol[A]):
     def page_count(self) -> int | Unset | None: ...
 
 
-def page(
-    answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None, limit: int | None
-) -> Page[M]:
+def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None) -> Page[M]:
     """A page of a list: its items, and where the next one starts. `cursor` is where this one does."""
     route = endpoint(operation)
     items = tuple(convert(each) for each in answer.data)
@@ -333,7 +353,7 @@ def page(
         elif more is None and route.paging == "page" and count is not None:
             more = here - start + 1 < count
         elif more is None:
-            more = len(items) >= (limit or 1)
+            more = bool(items)  # A page may be smaller than was asked for; an empty one is surely the last.
         return Page(items, str(here + step) if more else None)
     if more is False or (following is None and not more):
         return Page(items, None)

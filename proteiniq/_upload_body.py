@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 OnProgress = Callable[[int, int | None], object]
 """Is called with the bytes of the file that were sent so far, and all that there are, None where that is not known."""
 
+UNKNOWN = "application/octet-stream"
+
 Fields = Mapping[str, str | int | Sequence[str]]
 """What goes with a file, under our names."""
 
@@ -45,16 +47,26 @@ class Envelope:
         return len(self.head) + size + len(self.tail)
 
 
-def fields_of(source: Source, asked: Fields, is_documented: Callable[[str], bool]) -> Fields:
+def fields_of(
+    source: Source,
+    asked: Fields,
+    is_documented: Callable[[str], bool],
+    is_required: Callable[[str], bool],
+) -> Fields:
     """What goes with a file: what was asked for, and what the contract wants to know of each.
 
-    Raises InvalidInput for something that the contract lacks.
+    Raises InvalidInput for something that the contract lacks, or requires and nobody knows.
     """
     given: dict[str, str | int | Sequence[str]] = {name: value for name, value in asked.items() if value}
     missing = sorted(name for name in given if not is_documented(name))
     if missing:
         raise InvalidInput(f"{NOTHING}: the service takes no {', '.join(missing)} with an upload")
     known = {"filename": source.name, "mime_type": source.media_type, "size_bytes": source.total}
+    if source.total is None and is_required("size_bytes"):
+        raise InvalidInput(
+            f"{NOTHING}: the service asks for the size of a file beforehand. Pass a path, an open file that can seek, "
+            "or bytes"
+        )
     return given | {name: value for name, value in known.items() if value is not None and is_documented(name)}
 
 
@@ -70,15 +82,26 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
             f"{NOTHING}: the service's contract doesn't say how a file is sent; openapi/bindings.toml is where a "
             "maintainer can say it",
         )
+    try:
+        boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
+        mark = {"file": boundary} if style == "json" else {}
+        body = write(route.body, {**fields, **mark})
+    except ValueError as error:
+        raise InvalidInput(f"{NOTHING}: {error}") from None
     if style == "raw":
-        query = {upload.query[name]: value for name, value in fields.items() if name in upload.query}
-        return Envelope(source.media_type, query={**route.constant_query, **route.body.constants, **query})
-    boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
+        return Envelope(_media_type(source, upload.media), query={**route.constant_query, **body})
     if style == "form":
-        made = _form(str(upload.file[0]), source, write(route.body, dict(fields)), boundary)
+        made = _form(str(upload.file[0]), source, body, boundary)
     else:
-        made = _json(write(route.body, {**fields, "file": boundary}), boundary, upload.encoding)
+        made = _json(body, boundary, upload.encoding)
     return attrs.evolve(made, query=route.constant_query)
+
+
+def _media_type(source: Source, taken: Sequence[str]) -> str:
+    """The media type of a body that is the file alone: the file's own, where the contract takes it."""
+    if not taken or source.media_type in taken:
+        return source.media_type
+    return UNKNOWN if UNKNOWN in taken else taken[0]
 
 
 def _form(part: str, source: Source, fields: Mapping[str, Any], boundary: str) -> Envelope:

@@ -279,6 +279,8 @@ class JobState(Model):
             field.name: getattr(other, field.name)
             for field in attrs.fields(JobState)
             if getattr(self, field.name) is None
+            # How far a job had come says nothing of one that has ended.
+            and not (field.name == "progress" and self.is_terminal and not other.is_terminal)
         }
         return attrs.evolve(self, **gaps)
 

@@ -22,7 +22,14 @@ import attrs
 from _project import ROOT, fail, say, settle
 
 DOCUMENTS = ROOT / "tests" / "independent" / "documents"
-STYLES = {"a": "zod-to-openapi, 3.1", "c": "FastAPI, 3.1", "e": "by hand, 3.0"}
+STYLES = {
+    "a": "zod-to-openapi, 3.1",
+    "b": "Hono, 3.1",
+    "c": "FastAPI, 3.1",
+    "d": "NestJS, 3.0",
+    "e": "by hand, 3.0",
+    "f": "ts-rest, 3.0",
+}
 SUITE = ("tests/_async/independent.py", "tests/_sync/independent.py")
 PAGE = ROOT / "docs" / "contract.md"
 START, END = "<!-- independent -->", "<!-- /independent -->"

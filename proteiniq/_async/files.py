@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from proteiniq_openapi.api.files import complete_upload, delete_file, get_file, list_files
@@ -22,6 +22,12 @@ from ..errors import APIError, ContractError, NotFound, Request, ServerError, Tr
 from ..models import DeletedFile, File
 from .paging import AsyncPager, Page
 from .pipeline import CONTRACT_REFUSALS, AsyncPipeline, Call
+
+
+def _over(headers: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """The headers with those that are wanted over them, whatever their case: a URL is signed for one of each."""
+    names = {name.lower() for name in wanted}
+    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **wanted}
 
 
 class AsyncFiles:
@@ -53,7 +59,10 @@ class AsyncFiles:
         route = _requests.endpoint("upload_file")
         with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
-            fields = fields_of(opened_source, asked, partial(_convert.is_documented, "FileUpload"))
+            documented, required = (
+                partial(check, "FileUpload") for check in (_convert.is_documented, _convert.is_required)
+            )
+            fields = fields_of(opened_source, asked, documented, required)
             try:
                 if route.upload is not None and route.upload.style == "ticket":
                     return await self._upload_in_steps(opened_source, fields, on_progress)
@@ -108,7 +117,7 @@ class AsyncFiles:
         put = Outgoing(
             method=(given(ticket.method) or "PUT").upper(),
             url=ticket.url,
-            headers={**content.headers(), **headers},
+            headers=_over(content.headers(), headers),
             content=content,
             repeatable=source.repeatable,
             timeout=self._pipeline.config.timeout,
@@ -157,7 +166,7 @@ class AsyncFiles:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_files", _convert.file, cursor=cursor, limit=limit)
+            return _convert.page(answer, "list_files", _convert.file, cursor=cursor)
 
         return AsyncPager("list_files", fetch)
 

@@ -83,7 +83,7 @@ class AsyncGatherer:
             answer = channel.answer(
                 await list_jobs.asyncio(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=PAGE)
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:
             log.info("the job list can't be read, statuses are: %s", error)

@@ -51,7 +51,7 @@ class AsyncTools:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor, limit=limit)
+            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor)
 
         return AsyncPager("list_tools", fetch)
 

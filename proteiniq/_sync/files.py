@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from proteiniq_openapi.api.files import complete_upload, delete_file, get_file, list_files
@@ -24,6 +24,12 @@ from ..errors import APIError, ContractError, NotFound, Request, ServerError, Tr
 from ..models import DeletedFile, File
 from .paging import Page, Pager
 from .pipeline import CONTRACT_REFUSALS, Call, Pipeline
+
+
+def _over(headers: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """The headers with those that are wanted over them, whatever their case: a URL is signed for one of each."""
+    names = {name.lower() for name in wanted}
+    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **wanted}
 
 
 class Files:
@@ -55,7 +61,10 @@ class Files:
         route = _requests.endpoint("upload_file")
         with opened(source, filename, awaited=Content.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
-            fields = fields_of(opened_source, asked, partial(_convert.is_documented, "FileUpload"))
+            documented, required = (
+                partial(check, "FileUpload") for check in (_convert.is_documented, _convert.is_required)
+            )
+            fields = fields_of(opened_source, asked, documented, required)
             try:
                 if route.upload is not None and route.upload.style == "ticket":
                     return self._upload_in_steps(opened_source, fields, on_progress)
@@ -110,7 +119,7 @@ class Files:
         put = Outgoing(
             method=(given(ticket.method) or "PUT").upper(),
             url=ticket.url,
-            headers={**content.headers(), **headers},
+            headers=_over(content.headers(), headers),
             content=content,
             repeatable=source.repeatable,
             timeout=self._pipeline.config.timeout,
@@ -159,7 +168,7 @@ class Files:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_files", _convert.file, cursor=cursor, limit=limit)
+            return _convert.page(answer, "list_files", _convert.file, cursor=cursor)
 
         return Pager("list_files", fetch)
 

@@ -85,7 +85,7 @@ class Gatherer:
             answer = channel.answer(
                 list_jobs.sync(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor, limit=PAGE)
+            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:
             log.info("the job list can't be read, statuses are: %s", error)

@@ -53,7 +53,7 @@ class Tools:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor, limit=limit)
+            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor)
 
         return Pager("list_tools", fetch)
 

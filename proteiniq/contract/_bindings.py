@@ -78,7 +78,7 @@ class Role:
     is_request: bool
     nested: Mapping[Steps, tuple[Steps, ...]] = attrs.field(factory=dict)
     """Places of fields of its fields: ours → where else the contract may have it, seen from this role."""
-    values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
     """Our literals → the contract's, by field."""
     literals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     """The literals that the facade can't do without, by field."""
@@ -281,7 +281,10 @@ def _role(entry: _Entry) -> Role:
         fields,
         is_request,
         nested=nested,
-        values={name: dict(table) for name, table in entry.tables("values").items()},
+        values={
+            name: _booleans(table) if name in fields and fields[name].type.name == "boolean" else dict(table)
+            for name, table in entry.tables("values").items()
+        },
         literals=entry.listed("literals"),
         optional_literals=entry.listed("optional_literals"),
         spellings=entry.listed("spellings"),
@@ -296,6 +299,11 @@ def _role(entry: _Entry) -> Role:
         raise entry.wrong(f"{min(strange)} is not one of its fields")
     entry.nothing_else(also)
     return role
+
+
+def _booleans(table: Mapping[str, Any]) -> dict[Any, Any]:
+    """A table of literals whose keys are true and false: `required` may be `optional` turned round."""
+    return {{"true": True, "false": False}.get(name, name): value for name, value in table.items()}
 
 
 def _fields(entry: _Entry, group: str, also: dict[str, tuple[Steps, ...]]) -> dict[str, Field]:

@@ -322,6 +322,7 @@ class Shapes:
         schemas: dict[str, dict[str, Any]] = {}
         moves: list[tuple[Steps, Steps]] = []
         parts: dict[str, Shape] = {}
+        joined: dict[str, str] = {}
         taken: set[str] = set()
         lost: set[str] = set()
         for field in role.fields.values():
@@ -351,6 +352,10 @@ class Shapes:
                     None if place in nested.values() else place and node, nested, flat, spot
                 )
             here = inside if place is not None or nested else _quiet(inside)
+            between = self._between(node, field, role, spot)
+            if between:
+                joined[field.name] = between
+                self._made.append(node := {"type": "array", "items": {"type": "string"}})
             schemas[field.name], part, fits = self._field(node, field, role, here)
             if part:
                 parts[field.name] = part
@@ -367,8 +372,23 @@ class Shapes:
         found.places = {name: place for name, place in places.items() if name not in lost}
         found.required -= lost
         found.lost = lost
-        found.shape = Shape(moves=tuple(moves), values=values, scale=scale, parts=parts, constants=constants)
+        found.shape = Shape(
+            moves=tuple(moves),
+            values=values,
+            scale=scale,
+            joined=joined,
+            parts=parts,
+            constants=constants,
+        )
         return found
+
+    def _between(self, node: Any, field: Field, role: Role, spot: Spot) -> str:
+        """What is between the items of our list where the document takes them as one text; empty where it doesn't."""
+        if not (role.is_request and field.type.many and field.type.name == "string"):
+            return ""
+        flat = self._flattener.flatten(node, spot.place)
+        said = str(flat.kept.get("description", "")).lower()
+        return "," if flat.type == "string" and "comma" in said else ""
 
     def _composed(self, own: Any, nested: Mapping[Steps, Steps], flat: Flat, spot: Spot) -> Any:
         """An object of ours whose fields are in several places, as one schema."""

@@ -39,7 +39,7 @@ class Uploads:
         """How the file is sent, the media type of the body, its schema, and its shape."""
         form, json = self._each.body(FORM), self._each.body(JSON)
         media = form or json
-        if media is None:
+        if media is None or self.is_raw:
             return self._raw(binding, role, spot)
         kind, node = media
         flat = self._flattener.flatten(node or {}, spot.place)
@@ -61,7 +61,10 @@ class Uploads:
     @property
     def is_raw(self) -> bool:
         """Whether the body is the bytes alone."""
-        return self._each.body(FORM, JSON) is None
+        body = self._each.body(FORM, JSON)
+        if body is None or body[0] == FORM:
+            return body is None
+        return self._flattener.flatten(body[1] or {}, FILE).type == "string"
 
     def _raw(self, binding: Operation, role: Role, spot: Spot) -> tuple[Upload, str, dict[str, Any], Shape]:
         """The bytes as body; what goes with them is in the query."""
@@ -77,9 +80,10 @@ class Uploads:
         }
         self._made.append(node)
         shape = self._shapes.bind(node, _without_file(role), spot)
-        renamed = {str(ours[0]): str(their[0]) for ours, their in shape.moves}
-        query = {name: renamed.get(name, name) for name in _others(role) if self._shapes.has(role, name)}
-        return Upload("raw", query=query), RAW_MEDIA, dict(BINARY_PART), Shape(constants=shape.constants)
+        media = tuple(kind for kind in self._each.body_media() if "*" not in kind)
+        if len(media) < len(self._each.body_media()) or JSON in media:
+            media = ()  # any
+        return Upload("raw", media=media), RAW_MEDIA, dict(BINARY_PART), shape
 
     def _part(self, flat: Flat, role: Role, spot: Spot) -> Steps | None:
         """The property that holds the bytes: one that is called so, else the only one that is described as bytes."""
