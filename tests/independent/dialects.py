@@ -271,7 +271,8 @@ class B(Dialect):
         }
 
     def job(self, job: Job, state: State) -> Body:
-        body = {"id": job.id, "object": "job", "tool": job.tool, "name": job.name, "status": state.status}
+        body: Body = {"id": job.id, "object": "job", "tool": job.tool, "name": job.name}
+        body["status"] = state.status
         body["createdAt"] = time_text(job.created_at)
         if state.status == "QUEUED":
             return {**body, "queuePosition": None}
@@ -597,7 +598,7 @@ class F(Dialect):
         return state.status.lower()
 
     def job(self, job: Job, state: State) -> Body:
-        error = state.error or {"code": None, "message": None}
+        error: Mapping[str, str | None] = state.error or {"code": None, "message": None}
         return {
             "id": job.id,
             "object": "job",
