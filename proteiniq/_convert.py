@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar, cast
+from urllib.parse import parse_qs, urlsplit
 
 import attrs
 from proteiniq_openapi import models as low
@@ -355,6 +356,7 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor
         elif more is None:
             more = bool(items)  # A page may be smaller than was asked for; an empty one is surely the last.
         return Page(items, str(here + step) if more else None)
+    following = _in_link(following, route.query.get("starting_after", ""))
     if more is False or (following is None and not more):
         return Page(items, None)
     problem = None
@@ -370,6 +372,17 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor
             path="$.next_cursor",
         )
     return Page(items, None, problem) if problem else Page(items, following)
+
+
+def _in_link(following: Any, parameter: str) -> Any:
+    """Where the next page starts, out of the link to it where the service gives that: `https://…?cursor=abc`."""
+    if not isinstance(following, str) or "?" not in following:
+        return following
+    try:
+        values = parse_qs(urlsplit(following).query).get(parameter)
+    except ValueError:  # no link after all
+        return following
+    return values[0] if values else following
 
 
 def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:

@@ -70,10 +70,19 @@ def fields_of(
     return given | {name: value for name, value in known.items() if value is not None and is_documented(name)}
 
 
-def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
-    """The envelope that the contract asks for. Raises UnsupportedOperation where it doesn't say how a file is sent."""
+def written(route: Endpoint, fields: Fields) -> dict[str, Any]:
+    """The fields as the contract spells them. Raises InvalidInput for one that can't be written so."""
     from .contract import write
 
+    try:
+        body: dict[str, Any] = write(route.body, dict(fields))
+    except ValueError as error:
+        raise InvalidInput(f"{NOTHING}: {error}") from None
+    return body
+
+
+def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
+    """The envelope that the contract asks for. Raises UnsupportedOperation where it doesn't say how a file is sent."""
     upload: Upload | None = route.upload
     style = upload.style if upload is not None else None
     if upload is None or style not in ("form", "json", "raw") or upload.encoding == "unknown":
@@ -82,12 +91,8 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
             f"{NOTHING}: the service's contract doesn't say how a file is sent; openapi/bindings.toml is where a "
             "maintainer can say it",
         )
-    try:
-        boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
-        mark = {"file": boundary} if style == "json" else {}
-        body = write(route.body, {**fields, **mark})
-    except ValueError as error:
-        raise InvalidInput(f"{NOTHING}: {error}") from None
+    boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
+    body = written(route, {**fields, "file": boundary} if style == "json" else fields)
     if style == "raw":
         return Envelope(_media_type(source, upload.media), query={**route.constant_query, **body})
     if style == "form":
@@ -95,6 +100,11 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
     else:
         made = _json(body, boundary, upload.encoding)
     return attrs.evolve(made, query=route.constant_query)
+
+
+def signed_form(source: Source, fields: Mapping[str, Any]) -> Envelope:
+    """The form that a signed upload takes: the fields as they were signed, and the file last, as S3 wants it."""
+    return _form("file", source, fields, secrets.token_hex(16))
 
 
 def _media_type(source: Source, taken: Sequence[str]) -> str:

@@ -16,8 +16,16 @@ from .._arguments import check_id, check_limit, is_url
 from .._convert import given
 from .._transport import Outgoing
 from .._upload import AsyncUploadable, Source, may_be_stored, opened
-from .._upload_body import AsyncContent, Envelope, Fields, OnProgress, envelope, fields_of
-from ..contract import write
+from .._upload_body import (
+    AsyncContent,
+    Envelope,
+    Fields,
+    OnProgress,
+    envelope,
+    fields_of,
+    signed_form,
+    written,
+)
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import AsyncPager, Page
@@ -97,7 +105,7 @@ class AsyncFiles:
     async def _upload_in_steps(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
         """Ask where to send the file, send it there without the key, and say that it is there."""
         route = _requests.endpoint("upload_file")
-        outgoing = self._pipeline.outgoing(route.method, route.path, json=write(route.body, dict(fields)))
+        outgoing = self._pipeline.outgoing(route.method, route.path, json=written(route, fields))
         reply = await self._pipeline.send(Call(operation="upload_file"), outgoing)
         request = Request(outgoing.method, route.path)
         body = _reading.decode(reply.content, "upload_file", request)
@@ -109,13 +117,15 @@ class AsyncFiles:
                 operation="upload_file",
                 request=request,
             )
-        content = AsyncContent(source, Envelope(source.media_type), on_progress)
+        form = given(ticket.fields)
+        wrapping = signed_form(source, form.additional_properties) if form else Envelope(source.media_type)
+        content = AsyncContent(source, wrapping, on_progress)
         wanted = given(ticket.headers)
         headers = {
             name: str(value) for name, value in (wanted.additional_properties if wanted else {}).items()
         }
         put = Outgoing(
-            method=(given(ticket.method) or "PUT").upper(),
+            method=(given(ticket.method) or ("POST" if form else "PUT")).upper(),
             url=ticket.url,
             headers=_over(content.headers(), headers),
             content=content,

@@ -347,7 +347,7 @@ class _Normaliser:
         role = self._bindings.roles[binding.answer]
         spot = self._spot(binding, role, identity=frozenset(binding.identity))
         if binding.accepts_any or quiet:
-            spot = attrs.evolve(spot, told=_silent(role).told, assumed=_silent(role).assumed)
+            spot = attrs.evolve(spot, told=_silent(role).told, assumed=_silent(role).assumed, quiet=True)
         if not answers and (
             binding.accepts_any or not any(field.documented for field in role.fields.values())
         ):
@@ -464,7 +464,7 @@ def _silent(role: Role, wrong: list[str] | None = None) -> Spot:
         if wrong is not None:
             wrong.append(what)
 
-    return Spot(role.name, told, lambda place: None)
+    return Spot(role.name, told, lambda place: None, quiet=True)
 
 
 def _nothing_wrong(place: str, what: str, *, optional: bool = False) -> None:

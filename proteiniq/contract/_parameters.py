@@ -10,7 +10,7 @@ import attrs
 from ._bindings import Field, Operation, Route
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
-from ._names import IN_CALLS, Ambiguous, fold, spelled, usable
+from ._names import IN_CALLS, Ambiguous, counterpart, fold, spelled, usable
 from ._reading import mapping
 from ._spelling import SPELLED, kind_of, mismatch, nullable, scalar, with_values
 from ._upstream import Upstream
@@ -37,6 +37,8 @@ class Parameters:
         self._given = upstream.parameters()
         self._route = upstream.route
         self._paging = paging
+        self._told: set[str] = set()
+        """Parameters that are lost for a reason of their own."""
         self._silent = not any(each["in"] == "query" for each in self._given)
         self.kind: str | None = None
         """How a list goes on, once its parameters are bound: `cursor`, `offset` or `page`; None where it doesn't."""
@@ -60,6 +62,7 @@ class Parameters:
                 sent.append((place, name or ""))
                 values = binding.values.get(field.name, {})
                 written.append(self._bound(field, place, name, given.get(name or ""), values, wrong))
+        self._tell_missing(binding, written, wrong)
         taken = [*route.parameters, *binding.query, *binding.headers]
         others = [
             each
@@ -74,6 +77,19 @@ class Parameters:
                 )
                 wrong(f"{each['in']} {each['name']}", what)
         return written + self._unbound(others, taken)
+
+    def _tell_missing(self, binding: Operation, written: Iterable[Mapping[str, Any]], wrong: Wrong) -> None:
+        """Tell which filters are lost, in one line. Where a page starts is told by who knows how lists go on."""
+        sent = {each.get("x-wire", each["name"]) for each in written if not each.get("x-undocumented")}
+        unread = [name for name in self._in("query") if name not in sent]
+        missing = [
+            each["name"] + counterpart(each["name"], unread)
+            for each in written
+            if each["in"] == "query" and each.get("x-undocumented") and each["name"] not in self._told
+        ]
+        missing = [name for name in missing if not name.startswith("starting_after")]
+        if missing:
+            wrong("query", f"not documented: {', '.join(missing)}", optional=True)
 
     def unbound(self, path: str) -> list[dict[str, Any]]:
         """Those of an operation that the facade doesn't know, found at `path`."""
@@ -147,6 +163,7 @@ class Parameters:
         if instead and not flat.types & in_text:
             what = f"expected a {field.type}; the contract has {instead}"
             wrong(f"{place} {field.name}", what, optional=True)
+            self._told.add(field.name)
             return {**written, "schema": dict(ours), "x-undocumented": True}
         said = {key: value for key, value in flat.kept.items() if key not in ("format", "description")}
         schema = fitting({} if instead else said, ours)

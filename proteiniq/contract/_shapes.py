@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
@@ -12,10 +11,15 @@ import attrs
 from ._bindings import Bindings, Field, FieldType, Role
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
-from ._names import IN_MODELS, Ambiguous, fold, pascal, spelled, usable
+from ._names import IN_MODELS, Ambiguous, counterpart, fold, pascal, spelled, usable
 from ._places import Places
 from ._reshape import Shape, Steps
 from ._spelling import BINARY_PART, FORM, JSON, SPELLED, mismatch, nullable, reference, with_values
+
+_FRACTION = re.compile(
+    r"\bfraction\b|\b0(\.0)?( to | and | ?[-–…] ?|\.\.+)1(\.0)?(?![\d.]*\d)", re.IGNORECASE
+)
+"""How a description says that a number goes from 0 to 1."""
 
 Severity = Literal["breaks", "loses"]
 Told = Callable[[str, str, str, Severity], None]
@@ -31,6 +35,8 @@ class Spot:
     assumed: Callable[[str], None]
     media: str = JSON
     optional: bool = False
+    quiet: bool = False
+    """Whether nothing that is told here is heard."""
     identity: frozenset[str] = frozenset()
     """Fields that the request says, so that the response needn't."""
 
@@ -182,7 +188,7 @@ class Shapes:
         for name, component in self._components.items():
             role = self._bindings.roles[name]
             lost = [
-                field + _counterpart(field, component.unread.get(field, ()))
+                field + counterpart(field, component.unread.get(field, ()))
                 for field, wanted in role.fields.items()
                 if field not in component.documented
                 and wanted.missed
@@ -306,7 +312,7 @@ class Shapes:
 
     def _assume(self, role: Role, spot: Spot) -> _Found:
         """A place of which the document says nothing: it is as another place has it, or our own documentation."""
-        quiet = attrs.evolve(spot, told=_ignore, assumed=_ignore_place, identity=frozenset(role.fields))
+        quiet = attrs.evolve(_quiet(spot), identity=frozenset(role.fields))
         schemas = {
             field.name: self._field({}, field, role, quiet.inside(f".{field.name}"))[0]
             for field in role.fields.values()
@@ -467,7 +473,10 @@ class Shapes:
                     their = next((value for value in known if fold(value) == fold(ours)), None)
                     if ours not in table and ours not in known and their is not None:
                         table[ours] = their
-                said = self._literals_said.setdefault((role.name, name), _Said(spot.inside(f".{name}")))
+                here = spot.inside(f".{name}")
+                said = self._literals_said.setdefault((role.name, name), _Said(here))
+                if (here.quiet, here.optional) < (said.spot.quiet, said.spot.optional):
+                    said.spot = here  # told where it matters most
                 said.known |= dict.fromkeys(known)
                 said.found |= {ours for ours in ours_all if ours in known or ours in table}
                 back = {their: ours for ours, their in table.items()}
@@ -488,7 +497,7 @@ class Shapes:
         for name in role.percentages:
             if name in places and name not in factors:
                 there = self._flattener.flatten(self._node_at(flat, places[name], spot.place), spot.place)
-                if there.kept.get("maximum") == 1:
+                if there.kept.get("maximum") == 1 or _FRACTION.search(str(there.kept.get("description", ""))):
                     factors[name] = 100
         for name, factor in factors.items():
             for limit in {"minimum", "maximum"} & schemas[name].keys():
@@ -536,7 +545,7 @@ class Shapes:
     def _missing(self, role: Role, field: Field, flat: Flat) -> str:
         there = ", ".join(sorted(flat.properties)) or "nothing"
         verb = "sends" if role.is_request else "needs"
-        meant = _counterpart(field.name, flat.properties)
+        meant = counterpart(field.name, flat.properties)
         return f"the facade {verb} it and the contract doesn't document it{meant or f' (there: {there})'}"
 
     # ---- all places of a role
@@ -616,7 +625,7 @@ def _ignore_place(place: str) -> None:
 
 
 def _quiet(spot: Spot) -> Spot:
-    return attrs.evolve(spot, told=_ignore, assumed=_ignore_place)
+    return attrs.evolve(spot, told=_ignore, assumed=_ignore_place, quiet=True)
 
 
 def _know_both(schema: dict[str, Any], other: Mapping[str, Any]) -> None:
@@ -626,15 +635,3 @@ def _know_both(schema: dict[str, Any], other: Mapping[str, Any]) -> None:
         schema["x-known-values"] = [*one, *(value for value in two if value not in one)]
     else:
         schema.pop("x-known-values", None)
-
-
-def _words(name: str) -> set[str]:
-    return {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)} - {"is", "the", "of"}
-
-
-def _counterpart(field: str, unread: Iterable[str]) -> str:
-    """The name there that is likely to be the field: one that shares a word with it, or looks like it."""
-    names = sorted(unread)
-    sharing = [name for name in names if _words(name) & _words(field)]
-    close = sharing or difflib.get_close_matches(field, names, n=1)
-    return f" ({' or '.join(close[:3])} is there, and unread)" if close else ""
