@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar, cast
+from urllib.parse import parse_qs, urlsplit
 
 import attrs
 from proteiniq_openapi import models as low
@@ -120,7 +121,8 @@ def _slot(answer: low.Slot) -> models.Slot:
         description=given(answer.description),
         kind=given(answer.kind),
         formats=tuple(given(answer.formats) or ()),
-        required=True if required is None else required,
+        # Where the contract has no such field, the service judges what is missing.
+        required=is_documented("Slot", "required") if required is None else required,
         max_entries=given(answer.max_entries),
         max_records=given(answer.max_records),
         max_bytes=given(answer.max_bytes),
@@ -138,10 +140,26 @@ def _setting(answer: low.Setting) -> models.Setting:
         default=given(answer.default),
         minimum=given(answer.minimum),
         maximum=given(answer.maximum),
-        options=tuple(options) if isinstance(options, list) else (),
+        options=_options(options),
         unit=given(answer.unit),
         **_rest(answer),
     )
+
+
+def _options(given_: Any) -> tuple[Any, ...]:
+    """The values that a setting may have; an option may be an object with its value, or a key with its label."""
+    if isinstance(given_, Mapping):
+        return tuple(given_)
+    if not isinstance(given_, list):
+        return ()
+    values = tuple(_option(each) for each in given_)
+    return () if any(isinstance(each, (Mapping, list)) for each in values) else values
+
+
+def _option(given_: Any) -> Any:
+    if not isinstance(given_, Mapping):
+        return given_
+    return next((given_[name] for name in ("value", "id", "key", "name") if name in given_), given_)
 
 
 def _output_file(answer: low.OutputFile) -> models.OutputFile:
@@ -280,6 +298,11 @@ def is_documented(role: str, name: str) -> bool:
     return name not in document()["components"]["schemas"][role].get("x-undocumented", ())
 
 
+def is_required(role: str, name: str) -> bool:
+    """Whether the contract takes no request without a field."""
+    return name in document()["components"]["schemas"][role].get("required", ())
+
+
 def is_known_literal(role: str, name: str, value: str) -> bool:
     """Whether the contract lets a field have a literal of ours. Where it lists none, it may have any."""
     known = document()["components"]["schemas"][role]["properties"][name].get("x-known-values")
@@ -331,10 +354,9 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor
         elif more is None and route.paging == "page" and count is not None:
             more = here - start + 1 < count
         elif more is None:
-            more = bool(
-                items
-            )  # a page may have fewer than were asked for: only an empty one is surely the last
+            more = bool(items)  # A page may be smaller than was asked for; an empty one is surely the last.
         return Page(items, str(here + step) if more else None)
+    following = _in_link(following, route.query.get("starting_after", ""))
     if more is False or (following is None and not more):
         return Page(items, None)
     problem = None
@@ -350,6 +372,17 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor
             path="$.next_cursor",
         )
     return Page(items, None, problem) if problem else Page(items, following)
+
+
+def _in_link(following: Any, parameter: str) -> Any:
+    """Where the next page starts, out of the link to it where the service gives that: `https://…?cursor=abc`."""
+    if not isinstance(following, str) or "?" not in following:
+        return following
+    try:
+        values = parse_qs(urlsplit(following).query).get(parameter)
+    except ValueError:  # no link after all
+        return following
+    return values[0] if values else following
 
 
 def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 OnProgress = Callable[[int, int | None], object]
 """Is called with the bytes of the file that were sent so far, and all that there are, None where that is not known."""
 
+UNKNOWN = "application/octet-stream"
+
 Fields = Mapping[str, str | int | Sequence[str]]
 """What goes with a file, under our names."""
 
@@ -45,23 +47,42 @@ class Envelope:
         return len(self.head) + size + len(self.tail)
 
 
-def fields_of(source: Source, asked: Fields, is_documented: Callable[[str], bool]) -> Fields:
+def fields_of(
+    source: Source,
+    asked: Fields,
+    is_documented: Callable[[str], bool],
+    is_required: Callable[[str], bool],
+) -> Fields:
     """What goes with a file: what was asked for, and what the contract wants to know of each.
 
-    Raises InvalidInput for something that the contract lacks.
+    Raises InvalidInput for something that the contract lacks, or requires and nobody knows.
     """
     given: dict[str, str | int | Sequence[str]] = {name: value for name, value in asked.items() if value}
     missing = sorted(name for name in given if not is_documented(name))
     if missing:
         raise InvalidInput(f"{NOTHING}: the service takes no {', '.join(missing)} with an upload")
     known = {"filename": source.name, "mime_type": source.media_type, "size_bytes": source.total}
+    if source.total is None and is_required("size_bytes"):
+        raise InvalidInput(
+            f"{NOTHING}: the service asks for the size of a file beforehand. Pass a path, an open file that can seek, "
+            "or bytes"
+        )
     return given | {name: value for name, value in known.items() if value is not None and is_documented(name)}
+
+
+def written(route: Endpoint, fields: Fields) -> dict[str, Any]:
+    """The fields as the contract spells them. Raises InvalidInput for one that can't be written so."""
+    from .contract import write
+
+    try:
+        body: dict[str, Any] = write(route.body, dict(fields))
+    except ValueError as error:
+        raise InvalidInput(f"{NOTHING}: {error}") from None
+    return body
 
 
 def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
     """The envelope that the contract asks for. Raises UnsupportedOperation where it doesn't say how a file is sent."""
-    from .contract import write
-
     upload: Upload | None = route.upload
     style = upload.style if upload is not None else None
     if upload is None or style not in ("form", "json", "raw") or upload.encoding == "unknown":
@@ -70,13 +91,27 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
             "maintainer can say it",
             operation="upload_file",
         )
-    if style == "raw":
-        query = {upload.query[name]: value for name, value in fields.items() if name in upload.query}
-        return Envelope(source.media_type, query=query)
     boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
+    body = written(route, {**fields, "file": boundary} if style == "json" else fields)
+    if style == "raw":
+        return Envelope(_media_type(source, upload.media), query={**route.constant_query, **body})
     if style == "form":
-        return _form(str(upload.file[0]), source, write(route.body, dict(fields)), boundary)
-    return _json(write(route.body, {**fields, "file": boundary}), boundary, upload.encoding)
+        made = _form(str(upload.file[0]), source, body, boundary)
+    else:
+        made = _json(body, boundary, upload.encoding)
+    return attrs.evolve(made, query=route.constant_query)
+
+
+def signed_form(source: Source, fields: Mapping[str, Any]) -> Envelope:
+    """The form that a signed upload takes: the fields as they were signed, and the file last, as S3 wants it."""
+    return _form("file", source, fields, secrets.token_hex(16))
+
+
+def _media_type(source: Source, taken: Sequence[str]) -> str:
+    """The media type of a body that is the file alone: the file's own, where the contract takes it."""
+    if not taken or source.media_type in taken:
+        return source.media_type
+    return UNKNOWN if UNKNOWN in taken else taken[0]
 
 
 def _form(part: str, source: Source, fields: Mapping[str, Any], boundary: str) -> Envelope:

@@ -214,6 +214,8 @@ class JobStatus(StrEnum):
     def _missing_(cls, value: object) -> JobStatus | None:
         if not isinstance(value, str):
             return None
+        if value.upper() in cls.__members__:
+            return cls[value.upper()]  # in another case it is the same
         unknown = str.__new__(cls, value)
         unknown._name_ = value
         unknown._value_ = value
@@ -279,6 +281,8 @@ class JobState(Model):
             field.name: getattr(other, field.name)
             for field in attrs.fields(JobState)
             if getattr(self, field.name) is None
+            # How far a job had come says nothing of one that has ended.
+            and not (field.name == "progress" and self.is_terminal and not other.is_terminal)
         }
         return attrs.evolve(self, **gaps)
 

@@ -1,4 +1,4 @@
-"""Run the end-to-end tests of the facade on clients made from OpenAPI documents that others wrote.
+"""Run the end-to-end tests of the facade on clients made from OpenAPI documents that the service might publish.
 
 For each document in `tests/independent/documents/`, `openapi.json` and the low-level client are made from it with the
 edits of `openapi/bindings.toml` that are beside it. The tests run with that client first on the path, against a server
@@ -22,7 +22,14 @@ import attrs
 from _project import ROOT, fail, say, settle
 
 DOCUMENTS = ROOT / "tests" / "independent" / "documents"
-STYLES = {"a": "zod-to-openapi, 3.1", "c": "FastAPI, 3.1", "e": "by hand, 3.0"}
+STYLES = {
+    "a": "zod-to-openapi, 3.1",
+    "b": "Hono, 3.1",
+    "c": "FastAPI, 3.1",
+    "d": "NestJS, 3.0",
+    "e": "by hand, 3.0",
+    "f": "ts-rest, 3.0",
+}
 SUITE = ("tests/_async/independent.py", "tests/_sync/independent.py")
 PAGE = ROOT / "docs" / "contract.md"
 START, END = "<!-- independent -->", "<!-- /independent -->"
@@ -40,10 +47,12 @@ class Measured:
     reported: int
     edits: int
     failed: int | None
+    is_typed: bool
+    """Whether mypy finds nothing in the facade; also where it was not asked."""
 
     @property
     def is_good(self) -> bool:
-        return self.failed == 0
+        return self.failed == 0 and self.is_typed
 
     @property
     def row(self) -> str:
@@ -52,8 +61,11 @@ class Measured:
         return f"| {name} | {STYLES[self.letter]} | {self.reported} | {self.edits} | {failed} |"
 
 
-def measured(letter: str, folder: Path, options: list[str]) -> Measured:
-    """Make the client of a document in `folder` and run the tests with it; further `options` go to pytest."""
+def measured(letter: str, folder: Path, options: list[str], cache: Path | None) -> Measured:
+    """Make the client of a document in `folder` and run the tests with it; further `options` go to pytest.
+
+    With a `cache` for it, mypy checks the facade with that client, too.
+    """
     document, edits = DOCUMENTS / f"{letter}.json", DOCUMENTS / f"{letter}.toml"
     made = folder / "made"
     command = ["scripts/regenerate.py", "--from", str(document), "--bindings", str(edits), "--out", str(made)]
@@ -63,7 +75,16 @@ def measured(letter: str, folder: Path, options: list[str]) -> Measured:
         say(line)
     reported = sum(line.startswith("  ") for line in output.splitlines())
     failed = None if done.returncode else failures(document, made, options)
-    return Measured(letter, reported, edits_in(edits.read_text(encoding="utf-8")), failed)
+    is_typed = bool(done.returncode) or cache is None or types_are_right(made, cache)
+    return Measured(letter, reported, edits_in(edits.read_text(encoding="utf-8")), failed, is_typed)
+
+
+def types_are_right(made: Path, cache: Path) -> bool:
+    """Whether mypy finds nothing in the facade with the client in `made`."""
+    environment = {**os.environ, "MYPYPATH": str(made)}  # before the path of pyproject.toml
+    command = ["-m", "mypy", "--cache-dir", str(cache), "proteiniq"]
+    sys.stdout.flush()
+    return not subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=False).returncode
 
 
 def edits_in(text: str) -> int:
@@ -105,12 +126,17 @@ def main() -> int:
     parser.add_argument(
         "--document", action="append", choices=sorted(STYLES), help="only this one; can be given again"
     )
+    parser.add_argument(
+        "--types", action="store_true", help="check the facade with mypy and each client, too"
+    )
     arguments, options = parser.parse_known_args()
     results = []
-    for letter in arguments.document or STYLES:
-        say(f"== {letter}.json: {STYLES[letter]}")
-        with tempfile.TemporaryDirectory() as folder:
-            results.append(measured(letter, Path(folder).resolve(), options))
+    with tempfile.TemporaryDirectory() as shared:
+        cache = Path(shared) / "mypy" if arguments.types else None
+        for letter in arguments.document or STYLES:
+            say(f"== {letter}.json: {STYLES[letter]}")
+            with tempfile.TemporaryDirectory() as folder:
+                results.append(measured(letter, Path(folder).resolve(), options, cache))
     rows = [each.row for each in results]
     say("\n".join([*HEAD, *rows]))
     is_right = True

@@ -17,12 +17,26 @@ from .._arguments import check_id, check_limit, is_url
 from .._convert import given
 from .._transport import Outgoing
 from .._upload import AsyncUploadable, Source, may_be_stored, opened
-from .._upload_body import AsyncContent, Envelope, Fields, OnProgress, envelope, fields_of
-from ..contract import write
+from .._upload_body import (
+    AsyncContent,
+    Envelope,
+    Fields,
+    OnProgress,
+    envelope,
+    fields_of,
+    signed_form,
+    written,
+)
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import AsyncPager, Page
 from .pipeline import CONTRACT_REFUSALS, AsyncPipeline, Call
+
+
+def _over(headers: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """The headers with those that are wanted over them, whatever their case: a URL is signed for one of each."""
+    names = {name.lower() for name in wanted}
+    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **wanted}
 
 
 class AsyncFiles:
@@ -54,7 +68,10 @@ class AsyncFiles:
         route = _requests.endpoint("upload_file")
         with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
-            fields = fields_of(opened_source, asked, partial(_convert.is_documented, "FileUpload"))
+            documented, required = (
+                partial(check, "FileUpload") for check in (_convert.is_documented, _convert.is_required)
+            )
+            fields = fields_of(opened_source, asked, documented, required)
             in_steps = route.upload is not None and route.upload.style == "ticket"
             ticket = await self._ticket(fields) if in_steps else None
             try:
@@ -95,7 +112,7 @@ class AsyncFiles:
     async def _ticket(self, fields: Fields) -> UploadTicket:
         """Where to send a file, in an upload of two steps."""
         route = _requests.endpoint("upload_file")
-        outgoing = self._pipeline.outgoing(route.method, route.path, json=write(route.body, dict(fields)))
+        outgoing = self._pipeline.outgoing(route.method, route.path, json=written(route, fields))
         request = Request(outgoing.method, route.path)
         body = await self._sent(outgoing, request)
         ticket = UploadTicket.from_dict(_reading.fit_ticket(body, request))
@@ -111,15 +128,17 @@ class AsyncFiles:
         self, ticket: UploadTicket, source: Source, on_progress: OnProgress | None
     ) -> File:
         """Send the file where the ticket says, without the key, and say that it is there."""
-        content = AsyncContent(source, Envelope(source.media_type), on_progress)
+        form = given(ticket.fields)
+        wrapping = signed_form(source, form.additional_properties) if form else Envelope(source.media_type)
+        content = AsyncContent(source, wrapping, on_progress)
         wanted = given(ticket.headers)
         headers = {
             name: str(value) for name, value in (wanted.additional_properties if wanted else {}).items()
         }
         put = Outgoing(
-            method=(given(ticket.method) or "PUT").upper(),
+            method=(given(ticket.method) or ("POST" if form else "PUT")).upper(),
             url=ticket.url,
-            headers={**content.headers(), **headers},
+            headers=_over(content.headers(), headers),
             content=content,
             repeatable=source.repeatable,
             timeout=self._pipeline.config.timeout,

@@ -149,7 +149,8 @@ class AsyncJobs:
         channel = self._pipeline.channel("submit_job")
         try:
             answer = await submit_job.asyncio(client=channel.client, body=body, idempotency_key=key)
-            return self._job(_convert.job(channel.answer(answer)))
+            made = _convert.job(channel.answer(answer))
+            return self._job(attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name))
         except BaseException as error:
             if note := after_submit(error, key):
                 error.add_note(note)
@@ -197,7 +198,7 @@ class AsyncJobs:
 
         Raises NotFound, APIError, TransportError.
         """
-        return self._job(await read_status(self._pipeline, check_id("job", job_id)))
+        return self._job(await read_job(self._pipeline, check_id("job", job_id), paced=True))
 
     async def cancel(self, job_id: str) -> AsyncJob:
         """Cancel a job that is queued; one that runs can't be cancelled (documentation, "Jobs").

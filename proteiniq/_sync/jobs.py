@@ -151,7 +151,8 @@ class Jobs:
         channel = self._pipeline.channel("submit_job")
         try:
             answer = submit_job.sync(client=channel.client, body=body, idempotency_key=key)
-            return self._job(_convert.job(channel.answer(answer)))
+            made = _convert.job(channel.answer(answer))
+            return self._job(attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name))
         except BaseException as error:
             if note := after_submit(error, key):
                 error.add_note(note)
@@ -199,7 +200,7 @@ class Jobs:
 
         Raises NotFound, APIError, TransportError.
         """
-        return self._job(read_status(self._pipeline, check_id("job", job_id)))
+        return self._job(read_job(self._pipeline, check_id("job", job_id), paced=True))
 
     def cancel(self, job_id: str) -> Job:
         """Cancel a job that is queued; one that runs can't be cancelled (documentation, "Jobs").

@@ -18,10 +18,15 @@ def read_status(pipeline: Pipeline, job_id: str, deadline: float | None = None) 
     return _convert.job(channel.answer(answer))
 
 
-def read_job(pipeline: Pipeline, job_id: str, deadline: float | None = None) -> JobState:
-    """The whole job, where the contract has a route for it; else its status."""
+def read_job(
+    pipeline: Pipeline, job_id: str, deadline: float | None = None, *, paced: bool = False
+) -> JobState:
+    """The whole job, where the contract has a route for it; else its status.
+
+    `paced` keeps it 5 s from the last read of the job.
+    """
     if not _requests.is_supported("get_job"):
         return read_status(pipeline, job_id, deadline)
-    channel = pipeline.channel("get_job", job_id=job_id, deadline=deadline)
+    channel = pipeline.channel("get_job", job_id=job_id, job_read=paced, deadline=deadline)
     answer = get_job.sync(job_id, client=channel.client)
     return _convert.job(channel.answer(answer))

@@ -56,7 +56,7 @@ class Watcher:
         self._last = known
         self._misfits = 0
         self._told_all = True
-        """Whether what told the last state could have told why the job ended so."""
+        """Whether what told the last state could have told why the job ended so, and what it cost."""
         self._last_event_id: str | None = None
         self.asked: float | None = None
         streams = streams and _requests.is_supported("stream_job_events")
@@ -77,7 +77,7 @@ class Watcher:
                 case ReadStatus(after):
                     self._clock.sleep(after)
                     changed = self._changed(self._read_status())
-                    if changed is not None and not self._lacks_reason(changed):
+                    if changed is not None and not self._lacks_more(changed):
                         yield changed
                 case OpenStream() as step:
                     self._clock.sleep(step.after)
@@ -87,24 +87,27 @@ class Watcher:
                             continue
                         with closing(self._listen(step)) as states:
                             for state in states:
-                                if not self._lacks_reason(state):
+                                if not self._lacks_more(state):
                                     yield state
             if self._last is not None and self._last.is_terminal:
-                if self._lacks_reason(self._last):
-                    yield self._with_reason(self._last)
+                if self._lacks_more(self._last):
+                    yield self._whole(self._last)
                 return
 
-    def _lacks_reason(self, state: JobState) -> bool:
-        """Whether a job ended without success, and the whole job may say why."""
-        failed = state.is_terminal and state.status != JobStatus.COMPLETED
-        return failed and state.error is None and not self._told_all
+    def _lacks_more(self, state: JobState) -> bool:
+        """Whether a job has ended, and the whole job may say why or what it cost."""
+        if not state.is_terminal or self._told_all:
+            return False
+        return state.credits_used is None if state.status == JobStatus.COMPLETED else state.error is None
 
-    def _with_reason(self, ended: JobState) -> JobState:
+    def _whole(self, ended: JobState) -> JobState:
         """The whole job, read once; what is known when it can't be, or when it lags behind."""
         try:
             state = read_job(self._pipeline, self._job_id, self._deadline)
         except ProteinIQError as error:
-            log.info("job %s: why it is %s can't be read: %s", self._job_id, ended.status, error)
+            log.info(
+                "job %s: it is %s, and the rest of it can't be read: %s", self._job_id, ended.status, error
+            )
             return ended
         return state.newer(ended) if state.is_terminal else ended
 

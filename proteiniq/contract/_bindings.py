@@ -84,11 +84,15 @@ class Role:
     is_request: bool
     nested: Mapping[Steps, tuple[Steps, ...]] = attrs.field(factory=dict)
     """Places of fields of its fields: ours → where else the contract may have it, seen from this role."""
-    values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
     """Our literals → the contract's, by field."""
     literals: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     """The literals that the facade can't do without, by field."""
     optional_literals: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    spellings: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    """Literals that are known in any spelling, and that nobody misses, by field."""
+    plain: str = ""
+    """The field that a plain value in place of the object is; empty where it must be an object."""
     scale: Mapping[str, float] = attrs.field(factory=dict)
     """What a number of the contract is multiplied by to be ours, by field."""
     percentages: tuple[str, ...] = ()
@@ -288,18 +292,31 @@ def _role(entry: _Entry) -> Role:
         fields,
         is_request,
         nested=nested,
-        values=entry.take("values", "a table of tables", {}),
+        values={
+            name: _booleans(table) if name in fields and fields[name].type.name == "boolean" else table
+            for name, table in entry.take("values", "a table of tables", {}).items()
+        },
         literals=entry.take("literals", "a table of lists", {}),
         optional_literals=entry.take("optional_literals", "a table of lists", {}),
+        spellings=entry.take("spellings", "a table of lists", {}),
+        plain=entry.take("plain", "text", ""),
         scale=entry.take("scale", "a table", {}),
         percentages=tuple(entry.take("percentages", "a list of texts", [])),
     )
-    named = (assumed, role.values, role.literals, role.optional_literals, role.scale, role.percentages)
+    named = (
+        *(assumed, role.values, role.literals, role.optional_literals, role.spellings, role.scale),
+        *(role.percentages, [role.plain] if role.plain else []),
+    )
     strange = {name for names in named for name in names} - fields.keys()
     if strange:
         raise entry.wrong(f"{min(strange)} is not one of its fields")
     entry.nothing_else(also)
     return role
+
+
+def _booleans(table: Mapping[str, Any]) -> dict[Any, Any]:
+    """A table of literals whose keys are true and false: `required` may be `optional` turned round."""
+    return {{"true": True, "false": False}.get(name, name): value for name, value in table.items()}
 
 
 def _fields(entry: _Entry, group: str, also: dict[str, tuple[Steps, ...]]) -> dict[str, Field]:

@@ -20,14 +20,15 @@ from ._reshape import OURS, Shape, Steps
 class Upload:
     """`style` is `form`, `json`, `raw` or `ticket`; `file` is the place of the bytes in the body.
 
-    `encoding` is `text` or `base64` in JSON. `query` maps our names to the query's, for a body that is the bytes alone;
-    `ticket` is the shape of the response that says where to send them.
+    `encoding` is `text` or `base64` in JSON. `media` are the media types of a body that is the bytes alone, none where
+    it may have any; what goes with it is in the query. `ticket` is the shape of the response that says where to send
+    them.
     """
 
     style: str
     file: Steps = ()
     encoding: str | None = None
-    query: Mapping[str, str] = attrs.field(factory=dict)
+    media: tuple[str, ...] = ()
     ticket: Shape | None = None
 
     def dump(self) -> dict[str, Any]:
@@ -35,7 +36,7 @@ class Upload:
             "style": self.style,
             "file": list(self.file),
             "encoding": self.encoding,
-            "query": dict(self.query),
+            "media": list(self.media),
         }
         ticket = {} if self.ticket is None else {"ticket": self.ticket.dump()}
         return {key: value for key, value in whole.items() if value} | ticket
@@ -47,7 +48,7 @@ class Upload:
             style=stored["style"],
             file=tuple(stored.get("file", ())),
             encoding=stored.get("encoding"),
-            query=stored.get("query", {}),
+            media=tuple(stored.get("media", ())),
             ticket=Shape.load(stored["ticket"]) if "ticket" in stored else None,
         )
 

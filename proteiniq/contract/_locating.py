@@ -36,9 +36,11 @@ class Locator:
         return self._holds_at(place, field, flat, role, spot.place)
 
     def _holds_at(self, place: Steps, field: Field, flat: Flat, role: Role, where: str) -> bool:
-        name = "object" if field.type.is_role and not field.type.many else field.type.name
         inner = self.at(flat, place, where)
-        return mismatch(name, inner, sending=role.is_request, many=field.type.many) is None
+        if field.type.is_role and not field.type.many:
+            fits = mismatch("object", inner, sending=role.is_request) is None
+            return fits or plain_field(self._roles[field.type.name], inner) is not None
+        return mismatch(field.type.name, inner, sending=role.is_request, many=field.type.many) is None
 
     def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | Ambiguous | None:
         """Where an object has `field`: under our name or another spelling of it, or at one of its other places.
@@ -135,6 +137,15 @@ class Locator:
     def own(self, field: Field, flat: Flat) -> str | None:
         name = spelled(field.name, flat.properties)
         return name if isinstance(name, str) else None
+
+
+def plain_field(role: Role, flat: Flat) -> Field | None:
+    """The field of `role` that a plain value in place of its object is, where the document has one there."""
+    field = role.fields.get(role.plain)
+    is_plain = bool(flat.types) and not flat.types & {"object", "array"}
+    if field is None or not is_plain or role.is_request or field.type.many:
+        return None
+    return field if mismatch(field.type.name, flat, sending=False) is None else None
 
 
 def is_silent(flat: Flat) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
@@ -52,3 +53,15 @@ def usable(names: Iterable[str], taken: Iterable[str], reserved: frozenset[str])
             known.add(folded)
             good.append(name)
     return good
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)} - {"is", "the", "of"}
+
+
+def counterpart(field: str, unread: Iterable[str]) -> str:
+    """The name there that is likely to be the field: one that shares a word with it, or looks like it."""
+    names = sorted(unread)
+    sharing = [name for name in names if _words(name) & _words(field)]
+    close = sharing or difflib.get_close_matches(field, names, n=1)
+    return f" ({' or '.join(close[:3])} is there, and unread)" if close else ""

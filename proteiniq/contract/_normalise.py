@@ -112,6 +112,7 @@ class _Normaliser:
         taken = {each.route.shape for _, each in chosen.values()}
         for shape in sorted(found.keys() - taken):
             self._unbound(found[shape][0])
+        self._shapes.tell_literals()
         for role, lost in self._shapes.gone():
             operation = next(name for name, uses in self._roles_of().items() if role.name in uses)
             what = f"not documented: {', '.join(lost)}"
@@ -234,16 +235,18 @@ class _Normaliser:
             self._problem(binding, place, what, severity="loses" if lost else "breaks")
 
         parameters = Parameters(self._flattener, each, self._bindings.paging)
-        written["parameters"] = parameters.bound(binding, route, wrong)
+        role = self._bindings.roles[binding.body] if binding.body is not None else None
+        uploads = None
+        if role is not None and FILE in role.fields:
+            uploads = Uploads(self._bindings, self._flattener, self._shapes, each)
+        raw = uploads is not None and uploads.is_raw
+        written["parameters"] = parameters.bound(binding, route, wrong, query_is_body=raw)
         body = Shape()
         ticket = False
-        if binding.body is not None:
-            role = self._bindings.roles[binding.body]
+        if role is not None:
             spot = self._spot(binding, role)
-            if FILE in role.fields:
-                upload, media, schema, body = Uploads(
-                    self._bindings, self._flattener, self._shapes, each
-                ).bind(binding, role, spot)
+            if uploads is not None:
+                upload, media, schema, body = uploads.bind(binding, role, spot)
                 written["x-upload"] = upload.dump()
                 ticket = upload.style == "ticket"
                 if not ticket and binding.ticket is not None:
@@ -261,7 +264,7 @@ class _Normaliser:
         if ticket:
             answers = [{}]
         written["responses"] = {"2XX": {}}
-        written["responses"]["2XX"], answer = self._answer(binding, answers, each)
+        written["responses"]["2XX"], answer = self._answer(binding, answers, each, quiet=ticket)
         if "starting_after" in binding.query:
             self._check_paging(binding, parameters, written, wrong)
         constants = {parameters.named(name) or name: value for name, value in binding.constant_query.items()}
@@ -342,14 +345,17 @@ class _Normaliser:
             return _response("A document.", JSON, {"type": "object", "additionalProperties": True})
         return _response(binding.answer, JSON, reference(binding.answer))
 
-    def _answer(self, binding: Operation, answers: list[Any], each: Upstream) -> tuple[dict[str, Any], Shape]:
+    def _answer(
+        self, binding: Operation, answers: list[Any], each: Upstream, *, quiet: bool = False
+    ) -> tuple[dict[str, Any], Shape]:
+        """The response, and its shape. Where `quiet`, another response takes its place, and nothing is told."""
         shape = Shape()
         if binding.answer in UNTYPED_ANSWERS:
             return self._response(binding), shape
         role = self._bindings.roles[binding.answer]
         spot = self._spot(binding, role, identity=frozenset(binding.identity))
-        if binding.accepts_any:
-            spot = attrs.evolve(spot, told=_silent(role).told, assumed=_silent(role).assumed)
+        if binding.accepts_any or quiet:
+            spot = spot.quiet()
         if not answers and (
             binding.accepts_any or not any(field.documented for field in role.fields.values())
         ):
@@ -388,7 +394,7 @@ class _Normaliser:
         role = self._bindings.roles[self._bindings.errors]
         described = accepted = False
         for _, each in chosen.values():
-            for response in each.responses(ERROR).values():
+            for response in each.errors().values():
                 for schema in each.json_schemas(response):
                     wrong: list[str] = []
                     quiet = _silent(role, wrong)
@@ -466,7 +472,7 @@ def _silent(role: Role, wrong: list[str] | None = None) -> Spot:
         if wrong is not None:
             wrong.append(what)
 
-    return Spot(role.name, told, lambda place: None)
+    return Spot(role.name, told, lambda place: None, is_quiet=True)
 
 
 def _nothing_wrong(place: str, what: str, *, optional: bool = False) -> None:

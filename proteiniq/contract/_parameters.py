@@ -25,6 +25,9 @@ class Wrong(Protocol):
     def __call__(self, place: str, what: str, *, optional: bool = False) -> None: ...
 
 
+UNMISSED = frozenset({"starting_after", "limit"})
+"""Parameters that are not filters: where a page starts is told elsewhere, and the size of a page is a wish."""
+
 _SCALARS = {"string", "number", "integer", "boolean"}
 
 
@@ -40,8 +43,13 @@ class Parameters:
         self.kind: str | None = None
         """How a list goes on, once its parameters are bound: `cursor`, `offset` or `page`; None where it doesn't."""
 
-    def bound(self, binding: Operation, route: Route, wrong: Wrong) -> list[dict[str, Any]]:
-        """Those of an operation that has a binding, in the order of the binding; what else there is comes last."""
+    def bound(
+        self, binding: Operation, route: Route, wrong: Wrong, *, query_is_body: bool = False
+    ) -> list[dict[str, Any]]:
+        """Those of an operation that has a binding, in the order of the binding; what else there is comes last.
+
+        Where `query_is_body`, the query says what a body would, and is left out here.
+        """
         written = _path_parameters(route.parameters)
         constant = {self.named(name) or name for name in binding.constant_query}
         sent = [("query", name) for name in constant]
@@ -55,12 +63,16 @@ class Parameters:
                     what = "the contract requires it, and the facade sends it only when asked: see `constant_query`"
                     wrong(f"query {field.name}", what)
                 sent.append((place, name or ""))
-                if place == "query" and name is None and field.name != "starting_after":
+                if place == "query" and name is None and field.name not in UNMISSED:
                     missing.append(field.name)
                 values = binding.values.get(field.name, {})
                 written.append(self._bound(field, place, name, given.get(name or ""), values, wrong))
         taken = [*route.parameters, *binding.query, *binding.headers]
-        others = [each for each in self._given if (each["in"], each["name"]) not in sent]
+        others = [
+            each
+            for each in self._given
+            if (each["in"], each["name"]) not in sent and not (query_is_body and each["in"] == "query")
+        ]
         if missing and not self._silent:
             there = [each["name"] for each in others if each["in"] == "query"]
             lost = ", ".join(name + counterpart(name, there) for name in missing)
@@ -188,9 +200,14 @@ class Parameters:
 
     def _schema(self, parameter: Parameter) -> Flat:
         place = f"{self._route} {parameter['name']}"
-        content = mapping(parameter.get("content"), place)
-        described = mapping(next(iter(content.values()), None), place) if content else parameter
-        return self._flattener.flatten(described.get("schema", {}), place)
+        return self._flattener.flatten(schema_of(parameter, place), place)
+
+
+def schema_of(parameter: Parameter, place: str) -> Any:
+    """The schema of a parameter, which may stand under a media type."""
+    content = mapping(parameter.get("content"), place)
+    described = mapping(next(iter(content.values()), None), place) if content else parameter
+    return described.get("schema", {})
 
 
 def _path_parameters(names: Iterable[str]) -> list[dict[str, Any]]:

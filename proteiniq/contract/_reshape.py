@@ -7,7 +7,7 @@ body. `read` turns a response into our shape; `write` turns a request of ours in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -27,14 +27,18 @@ class Shape:
 
     `moves` are (our place, the service's place), `values` map our literals to the service's, `scale` holds what a
     number of the service is multiplied by, `parts` are the shapes of objects (or of each object in a list) under our
-    name, `constants` is what a request always holds in addition. `bare` names our list that is the whole body there.
+    name, `constants` is what a request always holds in addition. `bare` names our list that is the whole body there,
+    `plain` our field that is a plain value there, without an object around it. `joined` are our lists that are text
+    there, and what is between the items.
     """
 
     at: Steps = ()
     bare: str = ""
+    plain: str = ""
     moves: tuple[tuple[Steps, Steps], ...] = ()
     values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
     scale: Mapping[str, float] = attrs.field(factory=dict)
+    joined: Mapping[str, str] = attrs.field(factory=dict)
     parts: Mapping[str, Shape] = attrs.field(factory=dict)
     constants: Mapping[str, Any] = attrs.field(factory=dict)
 
@@ -48,11 +52,13 @@ class Shape:
         whole: dict[str, Any] = {
             "at": list(self.at),
             "bare": self.bare,
+            "plain": self.plain,
             "moves": [[list(ours), list(theirs)] for ours, theirs in self.moves],
             "values": {
                 name: [[ours, their] for ours, their in table.items()] for name, table in self.values.items()
             },
             "scale": dict(self.scale),
+            "joined": dict(self.joined),
             "parts": parts,
             "constants": dict(self.constants),
         }
@@ -66,9 +72,11 @@ class Shape:
         return cls(
             at=tuple(stored.get("at", ())),
             bare=stored.get("bare", ""),
+            plain=stored.get("plain", ""),
             moves=tuple((tuple(ours), tuple(theirs)) for ours, theirs in stored.get("moves", ())),
             values={name: dict(map(tuple, table)) for name, table in stored.get("values", {}).items()},
             scale=stored.get("scale", {}),
+            joined=stored.get("joined", {}),
             parts={name: cls.load(part) for name, part in stored.get("parts", {}).items()},
             constants=stored.get("constants", {}),
         )
@@ -105,6 +113,8 @@ def read(shape: Shape, body: Any) -> Any:
     body = _get(body, shape.at)
     if shape.bare and isinstance(body, list):
         body = {shape.bare: body}
+    if shape.plain and body is not None and not isinstance(body, (dict, list)):
+        body = {shape.plain: body}
     if not isinstance(body, dict) or not shape:
         return body
     ours: dict[Any, Any] = dict(body)
@@ -123,14 +133,17 @@ def read(shape: Shape, body: Any) -> Any:
         value = ours.get(name)
         if isinstance(value, list):
             ours[name] = [read(part, each) for each in value]
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) or part.plain:
             ours[name] = read(part, value)
     ours[RAW] = body
     return ours
 
 
 def write(shape: Shape, ours: Any) -> Any:
-    """A request of ours, or a part of one, as the service takes it."""
+    """A request of ours, or a part of one, as the service takes it.
+
+    Raises ValueError for an item of a list that is written as text, where the item holds what is between two.
+    """
     if not isinstance(ours, dict) or not shape:
         return ours
     body: dict[Any, Any] = dict(ours)
@@ -143,6 +156,9 @@ def write(shape: Shape, ours: Any) -> Any:
     for name, table in shape.values.items():
         if name in body:
             body[name] = _translated(body[name], table)
+    for name, between in shape.joined.items():
+        if isinstance(body.get(name), (list, tuple)):
+            body[name] = _joined(name, body[name], between)
     taken = [(theirs, value) for place, theirs in shape.moves if (value := _pop(body, place)) is not _NOTHING]
     for place, value in taken:
         _put(body, place, value)
@@ -191,7 +207,17 @@ def _put(tree: dict[Any, Any], place: Steps, value: Any) -> None:
     tree[first] = value
 
 
+def _joined(name: str, items: Sequence[Any], between: str) -> str:
+    texts = [str(each) for each in items]
+    wrong = next((text for text in texts if between in text), None)
+    if wrong is not None:
+        raise ValueError(
+            f"{name}: {wrong!r} holds {between!r}, which the service takes for the end of an item"
+        )
+    return between.join(texts)
+
+
 def _translated(value: Any, table: Mapping[Any, Any]) -> Any:
     if isinstance(value, list):
         return [_translated(each, table) for each in value]
-    return table.get(value, value) if isinstance(value, str) else value
+    return table.get(value, value) if isinstance(value, (str, bool)) else value

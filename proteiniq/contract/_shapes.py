@@ -11,8 +11,8 @@ from ._bindings import Bindings, Field, FieldType, Role
 from ._counterparts import counterpart
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
-from ._literals import factors, literals
-from ._locating import Locator, is_silent
+from ._literals import Literals, factors, know_both, separator
+from ._locating import Locator, is_silent, plain_field
 from ._names import IN_MODELS, Ambiguous, pascal, usable
 from ._places import Places
 from ._required import constants
@@ -72,6 +72,7 @@ class Shapes:
         self._places = places
         self._components: dict[str, _Component] = {}
         self._open: set[tuple[str, int]] = set()
+        self._literals = Literals()
         self._made: list[Any] = []  # schemas put together here: the flattener knows them by identity
 
     def bind_root(self, node: Any, role: Role, spot: Spot) -> Shape:
@@ -92,6 +93,11 @@ class Shapes:
     def bind(self, node: Any, role: Role, spot: Spot) -> Shape:
         """The shape of `node`, which has the fields of `role`. What is missing is told."""
         flat = self._flattener.flatten(node, spot.place)
+        plain = plain_field(role, flat)
+        if plain is not None:
+            whole = {"type": "object", "properties": {plain.name: node}, "required": [plain.name]}
+            self._made.append(whole)
+            return attrs.evolve(self.bind(whole, role, spot), plain=plain.name)
         instead = mismatch("object", flat, sending=role.is_request)
         if instead:
             spot.wrong(f"expected an object; the contract has {instead}", role)
@@ -123,6 +129,10 @@ class Shapes:
         return {
             name: self._written(self._bindings.roles[name], each) for name, each in self._components.items()
         }
+
+    def tell_literals(self) -> None:
+        """Tell which literals no place of a role knows."""
+        self._literals.tell()
 
     def gone(self) -> Iterable[tuple[Role, list[str]]]:
         """The optional fields that no place of a role documents, with what could be each."""
@@ -159,6 +169,7 @@ class Shapes:
         schemas: dict[str, dict[str, Any]] = {}
         moves: list[tuple[Steps, Steps]] = []
         parts: dict[str, Shape] = {}
+        joined: dict[str, str] = {}
         taken: set[str] = set()
         lost: set[str] = set()
         for field in role.fields.values():
@@ -190,19 +201,26 @@ class Shapes:
                     None if place in nested.values() else place and node, nested, flat, spot
                 )
             here = inside if place is not None or nested else inside.quiet()
+            if role.is_request and field.type.many and field.type.name == "string":
+                between = separator(self._flattener.flatten(node, spot.place))
+                if between:
+                    joined[field.name] = between
+                    self._made.append(node := {"type": "array", "items": {"type": "string"}})
             schemas[field.name], part, fits = self._field(node, field, role, here)
             if part:
                 parts[field.name] = part
             if not fits:
                 lost.add(field.name)
-        values = literals(places, schemas, role, spot)
+        values = self._literals.tables(places, schemas, role, spot)
         scale = factors(self._locator, places, schemas, flat, role)
         bound = {str(place[0]) for place in places.values()} | taken
         extra = {name: node for name, node in flat.properties.items() if name not in bound}
         required = {name for name, place in places.items() if len(place) == 1 and place[0] in flat.required}
         closed = role.is_request and flat.closed
         filled = constants(self._flattener, flat, places, role, spot) if role.is_request else {}
-        shape = Shape(moves=tuple(moves), values=values, scale=scale, parts=parts, constants=filled)
+        shape = Shape(
+            moves=tuple(moves), values=values, scale=scale, joined=joined, parts=parts, constants=filled
+        )
         good = {name: place for name, place in places.items() if name not in lost}
         return _Found(good, schemas, flat.kept, required - lost, extra, closed, shape, lost)
 
@@ -254,7 +272,7 @@ class Shapes:
         if kind.is_role:
             shape = self.bind(node, self._bindings.roles[kind.name], spot)
             bound = reference(kind.name)
-            fits = mismatch("object", flat, sending=role.is_request) is None
+            fits = bool(shape.plain) or mismatch("object", flat, sending=role.is_request) is None
             return ({**bound, "description": description} if description else bound), shape, fits
         instead = mismatch(kind.name, flat, sending=role.is_request)
         if instead:
@@ -294,12 +312,21 @@ class Shapes:
         for field in found.places.keys() - known.documented:
             known.documented.add(field)
             known.schemas[field] = found.schemas[field]
+        for field in found.places:
+            know_both(known.schemas[field], found.schemas[field])
         known.required &= found.required
         known.extra = {**found.extra, **known.extra}
         known.closed = known.closed and found.closed
         known.told |= found.lost
+        unread = {*found.extra, *self._inner(found.extra, role.name)}
         for field in role.fields:
-            known.unread.setdefault(field, set()).update(found.extra)
+            known.unread.setdefault(field, set()).update(unread)
+
+    def _inner(self, extra: Mapping[str, Any], where: str) -> Iterable[str]:
+        """What is inside of objects that nothing reads: `timestamps.created_at`."""
+        for name, node in extra.items():
+            for inner in self._flattener.flatten(node, where).properties:
+                yield f"{name}.{inner}"
 
     def _written(self, role: Role, found: _Component) -> dict[str, Any]:
         properties = {name: dict(found.schemas[name]) for name in role.fields}

@@ -24,6 +24,8 @@ class Spot:
     assumed: Callable[[str], None]
     media: str = JSON
     optional: bool = False
+    is_quiet: bool = False
+    """Whether nothing that is told here is heard."""
     identity: frozenset[str] = frozenset()
     """Fields that the request says, so that the response needn't."""
 
@@ -37,7 +39,7 @@ class Spot:
 
     def quiet(self) -> Spot:
         """The same place, of which nothing is told."""
-        return attrs.evolve(self, told=_ignore, assumed=_ignore_place)
+        return attrs.evolve(self, told=_ignore, assumed=_ignore_place, is_quiet=True)
 
 
 def _ignore(place: str, what: str, entry: str, severity: Severity) -> None:

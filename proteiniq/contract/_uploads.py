@@ -15,6 +15,7 @@ from ._endpoints import Upload
 from ._flatten import Flat, Flattener
 from ._locating import is_silent
 from ._names import spelled
+from ._parameters import schema_of
 from ._reshape import Shape, Steps
 from ._shapes import Shapes
 from ._spelling import BINARY_PART, FORM, JSON, reference
@@ -34,13 +35,14 @@ class Uploads:
         self._flattener = flattener
         self._shapes = shapes
         self._each = each
+        self._made: list[Any] = []  # schemas put together here: the flattener knows them by identity
 
     def bind(self, binding: Operation, role: Role, spot: Spot) -> tuple[Upload, str, dict[str, Any], Shape]:
         """How the file is sent, the media type of the body, its schema, and its shape."""
         form, json = self._each.body(FORM), self._each.body(JSON)
         media = form or json
-        if media is None:
-            return self._raw(role, spot)
+        if media is None or self.is_raw:
+            return self._raw(binding, role, spot)
         kind, node = media
         flat = self._flattener.flatten(node or {}, spot.place)
         spot = attrs.evolve(spot, media=kind)
@@ -49,8 +51,7 @@ class Uploads:
             return Upload("form" if form else "json", (FILE,), "base64"), kind, reference(role.name), shape
         file = self._part(flat, role, spot)
         if file is None and form is None and binding.ticket is not None:
-            unsent = attrs.evolve(role.fields[FILE], documented=False, present=False)
-            shape = self._shapes.bind(node, attrs.evolve(role, fields={**role.fields, FILE: unsent}), spot)
+            shape = self._shapes.bind(node, _without_file(role), spot)
             ticket = self._ticket(binding.ticket, spot)
             return Upload("ticket", ticket=ticket), kind, reference(role.name), shape
         place: Steps = file or (FILE,)
@@ -59,19 +60,31 @@ class Uploads:
         encoding = None if form else self._encoding(binding, flat, place, role, spot)
         return Upload("form" if form else "json", place, encoding), kind, reference(role.name), shape
 
-    def _raw(self, role: Role, spot: Spot) -> tuple[Upload, str, dict[str, Any], Shape]:
+    @property
+    def is_raw(self) -> bool:
+        """Whether the body is the bytes alone."""
+        body = self._each.body(FORM, JSON)
+        if body is None or body[0] == FORM:
+            return body is None
+        return self._flattener.flatten(body[1] or {}, FILE).type == "string"
+
+    def _raw(self, binding: Operation, role: Role, spot: Spot) -> tuple[Upload, str, dict[str, Any], Shape]:
+        """The bytes as body; what goes with them is in the query."""
         kinds = self._each.body_media()
-        if len(kinds) == 0:
+        if not kinds:
             spot.wrong("the contract takes no body", role)
-        there = {each["name"] for each in self._each.parameters() if each["in"] == "query"}
-        query: dict[str, str] = {}
-        for name, field in _others(role).items():
-            for each in (name, *(str(place[0]) for place in field.also)):
-                if isinstance(found := spelled(each, there), str):
-                    query[name] = found
-                    break
-        self._shapes.bind({}, role, attrs.evolve(spot, assumed=lambda place: None))
-        return Upload("raw", query=query), RAW_MEDIA, dict(BINARY_PART), Shape()
+        given = {each["name"]: each for each in self._each.parameters() if each["in"] == "query"}
+        given = {name: each for name, each in given.items() if name not in binding.constant_query}
+        node = {
+            "type": "object",
+            "properties": {name: schema_of(each, spot.place) for name, each in given.items()},
+            "required": [name for name, each in given.items() if each.get("required") is True],
+            "additionalProperties": False,  # else a query without parameters would be one that is not described
+        }
+        self._made.append(node)
+        shape = self._shapes.bind(node, _without_file(role), spot)
+        takes_any = JSON in kinds or any("*" in kind for kind in kinds)
+        return Upload("raw", media=() if takes_any else tuple(kinds)), RAW_MEDIA, dict(BINARY_PART), shape
 
     def _part(self, flat: Flat, role: Role, spot: Spot) -> Steps | None:
         """The property that holds the bytes: one that is called so, else the only one that is described as bytes."""
@@ -118,6 +131,12 @@ class Uploads:
         for node in answers:
             shape = self._shapes.bind_root(node, role, attrs.evolve(spot, place=role.name, media=JSON))
         return shape
+
+
+def _without_file(role: Role) -> Role:
+    """The role where the file is not in what is described, but beside it."""
+    file = attrs.evolve(role.fields[FILE], documented=False, present=False)
+    return attrs.evolve(role, fields={**role.fields, FILE: file})
 
 
 def _others(role: Role) -> dict[str, Any]:

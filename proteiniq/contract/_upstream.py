@@ -67,6 +67,11 @@ class Upstream:
             if re.fullmatch(pattern, status)
         }
 
+    def errors(self) -> dict[str, Mapping[str, Any]]:
+        """The error responses: `default` is one where a success is described."""
+        kinds = rf"{ERROR}|DEFAULT" if self.responses(_SUCCESS) else ERROR
+        return self.responses(kinds)
+
     def answers(self) -> tuple[int, list[Any]]:
         """The success status (the last one described), and the schemas of the JSON responses of all of them.
 

@@ -331,7 +331,7 @@ async def test_text_that_is_sent_again_begins_anew(monkeypatch: pytest.MonkeyPat
 @pytest.mark.anyio
 async def test_the_body_may_be_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {"filename": "name", "description": "note", "tags": "tag"}
-    asks_for(monkeypatch, Upload("raw", query=names))
+    asks_for(monkeypatch, Upload("raw"), **names)
     request = await sent(b"onetwo", filename="a b.pdb", description="ä&b", tags=["x", "y"])
     assert request.content == b"onetwo"
     assert (request.headers["content-type"], request.headers["content-length"]) == ("chemical/x-pdb", "6")

@@ -123,7 +123,8 @@ def test_bytes_with_the_rest_in_the_query() -> None:
         ]
 
     route, found = upload(m.both(body_is(raw={"type": "string", "format": "binary"}), m.changed(query)))
-    assert found == Upload("raw", query={"filename": "name", "mime_type": "contentType"})
+    assert found == Upload("raw", media=("application/octet-stream",))
+    assert route.body.moves == ((("filename",), ("name",)), (("mime_type",), ("contentType",)))
     assert route.media_type == "application/octet-stream"
 
 
@@ -201,7 +202,7 @@ def test_an_upload_that_requires_something_else_is_lost() -> None:
     [
         Upload("form", ("file",)),
         Upload("json", ("meta", "content"), "base64"),
-        Upload("raw", query={"filename": "name"}),
+        Upload("raw", media=("text/plain",)),
     ],
     ids=lambda each: each.style,
 )

@@ -60,8 +60,10 @@ class Operation:
     """By media type."""
     parts: frozenset[str]
     """The parts of a form."""
-    responses: Mapping[int, Draft202012Validator]
-    """Of JSON, by status."""
+    responses: Mapping[str, Draft202012Validator]
+    """Of JSON, by status or `default`."""
+    success: int
+    """The status of a success, the highest where there are several."""
 
     def read_query(
         self, given: Sequence[tuple[str, str]], unlisted: Mapping[str, Parameter]
@@ -106,12 +108,13 @@ class Operation:
 
     def check_response(self, status: int, body: Any) -> None:
         """Raises BrokenDocument when the document describes this response in another way."""
-        if status in self.responses:
-            _check(self.responses[status], body, f"{self.route}, {status}")
+        validator = self.responses.get(str(status), self.responses.get("default"))
+        if validator is not None:
+            _check(validator, body, f"{self.route}, {status}")
 
 
 class Document:
-    """An OpenAPI document. `letter` is its name: a, c or e."""
+    """An OpenAPI document. `letter` is its name: a to f."""
 
     def __init__(self, letter: str, content: Mapping[str, Any]) -> None:
         self.letter = letter
@@ -127,10 +130,6 @@ class Document:
     def operation(self, route: str) -> Operation:
         """Raises KeyError when the document doesn't have it."""
         return self._by_route[route]
-
-    def check_schema(self, name: str, value: Any) -> None:
-        """Raises BrokenDocument when the value doesn't fit a named schema."""
-        _check(self._validator({"$ref": f"#/components/schemas/{name}"}), value, name)
 
     def _operations(self) -> Iterator[Operation]:
         servers = self.content.get("servers") or [{"url": "/"}]
@@ -155,10 +154,11 @@ class Document:
             bodies={name: self._validator(each.get("schema", {})) for name, each in bodies.items()},
             parts=frozenset(form.get("properties", ())),
             responses={
-                int(status): self._validator(each["content"]["application/json"]["schema"])
+                str(status): self._validator(each["content"]["application/json"]["schema"])
                 for status, each in described["responses"].items()
                 if "application/json" in each.get("content", {})
             },
+            success=max(int(status) for status in described["responses"] if str(status).startswith("2")),
         )
 
     def _parameter(self, described: Mapping[str, Any]) -> Parameter:
@@ -183,7 +183,9 @@ def _plain(node: Any) -> Any:
     if not isinstance(node, Mapping):
         return node
     plain = {key: _plain(value) for key, value in node.items()}
-    if plain.get("nullable") is True and isinstance(plain.get("type"), str):
+    if plain.pop("nullable", False) is True:
+        if not isinstance(plain.get("type"), str):
+            return {"anyOf": [plain, {"type": "null"}]}
         plain["type"] = [plain["type"], "null"]
     return plain
 

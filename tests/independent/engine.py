@@ -304,8 +304,11 @@ class Workspace:
             raise Refusal.missing(f"Result of job {job_id}")
         return job, state
 
-    def store(self, upload: Upload) -> File:
-        file = File(f"file_{next(self._numbers)}", upload, self.clock())
+    def new_file_id(self) -> str:
+        return f"file_{next(self._numbers)}"
+
+    def store(self, upload: Upload, file_id: str | None = None) -> File:
+        file = File(file_id or self.new_file_id(), upload, self.clock())
         self.files[file.id] = file
         return file
 

@@ -33,7 +33,7 @@ from starlette.routing import Route
 
 from .dialects import BY_LETTER, Body
 from .document import PREFIX, BrokenDocument, Document, Operation
-from .engine import OUTPUT, RESULTS, TOOLS, Issue, Refusal, Workspace, tool_of
+from .engine import OUTPUT, RESULTS, TOOLS, Issue, Refusal, Upload, Workspace, tool_of
 
 VARIABLE = "PROTEINIQ_TESTS_DOCUMENT"
 """Names the document that the end-to-end tests are run with."""
@@ -62,6 +62,7 @@ class Call:
     """A request that fits the document."""
 
     request: Request
+    operation: Operation
     workspace: Workspace
     key_id: str
     query: Mapping[str, Any]
@@ -77,8 +78,21 @@ class Call:
 
 @attrs.frozen
 class Reply:
+    """A success. The body is None where there is none, the status the document's where none is given."""
+
     body: Any
-    status: int = 200
+    status: int | None = None
+
+
+@attrs.define
+class Step:
+    """An upload in two steps, after the first: what is to come, and the bytes once they are there."""
+
+    workspace: Workspace
+    file_id: str
+    upload: Upload
+    size: int
+    content: bytes | None = None
 
 
 Handler = Callable[[Call], Awaitable[Reply | Response]]
@@ -95,6 +109,7 @@ class App:
         self._unlisted = document.operation("GET /jobs").query if self._dialect.tools_like_jobs else {}
         self._workspaces: dict[str, Workspace] = {}
         self._stored: dict[str, bytes] = {}
+        self._steps: dict[str, Step] = {}
         handlers: Mapping[str, Handler] = {
             "GET /account": self._account,
             "GET /tools": self._list_tools,
@@ -105,19 +120,24 @@ class App:
             "GET /jobs/{}/status": self._status,
             "GET /jobs/{}/events": self._events,
             "POST /jobs/{}/cancel": self._cancel,
+            "PATCH /jobs/{}": self._cancel,
+            "DELETE /jobs/{}": self._cancel,
+            "GET /jobs/{}": self._job,
             "GET /results/{}": self._result,
             "GET /files": self._list_files,
             "POST /files": self._upload,
+            "POST /files/{}/complete": self._complete,
             "GET /files/{}": self._file,
             "DELETE /files/{}": self._delete,
             "GET /openapi.json": self._openapi,
+            "GET /health": self._health,
         }
         routes = [
             Route(each.path, self._endpoint(each, handlers[each.route]), methods=[each.method])
             for each in document.operations
         ]
         self.asgi = Starlette(
-            routes=[*routes, Route("/storage/{signature}/{name}", self._storage)],
+            routes=[*routes, Route("/storage/{signature}/{name}", self._storage, methods=["GET", "PUT"])],
             exception_handlers={HTTPException: self._no_route},
         )
 
@@ -132,8 +152,11 @@ class App:
                 reply = await handler(await self._read(operation, request))
                 if isinstance(reply, Response):
                     return reply
-                operation.check_response(reply.status, reply.body)
-                return JSONResponse(reply.body, reply.status)
+                status = reply.status or operation.success
+                if reply.body is None:
+                    return Response(status_code=status)
+                operation.check_response(status, reply.body)
+                return JSONResponse(reply.body, status)
             except Refusal as refusal:
                 return self._refused(refusal, operation)
             except BrokenDocument as error:
@@ -148,10 +171,10 @@ class App:
         query = operation.read_query(request.query_params.multi_items(), unlisted)
         media_type = operation.check_media_type(request.headers.get("content-type", ""))
         body = operation.read_json(await request.body()) if media_type == "application/json" else None
-        return Call(request, self.workspace(key), key_id, query, body, media_type)
+        return Call(request, operation, self.workspace(key), key_id, query, body, media_type)
 
     def _key(self, operation: Operation, request: Request) -> tuple[str, str]:
-        if operation.route == "GET /openapi.json":
+        if operation.route in ("GET /openapi.json", "GET /health"):
             return "", ""
         found = _KEY.fullmatch(request.headers.get("authorization", ""))
         if found is None:
@@ -173,7 +196,11 @@ class App:
     # ---- lists
 
     def _page(self, call: Call, items: Sequence[tuple[str, Body]]) -> Reply:
-        """A page after the item that `starting_after` names; `items` are ids and what is shown of them."""
+        """A page as the document has them; `items` are ids and what is shown of them."""
+        if "offset" in call.operation.query:
+            return self._page_by_offset(call, [body for _, body in items])
+        if "page" in call.operation.query:
+            return self._page_by_number(call, [body for _, body in items])
         ids = [name for name, _ in items]
         after = call.query.get("starting_after")
         if after is not None and after not in ids:
@@ -186,11 +213,14 @@ class App:
         return Reply(self._dialect.page(shown, next_cursor=cursor, has_more=has_more))
 
     def _page_by_offset(self, call: Call, items: Sequence[Body]) -> Reply:
-        start = call.query.get("offset", 0)
-        part = items[start : start + min(call.query.get("limit", PAGE), PAGE)]
-        has_more = start + len(part) < len(items)
-        page = self._dialect.page(part, next_cursor=None, has_more=has_more)
-        return Reply({**page, "total": len(items)})
+        start, limit = call.query.get("offset", 0), min(call.query.get("limit", PAGE), PAGE)
+        part = items[start : start + limit]
+        return Reply(self._dialect.page_by_offset(part, len(items), limit, start))
+
+    def _page_by_number(self, call: Call, items: Sequence[Body]) -> Reply:
+        number, size = int(call.query.get("page", 1)), min(int(call.query.get("pageSize", PAGE)), PAGE)
+        part = items[(number - 1) * size : number * size]
+        return Reply(self._dialect.page_by_number(part, len(items), size, number))
 
     # ---- account and tools
 
@@ -200,8 +230,6 @@ class App:
     async def _list_tools(self, call: Call) -> Reply:
         tools = [tool for tool in TOOLS if call.query.get("category") in (None, tool.category)]
         tools = [tool for tool in tools if (call.query.get("q") or "").lower() in tool.name.lower()]
-        if self._dialect.offsets:
-            return self._page_by_offset(call, [self._dialect.tool_summary(tool) for tool in tools])
         return self._page(call, [(tool.id, self._dialect.tool_summary(tool)) for tool in tools])
 
     async def _tool(self, call: Call) -> Reply:
@@ -216,8 +244,8 @@ class App:
     async def _submit(self, call: Call) -> Reply:
         self._check_sources(call.body)
         job, repeated = call.workspace.submit(call.body, call.request.headers.get("idempotency-key"))
-        body = self._dialect.job(job, job.state(self._clock()))
-        return Reply(body, self._dialect.replayed if repeated else 201)
+        body = self._dialect.submitted(job, job.state(self._clock()))
+        return Reply(body, self._dialect.replayed if repeated else self._dialect.made)
 
     def _check_sources(self, order: Body) -> None:
         """A source that names a file has to be of the document's own kind, where that has one."""
@@ -235,21 +263,26 @@ class App:
         shown = [
             (job.id, self._dialect.job(job, job.state(now)))
             for job in reversed(call.workspace.jobs.values())
-            if statuses is None or job.state(now).status in statuses
+            if statuses is None or self._dialect.status(job.state(now)) in statuses
             if call.query.get("tool") in (None, job.tool)
         ]
         return self._page(call, shown)
 
-    async def _status(self, call: Call) -> Reply:
+    async def _job(self, call: Call) -> Reply:
         job = call.workspace.job(call.id)
         return Reply(self._dialect.job(job, job.state(self._clock())))
+
+    async def _status(self, call: Call) -> Reply:
+        job = call.workspace.job(call.id)
+        return Reply(self._dialect.job_status(job, job.state(self._clock())))
 
     async def _cancel(self, call: Call) -> Reply:
         job = call.workspace.cancel(call.id)
-        return Reply(self._dialect.job(job, job.state(self._clock())))
+        return Reply(self._dialect.cancelled(job, job.state(self._clock())))
 
     async def _events(self, call: Call) -> Response:
         job = call.workspace.job(call.id)
+        like = self._document.operation("GET /jobs/{}/status")
 
         async def events() -> AsyncIterator[str]:
             sent = 0
@@ -257,8 +290,8 @@ class App:
             while True:
                 states = job.states(self._clock())
                 for state in states[sent:]:
-                    data = self._dialect.job(job, state)
-                    self._document.check_schema("Job", data)
+                    data = self._dialect.job_status(job, state)
+                    like.check_response(200, data)
                     yield f"event: status\ndata: {json.dumps(data)}\n\n: keep-alive\n\n"
                 sent = len(states)
                 if states[-1].has_ended or await call.request.is_disconnected():
@@ -283,10 +316,23 @@ class App:
         """What a signed URL leads to. Like S3, it takes one kind of authorization."""
         if "authorization" in request.headers:
             return Response("Only one auth mechanism allowed", 400, media_type="text/plain")
+        if request.method == "PUT":
+            return await self._put(request)
         content = self._stored.get(request.path_params["signature"])
         if content is None:
             return Response("SignatureDoesNotMatch", 403, media_type="text/plain")
         return Response(content, media_type="chemical/x-pdb")
+
+    async def _put(self, request: Request) -> Response:
+        """A file at the URL of its ticket: signed for one size and one media type."""
+        step = self._steps.get(request.path_params["signature"])
+        kinds = request.headers.getlist("content-type")
+        if step is None or kinds != [step.upload.mime_type]:
+            return Response("SignatureDoesNotMatch", 403, media_type="text/plain")
+        if request.headers.get("content-length") != str(step.size):
+            return Response("MissingContentLength", 411, media_type="text/plain")
+        step.content = await request.body()
+        return Response(b"")
 
     # ---- files
 
@@ -301,13 +347,35 @@ class App:
         return self._page(call, shown)
 
     async def _upload(self, call: Call) -> Reply:
+        if self._dialect.in_two_steps:
+            return self._ticket(call)
         if call.media_type == "application/json":
             upload = self._dialect.upload_json(call.body)
+        elif call.media_type == "application/octet-stream":
+            upload = self._dialect.upload_raw(call.query, await call.request.body())
         else:
             async with call.request.form() as form:
                 self._document.operation("POST /files").check_parts(list(form))
                 upload = await self._dialect.upload_form(form)
-        return Reply(self._dialect.file(call.workspace.store(upload)), 201)
+        return Reply(self._dialect.file(call.workspace.store(upload)), self._dialect.made)
+
+    def _ticket(self, call: Call) -> Reply:
+        """The first step of two: where to send the file."""
+        upload, size = self._dialect.announced(call.body)
+        signature = secrets.token_hex(8)
+        step = self._steps[signature] = Step(call.workspace, call.workspace.new_file_id(), upload, size)
+        url = f"{call.request.base_url}storage/{signature}/{upload.filename}"
+        return Reply(self._dialect.ticket(step.file_id, upload, url))
+
+    async def _complete(self, call: Call) -> Reply:
+        steps = (each for each in self._steps.values() if each.workspace is call.workspace)
+        step = next((each for each in steps if each.file_id == call.id), None)
+        if step is None:
+            raise Refusal.missing(f"File {call.id}")
+        if step.content is None:
+            raise Refusal(409, "conflict", "The file is not there yet")
+        stored = attrs.evolve(step.upload, content=step.content)
+        return Reply(self._dialect.file(call.workspace.store(stored, step.file_id)))
 
     async def _file(self, call: Call) -> Reply:
         return Reply(self._dialect.file(call.workspace.file(call.id)))
@@ -319,6 +387,9 @@ class App:
 
     async def _openapi(self, call: Call) -> Reply:
         return Reply(self._document.content)
+
+    async def _health(self, call: Call) -> Reply:
+        return Reply({"status": "ok"})
 
 
 class Server:

@@ -16,11 +16,14 @@ def test_blank_lines_and_comments_are_not_edits() -> None:
 
 
 def test_a_row_has_what_was_measured() -> None:
-    assert Measured("c", reported=2, edits=3, failed=0).row == "| `c.json` | FastAPI, 3.1 | 2 | 3 | 0 |"
+    assert (
+        Measured("c", reported=2, edits=3, failed=0, is_typed=True).row
+        == "| `c.json` | FastAPI, 3.1 | 2 | 3 | 0 |"
+    )
 
 
 def test_a_document_without_a_client_is_not_good() -> None:
-    assert not Measured("c", reported=2, edits=0, failed=None).is_good
+    assert not Measured("c", reported=2, edits=0, failed=None, is_typed=True).is_good
 
 
 def test_the_table_stands_between_its_markers() -> None:

@@ -45,6 +45,7 @@ from .tool_page import ToolPage
 from .tool_price import ToolPrice
 from .tool_summary import ToolSummary
 from .upload_ticket import UploadTicket
+from .upload_ticket_fields_type_0 import UploadTicketFieldsType0
 from .upload_ticket_headers_type_0 import UploadTicketHeadersType0
 from .workspace import Workspace
 
@@ -94,6 +95,7 @@ __all__ = (
     "ToolPrice",
     "ToolSummary",
     "UploadTicket",
+    "UploadTicketFieldsType0",
     "UploadTicketHeadersType0",
     "Workspace",
 )

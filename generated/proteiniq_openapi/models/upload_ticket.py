@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.upload_ticket_fields_type_0 import UploadTicketFieldsType0
     from ..models.upload_ticket_headers_type_0 import UploadTicketHeadersType0
 
 
@@ -20,21 +21,32 @@ class UploadTicket:
     """
     Attributes:
         url (str):
+        fields (None | Unset | UploadTicketFieldsType0):
         headers (None | Unset | UploadTicketHeadersType0):
         id (None | str | Unset):
         method (None | str | Unset):
     """
 
     url: str
+    fields: None | Unset | UploadTicketFieldsType0 = UNSET
     headers: None | Unset | UploadTicketHeadersType0 = UNSET
     id: None | str | Unset = UNSET
     method: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.upload_ticket_fields_type_0 import UploadTicketFieldsType0  # noqa: PLC0415
         from ..models.upload_ticket_headers_type_0 import UploadTicketHeadersType0  # noqa: PLC0415
 
         url = self.url
+
+        fields: dict[str, Any] | None | Unset
+        if isinstance(self.fields, Unset):
+            fields = UNSET
+        elif isinstance(self.fields, UploadTicketFieldsType0):
+            fields = self.fields.to_dict()
+        else:
+            fields = self.fields
 
         headers: dict[str, Any] | None | Unset
         if isinstance(self.headers, Unset):
@@ -63,6 +75,8 @@ class UploadTicket:
                 "url": url,
             }
         )
+        if fields is not UNSET:
+            field_dict["fields"] = fields
         if headers is not UNSET:
             field_dict["headers"] = headers
         if id is not UNSET:
@@ -74,10 +88,28 @@ class UploadTicket:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.upload_ticket_fields_type_0 import UploadTicketFieldsType0  # noqa: PLC0415
         from ..models.upload_ticket_headers_type_0 import UploadTicketHeadersType0  # noqa: PLC0415
 
         d = dict(src_dict)
         url = d.pop("url")
+
+        def _parse_fields(data: object) -> None | Unset | UploadTicketFieldsType0:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                fields_type_0 = UploadTicketFieldsType0.from_dict(data)
+
+                return fields_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UploadTicketFieldsType0, data)
+
+        fields = _parse_fields(d.pop("fields", UNSET))
 
         def _parse_headers(data: object) -> None | Unset | UploadTicketHeadersType0:
             if data is None:
@@ -116,6 +148,7 @@ class UploadTicket:
 
         upload_ticket = cls(
             url=url,
+            fields=fields,
             headers=headers,
             id=id,
             method=method,
