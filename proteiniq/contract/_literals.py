@@ -56,7 +56,7 @@ class Literals:
                 )
                 back = {their: ours for ours, their in table.items()}
                 schema["x-known-values"] = list(dict.fromkeys(back.get(value, value) for value in known))
-                if role.is_request:
+                if role.is_request and name not in role.literals:
                     # What a tool says of itself is sent as it is; the request may want it in another case.
                     table |= {value.lower(): value for value in known if value.lower() not in (value, *table)}
                     table |= {value.upper(): value for value in known if value.upper() not in (value, *table)}

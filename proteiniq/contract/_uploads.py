@@ -73,6 +73,8 @@ class Uploads:
         kinds = self._each.body_media()
         if not kinds:
             spot.wrong("the contract takes no body", role)
+            shape = self._shapes.bind({}, role, spot.quiet())
+            return Upload("none"), RAW_MEDIA, dict(BINARY_PART), shape
         given = {each["name"]: each for each in self._each.parameters() if each["in"] == "query"}
         given = {name: each for name, each in given.items() if name not in binding.constant_query}
         node = {

@@ -330,16 +330,18 @@ async def test_text_that_is_sent_again_begins_anew(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.anyio
 async def test_the_body_may_be_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = {"filename": "name", "description": "note", "tags": "tag"}
+    names = {"filename": "name", "description": "note", "tags": "tag", "mime_type": "type"}
     asks_for(monkeypatch, Upload("raw"), **names)
     request = await sent(b"onetwo", filename="a b.pdb", description="ä&b", tags=["x", "y"])
     assert request.content == b"onetwo"
     assert (request.headers["content-type"], request.headers["content-length"]) == ("chemical/x-pdb", "6")
-    assert request.url.params.multi_items() == [
+    assert sorted(request.url.params.multi_items()) == [
+        ("name", "a b.pdb"),
         ("note", "ä&b"),
+        ("size_bytes", "6"),
         ("tag", "x"),
         ("tag", "y"),
-        ("name", "a b.pdb"),
+        ("type", "chemical/x-pdb"),
     ]
 
 

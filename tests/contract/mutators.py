@@ -360,7 +360,10 @@ def new_query_parameters(document: Document) -> None:
 def folding_enum_values(document: Document) -> None:
     """Enum values that are one name in Python."""
     odd = ["a-b", "a_b", "A B", "", "1", "a-b"]
-    schema(document, "Job")["properties"]["status"]["enum"] = [*odd, "COMPLETED", "FAILED"]
+    schema(document, "Job")["properties"]["status"]["enum"] = [
+        *odd,
+        *("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED"),
+    ]
 
 
 @changed

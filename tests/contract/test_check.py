@@ -164,7 +164,7 @@ def test_the_command_by_default_asks_the_service(
     with serving(Served(status=503)) as server:
         monkeypatch.setenv("PROTEINIQ_BASE_URL", server.url)
         assert run() == 2
-    assert "/api/v1/openapi.json: the answer was 503" in capsys.readouterr().err
+    assert "/api/v1/openapi.json: the response was 503" in capsys.readouterr().err
 
 
 def test_the_command_for_programs(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,7 +198,7 @@ def test_no_contract(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "this is a web page" in capsys.readouterr().err
 
 
-def test_the_check_needs_nothing_but_the_standard_library_and_attrs() -> None:
+def test_the_check_needs_nothing_but_what_the_core_installs() -> None:
     folder = Path(proteiniq.contract.__file__).parent
     imported = set()
     for module in folder.glob("*.py"):
@@ -208,7 +208,7 @@ def test_the_check_needs_nothing_but_the_standard_library_and_attrs() -> None:
             elif isinstance(node, ast.ImportFrom):
                 assert node.level < 2, f"{module.name} imports from outside of proteiniq.contract"
                 imported |= {(node.module or "").partition(".")[0]} if node.level == 0 else set()
-    assert imported - sys.stdlib_module_names == {"attrs", "jsonpath", "yaml"}
+    assert imported - sys.stdlib_module_names == {"attrs", "httpx", "jsonpath", "yaml"}
 
 
 def test_every_public_name_is_there() -> None:

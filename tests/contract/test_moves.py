@@ -165,7 +165,7 @@ def test_a_literal_in_another_case_is_found() -> None:
 def test_known_values_are_ours() -> None:
     document = contract(m.field_is("Job", "status", STATUS))
     status = document["components"]["schemas"]["Job"]["properties"]["status"]
-    assert status["x-known-values"] == ["queued", "COMPLETED", "FAILED"]
+    assert status["x-known-values"] == ["QUEUED", "COMPLETED", "FAILED"]
 
 
 def test_a_literal_that_the_bindings_say_is_read() -> None:
@@ -199,12 +199,25 @@ def test_a_literal_of_a_request_in_another_case_is_written() -> None:
     assert (_source(route, "text"), _source(route, "file")) == ("TEXT", "FILE")
 
 
+def test_a_kind_that_a_tool_names_is_written_as_the_request_wants_it() -> None:
+    route = endpoint(contract(m.nested_is("InputEntry", "kind", {"enum": ["PROTEIN", "DNA"]})), "submit_job")
+    body = write(
+        route.body, {"input": {"inputs": [{"kind": "dna"}, {"kind": "PROTEIN"}, {"kind": "ligand"}]}}
+    )
+    assert [entry["kind"] for entry in body["input"]["inputs"]] == ["DNA", "PROTEIN", "ligand"]
+
+
+def test_a_documented_kind_that_the_request_lacks_is_lost() -> None:
+    (loss,) = normalised(m.nested_is("InputEntry", "kind", {"enum": ["sequence", "structure"]})).losses
+    assert "the facade says 'protein', and the contract knows sequence, structure" in loss.what
+
+
 def test_a_needed_literal_of_a_request_breaks() -> None:
     mutator = m.nested_is("InputEntry", "source.type", {"type": "string", "enum": ["inline", "file"]})
     with pytest.raises(NeedsNotMet) as caught:
         normalised(mutator)
     found = {(each.operation, each.entry, each.severity) for each in caught.value.problems}
-    assert found == {(name, "[schemas.InputSource]", "breaks") for name in ("quote_job", "submit_job")}
+    assert found == {("quote_job", "[schemas.InputSource]", "breaks")}
     assert "say values.type.text" in str(caught.value)
 
 

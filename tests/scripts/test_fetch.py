@@ -90,4 +90,4 @@ def test_a_service_that_fails_changes_nothing(upstream: Path, capsys: pytest.Cap
     with serving(Served(status=500)) as server:
         assert fetched(server.url, upstream) == 2
     assert upstream.read_bytes() == DOCUMENT
-    assert "the answer was 500" in capsys.readouterr().err
+    assert "the response was 500" in capsys.readouterr().err
