@@ -18,11 +18,11 @@ from ._reshape import OURS, Shape, Steps
 
 @attrs.frozen
 class Upload:
-    """`style` is `form`, `json`, `raw`, `ticket`, or `none` where the contract doesn't say; `file` is the place of the bytes in the body.
+    """How a file is sent. `style` is `form`, `json`, `raw` or `ticket`, `none` where the contract doesn't say.
 
-    `encoding` is `text` or `base64` in JSON. `media` are the media types of a body that is the bytes alone, none where
-    it may have any; what goes with it is in the query. `ticket` is the shape of the response that says where to send
-    them.
+    `file` is the place of the bytes in the body, and `encoding` is `text` or `base64` in JSON. `media` are the media
+    types of a body that is the bytes alone, none where it may have any; what goes with it is in the query. `ticket` is
+    the shape of the response that says where to send them.
     """
 
     style: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import attrs
 
@@ -113,7 +114,7 @@ class Flattener:
             raise NotAContract(f"{place}: the reference {reference} leaves the document: bundle it first")
         node: Any = self._document
         for part in reference[2:].split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
+            key = unquote(part).replace("~1", "/").replace("~0", "~")  # RFC 6901, part 6: it is in a URI
             if not isinstance(node, Mapping) or key not in node:
                 raise NotAContract(f"{place}: the reference {reference} leads nowhere")
             node = node[key]

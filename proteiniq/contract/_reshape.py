@@ -19,6 +19,7 @@ RAW = "\0raw"
 """The key under which a reshaped object keeps what it was made from. No JSON of a service has it."""
 
 _NOTHING: Any = object()
+_LARGEST = 10**300
 
 
 @attrs.frozen
@@ -124,8 +125,10 @@ def read(shape: Shape, body: Any) -> Any:
         if value is not None or len(place) == 1 or _get(ours, place[:-1]):
             _put(ours, place, value)
     for name, factor in shape.scale.items():
-        if isinstance(ours.get(name), (int, float)) and not isinstance(ours[name], bool):
-            ours[name] *= factor
+        value = ours.get(name)
+        # What can't be reckoned with stays as it is: the check of the response says what is wrong.
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST:
+            ours[name] = value * factor
     for name, table in shape.values.items():
         if name in ours:
             ours[name] = _translated(ours[name], {their: our for our, their in table.items()})
@@ -218,6 +221,11 @@ def _joined(name: str, items: Sequence[Any], between: str) -> str:
 
 
 def _translated(value: Any, table: Mapping[Any, Any]) -> Any:
+    """A literal, or each of a list of them."""
     if isinstance(value, list):
-        return [_translated(each, table) for each in value]
+        return [_translated_one(each, table) for each in value]
+    return _translated_one(value, table)
+
+
+def _translated_one(value: Any, table: Mapping[Any, Any]) -> Any:
     return table.get(value, value) if isinstance(value, (str, bool)) else value

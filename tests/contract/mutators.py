@@ -67,6 +67,20 @@ def changed(change: Callable[[Document], None]) -> Mutator:
 # The same contract, spelled in another way.
 
 
+def generic_names(document: Document) -> Document:
+    """A schema has a name that is percent-encoded where it is referred to, as of generics in some frameworks."""
+
+    def refer(node: dict[str, Any]) -> dict[str, Any]:
+        if node.get("$ref") == f"{SCHEMAS}JobPage":
+            return {**node, "$ref": f"{SCHEMAS}Page%C2%ABJob%C2%BB"}
+        return node
+
+    made: Document = rewritten(document, refer)
+    schemas = made["components"]["schemas"]
+    schemas["Page«Job»"] = schemas.pop("JobPage")
+    return made
+
+
 def reversed_keys(document: Document) -> Document:
     """The keys of every object in the reverse order."""
     return dict(reversed(list(rewritten(document, lambda node: dict(reversed(node.items()))).items())))

@@ -11,6 +11,7 @@ from .client import GENERATED, contract, files, generated, names, normalised
 SAME = {
     "nothing changed": lambda document: document,
     "all names changed": m.renamed,
+    "names that are percent-encoded": m.generic_names,
     "keys reversed": m.reversed_keys,
     "everything inlined": m.inlined,
     "OpenAPI 3.0": m.openapi_3_0,

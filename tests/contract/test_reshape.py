@@ -239,3 +239,14 @@ def test_our_own_shape_stores_nothing() -> None:
 @pytest.mark.parametrize("place", ["a", "data.files[0].name", "[0]", "a[1][2]"])
 def test_a_place_as_people_write_it(place: str) -> None:
     assert written(steps(place)) == place
+
+
+def test_a_number_that_can_not_be_reckoned_with_is_not_scaled() -> None:
+    assert read(Shape(scale={"progress": 0.001}), {"progress": 10**400})["progress"] == 10**400
+
+
+def test_a_list_within_a_list_is_not_a_literal() -> None:
+    deep: Any = "done"
+    for _ in range(5000):
+        deep = [deep]
+    assert read(Shape(values={"status": {"COMPLETED": "done"}}), {"status": deep})["status"][0] is deep[0]
