@@ -214,8 +214,6 @@ class JobStatus(StrEnum):
     def _missing_(cls, value: object) -> JobStatus | None:
         if not isinstance(value, str):
             return None
-        if value.upper() in cls.__members__:
-            return cls[value.upper()]  # in another case it is the same
         unknown = str.__new__(cls, value)
         unknown._name_ = value
         unknown._value_ = value

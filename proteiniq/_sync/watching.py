@@ -98,7 +98,9 @@ class Watcher:
         """Whether a job has ended, and the whole job may say why or what it cost."""
         if not state.is_terminal or self._told_all:
             return False
-        return state.credits_used is None if state.status == JobStatus.COMPLETED else state.error is None
+        if state.status == JobStatus.COMPLETED:
+            return state.credits_used is None and _requests.is_supported("get_job")
+        return state.error is None
 
     def _whole(self, ended: JobState) -> JobState:
         """The whole job, read once; what is known when it can't be, or when it lags behind."""
