@@ -61,6 +61,7 @@ class Flattener:
         self._combined: dict[tuple[str, frozenset[int]], Schema] = {}
         self._siblings: dict[int, Schema] = {}
         self._open: list[int] = []
+        self._flat: dict[int, tuple[Any, Flat]] = {}
         self._count = 0
 
     def resolve(self, node: Any, place: str) -> Mapping[str, Any]:
@@ -87,6 +88,9 @@ class Flattener:
 
     def flatten(self, node: Any, place: str) -> Flat:
         """The shape of `node`. Raises NotAContract when it can't be worked out."""
+        known = self._flat.get(id(node))
+        if known is not None and known[0] is node:
+            return known[1]
         self._count += 1
         if self._count > MOST_SHAPES:
             raise NotAContract(f"{place}: the schemas unfold into more than {MOST_SHAPES} shapes")
@@ -107,7 +111,9 @@ class Flattener:
         finally:
             self._open.pop()
         said = kept(node) if isinstance(node, Mapping) else {}
-        return attrs.evolve(flat, identity=id(schema), kept={**flat.kept, **said})
+        flat = attrs.evolve(flat, identity=id(schema), kept={**flat.kept, **said})
+        self._flat[id(node)] = node, flat  # the node too, so that no other one gets its identity
+        return flat
 
     def _target(self, reference: str, place: str) -> Any:
         if not reference.startswith("#/"):

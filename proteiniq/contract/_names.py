@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable
 
@@ -23,6 +24,7 @@ class Ambiguous:
     candidates: tuple[str, ...]
 
 
+@functools.lru_cache(maxsize=10_000)  # the names of a document are compared with ours again and again
 def fold(name: str) -> str:
     """What all spellings of a name have in common: `slotId`, `slot_id` and `Slot-ID` are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

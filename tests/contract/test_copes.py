@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from openapi_spec_validator import validate
 
@@ -86,10 +88,15 @@ MORE = {
 
 
 @pytest.mark.parametrize("case", SAME)
-def test_the_code_is_the_same(case: str) -> None:
+def test_what_code_is_made_of_is_the_same(case: str) -> None:
     document = contract(SAME[case])
     validate(document)
-    assert generated(document) == files(GENERATED)
+    assert without_notes(document) == without_notes(contract(lambda same: same))
+
+
+def test_the_code_is_made_of_nothing_else() -> None:
+    """Only the client's channel reads the notes, which begin with `x-`, and a route's own path is theirs to say."""
+    assert generated(without_notes(contract(lambda same: same))) == files(GENERATED)
 
 
 @pytest.mark.parametrize("case", SAME)
@@ -101,8 +108,14 @@ def test_nothing_is_lost_or_assumed(case: str) -> None:
 def test_the_names_are_the_same(case: str) -> None:
     document = contract(ELSEWHERE[case])
     validate(document)
-    ours = {name for name in names(files(GENERATED)) if not _is_of_bytes(name)}
-    assert {name for name in names(generated(document)) if not _is_of_bytes(name)} == ours
+    assert described(document) == described(contract(lambda same: same))
+
+
+def test_the_names_in_the_code_are_the_same() -> None:
+    made = names(generated(contract(ELSEWHERE["everything at once"])))
+    assert {name for name in made if not _is_of_bytes(name)} == {
+        name for name in names(files(GENERATED)) if not _is_of_bytes(name)
+    }
 
 
 @pytest.mark.parametrize("case", MORE)
@@ -113,6 +126,41 @@ def test_the_names_are_still_there(case: str) -> None:
     assert names(files(GENERATED)) - names(made) == set()
     for module, text in made.items():
         compile(text, module, "exec")
+
+
+def without_notes(node: Any) -> Any:
+    """What generated code is made of: all but the notes, whose names begin with `x-`."""
+    if isinstance(node, list):
+        return [without_notes(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: without_notes(value) for key, value in node.items() if not key.startswith("x-")}
+
+
+def described(document: Any) -> set[str]:
+    """The operations with their parameters, and the schemas with their properties."""
+    found = {
+        f"{operation['operationId']}({', '.join(each['name'] for each in operation['parameters'])})"
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    return found | {
+        f"{name}.{field}: {without_text(each)}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, each in schema.get("properties", {}).items()
+        if (name, field) != ("FileUpload", "file")  # bytes are binary in a form and text in JSON
+    }
+
+
+def without_text(node: Any) -> Any:
+    """What type a property has, without what is said of it."""
+    if isinstance(node, list):
+        return [without_text(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: without_text(node[key]) for key in ("type", "format", "$ref", "items", "anyOf") if key in node
+    }
 
 
 def _is_of_bytes(name: str) -> bool:
