@@ -198,7 +198,10 @@ def _none_such(slot_id: str) -> Slot:
 
 
 class JobStatus(StrEnum):
-    """State of a job: an open enumeration. A value that isn't listed is a status too, and not terminal."""
+    """State of a job: an open enumeration, read in any case.
+
+    A value that isn't listed is a status too, and not terminal.
+    """
 
     PENDING = "PENDING"
     QUEUED = "QUEUED"
@@ -214,6 +217,10 @@ class JobStatus(StrEnum):
     def _missing_(cls, value: object) -> JobStatus | None:
         if not isinstance(value, str):
             return None
+        if value.upper() in cls.__members__:
+            return cls[
+                value.upper()
+            ]  # `completed` can mean nothing else, and a wait for another end would not end
         unknown = str.__new__(cls, value)
         unknown._name_ = value
         unknown._value_ = value

@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 import proteiniq
+from proteiniq import models
 from proteiniq.models import JobState, JobStatus, Model
 
 
@@ -28,7 +29,7 @@ def test_states_that_are_not_the_end(status: str) -> None:
     assert not JobStatus(status).is_terminal
 
 
-@pytest.mark.parametrize("status", ["", "completed", "ARCHIVED", "\ud800"])
+@pytest.mark.parametrize("status", ["", "complete", "ARCHIVED", "\ud800"])
 def test_a_state_that_nobody_knows(status: str) -> None:
     made = JobStatus(status)
     assert made == status
@@ -76,7 +77,12 @@ def test_the_answer_as_it_came_does_not_count_for_equality_and_is_not_shown() ->
     assert "raw" not in repr(state(raw={"a": 1}))
 
 
+def test_a_status_is_read_in_any_case() -> None:
+    assert JobStatus("completed") is JobStatus.COMPLETED
+    assert JobStatus("Timeout").is_terminal
+
+
 def test_every_model_is_public() -> None:
-    for kind in Model.__subclasses__():
-        if kind.__module__ == "proteiniq.models" and kind.__name__ != "ResultFileInfo":
-            assert getattr(proteiniq, kind.__name__) is kind
+    for name, kind in vars(models).items():
+        if isinstance(kind, type) and issubclass(kind, Model) and kind not in (Model, models.ResultFileInfo):
+            assert getattr(proteiniq, name) is kind
