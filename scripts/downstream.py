@@ -28,6 +28,7 @@ TYPES = [
     "--input-file-type",
     "openapi",
     "--disable-timestamp",
+    "--parent-scoped-naming",  # else an object inside another one may take the name of a schema
 ]
 
 

@@ -45,7 +45,7 @@ class Service:
             time.sleep(float(answer.headers.get("Retry-After", 5)))
             answer = self._client.request(method, url, **sent)
         answer.raise_for_status()
-        schema = operation["responses"]["2XX"]["content"]["application/json"]["schema"]
+        schema = operation["responses"][str(answer.status_code)]["content"]["application/json"]["schema"]
         self.parsed[name] = self.parsed.get(name, 0) + 1
         if "$ref" not in schema:
             return answer.json()
@@ -53,15 +53,15 @@ class Service:
 
     def events(self, job_id: str) -> list[Any]:
         """The job in every event until it has ended."""
-        method, path, _ = self._operations["stream_job_events"]
+        method, path, _ = self._operations["streamJobEvents"]
         jobs: list[Any] = []
-        with self._client.stream(method, path.format(job_id=job_id)) as answer:
+        with self._client.stream(method, path.format(jobId=job_id)) as answer:
             for line in answer.iter_lines():
                 if line.startswith("data:"):
                     jobs.append(models.Job.model_validate_json(line.removeprefix("data:")))
                     if _status(jobs[-1]) in TERMINAL:
                         break
-        self.parsed["stream_job_events"] = len(jobs)
+        self.parsed["streamJobEvents"] = len(jobs)
         return jobs
 
     def errors(self) -> None:
@@ -80,21 +80,21 @@ def _status(job: Any) -> str:
 
 
 def run(service: Service) -> None:
-    service.call("get_account")
-    for tool in service.call("list_tools").data:
-        service.call("get_tool", {"tool_id": tool.id})
-    service.call("quote_job", json={key: value for key, value in REQUEST.items() if key != "name"})
-    job = service.call("submit_job", json=REQUEST)
+    service.call("getAccount")
+    for tool in service.call("listTools").data:
+        service.call("getTool", {"toolId": tool.id})
+    service.call("quoteJob", json={key: value for key, value in REQUEST.items() if key != "name"})
+    job = service.call("submitJob", json=REQUEST)
     service.events(job.id)
     while _status(job) not in TERMINAL:
-        job = service.call("get_job_status", {"job_id": job.id})
-    service.call("list_jobs")
-    service.call("get_result", {"job_id": job.id})
-    file = service.call("upload_file", files={"file": ("a.fasta", b">a\nGIVEQ\n")})
-    service.call("list_files")
-    service.call("get_file", {"file_id": file.id})
-    service.call("delete_file", {"file_id": file.id})
-    service.call("get_openapi")
+        job = service.call("getJobStatus", {"jobId": job.id})
+    service.call("listJobs")
+    service.call("getResult", {"jobId": job.id})
+    file = service.call("uploadFile", files={"file": ("a.fasta", b">a\nGIVEQ\n")})
+    service.call("listFiles")
+    service.call("getFile", {"fileId": file.id})
+    service.call("deleteFile", {"fileId": file.id})
+    service.call("getOpenapi")
     service.errors()
 
 

@@ -1,4 +1,4 @@
-// A TypeScript client made from openapi.json with openapi-typescript and openapi-fetch: account, submit, wait, result.
+// A TypeScript client made from upstream.json with openapi-typescript and openapi-fetch: account, submit, wait, result.
 // Run by `nox -s downstream` against a local sandbox, whose own tool it uses; `api.d.ts` is made there.
 
 import createClient from "openapi-fetch";
@@ -32,8 +32,8 @@ function taken<T>(answer: { data?: T; response: Response }): T {
 
 async function wait(job: Job): Promise<Job> {
   while (!TERMINAL.includes(job.status)) {
-    const path = { job_id: job.id };
-    job = taken(await client.GET("/api/v1/jobs/{job_id}/status", { params: { path } }));
+    const path = { jobId: job.id };
+    job = taken(await client.GET("/api/v1/jobs/{jobId}/status", { params: { path } }));
   }
   return job;
 }
@@ -58,7 +58,7 @@ const request: components["schemas"]["JobRequest"] = {
 const header = { "Idempotency-Key": crypto.randomUUID() };
 const submitted = taken(await client.POST("/api/v1/jobs", { body: request, params: { header } }));
 const job = await wait(submitted);
-const result = taken(await client.GET("/api/v1/results/{job_id}", { params: { path: { job_id: job.id } } }));
+const result = taken(await client.GET("/api/v1/results/{jobId}", { params: { path: { jobId: job.id } } }));
 
 if (job.status !== "COMPLETED") throw new Error(`${job.id} is ${job.status}`);
 if (result.files.length === 0) throw new Error(`${job.id} has no files`);
