@@ -19,7 +19,7 @@ import attrs
 class Model:
     """What all models have."""
 
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
     raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False, eq=False)
 
 
@@ -127,10 +127,10 @@ class Setting(Model):
     name: str | None
     description: str | None
     type: str | None
-    default: Any
+    default: Any = attrs.field(hash=False)
     minimum: float | None
     maximum: float | None
-    options: tuple[Any, ...]
+    options: tuple[Any, ...] = attrs.field(hash=False)
     unit: str | None
 
 
@@ -172,7 +172,7 @@ class Tool(Model):
     slots: tuple[Slot, ...]
     settings: tuple[Setting, ...]
     outputs: tuple[OutputFile, ...]
-    results: Mapping[str, Any]
+    results: Mapping[str, Any] = attrs.field(hash=False)
     credit_model: CreditModel | None
 
     def slot(self, slot_id: str) -> Slot:

@@ -82,6 +82,13 @@ def test_a_status_is_read_in_any_case() -> None:
     assert JobStatus("Timeout").is_terminal
 
 
+def test_equal_models_hash_alike_whatever_else_they_hold() -> None:
+    assert {state(extra={"a": [1]}), state(extra={"a": [1]}), state(id="job_2")} == {
+        state(extra={"a": [1]}),
+        state(id="job_2"),
+    }
+
+
 def test_every_model_is_public() -> None:
     for name, kind in vars(models).items():
         if isinstance(kind, type) and issubclass(kind, Model) and kind not in (Model, models.ResultFileInfo):

@@ -281,7 +281,7 @@ class AsyncResult(Model):
     status: JobStatus | None
     completed_at: datetime | None
     data_source: str | None
-    data: Any
+    data: Any = attrs.field(hash=False)
     files: AsyncResultFiles
 
     async def save_all(

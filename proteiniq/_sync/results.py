@@ -283,7 +283,7 @@ class Result(Model):
     status: JobStatus | None
     completed_at: datetime | None
     data_source: str | None
-    data: Any
+    data: Any = attrs.field(hash=False)
     files: ResultFiles
 
     def save_all(

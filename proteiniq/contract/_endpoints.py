@@ -6,6 +6,7 @@ streams and downloads are written by hand. Both take the way from here.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -94,9 +95,13 @@ class Endpoint:
 
     def parameters(self, url: str) -> dict[str, str]:
         """The path parameters of a path that `url` made, as they are in it."""
-        pattern = re.sub(r"\\\{([^}]*)\\\}", r"(?P<\1>[^/]*)", re.escape(self.path))
-        match = re.fullmatch(pattern, url)
+        match = _pattern(self.path).fullmatch(url)
         return match.groupdict() if match else {}
+
+
+@functools.cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{([^}]*)\\\}", r"(?P<\1>[^/]*)", re.escape(path)))
 
 
 def endpoint(document: Mapping[str, Any], name: str) -> Endpoint:
