@@ -88,12 +88,12 @@ class Flattener:
 
     def flatten(self, node: Any, place: str) -> Flat:
         """The shape of `node`. Raises NotAContract when it can't be worked out."""
-        known = self._flat.get(id(node))
-        if known is not None and known[0] is node:
-            return known[1]
         self._count += 1
         if self._count > MOST_SHAPES:
             raise NotAContract(f"{place}: the schemas unfold into more than {MOST_SHAPES} shapes")
+        known = self._flat.get(id(node))
+        if known is not None and known[0] is node:
+            return known[1]
         schema = self.resolve(node, place)
         if id(schema) in self._open:
             raise NotAContract(f"{place}: the schema is composed of itself")
