@@ -102,12 +102,21 @@ def rate_held(
     )
 
 
+def origin_of(url: str) -> str:
+    """Scheme and host of a URL; empty for what is none."""
+    try:
+        target = urlsplit(url)
+        return f"{target.scheme}://{target.hostname}" if target.hostname else ""
+    except ValueError:  # such as "https://[bad"
+        return ""
+
+
 def redirected(
     operation: str, request: errors.Request, status: int, headers: Mapping[str, str]
 ) -> errors.ContractError:
     """The error for a redirect of a request that has the key, which is sent to no other address."""
-    target = urlsplit(headers.get("location", ""))
-    where = f" to {target.scheme}://{target.hostname}" if target.hostname else ""
+    target = origin_of(headers.get("location", ""))
+    where = f" to {target}" if target else ""
     return errors.ContractError(
         f"{operation}: the answer to {request} is {status}, a redirect{where}; the key is sent to the base URL only. "
         "Check that it is the service's own, with https://",

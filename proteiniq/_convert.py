@@ -327,6 +327,7 @@ def _rest(answer: Any) -> dict[str, Any]:
 
 class _Paged(Protocol[A]):
     data: list[A]
+    additional_properties: dict[str, Any]
 
     @property
     def has_more(self) -> bool | Unset | None: ...
@@ -357,21 +358,31 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor
             more = bool(items)  # A page may be smaller than was asked for; an empty one is surely the last.
         return Page(items, str(here + step) if more else None)
     following = _in_link(following, route.query.get("starting_after", ""))
+    if more is None and following is None:
+        total = given(answer.total)
+        more = cursor is None and total is not None and total > len(items)
+        if said := _unread(answer):
+            return Page(items, None, ContractError(f"{operation}: {said}", operation=operation))
     if more is False or (following is None and not more):
         return Page(items, None)
-    problem = None
+    what = None
     if following is None or not is_text(following):
         what = f"next_cursor is {following!r}: the rest can't be asked for"
-        problem = ContractError(
-            f"{operation}: there are more pages, and {what}", operation=operation, path="$.next_cursor"
-        )
     elif route.paging is None:
-        problem = ContractError(
-            f"{operation}: there are more pages, and the service's contract has no parameter that asks for them",
-            operation=operation,
-            path="$.next_cursor",
-        )
-    return Page(items, None, problem) if problem else Page(items, following)
+        what = "the service's contract has no parameter that asks for them"
+    if what is None:
+        return Page(items, following)
+    said = f"{operation}: there are more pages, and {what}"
+    return Page(items, None, ContractError(said, operation=operation, path="$.next_cursor"))
+
+
+def _unread(answer: Any) -> str | None:
+    """Why it can't be told whether there are more pages; None where a page says nothing of it."""
+    unread = answer.additional_properties.get(_reading.MISFITS, {})
+    for name in ("next_cursor", "has_more"):
+        if name in unread:
+            return f"{name} is {unread[name]!r:.60}: whether there are more pages can't be told"
+    return None
 
 
 def _in_link(following: Any, parameter: str) -> Any:
@@ -412,7 +423,7 @@ def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
 
 @attrs.frozen
 class AsGiven:
-    """An entry of the user's own making, sent as it is: the service judges it."""
+    """An entry of the user's own making, in the documented spelling: the service judges it."""
 
     entry: Mapping[str, Any]
 

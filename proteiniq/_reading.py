@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ._requests import endpoint
-from .contract import RAW, read
+from .contract import LARGEST, RAW, read
 from .errors import ContractError, Request
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -33,9 +33,6 @@ Check = Callable[[Any], Any]
 
 MISFITS = "\0misfits"
 """The key under which a fitted object keeps optional fields that don't fit."""
-
-_LARGEST = 10**300
-"""Whole numbers above it can't become floats, so that sums and messages would fail on them."""
 
 
 class _Misfit(Exception):
@@ -73,6 +70,8 @@ def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str]
     """
     ours = read(endpoint(operation).answer, body)
     if identity and isinstance(ours, dict):
+        if not ours.keys() & _promised(operation):
+            raise _broken(operation, request, "$", "nothing that the contract promises is in it")
         other = {name: ours[name] for name, value in identity.items() if ours.get(name, value) != value}
         ours = {**ours, **identity, **({MISFITS: other} if other else {}), RAW: ours.get(RAW, body)}
     try:
@@ -104,6 +103,15 @@ def fit_ticket(body: Any, request: Request) -> Any:
     except _Misfit as misfit:
         path, what = f"${misfit.path}", misfit.what
     raise _broken("upload_file", request, path, what)
+
+
+@functools.cache
+def _promised(operation: str) -> frozenset[str]:
+    """The fields that the contract has of a response, under our names."""
+    schema = answer_schema(operation)
+    if "$ref" in schema:
+        schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return frozenset(schema.get("properties", ())) - frozenset(schema.get("x-undocumented", ()))
 
 
 def reshaped(body: Any, operation: str) -> Any:
@@ -235,7 +243,7 @@ def _type_check(schema: Mapping[str, Any]) -> Check:
         if type(value) not in plain:
             if not any(_is(value, name) for name in names):
                 raise _Misfit(f"it is {_shown(value)}, and the contract promises {' or '.join(names)}")
-            if isinstance(value, int) and abs(value) > _LARGEST:
+            if isinstance(value, int) and abs(value) > LARGEST:
                 raise _Misfit("it is a number beyond all that can be reckoned with")
             return int(value) if isinstance(value, float) and "number" not in names else value
         if is_time and value is not None:

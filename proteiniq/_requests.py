@@ -11,6 +11,10 @@ from .errors import ConfigurationError, InvalidInput, UnsupportedOperation
 if TYPE_CHECKING:
     from .contract import Endpoint
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+"""Our name of the header that makes a repeated request harmless; the contract may have another spelling of it, both of
+which are stated (documentation, "Jobs")."""
+
 HINTS = frozenset({"limit"})
 """Parameters that only say how, not what: a contract that lacks one is asked without it."""
 
@@ -62,6 +66,7 @@ def spelled(operation: str, route: Endpoint, parts: Mapping[str, Any]) -> dict[s
         made["params"] = query
     if parts.get("headers"):
         made["headers"] = {route.headers.get(name, name): value for name, value in parts["headers"].items()}
+        made["idempotent"] = IDEMPOTENCY_KEY in parts["headers"] and IDEMPOTENCY_KEY in route.headers
     if route.body:
         from .contract import write
 

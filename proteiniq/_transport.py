@@ -42,7 +42,7 @@ class Outgoing:
     `timeout` is for each phase of it, s, `read_timeout` another one for each chunk of the answer, `total_timeout` for
     all of it, to the last byte of the answer. `queue_timeout` is how long it may wait for a connection that other
     requests have, None for ever. Only with a `key` a header has it; `repeatable` says whether the body can be sent
-    again from the start.
+    again from the start, and `idempotent` whether its headers make a second one harmless.
     """
 
     method: str
@@ -57,6 +57,7 @@ class Outgoing:
     queue_timeout: float | None = None
     key: ApiKey | None = None
     repeatable: bool = True
+    idempotent: bool = False
 
 
 @attrs.frozen

@@ -58,6 +58,11 @@ def fields_of(
     Raises InvalidInput for something that the contract lacks, or requires and nobody knows.
     """
     given: dict[str, str | int | Sequence[str]] = {name: value for name, value in asked.items() if value}
+    for name, value in given.items():
+        if not isinstance(value, (str, int)):
+            given[name] = items = list(value)
+            if not all(isinstance(each, str) for each in items):
+                raise InvalidInput(f"{NOTHING}: {name} is {value!r:.60}: give a list of texts")
     missing = sorted(name for name in given if not is_documented(name))
     if missing:
         raise InvalidInput(f"{NOTHING}: the service takes no {', '.join(missing)} with an upload")
@@ -94,12 +99,17 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
     boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
     body = written(route, {**fields, "file": boundary} if style == "json" else fields)
     if style == "raw":
-        return Envelope(_media_type(source, upload.media), query={**route.constant_query, **body})
+        return Envelope(_media_type(source, upload.media), query={**route.constant_query, **_in_query(body)})
     if style == "form":
         made = _form(str(upload.file[0]), source, body, boundary)
     else:
         made = _json(body, boundary, upload.encoding)
     return attrs.evolve(made, query=route.constant_query)
+
+
+def _in_query(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes with a file in the query, where an object is JSON."""
+    return {name: json.dumps(each) if isinstance(each, Mapping) else each for name, each in body.items()}
 
 
 def signed_form(source: Source, fields: Mapping[str, Any]) -> Envelope:

@@ -86,6 +86,18 @@ def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
     assert (made.problem.operation, made.problem.path) == ("list_jobs", "$.next_cursor")
 
 
+@pytest.mark.parametrize("unread", [{"has_more": "true"}, {"next_cursor": 42}], ids=str)
+def test_a_page_whose_end_can_not_be_read_has_a_problem(unread: dict[str, Any]) -> None:
+    body = _reading.fit({"data": [job()], **unread}, "list_jobs", Request("GET", "/x"))
+    made = _convert.page(low.JobPage.from_dict(body), "list_jobs", _convert.job, cursor=None)
+    assert "whether there are more pages can't be told" in str(made.problem)
+
+
+def test_a_page_with_less_than_there_is_has_a_problem() -> None:
+    made = _convert.page(jobs(1, total=500), "list_jobs", _convert.job, cursor=None)
+    assert "there are more pages" in str(made.problem)
+
+
 def test_a_next_page_that_no_parameter_asks_for_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "list_jobs", paging=None)
     made = _convert.page(jobs(1, next_cursor="x"), "list_jobs", _convert.job, cursor=None)

@@ -205,3 +205,8 @@ def test_a_request_without_a_body_is_right() -> None:
 )
 def test_a_request_that_the_contract_calls_wrong(changes: dict[str, Any]) -> None:
     assert not fits_request({**ORDER, **changes}, "submit_job")
+
+
+def test_a_body_without_anything_that_is_promised() -> None:
+    with pytest.raises(ContractError, match="nothing that the contract promises is in it"):
+        fit({"error": "x"}, "get_file", REQUEST, {"id": "file_1"})

@@ -55,7 +55,7 @@ def test_a_literal_that_the_contract_does_not_call_otherwise_stays() -> None:
 
 def test_headers_have_the_names_of_the_contract() -> None:
     asked = spelled("submit_job", LIST, {"headers": {"Idempotency-Key": "one", "X-Other": "two"}})
-    assert asked == {"headers": {"X-Idempotency-Key": "one", "X-Other": "two"}}
+    assert asked == {"headers": {"X-Idempotency-Key": "one", "X-Other": "two"}, "idempotent": True}
 
 
 def test_what_the_contract_always_has_in_the_query_is_there() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .. import _convert, _reading, _requests
-from .._api_errors import MAY_HAVE_DRIFTED
+from .._api_errors import MAY_HAVE_DRIFTED, origin_of
 from .._arguments import check_id, check_limit, is_url
 from .._convert import given
 from .._transport import Outgoing
@@ -37,6 +38,10 @@ def _over(headers: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, st
     """The headers with those that are wanted over them, whatever their case: a URL is signed for one of each."""
     names = {name.lower() for name in wanted}
     return {**{name: value for name, value in headers.items() if name.lower() not in names}, **wanted}
+
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A header's name (RFC 9110, 5.6.2)."""
 
 
 class AsyncFiles:
@@ -119,6 +124,12 @@ class AsyncFiles:
         if not is_url(ticket.url) or not given(ticket.id):
             raise ContractError(
                 f"upload_file: the response to {request} gives no URL to send the file to, or no id of it",
+                operation="upload_file",
+                request=request,
+            )
+        if wrong := _unusable(ticket, self._pipeline.url("")):
+            raise ContractError(
+                f"upload_file: the response to {request} asks for an upload that can't be sent: {wrong}",
                 operation="upload_file",
                 request=request,
             )
@@ -219,10 +230,23 @@ class AsyncFiles:
         return _convert.deleted_file(answer, file_id)
 
 
+def _unusable(ticket: UploadTicket, base_url: str) -> str | None:
+    """What is wrong with the request that a ticket asks for."""
+    method, wanted = given(ticket.method) or "PUT", given(ticket.headers)
+    if method.upper() not in ("PUT", "POST"):
+        return f"its method is {method!r:.60}"
+    if base_url.startswith("https:") and not ticket.url.lower().startswith("https:"):
+        return "its URL has no https://, and the service's own has"
+    for name, value in (wanted.additional_properties if wanted else {}).items():
+        if not _TOKEN.fullmatch(name) or not (str(value).isascii() and str(value).isprintable()):
+            return f"its header {name!r:.60} can't be written"
+    return None
+
+
 def _sent_elsewhere(put: Outgoing, status: int, headers: Mapping[str, str]) -> ContractError:
     """The error for a storage that answers an upload with a redirect: nothing was stored there."""
     request = Request(put.method, urlsplit(put.url).path)
-    target = urlsplit(headers.get("location", "")).hostname
+    target = origin_of(headers.get("location", ""))
     where = f" to {target}" if target else ""
     return ContractError(
         f"upload_file: the response to {request} is {status}, a redirect{where}; a file is sent to the address that "

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 D = TypeVar("D")
 
-IDEMPOTENCY_KEYS = ("Idempotency-Key", "X-Idempotency-Key")
-"""Both are stated (documentation, "Jobs"); which one is used is the contract's to say."""
 REQUEST_ID = "x-request-id"
 """Not documented; the usual name, kept where it comes."""
 
@@ -316,9 +314,7 @@ class AsyncPipeline:
             self._pacer.refused(ticket, now, rate.wait, remaining=rate.remaining)
 
     def _describe(self, outgoing: Outgoing, outcome: Reply | WireFailure, number: int) -> Attempt:
-        idempotent = outgoing.method in _HARMLESS or any(
-            name in outgoing.headers for name in IDEMPOTENCY_KEYS
-        )
+        idempotent = outgoing.method in _HARMLESS or outgoing.idempotent
         known: dict[str, Any] = {"method": outgoing.method, "number": number, "idempotent": idempotent}
         known["repeatable"] = outgoing.repeatable
         if isinstance(outcome, WireFailure):
@@ -433,7 +429,7 @@ class AsyncChannel:
             raise
         request = _request(outgoing)
         try:
-            self.body = _reading.decode(reply.content or b"{}", operation, request)
+            self.body = _reading.decode(reply.content, operation, request)
             fitted = _reading.fit(self.body, operation, request, _requests.identity(route, url))
         except ContractError:
             if self._accepts_any:

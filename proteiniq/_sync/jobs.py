@@ -428,10 +428,10 @@ class Jobs:
     def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
-        chosen: dict[str, Any] = copy.deepcopy(dict(settings or {}))
+        chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
         given = _inputs.given_entries(inputs)
         if given is not None:
-            given = copy.deepcopy(given)
+            given = _copied(given, "inputs")
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
             return _Order(tool_id, _default_name(tool_id, given), _convert.entries_as_given(given), chosen)
         known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
@@ -450,6 +450,14 @@ class Jobs:
         )
         answer = quote_job.sync(client=channel.client, body=body)
         return _convert.quote(channel.answer(answer))
+
+
+def _copied(value: Any, what: str) -> Any:
+    """A copy, safe from later changes. Raises InvalidInput for what can't be copied."""
+    try:
+        return copy.deepcopy(value)
+    except (TypeError, RecursionError) as error:
+        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: give what JSON can hold") from None
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._endpoints import Endpoint, Upload
 from ._packaged import document, operation, path, upstream
-from ._reshape import RAW, Shape, read, write
+from ._reshape import LARGEST, RAW, Shape, read, write
 
 if TYPE_CHECKING:
     from ._bindings import Bindings, BindingsError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ._strict import strict
 
 __all__ = [
+    "LARGEST",
     "RAW",
     "Bindings",
     "BindingsError",

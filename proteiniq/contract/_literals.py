@@ -20,6 +20,8 @@ _FRACTION = re.compile(
 )
 """How a description says that a number goes from 0 to 1."""
 
+_PERCENT = re.compile(r"per ?cent|%|\b100\b", re.IGNORECASE)
+
 
 @attrs.define
 class _Said:
@@ -116,7 +118,10 @@ def factors(
     for name in role.percentages:
         if name in places and name not in found:
             kept = locator.at(flat, places[name], name).kept
-            if kept.get("maximum") == 1 or _FRACTION.search(str(kept.get("description", ""))):
+            said = str(kept.get("description", ""))
+            if kept.get("maximum") == 1 or (
+                kept.get("maximum") is None and _FRACTION.search(said) and not _PERCENT.search(said)
+            ):
                 found[name] = 100
     for name, factor in found.items():
         for limit in {"minimum", "maximum"} & schemas[name].keys():

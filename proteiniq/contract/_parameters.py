@@ -11,7 +11,7 @@ from ._bindings import Field, Operation, Route
 from ._counterparts import counterpart
 from ._flatten import Flat, Flattener
 from ._keywords import fitting
-from ._names import IN_CALLS, Ambiguous, fold, spelled, usable
+from ._names import IN_CALLS, Ambiguous, spelled, usable
 from ._reading import mapping
 from ._spelling import SPELLED, kind_of, mismatch, nullable, scalar, with_values
 from ._upstream import Upstream
@@ -143,12 +143,13 @@ class Parameters:
             if place == "header":
                 wrong(
                     f"header {field.name}",
-                    "the contract doesn't document it; it is sent all the same",
+                    "the contract doesn't document it; it is sent all the same, and a request whose response was lost "
+                    "isn't repeated",
                     optional=True,
                 )
             return {**written, "schema": dict(ours), "x-undocumented": True}
-        if place != "header" or fold(name) != fold(field.name):  # Header names have no case.
-            written |= {"x-wire": name} if name != field.name else {}
+        if name != field.name and not (place == "header" and name.lower() == field.name.lower()):
+            written["x-wire"] = name
         if isinstance(given.get("description"), str):
             written["description"] = given["description"]
         flat = self._one(self._schema(given))

@@ -8,7 +8,7 @@ body. `read` turns a response into our shape; `write` turns a request of ours in
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import attrs
 
@@ -19,7 +19,8 @@ RAW = "\0raw"
 """The key under which a reshaped object keeps what it was made from. No JSON of a service has it."""
 
 _NOTHING: Any = object()
-_LARGEST = 10**300
+LARGEST = 10**300
+"""Whole numbers above it can't become floats, so that sums and messages would fail on them."""
 
 
 @attrs.frozen
@@ -119,15 +120,19 @@ def read(shape: Shape, body: Any) -> Any:
     if not isinstance(body, dict) or not shape:
         return body
     ours: dict[Any, Any] = dict(body)
+    # A field of another meaning that has a name of ours must not be taken for ours; `RAW` has it.
+    sources = {theirs[0] for _, theirs in shape.moves}
+    for place, _ in shape.moves:
+        if len(place) == 1 and place[0] not in sources:
+            ours.pop(place[0], None)
     taken = [(place, value) for place, theirs in shape.moves if (value := _pop(ours, theirs)) is not _NOTHING]
     for place, value in taken:
         # An object of ours that would hold nothing but null isn't there.
         if value is not None or len(place) == 1 or _get(ours, place[:-1]):
             _put(ours, place, value)
     for name, factor in shape.scale.items():
-        value = ours.get(name)
         # What can't be reckoned with stays as it is: the check of the response says what is wrong.
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST:
+        if _is_reckonable(value := ours.get(name)):
             ours[name] = value * factor
     for name, table in shape.values.items():
         if name in ours:
@@ -156,6 +161,9 @@ def write(shape: Shape, ours: Any) -> Any:
             body[name] = [write(part, each) for each in value]
         elif value is not None:
             body[name] = write(part, value)
+    for name, factor in shape.scale.items():
+        if _is_reckonable(value := body.get(name)):
+            body[name] = _whole(value / factor)
     for name, table in shape.values.items():
         if name in body:
             body[name] = _translated(body[name], table)
@@ -171,8 +179,20 @@ def write(shape: Shape, ours: Any) -> Any:
     return body
 
 
+def _is_reckonable(value: Any) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
+
+
+def _whole(value: float) -> float:
+    """The number, without the digits that only a division made of it: 500 and not 500.00000000000006."""
+    near = round(value)
+    return near if abs(value - near) <= 1e-9 * max(1.0, abs(value)) else value
+
+
 def _get(body: Any, place: Steps) -> Any:
     for step in place:
+        if isinstance(body, str):  # A step into a text is a step to nowhere.
+            return None
         try:
             body = body[step]
         except (KeyError, IndexError, TypeError):

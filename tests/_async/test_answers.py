@@ -238,6 +238,12 @@ async def test_a_redirect_is_not_followed_and_says_why(status: int) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_redirect_to_no_address_is_an_error_of_ours() -> None:
+    error = await caught(httpx.Response(302, headers={"location": "https://[bad"}))
+    assert isinstance(error, ContractError)
+
+
+@pytest.mark.anyio
 async def test_an_answer_that_is_no_json() -> None:
     error = await caught(httpx.Response(200, html="<h1>Log in</h1>"))
     assert isinstance(error, ContractError)

@@ -141,6 +141,15 @@ async def test_an_upload_that_never_left_is_sent_again() -> None:
 
 
 @pytest.mark.anyio
+async def test_tags_that_are_no_texts_are_refused_before_any_request() -> None:
+    service = Stub()
+    async with over(service) as client:
+        with pytest.raises(InvalidInput, match=r"tags is \[1\]: give a list of texts"):
+            await client.files.upload(b"MK", filename="a.fasta", tags=[1])  # type: ignore[list-item]
+    assert not service.requests
+
+
+@pytest.mark.anyio
 async def test_a_source_that_can_not_be_read_is_refused_before_any_request() -> None:
     service = Stub(answer(documented("upload_file"), 201))
     async with over(service) as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import httpx
@@ -377,6 +378,37 @@ async def test_a_request_is_spelled_as_the_contract_spells_it(monkeypatch: pytes
     }
     assert request.headers["x-idempotency-key"] == "one"
     assert "idempotency-key" not in request.headers
+
+
+@pytest.mark.anyio
+async def test_a_lost_response_is_not_asked_for_again_where_the_contract_has_no_idempotency_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "submit_job", headers={})
+    service = Stub(httpx.ReadError("reset"), answer(job(), 201))
+    async with over(service) as client:
+        with pytest.raises(TransportError) as caught:
+            await client.jobs.submit("esmfold", [ENTRY])
+    assert caught.value.in_doubt
+    assert len(service.requests) == 1
+
+
+@pytest.mark.anyio
+async def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "submit_job", headers={"Idempotency-Key": "Request-Key"})
+    service = Stub(httpx.ReadError("reset"), answer(job(), 201))
+    async with over(service) as client:
+        await client.jobs.submit("esmfold", [ENTRY], idempotency_key="one")
+    assert [request.headers["request-key"] for request in service.requests] == ["one", "one"]
+
+
+@pytest.mark.anyio
+async def test_settings_that_can_not_be_copied_are_refused() -> None:
+    async with over(Stub()) as client:
+        with pytest.raises(InvalidInput, match=r"settings: .* give what JSON can hold"):
+            await client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 
 
 @pytest.mark.anyio

@@ -463,7 +463,17 @@ async def test_the_file_is_read_when_the_end_of_its_upload_does_not_tell_it(
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "changes",
-    [{"url": None}, {"url": "ftp://storage.test/a"}, {"url": "/signed"}, {"id": None}, {"id": ""}],
+    [
+        {"url": None},
+        {"url": "ftp://storage.test/a"},
+        {"url": "/signed"},
+        {"url": "http://storage.test/signed"},
+        {"id": None},
+        {"id": ""},
+        {"method": "PU\nT"},
+        {"headers": {"": "x"}},
+        {"headers": {"x-note": "\u00e4"}},
+    ],
     ids=str,
 )
 async def test_a_ticket_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:

@@ -221,6 +221,11 @@ def test_a_redirect_is_not_followed_and_says_why(status: int) -> None:
     assert raised.value.operation == "get_account"
 
 
+def test_a_redirect_to_no_address_is_an_error_of_ours() -> None:
+    error = caught(httpx.Response(302, headers={"location": "https://[bad"}))
+    assert isinstance(error, ContractError)
+
+
 def test_an_answer_that_is_no_json() -> None:
     error = caught(httpx.Response(200, html="<h1>Log in</h1>"))
     assert isinstance(error, ContractError)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import httpx
@@ -355,6 +356,34 @@ def test_a_request_is_spelled_as_the_contract_spells_it(monkeypatch: pytest.Monk
     }
     assert request.headers["x-idempotency-key"] == "one"
     assert "idempotency-key" not in request.headers
+
+
+def test_a_lost_response_is_not_asked_for_again_where_the_contract_has_no_idempotency_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "submit_job", headers={})
+    service = Stub(httpx.ReadError("reset"), answer(job(), 201))
+    with over(service) as client:
+        with pytest.raises(TransportError) as caught:
+            client.jobs.submit("esmfold", [ENTRY])
+    assert caught.value.in_doubt
+    assert len(service.requests) == 1
+
+
+def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_operation(monkeypatch, "submit_job", headers={"Idempotency-Key": "Request-Key"})
+    service = Stub(httpx.ReadError("reset"), answer(job(), 201))
+    with over(service) as client:
+        client.jobs.submit("esmfold", [ENTRY], idempotency_key="one")
+    assert [request.headers["request-key"] for request in service.requests] == ["one", "one"]
+
+
+def test_settings_that_can_not_be_copied_are_refused() -> None:
+    with over(Stub()) as client:
+        with pytest.raises(InvalidInput, match=r"settings: .* give what JSON can hold"):
+            client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 
 
 def test_a_saved_file_is_no_input_where_the_contract_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

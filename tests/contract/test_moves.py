@@ -244,6 +244,11 @@ def test_a_percentage_stays_as_it_is(limits: dict[str, float]) -> None:
     assert job_with(progress(**limits), {"progress": 0.5}, "progress") == 0.5
 
 
+def test_a_percentage_that_is_said_to_be_no_fraction_stays_as_it_is() -> None:
+    mutator = m.field_is("Job", "progress", {"type": "number", "description": "In percent, not a fraction"})
+    assert job_with(mutator, {"progress": 50}, "progress") == 50
+
+
 def test_a_fraction_at_another_place() -> None:
     mutator = m.both(progress(maximum=1), m.moved("Job", progress="progress.percent"))
     assert job_with(mutator, {"progress": {"percent": 0.5}}, "progress") == 50

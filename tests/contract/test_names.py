@@ -48,6 +48,15 @@ def test_the_other_spelling_of_the_idempotency_key() -> None:
     assert endpoint(document, "submit_job").headers == {"Idempotency-Key": "X-Idempotency-Key"}
 
 
+def test_a_header_is_sent_as_the_contract_spells_it() -> None:
+    def underscored(document: m.Document) -> None:
+        submit = document["paths"]["/api/v1/jobs"]["post"]
+        submit["parameters"] = [{"name": "idempotency_key", "in": "header", "schema": {"type": "string"}}]
+
+    document = contract(m.changed(underscored))
+    assert endpoint(document, "submit_job").headers == {"Idempotency-Key": "idempotency_key"}
+
+
 def test_our_own_name_counts_before_a_mapped_one() -> None:
     mutated = m.field_is("File", "length", {"type": "integer"})
     mapped = edited('schemas.File.names = { size_bytes = ["length"] }')

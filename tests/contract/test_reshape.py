@@ -37,6 +37,12 @@ READ: dict[str, tuple[Shape, Any, Any]] = {
         {"tool": {"id": "t", "label": "T"}},
         {"tool": "t", "tool.label": "T"},
     ),
+    "another thing under a name of ours": (
+        Shape(moves=moves(credits_used="cost_cents"), scale={"credits_used": 0.01}),
+        {"credits_used": 7},
+        {},
+    ),
+    "a step into a text": (Shape(moves=moves(id="ids[0]")), {"ids": "abc"}, {"ids": "abc"}),
     "what is left of another place": (
         Shape(moves=moves(size="meta.size")),
         {"meta": {"size": 3, "unit": "B"}},
@@ -156,6 +162,7 @@ WRITTEN: dict[str, tuple[Shape, Any, Any]] = {
     "a constant": (Shape(constants={"version": 2}), {"a": 1}, {"a": 1, "version": 2}),
     "a constant that the user sends": (Shape(constants={"version": 2}), {"version": 3}, {"version": 3}),
     "an envelope": (Shape(at=("job",), constants={"v": 1}), {"a": 1}, {"job": {"a": 1, "v": 1}}),
+    "another unit": (Shape(scale={"credits": 0.01}), {"credits": 7}, {"credits": 700}),
 }  # fmt: skip
 
 
