@@ -43,6 +43,19 @@ class Shape:
     joined: Mapping[str, str] = attrs.field(factory=dict)
     parts: Mapping[str, Shape] = attrs.field(factory=dict)
     constants: Mapping[str, Any] = attrs.field(factory=dict)
+    _literals: Mapping[str, Mapping[Any, Any]] = attrs.field(init=False, eq=False, repr=False)
+    """The service's literals and ours, by field; worked out once, since responses are many."""
+    _displaced: tuple[str | int, ...] = attrs.field(init=False, eq=False, repr=False)
+    """Names of ours under which the service would have another thing."""
+
+    @_literals.default
+    def _inverted(self) -> Mapping[str, Mapping[Any, Any]]:
+        return {name: {their: our for our, their in table.items()} for name, table in self.values.items()}
+
+    @_displaced.default
+    def _moved_onto(self) -> tuple[str | int, ...]:
+        sources = {theirs[0] for _, theirs in self.moves}
+        return tuple(place[0] for place, _ in self.moves if len(place) == 1 and place[0] not in sources)
 
     def __bool__(self) -> bool:
         """Whether it differs from ours at all."""
@@ -121,10 +134,8 @@ def read(shape: Shape, body: Any) -> Any:
         return body
     ours: dict[Any, Any] = dict(body)
     # A field of another meaning that has a name of ours must not be taken for ours; `RAW` has it.
-    sources = {theirs[0] for _, theirs in shape.moves}
-    for place, _ in shape.moves:
-        if len(place) == 1 and place[0] not in sources:
-            ours.pop(place[0], None)
+    for name in shape._displaced:
+        ours.pop(name, None)
     taken = [(place, value) for place, theirs in shape.moves if (value := _pop(ours, theirs)) is not _NOTHING]
     for place, value in taken:
         # An object of ours that would hold nothing but null isn't there.
@@ -134,9 +145,9 @@ def read(shape: Shape, body: Any) -> Any:
         # What can't be reckoned with stays as it is: the check of the response says what is wrong.
         if _is_reckonable(value := ours.get(name)):
             ours[name] = value * factor
-    for name, table in shape.values.items():
+    for name, table in shape._literals.items():
         if name in ours:
-            ours[name] = _translated(ours[name], {their: our for our, their in table.items()})
+            ours[name] = _translated(ours[name], table)
     for name, part in shape.parts.items():
         value = ours.get(name)
         if isinstance(value, list):
