@@ -70,6 +70,11 @@ def is_url(text: str) -> bool:
         return False
 
 
+def is_downgrade(url: str, target: str) -> bool:
+    """Whether to go from `url` to `target`, both of them addresses, gives up the encryption."""
+    return urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https"
+
+
 def moment(name: str, value: datetime | str | None) -> datetime | None:
     """A time argument, aware. Raises InvalidInput for text that is no ISO 8601 time."""
     if value is None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import attrs
 from proteiniq_openapi.api.results import get_result
 
 from .. import _convert
-from .._arguments import check_id, is_url
+from .._arguments import check_id, is_downgrade, is_url
 from .._resume import Cut, Renew, Restart, resume
 from .._retry import GiveUp, Wait
 from .._saving import AsyncWriter, OnProgress, Saving, Together, local_names
@@ -166,7 +166,7 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
     """Where a redirect leads; from https:// it doesn't lead to http://."""
     location = headers.get("location")
     target = _joined(url, location) if location else ""
-    if status in REDIRECTS and is_url(target) and not _is_downgrade(url, target):
+    if status in REDIRECTS and is_url(target) and not is_downgrade(url, target):
         return target
     raise ContractError(
         f"the storage answered {status} for a file of job {job_id} and no address that can be used: get the result "
@@ -175,10 +175,6 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
         status=status,
         job_id=job_id,
     )
-
-
-def _is_downgrade(url: str, target: str) -> bool:
-    return urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https"
 
 
 def _joined(url: str, location: str) -> str:

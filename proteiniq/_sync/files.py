@@ -16,7 +16,7 @@ from proteiniq_openapi.types import UNSET
 
 from .. import _convert, _reading, _requests
 from .._api_errors import MAY_HAVE_DRIFTED, origin_of
-from .._arguments import check_id, check_limit, is_url
+from .._arguments import check_id, check_limit, is_downgrade, is_url
 from .._convert import given
 from .._transport import Outgoing
 from .._upload import Source, Uploadable, may_be_stored, opened
@@ -235,7 +235,7 @@ def _unusable(ticket: UploadTicket, base_url: str) -> str | None:
     method, wanted = given(ticket.method) or "PUT", given(ticket.headers)
     if method.upper() not in ("PUT", "POST"):
         return f"its method is {method!r:.60}"
-    if base_url.startswith("https:") and not ticket.url.lower().startswith("https:"):
+    if is_downgrade(base_url, ticket.url):
         return "its URL has no https://, and the service's own has"
     for name, value in (wanted.additional_properties if wanted else {}).items():
         if not _TOKEN.fullmatch(name) or not (str(value).isascii() and str(value).isprintable()):
