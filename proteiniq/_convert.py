@@ -293,19 +293,24 @@ def _aware(moment: datetime | Unset | None) -> datetime | None:
     return there.replace(tzinfo=UTC) if there is not None and there.tzinfo is None else there
 
 
+def _schema(role: str) -> Mapping[str, Any]:
+    schema: Mapping[str, Any] = document()["components"]["schemas"][role]
+    return schema
+
+
 def is_documented(role: str, name: str) -> bool:
     """Whether the contract has a field that we would send. One that it has not, the service may ignore."""
-    return name not in document()["components"]["schemas"][role].get("x-undocumented", ())
+    return name not in _schema(role).get("x-undocumented", ())
 
 
 def is_required(role: str, name: str) -> bool:
     """Whether the contract takes no request without a field."""
-    return name in document()["components"]["schemas"][role].get("required", ())
+    return name in _schema(role).get("required", ())
 
 
 def is_known_literal(role: str, name: str, value: str) -> bool:
     """Whether the contract lets a field have a literal of ours. Where it lists none, it may have any."""
-    known = document()["components"]["schemas"][role]["properties"][name].get("x-known-values")
+    known = _schema(role)["properties"][name].get("x-known-values")
     return known is None or value in known
 
 
@@ -313,7 +318,7 @@ def _can_be_read(answer: Any, role: str, name: str) -> bool:
     """Whether a response has a field as the contract says, or may leave it out and does."""
     if name in answer.additional_properties.get(_reading.MISFITS, {}):
         return False
-    promised = name in document()["components"]["schemas"][role].get("x-required", ())
+    promised = name in _schema(role).get("x-required", ())
     return not (promised and isinstance(getattr(answer, name), Unset))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import models  # type: ignore[import-not-found]
+import models  # type: ignore[import-not-found]  # made beside this program when it is run
 
 TERMINAL = {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED"}
 ENTRY = {"id": "1", "slotId": "protein", "kind": "protein", "format": "fasta", "source": {"type": "text"}}
