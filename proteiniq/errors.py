@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ._shown import shown
+from ._short_repr import shown
 
 if TYPE_CHECKING:
     from .models import JobState

@@ -185,7 +185,7 @@ class Tool(Model):
         Raises InvalidInput naming every slot, setting and line that is wrong. What only the service can tell,
         such as what an uploaded file holds, is not checked.
         """
-        from ._inputs import check
+        from ._inputs.entries import check
 
         check(self, inputs, settings)
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from proteiniq import errors
-from proteiniq._api_errors import MOST_DETAILS, ErrorBody, api_error, gave_up, read_body, redirected
-from proteiniq._retry import Attempt, GiveUp, may_pass
+from proteiniq._policy.retry import Attempt, GiveUp, may_pass
+from proteiniq._responses.api_errors import MOST_DETAILS, ErrorBody, api_error, gave_up, read_body, redirected
 from proteiniq.errors import BY_CODE, BY_STATUS, Request
 
 REQUEST = Request("GET", "/api/v1/tools")

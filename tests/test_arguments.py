@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from proteiniq import InvalidInput, _arguments as arguments
+from proteiniq import InvalidInput
+from proteiniq._inputs import arguments as arguments
 
 
 @pytest.mark.parametrize("limit", [None, 1, 20, 100])

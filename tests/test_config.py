@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from proteiniq import ConfigurationError, ProteinIQ
-from proteiniq._config import check_base_url, read_key, resolve
+from proteiniq._wire.config import check_base_url, read_key, resolve
 
 from .support import KEY, SECRET
 

@@ -7,16 +7,17 @@ import pytest
 from proteiniq_openapi import models as low
 from proteiniq_openapi.types import UNSET
 
-from proteiniq import InvalidInput, Request, _convert, _reading, models
+from proteiniq import InvalidInput, Request, models
+from proteiniq._responses import convert, schema
 from proteiniq.contract import Shape, document
 
 from .support import ENTRY, change_operation, documented, job
 
 
 def test_unset_is_none() -> None:
-    assert _convert.given(UNSET) is None
-    assert _convert.given(None) is None
-    assert _convert.given(0) == 0
+    assert convert.given(UNSET) is None
+    assert convert.given(None) is None
+    assert convert.given(0) == 0
 
 
 @pytest.mark.parametrize("role", sorted(document()["components"]["schemas"]))
@@ -25,27 +26,27 @@ def test_every_schema_has_a_class_of_its_name(role: str) -> None:
 
 
 def test_what_the_contract_does_not_have_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _convert.is_documented("JobBilling", "max_reserved_credits")
+    assert convert.is_documented("JobBilling", "max_reserved_credits")
     described = copy.deepcopy(document())
     described["components"]["schemas"]["JobBilling"]["x-undocumented"] = ["max_reserved_credits"]
-    monkeypatch.setattr(_convert, "document", lambda: described)
-    assert not _convert.is_documented("JobBilling", "max_reserved_credits")
+    monkeypatch.setattr(convert, "document", lambda: described)
+    assert not convert.is_documented("JobBilling", "max_reserved_credits")
 
 
 def test_our_entries_are_those_of_the_contract() -> None:
-    (made,) = _convert.entries([{**ENTRY, "label": "mine"}])
+    (made,) = convert.entries([{**ENTRY, "label": "mine"}])
     assert made.to_dict() == {**ENTRY, "label": "mine"}
 
 
 def test_an_entry_of_a_file() -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     del entry["content"]
-    assert _convert.entries([entry])[0].to_dict() == entry
+    assert convert.entries([entry])[0].to_dict() == entry
 
 
 @pytest.mark.parametrize("entry", [{}, {"slotId": 5}, {"slotId": "x", "source": None, "more": [1]}])
 def test_an_entry_of_the_users_own_is_sent_as_it_is(entry: dict[str, Any]) -> None:
-    assert _convert.entries_as_given([entry])[0].to_dict() == entry
+    assert convert.entries_as_given([entry])[0].to_dict() == entry
 
 
 def jobs(count: int, **changes: Any) -> low.JobPage:
@@ -55,7 +56,7 @@ def jobs(count: int, **changes: Any) -> low.JobPage:
 
 def following(page: low.JobPage, *, cursor: str | None = None) -> str | None:
     """Where the page after this one starts."""
-    made = _convert.page(page, "list_jobs", _convert.job, cursor=cursor)
+    made = convert.page(page, "list_jobs", convert.job, cursor=cursor)
     assert len(made.items) == len(page.data)
     return made.next_cursor
 
@@ -79,7 +80,7 @@ def test_where_the_next_page_starts(has_more: Any, cursor: Any, expected: str | 
 @pytest.mark.parametrize("cursor", [None, "", UNSET, "\ud800"])
 def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
     page = low.JobPage(data=[], has_more=True, next_cursor=cursor)
-    made = _convert.page(page, "list_jobs", _convert.job, cursor=None)
+    made = convert.page(page, "list_jobs", convert.job, cursor=None)
     assert made.next_cursor is None
     assert made.problem is not None
     assert str(made.problem).startswith("list_jobs: there are more pages, and next_cursor is ")
@@ -88,19 +89,19 @@ def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
 
 @pytest.mark.parametrize("unread", [{"has_more": "true"}, {"next_cursor": 42}], ids=str)
 def test_a_page_whose_end_can_not_be_read_has_a_problem(unread: dict[str, Any]) -> None:
-    body = _reading.fit({"data": [job()], **unread}, "list_jobs", Request("GET", "/x"))
-    made = _convert.page(low.JobPage.from_dict(body), "list_jobs", _convert.job, cursor=None)
+    body = schema.fit({"data": [job()], **unread}, "list_jobs", Request("GET", "/x"))
+    made = convert.page(low.JobPage.from_dict(body), "list_jobs", convert.job, cursor=None)
     assert "whether there are more pages can't be told" in str(made.problem)
 
 
 def test_a_page_with_less_than_there_is_has_a_problem() -> None:
-    made = _convert.page(jobs(1, total=500), "list_jobs", _convert.job, cursor=None)
+    made = convert.page(jobs(1, total=500), "list_jobs", convert.job, cursor=None)
     assert "there are more pages" in str(made.problem)
 
 
 def test_a_next_page_that_no_parameter_asks_for_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "list_jobs", paging=None)
-    made = _convert.page(jobs(1, next_cursor="x"), "list_jobs", _convert.job, cursor=None)
+    made = convert.page(jobs(1, next_cursor="x"), "list_jobs", convert.job, cursor=None)
     assert made.next_cursor is None
     assert "no parameter that asks for them" in str(made.problem)
 
@@ -163,36 +164,36 @@ def test_pages_may_be_numbered_from_zero(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_file_as_input_needs_a_contract_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
-    monkeypatch.setattr(_convert, "is_known_literal", lambda role, name, value: value != "file")
+    monkeypatch.setattr(convert, "is_known_literal", lambda role, name, value: value != "file")
     with pytest.raises(InvalidInput, match="has no saved file as input"):
-        _convert.entries([entry])
-    assert _convert.entries([ENTRY])
+        convert.entries([entry])
+    assert convert.entries([ENTRY])
 
 
 # ---- what a model keeps
 
 
 def fitted(body: Any, operation: str) -> Any:
-    return _reading.fit(body, operation, Request("GET", "/x"))
+    return schema.fit(body, operation, Request("GET", "/x"))
 
 
 def test_extra_holds_what_is_unknown_and_what_does_not_fit() -> None:
     body = job(progress="half", colour="red")
-    state = _convert.job(low.Job.from_dict(fitted(body, "get_job_status")))
+    state = convert.job(low.Job.from_dict(fitted(body, "get_job_status")))
     assert state.progress is None
     assert state.extra == {"progress": "half", "colour": "red"}
 
 
 def test_raw_is_the_response_as_it_came() -> None:
     body = job(progress="half", colour="red")
-    state = _convert.job(low.Job.from_dict(fitted(body, "get_job_status")))
+    state = convert.job(low.Job.from_dict(fitted(body, "get_job_status")))
     assert state.raw == body
 
 
 def test_raw_of_an_item_is_what_stood_in_the_list() -> None:
     body = {"data": [job(progress="half"), job(id="job_2")]}
     page = low.JobPage.from_dict(fitted(body, "list_jobs"))
-    made = _convert.page(page, "list_jobs", _convert.job, cursor=None)
+    made = convert.page(page, "list_jobs", convert.job, cursor=None)
     assert [item.raw for item in made.items] == body["data"]
 
 
@@ -205,7 +206,7 @@ def test_raw_of_a_reshaped_response_is_not_reshaped(monkeypatch: pytest.MonkeyPa
     )
     change_operation(monkeypatch, "get_job_status", answer=shape)
     theirs = {"id": "job_1", "state": "broken", "why": "no memory", "progress": 0.5, "colour": "red"}
-    state = _convert.job(low.Job.from_dict(fitted({"job": theirs}, "get_job_status")))
+    state = convert.job(low.Job.from_dict(fitted({"job": theirs}, "get_job_status")))
     assert (state.status, state.progress) == ("FAILED", 50)
     assert state.error is not None
     assert state.error.message == "no memory"
@@ -213,13 +214,13 @@ def test_raw_of_a_reshaped_response_is_not_reshaped(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_quote_whose_reasons_can_be_read_says_so() -> None:
-    quote = _convert.quote(low.Quote.from_dict(fitted(documented("quote_job"), "quote_job")))
+    quote = convert.quote(low.Quote.from_dict(fitted(documented("quote_job"), "quote_job")))
     assert quote.blocking_errors_known
 
 
 def test_null_is_no_reason() -> None:
     body = {**documented("quote_job"), "blocking_errors": None}
-    quote = _convert.quote(low.Quote.from_dict(fitted(body, "quote_job")))
+    quote = convert.quote(low.Quote.from_dict(fitted(body, "quote_job")))
     assert (quote.blocking_errors, quote.blocking_errors_known) == ((), True)
 
 
@@ -228,10 +229,10 @@ def test_a_quote_whose_reasons_can_not_be_read_says_so(reasons: Any) -> None:
     body = {**documented("quote_job"), "blocking_errors": reasons}
     if reasons is ...:
         del body["blocking_errors"]
-    quote = _convert.quote(low.Quote.from_dict(fitted(body, "quote_job")))
+    quote = convert.quote(low.Quote.from_dict(fitted(body, "quote_job")))
     assert not quote.blocking_errors_known
     assert quote.blocking_errors == ()
 
 
 def test_a_deletion_without_a_body_is_one() -> None:
-    assert _convert.deleted_file(None, "file_1") == models.DeletedFile(id="file_1", deleted=True)
+    assert convert.deleted_file(None, "file_1") == models.DeletedFile(id="file_1", deleted=True)

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._formats import NUCLEOTIDES, Problem, by_name, family, fasta_problems, problems, records, sniff
+from proteiniq._inputs.formats import (
+    NUCLEOTIDES,
+    Problem,
+    by_name,
+    family,
+    fasta_problems,
+    problems,
+    records,
+    sniff,
+)
 
 from .structures import CIF, PDB, SDF
 

@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from proteiniq import NotFound, ProteinIQ, TransportError
-from proteiniq._clock import MachineClock
+from proteiniq._wire.clock import MachineClock
 from proteiniq.hooks import AttemptDetails
 from proteiniq.opentelemetry import span_of_attempt
 from proteiniq.sandbox import Sandbox

@@ -66,8 +66,9 @@ def test_a_bare_import_loads_one_module_of_ours() -> None:
 def test_a_client_loads_of_the_contract_only_what_reads_it() -> None:
     script = (
         "import sys\n"
-        "from proteiniq import _convert, _requests\n"
-        "_requests.endpoint('get_job_status')\n"
+        "from proteiniq._inputs import requests\n"
+        "from proteiniq._responses import convert\n"
+        "requests.endpoint('get_job_status')\n"
         "print(sorted(name for name in sys.modules if name.startswith('proteiniq.contract.')))"
     )
     assert run(script) == str(
@@ -94,7 +95,7 @@ def test_a_name_that_there_is_not() -> None:
 
 
 def test_only_the_transport_imports_httpx() -> None:
-    assert importers("httpx", FACADE) == {"_transport.py"}
+    assert importers("httpx", FACADE) == {"_wire/transport.py"}
 
 
 def test_the_sandbox_imports_nothing_of_the_facade() -> None:
@@ -124,9 +125,32 @@ def test_the_generated_client_imports_nothing_of_ours() -> None:
 
 
 def test_the_policies_import_no_wire_and_no_clock() -> None:
-    for name in ("_retry", "_pacing", "_polling", "_sse", "_limits"):
-        names = {each.split(".")[0] for each in imported(PACKAGE / f"{name}.py")}
-        assert not names & {"time", "asyncio", "anyio", "httpx", "random"}, name
+    for path in modules("_policy"):
+        names = {each.split(".")[0] for each in imported(path)}
+        assert not names & {"time", "asyncio", "anyio", "httpx", "random"}, path
+
+
+FOLDERS = ("_policy", "_inputs", "_wire", "_responses", "_transfer")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_folders_import_only_from_those_before_them(folder: str) -> None:
+    after = (*FOLDERS[FOLDERS.index(folder) + 1 :], "_async", "_sync")
+    for path in modules(folder):
+        names = {each.split(".")[1] for each in imported(path) if each.startswith("proteiniq.")}
+        assert not names & {*after}, path
+
+
+def test_errors_models_and_hooks_import_no_folder() -> None:
+    allowed = {"proteiniq._inputs.entries", "proteiniq._inputs.entries.check"}  # Tool.validate
+    for name in ("errors", "models", "hooks"):
+        folders = ("_policy", "_inputs", "_wire", "_responses", "_transfer", "_async", "_sync")
+        found = {
+            each
+            for each in imported(PACKAGE / f"{name}.py")
+            if each.startswith("proteiniq.") and each.split(".")[1] in folders
+        }
+        assert found <= allowed, name
 
 
 def test_the_sync_world_imports_nothing_of_the_async_one() -> None:

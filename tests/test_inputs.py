@@ -9,7 +9,7 @@ from Bio.Seq import Seq
 from Bio.SeqRecord import SeqRecord
 
 from proteiniq import File, InvalidInput, Setting, Slot, Tool
-from proteiniq._inputs import entries, given_entries
+from proteiniq._inputs.entries import entries, given_entries
 
 from .structures import CIF, PDB, SDF
 

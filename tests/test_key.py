@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from proteiniq import ConfigurationError
-from proteiniq._key import ApiKey
+from proteiniq._wire.key import ApiKey
 
 from .support import KEY, SECRET
 

@@ -8,10 +8,11 @@ import attrs
 import pytest
 from proteiniq_openapi.types import UNSET
 
-from proteiniq import InvalidInput, _convert
+from proteiniq import InvalidInput
 from proteiniq._async.files import _over
-from proteiniq._upload import Source, opened
-from proteiniq._upload_body import envelope, fields_of, signed_form
+from proteiniq._responses import convert
+from proteiniq._transfer.multipart import envelope, fields_of, signed_form
+from proteiniq._transfer.upload import Source, opened
 from proteiniq.contract import Endpoint, Shape, Upload
 from proteiniq.models import JobState, JobStatus
 
@@ -30,9 +31,9 @@ class Listed:
 def next_start(monkeypatch: pytest.MonkeyPatch, paging: str, page: Listed, cursor: str | None = None) -> Any:
     """Where the page after this one starts."""
     route = Endpoint(method="GET", path="/jobs", query={"starting_after": "cursor"}, paging=paging)
-    monkeypatch.setattr(_convert, "endpoint", lambda operation: route)
-    convert = cast("Any", lambda each: each)
-    return _convert.page(cast("Any", page), "list_jobs", convert, cursor=cursor).next_cursor
+    monkeypatch.setattr(convert, "endpoint", lambda operation: route)
+    plain = cast("Any", lambda each: each)
+    return convert.page(cast("Any", page), "list_jobs", plain, cursor=cursor).next_cursor
 
 
 @pytest.mark.parametrize("paging", ["offset", "page"])
@@ -65,7 +66,7 @@ def test_a_link_to_the_next_page_holds_its_cursor(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_the_options_of_a_setting_are_its_values(options: Any, values: tuple[Any, ...]) -> None:
-    assert _convert._options(options) == values
+    assert convert._options(options) == values
 
 
 def state(status: str, progress: float | None) -> JobState:

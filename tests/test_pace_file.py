@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import ConfigurationError, ProteinIQ
-from proteiniq._pace_file import FilePacer
+from proteiniq._wire.pace_file import FilePacer
 
 _opened: list[FilePacer] = []
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from proteiniq._pacing import LONGEST_NAP, JobReads, LocalPacer, Pacer, Window, shared
+from proteiniq._policy.pacing import LONGEST_NAP, JobReads, LocalPacer, Pacer, Window, shared
 
 
 def send(window: Window, now: float) -> float:

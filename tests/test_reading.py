@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from proteiniq import ContractError, Request
-from proteiniq._reading import MISFITS, answer_schema, decode, fit, fit_ticket, fits_request
+from proteiniq._responses.schema import MISFITS, answer_schema, decode, fit, fit_ticket, fits_request
 from proteiniq.contract import RAW
 
 from .support import ENTRY, documented, operations

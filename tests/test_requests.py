@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from proteiniq import ConfigurationError, InvalidInput, UnsupportedOperation, contract
-from proteiniq._requests import endpoint, identity, is_supported, spelled
+from proteiniq._inputs.requests import endpoint, identity, is_supported, spelled
 from proteiniq.contract import Endpoint, Shape
 
 from .support import change_operation

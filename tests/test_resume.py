@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._resume import EXPIRED, OUT_OF_RANGE, Cut, Renew, Restart, late_result, resume
-from proteiniq._retry import GiveUp, RetryPolicy, Wait
+from proteiniq._policy.resume import EXPIRED, OUT_OF_RANGE, Cut, Renew, Restart, late_result, resume
+from proteiniq._policy.retry import GiveUp, RetryPolicy, Wait
 from proteiniq.models import JobStatus
 
 POLICY = RetryPolicy(max_retries=3, base_delay=1.0, max_delay=8.0, max_retry_after=60.0)

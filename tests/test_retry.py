@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._retry import Attempt, Failure, GiveUp, RetryBudget, RetryPolicy, Wait
+from proteiniq._policy.retry import Attempt, Failure, GiveUp, RetryBudget, RetryPolicy, Wait
 
 POLICY = RetryPolicy()
 TRANSIENT = [408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529]

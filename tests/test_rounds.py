@@ -10,8 +10,8 @@ import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from proteiniq._polling import Expire
-from proteiniq._rounds import LONGEST_PAUSE, PAGE, Follow, ListPage, Move, Pause, ReadJob, Rounds
+from proteiniq._policy.poll_many import LONGEST_PAUSE, PAGE, Follow, ListPage, Move, Pause, ReadJob, Rounds
+from proteiniq._policy.polling import Expire
 from proteiniq.models import JobState, JobStatus
 
 NOON = datetime(2026, 6, 12, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._sse import Event, EventStream, EventTooLarge
+from proteiniq._responses.sse import Event, EventStream, EventTooLarge
 
 LINES = st.sampled_from(
     [

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._times import (
+from proteiniq._policy.times import (
     LONGEST_WAIT,
     parse_http_date,
     parse_timestamp,

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from proteiniq import InvalidInput
-from proteiniq._saving import BLOCK, Saving
+from proteiniq._transfer.download import BLOCK, Saving
 
 from ._async import bench as asynchronous
 from ._async.test_results import result

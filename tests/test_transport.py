@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, InvalidInput, RateLimited
-from proteiniq._bounded import READ, READ_MUCH
-from proteiniq._key import ApiKey
-from proteiniq._transport import AsyncWire, Outgoing, Wire, WireFailure
+from proteiniq._wire.key import ApiKey
+from proteiniq._wire.total_timeout import READ, READ_MUCH
+from proteiniq._wire.transport import AsyncWire, Outgoing, Wire, WireFailure
 from proteiniq.sandbox import Sandbox
 
 from ._async import bench as asynchronous

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from proteiniq import InvalidInput
-from proteiniq._upload import media_type, opened
+from proteiniq._transfer.upload import media_type, opened
 
 
 @pytest.mark.parametrize(

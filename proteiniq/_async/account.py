@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proteiniq_openapi.api.account import get_account
 
-from .. import _convert
+from .._responses import convert
 from ..models import Account
 from .pipeline import AsyncPipeline
 
@@ -22,4 +22,4 @@ class AsyncAccountAPI:
         """
         channel = self._pipeline.channel("get_account")
         answer = await get_account.asyncio(client=channel.client)
-        return _convert.account(channel.answer(answer))
+        return convert.account(channel.answer(answer))

@@ -9,10 +9,10 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .._clock import AsyncClock, AsyncMachineClock
-from .._config import check_pace, read_base_url, read_key, resolve
-from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
-from .._transport import AsyncWire
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
+from .._wire.clock import AsyncClock, AsyncMachineClock
+from .._wire.config import check_pace, read_base_url, read_key, resolve
+from .._wire.transport import AsyncWire
 
 if TYPE_CHECKING:
     from ..hooks import Hook
@@ -72,7 +72,7 @@ class AsyncProteinIQ:
         }
         pacer: Pacer = shared(config.base_url, config.key.prefix, **pace)
         if pace_file is not None:
-            from .._pace_file import FilePacer  # sqlite3 is for those who ask for it
+            from .._wire.pace_file import FilePacer  # sqlite3 is for those who ask for it
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         self._parts = (config, AsyncWire(), clock or AsyncMachineClock(), pacer)
@@ -92,7 +92,7 @@ class AsyncProteinIQ:
 
     @cached_property
     def _pipeline(self) -> AsyncPipeline:
-        from .._retry import RetryBudget
+        from .._policy.retry import RetryBudget
         from .pipeline import AsyncPipeline
 
         return AsyncPipeline(*self._parts, RetryBudget())

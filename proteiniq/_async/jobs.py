@@ -23,8 +23,8 @@ from proteiniq_openapi.models import (
 )
 from proteiniq_openapi.types import UNSET
 
-from .. import _convert, _inputs
-from .._arguments import (
+from .._inputs import entries
+from .._inputs.arguments import (
     check_credits,
     check_id,
     check_idempotency_key,
@@ -33,10 +33,10 @@ from .._arguments import (
     check_timeout,
     moment,
 )
-from .._resume import late_result
-from .._retry import GiveUp
-from .._shown import shown
-from .._waiting import (
+from .._policy.resume import late_result
+from .._policy.retry import GiveUp
+from .._responses import convert
+from .._responses.messages import (
     CANCEL_WITHIN,
     RESULT_PATIENCE,
     after_submit,
@@ -54,6 +54,7 @@ from .._waiting import (
     where_its_result_is,
     where_they_are,
 )
+from .._short_repr import shown
 from ..errors import (
     APIError,
     Conflict,
@@ -64,14 +65,14 @@ from ..errors import (
     WaitTimeout,
 )
 from ..models import JobState, JobStatus, Quote, Tool
-from .gathering import AsyncGatherer
 from .job import AsyncJob, OnUpdate
 from .paging import AsyncPager, Page
 from .pipeline import AsyncPipeline
 from .reads import read_job, read_status
 from .results import AsyncResult, AsyncResults
 from .tools import AsyncTools
-from .watching import AsyncWatcher
+from .wait_many import AsyncGatherer
+from .wait_one import AsyncWatcher
 
 log = logging.getLogger("proteiniq")
 
@@ -149,7 +150,7 @@ class AsyncJobs:
         channel = self._pipeline.channel("submit_job")
         try:
             answer = await submit_job.asyncio(client=channel.client, body=body, idempotency_key=key)
-            made = _convert.job(channel.answer(answer))
+            made = convert.job(channel.answer(answer))
             return self._job(attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name))
         except BaseException as error:
             if note := after_submit(error, key):
@@ -188,7 +189,7 @@ class AsyncJobs:
                     starting_after=cursor or UNSET,
                 )
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
+            page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             return Page(tuple(map(self._job, page.items)), page.next_cursor, page.problem)
 
         return AsyncPager("list_jobs", fetch)
@@ -221,7 +222,7 @@ class AsyncJobs:
                 return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
-        told = None if answer is None else _convert.job(answer)
+        told = None if answer is None else convert.job(answer)
         if told is not None and told.is_terminal and told._is_whole:
             return self._job(told)
         return self._job(await self._after_cancel(job_id, told, deadline))
@@ -429,14 +430,14 @@ class AsyncJobs:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
         chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
-        given = _inputs.given_entries(inputs)
+        given = entries.given_entries(inputs)
         if given is not None:
             given = _copied(given, "inputs")
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
-            return _Order(tool_id, _default_name(tool_id, given), _convert.entries_as_given(given), chosen)
+            return _Order(tool_id, _default_name(tool_id, given), convert.entries_as_given(given), chosen)
         known = tool if isinstance(tool, Tool) else await self._tools._recall(tool)
-        made = _inputs.entries(known, inputs, settings)
-        return _Order(known.id, _default_name(known.id, made), _convert.entries(made), chosen)
+        made = entries.entries(known, inputs, settings)
+        return _Order(known.id, _default_name(known.id, made), convert.entries(made), chosen)
 
     async def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
         channel = self._pipeline.channel("quote_job")
@@ -449,7 +450,7 @@ class AsyncJobs:
             else UNSET,
         )
         answer = await quote_job.asyncio(client=channel.client, body=body)
-        return _convert.quote(channel.answer(answer))
+        return convert.quote(channel.answer(answer))
 
 
 def _copied(value: Any, what: str) -> Any:
@@ -472,7 +473,7 @@ class _Order:
 
 def _may_reserve(role: str) -> bool:
     """Whether the contract has a limit of reserved credits in this request."""
-    return _convert.is_documented(role, "billing") and _convert.is_documented(
+    return convert.is_documented(role, "billing") and convert.is_documented(
         "JobBilling", "max_reserved_credits"
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Generic, Self, TypeVar
 
-from .._paging import Cursors, Page
+from .._responses.page import Cursors, Page
 
 __all__ = ["AsyncPager", "Page"]
 

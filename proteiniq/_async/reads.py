@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from proteiniq_openapi.api.jobs import get_job, get_job_status
 
-from .. import _convert, _requests
+from .._inputs import requests
+from .._responses import convert
 from ..models import JobState
 from .pipeline import AsyncPipeline
 
@@ -13,7 +14,7 @@ async def read_status(pipeline: AsyncPipeline, job_id: str, deadline: float | No
     """A job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
     channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
     answer = await get_job_status.asyncio(job_id, client=channel.client)
-    return _convert.job(channel.answer(answer))
+    return convert.job(channel.answer(answer))
 
 
 async def read_job(
@@ -23,8 +24,8 @@ async def read_job(
 
     `paced` keeps it 5 s from the last read of the job.
     """
-    if not _requests.is_supported("get_job"):
+    if not requests.is_supported("get_job"):
         return await read_status(pipeline, job_id, deadline)
     channel = pipeline.channel("get_job", job_id=job_id, job_read=paced, deadline=deadline)
     answer = await get_job.asyncio(job_id, client=channel.client)
-    return _convert.job(channel.answer(answer))
+    return convert.job(channel.answer(answer))

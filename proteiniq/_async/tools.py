@@ -5,8 +5,8 @@ from __future__ import annotations
 from proteiniq_openapi.api.tools import get_tool, list_tools
 from proteiniq_openapi.types import UNSET
 
-from .. import _convert
-from .._arguments import check_id, check_limit
+from .._inputs.arguments import check_id, check_limit
+from .._responses import convert
 from ..models import Tool, ToolSummary
 from .paging import AsyncPager, Page
 from .pipeline import AsyncPipeline
@@ -51,7 +51,7 @@ class AsyncTools:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor)
+            return convert.page(answer, "list_tools", convert.tool_summary, cursor=cursor)
 
         return AsyncPager("list_tools", fetch)
 
@@ -62,7 +62,7 @@ class AsyncTools:
         """
         channel = self._pipeline.channel("get_tool")
         answer = await get_tool.asyncio(check_id("tool", tool_id), client=channel.client)
-        tool = _convert.tool(channel.answer(answer))
+        tool = convert.tool(channel.answer(answer))
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from proteiniq_openapi.api.account import get_account
 
-from .. import _convert
+from .._responses import convert
 from ..models import Account
 from .pipeline import Pipeline
 
@@ -24,4 +24,4 @@ class AccountAPI:
         """
         channel = self._pipeline.channel("get_account")
         answer = get_account.sync(client=channel.client)
-        return _convert.account(channel.answer(answer))
+        return convert.account(channel.answer(answer))

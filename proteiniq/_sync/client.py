@@ -11,10 +11,10 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .._clock import MachineClock, SyncClock
-from .._config import check_pace, read_base_url, read_key, resolve
-from .._pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
-from .._transport import Wire
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
+from .._wire.clock import MachineClock, SyncClock
+from .._wire.config import check_pace, read_base_url, read_key, resolve
+from .._wire.transport import Wire
 
 if TYPE_CHECKING:
     from ..hooks import Hook
@@ -74,7 +74,7 @@ class ProteinIQ:
         }
         pacer: Pacer = shared(config.base_url, config.key.prefix, **pace)
         if pace_file is not None:
-            from .._pace_file import FilePacer  # sqlite3 is for those who ask for it
+            from .._wire.pace_file import FilePacer  # sqlite3 is for those who ask for it
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         self._parts = (config, Wire(), clock or MachineClock(), pacer)
@@ -94,7 +94,7 @@ class ProteinIQ:
 
     @cached_property
     def _pipeline(self) -> Pipeline:
-        from .._retry import RetryBudget
+        from .._policy.retry import RetryBudget
         from .pipeline import Pipeline
 
         return Pipeline(*self._parts, RetryBudget())

@@ -14,13 +14,12 @@ from proteiniq_openapi.api.files import complete_upload, delete_file, get_file, 
 from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
-from .. import _convert, _reading, _requests
-from .._api_errors import MAY_HAVE_DRIFTED, origin_of
-from .._arguments import check_id, check_limit, is_downgrade, is_url
-from .._convert import given
-from .._transport import Outgoing
-from .._upload import Source, Uploadable, may_be_stored, opened
-from .._upload_body import (
+from .._inputs import requests
+from .._inputs.arguments import check_id, check_limit, is_downgrade, is_url
+from .._responses import convert, schema
+from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
+from .._responses.convert import given
+from .._transfer.multipart import (
     Content,
     Envelope,
     Fields,
@@ -30,6 +29,8 @@ from .._upload_body import (
     signed_form,
     written,
 )
+from .._transfer.upload import Source, Uploadable, may_be_stored, opened
+from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import Page, Pager
@@ -72,11 +73,11 @@ class Files:
         and the source can be read again: the service has no way to tell a repeat from a second file. Raises
         InvalidInput for a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
-        route = _requests.endpoint("upload_file")
+        route = requests.endpoint("upload_file")
         with opened(source, filename, awaited=Content.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             documented, required = (
-                partial(check, "FileUpload") for check in (_convert.is_documented, _convert.is_required)
+                partial(check, "FileUpload") for check in (convert.is_documented, convert.is_required)
             )
             fields = fields_of(opened_source, asked, documented, required)
             in_steps = route.upload is not None and route.upload.style == "ticket"
@@ -91,7 +92,7 @@ class Files:
                 raise
 
     def _upload(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
-        route = _requests.endpoint("upload_file")
+        route = requests.endpoint("upload_file")
         wrapping = envelope(route, source, fields)
         content = Content(source, wrapping, on_progress)
         outgoing = self._pipeline.outgoing(
@@ -104,7 +105,7 @@ class Files:
         )
         request = Request(outgoing.method, route.path)
         body = self._sent(outgoing, request)
-        return _convert.file(LowFile.from_dict(_reading.fit(body, "upload_file", request)))
+        return convert.file(LowFile.from_dict(schema.fit(body, "upload_file", request)))
 
     def _sent(self, outgoing: Outgoing, request: Request) -> Any:
         """The JSON of the response to a request of an upload to the service itself."""
@@ -114,15 +115,15 @@ class Files:
             if error.status in CONTRACT_REFUSALS:
                 error.add_note(MAY_HAVE_DRIFTED)
             raise
-        return _reading.decode(reply.content, "upload_file", request)
+        return schema.decode(reply.content, "upload_file", request)
 
     def _ticket(self, fields: Fields) -> UploadTicket:
         """Where to send a file, in an upload of two steps."""
-        route = _requests.endpoint("upload_file")
+        route = requests.endpoint("upload_file")
         outgoing = self._pipeline.outgoing(route.method, route.path, json=written(route, fields))
         request = Request(outgoing.method, route.path)
         body = self._sent(outgoing, request)
-        ticket = UploadTicket.from_dict(_reading.fit_ticket(body, request))
+        ticket = UploadTicket.from_dict(schema.fit_ticket(body, request))
         if not is_url(ticket.url) or not given(ticket.id):
             raise ContractError(
                 f"upload_file: the response to {request} gives no URL to send the file to, or no id of it",
@@ -164,11 +165,11 @@ class Files:
         return made if made is not None else self.get(file_id)
 
     def _complete(self, file_id: str) -> File | None:
-        if not _requests.is_supported("complete_upload"):
+        if not requests.is_supported("complete_upload"):
             return None
         channel = self._pipeline.channel("complete_upload", accepts_any=True)
         answer = complete_upload.sync(file_id, client=channel.client)
-        return None if answer is None else _convert.file(answer)
+        return None if answer is None else convert.file(answer)
 
     def list(
         self,
@@ -201,7 +202,7 @@ class Files:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_files", _convert.file, cursor=cursor)
+            return convert.page(answer, "list_files", convert.file, cursor=cursor)
 
         return Pager("list_files", fetch)
 
@@ -212,7 +213,7 @@ class Files:
         """
         channel = self._pipeline.channel("get_file")
         answer = get_file.sync(check_id("file", file_id), client=channel.client)
-        return _convert.file(channel.answer(answer))
+        return convert.file(channel.answer(answer))
 
     def delete(self, file_id: str) -> DeletedFile:
         """Delete a file. Of one that a job made only the record goes (documentation, "Files").
@@ -227,7 +228,7 @@ class Files:
                 raise
             # The answer to an earlier attempt was lost; the file was there then and is gone now.
             return DeletedFile(id=file_id, deleted=True)
-        return _convert.deleted_file(answer, file_id)
+        return convert.deleted_file(answer, file_id)
 
 
 def _unusable(ticket: UploadTicket, base_url: str) -> str | None:

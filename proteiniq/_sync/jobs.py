@@ -25,8 +25,8 @@ from proteiniq_openapi.models import (
 )
 from proteiniq_openapi.types import UNSET
 
-from .. import _convert, _inputs
-from .._arguments import (
+from .._inputs import entries
+from .._inputs.arguments import (
     check_credits,
     check_id,
     check_idempotency_key,
@@ -35,10 +35,10 @@ from .._arguments import (
     check_timeout,
     moment,
 )
-from .._resume import late_result
-from .._retry import GiveUp
-from .._shown import shown
-from .._waiting import (
+from .._policy.resume import late_result
+from .._policy.retry import GiveUp
+from .._responses import convert
+from .._responses.messages import (
     CANCEL_WITHIN,
     RESULT_PATIENCE,
     after_submit,
@@ -56,6 +56,7 @@ from .._waiting import (
     where_its_result_is,
     where_they_are,
 )
+from .._short_repr import shown
 from ..errors import (
     APIError,
     Conflict,
@@ -66,14 +67,14 @@ from ..errors import (
     WaitTimeout,
 )
 from ..models import JobState, JobStatus, Quote, Tool
-from .gathering import Gatherer
 from .job import Job, OnUpdate
 from .paging import Page, Pager
 from .pipeline import Pipeline
 from .reads import read_job, read_status
 from .results import Result, Results
 from .tools import Tools
-from .watching import Watcher
+from .wait_many import Gatherer
+from .wait_one import Watcher
 
 log = logging.getLogger("proteiniq")
 
@@ -151,7 +152,7 @@ class Jobs:
         channel = self._pipeline.channel("submit_job")
         try:
             answer = submit_job.sync(client=channel.client, body=body, idempotency_key=key)
-            made = _convert.job(channel.answer(answer))
+            made = convert.job(channel.answer(answer))
             return self._job(attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name))
         except BaseException as error:
             if note := after_submit(error, key):
@@ -190,7 +191,7 @@ class Jobs:
                     starting_after=cursor or UNSET,
                 )
             )
-            page = _convert.page(answer, "list_jobs", _convert.job, cursor=cursor)
+            page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             return Page(tuple(map(self._job, page.items)), page.next_cursor, page.problem)
 
         return Pager("list_jobs", fetch)
@@ -223,7 +224,7 @@ class Jobs:
                 return state
             error.add_note("Only queued jobs can be cancelled; this one goes on, or has ended.")
             raise
-        told = None if answer is None else _convert.job(answer)
+        told = None if answer is None else convert.job(answer)
         if told is not None and told.is_terminal and told._is_whole:
             return self._job(told)
         return self._job(self._after_cancel(job_id, told, deadline))
@@ -429,14 +430,14 @@ class Jobs:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
         chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
-        given = _inputs.given_entries(inputs)
+        given = entries.given_entries(inputs)
         if given is not None:
             given = _copied(given, "inputs")
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
-            return _Order(tool_id, _default_name(tool_id, given), _convert.entries_as_given(given), chosen)
+            return _Order(tool_id, _default_name(tool_id, given), convert.entries_as_given(given), chosen)
         known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
-        made = _inputs.entries(known, inputs, settings)
-        return _Order(known.id, _default_name(known.id, made), _convert.entries(made), chosen)
+        made = entries.entries(known, inputs, settings)
+        return _Order(known.id, _default_name(known.id, made), convert.entries(made), chosen)
 
     def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
         channel = self._pipeline.channel("quote_job")
@@ -449,7 +450,7 @@ class Jobs:
             else UNSET,
         )
         answer = quote_job.sync(client=channel.client, body=body)
-        return _convert.quote(channel.answer(answer))
+        return convert.quote(channel.answer(answer))
 
 
 def _copied(value: Any, what: str) -> Any:
@@ -472,7 +473,7 @@ class _Order:
 
 def _may_reserve(role: str) -> bool:
     """Whether the contract has a limit of reserved credits in this request."""
-    return _convert.is_documented(role, "billing") and _convert.is_documented(
+    return convert.is_documented(role, "billing") and convert.is_documented(
         "JobBilling", "max_reserved_credits"
     )
 

@@ -13,14 +13,23 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from .. import _reading, _requests
-from .._api_errors import MAY_HAVE_DRIFTED, ErrorBody, api_error, gave_up, rate_held, read_body, redirected
-from .._config import Config
-from .._limits import RateHeaders
-from .._pacing import LONGEST_NAP, Pacer, Ticket
-from .._resume import Restart
-from .._retry import Attempt, GiveUp, RetryBudget, Wait, may_pass
-from .._transport import Incoming, Outgoing, Places, Wire, WireFailure
+from .._inputs import requests
+from .._policy.pacing import LONGEST_NAP, Pacer, Ticket
+from .._policy.rate_headers import RateHeaders
+from .._policy.resume import Restart
+from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait, may_pass
+from .._responses import schema
+from .._responses.api_errors import (
+    MAY_HAVE_DRIFTED,
+    ErrorBody,
+    api_error,
+    gave_up,
+    rate_held,
+    read_body,
+    redirected,
+)
+from .._wire.config import Config
+from .._wire.transport import Incoming, Outgoing, Places, Wire, WireFailure
 from ..errors import (
     APIError,
     ContractError,
@@ -35,7 +44,7 @@ from ..hooks import AttemptDetails, log, tell, wanted
 if TYPE_CHECKING:
     from proteiniq_openapi import AuthenticatedClient
 
-    from .._clock import SyncClock
+    from .._wire.clock import SyncClock
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -418,21 +427,21 @@ class Channel:
 
     def request(self, method: str, url: str, **parts: Any) -> _Fitted:
         operation = self._call.operation
-        route = _requests.endpoint(operation)
-        spelled = _requests.spelled(operation, route, parts)
+        route = requests.endpoint(operation)
+        spelled = requests.spelled(operation, route, parts)
         outgoing = self._pipeline.outgoing(
             method, url, total_timeout=self._pipeline.config.timeout, **spelled
         )
         try:
             reply = self._pipeline.send(self._call, outgoing)
         except APIError as error:
-            if error.status in CONTRACT_REFUSALS and _reading.fits_request(parts.get("json"), operation):
+            if error.status in CONTRACT_REFUSALS and schema.fits_request(parts.get("json"), operation):
                 error.add_note(MAY_HAVE_DRIFTED)
             raise
         request = _request(outgoing)
         try:
-            self.body = _reading.decode(reply.content, operation, request)
-            fitted = _reading.fit(self.body, operation, request, _requests.identity(route, url))
+            self.body = schema.decode(reply.content, operation, request)
+            fitted = schema.fit(self.body, operation, request, requests.identity(route, url))
         except ContractError:
             if self._accepts_any:
                 return _Fitted(reply.headers, None, HTTPStatus.NOT_MODIFIED)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from proteiniq_openapi.api.jobs import get_job, get_job_status
 
-from .. import _convert, _requests
+from .._inputs import requests
+from .._responses import convert
 from ..models import JobState
 from .pipeline import Pipeline
 
@@ -15,7 +16,7 @@ def read_status(pipeline: Pipeline, job_id: str, deadline: float | None = None) 
     """A job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
     channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
     answer = get_job_status.sync(job_id, client=channel.client)
-    return _convert.job(channel.answer(answer))
+    return convert.job(channel.answer(answer))
 
 
 def read_job(
@@ -25,8 +26,8 @@ def read_job(
 
     `paced` keeps it 5 s from the last read of the job.
     """
-    if not _requests.is_supported("get_job"):
+    if not requests.is_supported("get_job"):
         return read_status(pipeline, job_id, deadline)
     channel = pipeline.channel("get_job", job_id=job_id, job_read=paced, deadline=deadline)
     answer = get_job.sync(job_id, client=channel.client)
-    return _convert.job(channel.answer(answer))
+    return convert.job(channel.answer(answer))

@@ -14,12 +14,12 @@ from urllib.parse import urljoin
 import attrs
 from proteiniq_openapi.api.results import get_result
 
-from .. import _convert
-from .._arguments import check_id, is_downgrade, is_url
-from .._resume import Cut, Renew, Restart, resume
-from .._retry import GiveUp, Wait
-from .._saving import OnProgress, Saving, Together, Writer, local_names
-from .._transport import Outgoing
+from .._inputs.arguments import check_id, is_downgrade, is_url
+from .._policy.resume import Cut, Renew, Restart, resume
+from .._policy.retry import GiveUp, Wait
+from .._responses import convert
+from .._transfer.download import OnProgress, Saving, Together, Writer, local_names
+from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
 from ..models import JobStatus, Model, ResultFileInfo
@@ -48,9 +48,9 @@ class Results:
             "get_result", job_id=check_id("job", job_id), job_read=True, deadline=deadline
         )
         answer = channel.answer(get_result.sync(job_id, client=channel.client))
-        files = _convert.result_files(answer)
+        files = convert.result_files(answer)
         return Result(
-            **_convert.result_fields(answer, job_id),
+            **convert.result_fields(answer, job_id),
             files=ResultFiles(tuple(ResultFile(info, job_id, self) for info in files)),
         )
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from proteiniq_openapi.api.tools import get_tool, list_tools
 from proteiniq_openapi.types import UNSET
 
-from .. import _convert
-from .._arguments import check_id, check_limit
+from .._inputs.arguments import check_id, check_limit
+from .._responses import convert
 from ..models import Tool, ToolSummary
 from .paging import Page, Pager
 from .pipeline import Pipeline
@@ -53,7 +53,7 @@ class Tools:
                     starting_after=cursor or UNSET,
                 )
             )
-            return _convert.page(answer, "list_tools", _convert.tool_summary, cursor=cursor)
+            return convert.page(answer, "list_tools", convert.tool_summary, cursor=cursor)
 
         return Pager("list_tools", fetch)
 
@@ -64,7 +64,7 @@ class Tools:
         """
         channel = self._pipeline.channel("get_tool")
         answer = get_tool.sync(check_id("tool", tool_id), client=channel.client)
-        tool = _convert.tool(channel.answer(answer))
+        tool = convert.tool(channel.answer(answer))
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 

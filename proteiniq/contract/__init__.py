@@ -15,11 +15,11 @@ from ._packaged import document, operation, path, upstream
 from ._reshape import LARGEST, RAW, Shape, read, write
 
 if TYPE_CHECKING:
-    from ._bindings import Bindings, BindingsError
     from ._check import bindings, check, dump, overlaid
     from ._compare import Change
-    from ._normalise import NeedsNotMet, Normalised, Problem, normalise
-    from ._reading import NotAContract
+    from ._normalise.access import NotAContract
+    from ._normalise.bindings import Bindings, BindingsError
+    from ._normalise.normaliser import NeedsNotMet, Normalised, Problem, normalise
     from ._report import Report, report
     from ._source import CannotFetch, Fetched, default_source, fetch
     from ._strict import strict
@@ -59,11 +59,11 @@ __all__ = [
 
 # A client needs the documents only; what compares contracts is loaded by whoever does.
 _LATER = {
-    "_bindings": ["Bindings", "BindingsError"],
+    "_normalise.bindings": ["Bindings", "BindingsError"],
     "_check": ["bindings", "check", "dump", "overlaid"],
     "_compare": ["Change"],
-    "_normalise": ["NeedsNotMet", "Normalised", "Problem", "normalise"],
-    "_reading": ["NotAContract"],
+    "_normalise.normaliser": ["NeedsNotMet", "Normalised", "Problem", "normalise"],
+    "_normalise.access": ["NotAContract"],
     "_report": ["Report", "report"],
     "_strict": ["strict"],
     "_source": ["CannotFetch", "Fetched", "default_source", "fetch"],

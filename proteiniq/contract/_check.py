@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ._bindings import Bindings, parse
+from ._normalise.bindings import Bindings, parse
 from ._packaged import document, path
 from ._report import Report, report
 from ._source import default_source, fetch

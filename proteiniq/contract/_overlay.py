@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ._reading import NotAContract, mapping, sequence, text
+from ._normalise.access import NotAContract, mapping, sequence, text
 from ._source import fetch
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from ._reading import NotAContract, check_json
+from ._normalise.access import NotAContract, check_json
 
 LARGEST = 10 * 2**20
 """Bytes of a document; the service's own has about a hundred thousand."""

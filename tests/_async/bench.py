@@ -8,12 +8,12 @@ import httpx
 
 from proteiniq._async.client import AsyncProteinIQ
 from proteiniq._async.pipeline import AsyncPipeline
-from proteiniq._clock import AsyncClock
-from proteiniq._config import Config
-from proteiniq._key import ApiKey
-from proteiniq._pacing import LocalPacer
-from proteiniq._retry import RetryBudget, RetryPolicy
-from proteiniq._transport import AsyncWire
+from proteiniq._policy.pacing import LocalPacer
+from proteiniq._policy.retry import RetryBudget, RetryPolicy
+from proteiniq._wire.clock import AsyncClock
+from proteiniq._wire.config import Config
+from proteiniq._wire.key import ApiKey
+from proteiniq._wire.transport import AsyncWire
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, URL, AsyncFastClock, AsyncStillClock

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import httpx
 
-from proteiniq._clock import SyncClock
-from proteiniq._config import Config
-from proteiniq._key import ApiKey
-from proteiniq._pacing import LocalPacer
-from proteiniq._retry import RetryBudget, RetryPolicy
+from proteiniq._policy.pacing import LocalPacer
+from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._sync.client import ProteinIQ
 from proteiniq._sync.pipeline import Pipeline
-from proteiniq._transport import Wire
+from proteiniq._wire.clock import SyncClock
+from proteiniq._wire.config import Config
+from proteiniq._wire.key import ApiKey
+from proteiniq._wire.transport import Wire
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, URL, FastClock, StillClock

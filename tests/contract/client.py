@@ -13,7 +13,7 @@ from typing import Any
 from generate import generate
 
 from proteiniq.contract import Bindings, Normalised, bindings, dump, normalise
-from proteiniq.contract._bindings import parse
+from proteiniq.contract._normalise.bindings import parse
 
 from .mutators import Document, Mutator
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from openapi_spec_validator import validate
 
 from proteiniq.contract import NeedsNotMet, NotAContract, bindings, normalise
-from proteiniq.contract._flatten import MOST_SHAPES, Flat, Flattener
+from proteiniq.contract._normalise.flatten import MOST_SHAPES, Flat, Flattener
 
 from . import mutators as m
 from .client import reconstruction

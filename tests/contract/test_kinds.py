@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from proteiniq.contract._bindings import parse
 from proteiniq.contract._endpoints import Endpoint, endpoint
-from proteiniq.contract._normalise import NeedsNotMet, Normalised, normalise
+from proteiniq.contract._normalise.bindings import parse
+from proteiniq.contract._normalise.normaliser import NeedsNotMet, Normalised, normalise
 from proteiniq.contract._reshape import Shape, read, write
 
 ROOT = Path(__file__).parent.parent.parent

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from proteiniq.contract import RAW, BindingsError, path, read, write
-from proteiniq.contract._bindings import parse
 from proteiniq.contract._endpoints import endpoint
+from proteiniq.contract._normalise.bindings import parse
 
 from . import mutators as m
 from .client import GENERATED, contract, edited, files, generated

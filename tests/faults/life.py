@@ -9,7 +9,7 @@ import anyio.lowlevel
 import attrs
 from hypothesis import strategies as st
 
-from proteiniq._retry import Failure
+from proteiniq._policy.retry import Failure
 
 from ..support import StillClock, job
 

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 import httpx
 
-from proteiniq._formats import problems, records, sniff
-from proteiniq._limits import RateHeaders
-from proteiniq._sse import EventStream, EventTooLarge
-from proteiniq._upload import Source
-from proteiniq._upload_body import Content, Envelope
+from proteiniq._inputs.formats import problems, records, sniff
+from proteiniq._policy.rate_headers import RateHeaders
+from proteiniq._responses.sse import EventStream, EventTooLarge
+from proteiniq._transfer.multipart import Content, Envelope
+from proteiniq._transfer.upload import Source
 from proteiniq.errors import InvalidInput, ProteinIQError
 
 from .._sync.bench import over

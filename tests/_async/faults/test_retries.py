@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proteiniq import AsyncProteinIQ
-from proteiniq._retry import RetryBudget
+from proteiniq._policy.retry import RetryBudget
 from proteiniq.errors import APIError, ProteinIQError, RateLimited, ServerError, TransportError, WaitTimeout
 
 from ...faults.server import CUT, HANG, RESET, Piece, Server, page, refuse, reply, whole

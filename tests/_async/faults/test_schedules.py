@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from proteiniq._polling import LONGEST_INTERVAL, PATIENCE, READ_INTERVAL, SILENCE
+from proteiniq._policy.polling import LONGEST_INTERVAL, PATIENCE, READ_INTERVAL, SILENCE
 from proteiniq.errors import ContractError, WaitTimeout
 
 from ...faults import life as lives

@@ -1,0 +1,276 @@
+"""Answers against the contract, before anything reads them.
+
+A body that passed has every field that the facade needs, each of the promised type, so that the generated parser
+can't fail on it and no typed attribute holds a value of another type. What is merely unusual does not stop an
+answer: an optional field of a wrong type is left out of what is parsed, and stays in the model's `extra`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .._inputs.requests import endpoint
+from ..contract import LARGEST, RAW, read
+from ..errors import ContractError, Request
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+
+Check = Callable[[Any], Any]
+"""Takes a value and gives it as the contract promises it, or raises _Misfit."""
+
+MISFITS = "\0misfits"
+"""The key under which a fitted object keeps optional fields that don't fit."""
+
+
+class _Misfit(Exception):
+    """What doesn't fit, and where; the path grows on the way out, from the value to the whole body."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.path = ""
+        self.what = what
+
+    def under(self, step: str) -> _Misfit:
+        self.path = step + self.path
+        return self
+
+
+def decode(content: bytes, operation: str, request: Request) -> Any:
+    """The JSON in `content`. Raises ContractError saying what came instead."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        start = content[:60].decode("utf-8", "replace").strip()
+    raise ContractError(
+        f"{operation}: the answer to {request} is no JSON; it begins with {start!r}. "
+        "A proxy or a login page may have answered instead of the service",
+        operation=operation,
+        request=request,
+    )
+
+
+def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str] | None = None) -> Any:
+    """The body in our shape and as the contract promises it; optional fields that don't fit are set aside.
+
+    `identity` holds what the request says already. Raises ContractError naming operation and JSON path when a needed
+    field is missing or of a wrong type.
+    """
+    ours = read(endpoint(operation).answer, body)
+    if identity and isinstance(ours, dict):
+        if not ours.keys() & _promised(operation):
+            raise _broken(operation, request, "$", "nothing that the contract promises is in it")
+        other = {name: ours[name] for name, value in identity.items() if ours.get(name, value) != value}
+        ours = {**ours, **identity, **({MISFITS: other} if other else {}), RAW: ours.get(RAW, body)}
+    try:
+        return _answer_check(operation)(ours)
+    except _Misfit as misfit:
+        path, what = f"${misfit.path}", misfit.what
+    raise _broken(operation, request, path, what)
+
+
+def _broken(operation: str, request: Request, path: str, what: str) -> ContractError:
+    return ContractError(
+        f"{operation}: the response to {request} breaks the contract at {path}: {what}. "
+        "The service's contract may have changed: `python -m proteiniq.contract check` compares it",
+        operation=operation,
+        path=path,
+        request=request,
+    )
+
+
+def fit_ticket(body: Any, request: Request) -> Any:
+    """The response to the first step of an upload, in our shape and as the contract promises it.
+
+    Raises ContractError when it doesn't say where to send the file.
+    """
+    upload = endpoint("upload_file").upload
+    ours = read(upload.ticket, body) if upload is not None and upload.ticket is not None else body
+    try:
+        return _role_check("UploadTicket")(ours)
+    except _Misfit as misfit:
+        path, what = f"${misfit.path}", misfit.what
+    raise _broken("upload_file", request, path, what)
+
+
+@functools.cache
+def _promised(operation: str) -> frozenset[str]:
+    """The fields that the contract has of a response, under our names."""
+    schema = answer_schema(operation)
+    if "$ref" in schema:
+        schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return frozenset(schema.get("properties", ())) - frozenset(schema.get("x-undocumented", ()))
+
+
+def reshaped(body: Any, operation: str) -> Any:
+    """The body in our shape, unchecked."""
+    return read(endpoint(operation).answer, body)
+
+
+def fits_request(body: Any, operation: str) -> bool:
+    """Whether the packaged contract calls the JSON body of a request right. `body` is in our shape."""
+    content = _described(operation).get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return True
+    try:
+        return not _has_misfits(_check(content["schema"])(body))
+    except _Misfit:
+        return False
+
+
+def _has_misfits(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_has_misfits, value))
+    if not isinstance(value, dict):
+        return False
+    return MISFITS in value or any(_has_misfits(each) for name, each in value.items() if name != RAW)
+
+
+def _document() -> Mapping[str, Any]:
+    from ..contract import document  # with the first answer, not with the first client
+
+    return document()
+
+
+@functools.cache
+def _described(operation: str) -> Mapping[str, Any]:
+    for item in _document()["paths"].values():
+        for described in item.values():
+            if described["operationId"] == operation:
+                found: Mapping[str, Any] = described
+                return found
+    raise KeyError(operation)
+
+
+def answer_schema(operation: str) -> Mapping[str, Any]:
+    """The schema of the operation's success response."""
+    content = _described(operation)["responses"]["2XX"]["content"]
+    schema: Mapping[str, Any] = content["application/json"]["schema"]
+    return schema
+
+
+@functools.cache
+def _answer_check(operation: str) -> Check:
+    return _check(answer_schema(operation))
+
+
+@functools.cache
+def _role_check(role: str) -> Check:
+    return _check(_document()["components"]["schemas"][role])
+
+
+def _check(schema: Mapping[str, Any]) -> Check:
+    """The check of a schema, worked out once: answers are many."""
+    if "anyOf" in schema:  # the normaliser writes it for nullable objects only
+        some = _check(schema["anyOf"][0])
+        return lambda value: None if value is None else some(value)
+    if "$ref" in schema:
+        role = schema["$ref"].rpartition("/")[2]
+        return lambda value: _role_check(role)(value)  # when it is needed, since roles may be in each other
+    typed = _type_check(schema)
+    if "properties" in schema:
+        return _object_check(schema, typed)
+    if "items" in schema:
+        return _list_check(_check(schema["items"]), typed)
+    return typed
+
+
+def _object_check(schema: Mapping[str, Any], typed: Check) -> Check:
+    required = tuple(schema.get("required", ()))
+    properties = tuple((name, _check(described)) for name, described in schema["properties"].items())
+
+    def check(value: Any) -> Any:
+        value = typed(value)
+        if not isinstance(value, dict):
+            return value
+        for name in required:
+            if name not in value:
+                raise _Misfit("it is missing").under(f".{name}")
+        fitted = dict(value)
+        fitted.setdefault(RAW, value)
+        for name, fits in properties:
+            if name in value:
+                try:
+                    fitted[name] = fits(value[name])
+                except _Misfit as misfit:
+                    if name in required:
+                        raise misfit.under(f".{name}") from None
+                    fitted[MISFITS] = {**fitted.get(MISFITS, {}), name: fitted.pop(name)}
+        return fitted
+
+    return check
+
+
+def _list_check(fits: Check, typed: Check) -> Check:
+    def check(value: Any) -> Any:
+        value = typed(value)
+        if not isinstance(value, list):
+            return value
+        fitted = []
+        for index, item in enumerate(value):
+            try:
+                fitted.append(fits(item))
+            except _Misfit as misfit:
+                raise misfit.under(f"[{index}]") from None
+        return fitted
+
+    return check
+
+
+def _type_check(schema: Mapping[str, Any]) -> Check:
+    """The value, of one of the promised types; a whole number that is written as `5.0` is one."""
+    allowed = schema.get("type")
+    if allowed is None:
+        return lambda value: value
+    names = [allowed] if isinstance(allowed, str) else allowed
+    is_time = schema.get("format") == "date-time"
+    # For most values their type says it all; numbers are looked at more closely.
+    plain = tuple(kind for name in names for kind in _TYPES[name] if kind not in (int, float))
+
+    def check(value: Any) -> Any:
+        if type(value) not in plain:
+            if not any(_is(value, name) for name in names):
+                raise _Misfit(f"it is {_shown(value)}, and the contract promises {' or '.join(names)}")
+            if isinstance(value, int) and abs(value) > LARGEST:
+                raise _Misfit("it is a number beyond all that can be reckoned with")
+            return int(value) if isinstance(value, float) and "number" not in names else value
+        if is_time and value is not None:
+            _check_time(value)
+        return value
+
+    return check
+
+
+def _is(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "boolean"
+    if isinstance(value, float) and not math.isfinite(value):
+        return False  # NaN and Infinity, which Python reads, are no JSON
+    return isinstance(value, _TYPES[name]) or (
+        name == "integer" and isinstance(value, float) and value.is_integer()
+    )
+
+
+def _check_time(value: str) -> None:
+    try:
+        moment = datetime.fromisoformat(value)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _Misfit(f"{value!r:.60} is no ISO 8601 time") from None
+
+
+def _shown(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,148 @@
+# Made from proteiniq/_async/wait_many.py by scripts/unasync.py: edit that file instead.
+
+"""The states of many jobs as they change: pages of the job list first, a status where no page has the job."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Mapping
+from contextlib import closing
+
+from proteiniq_openapi.api.jobs import list_jobs
+from proteiniq_openapi.types import UNSET
+
+from .._policy.poll_many import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
+from .._policy.polling import Expire
+from .._responses import convert
+from ..errors import APIError, ContractError, ProteinIQError
+from ..models import JobState
+from .pipeline import Pipeline
+from .reads import read_status
+from .wait_one import MISFITS, UNSUPPORTED, Watcher
+
+log = logging.getLogger("proteiniq")
+
+
+class Gatherer:
+    """Follows many jobs until all have ended or the deadline comes.
+
+    `jobs` maps ids to the last state that is known, if any; `deadline` is a monotonic time, s, None for ever. `asked`
+    is the wait that the service asked for, s, when that ended it before the deadline.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        jobs: Mapping[str, JobState | None],
+        *,
+        deadline: float | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._clock = pipeline.clock
+        self._known = dict(jobs)
+        self._deadline = deadline
+        created = {job: known.created_at if known else None for job, known in jobs.items()}
+        self._rounds = Rounds(created, deadline=deadline)
+        self._cursor: str | None = None
+        self._misfits = 0
+        self.asked: float | None = None
+
+    def states(self) -> Generator[JobState]:
+        """Each state of a job that differs from its one before; ends early at the deadline.
+
+        Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
+        may pass never ends it.
+        """
+        while self._rounds.left:
+            match self._rounds.next_move(self._clock.monotonic()):
+                case Expire(after, asked):
+                    self.asked = asked
+                    self._clock.sleep(after)
+                    return
+                case Pause(seconds):
+                    self._clock.sleep(seconds)
+                case ListPage(is_first):
+                    for state in self._read_page(None if is_first else self._cursor):
+                        yield state
+                case ReadJob(job_id):
+                    for state in self._read_status(job_id):
+                        yield state
+                case Follow(job_id):
+                    watcher = Watcher(
+                        self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
+                    )
+                    with closing(watcher.states()) as states:
+                        for state in states:
+                            self._rounds.seen(state)
+                            yield state
+                    self.asked = watcher.asked
+                    return
+
+    def _read_page(self, cursor: str | None) -> list[JobState]:
+        """What one page says that is new; nothing when it can't be had."""
+        channel = self._pipeline.channel("list_jobs", deadline=self._deadline)
+        try:
+            answer = channel.answer(
+                list_jobs.sync(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
+            )
+            page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
+            self._cursor = page.next_cursor
+        except ContractError as error:
+            log.info("the job list can't be read, statuses are: %s", error)
+            self._rounds.list_unsupported()
+            return []
+        except APIError as error:
+            if error.status in UNSUPPORTED:
+                log.info("there is no job list, statuses are read: %s", error)
+                self._rounds.list_unsupported()
+                return []
+            self._list_failed(error)
+            return []
+        except ProteinIQError as error:
+            self._list_failed(error)
+            return []
+        states = [state for known in page.items for state in self._news(known)]
+        self._rounds.page_read(page.items, has_more=self._cursor is not None)
+        if page.problem is not None:
+            log.info("the rest of the job list can't be read, statuses are: %s", page.problem)
+            self._rounds.list_unsupported()
+        return states
+
+    def _list_failed(self, error: ProteinIQError) -> None:
+        if not error.retryable:
+            raise error
+        log.info("the job list can't be read now: %s", error)
+        self._rounds.list_failed(self._clock.monotonic(), _asked(error))
+
+    def _read_status(self, job_id: str) -> list[JobState]:
+        """What a job's status says that is new; nothing when it can't be had now."""
+        try:
+            state = read_status(self._pipeline, job_id, self._deadline)
+        except ProteinIQError as error:
+            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
+            if not error.retryable and not 0 < self._misfits < MISFITS:
+                raise
+            log.info("job %s: its status can't be read now: %s", job_id, error)
+            self._rounds.read_failed(job_id, self._clock.monotonic(), _asked(error))
+            return []
+        self._misfits = 0
+        states = self._news(state)
+        self._rounds.status_read(job_id)
+        return states
+
+    def _news(self, state: JobState) -> list[JobState]:
+        """The state, when it is of an awaited job and says something new."""
+        if state.id not in self._rounds.left:
+            return []
+        known = self._known[state.id]
+        state = state if known is None else state.newer(known)
+        self._rounds.seen(state)
+        if state == known:
+            return []
+        self._known[state.id] = state
+        self._rounds.changed()
+        return [state]
+
+
+def _asked(error: ProteinIQError) -> float | None:
+    return error.retry_after if isinstance(error, APIError) else None

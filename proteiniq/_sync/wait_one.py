@@ -1,0 +1,224 @@
+# Made from proteiniq/_async/wait_one.py by scripts/unasync.py: edit that file instead.
+
+"""A job's states as they change: events as the fast hint, the status as the truth."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any
+
+from proteiniq_openapi.models import Job as LowJob
+
+from .._inputs import requests
+from .._policy.polling import Expire, OpenStream, ReadStatus, Watch, next_step
+from .._responses import convert, schema
+from .._responses.sse import EventStream, EventTooLarge
+from ..errors import APIError, ContractError, ProteinIQError, Request
+from ..models import JobState, JobStatus
+from .pipeline import Call, Pipeline
+from .reads import read_job, read_status
+
+log = logging.getLogger("proteiniq")
+
+UNSUPPORTED = (404, 405, 406, 501)
+"""Statuses that say that there is no event stream; the status route says whether there is a job."""
+
+EVENT_SHAPES = ("get_job_status", "submit_job")
+"""Whose response an event's data is like: job status data (documentation, "Jobs"), or else a job resource."""
+
+MISFITS = 3
+"""How many statuses in a row may break the contract before that ends the wait: a page that stands in for the service
+may pass. Our choice."""
+
+
+class Watcher:
+    """Follows one job until it has ended or the deadline comes.
+
+    `deadline` is a monotonic time, s, None for ever; `known` is the last state that is known; `streams=False` only
+    polls. `asked` is the wait that the service asked for, s, when that ended it before the deadline.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        job_id: str,
+        *,
+        deadline: float | None = None,
+        known: JobState | None = None,
+        streams: bool = True,
+    ) -> None:
+        self._pipeline = pipeline
+        self._clock = pipeline.clock
+        self._job_id = job_id
+        self._deadline = deadline
+        self._last = known
+        self._misfits = 0
+        self._told_all = True
+        """Whether what told the last state could have told why the job ended so, and what it cost."""
+        self._last_event_id: str | None = None
+        self.asked: float | None = None
+        streams = streams and requests.is_supported("stream_job_events")
+        self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
+
+    def states(self) -> Generator[JobState]:
+        """Each state that differs from the one before, the terminal one last; ends early at the deadline.
+
+        Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
+        may pass never ends it.
+        """
+        while True:
+            match next_step(self._watch, self._clock.monotonic(), jitter=self._clock.random()):
+                case Expire(after, asked):
+                    self.asked = asked
+                    self._clock.sleep(after)
+                    return
+                case ReadStatus(after):
+                    self._clock.sleep(after)
+                    changed = self._changed(self._read_status())
+                    if changed is not None and not self._lacks_more(changed):
+                        yield changed
+                case OpenStream() as step:
+                    self._clock.sleep(step.after)
+                    with self._pipeline.streams.one() as has_place:
+                        if not has_place:
+                            self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
+                            continue
+                        with closing(self._listen(step)) as states:
+                            for state in states:
+                                if not self._lacks_more(state):
+                                    yield state
+            if self._last is not None and self._last.is_terminal:
+                if self._lacks_more(self._last):
+                    yield self._whole(self._last)
+                return
+
+    def _lacks_more(self, state: JobState) -> bool:
+        """Whether a job has ended, and the whole job may say why or what it cost."""
+        if not state.is_terminal or self._told_all:
+            return False
+        if state.status == JobStatus.COMPLETED:
+            return state.credits_used is None and requests.is_supported("get_job")
+        return state.error is None
+
+    def _whole(self, ended: JobState) -> JobState:
+        """The whole job, read once; what is known when it can't be, or when it lags behind."""
+        try:
+            state = read_job(self._pipeline, self._job_id, self._deadline)
+        except ProteinIQError as error:
+            log.info(
+                "job %s: it is %s, and the rest of it can't be read: %s", self._job_id, ended.status, error
+            )
+            return ended
+        return state.newer(ended) if state.is_terminal else ended
+
+    def _changed(self, state: JobState | None) -> JobState | None:
+        """The state, when it says something new."""
+        if state is None:
+            return None
+        known = self._last
+        if known is not None:
+            state = state.newer(known)
+        self._last = state
+        return None if state == known else state
+
+    def _read_status(self) -> JobState | None:
+        """The job's status; None when it can't be had now and may be later."""
+        try:
+            state = read_status(self._pipeline, self._job_id, self._deadline)
+        except ProteinIQError as error:
+            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
+            if not error.retryable and not 0 < self._misfits < MISFITS:
+                raise
+            log.info("job %s: its status can't be read now: %s", self._job_id, error)
+            wait = error.retry_after if isinstance(error, APIError) else None
+            self._watch = self._watch.read_failed(self._clock.monotonic(), wait)
+            return None
+        self._misfits = 0
+        self._told_all = state._is_whole or not requests.is_supported("get_job")
+        self._watch = self._watch.status_read(self._clock.monotonic(), state.status)
+        return state
+
+    def _listen(self, step: OpenStream) -> Generator[JobState]:
+        """The new states that one event stream tells, until it ends in any way."""
+        route = requests.endpoint("stream_job_events")
+        headers = {
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",  # what compresses also holds back
+            "Cache-Control": "no-cache",
+        }
+        if self._last_event_id is not None:
+            headers["Last-Event-ID"] = self._last_event_id
+        outgoing = self._pipeline.outgoing(
+            route.method, route.url(job_id=self._job_id), headers=headers, read_timeout=step.silence
+        )
+        stream = EventStream()
+        received = False
+        refused: float | None = None
+        call = Call(operation="stream_job_events", job_id=self._job_id, deadline=step.until)
+        try:
+            with self._pipeline.open(call, outgoing) as incoming:
+                if not _is_stream(incoming.headers.get("content-type", "")):
+                    log.info("job %s: no event stream is offered; polling", self._job_id)
+                    self._watch = self._watch.stream_unsupported(self._clock.monotonic())
+                    return
+                heard = self._clock.monotonic()
+                for chunk in incoming.chunks:
+                    now = self._clock.monotonic()
+                    for event in stream.feed(chunk):
+                        state = self._state(event.data)
+                        if state is None:
+                            continue
+                        received, heard = True, now
+                        self._told_all = state._is_whole
+                        self._watch = self._watch.event_seen(state.status)
+                        changed = self._changed(state)
+                        if changed is not None:
+                            yield changed
+                        if state.is_terminal:
+                            return
+                    received = received or stream.heartbeats > 0
+                    if now - heard > step.patience or (step.until is not None and now >= step.until):
+                        break
+        except EventTooLarge as error:
+            log.info("job %s: the event stream is unusable: %s", self._job_id, error)
+        except ProteinIQError as error:
+            if isinstance(error, APIError) and error.status in UNSUPPORTED:
+                self._watch = self._watch.stream_unsupported(self._clock.monotonic())
+                return
+            log.info("job %s: the event stream ended: %s", self._job_id, error)
+            refused = error.retry_after if isinstance(error, APIError) else None
+        if stream.last_event_id is not None:
+            self._last_event_id = stream.last_event_id if _is_header(stream.last_event_id) else None
+        asked = stream.retry / 1000 if stream.retry is not None else None
+        self._watch = self._watch.stream_left(
+            self._clock.monotonic(), received=received, asked=asked, retry_after=refused
+        )
+
+    def _state(self, data: str) -> JobState | None:
+        """The state that an event's data tells; None for an event about something else."""
+        try:
+            body: Any = json.loads(data)
+        except (ValueError, RecursionError):
+            return None
+        for operation in EVENT_SHAPES:
+            ours = schema.reshaped(body, operation)
+            if not isinstance(ours, dict) or ours.get("id", self._job_id) != self._job_id:
+                continue
+            try:
+                fitted = schema.fit(body, operation, Request("GET", "event"), {"id": self._job_id})
+            except ContractError:
+                continue
+            return convert.job(LowJob.from_dict(fitted))
+        return None
+
+
+def _is_header(text: str) -> bool:
+    """Whether an id can be sent back; a stranger one is forgotten, and the stream then begins anew."""
+    return text.isascii() and text.isprintable() and text == text.strip() and len(text) <= 1024
+
+
+def _is_stream(content_type: str) -> bool:
+    return content_type.split(";")[0].strip().lower() == "text/event-stream"

@@ -1,0 +1,1 @@
+"""Files on their way: what is uploaded, how it is encoded, and where a download goes."""

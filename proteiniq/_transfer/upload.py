@@ -1,0 +1,252 @@
+"""What is uploaded: a name, a media type, and bytes that are read while they are sent."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path, PurePath
+from typing import IO, Any
+
+import attrs
+
+from ..errors import InvalidInput
+
+Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
+"""What the sync client uploads: a path, bytes, a file open for reading bytes, or the bytes one after the other."""
+
+AsyncUploadable = Uploadable | AsyncIterable[bytes]
+
+PIECE = 3 << 18
+"""What is read and sent at once, bytes: large enough that each costs little, and a multiple of 3 for base64."""
+
+MEDIA_TYPES = {
+    ".fasta": "text/x-fasta",
+    ".fa": "text/x-fasta",
+    ".faa": "text/x-fasta",
+    ".fna": "text/x-fasta",
+    ".pdb": "chemical/x-pdb",
+    ".cif": "chemical/x-mmcif",
+    ".sdf": "chemical/x-mdl-sdfile",
+    ".mol": "chemical/x-mdl-molfile",
+}
+"""Media types of the field, which the standard library doesn't know or has otherwise."""
+
+NOTHING = "nothing was uploaded"
+
+
+@attrs.frozen
+class Source:
+    """What is uploaded. `pieces` begins at the start each time; of a source that is not `repeatable` only once.
+
+    `total` is the length in bytes, None where it is not known; `awaited` says that the pieces come asynchronously.
+    """
+
+    name: str
+    media_type: str
+    pieces: Callable[[], Any] = attrs.field(repr=False)
+    total: int | None
+    repeatable: bool
+    awaited: bool = False
+
+
+@contextmanager
+def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Iterator[Source]:
+    """The source that `source` is; what was opened here is closed here. `awaited` allows asynchronous iterables.
+
+    Raises InvalidInput when it can't be read, saying what to pass instead.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(source)
+        try:
+            stream = path.open("rb", buffering=0)
+        except (OSError, ValueError) as error:
+            hint = " To upload text, pass its bytes." if isinstance(source, str) else ""
+            why = getattr(error, "strerror", None) or error
+            raise InvalidInput(f"{NOTHING}: {str(source)[:200]!r} can't be read: {why}.{hint}") from None
+        with stream:
+            yield _of_file(stream, _needed(filename or path.name, "the path has no name"))
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        view = memoryview(source)
+        view = (view if view.c_contiguous else memoryview(view.tobytes())).cast("B")
+        yield _of_bytes(view, _needed(filename, "bytes have no name"))
+    elif hasattr(source, "read") and not hasattr(source, "__aiter__"):
+        _check_open(source)
+        yield _of_file(source, _needed(filename or _name_of(source), "the open file has no name"))
+    elif hasattr(source, "__aiter__"):
+        if not awaited:
+            raise InvalidInput(f"{NOTHING}: an asynchronous iterable needs the async client")
+        name = filename
+        if hasattr(source, "read"):
+            _check_open(source)
+            name = filename or _name_of(source)
+        yield _of_async_iterable(source, _needed(name, "what is to be read has no name"))
+    elif isinstance(source, Iterable) and not isinstance(source, Mapping):
+        yield _of_iterable(source, _needed(filename, "an iterable has no name"))
+    else:
+        raise InvalidInput(
+            f"{NOTHING}: {type(source).__name__} is no path, bytes, open file or iterable of bytes"
+        )
+
+
+def _check_open(source: Any) -> None:
+    """Raise InvalidInput for a file that gives no bytes."""
+    # Wrappers of text files, as those of `tempfile`, are no TextIOBase, but hand its `encoding` through.
+    if isinstance(source, io.TextIOBase) or isinstance(getattr(source, "encoding", None), str):
+        raise InvalidInput(f"{NOTHING}: the file is open as text, open it with mode 'rb'")
+    if getattr(source, "closed", False) is True:
+        raise InvalidInput(f"{NOTHING}: the file is closed")
+    readable = getattr(source, "readable", None)
+    if callable(readable) and readable() is False:
+        raise InvalidInput(f"{NOTHING}: the file is not open for reading, open it with mode 'rb'")
+
+
+def _name_of(source: Any) -> str:
+    """The name of an open file; empty for one that has a number (`tempfile.TemporaryFile`) or a title (`<stdin>`)."""
+    name = getattr(source, "name", None)
+    if not isinstance(name, (str, bytes, os.PathLike)):
+        return ""
+    last = PurePath(os.fsdecode(name)).name
+    return "" if last.startswith("<") and last.endswith(">") else last
+
+
+def _of_bytes(view: memoryview, name: str) -> Source:
+    def pieces() -> Iterator[bytes]:
+        for start in range(0, len(view), PIECE):
+            yield bytes(view[start : start + PIECE])
+
+    return Source(name, media_type(name), pieces, total=len(view), repeatable=True)
+
+
+def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
+    """An open file, from where it stands to its end as it is now."""
+    seekable = callable(getattr(stream, "seekable", None)) and stream.seekable()
+    start, total = 0, None
+    if seekable:
+        start = stream.tell()
+        end = stream.seek(0, os.SEEK_END)
+        stream.seek(start)
+        total = max(0, end - start)
+        if start and not total:
+            raise InvalidInput(f"{NOTHING}: the open file stands at its end; call seek(0) before")
+
+    def pieces() -> Iterator[bytes]:
+        if seekable:
+            stream.seek(start)
+        left = total
+        while left is None or left > 0:
+            piece = _checked(stream.read(PIECE if left is None else min(PIECE, left)))
+            if not piece:
+                break
+            left = None if left is None else left - len(piece)
+            yield piece
+        if left:
+            raise InvalidInput(
+                f"the upload was broken off: {name!r} is {left} bytes shorter than at its beginning"
+            )
+
+    return Source(name, media_type(name), pieces, total=total, repeatable=seekable)
+
+
+class _Reading:
+    """Watches an iterable that is read again: one that is used up gives less, or not from its beginning."""
+
+    def __init__(self) -> None:
+        self._first = b""
+        self._longest = self._now = 0
+
+    def begin(self) -> None:
+        self._now = 0
+
+    def took(self, item: bytes) -> bytes:
+        if item and not self._now:
+            if item[:64] != self._first and self._longest:
+                self._refuse()
+            self._first = item[:64]
+        self._now += len(item)
+        self._longest = max(self._longest, self._now)
+        return item
+
+    def end(self) -> None:
+        if self._now < self._longest:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        raise InvalidInput(
+            "the upload was broken off: it had to be sent again, and the iterable gave something else than before. "
+            "Pass a path, a file or bytes, or an iterable that begins anew each time"
+        )
+
+
+def _of_iterable(items: Iterable[Any], name: str) -> Source:
+    reading = _Reading()
+
+    def pieces() -> Iterator[bytes]:
+        together = bytearray()
+        reading.begin()
+        for item in items:
+            together += reading.took(_checked(item))
+            while len(together) >= PIECE:
+                yield bytes(together[:PIECE])
+                del together[:PIECE]
+        reading.end()
+        if together:
+            yield bytes(together)
+
+    return Source(name, media_type(name), pieces, total=None, repeatable=not isinstance(items, Iterator))
+
+
+def _of_async_iterable(items: AsyncIterable[Any], name: str) -> Source:
+    # An asynchronous file is an iterable of its lines, and goes on where it stands.
+    once = isinstance(items, AsyncIterator) or hasattr(items, "read")
+    pieces = partial(_Gathered, items, _Reading())
+    return Source(name, media_type(name), pieces, total=None, repeatable=not once, awaited=True)
+
+
+class _Gathered:
+    """The items of an asynchronous iterable, put together to pieces. No generator: it may be left in the middle."""
+
+    def __init__(self, items: AsyncIterable[Any], reading: _Reading) -> None:
+        self._items: AsyncIterator[Any] | None = aiter(items)
+        self._together = bytearray()
+        self._reading = reading
+        reading.begin()
+
+    async def next(self) -> bytes:
+        """The next piece; empty after the last."""
+        while self._items is not None and len(self._together) < PIECE:
+            try:
+                self._together += self._reading.took(_checked(await anext(self._items)))
+            except StopAsyncIteration:
+                self._items = None
+                self._reading.end()
+        piece = bytes(self._together[:PIECE])
+        del self._together[:PIECE]
+        return piece
+
+
+def _checked(piece: Any) -> bytes:
+    if not isinstance(piece, (bytes, bytearray, memoryview)):
+        raise InvalidInput(f"the upload was broken off: expected bytes to send, not {type(piece).__name__}")
+    return bytes(piece)
+
+
+def _needed(filename: str | None, why: str) -> str:
+    if not filename:
+        raise InvalidInput(f"{NOTHING}: {why}, pass filename=…")
+    if not isinstance(filename, str) or not filename.isprintable() or "/" in filename or "\\" in filename:
+        raise InvalidInput(f"{NOTHING}: {filename!r} is no file name, pass another as filename=…")
+    return filename
+
+
+def media_type(filename: str) -> str:
+    known = MEDIA_TYPES.get(PurePath(filename).suffix.lower())
+    return known or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+
+
+def may_be_stored(filename: str) -> str:
+    """What to tell of an upload of which nobody knows whether the service has it."""
+    return f"The file may have been stored: look with `client.files.list(q={filename!r})` before you upload it again."

@@ -1,0 +1,1 @@
+"""From the document of a service to ours: every step of normalising."""

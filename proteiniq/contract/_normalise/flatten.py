@@ -1,0 +1,254 @@
+"""Schemas with their references, compositions, unions and nullables worked out.
+
+OpenAPI has many spellings for one shape. `Flattener.flatten` gives the same `Flat` for all of them:
+`$ref` chains are followed, `allOf` is merged, `nullable: true`, `type: [T, "null"]` and a `null` branch
+mean the same, and a union of objects is one object that has the properties of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+from urllib.parse import unquote
+
+import attrs
+
+from .access import NotAContract, mapping, names, sequence
+from .keywords import kept
+
+Schema = Mapping[str, Any]
+How = Literal["allOf", "anyOf"]
+
+TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array"})
+MOST_SHAPES = 50_000
+"""Schemas that are worked out for one document; the service's own needs about a thousand."""
+DEEPEST_COMPOSITION = 50
+
+_NO_SCHEMA: Schema = {}
+
+
+@attrs.frozen
+class Flat:
+    """One shape. No `types` means that anything goes; one place of the document has one `identity`.
+
+    `required` is so in all branches of a union, `branches` is what each of them requires.
+    """
+
+    identity: int = 0
+    types: frozenset[str] = frozenset()
+    nullable: bool = False
+    null_only: bool = False
+    properties: Mapping[str, Schema] = attrs.field(factory=dict)
+    required: tuple[str, ...] = ()
+    branches: tuple[tuple[str, ...], ...] = ()
+    closed: bool = False
+    items: Any = None
+    values: tuple[Any, ...] = ()
+    direction: str = ""
+    kept: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def type(self) -> str | None:
+        """The one type, or None where several may be or anything goes."""
+        return next(iter(self.types)) if len(self.types) == 1 else None
+
+
+class Flattener:
+    """Works out the schemas of one document."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._combined: dict[tuple[str, frozenset[int]], Schema] = {}
+        self._siblings: dict[int, Schema] = {}
+        self._open: list[int] = []
+        self._flat: dict[int, tuple[Any, Flat]] = {}
+        self._count = 0
+
+    def resolve(self, node: Any, place: str) -> Mapping[str, Any]:
+        """The object that `node` is or refers to, through any number of references.
+
+        Raises NotAContract for a reference that leads nowhere, out of the document, or in a circle.
+        """
+        seen: list[str] = []
+        while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
+            reference = node["$ref"]
+            if reference in seen or len(seen) > DEEPEST_COMPOSITION:
+                raise NotAContract(f"{place}: the reference {reference} leads back to itself")
+            seen.append(reference)
+            target = self._target(reference, place)
+            if any(_restricts(key) for key in node):
+                beside = {key: value for key, value in node.items() if key != "$ref"}
+                return self._combine("allOf", [target, self._siblings.setdefault(id(node), beside)], place)
+            node = target
+        if isinstance(node, bool):
+            return _NO_SCHEMA
+        if not isinstance(node, Mapping):
+            raise NotAContract(f"{place}: expected an object, found {type(node).__name__}")
+        return node
+
+    def flatten(self, node: Any, place: str) -> Flat:
+        """The shape of `node`. Raises NotAContract when it can't be worked out."""
+        self._count += 1
+        if self._count > MOST_SHAPES:
+            raise NotAContract(f"{place}: the schemas unfold into more than {MOST_SHAPES} shapes")
+        known = self._flat.get(id(node))
+        if known is not None and known[0] is node:
+            return known[1]
+        schema = self.resolve(node, place)
+        if id(schema) in self._open:
+            raise NotAContract(f"{place}: the schema is composed of itself")
+        if len(self._open) > DEEPEST_COMPOSITION:
+            raise NotAContract(f"{place}: composed more than {DEEPEST_COMPOSITION} levels deep")
+        self._open.append(id(schema))
+        try:
+            flat = self._own(schema, place)
+            for part in sequence(schema.get("allOf"), f"{place}.allOf"):
+                flat = self._both(flat, self.flatten(part, place), "allOf", place)
+            for union in ("oneOf", "anyOf"):
+                branches = sequence(schema.get(union), f"{place}.{union}")
+                if branches:
+                    flat = self._both(flat, self._either(branches, place), "allOf", place)
+        finally:
+            self._open.pop()
+        said = kept(node) if isinstance(node, Mapping) else {}
+        flat = attrs.evolve(flat, identity=id(schema), kept={**flat.kept, **said})
+        self._flat[id(node)] = node, flat  # the node too, so that no other one gets its identity
+        return flat
+
+    def _target(self, reference: str, place: str) -> Any:
+        if not reference.startswith("#/"):
+            raise NotAContract(f"{place}: the reference {reference} leaves the document: bundle it first")
+        node: Any = self._document
+        for part in reference[2:].split("/"):
+            key = unquote(part).replace("~1", "/").replace("~0", "~")  # RFC 6901, part 6: it is in a URI
+            if not isinstance(node, Mapping) or key not in node:
+                raise NotAContract(f"{place}: the reference {reference} leads nowhere")
+            node = node[key]
+        return node
+
+    def _own(self, schema: Schema, place: str) -> Flat:
+        """What the schema says itself, compositions left aside."""
+        declared = schema.get("type")
+        said = [declared] if isinstance(declared, str) else names(declared, f"{place}.type")
+        values = list(sequence(schema.get("enum"), f"{place}.enum"))
+        if "const" in schema:
+            values.append(schema["const"])
+        properties = mapping(schema.get("properties"), f"{place}.properties")
+        types = TYPES & set(said) or _implied_types(schema, [value for value in values if value is not None])
+        nothing_else = set(said) == {"null"} or (bool(values) and not any(v is not None for v in values))
+        return Flat(
+            identity=id(schema),
+            types=_simplest(types),
+            nullable=schema.get("nullable") is True or "null" in said or None in values,
+            null_only=nothing_else,
+            properties=properties,
+            required=names(schema.get("required"), f"{place}.required"),
+            closed=schema.get("additionalProperties") is False,
+            items=schema.get("items"),
+            values=tuple(value for value in values if value is not None),
+            direction=next((way for way in ("readOnly", "writeOnly") if schema.get(way) is True), ""),
+            kept=kept(schema),
+        )
+
+    def _either(self, branches: Sequence[Any], place: str) -> Flat:
+        """One shape for a union: what all its branches have in common, and the properties of all."""
+        flats = [self.flatten(branch, place) for branch in branches]
+        shapes = [flat for flat in flats if not flat.null_only]
+        if not shapes:
+            return Flat(nullable=True, null_only=True)
+        union = shapes[0]
+        for flat in shapes[1:]:
+            union = self._both(union, flat, "anyOf", place)
+        branches = [each for flat in shapes for each in flat.branches or (flat.required,)]
+        return attrs.evolve(
+            union,
+            nullable=any(flat.nullable for flat in flats),
+            branches=tuple(dict.fromkeys(branches)) if len(shapes) > 1 else union.branches,
+        )
+
+    def _both(self, one: Flat, other: Flat, how: How, place: str) -> Flat:
+        """Two shapes of one thing, met in an `allOf` (both hold) or an `anyOf` (either does)."""
+        properties = dict(one.properties)
+        for name, schema in other.properties.items():
+            known = properties.get(name)
+            properties[name] = schema if known is None else self._combine(how, [known, schema], place)
+        items = one.items if other.items is None else other.items
+        if one.items is not None and other.items is not None:
+            items = self._combine(how, [one.items, other.items], place)
+        if how == "allOf":
+            types = _narrowed(one.types, other.types)
+            required = tuple(dict.fromkeys([*one.required, *other.required]))
+            branches = one.branches or other.branches
+            values = one.values or other.values
+            said = {**other.kept, **one.kept}
+        else:
+            types = one.types | other.types if one.types and other.types else frozenset()
+            required = tuple(name for name in one.required if name in other.required)
+            branches = ()
+            values = _unique([*one.values, *other.values]) if one.values and other.values else ()
+            said = {key: value for key, value in one.kept.items() if other.kept.get(key) == value}
+        return Flat(
+            identity=one.identity,
+            types=_simplest(types),
+            nullable=one.nullable or other.nullable,
+            null_only=one.null_only or other.null_only if how == "allOf" else False,
+            properties=properties,
+            required=required,
+            branches=branches,
+            closed=one.closed and other.closed,
+            items=items,
+            values=values,
+            direction=one.direction or other.direction if how == "allOf" else "",
+            kept=said,
+        )
+
+    def _combine(self, how: How, nodes: Iterable[Any], place: str) -> Schema:
+        """A composition of schemas; the same object each time, so that recursion is seen through it."""
+        parts: list[Schema] = []
+        for node in nodes:
+            schema = self.resolve(node, place)
+            for part in schema[how] if schema.keys() == {how} else [node]:
+                if not any(part is known or part == known for known in parts):
+                    parts.append(part)
+        if len(parts) == 1:
+            return self.resolve(parts[0], place)
+        key = how, frozenset(id(self.resolve(part, place)) for part in parts)
+        return self._combined.setdefault(key, {how: parts})
+
+
+def _restricts(keyword: str) -> bool:
+    """Whether a keyword beside a `$ref` says more than what the thing is for."""
+    return keyword not in ("$ref", "description", "summary") and not keyword.startswith("x-")
+
+
+def _implied_types(schema: Schema, values: list[Any]) -> frozenset[str]:
+    if schema.get("properties") or "additionalProperties" in schema:
+        return frozenset({"object"})
+    if "items" in schema:
+        return frozenset({"array"})
+    if values and all(isinstance(value, str) for value in values):
+        return frozenset({"string"})
+    return frozenset()
+
+
+def _simplest(types: Iterable[str]) -> frozenset[str]:
+    """Types without those that another one includes."""
+    plain = frozenset(types)
+    return plain - {"integer"} if "number" in plain else plain
+
+
+def _narrowed(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    if not one or not other:
+        return one or other
+    common = one & other
+    if {"integer", "number"} <= one | other:
+        common |= {"integer"}
+    return common or one
+
+
+def _unique(values: Iterable[Any]) -> tuple[Any, ...]:
+    unique: list[Any] = []
+    for value in values:
+        if value not in unique:
+            unique.append(value)
+    return tuple(unique)

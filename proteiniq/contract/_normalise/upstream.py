@@ -1,0 +1,159 @@
+"""The operations of the service's document, however it spells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from .access import NotAContract, mapping, sequence, text
+from .bindings import Route
+from .flatten import Flattener
+from .spelling import JSON
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+ERROR = r"[45]\d\d|[45]XX"
+_SUCCESS = r"2\d\d|2XX"
+
+
+@attrs.frozen
+class Upstream:
+    """One operation, read on demand."""
+
+    route: Route
+    said: Mapping[str, Any]
+    flattener: Flattener
+    shared: tuple[Any, ...] = ()
+
+    def parameters(self) -> list[Mapping[str, Any]]:
+        """The parameters, those of the operation in place of those of its path."""
+        merged: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for node in (*self.shared, *sequence(self.said.get("parameters"), f"{self.route} parameters")):
+            parameter = self.flattener.resolve(node, f"{self.route} parameters")
+            place = text(parameter.get("in"), f"{self.route} parameter, `in`")
+            name = text(parameter.get("name"), f"{self.route} parameter, `name`")
+            merged[place, name] = parameter
+        return list(merged.values())
+
+    def body(self, *wanted: str) -> tuple[str, Any] | None:
+        """The first of the media types `wanted` that the body may have, and its schema."""
+        if not self.body_media():
+            return None
+        content = self._content(self.said["requestBody"])
+        return next(
+            ((media, schema) for media in wanted for kind, schema in content if kind == media),
+            None,
+        )
+
+    def body_media(self) -> list[str]:
+        """The media types that the body may have; none when the operation takes no body."""
+        described = self.said.get("requestBody")
+        return [] if described is None else [media for media, _ in self._content(described)]
+
+    def body_required(self) -> bool:
+        described = self.said.get("requestBody")
+        return described is not None and self._resolved(described).get("required") is True
+
+    def responses(self, pattern: str) -> dict[str, Mapping[str, Any]]:
+        """The answers whose status matches, by status."""
+        described = mapping(self.said.get("responses"), f"{self.route} responses")
+        found = {str(status).upper(): node for status, node in described.items()}
+        return {
+            status: self._resolved(node)
+            for status, node in sorted(found.items())
+            if re.fullmatch(pattern, status)
+        }
+
+    def errors(self) -> dict[str, Mapping[str, Any]]:
+        """The error responses: `default` is one where a success is described."""
+        kinds = rf"{ERROR}|DEFAULT" if self.responses(_SUCCESS) else ERROR
+        return self.responses(kinds)
+
+    def answers(self) -> tuple[int, list[Any]]:
+        """The success status (the last one described), and the schemas of the JSON responses of all of them.
+
+        One that is not described at all has the schema that allows everything; there is none for a response that
+        has no body, or has no JSON.
+        """
+        success = self.responses(_SUCCESS) or self.responses("DEFAULT")
+        schemas = [schema for status, each in success.items() for schema in self._schemas(status, each)]
+        if not success:
+            schemas = [{}]
+        return max((int(status) for status in success if status.isdigit()), default=200), schemas
+
+    def _schemas(self, status: str, response: Mapping[str, Any]) -> list[Any]:
+        if not self._content(response):
+            return [] if status in ("204", "205") else [{}]
+        return self.json_schemas(response)
+
+    def json_schemas(self, response: Mapping[str, Any]) -> list[Any]:
+        """The schemas of the JSON that a response may have; one that isn't described allows everything."""
+        return [
+            {} if schema is None else schema for media, schema in self._content(response) if media == JSON
+        ]
+
+    def _resolved(self, node: Any) -> Mapping[str, Any]:
+        return self.flattener.resolve(node, str(self.route))
+
+    def _content(self, node: Any) -> list[tuple[str, Any]]:
+        content = mapping(self._resolved(node).get("content"), f"{self.route} content")
+        bare = {media: media.split(";")[0].strip().lower() for media in content}
+        # Beside plain JSON, what is JSON too is another thing: a problem, or links.
+        known = bare if JSON in bare.values() else {media: _media(name) for media, name in bare.items()}
+        return [
+            (known[media], mapping(described, f"{self.route} {media}").get("schema"))
+            for media, described in content.items()
+        ]
+
+
+def operations(document: Mapping[str, Any], flattener: Flattener) -> Iterator[Upstream]:
+    """Every operation of the document, at the path that a client asks for.
+
+    Raises NotAContract when `document` is no readable OpenAPI 3 document.
+    """
+    if "swagger" in document:
+        raise NotAContract("this is a Swagger 2 document: convert it to OpenAPI 3 first")
+    version = document.get("openapi")
+    if not isinstance(version, str) or not version.startswith("3."):
+        raise NotAContract("this is not an OpenAPI 3 document: it has no `openapi: 3.x`")
+    paths = mapping(document.get("paths"), "paths")
+    if not paths:
+        raise NotAContract("the document describes no paths")
+    for path in sorted(paths):
+        if not path.startswith("/"):
+            raise NotAContract(f"paths: {path!r} doesn't begin with a slash")
+        item = flattener.resolve(paths[path], path)
+        for method in METHODS:
+            if method in item:
+                said = flattener.resolve(item[method], f"{method.upper()} {path}")
+                servers = said.get("servers") or item.get("servers") or document.get("servers")
+                prefix = _prefix(servers)
+                full = path if not prefix or path.startswith(prefix + "/") else prefix + path
+                shared = sequence(item.get("parameters"), f"{path} parameters")
+                yield Upstream(Route(method, full), said, flattener, tuple(shared))
+
+
+def _prefix(servers: Any) -> str:
+    """The path of the first server that has one, its variables at their defaults."""
+    paths = (_server_path(mapping(server, "servers")) for server in sequence(servers, "servers"))
+    return next(filter(None, paths), "")
+
+
+def _server_path(server: Mapping[str, Any]) -> str:
+    url = text(server.get("url", ""), "servers.url")
+    for name, variable in mapping(server.get("variables"), "servers.variables").items():
+        default = mapping(variable, f"servers.variables.{name}").get("default", "")
+        url = url.replace(f"{{{name}}}", str(default))
+    try:
+        return urlsplit(url).path.rstrip("/")
+    except ValueError as error:
+        raise NotAContract(f"servers: {url!r} is not a URL") from error
+
+
+def _media(bare: str) -> str:
+    """Everything that is JSON is `application/json`."""
+    is_json = bare == "*/*" or bare.startswith("application/json") or bare.endswith("+json")
+    return JSON if is_json else bare
