@@ -1,6 +1,6 @@
 """Every element of the reconstruction has a mark of its source, and no mark claims more than is known.
 
-When the service's own document, which has no marks, replaces the reconstruction, all but the last of these tests can go.
+When the service's own document, which has no marks, replaces the reconstruction, only the last test here stays.
 """
 
 from __future__ import annotations
