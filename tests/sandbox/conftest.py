@@ -36,5 +36,5 @@ def api(sandbox: Sandbox, workspace: str) -> Iterator[Api]:
 def only_documented_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test if an operation responds with an error code that the contract doesn't document for it."""
     yield
-    told = [record.getMessage() for record in caplog.get_records("call")]
-    assert not [message for message in told if "does not document" in message]
+    logged = [record.getMessage() for record in caplog.get_records("call")]
+    assert not [message for message in logged if "does not document" in message]

@@ -137,9 +137,9 @@ def test_an_invalid_file_name_is_refused(api: Api, name: str) -> None:
 def test_an_invalid_form_is_refused(api: Api, content: bytes, found: dict[str, str]) -> None:
     response = form(api, content)
     assert code(response) == (400, "validation_error")
-    told = issues(response)
-    assert list(told) == list(found)
-    assert all(told[path].startswith(message) for path, message in found.items())
+    listed = issues(response)
+    assert list(listed) == list(found)
+    assert all(listed[path].startswith(message) for path, message in found.items())
     assert body(api.get("files"))["data"] == []
     assert drafts(api) == []
 

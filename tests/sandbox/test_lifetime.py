@@ -44,8 +44,8 @@ def served(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
     """A sandbox in its own process, and its API."""
     with command("--json", "--data", str(data), *GENEROUS, *arguments) as process:
         assert process.stdout is not None
-        said = json.loads(process.stdout.readline())
-        with Api(_Address(said["url"], said["api_key"])) as api:  # type: ignore[arg-type]
+        started = json.loads(process.stdout.readline())
+        with Api(_Address(started["url"], started["api_key"])) as api:  # type: ignore[arg-type]
             try:
                 yield process, api
             finally:
@@ -307,8 +307,8 @@ class TestCommand:
     def test_it_has_the_documented_defaults(self, tmp_path: Path) -> None:
         with command("--json", "--data", str(tmp_path)) as process:
             assert process.stdout is not None
-            said: Json = json.loads(process.stdout.readline())
-            with Api(_Address(**said)) as api:  # type: ignore[arg-type]
+            started: Json = json.loads(process.stdout.readline())
+            with Api(_Address(**started)) as api:  # type: ignore[arg-type]
                 limits = body(api.get("account"))["limits"]
             process.terminate()
         assert limits["public_api_rate_limit"] == {"limit": 120, "window_seconds": 60}

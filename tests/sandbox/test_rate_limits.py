@@ -16,7 +16,7 @@ START = 1_800_000_000.0
 
 
 class Clock:
-    """A clock that only moves when it is told to."""
+    """A clock that only moves when a test moves it."""
 
     def __init__(self) -> None:
         self.now = START

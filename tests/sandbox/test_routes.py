@@ -29,7 +29,7 @@ ROUTES = [
 ]
 
 
-def answers(api: Api) -> Iterator[tuple[str, httpx.Response]]:
+def responses(api: Api) -> Iterator[tuple[str, httpx.Response]]:
     """A response of every operation but the stream, with its operationId upstream."""
     yield "getAccount", api.get("account")
     yield "listTools", api.get("tools")
@@ -58,7 +58,7 @@ def upstream_schema(operation_id: str, status: int) -> dict[str, Any]:
 
 
 def test_every_response_fits_the_document_upstream(api: Api) -> None:
-    for operation_id, response in answers(api):
+    for operation_id, response in responses(api):
         schema = upstream_schema(operation_id, response.status_code)
         jsonschema_rs.validate(schema, response.json(), validate_formats=True)
 

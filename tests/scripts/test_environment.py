@@ -72,7 +72,7 @@ def test_the_oldest_python_is_that_of_the_package() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--live"], "--live requires PROTEINIQ_API_KEY"),
         (["--live", "--keep"], "--keep cannot be used with --live"),
@@ -81,10 +81,10 @@ def test_the_oldest_python_is_that_of_the_package() -> None:
     ],
 )
 def test_quickstart_refuses_invalid_options_before_it_installs_anything(
-    arguments: list[str], said: str
+    arguments: list[str], message: str
 ) -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPTS / "quickstart.py"), *arguments], capture_output=True, text=True, env={}
     )
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr

@@ -62,10 +62,10 @@ def test_a_check_names_what_differs_and_writes_nothing(
     (checkout / "openapi/SOURCES.md").unlink()
     before = content(checkout)
     assert run(monkeypatch, "--check") == 1
-    said = capsys.readouterr().err
-    assert "models/job.py differs from what" in said
-    assert "SOURCES.md differs from what" in said
-    assert "openapi.json" not in said
+    output = capsys.readouterr().err
+    assert "models/job.py differs from what" in output
+    assert "SOURCES.md differs from what" in output
+    assert "openapi.json" not in output
     assert content(checkout) == before
 
 
@@ -106,9 +106,9 @@ def test_losses_and_assumptions_are_printed(
     )
     source = written(less(reconstruction()), tmp_path)
     assert run(monkeypatch, "--from", source, "--out", str(tmp_path / "out")) == 0
-    said = capsys.readouterr().out
-    assert "  loses  list_files: File: not documented: storage_owner (owner is there, and unread)" in said
-    assert "  assumed  1 place of which the document says nothing: get_account Account" in said
+    output = capsys.readouterr().out
+    assert "  loses  list_files: File: not documented: storage_owner (owner is there, and unread)" in output
+    assert "  assumed  1 place of which the document says nothing: get_account Account" in output
 
 
 def test_losses_are_printed_with_unmet_needs(
@@ -116,8 +116,8 @@ def test_losses_are_printed_with_unmet_needs(
 ) -> None:
     worse = m.both(m.without_field("File", "origin"), m.without_field("Job", "status"))
     assert run(monkeypatch, "--from", written(worse(reconstruction()), tmp_path)) == 3
-    said = capsys.readouterr().err
-    assert said.index("  breaks  submit_job: Job.status") < said.index("  loses  list_files: File")
+    output = capsys.readouterr().err
+    assert output.index("  breaks  submit_job: Job.status") < output.index("  loses  list_files: File")
 
 
 def test_edits_are_applied_over_the_bindings(
@@ -274,9 +274,9 @@ def test_yaml_is_stored_as_json() -> None:
 
 
 def test_drift_adds_the_major_changes_of_redocly(tmp_path: Path) -> None:
-    said = {"changes": [{"path": "#/x", "verdicts": [
+    output = {"changes": [{"path": "#/x", "verdicts": [
         {"impact": "major", "message": "gone"}, {"impact": "minor", "message": "new"}]}]}  # fmt: skip
-    redocly = [sys.executable, "-c", f"print({json.dumps(json.dumps(said))})"]
+    redocly = [sys.executable, "-c", f"print({json.dumps(json.dumps(output))})"]
     found = drift(written(reconstruction(), tmp_path), redocly)
     assert found.changes == (Change("contract", "redocly", "gone (/x)"),)
     assert found.exit_code == 1

@@ -33,10 +33,10 @@ def left(folder: Path) -> list[Path]:
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii:replace"])
 def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path, encoding: str) -> None:
     with start(tmp_path, PYTHONIOENCODING=encoding) as tour:
-        said, wrong = tour.communicate(timeout=120)
+        output, wrong = tour.communicate(timeout=120)
     assert (tour.returncode, wrong) == (0, "")
     for value in ("14313.0", "37970", "score 290.5, 63 identical of 148 columns"):
-        assert value in said
+        assert value in output
     saved = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").glob("*/*")}
     assert saved == {
         "protein-parameters/parameters.csv",
@@ -54,9 +54,9 @@ def test_a_live_tour_uses_only_the_documented_tool(
     with Sandbox(tools=["tests.tools:Esmfold"], job_read_interval=0.05) as service:
         address = {"PROTEINIQ_API_KEY": service.api_key, "PROTEINIQ_BASE_URL": service.url}
         with start(tmp_path, "--live", *options, **address) as tour:
-            said, wrong = tour.communicate(timeout=120)
+            output, wrong = tour.communicate(timeout=120)
     assert tour.returncode == code, wrong
-    assert ("prediction.pdb" in said) is (code == 0)
+    assert ("prediction.pdb" in output) is (code == 0)
     assert ("SpendLimitExceeded" in wrong) is (code == 1)
 
 

@@ -51,8 +51,8 @@ def test_writes_exactly_the_files_of_its_contract(tool: Tool, tmp_path: Path) ->
 @pytest.mark.parametrize("tool", TOOLS)
 def test_documents_every_key_of_its_results(tool: Tool) -> None:
     results = run(tool, EXAMPLES[tool.contract.id])
-    told = {key for key in tool.contract.results if "[]" not in key}
-    assert set(results) == told
+    documented = {key for key in tool.contract.results if "[]" not in key}
+    assert set(results) == documented
     for name in ("rows", "orfs"):
         keys = {key.removeprefix(f"{name}[].") for key in tool.contract.results if f"{name}[]." in key}
         assert all(set(row) == keys for row in results.get(name, []))
@@ -83,9 +83,9 @@ def test_runs_with_every_setting_at_its_limits_and_options(tool: Tool) -> None:
 @pytest.mark.parametrize("content", ["", ">a\n", "MKV1", ">a\nACGT\n>b\n"])
 def test_reports_a_problem_for_every_slot_with_broken_content(tool: Tool, content: str) -> None:
     slots = [slot.id for slot in tool.contract.slots]
-    told = problems(tool, dict.fromkeys(slots, content))
-    assert {problem.slot for problem in told} == set(slots)
-    assert all(problem.entry == 0 and problem.line is not None for problem in told)
+    found = problems(tool, dict.fromkeys(slots, content))
+    assert {problem.slot for problem in found} == set(slots)
+    assert all(problem.entry == 0 and problem.line is not None for problem in found)
 
 
 @pytest.mark.parametrize("tool", TOOLS)

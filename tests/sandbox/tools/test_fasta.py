@@ -68,9 +68,9 @@ def test_reports_a_wrong_letter_once_per_record() -> None:
 
 
 def test_reports_at_most_twenty_problems() -> None:
-    told = messages(">a\n" + "bjouxzBJOUXZ1234567890-.~")
-    assert len(told) == 21
-    assert told[-1][1] == "… and 5 more problems like these."
+    found = messages(">a\n" + "bjouxzBJOUXZ1234567890-.~")
+    assert len(found) == 21
+    assert found[-1][1] == "… and 5 more problems like these."
 
 
 def test_refuses_a_duplicate_name() -> None:

@@ -98,9 +98,9 @@ def test_files_contain_the_alignment(tmp_path: Path) -> None:
 
 
 def test_refuses_residues_for_a_nucleotide_matrix() -> None:
-    told = problems(TOOL, {"query": "ACGT", "target": "MKLE"}, matrix="NUC.4.4")
-    assert told
-    assert all(problem.slot == "target" for problem in told)
+    found = problems(TOOL, {"query": "ACGT", "target": "MKLE"}, matrix="NUC.4.4")
+    assert found
+    assert all(problem.slot == "target" for problem in found)
 
 
 def test_refuses_a_second_record() -> None:

@@ -28,20 +28,20 @@ def peptides(content: str, **settings: Any) -> list[str]:
 @pytest.mark.parametrize("enzyme", EMBOSS["pepdigest"]["P00698"])
 @pytest.mark.parametrize("name", PROTEINS)
 def test_peptides_are_those_of_pepdigest(name: str, enzyme: str) -> None:
-    told = digest(fasta(name), enzyme=enzyme)["rows"]
+    peptides = digest(fasta(name), enzyme=enzyme)["rows"]
     expected = EMBOSS["pepdigest"][name][enzyme]
     if not expected:
         # pepdigest prints nothing for a protein that isn't cut.
-        assert [row["sequence"] for row in told] == [PROTEINS[name]]
+        assert [row["sequence"] for row in peptides] == [PROTEINS[name]]
         return
-    assert [(row["start"], row["end"]) for row in told] == [(start, end) for start, end, *_ in expected]
+    assert [(row["start"], row["end"]) for row in peptides] == [(start, end) for start, end, *_ in expected]
 
 
 @pytest.mark.parametrize("name", PROTEINS)
 def test_masses_are_those_of_pepdigest(name: str) -> None:
-    told = digest(fasta(name), enzyme="glu-c-phosphate")["rows"]
+    peptides = digest(fasta(name), enzyme="glu-c-phosphate")["rows"]
     expected = EMBOSS["pepdigest"][name]["glu-c-phosphate"]
-    for row, (_, _, average, monoisotopic) in zip(told, expected, strict=True):
+    for row, (_, _, average, monoisotopic) in zip(peptides, expected, strict=True):
         # In pepdigest's Emolwt.dat the average and the monoisotopic mass of water are swapped, 5 mDa apart;
         # its mass of carbon makes averages 9 to 14 ppm higher.
         assert row["mass_average"] == pytest.approx(average, abs=0.006 + 1.5e-5 * average)
@@ -81,8 +81,8 @@ def test_cuts_by_the_rule(enzyme: str, sequence: str, expected: list[str]) -> No
 
 
 def test_missed_cleavages_join_neighbours() -> None:
-    told = digest("AKCKDK", missed_cleavages=1)["rows"]
-    assert [(row["sequence"], row["missed_cleavages"]) for row in told] == [
+    peptides = digest("AKCKDK", missed_cleavages=1)["rows"]
+    assert [(row["sequence"], row["missed_cleavages"]) for row in peptides] == [
         ("AK", 0),
         ("AKCK", 1),
         ("CK", 0),
@@ -92,8 +92,8 @@ def test_missed_cleavages_join_neighbours() -> None:
 
 
 def test_has_the_residues_around_a_peptide() -> None:
-    told = digest("AKCKD")["rows"]
-    assert [(row["previous"], row["next"]) for row in told] == [(None, "C"), ("K", "D"), ("K", None)]
+    peptides = digest("AKCKD")["rows"]
+    assert [(row["previous"], row["next"]) for row in peptides] == [(None, "C"), ("K", "D"), ("K", None)]
 
 
 def test_known_tryptic_peptide_has_its_published_mz() -> None:
@@ -169,11 +169,11 @@ def test_peptides_tile_the_protein(sequence: str, enzyme: str) -> None:
 
 @given(proteins, enzymes.filter(lambda enzyme: enzyme != "cnbr"))
 def test_masses_of_the_peptides_add_up_to_the_protein(sequence: str, enzyme: str) -> None:
-    told = digest(sequence, enzyme=enzyme)["rows"]
+    peptides = digest(sequence, enzyme=enzyme)["rows"]
     for key, monoisotopic in (("mass_monoisotopic", True), ("mass_average", False)):
         masses, water = residue_masses(monoisotopic)
         whole = sum(masses[residue] for residue in sequence) + water
-        assert sum(row[key] for row in told) - (len(told) - 1) * water == pytest.approx(whole)
+        assert sum(row[key] for row in peptides) - (len(peptides) - 1) * water == pytest.approx(whole)
 
 
 @given(proteins, enzymes, st.integers(0, 5))

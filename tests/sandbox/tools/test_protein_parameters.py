@@ -97,8 +97,8 @@ def test_charge_is_that_at_the_chosen_ph() -> None:
 
 def test_returns_a_row_per_record_in_order() -> None:
     content = ">b second\nMK\n>a first\nACD\n>b second\nMK\n"
-    told = run(TOOL, {"protein": content})["rows"]
-    assert [(row["id"], row["description"], row["length"]) for row in told] == [
+    found = run(TOOL, {"protein": content})["rows"]
+    assert [(row["id"], row["description"], row["length"]) for row in found] == [
         ("b", "second", 2),
         ("a", "first", 3),
         ("b", "second", 2),

@@ -23,9 +23,9 @@ def search(**settings: Any) -> dict[str, Any]:
 
 
 def test_hits_and_domains_are_those_of_phmmer() -> None:
-    told = search()["rows"]
-    assert [row["rank"] for row in told] == [1, 2, 3]
-    for row, expected in zip(told, PHMMER, strict=True):
+    found = search()["rows"]
+    assert [row["rank"] for row in found] == [1, 2, 3]
+    for row, expected in zip(found, PHMMER, strict=True):
         (domain,) = row["domains"]
         assert row["target"] == expected[0]
         assert [float(f"{value:.1e}") for value in (row["e_value"], domain["c_evalue"])] == [
@@ -81,10 +81,10 @@ def test_handles_uninformative_queries(query: str) -> None:
 
 def test_files_contain_the_hits(tmp_path: Path) -> None:
     results = run(TOOL, GLOBINS, tmp_path)
-    told = rows(tmp_path / "hits.csv")
-    assert [row["target"] for row in told] == [row["target"] for row in results["rows"]]
-    assert float(told[1]["e_value"]) == results["rows"][1]["e_value"]
-    assert float(told[1]["domain_score"]) == results["rows"][1]["domains"][0]["score"]
+    found = rows(tmp_path / "hits.csv")
+    assert [row["target"] for row in found] == [row["target"] for row in results["rows"]]
+    assert float(found[1]["e_value"]) == results["rows"][1]["e_value"]
+    assert float(found[1]["domain_score"]) == results["rows"][1]["domains"][0]["score"]
     domains = (tmp_path / "domains.tbl").read_text(encoding="utf-8")
     assert "P68871               -            146 P69905               -            141   1.2e-33" in domains
     alignments = (tmp_path / "alignments.txt").read_text(encoding="utf-8")

@@ -62,8 +62,8 @@ def test_codons_that_are_stop_and_residue_read_as_the_residue(table: int, residu
 
 
 def test_frames_without_a_whole_codon_are_left_out() -> None:
-    told = translate("ATGA", frames="all")["rows"]
-    assert [(row["frame"], row["start"], row["end"]) for row in told] == [
+    found = translate("ATGA", frames="all")["rows"]
+    assert [(row["frame"], row["start"], row["end"]) for row in found] == [
         (1, 1, 3),
         (2, 2, 4),
         (-1, 4, 2),
@@ -91,8 +91,8 @@ def test_refuses_a_record_without_a_codon() -> None:
 
 
 def test_refuses_a_protein() -> None:
-    told = problems(TOOL, {"nucleotide": fasta("P69905")})
-    assert "'L' is not accepted here, only nucleotide letters" in " ".join(p.message for p in told)
+    found = problems(TOOL, {"nucleotide": fasta("P69905")})
+    assert "'L' is not accepted here, only nucleotide letters" in " ".join(p.message for p in found)
 
 
 @given(st.text(NUCLEOTIDE, min_size=3, max_size=60), st.sampled_from(TABLES))
