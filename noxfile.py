@@ -1,4 +1,4 @@
-"""Named tasks: `nox -l` lists them, `nox -s NAME` runs one."""
+"""The project's tasks: `nox -l` lists them, `nox -s NAME` runs one."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ PRISM = Path("tests/prism")
 
 
 def install(session: nox.Session, *groups: str, extras: str = "") -> None:
-    """The project, and the groups of `pyproject.toml` that the session needs."""
+    """Install the project and some dependency groups of `pyproject.toml`."""
     wanted = nox.project.dependency_groups(PROJECT, *groups)
     session.install("-e", f".{extras}", *wanted)
 
 
 def install_node(session: nox.Session, packages: Path) -> Path:
-    """The npm packages that `packages` lists, with the Node of the session. Returns the folder they are in."""
+    """Install the npm packages of the folder `packages` with the session's Node. Returns the path of node_modules."""
     folder = Path(session.create_tmp()).resolve()
     shutil.copy(packages / "package.json", folder)
     options = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
@@ -37,13 +37,13 @@ def install_node(session: nox.Session, packages: Path) -> Path:
 
 
 def run_tests(session: nox.Session, *options: str, env: Mapping[str, str] | None = None) -> None:
-    """pytest, without the key of whoever runs it: no test may reach a real workspace."""
+    """Run pytest without the user's API key: no test may reach a real workspace."""
     whole = {"PROTEINIQ_API_KEY": None, "PROTEINIQ_BASE_URL": None, **(env or {})}
     session.run("pytest", *options, *session.posargs, env=whole)
 
 
 def run_script(session: nox.Session, *command: str, env: Mapping[str, str] | None = None) -> None:
-    """Run a script of ours, and end with its exit code, which says more than nox's own 0 and 1."""
+    """Run a script of the project, and exit with its exit code, which is more specific than nox's 0 and 1."""
     path = f"{session.bin}{os.pathsep}{os.environ.get('PATH', '')}"
     whole = {**os.environ, **(env or {}), "PATH": path}
     done = subprocess.run([f"{session.bin}/python", *command], env=whole, check=False)
@@ -55,21 +55,21 @@ def run_script(session: nox.Session, *command: str, env: Mapping[str, str] | Non
 
 @nox.session
 def regenerate(session: nox.Session) -> None:
-    """Make openapi.json, SOURCES.md and generated/ from upstream.json: all or nothing. `-- --check` compares."""
+    """Generate openapi.json, SOURCES.md and generated/ from upstream.json. `-- --check` only compares."""
     install(session, "generate")
     run_script(session, "scripts/regenerate.py", *session.posargs)
 
 
 @nox.session
 def fetch(session: nox.Session) -> None:
-    """Fetch the service's document into openapi/upstream.json. `-- --from URL|FILE` fetches another."""
+    """Fetch the service's document into openapi/upstream.json. `-- --from URL|FILE` fetches another one."""
     install(session, "generate")
     run_script(session, "scripts/fetch.py", *session.posargs)
 
 
 @nox.session
 def drift(session: nox.Session) -> None:
-    """Ask whether the live contract still fits. `-- --from URL|FILE`, `--json`, `--github`."""
+    """Check whether the live contract still fits. Takes `-- --from URL|FILE`, `--json`, `--github`."""
     install(session, "generate", "node")
     redocly = install_node(session, NODE) / "@redocly/cli/bin/cli.js"
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
@@ -78,7 +78,7 @@ def drift(session: nox.Session) -> None:
 
 @nox.session
 def independent(session: nox.Session) -> None:
-    """Run the facade end to end on clients from OpenAPI documents of several styles. `-- --write` keeps the table."""
+    """Run the facade end to end with clients generated from other OpenAPI documents. `-- --write` saves the table."""
     install(session, "generate", "test", "types", extras="[sandbox]")
     run_script(session, "scripts/independent.py", "--types", *(session.posargs or ["--check"]))
 
@@ -92,14 +92,14 @@ def downstream(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The tests of `scripts/check.py` on each supported Python; `-- PATH` runs some of them."""
+    """Run the tests of `scripts/check.py` on each supported Python. `-- PATH` runs some of them."""
     install(session, "generate", "test", extras="[sandbox]")
     run_tests(session, "--numprocesses", "2")
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Wait through a real nginx that buffers, compresses, times out and stands before nothing."""
+    """Wait through a real nginx that buffers, compresses, times out, or has no upstream."""
     install(session, "test", extras="[sandbox]")
     files = ("tests/_async/faults/behind_nginx.py", "tests/_sync/faults/behind_nginx.py")
     run_tests(session, *files)
@@ -107,21 +107,21 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """The tests that take minutes or gigabytes: transfers of 1 GiB."""
+    """Run the tests that take minutes or gigabytes: transfers of 1 GiB."""
     install(session, "generate", "test", extras="[sandbox]")
     run_tests(session, "-m", "slow")
 
 
 @nox.session
 def pacing(session: nox.Session) -> None:
-    """Four processes with one key: nothing lost, hardly anything refused, nearly all of the allowed rate."""
+    """Check the pacing of four processes with one key: no request lost, few refused, the rate nearly used up."""
     install(session, extras="[sandbox]")
     session.run("python", "benchmarks/pacing.py", "--check", *session.posargs)
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Look for bytes that break a parser, with atheris (Linux), 20 s for each; `-- TARGET SECONDS` for one of them."""
+    """Fuzz the parsers with atheris (Linux only), 20 s each. `-- TARGET SECONDS` runs one of them."""
     install(session, "test", "fuzz", extras="[sandbox]")
     target, seconds = session.posargs or (None, "20")
     for each in [target] if target else ["sse", "events", "answers", "headers", "inputs", "uploads"]:
@@ -130,7 +130,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def prism(session: nox.Session) -> None:
-    """Run the client against Prism, which serves the contract and was written by others."""
+    """Run the client against Prism, an independent server, with our contract."""
     install(session, "test", "node", extras="[sandbox]")
     cli = install_node(session, PRISM) / "@stoplight/prism-cli/dist/index.js"
     run_tests(session, "-m", "prism", "tests/prism", env={"PROTEINIQ_PRISM": str(cli)})
@@ -138,5 +138,5 @@ def prism(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def reference(session: nox.Session) -> None:
-    """Compare the reference values of the tools' tests with what EMBOSS gives on this machine."""
+    """Compare the reference values of the tools' tests with the EMBOSS of this machine."""
     session.run("python3", "tests/reference/make_emboss.py", "--check", external=True)

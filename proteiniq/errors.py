@@ -1,12 +1,12 @@
-"""What can go wrong.
+"""The errors that this package raises.
 
 ProteinIQError
-├── ConfigurationError                    the client can't be made or used like this: key, base URL, options
-├── InvalidInput                          refused here, before any request
-├── SpendLimitExceeded                    the quote is above `max_credits`: nothing was submitted
-├── UnsupportedOperation                  the service's contract has no such operation: nothing was sent
-├── RequestError                          a request was sent, or should have been, and did not succeed
-│   ├── APIError                          the service answered with an error: one class for each of its codes
+├── ConfigurationError                    the client can't be created or used like this: key, base URL, options
+├── InvalidInput                          the input is invalid; no request was sent
+├── SpendLimitExceeded                    the quote is above `max_credits`; nothing was submitted
+├── UnsupportedOperation                  the service's contract lacks the operation; nothing was sent
+├── RequestError                          a request failed, or could not be sent
+│   ├── APIError                          the service returned an error; one class per error code
 │   │   ├── BadRequest                    400
 │   │   │   ├── InvalidJSON               invalid_json
 │   │   │   └── ValidationError           validation_error
@@ -28,14 +28,14 @@ ProteinIQError
 │   │   ├── RateLimited                   429 rate_limited
 │   │   └── ServerError                   5xx
 │   │       └── InternalError             internal_error
-│   ├── TransportError                    no complete answer came
-│   │   └── RequestTimeout                none came in time
-│   └── ContractError                     the answer breaks the contract
-├── WaitTimeout                           the wait ended, the job goes on
+│   ├── TransportError                    no complete response was received
+│   │   └── RequestTimeout                none was received in time
+│   └── ContractError                     the response breaks the contract
+├── WaitTimeout                           the wait ended before the job did
 └── JobFailed                             the job ended without a result
 
-Codes and statuses are those of the service's documentation, page "Errors". An unknown code is the class of
-its status, an unknown status is `APIError`.
+Codes and statuses are those of the service's documentation, page "Errors". An error with an unknown code has the class
+of its status, one with an unknown status is an `APIError`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _BY_STATUS: dict[int, type[APIError]] = {}
 
 @attrs.frozen
 class Request:
-    """The request that an error is about: its method and path, never the key or the query."""
+    """The request that failed: its method and path, never the key or the query."""
 
     method: str
     path: str
@@ -69,9 +69,9 @@ class Request:
 
 @attrs.frozen
 class Issue:
-    """One thing that is wrong with an input, and where.
+    """One problem with an input, and its place.
 
-    `slot` or `setting` names the place; `line` is 1-based within the content.
+    `slot` or `setting` is the place, `line` the 1-based line within the content.
     """
 
     message: str
@@ -89,10 +89,10 @@ class Issue:
 
 
 class ProteinIQError(Exception):
-    """The base of every error of this package.
+    """The base class of all errors of this package.
 
-    `retryable` says whether the same call may go better later, `job_id` names the job that it is about. What a request
-    knows is on `RequestError`; here it is empty, so that every error can be asked for it.
+    `retryable` is true if the same call may succeed later, and `job_id` is the id of the job concerned. The attributes
+    of a request are empty here, so that every error has them; `RequestError` sets them.
     """
 
     code: str | None = None
@@ -109,7 +109,7 @@ class ProteinIQError(Exception):
         self.job_id = job_id
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exceptions are pickled by their positional arguments alone, which would lose all that is known.
+        # By default, only positional arguments are pickled, and all other attributes would be lost.
         return _restore, (type(self), self.message), self.__dict__
 
 
@@ -120,11 +120,11 @@ def _restore(kind: type[ProteinIQError], message: str) -> ProteinIQError:
 
 
 class ConfigurationError(ProteinIQError):
-    """The client can't be made or used like this; the message says what to set."""
+    """The client can't be created or used like this. The message says what to change."""
 
 
 class InvalidInput(ProteinIQError):
-    """The input was refused before any request. `issues` names every place that is wrong."""
+    """The input is invalid, and no request was sent. `issues` lists every problem."""
 
     def __init__(self, message: str, *, issues: Sequence[Issue] = ()) -> None:
         super().__init__(message)
@@ -132,7 +132,7 @@ class InvalidInput(ProteinIQError):
 
 
 class SpendLimitExceeded(ProteinIQError):
-    """The quote is above the limit, so nothing was submitted. Both figures are in credits."""
+    """The quote is above the limit, and nothing was submitted. Both amounts are in credits."""
 
     def __init__(self, message: str, *, estimated_credits: float, max_credits: float) -> None:
         super().__init__(message)
@@ -141,7 +141,7 @@ class SpendLimitExceeded(ProteinIQError):
 
 
 class UnsupportedOperation(ProteinIQError):
-    """The contract that this package was made from has no such operation; nothing was sent.
+    """The contract that this package was generated from lacks the operation, and nothing was sent.
 
     `operation` is its name, such as `cancel_job`.
     """
@@ -152,11 +152,11 @@ class UnsupportedOperation(ProteinIQError):
 
 
 class RequestError(ProteinIQError):
-    """A request did not succeed.
+    """A request failed.
 
-    `code` is the service's code where it gave one, `status` the HTTP status, `request` the method and path,
-    `request_id` what the service called the request, `attempts` how many times it was sent. `in_doubt` says whether the
-    request may have taken effect anyway: a response was lost, or a server failed in the middle.
+    `code` is the service's error code, if any, `status` the HTTP status, `request` the method and path, `request_id`
+    the service's id of the request, and `attempts` the number of attempts. `in_doubt` is true if the request may have
+    taken effect anyway: a response was lost, or a server failed midway.
     """
 
     def __init__(
@@ -179,11 +179,11 @@ class RequestError(ProteinIQError):
 
 
 class APIError(RequestError):
-    """The service responded with an error.
+    """The service returned an error.
 
-    `details` is what the service says beyond the message, `retry_after` the wait that it asks for, in seconds. Of a
-    class of errors, `may_pass` says whether the same request may succeed later, and `advice` what to do next, where the
-    service's own message can't know it.
+    `details` are the service's details beyond the message, and `retry_after` is the wait that it asks for, in seconds.
+    The class attribute `may_pass` is true if the same request may succeed later. `advice` says what to do next, if the
+    service's own message can't.
     """
 
     may_pass: ClassVar[bool] = False
@@ -218,15 +218,15 @@ class APIError(RequestError):
 
 
 class BadRequest(APIError, status=400):
-    """The request doesn't fit; the same request will never do."""
+    """The request is invalid. Repeating it never succeeds."""
 
 
 class InvalidJSON(BadRequest, code="invalid_json"):
-    """The body was no JSON."""
+    """The body is not valid JSON."""
 
 
 class ValidationError(BadRequest, code="validation_error"):
-    """The input doesn't fit the tool or the route; the message names each place."""
+    """The input doesn't fit the tool or the route. The message names each place."""
 
 
 class Unauthorized(
@@ -239,7 +239,7 @@ class Unauthorized(
 
 
 class PaymentRequired(APIError, status=402):
-    """The workspace may not run this now."""
+    """The workspace may not run this job now."""
 
 
 class InsufficientCredits(
@@ -251,13 +251,13 @@ class InsufficientCredits(
 
 
 class PaidPlanRequired(PaymentRequired, code="paid_plan_required", advice="keys work on paid plans only"):
-    """Keys need a paid plan."""
+    """API keys require a paid plan."""
 
 
 class DailyLimitExceeded(
     PaymentRequired, code="daily_limit_exceeded", advice="try again tomorrow, or ask for a higher limit"
 ):
-    """The workspace has used up its jobs of today."""
+    """The workspace has used up its jobs for today."""
 
 
 class ConcurrentJobLimitExceeded(
@@ -265,7 +265,7 @@ class ConcurrentJobLimitExceeded(
     code="concurrent_job_limit_exceeded",
     advice="wait until an active job has ended: `client.jobs.list(status=...)`",
 ):
-    """As many jobs as the plan allows are active."""
+    """The workspace has as many active jobs as its plan allows."""
 
 
 class Forbidden(APIError, code="forbidden", status=403, advice="use a key that has the scope"):
@@ -273,23 +273,23 @@ class Forbidden(APIError, code="forbidden", status=403, advice="use a key that h
 
 
 class NotFound(APIError, code="not_found", status=404):
-    """There is no such thing in the key's workspace."""
+    """The key's workspace has no such resource."""
 
 
 class UserNotFound(NotFound, code="user_not_found"):
-    """The key's user is gone."""
+    """The key's user no longer exists."""
 
 
 class TeamNotFound(NotFound, code="team_not_found"):
-    """The key's workspace is gone."""
+    """The key's workspace no longer exists."""
 
 
 class MethodNotAllowed(APIError, code="method_not_allowed", status=405):
-    """The route has no such method: the service's contract is another than this package's."""
+    """The route doesn't support the method: the service's contract differs from this package's."""
 
 
 class Conflict(APIError, code="conflict", status=409):
-    """The request doesn't fit the present state."""
+    """The request conflicts with the current state."""
 
 
 class JobNotCompleted(
@@ -302,11 +302,11 @@ class JobNotCompleted(
 
 
 class PayloadTooLarge(APIError, code="payload_too_large", status=413):
-    """The body is larger than the service takes."""
+    """The body is larger than the service accepts."""
 
 
 class UnsupportedMediaType(APIError, code="unsupported_media_type", status=415):
-    """The service takes another content type: its contract is another than this package's."""
+    """The service expects another content type: its contract differs from this package's."""
 
 
 class RateLimited(
@@ -316,11 +316,11 @@ class RateLimited(
     may_pass=True,
     advice="wait as `retry_after` says; several clients may share the key",
 ):
-    """Too many requests with this key; `retry_after` says when there is room again."""
+    """Too many requests with this key. `retry_after` is the time until the next one is allowed, in seconds."""
 
 
 class ServerError(APIError):
-    """A fault of the service or of what stands before it."""
+    """The service, or a proxy in front of it, failed."""
 
 
 class InternalError(
@@ -329,13 +329,13 @@ class InternalError(
     may_pass=True,
     advice="try again later; if it stays, report it to the service",
 ):
-    """A fault of the service."""
+    """The service failed."""
 
 
 class TransportError(RequestError):
-    """No complete answer came: no connection, or it broke.
+    """No complete response was received: the connection failed or broke.
 
-    Whether the service did what was asked is unknown, unless `sent` is false: then nothing of any attempt left.
+    The request may have taken effect, unless `sent` is false: then no attempt left this machine.
     """
 
     def __init__(self, message: str, *, sent: bool = True, **known: Any) -> None:
@@ -344,11 +344,11 @@ class TransportError(RequestError):
 
 
 class RequestTimeout(TransportError):
-    """One request took longer than `timeout`, retries included as far as they fit."""
+    """The request took longer than `timeout`, even after the retries that were possible."""
 
 
 class ContractError(RequestError):
-    """The answer breaks the contract. `operation` and `path` (JSON path) name the place."""
+    """The response breaks the contract. `operation` and `path` (a JSON path) name the place."""
 
     def __init__(self, message: str, *, operation: str, path: str = "$", **known: Any) -> None:
         super().__init__(message, **known)
@@ -357,11 +357,11 @@ class ContractError(RequestError):
 
 
 class WaitTimeout(ProteinIQError):
-    """The wait ended before the job did: the job goes on. `job` is its last known state.
+    """The wait ended before the job, which keeps running. `job` is its last known state.
 
-    `jobs` are all that a wait for many has not seen end, `job` the first of them. `cancelled` tells what became of
-    `cancel_on_timeout`: True, the job is cancelled; False, it was not queued any more, so it goes on or has ended;
-    None, nobody asked, or it is not known (yet).
+    After a wait for many jobs, `jobs` are all that have not ended, and `job` is the first of them. `cancelled` is the
+    outcome of `cancel_on_timeout`: True if the job was cancelled; False if it was no longer queued, so it keeps running
+    or has ended; None if no cancel was requested, or its outcome is not known (yet).
     """
 
     def __init__(
@@ -382,7 +382,7 @@ class JobFailed(ProteinIQError):
 
 
 BY_CODE: Mapping[str, type[APIError]] = MappingProxyType(_BY_CODE)
-"""The class of each of the service's codes (documentation, "Errors")."""
+"""The class for each of the service's error codes (documentation, "Errors")."""
 
 BY_STATUS: Mapping[int, type[APIError]] = MappingProxyType(_BY_STATUS)
-"""The class of an error whose code is unknown, by HTTP status; of 500 and above it is `ServerError`."""
+"""The class of an error with an unknown code, by HTTP status. For 500 and above it is `ServerError`."""

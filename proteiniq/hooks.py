@@ -1,12 +1,12 @@
-"""What a client tells of each attempt to send a request: one log line, and a call of every hook.
+"""Observe each attempt to send a request: the client logs one line and calls every hook.
 
     def count(details: AttemptDetails) -> None:
         metrics.increment("proteiniq.attempts", status=details.status)
 
     client = ProteinIQ(hooks=[count])
 
-The logger is `proteiniq`; it is silent until the application configures logging. An attempt that is followed by
-another is logged at INFO, every other at DEBUG.
+The logger is `proteiniq`; it is silent until the application configures logging. An attempt that will be retried is
+logged at INFO, any other at DEBUG.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ log.addHandler(logging.NullHandler())
 
 @attrs.frozen(kw_only=True)
 class AttemptDetails:
-    """One attempt, after it ended.
+    """One attempt, after it has ended.
 
-    `status` and `code` are those of the answer; `failure` is what went wrong instead of one (`connect`, `timeout`,
-    `read`, …). `number` counts from 1. `duration` is from sending to the end of the answer, without pacing, and `wait`
-    the pause before the next attempt, None when there is none; both in seconds. `started_at` is aware, in UTC.
+    `status` and `code` are those of the response, or `failure` is the reason why there is none (`connect`, `timeout`,
+    `read`, …). `number` counts from 1. `duration` is the time from sending to the end of the response, without pacing,
+    and `wait` the pause before the next attempt, or None if there won't be one; both are in seconds. `started_at` is
+    aware and in UTC.
     """
 
     operation: str
@@ -46,21 +47,21 @@ class AttemptDetails:
 
     def __str__(self) -> str:
         ended = f"{self.status} {self.code}" if self.code else str(self.status or self.failure)
-        again = f", again in {self.wait:.2f} s" if self.wait is not None else ""
-        return f"{self.method} {self.path}: {ended} in {self.duration:.3f} s, attempt {self.number}{again}"
+        retry = f", retry in {self.wait:.2f} s" if self.wait is not None else ""
+        return f"{self.method} {self.path}: {ended} in {self.duration:.3f} s, attempt {self.number}{retry}"
 
 
 Hook = Callable[[AttemptDetails], object]
-"""Called in the thread or task that sent the request, while it waits: be quick."""
+"""Called in the thread or task that sent the request, which waits for it: return quickly."""
 
 
 def wanted(hooks: Sequence[Hook], wait: float | None) -> bool:
-    """Whether anyone would hear of an attempt, so that its details need not be made for nobody."""
+    """Whether an attempt would be logged or passed to a hook. If not, its details needn't be created."""
     return bool(hooks) or log.isEnabledFor(_level(wait))
 
 
 def tell(hooks: Sequence[Hook], details: AttemptDetails) -> None:
-    """Log the attempt and call the hooks. One that raises is logged, and stops nothing: the request may be paid for."""
+    """Log the attempt and call the hooks. An exception in a hook is only logged, since the request may be paid for."""
     log.log(_level(details.wait), "%s", details)
     for hook in hooks:
         try:

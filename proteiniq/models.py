@@ -1,8 +1,8 @@
-"""What the service says, as frozen objects of our own.
+"""The service's resources as frozen models.
 
-Every model keeps what it doesn't know: `extra` holds fields of the answer that have no attribute here, or a value of
-another type than the contract says; `raw` is the answer as it came. A field that an answer leaves out is
-None, or empty where it is a sequence.
+Every model keeps unknown data: `extra` has the fields of the response that have no attribute here, or whose type
+differs from the contract; `raw` is the original response. A field missing from the response is None, or an empty
+sequence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Model:
-    """What all models have."""
+    """The base class of all models."""
 
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
     raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False, eq=False)
@@ -34,7 +34,7 @@ class Plan(Model):
 
 @attrs.frozen(kw_only=True)
 class Credits(Model):
-    """`available` is what jobs may still spend."""
+    """`available` is what jobs can still spend."""
 
     available: float | None
 
@@ -71,7 +71,7 @@ class AccountLimits(Model):
 
 @attrs.frozen(kw_only=True)
 class KeyInfo(Model):
-    """The key in use: `prefix` is the part that may be shown."""
+    """The key in use. `prefix` is the part that may be shown."""
 
     id: str | None
     env: str | None
@@ -91,7 +91,7 @@ class Account(Model):
 
 @attrs.frozen(kw_only=True)
 class ToolSummary(Model):
-    """A tool as the list shows it; `client.tools.get(id)` gives its slots and settings."""
+    """A tool in the list. `client.tools.get(id)` returns its slots and settings."""
 
     id: str
     name: str | None
@@ -103,9 +103,9 @@ class ToolSummary(Model):
 
 @attrs.frozen(kw_only=True)
 class Slot(Model):
-    """A place for input. `kind` is what the data is, `formats` how it may be written.
+    """An input of a tool. `kind` is the type of data, `formats` are the accepted file formats.
 
-    The three limits are those of the slot's entries, of the records in one entry, and of one entry's bytes.
+    `max_entries` limits the entries of the slot, `max_records` and `max_bytes` limit each entry.
     """
 
     id: str
@@ -121,7 +121,7 @@ class Slot(Model):
 
 @attrs.frozen(kw_only=True)
 class Setting(Model):
-    """A parameter: `type` is `number`, `integer`, `string` or `boolean`; the range is inclusive."""
+    """A parameter of a tool. `type` is `number`, `integer`, `string` or `boolean`. The range is inclusive."""
 
     id: str
     name: str | None
@@ -136,7 +136,7 @@ class Setting(Model):
 
 @attrs.frozen(kw_only=True)
 class OutputFile(Model):
-    """A file that a completed job has."""
+    """A file in the result of a completed job."""
 
     name: str | None
     content_type: str | None
@@ -145,7 +145,7 @@ class OutputFile(Model):
 
 @attrs.frozen(kw_only=True)
 class CreditModel(Model):
-    """The price: `base_credits` and `credits_per_unit` for each `unit` of input."""
+    """The price of a job: `base_credits`, and `credits_per_unit` for each `unit` of input."""
 
     is_free: bool | None
     type: str | None
@@ -156,9 +156,9 @@ class CreditModel(Model):
 
 @attrs.frozen(kw_only=True)
 class Tool(Model):
-    """A tool with everything that a job of it needs.
+    """A tool with its slots, settings, outputs and price.
 
-    `results` says what stands under each key of the result document.
+    `results` describes each key of the result document.
     """
 
     id: str
@@ -176,14 +176,14 @@ class Tool(Model):
     credit_model: CreditModel | None
 
     def slot(self, slot_id: str) -> Slot:
-        """The slot of this id. Raises KeyError when there is none."""
+        """The slot with this id. Raises KeyError if the tool doesn't have it."""
         return next((slot for slot in self.slots if slot.id == slot_id), None) or _none_such(slot_id)
 
     def validate(self, inputs: Any, settings: Mapping[str, Any] | None = None) -> None:
-        """Check inputs and settings against this contract, without a request.
+        """Check inputs and settings against this tool's contract, without a request.
 
-        Raises InvalidInput naming every slot, setting and line that is wrong. What only the service can tell,
-        such as what an uploaded file holds, is not checked.
+        Raises InvalidInput, which names every slot, setting and line that is wrong. What only the service knows,
+        such as the content of an uploaded file, is not checked.
         """
         from ._inputs.entries import check
 
@@ -198,9 +198,9 @@ def _none_such(slot_id: str) -> Slot:
 
 
 class JobStatus(StrEnum):
-    """State of a job: an open enumeration, read in any case.
+    """The status of a job. Values are recognised in upper and lower case.
 
-    A value that isn't listed is a status too, and not terminal.
+    The enumeration is open: an unknown value is a valid status that is not terminal.
     """
 
     PENDING = "PENDING"
@@ -220,7 +220,7 @@ class JobStatus(StrEnum):
         if value.upper() in cls.__members__:
             return cls[
                 value.upper()
-            ]  # `completed` can mean nothing else, and a wait for another end would not end
+            ]  # `completed` can only mean this, and as an unknown status it would never end a wait
         unknown = str.__new__(cls, value)
         unknown._name_ = value
         unknown._value_ = value
@@ -228,7 +228,7 @@ class JobStatus(StrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a job in it has ended (documentation, page "Jobs")."""
+        """Whether a job with this status has ended (documentation, page "Jobs")."""
         return self in _TERMINAL
 
     @property
@@ -257,7 +257,10 @@ class JobFailure(Model):
 
 @attrs.frozen(kw_only=True)
 class JobState(Model):
-    """A job at one moment. `progress` is a percentage; times are aware, in UTC; credits are what it cost."""
+    """The state of a job at one time.
+
+    `progress` is a percentage, times are aware and in UTC, and `credits_used` is what the job cost.
+    """
 
     id: str
     status: JobStatus
@@ -272,21 +275,21 @@ class JobState(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Whether the job has ended, with or without success."""
         return self.status.is_terminal
 
     @property
     def _is_whole(self) -> bool:
-        """Whether it is a job resource, not just a status that an event or a short response told."""
+        """Whether this is a whole job resource, not just the status from an event or a short response."""
         return self.tool is not None and self.created_at is not None
 
     def newer(self, other: JobState) -> JobState:
-        """This state, with what it doesn't say taken from `other`: an event may say less than the job."""
+        """This state, with missing fields taken from `other`, since an event may have fewer fields than the job."""
         gaps = {
             field.name: getattr(other, field.name)
             for field in attrs.fields(JobState)
             if getattr(self, field.name) is None
-            # How far a job had come says nothing of one that has ended.
+            # The progress of a running job says nothing about one that has ended.
             and not (field.name == "progress" and self.is_terminal and not other.is_terminal)
         }
         return attrs.evolve(self, **gaps)
@@ -310,10 +313,10 @@ class QuoteLimits(Model):
 
 @attrs.frozen(kw_only=True)
 class Quote(Model):
-    """What a job would cost, in credits, and why it would be refused, if it would.
+    """What a job would cost, in credits, and why it would be refused, if so.
 
-    `blocking_errors_known` is false when the response had reasons that can't be read, or lacked what the contract
-    promises; `blocking_errors` is empty then.
+    `blocking_errors_known` is false if the response has reasons that can't be parsed, or lacks the field that the
+    contract promises; `blocking_errors` is empty then.
     """
 
     tool: str | None
@@ -331,7 +334,7 @@ class Quote(Model):
 
 @attrs.frozen(kw_only=True)
 class ResultFileInfo(Model):
-    """A file of a result. `url` is signed and expires; it can be missing, and so can `key`."""
+    """A file of a result. `url` is signed and expires; it may be missing, as may `key`."""
 
     name: str
     content_type: str | None
@@ -344,9 +347,9 @@ class ResultFileInfo(Model):
 
 @attrs.frozen(kw_only=True)
 class File(Model):
-    """A file in the library. Its bytes can't be read back: no route returns them.
+    """A file in the library. Its content can't be downloaded: no route returns it.
 
-    `storage_owner` is `FILE_LIBRARY` (delete removes the object) or `JOB_ARTIFACT` (delete removes the record).
+    `storage_owner` is `FILE_LIBRARY` (delete removes the content) or `JOB_ARTIFACT` (delete removes only the record).
     """
 
     id: str

@@ -4,8 +4,8 @@
 
     client = ProteinIQ(hooks=[span_of_attempt()])
 
-Each attempt becomes a client span named `proteiniq <operation>`, a child of the span that is current where the request
-is sent. Attributes follow OpenTelemetry's semantic conventions for HTTP clients; the key is in none of them.
+Each attempt becomes a client span named `proteiniq <operation>`, a child of the current span. Attributes follow
+OpenTelemetry's semantic conventions for HTTP clients; none contains the key.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .hooks import AttemptDetails, Hook
 
 
 def span_of_attempt(tracer_provider: TracerProvider | None = None) -> Hook:
-    """A hook that makes a span of each attempt; without a provider the global one is used."""
+    """A hook that creates a span for each attempt. The default provider is the global one."""
     tracer = get_tracer("proteiniq", tracer_provider=tracer_provider)
 
     def hook(details: AttemptDetails) -> None:

@@ -1,7 +1,6 @@
-"""The project's own `.venv`, made with nothing but Python.
+"""Create the project's own `.venv` with nothing but Python.
 
-This file, `quickstart.py` and `check.py` are the only ones that run before anything is installed: standard library
-only.
+This file, `quickstart.py` and `check.py` run before anything is installed, so they use only the standard library.
 """
 
 import hashlib
@@ -20,9 +19,9 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def ensure(*, extras: str, groups: "tuple[str, ...]" = ()) -> Path:
-    """The Python of a `.venv` that has this project and what it needs installed; made or completed if need be.
+    """Return the Python of `.venv`, and create it or install the project and its dependencies first if needed.
 
-    It is left alone when pyproject.toml has not changed since. Exits with what pip said when something can't be had.
+    An environment is left alone if pyproject.toml has not changed since. If pip fails, exit with its output.
     """
     wanted = hashlib.sha256(
         (ROOT / "pyproject.toml").read_bytes() + repr((extras, groups)).encode()
@@ -31,10 +30,10 @@ def ensure(*, extras: str, groups: "tuple[str, ...]" = ()) -> Path:
     if _works() and stamp.is_file() and stamp.read_text() == wanted:
         return PYTHON
     if not _works():
-        say("making .venv")
+        say("creating .venv")
         _make()
     say("installing into .venv (this takes a minute the first time)")
-    _pip("install", "--upgrade", "pip>=25.1")  # the first that knows dependency groups
+    _pip("install", "--upgrade", "pip>=25.1")  # the first version that supports dependency groups
     command = ["install", "--editable", f"{ROOT}[{extras}]"]
     for group in groups:
         command += ["--group", "{}:{}".format(ROOT / "pyproject.toml", group)]
@@ -44,7 +43,7 @@ def ensure(*, extras: str, groups: "tuple[str, ...]" = ()) -> Path:
 
 
 def _works() -> bool:
-    """Whether `.venv` has a Python that runs, is new enough and has pip."""
+    """Whether `.venv` has a working Python that is new enough and has pip."""
     if not PYTHON.exists():
         return False
     test = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
@@ -62,7 +61,7 @@ def _make() -> None:
 
 
 def _make_without_ensurepip() -> None:
-    """What is left where the standard library has no ensurepip: a pip or virtualenv that is there anyway."""
+    """Fall back to an installed pip or virtualenv if the standard library lacks ensurepip."""
     shutil.rmtree(VENV, ignore_errors=True)
     venv.create(VENV, with_pip=False)
     attempts = (
@@ -74,7 +73,7 @@ def _make_without_ensurepip() -> None:
             return
     shutil.rmtree(VENV, ignore_errors=True)
     sys.exit(
-        "Python here can't make a virtual environment with pip: it lacks ensurepip.\n"
+        "This Python can't create a virtual environment with pip: it lacks ensurepip.\n"
         "On Debian and Ubuntu: apt-get install python3-venv. Then run this again."
     )
 
@@ -84,14 +83,14 @@ def _pip(*arguments: str) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         sys.exit(
-            "pip could not install what is needed:\n\n{}\n(the command was: {})".format(
+            "pip could not install the dependencies:\n\n{}\n(the command was: {})".format(
                 done.stdout.strip(), " ".join(command)
             )
         )
 
 
 def say(text: str) -> None:
-    """Tell how far it is, in a line of its own."""
-    # ASCII: a terminal of another encoding than UTF-8 must not end this.
+    """Print a line of progress."""
+    # ASCII, so that a terminal with another encoding than UTF-8 doesn't cause an error.
     sys.stdout.write(f"- {text}\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What the scripts share: where things stand, and how derived files are written or checked."""
+"""Shared by the scripts: paths of the project, and writing or checking derived files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GENERATED = ROOT / "generated" / "proteiniq_openapi"
 
 
 def say(text: str) -> None:
-    """Print a line for the person at the terminal."""
+    """Print a line."""
     sys.stdout.write(text + "\n")
 
 
@@ -31,7 +31,7 @@ def fail(text: str) -> None:
 
 
 def refused(error: Exception) -> int:
-    """Say why a document can't be used. Returns the exit code: 3 for a need that is not met, else 2."""
+    """Print why a document can't be used. Returns the exit code: 3 for an unmet need, otherwise 2."""
     if isinstance(error, NeedsNotMet):
         fail("the facade can't work with this contract (edit openapi/bindings.toml, or the facade):")
         for problem in sorted(error.problems, key=lambda each: each.severity):
@@ -42,14 +42,14 @@ def refused(error: Exception) -> int:
 
 
 def shown(path: Path) -> Path:
-    """A path as people write it, from the root of the project on."""
+    """A path relative to the root of the project, if it is inside."""
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def settle(path: Path, text: str, *, check: bool, remake: str) -> bool:
-    """Write a derived file, or with `check` only compare it.
+    """Write a derived file, or only compare it with `check`.
 
-    Returns whether the file is right; `remake` is the command that makes it, for the message.
+    Returns whether the file is up to date. `remake` is the command that writes it, for the message.
     """
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
     if before == text:
@@ -58,8 +58,8 @@ def settle(path: Path, text: str, *, check: bool, remake: str) -> bool:
         write(path, text.encode())
         say(f"wrote {shown(path)}")
         return True
-    fail(f"{shown(path)} is not what `{remake}` makes:")
-    for line in changed_lines(before, text, str(shown(path)), "made again")[:40]:
+    fail(f"{shown(path)} differs from what `{remake}` writes:")
+    for line in changed_lines(before, text, str(shown(path)), "expected")[:40]:
         fail("  " + line)
     return False
 
@@ -70,7 +70,7 @@ def changed_lines(before: str, after: str, one: str, other: str) -> list[str]:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file whole: a reader sees the old one or the new one."""
+    """Write a file atomically: a reader sees the old content or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".{path.name}.new")
     staged.write_bytes(content)
@@ -78,7 +78,7 @@ def write(path: Path, content: bytes) -> None:
 
 
 def differing(one: Path, other: Path) -> list[str]:
-    """The files, relative, that the two folders don't have alike; compiled code aside."""
+    """The relative paths of files that differ between two folders, except compiled code."""
     names = {
         str(path.relative_to(folder))
         for folder in (one, other)
@@ -90,10 +90,10 @@ def differing(one: Path, other: Path) -> list[str]:
 
 
 def swap(fresh: Mapping[Path, Path]) -> None:
-    """Put files and folders in the place of others (target → fresh one): all of them, or none.
+    """Replace files and folders (target → new one): all of them, or none.
 
-    Everything is copied beside its target first, so that what is left is renaming. When a renaming fails,
-    those before it are taken back.
+    Everything is first copied beside its target, so only renaming is left. If a rename fails, the earlier ones are
+    undone.
     """
     staged = {target: target.with_name(f".{target.name}.new") for target in fresh}
     kept = {target: target.with_name(f".{target.name}.old") for target in fresh}

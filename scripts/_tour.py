@@ -1,4 +1,4 @@
-"""What `quickstart.py` shows, once everything is installed: run that instead."""
+"""The part of `quickstart.py` that runs after the installation. Run `quickstart.py` instead."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEQUENCES = ROOT / "examples" / "quickstart.fasta"
 
 
 def tour(client: ProteinIQ, out: Path) -> None:
-    """Upload, compute, show, save, with tools that only the local service is known to have."""
+    """Upload, compute, show and save, with tools of the local service."""
     balance(client)
 
     say("\nuploading examples/quickstart.fasta (four proteins, UniProt accessions in the headers)")
@@ -76,7 +76,7 @@ def records() -> list[str]:
 
 
 def table(result: Result) -> None:
-    """The main quantities of each protein, as `protein-parameters` gives them."""
+    """Print the main values of each protein from a result of `protein-parameters`."""
     columns: list[tuple[str, str, Callable[[dict[str, Any]], str]]] = [
         ("protein", "<8", lambda row: row["id"]),
         ("residues", ">8", lambda row: str(row["length"])),
@@ -93,7 +93,7 @@ def table(result: Result) -> None:
 
 @contextmanager
 def local_service(*, keep: bool) -> Iterator[tuple[str, str]]:
-    """A sandbox on a free port: its URL and key. With `keep` it outlives this program, and how to use it is said."""
+    """Run a sandbox on a free port; yields its URL and key. With `keep` it keeps running, and its use is printed."""
     data = Path(tempfile.mkdtemp(prefix="proteiniq-sandbox-")) if keep else None
     with tempfile.TemporaryDirectory(prefix="proteiniq-sandbox-") as folder:
         command = [sys.executable, "-m", "proteiniq.sandbox", "--port", "0", "--json"]
@@ -106,7 +106,7 @@ def local_service(*, keep: bool) -> Iterator[tuple[str, str]]:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            sys.exit("the local service did not start: its message is above")
+            sys.exit("the local service did not start; see the message above")
         started = json.loads(line)
         finished = False
         try:
@@ -117,10 +117,10 @@ def local_service(*, keep: bool) -> Iterator[tuple[str, str]]:
                 process.terminate()
                 process.wait()
         if keep:
-            say("\nthe local service goes on; use it from another shell with")
+            say("\nthe local service keeps running; to use it from another shell:")
             say(f"  export PROTEINIQ_BASE_URL={started['url']}")
             say(f"  export PROTEINIQ_API_KEY={started['api_key']}")
-            say(f"and stop it with: kill {process.pid} (its data is in {data})")
+            say(f"stop it with: kill {process.pid} (its data is in {data})")
 
 
 def main() -> int:
@@ -133,12 +133,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     try:
         if arguments.live:
-            say("the service of PROTEINIQ_API_KEY")
+            say("the service that PROTEINIQ_API_KEY belongs to")
             with ProteinIQ() as client:
                 live_tour(client, arguments.out, arguments.max_credits)
             return 0
         if os.environ.get("PROTEINIQ_API_KEY"):
-            say("(PROTEINIQ_API_KEY is set, and not used: add --live for that)")
+            say("(PROTEINIQ_API_KEY is set but not used; add --live to use it)")
         say("a local service, on this machine only")
         with local_service(keep=arguments.keep) as (url, key), ProteinIQ(key, url) as client:
             tour(client, arguments.out)
@@ -150,7 +150,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt as interrupt:
         fail("\ninterrupted")
-        # The notes say how to pick the job up again, which only the live service still has.
+        # The notes say how to continue with the job, which only the live service still has.
         for note in getattr(interrupt, "__notes__", ()) if arguments.live else ():
             fail(note)
         return 130

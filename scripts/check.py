@@ -1,7 +1,7 @@
-"""Everything that has to hold before a change lands: derived files, lint, types, tests. Python 3.11 or newer.
+"""Run everything that must pass before a change lands: derived files, lint, types, tests. Needs Python 3.11 or newer.
 
-python scripts/check.py            all of it
-python scripts/check.py -k retry   further arguments go to pytest
+python scripts/check.py            run everything
+python scripts/check.py -k retry   pass further arguments to pytest
 """
 
 import sys
@@ -10,7 +10,7 @@ import _old_python
 
 _old_python.refuse()
 
-import os  # noqa: E402 - nothing newer is touched before the version is known
+import os  # noqa: E402 - an old Python must be refused before these imports
 import subprocess  # noqa: E402
 import time  # noqa: E402
 
@@ -19,8 +19,8 @@ import _environment  # noqa: E402
 ROOT = _environment.ROOT
 
 STEPS = (
-    ("derived files are what their scripts make", ["scripts/regenerate.py", "--check"]),
-    ("the sync half is what unasync makes", ["scripts/unasync.py", "--check"]),
+    ("derived files are up to date", ["scripts/regenerate.py", "--check"]),
+    ("the sync client is up to date", ["scripts/unasync.py", "--check"]),
     (
         "the contract is valid OpenAPI",
         ["-m", "openapi_spec_validator", "openapi/upstream.json", "openapi/openapi.json"],
@@ -46,7 +46,7 @@ def main():
         if code:
             failed.append(title)
     if failed:
-        # pytest's summary ends the output, so what failed before it is said again.
+        # The output ends with pytest's summary, so earlier failures are repeated before it.
         _environment.say("FAILED before the tests: " + "; ".join(failed))
     tests = [python, "-m", "pytest", "--numprocesses", "2"] + sys.argv[1:]
     code = subprocess.run(tests, cwd=ROOT, env=environment).returncode

@@ -1,9 +1,9 @@
 """Run clients of two other kinds, generated from the contract, against a local sandbox.
 
-A TypeScript client (openapi-typescript, openapi-fetch) and pydantic models (datamodel-code-generator) are made in a
-temporary folder; their small programs are in `examples/downstream/`.
+A TypeScript client (openapi-typescript, openapi-fetch) and pydantic models (datamodel-code-generator) are generated in
+a temporary folder. The programs that use them are in `examples/downstream/`.
 
-Exit codes: 0 both programs did what they should; 1 not.
+Exit codes: 0 both programs succeeded; 1 one failed.
 """
 
 from __future__ import annotations
@@ -28,19 +28,23 @@ TYPES = [
     "--input-file-type",
     "openapi",
     "--disable-timestamp",
-    "--parent-scoped-naming",  # else an object inside another one may take the name of a schema
+    "--parent-scoped-naming",  # otherwise a nested object may take the name of a schema
 ]
 
 
 @contextlib.contextmanager
 def sandbox(data: Path) -> Iterator[dict[str, str]]:
-    """The environment of a program that talks to a running sandbox."""
+    """Run a sandbox; yields the environment of a program that uses it."""
     command = [sys.executable, "-m", "proteiniq.sandbox", "--port", "0", "--json", "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            said = json.loads(process.stdout.readline())
-            yield {**os.environ, "PROTEINIQ_BASE_URL": said["url"], "PROTEINIQ_API_KEY": said["api_key"]}
+            started = json.loads(process.stdout.readline())
+            yield {
+                **os.environ,
+                "PROTEINIQ_BASE_URL": started["url"],
+                "PROTEINIQ_API_KEY": started["api_key"],
+            }
         finally:
             process.terminate()
 
@@ -57,7 +61,7 @@ def typescript(folder: Path, node_modules: Path, environment: dict[str, str]) ->
 
 
 def pydantic(folder: Path, environment: dict[str, str]) -> None:
-    """Models of what the service promises: every value and field that it says is there has to be."""
+    """Generate models that require every value and field that the service promises, and run their program."""
     command = [
         sys.executable,
         "-m",
@@ -81,7 +85,7 @@ def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("node_modules", type=Path, help="where the packages of scripts/node are installed")
+    parser.add_argument("node_modules", type=Path, help="folder with the installed packages of scripts/node")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary, sandbox(Path(temporary, "data")) as environment:
         for name in ("typescript", "pydantic"):
@@ -90,7 +94,7 @@ def main() -> int:
             typescript(Path(temporary, "typescript"), arguments.node_modules.resolve(), environment)
             pydantic(Path(temporary, "pydantic"), environment)
         except subprocess.CalledProcessError as error:
-            fail(f"{' '.join(error.cmd)} ended with {error.returncode}")
+            fail(f"{' '.join(error.cmd)} failed with exit code {error.returncode}")
             return 1
     return 0
 

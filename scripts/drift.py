@@ -1,7 +1,7 @@
 """Compare the contract of this checkout with the service's, or with another one.
 
-What breaks the facade comes from `proteiniq.contract`. Redocly adds what is breaking for anybody, when its command is
-given: it sees the normalised documents, so that a new name upstream is no change.
+`proteiniq.contract` finds what breaks the facade. Redocly, if its command is given, adds what is breaking for any
+client. It compares the normalised documents, so a new name upstream is not a change.
 
 Exit codes: 0 same or additive; 1 breaking for the contract, but not for the facade; 2 no contract could be read;
 3 breaking for the facade.
@@ -37,9 +37,9 @@ from proteiniq.contract import (
 
 
 def drift(source: str, redocly: Sequence[str]) -> Report:
-    """What became of the contract at `source`, by our own comparison and that of the command `redocly`."""
+    """Compare with the contract at `source`, using our own comparison and the command `redocly`."""
     fetched = fetch(source)
-    assert fetched is not None  # Only an entity tag that is still right gives nothing.
+    assert fetched is not None  # None is returned only for a matching entity tag.
     names = bindings(BINDINGS)
     pinned: dict[str, Any] = json.loads(CONTRACT.read_bytes())
     document = overlaid(fetched.document, OVERLAY if OVERLAY.is_file() else None)
@@ -51,7 +51,7 @@ def drift(source: str, redocly: Sequence[str]) -> Report:
 
 
 def breaking(before: Mapping[str, Any], after: Mapping[str, Any], redocly: Sequence[str]) -> list[Change]:
-    """The changes that Redocly calls major, in what the service promises."""
+    """The changes in the service's promises that Redocly considers major."""
     with tempfile.TemporaryDirectory() as folder:
         for name, document in (("before.json", before), ("after.json", after)):
             Path(folder, name).write_text(json.dumps(strict(document)), encoding="utf-8")
@@ -69,7 +69,7 @@ def breaking(before: Mapping[str, Any], after: Mapping[str, Any], redocly: Seque
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--from", dest="source", help="URL or file; by default the service's own document")
+    parser.add_argument("--from", dest="source", help="URL or file (default: the service's own document)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--github", action="store_true", help="print annotations for GitHub Actions")
     parser.add_argument(

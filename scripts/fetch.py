@@ -1,10 +1,10 @@
-"""Fetch the service's document and put it into `openapi/upstream.json`.
+"""Fetch the service's document into `openapi/upstream.json`.
 
-What is fetched is stored byte for byte when it is JSON, and written out as JSON when it is YAML. Its entity tag is kept
-in `openapi/.etag`, so that fetching the same document again costs nothing. Nothing is written unless it is an OpenAPI
-document that can be read; whether the facade can work with it is `regenerate`'s question.
+JSON is stored byte for byte; YAML is stored as JSON. The entity tag is kept in `openapi/.etag`, so that fetching an
+unchanged document again transfers nothing. Only a readable OpenAPI document is written; `regenerate` checks whether the
+facade can work with it.
 
-Exit codes: 0 written, or unchanged; 2 no contract was there.
+Exit codes: 0 written, or unchanged; 2 no contract could be read.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ ETAG = OPENAPI / ".etag"
 
 
 def stored(fetched: Fetched) -> bytes:
-    """The bytes to keep of a document: its own, if they are JSON."""
+    """The bytes to store for a document: its own if they are JSON."""
     return fetched.content if fetched.is_json else dump(fetched.document).encode()
 
 
 def check(document: Mapping[str, Any]) -> None:
-    """Raise NotAContract unless `document` is an OpenAPI document that can be read."""
+    """Raise NotAContract unless `document` is a readable OpenAPI document."""
     try:
         normalise(document, bindings())
     except NeedsNotMet:
@@ -48,7 +48,7 @@ def check(document: Mapping[str, Any]) -> None:
 
 
 def remembered(source: str, etag_file: Path, upstream: Path) -> str | None:
-    """The entity tag of what is stored, if that came from `source` and is still as it came."""
+    """The entity tag of the stored document, if it was fetched from `source` and has not been modified since."""
     try:
         note = json.loads(etag_file.read_bytes())
         kept = note["source"] == source and note["sha256"] == _digest(upstream.read_bytes())
@@ -62,7 +62,7 @@ def update(source: str, upstream: Path = UPSTREAM, etag_file: Path = ETAG) -> in
     try:
         fetched = fetch(source, etag=remembered(source, etag_file, upstream))
         if fetched is None:
-            say(f"{shown(upstream)} is what {source} has")
+            say(f"{shown(upstream)} is up to date with {source}")
             return 0
         check(fetched.document)
     except (CannotFetch, NotAContract) as error:
@@ -70,18 +70,18 @@ def update(source: str, upstream: Path = UPSTREAM, etag_file: Path = ETAG) -> in
     content = stored(fetched)
     before = upstream.read_bytes() if upstream.is_file() else b""
     if content == before:
-        say(f"{shown(upstream)} is what {source} has")
+        say(f"{shown(upstream)} is up to date with {source}")
     else:
         write(upstream, content)
         say(f"wrote {shown(upstream)}, {len(content)} bytes{'' if fetched.is_json else ', from YAML'}")
-        _tell(before, fetched.document)
+        _print_changes(before, fetched.document)
     note = {"source": source, "etag": fetched.etag, "sha256": _digest(content)}
     write(etag_file, (json.dumps(note, indent=2) + "\n").encode())
     return 0
 
 
-def _tell(before: bytes, document: dict[str, Any]) -> None:
-    """What changed, spelling and order of keys aside."""
+def _print_changes(before: bytes, document: dict[str, Any]) -> None:
+    """Print what changed, apart from formatting and the order of keys."""
     try:
         old = dump(json.loads(before)) if before else ""
     except ValueError:
@@ -90,7 +90,7 @@ def _tell(before: bytes, document: dict[str, Any]) -> None:
     for line in lines[:200]:
         say(f"  {line}")
     if len(lines) > 200:
-        say(f"  … and {len(lines) - 200} lines more; see `git diff`")
+        say(f"  … and {len(lines) - 200} more lines; see `git diff`")
 
 
 def _digest(content: bytes) -> str:
@@ -99,7 +99,7 @@ def _digest(content: bytes) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--from", dest="source", help="URL or file; by default the service's own document")
+    parser.add_argument("--from", dest="source", help="URL or file (default: the service's own document)")
     arguments = parser.parse_args()
     return update(arguments.source or default_source())
 

@@ -1,8 +1,9 @@
-"""Make `generated/proteiniq_openapi/` from `openapi/openapi.json` with openapi-python-client.
+"""Generate `generated/proteiniq_openapi/` from `openapi/openapi.json` with openapi-python-client.
 
-The client is made in a temporary folder and swapped in whole: a generator that fails halfway leaves what
-was there.
-Exit codes: 0 made (or, with --check, up to date); 1 not up to date, or the generator failed.
+The client is generated in a temporary folder and swapped in as a whole, so a generator that fails midway changes
+nothing.
+
+Exit codes: 0 written (or, with --check, up to date); 1 not up to date, or the generator failed.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ HOOKS = [
 
 
 class GeneratorFailed(Exception):
-    """The generator refuses the contract, or would leave something of it out."""
+    """The generator refuses the contract, or would leave out a part of it."""
 
 
 def generate(contract: dict[str, Any], into: Path) -> None:
-    """Make the package `proteiniq_openapi` in the folder `into`.
+    """Generate the package `proteiniq_openapi` in the folder `into`.
 
-    Raises GeneratorFailed for anything that the generator can't do; a warning of it counts, too.
+    Raises GeneratorFailed for an error or a warning of the generator.
     """
     package = into / GENERATED.name
     config = Config.from_sources(
@@ -62,7 +63,7 @@ def generate(contract: dict[str, Any], into: Path) -> None:
 
 @contextlib.contextmanager
 def _tools_on_path() -> Iterator[None]:
-    """The generator calls ruff by name: the one that is installed beside it."""
+    """Let the generator, which calls ruff by name, find the ruff of this environment."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
     try:
@@ -73,7 +74,7 @@ def _tools_on_path() -> Iterator[None]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    parser.add_argument("--check", action="store_true", help="only compare, write nothing")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -84,7 +85,7 @@ def main() -> int:
         fresh = Path(folder) / GENERATED.name
         changed = differing(fresh, GENERATED)
         if changed and arguments.check:
-            fail("generated/ is not what `python scripts/generate.py` makes:")
+            fail("generated/ differs from what `python scripts/generate.py` writes:")
             for name in changed[:20]:
                 fail(f"  {name}")
             return 1

@@ -1,6 +1,6 @@
-"""Make `openapi/openapi.json` from `openapi/upstream.json` and `openapi/bindings.toml`.
+"""Generate `openapi/openapi.json` from `openapi/upstream.json` and `openapi/bindings.toml`.
 
-Exit codes: 0 made (or, with --check, up to date); 1 not up to date; 2 not a contract; 3 a need of the facade
+Exit codes: 0 written (or, with --check, up to date); 1 not up to date; 2 not a contract; 3 a need of the facade
 is not met, and nothing was written.
 """
 
@@ -16,7 +16,7 @@ from proteiniq.contract import NeedsNotMet, NotAContract, bindings, dump, fetch,
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    parser.add_argument("--check", action="store_true", help="only compare, write nothing")
     arguments = parser.parse_args()
     try:
         fetched = fetch(UPSTREAM)

@@ -1,11 +1,11 @@
-"""Make everything that follows from the service's document: all of it, or nothing.
+"""Generate everything that is derived from the service's document: all of it, or nothing.
 
-In the checkout, that is `openapi/openapi.json`, `openapi/SOURCES.md` and `generated/`, and with --from also
-`openapi/upstream.json`. With --out DIR it is `DIR/openapi.json` and `DIR/proteiniq_openapi/`, and the checkout is
-left alone: with DIR first on PYTHONPATH the client speaks that contract. What the contract lacks and the client can
-live without is printed, and so is where it says nothing.
+In the checkout, these are `openapi/openapi.json`, `openapi/SOURCES.md` and `generated/`, and with --from also
+`openapi/upstream.json`. With --out DIR they are `DIR/openapi.json` and `DIR/proteiniq_openapi/`, and the checkout is
+left alone; with DIR first on PYTHONPATH, the client uses that contract. Optional parts that the contract lacks are
+printed, and so are the places where it is silent.
 
-Exit codes: 0 made (or, with --check, up to date); 1 not up to date, or the generator failed; 2 not a contract;
+Exit codes: 0 written (or, with --check, up to date); 1 not up to date, or the generator failed; 2 not a contract;
 3 a need of the facade is not met.
 """
 
@@ -50,13 +50,13 @@ from proteiniq.contract import (
 
 
 def make(source: str, folder: Path, edits: Sequence[Path] = ()) -> Normalised:
-    """Make upstream.json, openapi.json, SOURCES.md and proteiniq_openapi/ in `folder`.
+    """Write upstream.json, openapi.json, SOURCES.md and proteiniq_openapi/ into `folder`.
 
-    `edits` are files that are laid over the bindings. Raises CannotFetch, NotAContract, NeedsNotMet, BindingsError or
-    GeneratorFailed.
+    `edits` are files that are applied over the bindings. Raises CannotFetch, NotAContract, NeedsNotMet, BindingsError
+    or GeneratorFailed.
     """
     fetched = fetch(source)
-    assert fetched is not None  # Only an entity tag that is still right gives nothing.
+    assert fetched is not None  # None is returned only for a matching entity tag.
     document = overlaid(fetched.document, OVERLAY) if OVERLAY.is_file() else fetched.document
     normalised = normalise(document, bindings(BINDINGS, *edits))
     (folder / UPSTREAM.name).write_bytes(stored(fetched))
@@ -67,7 +67,7 @@ def make(source: str, folder: Path, edits: Sequence[Path] = ()) -> Normalised:
 
 
 def different(fresh: Path, target: Path) -> list[str]:
-    """The files of `target`, as people write them, that are not what was made."""
+    """The files of `target` that differ from the new ones, relative to the project."""
     if fresh.is_dir():
         return [f"{shown(target)}/{name}" for name in differing(fresh, target)]
     same = target.is_file() and target.read_bytes() == fresh.read_bytes()
@@ -76,21 +76,21 @@ def different(fresh: Path, target: Path) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--from", dest="source", help="URL or file; by default openapi/upstream.json")
+    parser.add_argument("--from", dest="source", help="URL or file (default: openapi/upstream.json)")
     parser.add_argument(
         "--bindings",
         type=Path,
         action="append",
         default=[],
         metavar="FILE",
-        help="lay these edits over openapi/bindings.toml; with --out only, to try them",
+        help="apply these edits over openapi/bindings.toml, to try them; only with --out",
     )
     target = parser.add_mutually_exclusive_group()
-    target.add_argument("--out", type=Path, help="a folder to make it in, instead of the checkout")
-    target.add_argument("--check", action="store_true", help="compare only, write nothing")
+    target.add_argument("--out", type=Path, help="folder to write to instead of the checkout")
+    target.add_argument("--check", action="store_true", help="only compare, write nothing")
     arguments = parser.parse_args()
     if arguments.bindings and not arguments.out:
-        parser.error("--bindings goes with --out: what is kept stands in openapi/bindings.toml")
+        parser.error("--bindings requires --out: put permanent edits into openapi/bindings.toml")
     if arguments.out:
         targets = [arguments.out / CONTRACT.name, arguments.out / GENERATED.name]
     else:
@@ -109,7 +109,7 @@ def main() -> int:
         changed = {target: names for target in targets if (names := different(fresh[target], target))}
         if arguments.check:
             for name in [name for names in changed.values() for name in names]:
-                fail(f"{name} is not what `nox -s regenerate` makes")
+                fail(f"{name} differs from what `nox -s regenerate` writes")
             return 1 if changed else 0
         swap({target: fresh[target] for target in changed})
         for target, names in changed.items():

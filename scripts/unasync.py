@@ -1,8 +1,9 @@
-"""Make the sync facade and its tests from the async ones, by an explicit table of replacements.
+"""Generate the sync facade and its tests from the async ones, with an explicit table of replacements.
 
-`proteiniq/_async/` becomes `proteiniq/_sync/`, `tests/_async/` becomes `tests/_sync/`. What is made is formatted, and
-has to compile and to be free of async. A replacement that is never used is an error: it would hide a typing mistake.
-Exit codes: 0 made (or, with --check, up to date); 1 not up to date, or a replacement is wrong.
+`proteiniq/_async/` becomes `proteiniq/_sync/`, `tests/_async/` becomes `tests/_sync/`. The output is formatted, and
+must compile and be free of async. An unused replacement is an error, because it may be a typo.
+
+Exit codes: 0 written (or, with --check, up to date); 1 not up to date, or a replacement is wrong.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def convert(text: str, used: set[str]) -> str:
 
 
 def problem(text: str) -> str | None:
-    """Why `text` can't be sync code."""
+    """Why `text` is not valid sync code, or None."""
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
@@ -67,7 +68,7 @@ def problem(text: str) -> str | None:
 
 
 def formatted(text: str, name: Path) -> str:
-    """The text as ruff sorts its imports and formats it."""
+    """The text with its imports sorted and formatted by ruff."""
     ruff = [sys.executable, "-m", "ruff"]
     for command in (["check", "--quiet", "--fix-only", "--select", "I"], ["format", "--quiet"]):
         done = subprocess.run(
@@ -84,7 +85,7 @@ def formatted(text: str, name: Path) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    parser.add_argument("--check", action="store_true", help="only compare, write nothing")
     arguments = parser.parse_args()
     used: set[str] = set()
     right = True
@@ -95,7 +96,7 @@ def main() -> int:
             text = convert(path.read_text(encoding="utf-8"), used)
             wrong = problem(text)
             if wrong:
-                fail(f"{path.relative_to(ROOT)}: what is made of it is no sync code: {wrong}")
+                fail(f"{path.relative_to(ROOT)}: its output is not sync code: {wrong}")
                 right = False
                 continue
             destination = ROOT / target / relative
@@ -105,11 +106,11 @@ def main() -> int:
             remake = "python scripts/unasync.py"
             right = settle(destination, text, check=arguments.check, remake=remake) and right
         for stale in set((ROOT / target).rglob("*.py")) - made:
-            fail(f"{stale.relative_to(ROOT)} is made from nothing: delete it")
+            fail(f"{stale.relative_to(ROOT)} has no source: delete it")
             right = False
     for pattern, _ in REPLACEMENTS:
         if pattern not in used:
-            fail(f"scripts/unasync.py: the replacement {pattern!r} is never used: delete it")
+            fail(f"scripts/unasync.py: the replacement {pattern!r} is unused: delete it")
             right = False
     return 0 if right else 1
 

@@ -1,6 +1,6 @@
-"""Pydantic models made from the contract with datamodel-code-generator parse every answer of a service.
+"""Parse every response of a service with pydantic models generated from the contract by datamodel-code-generator.
 
-Run by `nox -s downstream` against a local sandbox, whose own tool it uses; the module `models` is made there.
+`nox -s downstream` generates the module `models` and runs this against a local sandbox, with one of its tools.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import models  # type: ignore[import-not-found]  # made beside this program when it is run
+import models  # type: ignore[import-not-found]  # generated beside this program when it is run
 
 TERMINAL = {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED"}
 ENTRY = {"id": "1", "slotId": "protein", "kind": "protein", "format": "fasta", "source": {"type": "text"}}
@@ -26,7 +26,7 @@ REQUEST = {
 
 
 class Service:
-    """The operations of a contract, each answer parsed by its model."""
+    """The operations of a contract. Each response is parsed by its model."""
 
     def __init__(self, contract: Mapping[str, Any], client: httpx.Client) -> None:
         self._client = client
@@ -40,23 +40,23 @@ class Service:
     def call(self, name: str, /, params: Mapping[str, str] | None = None, **sent: Any) -> Any:
         method, path, operation = self._operations[name]
         url = path.format(**(params or {}))
-        answer = self._client.request(method, url, **sent)
-        while answer.status_code == 429:  # One read of a job's status or result in 5 s is answered.
-            time.sleep(float(answer.headers.get("Retry-After", 5)))
-            answer = self._client.request(method, url, **sent)
-        answer.raise_for_status()
-        schema = operation["responses"][str(answer.status_code)]["content"]["application/json"]["schema"]
+        response = self._client.request(method, url, **sent)
+        while response.status_code == 429:  # Status and result of a job may be read once in 5 s.
+            time.sleep(float(response.headers.get("Retry-After", 5)))
+            response = self._client.request(method, url, **sent)
+        response.raise_for_status()
+        schema = operation["responses"][str(response.status_code)]["content"]["application/json"]["schema"]
         self.parsed[name] = self.parsed.get(name, 0) + 1
         if "$ref" not in schema:
-            return answer.json()
-        return getattr(models, schema["$ref"].rpartition("/")[2]).model_validate(answer.json())
+            return response.json()
+        return getattr(models, schema["$ref"].rpartition("/")[2]).model_validate(response.json())
 
     def events(self, job_id: str) -> list[Any]:
-        """The job in every event until it has ended."""
+        """The job in each event, until it has ended."""
         method, path, _ = self._operations["streamJobEvents"]
         jobs: list[Any] = []
-        with self._client.stream(method, path.format(jobId=job_id)) as answer:
-            for line in answer.iter_lines():
+        with self._client.stream(method, path.format(jobId=job_id)) as response:
+            for line in response.iter_lines():
                 if line.startswith("data:"):
                     jobs.append(models.Job.model_validate_json(line.removeprefix("data:")))
                     if _status(jobs[-1]) in TERMINAL:
@@ -65,14 +65,14 @@ class Service:
         return jobs
 
     def errors(self) -> None:
-        """An answer of each kind that this program can provoke."""
+        """Parse each kind of error response that this program can provoke."""
         for path, headers in (
             ("/api/v1/jobs/none/status", {}),
             ("/api/v1/account", {"Authorization": "Bearer no"}),
         ):
-            answer = self._client.get(path, headers=headers)
-            models.ErrorEnvelope.model_validate(answer.json())
-            self.parsed[f"error {answer.status_code}"] = 1
+            response = self._client.get(path, headers=headers)
+            models.ErrorEnvelope.model_validate(response.json())
+            self.parsed[f"error {response.status_code}"] = 1
 
 
 def _status(job: Any) -> str:
@@ -104,8 +104,8 @@ def main() -> int:
     with httpx.Client(base_url=os.environ["PROTEINIQ_BASE_URL"], headers=headers, timeout=60) as client:
         service = Service(contract, client)
         run(service)
-    said = ", ".join(f"{name} {count}" for name, count in service.parsed.items())
-    sys.stdout.write(f"Python: every answer parsed: {said}\n")
+    counts = ", ".join(f"{name} {count}" for name, count in service.parsed.items())
+    sys.stdout.write(f"Python: every response parsed: {counts}\n")
     return 0
 
 

@@ -1,5 +1,5 @@
-// A TypeScript client made from upstream.json with openapi-typescript and openapi-fetch: account, submit, wait, result.
-// Run by `nox -s downstream` against a local sandbox, whose own tool it uses; `api.d.ts` is made there.
+// Account, submit, wait and result, with a TypeScript client generated from upstream.json (openapi-typescript, openapi-fetch).
+// `nox -s downstream` generates `api.d.ts` and runs this against a local sandbox, with one of its tools.
 
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.d.ts";
@@ -16,7 +16,7 @@ const client = createClient<paths>({
 
 const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
-// The service answers one read of a job's status or result in 5 s, and says how long to wait.
+// Status and result of a job may be read once in 5 s; Retry-After is the time to wait.
 client.use({
   async onResponse({ request, response }) {
     if (response.status !== 429 || request.method !== "GET") return undefined;
@@ -25,20 +25,20 @@ client.use({
   },
 });
 
-function taken<T>(answer: { data?: T; response: Response }): T {
-  if (answer.data === undefined) throw new Error(`${answer.response.url}: ${answer.response.status}`);
-  return answer.data;
+function unwrap<T>({ data, response }: { data?: T; response: Response }): T {
+  if (data === undefined) throw new Error(`${response.url}: ${response.status}`);
+  return data;
 }
 
 async function wait(job: Job): Promise<Job> {
   while (!TERMINAL.includes(job.status)) {
     const path = { jobId: job.id };
-    job = taken(await client.GET("/api/v1/jobs/{jobId}/status", { params: { path } }));
+    job = unwrap(await client.GET("/api/v1/jobs/{jobId}/status", { params: { path } }));
   }
   return job;
 }
 
-const account = taken(await client.GET("/api/v1/account"));
+const account = unwrap(await client.GET("/api/v1/account"));
 const request: components["schemas"]["JobRequest"] = {
   tool: "protein-parameters",
   name: "ubiquitin",
@@ -56,9 +56,9 @@ const request: components["schemas"]["JobRequest"] = {
   },
 };
 const header = { "Idempotency-Key": crypto.randomUUID() };
-const submitted = taken(await client.POST("/api/v1/jobs", { body: request, params: { header } }));
+const submitted = unwrap(await client.POST("/api/v1/jobs", { body: request, params: { header } }));
 const job = await wait(submitted);
-const result = taken(await client.GET("/api/v1/results/{jobId}", { params: { path: { jobId: job.id } } }));
+const result = unwrap(await client.GET("/api/v1/results/{jobId}", { params: { path: { jobId: job.id } } }));
 
 if (job.status !== "COMPLETED") throw new Error(`${job.id} is ${job.status}`);
 if (result.files.length === 0) throw new Error(`${job.id} has no files`);

@@ -1,11 +1,11 @@
-"""A local service that honours the contract of ProteinIQ, with real computations and no account.
+"""A local service that implements ProteinIQ's HTTP contract with real computations. It needs no account.
 
     from proteiniq.sandbox import Sandbox
 
     with Sandbox() as sandbox:
         print(sandbox.url, sandbox.api_key)
 
-Importing this package is cheap: the server's dependencies are loaded when `Sandbox` is first asked for.
+Importing this package is cheap: the server's dependencies are loaded when `Sandbox` is first accessed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`python -m proteiniq.sandbox`: serve until interrupted.
 
-Exit status 0 after SIGINT or SIGTERM, 2 when the sandbox cannot start.
+The exit status is 0 after SIGINT or SIGTERM, and 2 if the sandbox cannot start.
 """
 
 from __future__ import annotations
@@ -17,29 +17,42 @@ from collections.abc import Sequence
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m proteiniq.sandbox",
-        description="Serve the contract of ProteinIQ on this machine, with real computations.",
+        description="Serve ProteinIQ's HTTP contract on this machine, with real computations.",
     )
     add = parser.add_argument
-    add("--data", metavar="DIR", help="folder to keep everything in (default: a temporary one)")
+    add("--data", metavar="DIR", help="folder for all data (default: a temporary one)")
     add("--host", default="127.0.0.1", help="loopback address to serve on (%(default)s)")
-    add("--port", type=int, default=0, help="port; 0 takes a free one (%(default)s)")
-    add("--workers", type=int, default=2, help="jobs that run at once (%(default)s)")
+    add("--port", type=int, default=0, help="port; 0 picks a free one (%(default)s)")
+    add("--workers", type=int, default=2, help="number of jobs that run at the same time (%(default)s)")
     add("--credits", type=int, default=10_000, help="credits of a new workspace (%(default)s)")
     add("--rate-limit", type=int, default=120, help="requests per window and key (%(default)s)")
-    add("--rate-window", type=float, default=60.0, help="length of the window, s (%(default)s)")
+    add("--rate-window", type=float, default=60.0, help="length of the window, in seconds (%(default)s)")
     add(
         "--job-read-interval",
         type=float,
         default=5.0,
-        help="time between reads of one job, s (%(default)s)",
+        help="minimum time between reads of one job, in seconds (%(default)s)",
     )
-    add("--url-lifetime", type=float, default=900.0, help="of a signed URL, s (%(default)s)")
-    add("--max-concurrent-jobs", type=int, default=3, help="of a workspace (%(default)s)")
-    add("--daily-limit", type=int, default=100, help="jobs of a workspace and day (%(default)s)")
-    add("--heartbeat", type=float, default=15.0, help="of an event stream, s (%(default)s)")
-    add("--tool", dest="tools", action="append", metavar="MODULE:CLASS", help="serve this tool only")
+    add(
+        "--url-lifetime", type=float, default=900.0, help="lifetime of a signed URL, in seconds (%(default)s)"
+    )
+    add("--max-concurrent-jobs", type=int, default=3, help="active jobs per workspace (%(default)s)")
+    add("--daily-limit", type=int, default=100, help="jobs per workspace and UTC day (%(default)s)")
+    add(
+        "--heartbeat",
+        type=float,
+        default=15.0,
+        help="interval of comments in a silent event stream, in seconds (%(default)s)",
+    )
+    add(
+        "--tool",
+        dest="tools",
+        action="append",
+        metavar="MODULE:CLASS",
+        help="serve only this tool; repeatable",
+    )
     add("--json", action="store_true", help="print one line of JSON instead of export lines")
-    add("--verbose", action="store_true", help="log what happens to standard error")
+    add("--verbose", action="store_true", help="log to standard error")
     return parser
 
 
@@ -67,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _say(f"The sandbox serves {sandbox.url} from {sandbox.data}; Ctrl-C stops it.")
                 _say(f"export PROTEINIQ_BASE_URL={sandbox.url}")
                 _say(f"export PROTEINIQ_API_KEY={sandbox.api_key}")
-            # A signal that another thread takes does not end a wait without a timeout.
+            # A signal handled by another thread does not end a wait without a timeout.
             while not interrupted.wait(0.5):
                 pass
     except (SandboxError, ValueError) as error:

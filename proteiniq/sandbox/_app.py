@@ -1,7 +1,7 @@
-"""The HTTP application: routes from the contract document, and what every request passes on its way.
+"""The HTTP application: routes from the contract document, and the steps that every request goes through.
 
 In order: route, authorization, rate limit, plan and scope, parameters, body, the operation itself,
-the check of its answer. Whatever fails on the way becomes the error envelope.
+validation of its response. A failure in any step becomes the error envelope.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class App:
         paths: dict[str, dict[str, Operation]] = {}
         for operation in contract.operations:
             if operation.id not in self._operations:
-                log.warning("the contract has %s, which the sandbox can't do", operation.id)
+                log.warning("the contract has %s, which the sandbox doesn't implement", operation.id)
                 continue
             paths.setdefault(operation.path, {})[operation.method] = operation
         # `/jobs/quote` comes before `/jobs/{job_id}`.
@@ -53,8 +53,8 @@ class App:
             await self._router(scope, receive, send)
 
     async def operate(self, request: Request, operation: Operation) -> Response:
-        """Answer a request for an operation."""
-        key, headers = _auth.ANYBODY, dict[str, str]()
+        """Respond to a request for an operation."""
+        key, headers = _auth.ANONYMOUS, dict[str, str]()
         try:
             if not operation.public:
                 key, verdict = self._admit(request)
@@ -76,10 +76,10 @@ class App:
     def storage(self, request: Request) -> Response:
         service = self._service
         now = service.clock()
-        return _storage.answer(request, service.store, service.blobs, service.signer, now)
+        return _storage.respond(request, service.store, service.blobs, service.signer, now)
 
     def _admit(self, request: Request) -> tuple[_auth.Key, Verdict]:
-        """The key of a request, and where its window stands after this request."""
+        """The key of a request, and the state of its rate-limit window after this request."""
         token = _auth.bearer(request.headers.get("authorization"))
         key_id = _auth.key_id(token) if token else None
         found = self._service.store.key(key_id) if key_id else None
@@ -93,15 +93,15 @@ class App:
         if not verdict.allowed:
             raise APIError(
                 "rate_limited",
-                f"{windows.limit} requests in {windows.window:g} s are used.",
+                f"The limit of {windows.limit} requests in {windows.window:g} s is reached.",
                 headers={"Retry-After": _limits.retry_after(verdict.retry_after, windows.window)},
             )
         if not key.present:
             if "team_not_found" in operation.errors:
-                raise APIError("team_not_found", "The workspace of this key is gone.")
-            raise _unauthorized("The workspace of this key is gone.")
+                raise APIError("team_not_found", "The workspace of this key no longer exists.")
+            raise _unauthorized("The workspace of this key no longer exists.")
         if not key.paid and "paid_plan_required" in operation.errors:
-            raise APIError("paid_plan_required", "API keys need a paid plan.")
+            raise APIError("paid_plan_required", "API keys require a paid plan.")
         if operation.scope is not None and operation.scope not in key.scopes:
             raise APIError("forbidden", f"The key lacks the scope {operation.scope}.")
 
@@ -109,33 +109,33 @@ class App:
         if operation.media_type is None:
             return None
         if _requests.media_type(request) != operation.media_type:
-            raise APIError("unsupported_media_type", f"Send {operation.media_type}.")
+            raise APIError("unsupported_media_type", f"Content-Type must be {operation.media_type}.")
         if operation.media_type == "multipart/form-data":
             return await _uploads.read(request, self._service.blobs, self._max_upload_bytes)
         return await _requests.content(request)
 
     def _perform(self, operation: Operation, call: Call) -> Response:
-        """Check the body, do what is asked, and check the answer. In a thread: all of it may take a while."""
+        """Validate the body, run the operation and validate its response. It may block, so it runs in a thread."""
         if operation.body is not None:
             call = attrs.evolve(call, body=_requests.parse_object(call.body))
             if found := _contract.issues(operation.body, call.body):
                 raise invalid(found)
-        answer = self._operations[operation.id](call)
-        if isinstance(answer, Response):
-            return answer
-        if operation.answer is not None and (found := _contract.issues(operation.answer, answer)):
+        body = self._operations[operation.id](call)
+        if isinstance(body, Response):
+            return body
+        if operation.response is not None and (found := _contract.issues(operation.response, body)):
             raise BrokenContract(operation.id, found)
-        return Response(_json(answer), operation.status, media_type="application/json")
+        return Response(_json(body), operation.status, media_type="application/json")
 
     async def refusal(self, request: Request, error: Exception, operation: Operation | None) -> Response:
-        """The envelope for whatever went wrong, once the rest of the request was read away."""
+        """The error envelope for an exception, after the rest of the request has been read."""
         if isinstance(error, ClientDisconnect):
-            return Response(status_code=499)  # Nobody reads it.
+            return Response(status_code=499)  # The client is gone.
         if not isinstance(error, APIError):
             log.error("%s %s failed", request.method, request.url.path, exc_info=error)
             error = APIError("internal_error", "Something went wrong in the sandbox; see its log.")
         if operation is not None and error.code not in operation.errors:
-            log.warning("%s answers %s, which it does not document", operation.id, error.code)
+            log.warning("%s responds with %s, which it does not document", operation.id, error.code)
         envelope = error.envelope()
         if found := _contract.issues(self._envelope, envelope):
             raise BrokenContract("the error envelope", found)
@@ -151,7 +151,7 @@ class App:
 
 
 class BrokenContract(Exception):
-    """An answer of the sandbox itself does not fit the contract; it is never sent."""
+    """A response of the sandbox itself doesn't fit the contract. It is never sent."""
 
     def __init__(self, what: str, found: Sequence[Mapping[str, Any]]) -> None:
         places = "; ".join(f"{issue['path']}: {issue['message']}" for issue in found)
@@ -159,7 +159,7 @@ class BrokenContract(Exception):
 
 
 class _Endpoint:
-    """An ASGI endpoint with some methods; others are refused, and `OPTIONS` lists them."""
+    """An ASGI endpoint that supports `methods`. Others are refused, and `OPTIONS` lists the supported ones."""
 
     methods: Sequence[str] = ()
 
@@ -169,12 +169,12 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = await self._answer(request)
+            response = await self._dispatch(request)
         except Exception as error:
             response = await self.app.refusal(request, error, None)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _dispatch(self, request: Request) -> Response:
         allow = {"Allow": ", ".join((*self.methods, "OPTIONS"))}
         if request.method in self.methods:
             return await self.respond(request)
@@ -210,10 +210,10 @@ class _Storage(_Endpoint):
 
 
 class _Unknown(_Endpoint):
-    """Every path that is no route, whatever the method."""
+    """Any path that isn't a route, with any method."""
 
-    async def _answer(self, request: Request) -> Response:
-        raise APIError("not_found", "There is no such route.")
+    async def _dispatch(self, request: Request) -> Response:
+        raise APIError("not_found", "No such route.")
 
 
 def _unauthorized(message: str) -> APIError:

@@ -1,4 +1,4 @@
-"""API keys: `pq_live_<keyId>_<secret>`, bound to one workspace, kept as a digest.
+"""API keys: `pq_live_<keyId>_<secret>`, bound to one workspace, stored as a hash.
 
 Source: https://proteiniq.io/docs/api, page "authentication".
 """
@@ -13,14 +13,14 @@ import secrets
 import attrs
 
 SCOPES = ("jobs:read", "jobs:write", "files:read", "files:write")
-"""Every scope there is; a new key has all four."""
+"""All scopes; a new key has all four."""
 
 _KEY = re.compile(r"pq_live_([A-Za-z0-9]{6,32})_[A-Za-z0-9]{16,128}", re.ASCII)
 
 
 @attrs.frozen
 class Key:
-    """What a key may do, and for whom. The secret is not here."""
+    """What a key may do, and in which workspace. It does not contain the secret."""
 
     id: str
     workspace: str
@@ -28,7 +28,7 @@ class Key:
     paid: bool
     """Whether the workspace has a paid plan."""
     present: bool
-    """Whether the workspace is still there."""
+    """Whether the workspace still exists."""
 
     @property
     def prefix(self) -> str:
@@ -36,28 +36,28 @@ class Key:
         return f"pq_live_{self.id}"
 
 
-ANYBODY = Key("", "", (), paid=True, present=True)
-"""Who calls a public operation."""
+ANONYMOUS = Key("", "", (), paid=True, present=True)
+"""Stands in for the key of a public operation."""
 
 
 def new_key() -> str:
-    """A fresh key, to be shown once."""
+    """A new key, to be shown once."""
     return f"pq_live_{secrets.token_hex(6)}_{secrets.token_hex(24)}"
 
 
 def key_id(key: str) -> str | None:
-    """The id inside a key, or None when the text is no key."""
+    """The id inside a key, or None if the text is not a key."""
     match = _KEY.fullmatch(key)
     return match[1] if match else None
 
 
 def digest(key: str) -> str:
-    """What is stored of a key. The secret has 192 random bits, so no slow hash is needed."""
+    """The stored form of a key. The secret has 192 random bits, so a slow hash isn't needed."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def matches(key: str, stored: str) -> bool:
-    """Whether the key is the one of which `stored` is the digest, in constant time."""
+    """Whether `stored` is the digest of the key. Runs in constant time."""
     return hmac.compare_digest(digest(key), stored)
 
 

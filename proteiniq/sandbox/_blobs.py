@@ -1,8 +1,7 @@
-"""Contents of files, stored once under their SHA-256.
+"""File contents, stored once under their SHA-256.
 
-Records that refer to a blob are rows of the store. Whoever adds or removes such a row holds `lock`
-meanwhile, so that a blob is not removed between the moment it is found and the moment it is
-referred to.
+Rows of the store refer to blobs. Code that adds or removes such a row holds `lock`, so that a blob
+can't be removed between being found and being referred to.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ import attrs
 
 @attrs.frozen
 class Draft:
-    """Content that is complete and synced, and not kept yet."""
+    """Content that is complete and synced, but not yet a blob."""
 
     path: Path
     sha256: str
     size: int
     head: bytes
-    """The first bytes, to guess the format from."""
+    """The first bytes, used to guess the format."""
 
 
 class Writer:
-    """Writes a draft piece by piece. `finish` completes it, `discard` forgets it."""
+    """Writes a draft piece by piece. `finish` completes it, `discard` deletes it."""
 
     HEAD = 4096
 
@@ -64,7 +63,7 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._drafts = folder / "drafts"
-        # Drafts of a process that died are of no use.
+        # Drafts left by a process that died are useless.
         shutil.rmtree(self._drafts, ignore_errors=True)
         self._drafts.mkdir(parents=True)
         self.lock = threading.Lock()
@@ -102,7 +101,7 @@ class Blobs:
             os.close(descriptor)
 
     def remove(self, hashes: Collection[str]) -> None:
-        """Remove blobs that nothing refers to any more. The caller holds `lock`."""
+        """Remove blobs that are no longer referred to. The caller holds `lock`."""
         for sha256 in hashes:
             self.path(sha256).unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
-"""The contract document as the sandbox uses it: operations to serve, and validators of what goes in and out.
+"""The contract document as the sandbox uses it: operations to serve, and validators of requests and responses.
 
-The document is the normalised one, as a service promises it.
+It is the normalised document with the strictness that a service promises.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Validator:
 
 @attrs.frozen
 class Parameter:
-    """A query or header parameter. Its text is turned into a value by `type`, and then validated."""
+    """A query or header parameter. Its text is converted to `type` and then validated."""
 
     name: str
     place: str
@@ -47,20 +47,20 @@ class Operation:
     method: str
     path: str
     scope: str | None
-    """Scope that the key needs; None: any key."""
+    """Scope that the key needs; None if any key will do."""
     public: bool
     """Whether it is served without a key."""
     status: int
-    """Status of success."""
+    """Status of a successful response."""
     errors: frozenset[str]
-    """Codes that its answers may carry, as documented."""
+    """Error codes that the contract documents for it."""
     parameters: Sequence[Parameter]
     media_type: str | None
-    """Media type of the request body; None: it takes none."""
+    """Media type of the request body; None if it takes no body."""
     body: Validator | None
-    """Of a JSON request body."""
-    answer: Validator | None
-    """Of a JSON answer."""
+    """Validator of a JSON request body."""
+    response: Validator | None
+    """Validator of a JSON response."""
 
 
 class Contract:
@@ -80,7 +80,7 @@ class Contract:
 
     def _operation(self, method: str, path: str, spec: Mapping[str, Any]) -> Operation:
         request = spec.get("requestBody", {}).get("content", {})
-        answer = spec["responses"].get("2XX", {}).get("content", {}).get("application/json")
+        response = spec["responses"].get("2XX", {}).get("content", {}).get("application/json")
         return Operation(
             id=spec["operationId"],
             method=method,
@@ -98,21 +98,21 @@ class Contract:
             body=self._validator(request["application/json"]["schema"])
             if "application/json" in request
             else None,
-            answer=self._validator(answer["schema"]) if answer else None,
+            response=self._validator(response["schema"]) if response else None,
         )
 
     def _validator(self, schema: Mapping[str, Any]) -> Validator:
         whole = {"allOf": [schema], "components": self._components}
-        # The value is masked in messages: it may have megabytes.
+        # The value is masked in messages: it may be megabytes long.
         return Validator(whole, Draft202012Validator(whole, validate_formats=True, mask=_WHOLE_VALUE))
 
     def schema_validator(self, name: str) -> Validator:
-        """Validator of a named schema."""
+        """The validator of a named schema."""
         return self._validator({"$ref": f"#/components/schemas/{name}"})
 
 
 def issues(validator: Validator, value: Any, prefix: str = "") -> list[Issue]:
-    """Everything in `value` that does not fit, with paths as in `input.inputs[0].content`."""
+    """Every mismatch in `value`, with paths such as `input.inputs[0].content`."""
     found: list[Issue] = []
     for error in validator.compiled.iter_errors(value):
         found.extend(_issues(error, prefix, validator.schema))
@@ -120,7 +120,7 @@ def issues(validator: Validator, value: Any, prefix: str = "") -> list[Issue]:
 
 
 def place(path: Sequence[str | int], prefix: str = "") -> str:
-    """A path as people write it: `input.inputs[0].content`; the whole value is `body`."""
+    """A readable path, such as `input.inputs[0].content`; the whole value is `body`."""
     text = prefix
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -132,7 +132,7 @@ def _issues(error: ValidationError, prefix: str, schema: Mapping[str, Any]) -> I
     kind, value = error.kind.name, error.kind.value
     if kind == "additionalProperties":
         for name in error.kind.as_dict()["unexpected"]:
-            yield {"path": place([*path, name], prefix), "message": "is not known here: leave it out"}
+            yield {"path": place([*path, name], prefix), "message": "is not a known field: leave it out"}
         return
     if kind == "required":
         path, message = [*path, value], "is required"
@@ -159,7 +159,7 @@ def _issues(error: ValidationError, prefix: str, schema: Mapping[str, Any]) -> I
 
 
 def _required(schema: Mapping[str, Any], path: Sequence[str | int]) -> Sequence[str]:
-    """What the object has to have that a schema at `path` describes."""
+    """The required properties of the object described by the schema at `path`."""
     node: Any = schema
     for step in path:
         node = node[step]

@@ -1,6 +1,6 @@
 """The SQLite file: its tables, and a pool of connections to it.
 
-In WAL mode. A connection serves one transaction at a time, and a writing one begins with `BEGIN IMMEDIATE`,
+It is in WAL mode. A connection serves one transaction at a time. A writing transaction starts with `BEGIN IMMEDIATE`,
 so that what it reads still holds when it writes.
 """
 
@@ -20,7 +20,7 @@ _SCHEMA = """
 CREATE TABLE workspaces (
   id TEXT PRIMARY KEY,
   granted INTEGER NOT NULL,
-  credits INTEGER NOT NULL CHECK (credits >= 0),  -- granted, less what is reserved or was charged
+  credits INTEGER NOT NULL CHECK (credits >= 0),  -- granted, minus reserved and charged
   paid INTEGER NOT NULL,
   present INTEGER NOT NULL DEFAULT 1
 );
@@ -98,9 +98,9 @@ CREATE INDEX files_of_blob ON files (sha256);
 
 
 class Database:
-    """The database at a path, made when it isn't there.
+    """The database at a path, created if it doesn't exist.
 
-    Raises SandboxError when it cannot be used, or was written by another version of the sandbox.
+    Raises SandboxError if it cannot be used, or was written by another version of the sandbox.
     """
 
     def __init__(self, path: Path) -> None:
@@ -140,7 +140,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A connection in a transaction, which is committed at the end, or rolled back."""
+        """A connection in a transaction, which is committed on success and rolled back on an error."""
         with self.read() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -151,11 +151,11 @@ class Database:
                 raise
 
     def _connect(self) -> sqlite3.Connection:
-        # It goes from thread to thread, but serves one at a time.
+        # It is used by several threads, but by one at a time.
         db = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
         try:
             db.row_factory = sqlite3.Row
-            # SQLite's own lower() knows only ASCII, and an expression of a thousand words is too deep for it.
+            # SQLite's own lower() is limited to ASCII, and its expression depth to fewer than a thousand words.
             db.create_function("mentions", 2, _mentions, deterministic=True)
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = NORMAL")
@@ -178,6 +178,6 @@ class Database:
 
 
 def _mentions(text: str, words: str) -> bool:
-    """Whether every word is in the text, in whatever case."""
+    """Whether the text contains every word, ignoring case."""
     folded = text.casefold()
     return all(word in folded for word in words.casefold().split())

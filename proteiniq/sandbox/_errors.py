@@ -1,4 +1,4 @@
-"""Errors: those that are answered in the service's envelope, and those that stop the sandbox itself.
+"""Errors: those returned in the service's envelope, and those that stop the sandbox itself.
 
 Codes and statuses: https://proteiniq.io/docs/api, page "errors".
 """
@@ -28,21 +28,21 @@ STATUS = {
     "rate_limited": 429,
     "internal_error": 500,
 }
-"""Code → HTTP status. `range_not_satisfiable` is of the storage, which is no part of the contract."""
+"""Code → HTTP status. `range_not_satisfiable` belongs to the storage, which is not part of the contract."""
 
 MAX_ISSUES = 100
-"""Issues that one answer lists: a file with a million wrong lines needs no million messages."""
+"""Maximum number of issues in one response. A file with a million wrong lines doesn't need a million messages."""
 
 Issue = Mapping[str, Any]
-"""One thing wrong with a request: `path` and `message`, and `slot`, `setting` or `line` where known."""
+"""One problem of a request: `path` and `message`, and `slot`, `setting` or `line` where known."""
 
 
 class SandboxError(Exception):
-    """The sandbox cannot start: its port or folder is taken, or cannot be used."""
+    """The sandbox cannot start: its port or folder is in use, or cannot be used."""
 
 
 class APIError(Exception):
-    """An answer that says no. Raised anywhere below a route, it becomes the error envelope."""
+    """An error response. Raised anywhere below a route, it becomes the error envelope."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class APIError(Exception):
         self.headers = dict(headers or {})
 
     def envelope(self) -> dict[str, Any]:
-        """The body of the answer."""
+        """The body of the response."""
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.details is not None:
             error["details"] = dict(self.details)
@@ -68,12 +68,12 @@ class APIError(Exception):
 
 
 def not_found(what: str) -> APIError:
-    """There is no such thing in the key's workspace."""
-    return APIError("not_found", f"There is no such {what} in this workspace.")
+    """The error for something that the key's workspace doesn't have."""
+    return APIError("not_found", f"No such {what} in this workspace.")
 
 
 def invalid(issues: Sequence[Issue]) -> APIError:
-    """The request was understood and does not fit; every issue is listed, up to `MAX_ISSUES`."""
+    """The error for a request with invalid content. It lists up to `MAX_ISSUES` issues."""
     first = issues[0]
     message = f"{first['path']}: {first['message']}"
     if len(issues) > 1:

@@ -1,6 +1,7 @@
-"""The event stream of a job, and what wakes it.
+"""The event stream of a job, and the notifications that wake it.
 
-Nothing is stated of event names and ids: these events are unnamed and numbered from 1 in each stream.
+The service's documentation doesn't state event names and ids. By our choice, events are unnamed and numbered from 1 in
+each stream.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ HEADERS = {
 
 
 class Changes:
-    """Tells the streams of a job, which live on the server's loop, that the job changed.
+    """Notifies the event streams of a job, which run on the server's loop, that the job changed.
 
-    Any thread may have changed it.
+    Any thread may change a job.
     """
 
     def __init__(self) -> None:
@@ -32,21 +33,21 @@ class Changes:
         self._loop = loop
 
     def publish(self, job_id: str) -> None:
-        """A job has changed, or is gone. From any thread."""
+        """Report that a job has changed or was removed. Call it from any thread."""
         self._on_loop(self._wake, job_id)
 
     def publish_all(self) -> None:
-        """Any job may have changed. From any thread."""
+        """Report that any job may have changed. Call it from any thread."""
         self._on_loop(self._wake_all)
 
     def close(self) -> None:
-        """End every stream soon. From any thread."""
+        """End every stream soon. Call it from any thread."""
         self.closed = True
         self._on_loop(self._wake_all)
 
     @contextmanager
     def watch(self, job_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set when the job changes. On the loop."""
+        """An event that is set when the job changes. Call it on the loop."""
         changed = asyncio.Event()
         self._watchers.setdefault(job_id, set()).add(changed)
         try:
@@ -58,7 +59,7 @@ class Changes:
 
     def _on_loop(self, callback: Callable[..., None], *arguments: Any) -> None:
         if self._loop is not None:
-            with suppress(RuntimeError):  # A closed loop has nobody to wake.
+            with suppress(RuntimeError):  # A closed loop has no streams to wake.
                 self._loop.call_soon_threadsafe(callback, *arguments)
 
     def _wake(self, job_id: str) -> None:
@@ -77,15 +78,15 @@ async def stream(
     changes: Changes,
     heartbeat: float,
 ) -> AsyncIterator[str]:
-    """The job as it is, then again after each change, until it has ended; comments in between.
+    """Yield the current job, then the job after each change until it has ended, with comments in between.
 
-    `read` gives the job resource and whether it has ended, or None when the job is gone.
+    `read` returns the job resource and whether it has ended, or None if the job is gone.
     """
     sent: Mapping[str, Any] | None = None
     number = 0
     with changes.watch(job_id) as changed:
         while True:
-            # Cleared before the job is read: a change after the read wakes the wait below.
+            # Cleared before the job is read, so that a change after the read wakes the wait below.
             changed.clear()
             found = read()
             if found is None:

@@ -1,7 +1,7 @@
-"""The data folder: what stands where, who may use it, and its secrets.
+"""The data folder: its layout, its lock and its secrets.
 
-It holds `sandbox.sqlite3`, `blobs/`, `jobs/`, `api_key` and `url_secret` (both only for their
-owner), and `lock`.
+It contains `sandbox.sqlite3`, `blobs/`, `jobs/`, `api_key` and `url_secret` (both readable by their owner
+only), and `lock`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ._errors import SandboxError
 
 
 class Folder:
-    """A data folder that is this process's alone until `release`.
+    """A data folder that this process has to itself until `release`.
 
-    Raises SandboxError when it cannot be written, or another sandbox has it.
+    Raises SandboxError if it cannot be written, or if another sandbox uses it.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -51,11 +51,11 @@ class Folder:
         return self.path / "jobs"
 
     def api_key(self) -> str:
-        """The folder's own key, the same after every start."""
+        """The folder's own key, the same at every start."""
         return self._secret("api_key", _auth.new_key)
 
     def url_secret(self) -> bytes:
-        """What URLs are signed with."""
+        """The secret that URLs are signed with."""
         return self._secret("url_secret", lambda: secrets.token_hex(32)).encode()
 
     def release(self) -> None:
@@ -66,7 +66,7 @@ class Folder:
     def _secret(self, name: str, make: Callable[[], str]) -> str:
         path = self.path / name
         if not path.exists():
-            # Renamed when complete: a process that dies here leaves no half secret.
+            # Renamed when complete, so that a process that dies here leaves no partial secret.
             draft = path.with_suffix(".draft")
             draft.unlink(missing_ok=True)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

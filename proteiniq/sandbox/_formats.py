@@ -1,4 +1,4 @@
-"""What a file is, guessed from its name and its first bytes."""
+"""Guess the format of a file from its name and its first bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MIME_TYPES = {
     "TXT": "text/plain",
     "OTHER": "application/octet-stream",
 }
-"""Format, as the library names it → media type."""
+"""Format, under the library's name for it → media type."""
 
 _EXTENSIONS = {
     **dict.fromkeys(("fasta", "fa", "faa", "fna", "ffn", "fas", "fsa"), "FASTA"),
@@ -46,7 +46,7 @@ _CONTENTS = (
 
 
 def guess(filename: str, head: bytes) -> str:
-    """The format, upper case; `TXT` or `OTHER` when neither the extension nor the content tells."""
+    """The format in upper case; `TXT` or `OTHER` if neither the extension nor the content reveals it."""
     extension = PurePosixPath(filename).suffix.lstrip(".").lower()
     if extension in _EXTENSIONS:
         return _EXTENSIONS[extension]

@@ -1,4 +1,4 @@
-"""The server's HTTP/1.1, whose own refusals are envelopes too."""
+"""The server's HTTP/1.1 protocol, whose own errors use the error envelope too."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ._errors import invalid
 
 class Protocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP: a broken head or chunk. The connection ends with it."""
+        """Refuse input that is not HTTP, such as a broken header or chunk, and close the connection."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             issue = {
                 "path": "request",
-                "message": "is no HTTP/1.1 that can be read: check its head and length",
+                "message": "is not valid HTTP/1.1: check its headers and length",
             }
             body = json.dumps(invalid([issue]).envelope()).encode()
             headers = [

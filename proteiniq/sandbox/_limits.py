@@ -1,6 +1,6 @@
 """Limits as pure policy: the request window, reads of one job, and quotas of a workspace.
 
-Nothing here reads a clock: `now` is given, in seconds. Source of the figures: https://proteiniq.io/docs/api,
+Nothing here reads a clock: `now` is an argument, in seconds. The figures are from https://proteiniq.io/docs/api,
 pages "overview" and "errors".
 """
 
@@ -16,18 +16,18 @@ import attrs
 
 @attrs.frozen
 class Verdict:
-    """Whether a request may pass, and what its answer tells of the window."""
+    """Whether a request is allowed, and the state of the window for the response headers."""
 
     allowed: bool
     remaining: int
     reset: float
-    """When the window has room for one more, or has one more than now; s since the epoch."""
+    """When `remaining` next grows by one, in seconds since the epoch."""
     retry_after: float
-    """How long until a request may pass, s; 0 when this one may."""
+    """Time until a request is allowed, in seconds; 0 if this one is."""
 
 
 class Windows:
-    """At most `limit` requests of one key in any `window` seconds. Refused requests don't count."""
+    """Allows `limit` requests of one key in any `window` seconds. Refused requests don't count."""
 
     def __init__(self, limit: int, window: float) -> None:
         self.limit = limit
@@ -37,7 +37,7 @@ class Windows:
     def ask(self, key: str, now: float) -> Verdict:
         """Count one request of `key`, or refuse it."""
         passed = self._passed.setdefault(key, deque())
-        # Requests of the future are from before the clock was set back.
+        # Requests in the future were made before the clock was set back.
         while passed and not now - self.window < passed[0] <= now:
             passed.popleft()
         allowed = len(passed) < self.limit
@@ -51,7 +51,7 @@ class Windows:
 
 
 class JobReads:
-    """One status or result read of a job by a key in any `interval` seconds."""
+    """Allows one status or result read of a job by a key in any `interval` seconds."""
 
     def __init__(self, interval: float) -> None:
         self.interval = interval
@@ -59,7 +59,7 @@ class JobReads:
         self._lock = threading.Lock()
 
     def ask(self, key: str, job: str, now: float) -> float:
-        """0 when the read may pass, otherwise how long to wait, s."""
+        """0 if the read is allowed, otherwise the time to wait, in seconds."""
         with self._lock:
             last = self._last.get((key, job))
             if last is not None and last <= now < last + self.interval:
@@ -74,10 +74,10 @@ class JobReads:
 
 
 def retry_after(wait: float, period: float) -> str:
-    """The `Retry-After` header for a wait of so many seconds, under a limit per `period` seconds.
+    """The `Retry-After` header for a wait, in seconds, under a limit per `period` seconds.
 
-    Whole seconds, rounded up, as the service documents. Only a period below 1 s, which the service has not,
-    gives a decimal, so that tests with shortened periods need not wait a second for a tenth of one.
+    It is in whole seconds, rounded up, as the service documents. Only a period below 1 s, which the service doesn't
+    have, gives a decimal, so that tests with shortened periods don't have to wait a whole second.
     """
     if period < 1:
         return f"{max(math.ceil(wait * 1000), 1) / 1000:g}"
@@ -86,7 +86,7 @@ def retry_after(wait: float, period: float) -> str:
 
 @attrs.frozen
 class Standing:
-    """Where a workspace stands: what it may still spend and how much it runs."""
+    """The state of a workspace: what it can still spend, and how many jobs it has."""
 
     available_credits: int
     active_jobs: int
@@ -95,13 +95,13 @@ class Standing:
 
 @attrs.frozen
 class Quota:
-    """What a workspace may run at once, and in one UTC day."""
+    """How many jobs a workspace may run at the same time, and in one UTC day."""
 
     max_concurrent_jobs: int
     daily_limit: int
 
     def blocking(self, standing: Standing, credits: int) -> list[tuple[str, str]]:
-        """Code and message of everything that keeps a job of this price from being accepted."""
+        """Code and message of every reason to refuse a job of this price."""
         found = []
         if credits > standing.available_credits:
             found.append(
@@ -122,13 +122,13 @@ class Quota:
             found.append(
                 (
                     "daily_limit_exceeded",
-                    f"{standing.jobs_today} of {self.daily_limit} jobs of today (UTC) are used.",
+                    f"{standing.jobs_today} of {self.daily_limit} jobs for today (UTC) are used.",
                 )
             )
         return found
 
 
 def start_of_day(now: float) -> float:
-    """Midnight, UTC, before `now`; s since the epoch."""
+    """The last midnight (UTC) before `now`, in seconds since the epoch."""
     day = datetime.datetime.fromtimestamp(now, datetime.UTC)
     return day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

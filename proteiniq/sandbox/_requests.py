@@ -1,4 +1,7 @@
-"""What comes in: query and header parameters, JSON bodies and their limits."""
+"""Parsing of requests: query and header parameters, cursors, JSON bodies and their limits.
+
+The largest JSON body is our choice: the service doesn't document a limit.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,13 @@ from ._contract import Operation, Parameter
 from ._errors import APIError, Issue, invalid
 
 MAX_JSON_BYTES = 10 * 1024 * 1024
-"""Largest JSON body. The service states no figure: this one is our choice."""
+"""The largest JSON body."""
 
 
 def parameters(request: Request, operation: Operation) -> dict[str, Any]:
-    """Values of the documented query and header parameters; unknown ones are ignored.
+    """The values of the documented query and header parameters. Unknown ones are ignored.
 
-    Raises APIError `validation_error` that lists every value that does not fit.
+    Raises APIError `validation_error`, which lists every invalid value.
     """
     values: dict[str, Any] = {}
     found: list[Issue] = []
@@ -48,7 +51,7 @@ def parameters(request: Request, operation: Operation) -> dict[str, Any]:
 
 
 def _value(parameter: Parameter, text: str) -> Any:
-    """The value that a parameter's text stands for; text that stands for none fails validation later."""
+    """The value of a parameter's text. Text that can't be converted is returned as is and fails validation later."""
     if parameter.type == "integer" and re.fullmatch(r"[+-]?[0-9]{1,18}", text, re.ASCII):
         return int(text)
     if parameter.type == "boolean":
@@ -57,7 +60,7 @@ def _value(parameter: Parameter, text: str) -> Any:
 
 
 def moment(values: Mapping[str, Any], name: str) -> int:
-    """A time parameter in milliseconds since the epoch."""
+    """A time parameter, in milliseconds since the epoch."""
     try:
         return _times.parse(values[name])
     except (ValueError, OverflowError):
@@ -71,7 +74,7 @@ def cursor(kind: str, position: str | int) -> str:
 
 
 def position(kind: str, values: Mapping[str, Any]) -> str | None:
-    """The position inside `starting_after`, or None when the first page is asked for."""
+    """The position inside `starting_after`, or None for the first page."""
     text = values.get("starting_after")
     if text is None:
         return None
@@ -80,17 +83,17 @@ def position(kind: str, values: Mapping[str, Any]) -> str | None:
     except (binascii.Error, ValueError):
         raw = ""
     if not raw.startswith(f"{kind}:"):
-        issue = {"path": "query.starting_after", "message": "is no cursor of this list: use next_cursor"}
+        issue = {"path": "query.starting_after", "message": "is not a cursor of this list: use next_cursor"}
         raise invalid([issue])
     return raw.removeprefix(f"{kind}:")
 
 
 def number(text: str | None) -> int | None:
-    """A position that is a sequence number."""
+    """A position as a sequence number."""
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
-        issue = {"path": "query.starting_after", "message": "is no cursor of this list: use next_cursor"}
+        issue = {"path": "query.starting_after", "message": "is not a cursor of this list: use next_cursor"}
         raise invalid([issue])
     return int(text)
 
@@ -104,16 +107,16 @@ _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1
 
 
 def base_url(request: Request) -> str | None:
-    """Where the client reached the sandbox, which may be through a forwarded port.
+    """The URL at which the client reached the sandbox, possibly through a forwarded port.
 
-    None when the `Host` header is nothing that may stand in a URL.
+    None if the `Host` header is not a valid host.
     """
     host = request.headers.get("host", "")
     return f"http://{host}" if _HOST.fullmatch(host) else None
 
 
 async def stream(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The body piece by piece; APIError `payload_too_large` as soon as it is known to have too many bytes."""
+    """The body piece by piece. Raises APIError `payload_too_large` as soon as it is known to be too large."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise too_large(limit, int(declared))
@@ -135,9 +138,9 @@ def too_large(limit: int, size: int | None = None) -> APIError:
 
 
 async def drain(request: Request, limit: int = 1 << 28) -> None:
-    """Read a body away that nobody wants.
+    """Read and drop the rest of a body.
 
-    A connection that is closed on unread bytes is reset, and the client may lose the answer that says why.
+    Closing a connection with unread bytes resets it, and the client may lose the response.
     """
     if request.headers.get("expect", "").lower() == "100-continue":
         return
@@ -148,7 +151,7 @@ async def drain(request: Request, limit: int = 1 << 28) -> None:
             if size > limit:
                 return
     except (RuntimeError, ClientDisconnect):
-        return  # It was read already, or nobody is there to answer.
+        return  # It was already read, or the client is gone.
 
 
 async def content(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
@@ -157,9 +160,9 @@ async def content(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
-    """The JSON object in a body; APIError `invalid_json` says where it is broken.
+    """The JSON object in a body. Raises APIError `invalid_json` with the place of the error.
 
-    Strictly JSON: UTF-8, no duplicate keys, no NaN, no number that a double can't hold.
+    It must be strict JSON: UTF-8, without duplicate keys, NaN, or numbers that a double can't hold.
     """
     try:
         value = json.loads(
@@ -168,10 +171,10 @@ def parse_object(raw: bytes) -> dict[str, Any]:
             parse_int=_integer,
             parse_constant=_no_constant,
         )
-        # Lone surrogates and numbers like 1e999 can be parsed, but not written again.
+        # Lone surrogates and numbers such as 1e999 can be parsed, but not serialised.
         canonical(value)
     except UnicodeEncodeError:
-        raise _broken("a string holds half of a surrogate pair") from None
+        raise _broken("a string contains an unpaired surrogate") from None
     except UnicodeDecodeError as error:
         raise _broken(f"byte {error.start} is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -198,24 +201,24 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise ValueError(f"the key {name!r:.80} is there twice")
+                raise ValueError(f"the key {name!r:.80} is duplicated")
             seen.add(name)
     return value
 
 
 def _integer(text: str) -> int:
-    # Python's integers have no end; whatever computes with one of them as a double would fail.
+    # Python's integers are unbounded; code that uses one as a double would fail.
     if math.isinf(float(text)):
         raise ValueError(f"the number {text[:20]}… has {len(text)} digits, more than a double can hold")
     return int(text)
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def canonical(value: Any) -> bytes:
-    """The one way to write a JSON value, to compare bodies by."""
+    """The canonical serialisation of a JSON value, for comparing bodies."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8")
 

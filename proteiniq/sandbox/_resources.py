@@ -1,4 +1,4 @@
-"""The contract's resources, made from what the sandbox stores."""
+"""Build the contract's resources from the sandbox's stored records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def account(key: Key, standing: Standing, quota: Quota, limit: int, window: floa
                 "max": quota.max_concurrent_jobs,
                 "remaining": max(quota.max_concurrent_jobs - standing.active_jobs, 0),
             },
-            # The contract has whole seconds; a window shortened below that is told as one.
+            # The contract has whole seconds, so a shorter window is reported as one second.
             "public_api_rate_limit": {"limit": limit, "window_seconds": math.ceil(window)},
         },
         "api_key": {
@@ -85,7 +85,7 @@ def _price(model: CreditModel) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    """An attrs object as JSON; tuples become lists."""
+    """An attrs object as JSON, with tuples as lists."""
     return attrs.asdict(value, value_serializer=lambda _, __, v: list(v) if isinstance(v, tuple) else v)
 
 
@@ -155,7 +155,7 @@ def file(row: File) -> dict[str, Any]:
         "tags": list(row.tags),
         "collection_ids": list(row.collection_ids),
         "created_at": iso(row.created_at),
-        # Nothing changes the record of a file.
+        # The record of a file never changes.
         "updated_at": iso(row.created_at),
     }
 

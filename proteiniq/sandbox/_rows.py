@@ -1,4 +1,4 @@
-"""What the store keeps, as plain values. Times are milliseconds since the epoch."""
+"""The store's records as plain values. Times are in milliseconds since the epoch."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class NewJob:
     name: str
     credits: int
     payload: str
-    """What the worker is given, as JSON."""
+    """The worker's input, as JSON."""
 
 
 @attrs.frozen
@@ -69,12 +69,12 @@ class File:
     collection_ids: Sequence[str]
     created_at: int
     seq: int = 0
-    """Place in the library; given by the store."""
+    """Position in the library, assigned by the store."""
 
 
 @attrs.frozen
 class Ending:
-    """How a run ended: a terminal status, and the error or the output that goes with it."""
+    """How a run ended: a terminal status, with its error or output."""
 
     status: str
     error: tuple[str, str] | None = None

@@ -1,4 +1,4 @@
-"""Where a job's process runs. A runner starts it, tells its news, and kills it with everything it started."""
+"""Run a job in a process: start it, report its progress and end, and kill it with everything it started."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ class Progress:
 
 @attrs.frozen
 class Ended:
-    """The process is gone, and so is everything that it started.
+    """The process has ended, and so has everything that it started.
 
-    `outcome` is its last word: `{"done": true}`, or `{"failed": {"code", "message"}}`; None when it
+    `outcome` is its last message, `{"done": true}` or `{"failed": {"code", "message"}}`, or None if it
     died without one.
     """
 
     outcome: Mapping[str, Any] | None
     exit_code: int
-    """Negative: the signal that ended it."""
+    """Negative if a signal ended the process."""
 
 
 class Run(Protocol):
     """A job's process."""
 
     def poll(self, timeout: float) -> Progress | Ended | None:
-        """The next news, as soon as there is some; None after `timeout` seconds without. One thread polls."""
+        """The next event, or None after `timeout` seconds. Only one thread may poll."""
 
     def kill(self) -> None:
-        """End the process and everything it started; `poll` then tells `Ended`. From any thread."""
+        """Kill the process and everything it started; `poll` then returns `Ended`. Call it from any thread."""
 
 
 class Runner(Protocol):
     def start(self, folder: Path) -> Run:
-        """Start the worker on a folder that holds `job.json`; its files go to `out/`, its log to `log`."""
+        """Start the worker in a folder that contains `job.json`. It writes files to `out/` and its log to `log`."""
 
 
 class LocalRunner:
-    """Runs each job as a process group of its own on this machine."""
+    """Runs each job in its own process group on this machine."""
 
     def start(self, folder: Path) -> LocalRun:
         return LocalRun(folder)
@@ -61,14 +61,14 @@ class LocalRunner:
 
 class LocalRun:
     _CHECK_S = 0.5
-    """How often the process itself is looked at, in case something it started holds its channel open."""
+    """Interval between checks of the process itself, in seconds, in case a child keeps the channel open."""
 
     def __init__(self, folder: Path) -> None:
         with (folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "proteiniq.sandbox._worker", str(folder)],
-                stdin=subprocess.PIPE,  # Its end of file tells the worker that the sandbox is gone.
-                stdout=subprocess.PIPE,  # The worker's channel: a JSON object on each line.
+                stdin=subprocess.PIPE,  # End of file means to the worker that the sandbox is gone.
+                stdout=subprocess.PIPE,  # The worker's channel, one JSON object per line.
                 stderr=log,
                 start_new_session=True,
                 cwd=folder,
@@ -94,7 +94,7 @@ class LocalRun:
                 self._outcome = message
             left = deadline - time.monotonic()
             if self._outcome is not None or self._closed:
-                # It said its last word, or cannot say anything any more: only its end is waited for.
+                # There will be no more messages: wait for the process to end.
                 try:
                     self._process.wait(max(left, 0.001))
                 except subprocess.TimeoutExpired:
@@ -108,7 +108,7 @@ class LocalRun:
                 return None
 
     def kill(self) -> None:
-        # Under the lock the process isn't reaped yet, so that its id can't be somebody else's.
+        # Under the lock the process hasn't been reaped, so its id can't belong to another process.
         with self._lock, suppress(ProcessLookupError, PermissionError):
             if self._process.returncode is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -121,7 +121,7 @@ class LocalRun:
 
     def _ended(self) -> Ended:
         with self._lock, suppress(ProcessLookupError, PermissionError):
-            # What the process started and left behind is still in its group.
+            # Children that the process left behind are still in its group.
             os.killpg(self._process.pid, signal.SIGKILL)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
@@ -130,7 +130,7 @@ class LocalRun:
 
 
 def _environment() -> dict[str, str]:
-    """The worker's environment: it imports what the sandbox can import, and sees no key."""
+    """The worker's environment: the same import path as the sandbox, without any API key."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PROTEINIQ_")}
     environment["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return environment

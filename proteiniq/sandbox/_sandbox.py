@@ -1,4 +1,8 @@
-"""The sandbox as its users hold it: start, address, key, reset, stop."""
+"""The sandbox's public interface: start, URL, keys, reset, stop.
+
+The service doesn't document the largest upload, nor figures for `credits`, `url_lifetime` and `heartbeat`: their
+defaults are our choice. Those of `max_concurrent_jobs` and `daily_limit` are from its examples.
+"""
 
 from __future__ import annotations
 
@@ -40,16 +44,15 @@ WORKSPACE = "team_sandbox"
 """The workspace of the sandbox's own key."""
 
 MAX_UPLOAD_BYTES = 1 << 30
-"""Largest upload. The service states no figure: this one is our choice."""
-
+"""The largest upload."""
 
 _CENTURY_S = 100 * 365 * 86_400
-"""A longer time makes an expiry that is no date."""
+"""The longest allowed time: a longer one gives an expiry that is not a valid date."""
 
 
 @attrs.frozen
 class _Parts:
-    """What a running sandbox consists of; closing `stack` stops it."""
+    """The parts of a running sandbox. Closing `stack` stops it."""
 
     stack: contextlib.ExitStack
     url: str
@@ -59,22 +62,24 @@ class _Parts:
 
 
 class Sandbox:
-    """A local service that honours the contract of ProteinIQ, on loopback.
+    """A local service that implements ProteinIQ's HTTP contract, on loopback.
 
         with Sandbox() as sandbox:
             client = ProteinIQ(sandbox.api_key, sandbox.url)
 
-    `data` is the folder in which everything is kept and found again at the next start; None is a
-    temporary one. `port` 0 takes a free port. `workers` jobs run at once. `credits` is what a
-    workspace has at first. The limits have the values that the service documents
-    (https://proteiniq.io/docs/api, page "overview"): `rate_limit` requests per `rate_window`
-    seconds and key, one status or result read of a job per `job_read_interval` seconds. How long a
-    signed URL lives, how many jobs may be active at once, how many submitted in one UTC day, and
-    how often a silent event stream sends a comment (`url_lifetime` and `heartbeat`, s) are our
-    choice. `tools` names the tools as `module:class`; `document` is the contract to serve; `clock`
-    gives the time in seconds since the epoch.
+    `data` is the folder that keeps everything for the next start; None is a temporary one. `port` 0 picks a free port.
+    `workers` is the number of jobs that run at the same time, `credits` the initial balance of a workspace.
 
-    Raises ValueError for a parameter that makes no sense, SandboxError when port or folder cannot be used.
+    `rate_limit` is the number of requests per `rate_window` seconds and key, `job_read_interval` the time between
+    status or result reads of one job, in seconds. Their defaults are the service's
+    (https://proteiniq.io/docs/api, page "overview"). `url_lifetime` is the lifetime of a signed URL, in seconds.
+    `max_concurrent_jobs` limits the active jobs of a workspace, `daily_limit` those that it submits in one UTC day.
+    `heartbeat` is the interval at which a silent event stream sends a comment, in seconds.
+
+    `tools` lists the tools as `module:class`, `document` is the contract to serve, and `clock` returns the time in
+    seconds since the epoch.
+
+    Raises ValueError for an invalid argument, and from `start` SandboxError if the port or folder cannot be used.
     """
 
     def __init__(
@@ -128,9 +133,12 @@ class Sandbox:
         self._parts: _Parts | None = None
 
     def start(self) -> Self:
-        """Serve; the sandbox answers when this returns."""
+        """Start serving. When this returns, the sandbox accepts requests.
+
+        Raises SandboxError if the port or folder cannot be used.
+        """
         if self._parts is not None:
-            raise RuntimeError("the sandbox is running")
+            raise RuntimeError("the sandbox is already running")
         with contextlib.ExitStack() as stack:
             listener = stack.enter_context(contextlib.closing(_listen(self._host, self._port)))
             folder = Folder(self._data)
@@ -179,9 +187,9 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """End every stream, kill what runs, and let go of port and folder.
+        """End all streams, kill running jobs, and release the port and the folder.
 
-        Jobs that have not ended run at the next start on the same folder. Stopping twice is no error.
+        Jobs that have not ended run again at the next start with the same folder. Stopping twice is allowed.
         """
         if self._parts is not None:
             parts, self._parts = self._parts, None
@@ -197,7 +205,7 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Where the sandbox is, as a client's base URL: `http://127.0.0.1:PORT`."""
+        """The base URL for a client: `http://127.0.0.1:PORT`."""
         return self._running.url
 
     @property
@@ -207,7 +215,7 @@ class Sandbox:
 
     @property
     def data(self) -> Path:
-        """The folder in which everything is kept."""
+        """The data folder."""
         return self._running.folder.path
 
     def create_key(
@@ -217,13 +225,13 @@ class Sandbox:
         *,
         paid: bool = True,
     ) -> str:
-        """A new key with these scopes, for a workspace that is made when it isn't there.
+        """Create a key with these scopes. The workspace is created if it doesn't exist.
 
-        `paid` tells whether a workspace that is made has a paid plan.
+        `paid` says whether a workspace created here has a paid plan.
         """
         wanted = tuple(scopes)
         if unknown := set(wanted) - set(_auth.SCOPES):
-            raise ValueError(f"no such scope: {', '.join(sorted(unknown))}")
+            raise ValueError(f"unknown scope: {', '.join(sorted(unknown))}")
         key = _auth.new_key()
         store = self._running.service.store
         store.add_workspace(workspace, self._credits, paid=paid)
@@ -231,11 +239,11 @@ class Sandbox:
         return key
 
     def remove_workspace(self, workspace: str) -> None:
-        """Take a workspace away from its keys, which the service answers with `team_not_found`."""
+        """Remove a workspace but not its keys, which then get `team_not_found`."""
         self._running.service.store.remove_workspace(workspace)
 
     def reset(self) -> None:
-        """Forget jobs, files, charges and windows; keys and workspaces stay."""
+        """Delete jobs and files, and reset credits and rate limits. Keys and workspaces stay."""
         service = self._running.service
         with service.blobs.lock:
             service.store.reset()
@@ -253,7 +261,7 @@ class Sandbox:
 
 
 class _Server:
-    """uvicorn on a thread and a loop of its own."""
+    """uvicorn on its own thread and event loop."""
 
     def __init__(self, app: App, changes: Changes) -> None:
         config = uvicorn.Config(
@@ -295,7 +303,7 @@ class _Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """Tells when it serves, and on which loop."""
+    """Reports when it is ready, and on which loop it runs."""
 
     def __init__(self, config: uvicorn.Config, changes: Changes) -> None:
         super().__init__(config)
@@ -309,22 +317,24 @@ class _Uvicorn(uvicorn.Server):
 
 
 def _within(name: str, value: float, least: float, most: float = math.inf) -> None:
-    """Raise ValueError for a parameter that makes no sense; NaN never does."""
+    """Raise ValueError unless the value is in the range. NaN never is."""
     if not least <= value <= most:
         up_to = "" if most == math.inf else f" and at most {most:,}"
-        raise ValueError(f"{name} must be at least {least:,}{up_to}, not {value}")
+        raise ValueError(f"{name} must be at least {least:,}{up_to}, got {value}")
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound already, so that a free port is known before anything runs."""
+    """A bound socket, so that a free port is known before anything runs."""
     address = "127.0.0.1" if host == "localhost" else host
     try:
         if not ipaddress.ip_address(address).is_loopback:
             raise ValueError
     except ValueError:
-        raise SandboxError(f"the sandbox serves on loopback only, not on {host}") from None
+        raise SandboxError(
+            f"the sandbox serves on loopback only: host must be a loopback address, got {host}"
+        ) from None
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only where the protocol is named; with it on, answers wait 40 ms.
+    # asyncio disables Nagle's algorithm only if the protocol is given; otherwise responses are delayed by 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,8 +1,9 @@
-"""What each operation of the contract does.
+"""The implementation of each operation of the contract.
 
-`Service.operations` maps an operationId to a function of a `Call`, which gives the body of the
-answer, or a whole response. Method, path, scope and status are the document's; authorization and
-limits were seen to before.
+`Service.operations` maps an operationId to a function of a `Call`, which returns the body of the
+response, or a whole response. Method, path, scope and status come from the document. Authorization and
+rate limits are checked before. Where the service's documentation is silent, the behaviour is our choice
+(see `docs/sandbox.md`).
 """
 
 from __future__ import annotations
@@ -31,28 +32,28 @@ from ._uploads import Upload
 from .tools.base import Tool
 
 DEFAULT_LIMIT = 20
-"""Items per page where the contract has no default."""
+"""Items per page if the contract doesn't have a default."""
 
 IDEMPOTENCY_LIFETIME_S = 24 * 3600.0
 
 
 @attrs.frozen
 class Call:
-    """One request that may be answered."""
+    """One admitted request."""
 
     key: Key
     parameters: Mapping[str, Any]
     item: str
-    """The id in the path; empty when the path has none."""
+    """The id in the path, or empty."""
     base_url: str
-    """Scheme and host under which the client reached the sandbox."""
+    """Scheme and host at which the client reached the sandbox."""
     body: Any = None
-    """The JSON object of the body, or the upload; before it is parsed, the bytes."""
+    """The JSON object of the body, or the upload; before parsing, the bytes."""
 
 
 @attrs.frozen
 class LibraryFile:
-    """A file of the library as an input of a job."""
+    """A library file as an input of a job."""
 
     format: str
     size_bytes: int
@@ -119,7 +120,7 @@ class Service:
 
     def get_tool(self, call: Call) -> dict[str, Any]:
         if call.item not in self.tools:
-            raise APIError("not_found", "There is no such tool: list the tools for their ids.")
+            raise APIError("not_found", "No such tool: list the tools for their ids.")
         return _resources.tool(self.tools[call.item][1].contract)
 
     # Jobs
@@ -135,7 +136,7 @@ class Service:
         forget_before = _times.milliseconds(now - IDEMPOTENCY_LIFETIME_S)
         repeat = _repeat(call)
         if repeat is not None:
-            # Before any check: what was accepted once stays accepted, whatever has changed since.
+            # Before any check: a submit that was accepted once stays accepted, whatever has changed since.
             earlier = self.store.repeated(call.key.workspace, *repeat, forget_before)
             if earlier is not None:
                 return _resources.job(earlier)
@@ -282,7 +283,7 @@ class Service:
 
     def _input(self, key: Key, file_id: str) -> LibraryFile | None:
         if "files:read" not in key.scopes:
-            raise APIError("forbidden", "A saved file as input needs the scope files:read.")
+            raise APIError("forbidden", "A saved file as input requires the scope files:read.")
         file = self.store.file(file_id, key.workspace)
         if file is None:
             return None
@@ -305,21 +306,21 @@ class Service:
         return job
 
     def _read(self, call: Call) -> Job:
-        """The job, for an operation that may read it only so often."""
+        """The job, for an operation that is limited by the job read interval."""
         job = self._job(call)
         wait = self.reads.ask(call.key.id, job.id, self.clock())
         if wait:
             interval = self.reads.interval
             raise APIError(
                 "rate_limited",
-                f"Status and result of one job may be read once in {interval:g} s.",
+                f"Status and result of one job may be read once every {interval:g} s.",
                 headers={"Retry-After": _limits.retry_after(wait, interval)},
             )
         return job
 
 
 def _selected(contract: Any, filters: Mapping[str, Any]) -> bool:
-    """Whether a tool passes the filters of the list; case does not matter."""
+    """Whether a tool matches the filters of the list, ignoring case."""
     tags = [tag.lower() for tag in contract.tags]
     tasks = [*tags, contract.category.lower(), (contract.subcategory or "").lower()]
     text = " ".join((contract.id, contract.name, contract.description, *tags)).lower()
@@ -332,22 +333,22 @@ def _selected(contract: Any, filters: Mapping[str, Any]) -> bool:
 
 
 def _repeat(call: Call) -> tuple[str, str] | None:
-    """Idempotency key and digest of the body, when the request has a key."""
+    """Idempotency key and digest of the body, or None if the request has no key."""
     given = {
         name: call.parameters[name]
         for name in ("Idempotency-Key", "X-Idempotency-Key")
         if name in call.parameters
     }
     if len(set(given.values())) > 1:
-        message = "differs from Idempotency-Key: send one of them"
+        message = "differs from Idempotency-Key: send only one of them"
         raise invalid([{"path": "header.X-Idempotency-Key", "message": message}])
     key = next(iter(given.values()), None)
     return None if key is None else (key, _requests.body_digest(call.body))
 
 
 def _within_budget(body: Mapping[str, Any], credits: int) -> None:
-    """A job that costs more than it may reserve is refused before anything is created: our choice."""
+    """Refuse a job that costs more than `max_reserved_credits`, before anything is created."""
     limit = body.get("billing", {}).get("max_reserved_credits")
     if limit is not None and credits > limit:
-        message = f"the job costs {credits} credits: allow that many, or make it smaller"
+        message = f"must be at least the job's price of {credits} credits, got {limit}"
         raise invalid([{"path": "billing.max_reserved_credits", "message": message}])

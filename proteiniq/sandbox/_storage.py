@@ -1,4 +1,4 @@
-"""The storage behind signed URLs: what a result's files are downloaded from. No part of the contract."""
+"""The storage behind signed URLs, which serves the files of results. It is not part of the contract."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ PREFIX = "/storage/"
 _PIECE = 1 << 18
 
 
-def answer(request: Request, store: Store, blobs: Blobs, signer: Signer, now: float) -> Response:
-    """A file, or the part of it that `Range` asks for."""
+def respond(request: Request, store: Store, blobs: Blobs, signer: Signer, now: float) -> Response:
+    """The response with a file, or the part of it that `Range` selects."""
     if "authorization" in request.headers:
-        # A signed storage takes one kind of authorization, and a key has no business there.
+        # Signed storage accepts one kind of authorization, and must never see an API key.
         message = "must not be sent to a signed URL: it carries its own authorization"
         raise invalid([{"path": "header.Authorization", "message": message}])
     path: str = request.scope["path"]
     query = request.query_params
     signer.check(path, query.get("expires", ""), query.get("signature", ""), now)
-    # What is signed has this form: /storage/outputs/JOB/NAME.
+    # Signed paths have this form: /storage/outputs/JOB/NAME.
     job_id, name = path.split("/")[3:]
     artifact = store.artifact(job_id, name)
     if artifact is None:
@@ -60,9 +60,9 @@ def answer(request: Request, store: Store, blobs: Blobs, signer: Signer, now: fl
 
 
 def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """Start and end (exclusive) of a single byte range; None: the whole file, also for ranges of other forms.
+    """Start and end (exclusive) of a single byte range. None means the whole file, also for other forms of ranges.
 
-    Raises APIError `range_not_satisfiable` for a range that begins behind the end.
+    Raises APIError `range_not_satisfiable` for a range that starts beyond the end of the file.
     """
     match = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", (header or "").strip(), re.ASCII)
     if match is None or match[0] == "bytes=-":

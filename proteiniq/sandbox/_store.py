@@ -1,6 +1,6 @@
-"""Jobs and their queue, keys, credits, files and results, as the database keeps them.
+"""Jobs and their queue, keys, credits, files and results in the database.
 
-Every statement is here; the tables are in `_database`. Times are milliseconds since the epoch.
+All SQL statements are here; the tables are in `_database`. Times are in milliseconds since the epoch.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ._rows import Artifact, Ending, File, Job, NewJob
 
 
 class Store:
-    """The store in a database file; each method is one transaction."""
+    """The store in a database file. Each method is one transaction."""
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
@@ -32,7 +32,7 @@ class Store:
     # Workspaces and keys
 
     def add_workspace(self, workspace: str, credits: int, *, paid: bool) -> None:
-        """Make a workspace; one that is there keeps its credits and its plan."""
+        """Create a workspace. An existing one keeps its credits and its plan."""
         with self._database.write() as db:
             db.execute(
                 "INSERT INTO workspaces (id, granted, credits, paid) VALUES (?, ?, ?, ?) "
@@ -41,7 +41,7 @@ class Store:
             )
 
     def remove_workspace(self, workspace: str) -> None:
-        """Its keys stay, and are refused."""
+        """Remove a workspace. Its keys stay, and are refused."""
         with self._database.write() as db:
             db.execute("UPDATE workspaces SET present = 0 WHERE id = ?", (workspace,))
 
@@ -67,7 +67,7 @@ class Store:
         return key, row["digest"]
 
     def standing(self, workspace: str, since: int) -> Standing:
-        """Where the workspace stands, with the jobs submitted since `since`."""
+        """The state of the workspace; `jobs_today` counts from `since`."""
         with self._database.read() as db:
             return _standing(db, workspace, since)
 
@@ -83,11 +83,11 @@ class Store:
         accept: Callable[[Standing], None],
         forget_before: int,
     ) -> tuple[Job, bool]:
-        """Queue a job and reserve its credits, or find the job of the same idempotency key.
+        """Queue a job and reserve its credits, or return the job with the same idempotency key.
 
-        `repeat` is the key and the digest of the body; `accept` raises when the workspace may not
-        run the job. All of it is one transaction, so that concurrent submits can neither overspend
-        nor make two jobs. Returns the job, and whether it is new.
+        `repeat` is the key and the digest of the body. `accept` raises if the workspace may not
+        run the job. All of it is one transaction, so concurrent submits can neither overspend
+        nor create two jobs. Returns the job, and whether it is new.
         """
         with self._database.write() as db:
             if repeat:
@@ -113,7 +113,7 @@ class Store:
             return _job(db, job.id), True
 
     def repeated(self, workspace: str, key: str, digest: str, forget_before: int) -> Job | None:
-        """The job that this idempotency key made; APIError `conflict` when it was for another body."""
+        """The job with this idempotency key. Raises APIError `conflict` if it was used with another body."""
         with self._database.write() as db:
             db.execute("DELETE FROM submissions WHERE created_at < ?", (forget_before,))
             return _repeated(db, workspace, key, digest)
@@ -127,7 +127,7 @@ class Store:
         return Job(**row) if row else None
 
     def jobs(self, workspace: str, filters: Mapping[str, Any], limit: int, before: int | None) -> list[Job]:
-        """Jobs, newest first, older than the one with sequence number `before`."""
+        """Jobs, newest first, that are older than sequence number `before`."""
         where = ["workspace = ?"]
         values: list[Any] = [workspace]
         for column in ("tool", "status"):
@@ -145,7 +145,7 @@ class Store:
             return [Job(**row) for row in _page(db, "jobs", where, values, limit, before)]
 
     def cancel(self, job_id: str, workspace: str, now: int) -> Job | None:
-        """Cancel a queued job and give its credits back; APIError `conflict` when it is not queued."""
+        """Cancel a queued job and return its credits. Raises APIError `conflict` if it is not queued."""
         with self._database.write() as db:
             row = db.execute(
                 "SELECT status FROM jobs WHERE id = ? AND workspace = ?", (job_id, workspace)
@@ -164,7 +164,7 @@ class Store:
     # The queue
 
     def claim(self, now: int) -> tuple[Job, str] | None:
-        """Take the job that has waited longest, and what its worker is given."""
+        """Claim the job that has waited longest. Returns it with its worker's input."""
         with self._database.write() as db:
             row = db.execute(
                 "UPDATE jobs SET status = 'PROCESSING', tries = tries + 1, "
@@ -186,9 +186,9 @@ class Store:
             )
 
     def finish(self, job_id: str, ending: Ending, now: int) -> bool:
-        """End a running job: charge it or give its credits back, and keep its output.
+        """End a running job: charge it or return its credits, and keep its output.
 
-        False when the job is no longer running, for instance because everything was reset.
+        Returns False if the job is no longer running, for instance after a reset.
         """
         with self._database.write() as db:
             running = db.execute(
@@ -199,7 +199,7 @@ class Store:
             return bool(running)
 
     def release(self, job_id: str) -> None:
-        """Put a running job back, because the sandbox stops: that was no fault of the job's."""
+        """Requeue a running job because the sandbox stops. This doesn't count as a try."""
         with self._database.write() as db:
             db.execute(
                 "UPDATE jobs SET status = 'RETRY', tries = tries - 1, progress = NULL "
@@ -208,7 +208,7 @@ class Store:
             )
 
     def recover(self, now: int, max_tries: int) -> None:
-        """After a start: jobs that were running when the process died run again, but not for ever."""
+        """Requeue jobs that were running when the process died, up to `max_tries` times. Call it after a start."""
         with self._database.write() as db:
             orphans = db.execute("SELECT id, tries FROM jobs WHERE status = 'PROCESSING'").fetchall()
             for row in orphans:
@@ -224,7 +224,7 @@ class Store:
     # Results
 
     def result(self, job_id: str) -> tuple[str, list[Artifact]] | None:
-        """The result document and the files of a job, or None when it has no output."""
+        """The result document and the files of a job, or None if it has no output."""
         with self._database.read() as db:
             body = db.execute("SELECT body FROM results WHERE job = ?", (job_id,)).fetchone()
             rows = db.execute(
@@ -255,7 +255,7 @@ class Store:
         return _file(row) if row else None
 
     def files(self, workspace: str, filters: Mapping[str, Any], limit: int, before: int | None) -> list[File]:
-        """Files, newest first, older than the one with sequence number `before`."""
+        """Files, newest first, that are older than sequence number `before`."""
         where = ["workspace = ?"]
         values: list[Any] = [workspace]
         for name in ("format", "origin", "key"):
@@ -272,7 +272,7 @@ class Store:
             return [_file(row) for row in _page(db, "files", where, values, limit, before)]
 
     def delete_file(self, file_id: str, workspace: str) -> list[str] | None:
-        """Remove a record. Returns the blobs that nothing refers to any more; None: no such record."""
+        """Delete a record. Returns the blobs that are no longer referred to, or None if the record doesn't exist."""
         with self._database.write() as db:
             row = db.execute(
                 "DELETE FROM files WHERE id = ? AND workspace = ? RETURNING sha256",
@@ -288,13 +288,13 @@ class Store:
             return [] if used else [sha256]
 
     def referenced(self) -> set[str]:
-        """Every blob that a record refers to."""
+        """All blobs that a record refers to."""
         with self._database.read() as db:
             rows = db.execute("SELECT sha256 FROM files UNION SELECT sha256 FROM artifacts")
             return {row["sha256"] for row in rows}
 
     def reset(self) -> None:
-        """Forget jobs, files and charges; keys and workspaces stay."""
+        """Delete jobs and files, and reset credits. Keys and workspaces stay."""
         with self._database.write() as db:
             db.execute("DELETE FROM files")
             db.execute("DELETE FROM jobs")
@@ -314,7 +314,7 @@ def _repeated(db: sqlite3.Connection, workspace: str, key: str, digest: str) -> 
     if row["digest"] != digest:
         raise APIError(
             "conflict",
-            "This idempotency key was used for another body: use a new key for a new job.",
+            "This idempotency key was used with another body: use a new key for a new job.",
             details={"job_id": row["job"]},
         )
     return _job(db, row["job"])
@@ -333,7 +333,7 @@ def _standing(db: sqlite3.Connection, workspace: str, since: int) -> Standing:
 
 
 def _end(db: sqlite3.Connection, job_id: str, ending: Ending, now: int) -> None:
-    """Write an ending; whoever calls it has seen, in this transaction, that the job has not ended."""
+    """Write an ending. The caller has checked, in this transaction, that the job has not ended."""
     job = _job(db, job_id)
     charged = job.reserved if ending.status == "COMPLETED" else 0
     code, message = ending.error or (None, None)

@@ -1,6 +1,6 @@
-"""Checking a quote or a submission against its tool's contract, before anything is created.
+"""Check a quote or a submission against its tool's contract, before anything is created.
 
-Everything that is wrong is collected, each with its place in the body and what to do about it.
+All problems are collected, each with its place in the body and what to do about it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .tools.base import Entry, Problem, Setting, Slot, Tool
 
 
 class InputFile(Protocol):
-    """A file of the library, as an input."""
+    """A library file as an input."""
 
     @property
     def format(self) -> str: ...
@@ -29,13 +29,13 @@ class InputFile(Protocol):
 
 
 FindFile = Callable[[str], InputFile | None]
-"""File id → the file, or None when the workspace has none with this id."""
+"""File id → the file, or None if the workspace doesn't have it."""
 
 _INPUTS = "input.inputs"
-"""Where the entries stand in the body."""
+"""The path of the entries in the body."""
 
 OPAQUE = ("TXT", "OTHER")
-"""Formats of files of which nothing more is known; they may be any input."""
+"""Formats of unrecognised files, which may be any input."""
 
 
 @attrs.frozen
@@ -48,7 +48,7 @@ class Submission:
     credits: int
 
     def payload(self, reference: str) -> str:
-        """What the worker is given, as JSON."""
+        """The worker's input, as JSON."""
         inputs = {slot: [attrs.asdict(e) for e in entries] for slot, entries in self.inputs.items()}
         return json.dumps(
             {"tool": reference, "inputs": inputs, "settings": dict(self.settings)},
@@ -57,10 +57,10 @@ class Submission:
 
 
 def check(body: Mapping[str, Any], tools: Mapping[str, Tool], find_file: FindFile) -> Submission:
-    """The submission in a body that fits its schema; APIError that lists everything wrong otherwise."""
+    """The submission in a body that fits its schema. Raises APIError, which lists every problem."""
     tool = tools.get(body["tool"])
     if tool is None:
-        message = f"There is no tool {_short(body['tool'])}.{_suggest(body['tool'], tools)}"
+        message = f"No such tool: {_short(body['tool'])}.{_suggest(body['tool'], tools)}"
         raise APIError("not_found", message, details={"issues": [{"path": "tool", "message": message}]})
     found: list[Issue] = []
     entries, places = _entries(body["input"]["inputs"], tool, find_file, found)
@@ -76,7 +76,7 @@ def check(body: Mapping[str, Any], tools: Mapping[str, Tool], find_file: FindFil
 def _entries(
     given: list[dict[str, Any]], tool: Tool, find_file: FindFile, found: list[Issue]
 ) -> tuple[dict[str, tuple[Entry, ...]], dict[str, list[int]]]:
-    """Entries by slot, and for each slot the indices that its entries have in the body."""
+    """Entries by slot, and the indices of each slot's entries in the body."""
     slots = {slot.id: slot for slot in tool.contract.slots}
     places: dict[str, list[int]] = {slot: [] for slot in slots}
     entries: dict[str, list[Entry]] = {slot: [] for slot in slots}
@@ -84,12 +84,12 @@ def _entries(
     for index, entry in enumerate(given):
         where = f"{_INPUTS}[{index}]"
         if entry["id"] in first:
-            message = f"is the id of {_INPUTS}[{first[entry['id']]}] too: ids must differ"
+            message = f"is also the id of {_INPUTS}[{first[entry['id']]}]: ids must be unique"
             found.append({"path": f"{where}.id", "message": message})
         first.setdefault(entry["id"], index)
         slot = slots.get(entry["slotId"])
         if slot is None:
-            message = f"is no slot of {tool.contract.id}: it has {_names(slots)}."
+            message = f"is not a slot of {tool.contract.id}, which has {_names(slots)}."
             message += _suggest(entry["slotId"], slots)
             found.append({"path": f"{where}.slotId", "message": message, "slot": entry["slotId"]})
             continue
@@ -106,7 +106,7 @@ def _entries(
             message = f"slot {slot.id} ({slot.name}) is required: add an entry with slotId {slot.id}"
             found.append({"path": _INPUTS, "message": message, "slot": slot.id})
         if count > slot.max_entries:
-            message = f"slot {slot.id} takes at most {slot.max_entries} entries, not {count}"
+            message = f"slot {slot.id} has too many entries: at most {slot.max_entries} allowed, got {count}"
             found.append({"path": _INPUTS, "message": message, "slot": slot.id})
     return {slot: tuple(e) for slot, e in entries.items() if e or slots[slot].required}, places
 
@@ -147,19 +147,19 @@ def _content(
         where_content = "source.file_id"
         file = find_file(source["file_id"])
         if file is None:
-            wrong(where_content, f"There is no file {_short(source['file_id'])} in this workspace.")
+            wrong(where_content, f"No such file in this workspace: {_short(source['file_id'])}.")
             return None
         if file.format not in (entry["format"].upper(), *OPAQUE):
-            wrong("format", f"is not the file's, which is {file.format}")
+            wrong("format", f"must be the format of the file, {file.format}")
         size = file.size_bytes
         if size <= slot.max_bytes:
             try:
                 text = file.read().decode("utf-8-sig")
-            except FileNotFoundError:  # Deleted since it was found.
-                wrong(where_content, f"There is no file {_short(source['file_id'])} any more.")
+            except FileNotFoundError:  # Deleted since it was looked up.
+                wrong(where_content, f"The file {_short(source['file_id'])} no longer exists.")
                 return None
             except UnicodeDecodeError as error:
-                wrong(where_content, f"The file is no UTF-8 text: look at byte {error.start}")
+                wrong(where_content, f"The file is not UTF-8 text: see byte {error.start}")
                 return None
     if size > slot.max_bytes:
         wrong(where_content, f"has {size} bytes; slot {slot.id} takes at most {slot.max_bytes}")
@@ -171,7 +171,7 @@ def _content(
 
 
 def _records(text: str, format: str) -> int:
-    """How many records a text holds; formats that hold one are not looked into."""
+    """The number of records in a text. Formats with a single record are not parsed."""
     if format == "fasta":
         return len(re.findall(r"^>", text, re.MULTILINE))
     if format == "sdf":
@@ -180,18 +180,18 @@ def _records(text: str, format: str) -> int:
 
 
 def _settings(given: Mapping[str, Any], tool: Tool, found: list[Issue]) -> dict[str, Any]:
-    """Every setting of the tool with the given value or its default."""
+    """Every setting of the tool, with the given value or its default."""
     known = {setting.id: setting for setting in tool.contract.settings}
     for name in given:
         if name not in known:
-            has = f"it has {_names(known)}." if known else "it has none."
-            message = f"is no setting of {tool.contract.id}: {has}{_suggest(name, known)}"
+            has = f"which has {_names(known)}." if known else "which has no settings."
+            message = f"is not a setting of {tool.contract.id}, {has}{_suggest(name, known)}"
             found.append({"path": f"settings.{name}", "message": message, "setting": name})
     values: dict[str, Any] = {}
     for setting in known.values():
         value = given.get(setting.id, setting.default)
         if setting.type == "integer" and isinstance(value, float) and value.is_integer():
-            value = int(value)  # JSON has one kind of number: 5.0 is 5.
+            value = int(value)  # JSON doesn't distinguish 5.0 from 5.
         values[setting.id] = value
         if misfit := _misfit(setting, value):
             path = f"settings.{setting.id}"
@@ -200,7 +200,7 @@ def _settings(given: Mapping[str, Any], tool: Tool, found: list[Issue]) -> dict[
 
 
 def _misfit(setting: Setting, value: Any) -> str | None:
-    """What is wrong with a setting's value."""
+    """What is wrong with a setting's value, or None."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     fits = {
         "number": number and math.isfinite(value),
@@ -224,7 +224,7 @@ def _misfit(setting: Setting, value: Any) -> str | None:
 
 
 def _issue(problem: Problem, places: Mapping[str, list[int]]) -> Issue:
-    """A tool's own finding, with its place in the body."""
+    """A problem found by the tool, with its place in the body."""
     issue: dict[str, Any] = {"path": _INPUTS, "message": problem.message}
     if problem.slot is not None:
         issue["slot"] = problem.slot

@@ -1,4 +1,4 @@
-"""Runs queued jobs, a few at once, each in a process of its own, and writes down how they end."""
+"""Run queued jobs, a few at a time, each in its own process, and record how they end."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from .tools.base import Tool
 log = logging.getLogger("proteiniq.sandbox")
 
 MAX_TRIES = 3
-"""How often a job is started whose sandbox dies under it."""
+"""How many times a job is started if the sandbox dies while it runs."""
 
 
 class Supervisor:
-    """`workers` threads, each of which takes the job that waits longest and stays with it until it ends."""
+    """`workers` threads, each of which claims the job that has waited longest and watches it until it ends."""
 
     def __init__(
         self,
@@ -64,13 +64,13 @@ class Supervisor:
             thread.start()
 
     def wake(self) -> None:
-        """There may be a job to run."""
+        """Let an idle thread look for a job."""
         with self._condition:
             self._calls += 1
             self._condition.notify_all()
 
     def stop(self) -> None:
-        """Kill what runs, and put it back into the queue for the next start."""
+        """Kill running jobs and requeue them for the next start."""
         with self._condition:
             self._stopping = True
             self._condition.notify_all()
@@ -79,7 +79,7 @@ class Supervisor:
             thread.join()
 
     def kill_all(self) -> None:
-        """Kill what runs. Jobs that are still in the store then end as failed."""
+        """Kill running jobs. Those still in the store then end as failed."""
         with self._condition:
             for run in self._running.values():
                 run.kill()
@@ -100,7 +100,7 @@ class Supervisor:
                     self._condition.wait()
 
     def _next(self) -> bool:
-        """Run the job that waits longest; False when none does."""
+        """Run the job that has waited longest. Returns False if the queue is empty."""
         claimed = self._store.claim(self._now())
         if claimed is None:
             return False
@@ -124,7 +124,7 @@ class Supervisor:
         (folder / "out").mkdir(parents=True)
         (folder / "job.json").write_text(payload, encoding="utf-8")
         with self._condition:
-            # The job may have been forgotten since it was claimed; from here on `kill_all` finds it.
+            # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
             wanted = not self._stopping and self._store.job(job.id) is not None
             if wanted:
                 run = self._running[job.id] = self._runner.start(folder)
@@ -147,7 +147,7 @@ class Supervisor:
             shutil.rmtree(folder)
 
     def _watch(self, job: Job, run: Run, time_limit: float) -> tuple[Ended, bool]:
-        """Stay with a run until it ends. Returns how, and whether within its time limit."""
+        """Watch a run until it ends. Returns how it ended, and whether it was within its time limit."""
         deadline = time.monotonic() + time_limit
         in_time = True
         while True:
@@ -189,11 +189,11 @@ class Supervisor:
             if not self._store.finish(job.id, ending, self._now()):
                 self._blobs.sweep(self._store.referenced())
         self._changed(job.id)
-        # A job that ended makes room for one that waits.
+        # A job that ended makes room for a queued one.
         self.wake()
 
     def _drafts(self, tool: Tool, out: Path) -> dict[str, tuple[str, Draft]]:
-        """Name → media type and content of what the tool wrote: its documented files first, then others."""
+        """Name → media type and content of the files that the tool wrote, documented ones first."""
         types = {output.name: output.content_type for output in tool.contract.outputs}
         written = {
             path.name: path
@@ -210,7 +210,7 @@ class Supervisor:
     def _error(
         self, tool: Tool, folder: Path, ended: Ended, drafts: Mapping[str, object]
     ) -> tuple[str, str] | None:
-        """Code and message of what went wrong, if something did."""
+        """Code and message of the error, or None."""
         if ended.outcome is None:
             return ("crashed", _post_mortem(ended.exit_code, folder / "log"))
         if failed := ended.outcome.get("failed"):
@@ -219,11 +219,11 @@ class Supervisor:
         if missing:
             return ("output_missing", f"The tool did not write {', '.join(missing)}.")
         if not isinstance(json.loads((folder / "results.json").read_bytes()), dict):
-            return ("tool_error", "The tool's result is no JSON object.")
+            return ("tool_error", "The tool's result is not a JSON object.")
         return None
 
     def _file(self, job: Job, name: str, content_type: str, draft: Draft) -> File:
-        """The library's record of a result file."""
+        """The library record of a result file."""
         return File(
             id=f"file_{secrets.token_hex(12)}",
             workspace=job.workspace,
@@ -246,12 +246,12 @@ class Supervisor:
 
 
 def _post_mortem(exit_code: int, log_file: Path) -> str:
-    """What can be told of a process that died without a word."""
+    """Describe how a process ended that sent no last message."""
     signalled = exit_code < 0
     how = f"signal {signal.Signals(-exit_code).name}" if signalled else f"exit code {exit_code}"
     with log_file.open("rb") as file:
         file.seek(max(log_file.stat().st_size - 4096, 0))
         lines = file.read().decode("utf-8", "replace").split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    said = f" Its last words: {without_paths(last)[:500]}" if last else ""
-    return f"The tool's process ended with {how}.{said}"
+    log_line = f" Last line of its log: {without_paths(last)[:500]}" if last else ""
+    return f"The tool's process ended with {how}.{log_line}"

@@ -1,4 +1,4 @@
-"""Times of the contract: ISO 8601, UTC, milliseconds, `Z`; inside, milliseconds since the epoch."""
+"""Times: in the contract ISO 8601 in UTC with milliseconds and `Z`, in the sandbox milliseconds since the epoch."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dateutil.parser import isoparse
 
 
 def milliseconds(now: float) -> int:
-    """Seconds since the epoch as the whole milliseconds that are stored."""
+    """Seconds since the epoch as whole milliseconds, for storage."""
     return int(now * 1000)
 
 
 def iso(ms: int) -> str:
-    """Stored milliseconds as the contract writes a time."""
+    """Stored milliseconds in the contract's format."""
     time = datetime.datetime.fromtimestamp(ms // 1000, datetime.UTC)
     return f"{time:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
 
 def iso_ceil(seconds: float) -> str:
-    """A time to wait for: rounded up, so that who waits until then has waited long enough."""
+    """A time to wait for. It is rounded up, so that a client that waits until then has waited long enough."""
     return iso(math.ceil(seconds * 1000))
 
 
 def parse(text: str) -> int:
-    """Milliseconds since the epoch of an ISO 8601 time; a time without a zone is UTC.
+    """Milliseconds since the epoch of an ISO 8601 time. A time without a zone is in UTC.
 
-    Raises ValueError when the text is no time.
+    Raises ValueError if the text is not an ISO 8601 time.
     """
     time = isoparse(text)
     if time.tzinfo is None:

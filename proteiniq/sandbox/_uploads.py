@@ -1,4 +1,4 @@
-"""Uploads: a multipart form whose file goes to disk piece by piece, whatever its size."""
+"""Uploads: multipart forms whose file is written to disk piece by piece, whatever its size."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIELDS = ("description", "tags", "collection_ids")
 
 @attrs.frozen
 class Upload:
-    """A form that was read to its end; the file is a draft that nobody has kept yet."""
+    """A complete form. Its file is still a draft."""
 
     filename: str
     draft: Draft
@@ -48,7 +48,7 @@ class _Part:
 
 
 class _Form:
-    """The form as the parser's callbacks build it. File data is collected until `take` is called."""
+    """The form, built by the parser's callbacks. File data is buffered until `take` is called."""
 
     def __init__(self) -> None:
         self.fields: dict[str, list[str]] = {name: [] for name in _FIELDS}
@@ -73,7 +73,7 @@ class _Form:
         }
 
     def take(self, least: int = 0) -> bytes:
-        """The file data collected so far, when it is at least this much."""
+        """Take the buffered file data, if there are at least `least` bytes."""
         if self._size < least:
             return b""
         data, self._data, self._size = b"".join(self._data), [], 0
@@ -83,7 +83,7 @@ class _Form:
         self._part = _Part()
         self._parts += 1
         if self._parts > MAX_PARTS:
-            raise invalid([{"path": "body", "message": f"has more than {MAX_PARTS} parts"}])
+            raise invalid([{"path": "body", "message": f"must have at most {MAX_PARTS} parts"}])
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._part.header += data[start:end]
@@ -102,12 +102,12 @@ class _Form:
         part.name = options.get(b"name", b"").decode("utf-8", "replace")
         if part.name not in ("file", *_FIELDS):
             known = ", ".join(("file", *_FIELDS))
-            message = f"is no part of an upload: its parts are {known}"
+            message = f"is not a part of an upload, whose parts are {known}"
             self.issues.append({"path": part.name or "body", "message": message})
         elif part.name == "file":
             filename = _basename(options.get(b"filename", b"").decode("utf-8", "replace"))
             if self.filename is not None:
-                self.issues.append({"path": "file", "message": "is there twice: send one file"})
+                self.issues.append({"path": "file", "message": "is given twice: send one file"})
             elif not filename:
                 self.issues.append({"path": "file", "message": "must have a file name"})
             else:
@@ -121,7 +121,7 @@ class _Form:
         elif part.name in _FIELDS:
             part.text += data[start:end]
             if len(part.text) > MAX_FIELD_BYTES:
-                message = f"is longer than {MAX_FIELD_BYTES} bytes"
+                message = f"must have at most {MAX_FIELD_BYTES} bytes"
                 raise invalid([{"path": part.name, "message": message}])
 
     def _end(self) -> None:
@@ -137,7 +137,7 @@ class _Form:
 
 
 async def read(request: Request, blobs: Blobs, limit: int) -> Upload:
-    """Read the form; whatever fails, nothing of it stays on disk."""
+    """Read the form. On any error, nothing of it stays on disk."""
     form = _Form()
     parser = _parser(request, form.callbacks())
     writer = blobs.writer()
@@ -157,7 +157,7 @@ def _parser(request: Request, callbacks: MultipartCallbacks) -> MultipartParser:
     _, options = parse_options_header(request.headers["content-type"])
     boundary = options.get(b"boundary", b"")
     if not boundary:
-        message = "must name the boundary of the multipart form"
+        message = "must contain the boundary of the multipart form"
         raise invalid([{"path": "header.Content-Type", "message": message}])
     try:
         return MultipartParser(boundary, callbacks)
@@ -178,7 +178,7 @@ def _complete(form: _Form, writer: Writer) -> Upload:
     if form.filename is None and not any(issue["path"] == "file" for issue in form.issues):
         form.issues.append({"path": "file", "message": "is required"})
     if len(form.fields["description"]) > 1:
-        form.issues.append({"path": "description", "message": "is there twice"})
+        form.issues.append({"path": "description", "message": "is given twice"})
     if form.issues or form.filename is None:
         raise invalid(form.issues)
     writer.write(form.take())
@@ -192,12 +192,12 @@ def _complete(form: _Form, writer: Writer) -> Upload:
 
 
 def _broken(why: str) -> APIError:
-    return invalid([{"path": "body", "message": f"is no multipart form: {why}"}])
+    return invalid([{"path": "body", "message": f"is not a valid multipart form: {why}"}])
 
 
 def _basename(filename: str) -> str:
-    """The last part of a path of any system, without control characters."""
-    # Browsers and httpx write these three characters in this way (HTML, multipart form data).
+    """The last part of a POSIX or Windows path, without control characters."""
+    # Browsers and httpx escape these three characters like this (HTML, multipart form data).
     for escaped, character in (("%22", '"'), ("%0D", "\r"), ("%0A", "\n")):
         filename = filename.replace(escaped, character)
     name = re.split(r"[/\\]", filename)[-1]

@@ -1,7 +1,7 @@
 """The process of one job: reads `job.json`, runs the tool, and writes `results.json` and the files in `out/`.
 
 Run as `python -m proteiniq.sandbox._worker FOLDER`. Standard output is the channel to the sandbox,
-a JSON object on each line; whatever the tool prints goes to standard error. The end of standard
+with one JSON object per line; whatever the tool prints goes to standard error. End of file on standard
 input means that the sandbox is gone.
 """
 
@@ -24,28 +24,28 @@ from .tools.base import Entry
 
 
 class Channel:
-    """What the worker tells the sandbox."""
+    """The messages from the worker to the sandbox."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._percent = -1
 
-    def tell(self, message: Mapping[str, Any]) -> None:
+    def send(self, message: Mapping[str, Any]) -> None:
         self._stream.write(json.dumps(message) + "\n")
         self._stream.flush()
 
     def progress(self, percent: float) -> None:
-        """Tell a percentage, whole steps only, so that a tight loop does not flood the sandbox."""
+        """Send a percentage, in whole steps only, so that a tight loop does not flood the sandbox."""
         if not math.isfinite(percent):
             return
         whole = math.floor(min(max(percent, 0.0), 100.0))
         if whole != self._percent:
             self._percent = whole
-            self.tell({"progress": whole})
+            self.send({"progress": whole})
 
 
 def main(folder: Path) -> None:
-    # The tool must not write to the channel, nor must what it starts keep it open.
+    # The tool must not write to the channel, and its children must not keep it open.
     channel = Channel(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
     threading.Thread(target=_end_with_sandbox, daemon=True).start()
@@ -53,12 +53,12 @@ def main(folder: Path) -> None:
         run(folder, channel)
     except BaseException as error:
         traceback.print_exc()
-        channel.tell({"failed": {"code": "tool_error", "message": describe(error)}})
+        channel.send({"failed": {"code": "tool_error", "message": describe(error)}})
     else:
-        channel.tell({"done": True})
+        channel.send({"done": True})
     sys.stdout.flush()
     sys.stderr.flush()
-    # What the tool left running, threads included, ends with the process group.
+    # Whatever the tool left running, threads included, ends with the process group.
     os._exit(0)
 
 
@@ -72,13 +72,13 @@ def run(folder: Path, channel: Channel) -> None:
 
 
 def describe(error: BaseException) -> str:
-    """What went wrong, for who submitted the job: no paths of this machine, and not too long."""
+    """The error message for the user who submitted the job: short, and without paths of this machine."""
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return without_paths(text)[:2000]
 
 
 def without_paths(text: str) -> str:
-    """The text with only the last part of every absolute path."""
+    """The text, with every absolute path reduced to its last part."""
     return re.sub(r"(?<![\w.:/])/(?:[^\s/'\":;,()]+/)+", "", text)
 
 

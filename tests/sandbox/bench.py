@@ -49,7 +49,7 @@ class Api(httpx.Client):
                     yield json.loads(line.removeprefix("data:"))
 
     def until(self, job_id: str, **state: Any) -> Json:
-        """The job once it is in this state."""
+        """Poll until the job is in this state, and return it."""
         with contextlib.closing(self.events(job_id)) as events:
             for found in events:
                 if all(found[name] == value for name, value in state.items()):
@@ -57,11 +57,11 @@ class Api(httpx.Client):
         raise AssertionError(f"the job never was {state}, but {found}")
 
     def ended(self, job_id: str) -> Json:
-        """The job once it has ended."""
+        """Poll until the job has ended, and return it."""
         return list(self.events(job_id))[-1]
 
     def run(self, tool: str = "plain", **changes: Any) -> Json:
-        """The job of a submission, once it has ended."""
+        """Submit a job and wait until it has ended."""
         return self.ended(self.submit(tool, **changes)["id"])
 
     def credits(self) -> int:
@@ -76,7 +76,7 @@ class Api(httpx.Client):
 
 
 def entry(content: str = ">a\nMK\n", **changes: Any) -> Json:
-    """An input entry; a change to None leaves the property out."""
+    """An input entry. A change to None removes the property."""
     made = {
         "id": "entry",
         "slotId": "text",
@@ -94,7 +94,7 @@ def file_entry(file_id: str, **changes: Any) -> Json:
 
 
 def job(tool: object = "plain", **changes: Any) -> Json:
-    """The body of a submission; a change to None leaves the property out. `inputs` are the entries of its input."""
+    """The body of a submission with `inputs` as entries. A change to None removes the property."""
     entries = changes.pop("inputs", [entry()])
     made = {"tool": tool, "name": "a job", "input": {"inputs": entries}, **changes}
     return {name: value for name, value in made.items() if value is not None}
@@ -107,7 +107,7 @@ def body(response: httpx.Response) -> Json:
 
 
 def error(response: httpx.Response) -> Json:
-    """The error of an answer, which is an envelope with nothing else in it."""
+    """The error in a response, which must be an envelope and nothing else."""
     envelope = body(response)
     assert list(envelope) == ["error"]
     assert isinstance(envelope["error"], dict)
@@ -120,12 +120,12 @@ def code(response: httpx.Response) -> tuple[int, str]:
 
 
 def issues(response: httpx.Response) -> dict[str, str]:
-    """Path → message of every issue that an answer lists."""
+    """Path → message of every issue in a response."""
     return {issue["path"]: issue["message"] for issue in error(response)["details"]["issues"]}
 
 
 def generous(data: Path | None = None, **changes: Any) -> Sandbox:
-    """A sandbox with every test tool and no limit that a test could meet by accident."""
+    """A sandbox with every test tool, and with limits that no test reaches by accident."""
     settings: Mapping[str, Any] = {
         "tools": ALL,
         "rate_limit": 1_000_000,
@@ -138,7 +138,7 @@ def generous(data: Path | None = None, **changes: Any) -> Sandbox:
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended, though its parent may not have looked yet."""
+    """Whether a process has ended, even if its parent has not reaped it yet."""
     try:
         os.kill(pid, 0)
         if not Path("/proc/self/stat").exists():

@@ -14,14 +14,14 @@ _numbers = count()
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """One sandbox for all tests that each have a workspace of their own."""
+    """One sandbox for all tests that use their own workspace."""
     with generous() as running:
         yield running
 
 
 @pytest.fixture
 def workspace() -> str:
-    """A workspace that no other test has."""
+    """A workspace that no other test uses."""
     return f"team_{next(_numbers)}"
 
 
@@ -34,7 +34,7 @@ def api(sandbox: Sandbox, workspace: str) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def only_documented_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No test meets an error code that the contract does not document for its operation."""
+    """Fail a test if an operation responds with an error code that the contract doesn't document for it."""
     yield
-    told = [record.getMessage() for record in caplog.get_records("call")]
-    assert not [message for message in told if "does not document" in message]
+    logged = [record.getMessage() for record in caplog.get_records("call")]
+    assert not [message for message in logged if "does not document" in message]

@@ -11,7 +11,7 @@ from .bench import Api, body, code, entry, error, generous, issues, job
 from .test_rate_limits import Clock
 
 
-def test_a_quote_tells_price_balance_and_limits() -> None:
+def test_a_quote_has_price_balance_and_limits() -> None:
     with generous(max_concurrent_jobs=4, daily_limit=50, credits=1000) as sandbox, Api(sandbox) as api:
         api.run("priced")
         quote = body(api.post("jobs/quote", json=job("priced", name=None, inputs=[entry("a\nb\nc\n")])))
@@ -60,7 +60,7 @@ def test_a_job_without_success_costs_nothing(
     assert api.credits() == before
 
 
-def test_too_few_credits_refuse_a_job_and_block_a_quote() -> None:
+def test_a_job_above_the_balance_is_refused_and_blocks_its_quote() -> None:
     with generous(credits=19) as sandbox, Api(sandbox) as api:
         response = api.post("jobs", json=job("priced"))
         assert code(response) == (402, "insufficient_credits")
@@ -86,7 +86,7 @@ def test_concurrent_submits_never_overspend() -> None:
     assert sorted(statuses) == [201] * 5 + [402] * 11
 
 
-def test_too_many_active_jobs_refuse_another(tmp_path: Path) -> None:
+def test_a_job_beyond_the_concurrency_limit_is_refused(tmp_path: Path) -> None:
     with generous(max_concurrent_jobs=2, workers=1) as sandbox, Api(sandbox) as api:
         gate = tmp_path / "gate"
         jobs = [api.submit("waits", settings={"gate": str(gate)})["id"] for _ in range(2)]

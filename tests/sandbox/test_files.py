@@ -16,7 +16,7 @@ from .bench import Api, body, code, error, generous, issues
 
 
 def blob(api: Api, content: bytes) -> Path:
-    """Where the sandbox keeps this content."""
+    """Where the sandbox stores this content."""
     sha256 = hashlib.sha256(content).hexdigest()
     return api.sandbox.data / "blobs" / sha256[:2] / sha256
 
@@ -26,7 +26,7 @@ def drafts(api: Api) -> list[Path]:
 
 
 def form(api: Api, content: bytes | Iterator[bytes], boundary: str = "x") -> httpx.Response:
-    """The answer to a form that is written by hand."""
+    """The response to a hand-written form."""
     media_type = f"multipart/form-data; boundary={boundary}" if boundary else "multipart/form-data"
     return api.post("files", content=content, headers={"Content-Type": media_type})
 
@@ -55,11 +55,11 @@ def test_an_upload_has_what_was_sent_with_it(api: Api) -> None:
     assert body(api.get(f"files/{file['id']}")) == file
 
 
-def test_no_route_tells_where_a_file_is_stored(api: Api) -> None:
+def test_no_route_reveals_where_a_file_is_stored(api: Api) -> None:
     assert "sha256" not in api.get(f"files/{api.upload()['id']}").text
 
 
-def test_the_bytes_are_kept_once_and_as_they_were(api: Api) -> None:
+def test_the_bytes_are_stored_once_and_unchanged(api: Api) -> None:
     content = bytes(range(256)) * 40 + b"\r\n--+++\r\n--x--\r\n"
     first = api.upload("a.bin", content)["id"]
     second = api.upload("b.bin", content)["id"]
@@ -72,7 +72,7 @@ def test_the_bytes_are_kept_once_and_as_they_were(api: Api) -> None:
     assert code(api.delete(f"files/{second}")) == (404, "not_found")
 
 
-def test_the_same_content_comes_and_goes_at_once(api: Api) -> None:
+def test_the_same_content_can_be_uploaded_and_deleted_concurrently(api: Api) -> None:
     def come_and_go(_: int) -> None:
         with Api(api.sandbox, api.key) as own:
             file_id = own.upload("a.txt", b"shared")["id"]
@@ -111,7 +111,7 @@ def test_a_file_name_is_only_a_name(api: Api, sent: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["..", ".", "a/"])
-def test_a_name_that_is_none_is_refused(api: Api, name: str) -> None:
+def test_an_invalid_file_name_is_refused(api: Api, name: str) -> None:
     response = api.post("files", files={"file": (name, b"x")})
     assert issues(response) == {"file": "must have a file name"}
 
@@ -121,25 +121,25 @@ def test_a_name_that_is_none_is_refused(api: Api, name: str) -> None:
     [
         (part('name="description"') + b"--x--\r\n", {"file": "is required"}),
         (part('name="file"') + b"--x--\r\n", {"file": "must have a file name"}),
-        (FILE + FILE + b"--x--\r\n", {"file": "is there twice: send one file"}),
-        (FILE + part('name="colour"') + b"--x--\r\n", {"colour": "is no part of an upload"}),
+        (FILE + FILE + b"--x--\r\n", {"file": "is given twice: send one file"}),
+        (FILE + part('name="colour"') + b"--x--\r\n", {"colour": "is not a part of an upload"}),
         (FILE + part('name="tags"', b"\xff") + b"--x--\r\n", {"tags": "must be UTF-8"}),
-        (FILE + part('name="description"') * 2 + b"--x--\r\n", {"description": "is there twice"}),
-        (FILE + part('name="tags"', b"a" * 70_000) + b"--x--\r\n", {"tags": "is longer than"}),
-        (FILE, {"body": "is no multipart form: it ends before its last boundary"}),
-        (FILE[:30], {"body": "is no multipart form: it ends before its last boundary"}),
-        (b"nonsense", {"body": "is no multipart form"}),
-        (b"", {"body": "is no multipart form"}),
-        (part('name="tags"') * 1001 + b"--x--\r\n", {"body": "has more than 1000 parts"}),
+        (FILE + part('name="description"') * 2 + b"--x--\r\n", {"description": "is given twice"}),
+        (FILE + part('name="tags"', b"a" * 70_000) + b"--x--\r\n", {"tags": "must have at most 65536 bytes"}),
+        (FILE, {"body": "is not a valid multipart form: it ends before its last boundary"}),
+        (FILE[:30], {"body": "is not a valid multipart form: it ends before its last boundary"}),
+        (b"nonsense", {"body": "is not a valid multipart form"}),
+        (b"", {"body": "is not a valid multipart form"}),
+        (part('name="tags"') * 1001 + b"--x--\r\n", {"body": "must have at most 1000 parts"}),
     ],
     ids=lambda value: repr(value)[-40:] if isinstance(value, dict) else "",
 )
-def test_a_form_that_does_not_fit_is_refused(api: Api, content: bytes, found: dict[str, str]) -> None:
+def test_an_invalid_form_is_refused(api: Api, content: bytes, found: dict[str, str]) -> None:
     response = form(api, content)
     assert code(response) == (400, "validation_error")
-    told = issues(response)
-    assert list(told) == list(found)
-    assert all(told[path].startswith(message) for path, message in found.items())
+    listed = issues(response)
+    assert list(listed) == list(found)
+    assert all(listed[path].startswith(message) for path, message in found.items())
     assert body(api.get("files"))["data"] == []
     assert drafts(api) == []
 
@@ -149,7 +149,7 @@ def test_a_form_without_a_boundary_is_refused(api: Api) -> None:
     assert list(issues(form(api, FILE, boundary="b" * 300))) == ["header.Content-Type"]
 
 
-def test_json_is_no_upload(api: Api) -> None:
+def test_json_is_refused_as_an_upload(api: Api) -> None:
     assert code(api.post("files", json={})) == (415, "unsupported_media_type")
 
 

@@ -1,4 +1,4 @@
-"""A repeated submit makes no second job."""
+"""A repeated submit does not create a second job."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def submit(api: Api, key: str, header: str = "Idempotency-Key", **changes: Any) 
     return api.post("jobs", json=job(**changes), headers={header: key})
 
 
-def test_a_repeat_answers_the_same_job_as_it_is_now(api: Api) -> None:
+def test_a_repeat_returns_the_current_state_of_the_same_job(api: Api) -> None:
     first = body(submit(api, "one", tool="priced"))
     done = api.ended(first["id"])
     again = submit(api, "one", tool="priced")
@@ -43,7 +43,7 @@ def test_a_key_of_a_wrong_length_is_refused(api: Api, key: str) -> None:
     assert list(issues(submit(api, key))) == ["header.Idempotency-Key"]
 
 
-def test_the_way_a_body_is_written_does_not_matter(api: Api) -> None:
+def test_the_formatting_of_a_body_does_not_matter(api: Api) -> None:
     first = body(submit(api, "one"))
     spelled = b'{ "input": {"inputs": [%s]}, "name": "a \\u006aob", "tool": "plain" }'
     inputs = (
@@ -61,13 +61,13 @@ def test_another_body_is_a_conflict(api: Api) -> None:
     assert error(response)["details"] == {"job_id": first["id"]}
 
 
-def test_another_workspace_has_keys_of_its_own(api: Api) -> None:
+def test_another_workspace_has_its_own_keys(api: Api) -> None:
     first = body(submit(api, "shared"))
     with Api(api.sandbox, api.sandbox.create_key(workspace="team_apart")) as other:
         assert body(submit(other, "shared", name="another"))["id"] != first["id"]
 
 
-def test_another_key_of_the_workspace_shares_them(api: Api, workspace: str) -> None:
+def test_another_api_key_of_the_workspace_shares_them(api: Api, workspace: str) -> None:
     first = body(submit(api, "shared"))
     with Api(api.sandbox, api.sandbox.create_key(workspace=workspace)) as other:
         assert body(submit(other, "shared"))["id"] == first["id"]
@@ -86,7 +86,7 @@ def test_concurrent_repeats_make_one_job(api: Api) -> None:
     assert api.credits() == 10_000 - 20
 
 
-def test_a_repeat_is_answered_before_limits_and_input_are_checked() -> None:
+def test_a_repeat_skips_the_checks_of_limits_and_input() -> None:
     with generous(credits=20, daily_limit=1) as sandbox, Api(sandbox) as api:
         inputs = [file_entry(api.upload()["id"])]
         first = body(submit(api, "one", tool="priced", inputs=inputs))
@@ -99,7 +99,7 @@ def test_a_refused_submit_uses_no_key(api: Api) -> None:
     assert submit(api, "one").status_code == 201
 
 
-def test_a_key_is_kept_for_a_day_and_over_a_restart(tmp_path: Path) -> None:
+def test_a_key_is_kept_for_a_day_and_across_a_restart(tmp_path: Path) -> None:
     clock = Clock()
     with generous(tmp_path, clock=clock) as sandbox, Api(sandbox) as api:
         first = body(submit(api, "one"))

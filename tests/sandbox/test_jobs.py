@@ -1,4 +1,4 @@
-"""The life of a job: its walk, its events, its failures, its cancellation."""
+"""The life of a job: its states, events, failures and cancellation."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def one_worker() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def queue(one_worker: Sandbox, workspace: str) -> Iterator[Api]:
-    """Its API, and nothing in its queue afterwards."""
+    """The API of that sandbox, whose queue must be empty afterwards."""
     with Api(one_worker, one_worker.create_key(workspace=workspace)) as client:
         yield client
     one_worker.reset()
 
 
-def test_a_job_walks_from_queued_to_completed(queue: Api, tmp_path: Path) -> None:
+def test_a_job_goes_from_queued_to_completed(queue: Api, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     first = queue.submit("waits", settings={"gate": str(gate)})
     second = queue.submit("plain")
@@ -48,7 +48,7 @@ def test_a_job_walks_from_queued_to_completed(queue: Api, tmp_path: Path) -> Non
     assert queue.ended(second["id"])["status"] == "COMPLETED"
 
 
-def test_several_jobs_run_at_once(api: Api, tmp_path: Path) -> None:
+def test_several_jobs_run_concurrently(api: Api, tmp_path: Path) -> None:
     gate = str(tmp_path / "gate")
     jobs = [api.submit("waits", settings={"gate": gate})["id"] for _ in range(2)]
     for job_id in jobs:
@@ -57,7 +57,7 @@ def test_several_jobs_run_at_once(api: Api, tmp_path: Path) -> None:
     assert {api.ended(job_id)["status"] for job_id in jobs} == {"COMPLETED"}
 
 
-def test_events_tell_each_change_once(queue: Api, tmp_path: Path) -> None:
+def test_events_report_each_change_once(queue: Api, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     blocker = queue.submit("waits", settings={"gate": str(gate)})
     events = queue.events(queue.submit("waits", settings={"gate": str(gate)})["id"])
@@ -72,7 +72,7 @@ def test_events_tell_each_change_once(queue: Api, tmp_path: Path) -> None:
     assert [s for s, _ in states if s == "PROCESSING"]
 
 
-def test_an_event_stream_is_what_the_documentation_says(api: Api) -> None:
+def test_an_event_stream_is_as_documented(api: Api) -> None:
     with api.stream("GET", f"jobs/{api.submit()['id']}/events") as response:
         assert response.headers["Content-Type"].startswith("text/event-stream")
         assert response.headers["Cache-Control"] == "private, no-cache, no-transform"
@@ -84,7 +84,7 @@ def test_an_event_stream_is_what_the_documentation_says(api: Api) -> None:
     assert all(json.loads(line[5:])["object"] == "job" for line in lines if line[:5] == "data:")
 
 
-def test_a_stream_of_an_ended_job_tells_its_end_and_ends(api: Api) -> None:
+def test_a_stream_of_an_ended_job_sends_the_job_and_ends(api: Api) -> None:
     done = api.run()
     assert list(api.events(done["id"])) == [done]
 
@@ -115,7 +115,7 @@ def test_many_streams_of_one_job_all_end(api: Api, tmp_path: Path) -> None:
         assert {future.result() for future in futures} == {"COMPLETED"}
 
 
-def test_a_client_that_leaves_its_stream_disturbs_nobody(api: Api, tmp_path: Path) -> None:
+def test_a_client_that_leaves_its_stream_does_not_affect_others(api: Api, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     job_id = api.submit("waits", settings={"gate": str(gate)})["id"]
     with Api(api.sandbox, api.key) as other:
@@ -132,26 +132,26 @@ def test_a_client_that_leaves_its_stream_disturbs_nobody(api: Api, tmp_path: Pat
         (
             "exit",
             "crashed",
-            "The tool's process ended with exit code 7. Its last words: no licence in licence.txt",
+            "The tool's process ended with exit code 7. Last line of its log: no licence in licence.txt",
         ),
         ("nothing", "output_missing", "The tool did not write copy.txt."),
         ("partial", "tool_error", "RuntimeError: lost interest"),
-        ("list", "tool_error", "The tool's result is no JSON object."),
+        ("list", "tool_error", "The tool's result is not a JSON object."),
     ],
 )
-def test_a_failure_says_what_happened(api: Api, how: str, error_code: str, message: str) -> None:
+def test_a_failure_has_a_code_and_message(api: Api, how: str, error_code: str, message: str) -> None:
     failed = api.run("fails", settings={"how": how})
     assert failed["status"] == "FAILED"
     assert failed["error"] == {"code": error_code, "message": message}
     assert failed["credits_used"] == 0
 
 
-def test_a_result_that_is_no_json_fails(api: Api) -> None:
+def test_a_result_that_is_not_json_fails(api: Api) -> None:
     failed = api.run("fails", settings={"how": "nan"})
     assert failed["error"]["code"] == "tool_error"
 
 
-def test_a_job_past_its_time_limit_ends_with_everything_it_started(api: Api, tmp_path: Path) -> None:
+def test_a_job_past_its_time_limit_is_killed_with_everything_it_started(api: Api, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     failed = api.run("endless", settings={"pid": str(pids)})
     assert failed["status"] == "TIMEOUT"
@@ -173,7 +173,7 @@ def test_a_queued_job_can_be_cancelled(queue: Api) -> None:
     assert error(again)["details"] == {"current_status": "CANCELLED"}
 
 
-def test_a_cancelled_job_tells_those_who_watch_it(queue: Api) -> None:
+def test_a_cancel_reaches_open_streams(queue: Api) -> None:
     blocker, waiting = queue.submit("waits"), queue.submit("waits")
     queue.until(blocker["id"], status="PROCESSING")
     events = queue.events(waiting["id"])
@@ -191,7 +191,7 @@ def test_a_running_job_cannot_be_cancelled(queue: Api) -> None:
     assert "PROCESSING" in error(response)["message"]
 
 
-def test_a_job_is_cancelled_or_run_never_both(api: Api) -> None:
+def test_a_job_is_either_cancelled_or_run(api: Api) -> None:
     def race(_: int) -> tuple[int, str]:
         with Api(api.sandbox, api.key) as own:
             job_id = own.submit("priced")["id"]
@@ -223,7 +223,7 @@ def test_a_worker_sees_no_key_in_its_environment(api: Api, monkeypatch: pytest.M
     assert body(api.get(f"results/{job_id}"))["results"]["environment"] == []
 
 
-def test_a_reset_forgets_everything_but_keys(tmp_path: Path) -> None:
+def test_a_reset_deletes_everything_but_keys(tmp_path: Path) -> None:
     with generous() as sandbox, Api(sandbox) as api:
         pid = tmp_path / "pid"
         done = api.run("priced")["id"]
@@ -254,7 +254,7 @@ def test_a_completed_job_leaves_nothing_in_its_folder(queue: Api) -> None:
     assert not (queue.sandbox.data / "jobs" / first).exists()
 
 
-def test_an_answer_comes_without_delay(api: Api) -> None:
-    # With Nagle's algorithm on, each of these would take 40 ms.
+def test_a_response_comes_without_delay(api: Api) -> None:
+    # With Nagle's algorithm, each of these would take 40 ms.
     elapsed = [api.get("account").elapsed.total_seconds() for _ in range(20)]
     assert min(elapsed) < 0.03

@@ -42,7 +42,7 @@ def test_a_key_has_the_documented_shape(api: Api) -> None:
         "Bearer pq_live_é_x".encode("latin-1"),
     ],
 )
-def test_a_key_that_is_none_is_unauthorized(sandbox: Sandbox, header: str | bytes | None) -> None:
+def test_an_invalid_key_is_unauthorized(sandbox: Sandbox, header: str | bytes | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     response = httpx.get(f"{sandbox.url}/api/v1/account", headers=headers)  # type: ignore[arg-type]
     assert code(response) == (401, "unauthorized")
@@ -67,7 +67,7 @@ def test_a_key_without_the_scope_is_forbidden(
     assert "X-RateLimit-Limit" in response.headers
 
 
-def test_a_saved_file_as_input_needs_the_scope_to_read_files(
+def test_a_saved_file_as_input_requires_the_scope_to_read_files(
     sandbox: Sandbox, workspace: str, api: Api
 ) -> None:
     uploaded = api.upload()
@@ -77,7 +77,7 @@ def test_a_saved_file_as_input_needs_the_scope_to_read_files(
     assert "files:read" in error(response)["message"]
 
 
-def test_what_another_workspace_has_is_not_found(sandbox: Sandbox, api: Api) -> None:
+def test_resources_of_another_workspace_are_not_found(sandbox: Sandbox, api: Api) -> None:
     done, uploaded = api.run()["id"], api.upload()["id"]
     with Api(sandbox) as other:
         assert code(other.get(f"jobs/{done}/status")) == (404, "not_found")
@@ -98,7 +98,7 @@ def test_a_workspace_without_a_paid_plan_may_run_nothing(sandbox: Sandbox) -> No
         assert code(api.post("jobs", json=job())) == (402, "paid_plan_required")
 
 
-def test_a_workspace_that_is_gone_is_not_found() -> None:
+def test_a_removed_workspace_is_not_found() -> None:
     with generous() as sandbox, Api(sandbox, sandbox.create_key(workspace="team_gone")) as api:
         sandbox.remove_workspace("team_gone")
         assert code(api.get("account")) == (404, "team_not_found")

@@ -28,7 +28,7 @@ GENEROUS = ["--rate-limit=100000", "--job-read-interval=0", *(f"--tool={tool}" f
 
 
 def command(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-    """`python -m proteiniq.sandbox`, which can import what this process can."""
+    """Run `python -m proteiniq.sandbox` with the import path of this process."""
     return subprocess.Popen(
         [sys.executable, "-m", "proteiniq.sandbox", *arguments],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -41,11 +41,11 @@ def command(*arguments: str, **options: Any) -> subprocess.Popen[str]:
 
 @contextlib.contextmanager
 def served(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], Api]]:
-    """A sandbox in a process of its own, and its API."""
+    """A sandbox in its own process, and its API."""
     with command("--json", "--data", str(data), *GENEROUS, *arguments) as process:
         assert process.stdout is not None
-        said = json.loads(process.stdout.readline())
-        with Api(_Address(said["url"], said["api_key"])) as api:  # type: ignore[arg-type]
+        started = json.loads(process.stdout.readline())
+        with Api(_Address(started["url"], started["api_key"])) as api:  # type: ignore[arg-type]
             try:
                 yield process, api
             finally:
@@ -53,7 +53,7 @@ def served(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
 
 
 class _Address:
-    """What `Api` needs of a sandbox that runs elsewhere."""
+    """The attributes of a sandbox that `Api` needs, for one that runs elsewhere."""
 
     def __init__(self, url: str, api_key: str) -> None:
         self.url = url
@@ -61,7 +61,7 @@ class _Address:
 
 
 def refusal(*arguments: str) -> tuple[int, str]:
-    """Exit status and message of a start that fails."""
+    """Exit status and message of a failed start."""
     process = command(*arguments)
     out, message = process.communicate(timeout=30)
     assert out == ""
@@ -69,7 +69,7 @@ def refusal(*arguments: str) -> tuple[int, str]:
 
 
 def wait_until_gone(pid: int) -> None:
-    """Return when a process that nobody here can wait for has ended."""
+    """Wait for the end of a process that is not a child of this one."""
     ended = threading.Event()
     while not gone(pid):
         ended.wait(0.005)
@@ -103,7 +103,7 @@ def test_a_killed_sandbox_runs_its_jobs_again_with_the_same_key(tmp_path: Path) 
         assert api.credits() == 10_000 - 20 - 7
 
 
-def test_a_job_under_which_the_sandbox_dies_thrice_fails(tmp_path: Path) -> None:
+def test_a_job_fails_after_the_sandbox_has_died_three_times(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with served(data) as (_, api):
         job_id = api.submit("waits")["id"]
@@ -125,7 +125,7 @@ def test_a_stop_leaves_running_jobs_for_the_next_start(tmp_path: Path) -> None:
         job_id = api.submit("waits", settings={"gate": str(gate), "pid": str(pid)})["id"]
         api.until(job_id, progress=50)
     assert gone(int(pid.read_text()))
-    for _ in range(4):  # A stop is no fault of the job's, however often.
+    for _ in range(4):  # A stop doesn't count as a try, however often it happens.
         with generous(data) as sandbox, Api(sandbox) as api:
             api.until(job_id, progress=50)
     gate.touch()
@@ -133,7 +133,7 @@ def test_a_stop_leaves_running_jobs_for_the_next_start(tmp_path: Path) -> None:
         assert api.ended(job_id)["status"] == "COMPLETED"
 
 
-def test_a_stop_leaves_no_process_and_no_thread() -> None:
+def test_a_stop_ends_all_processes_and_threads() -> None:
     threads = set(threading.enumerate())
     with generous() as sandbox, Api(sandbox) as api:
         for _ in range(3):
@@ -146,7 +146,7 @@ def test_a_stop_leaves_no_process_and_no_thread() -> None:
 
 
 def is_worker(pid: int) -> bool:
-    """Whether a child of this process is a worker, or was one and nobody has waited for it."""
+    """Whether a child of this process is a worker, or was one and has not been reaped."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         command_line = Path(f"/proc/{pid}/cmdline").read_bytes()
         return b"_worker" in command_line or gone(pid)
@@ -166,7 +166,7 @@ def test_a_stop_ends_open_streams(tmp_path: Path) -> None:
         assert not stopper.is_alive()
 
 
-def test_a_temporary_folder_goes_with_the_sandbox() -> None:
+def test_a_temporary_folder_is_deleted_with_the_sandbox() -> None:
     with generous() as sandbox:
         data = sandbox.data
         assert (data / "sandbox.sqlite3").exists()
@@ -177,7 +177,7 @@ def test_a_sandbox_can_be_started_again_and_stopped_twice(tmp_path: Path) -> Non
     sandbox = generous(tmp_path)
     with sandbox:
         key = sandbox.api_key
-        with pytest.raises(RuntimeError, match="is running"):
+        with pytest.raises(RuntimeError, match="is already running"):
             sandbox.start()
     sandbox.stop()
     with pytest.raises(RuntimeError, match="not running"):
@@ -187,14 +187,14 @@ def test_a_sandbox_can_be_started_again_and_stopped_twice(tmp_path: Path) -> Non
         assert api.run()["status"] == "COMPLETED"
 
 
-def test_a_folder_serves_one_sandbox(tmp_path: Path) -> None:
+def test_a_folder_can_be_used_by_one_sandbox_only(tmp_path: Path) -> None:
     with generous(tmp_path), pytest.raises(SandboxError, match="in use by another sandbox"):
         generous(tmp_path).start()
     with generous(tmp_path):
         pass
 
 
-def test_content_that_nothing_refers_to_is_swept_at_the_start(tmp_path: Path) -> None:
+def test_unreferenced_content_is_removed_at_the_start(tmp_path: Path) -> None:
     orphan, draft = tmp_path / "blobs" / "ab" / "ab12", tmp_path / "blobs" / "drafts" / "x"
     for path in (orphan, draft):
         path.parent.mkdir(parents=True)
@@ -260,7 +260,7 @@ def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
         ("job_read_interval", -1),
     ],
 )
-def test_a_parameter_that_makes_no_sense_is_refused_by_name(name: str, value: float) -> None:
+def test_an_invalid_parameter_is_refused_by_name(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"{name} must be at least"):
         Sandbox(**{name: value})  # type: ignore[arg-type]
 
@@ -269,12 +269,12 @@ def test_a_parameter_that_makes_no_sense_is_refused_by_name(name: str, value: fl
     "reference",
     ["", "nothing", "no.module:X", "proteiniq.sandbox.tools:Nothing", "proteiniq.sandbox:Sandbox"],
 )
-def test_a_tool_that_is_none_is_refused_by_name(reference: str) -> None:
+def test_an_invalid_tool_is_refused_by_name(reference: str) -> None:
     with pytest.raises(ValueError, match=f"'{reference}'"):
         Sandbox(tools=[reference])
 
 
-def test_a_tool_that_is_gone_fails_its_jobs(tmp_path: Path) -> None:
+def test_jobs_of_a_removed_tool_fail(tmp_path: Path) -> None:
     with generous(tmp_path, workers=1) as sandbox, Api(sandbox) as api:
         job_id = api.submit("waits")["id"]
         api.until(job_id, progress=50)
@@ -307,21 +307,21 @@ class TestCommand:
     def test_it_has_the_documented_defaults(self, tmp_path: Path) -> None:
         with command("--json", "--data", str(tmp_path)) as process:
             assert process.stdout is not None
-            said: Json = json.loads(process.stdout.readline())
-            with Api(_Address(**said)) as api:  # type: ignore[arg-type]
+            started: Json = json.loads(process.stdout.readline())
+            with Api(_Address(**started)) as api:  # type: ignore[arg-type]
                 limits = body(api.get("account"))["limits"]
             process.terminate()
         assert limits["public_api_rate_limit"] == {"limit": 120, "window_seconds": 60}
         assert limits["concurrent_jobs"]["max"] == 3
 
     @pytest.mark.parametrize("arguments", [("--tool", "nothing:X"), ("--heartbeat", "0")])
-    def test_an_option_that_makes_no_sense_is_one_line(self, arguments: tuple[str, str]) -> None:
+    def test_an_invalid_option_prints_one_line(self, arguments: tuple[str, str]) -> None:
         status, message = refusal(*arguments)
         assert status == 2
         assert message.startswith("error: ")
         assert message.count("\n") == 1
 
-    def test_a_port_in_use_is_one_line(self) -> None:
+    def test_a_port_in_use_prints_one_line(self) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -330,20 +330,20 @@ class TestCommand:
         assert status == 2
         assert message == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n"
 
-    def test_a_folder_that_cannot_be_used_is_one_line(self, tmp_path: Path) -> None:
+    def test_an_unusable_folder_prints_one_line(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         status, message = refusal("--data", str(tmp_path / "file" / "data"))
         assert status == 2
         assert message.startswith("error: cannot use the folder")
         assert message.count("\n") == 1
 
-    def test_a_folder_in_use_is_one_line(self, tmp_path: Path) -> None:
+    def test_a_folder_in_use_prints_one_line(self, tmp_path: Path) -> None:
         with generous(tmp_path):
             status, message = refusal("--data", str(tmp_path))
         assert (status, message.count("\n")) == (2, 1)
         assert "in use by another sandbox" in message
 
-    def test_another_host_than_loopback_is_one_line(self) -> None:
+    def test_a_host_other_than_loopback_prints_one_line(self) -> None:
         status, message = refusal("--host", "0.0.0.0")
         assert (status, message.count("\n")) == (2, 1)
         assert "loopback" in message
@@ -359,7 +359,7 @@ def test_importing_the_package_does_not_load_the_server() -> None:
     assert run_python(code) == "False False"
 
 
-def test_the_sandbox_imports_nothing_of_the_facade() -> None:
+def test_the_sandbox_does_not_import_the_facade() -> None:
     code = """
 import sys
 from proteiniq.sandbox import Sandbox
@@ -370,7 +370,7 @@ print([m for m in ours if not m.startswith(("proteiniq.sandbox", "proteiniq.cont
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema_rs", "python_multipart"])
-def test_a_missing_extra_says_what_to_install(missing: str) -> None:
+def test_the_error_for_a_missing_extra_names_what_to_install(missing: str) -> None:
     code = f"""
 import sys
 sys.modules[{missing!r}] = None

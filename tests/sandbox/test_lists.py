@@ -1,4 +1,4 @@
-"""Lists: filters, pages, and pages while things change."""
+"""Lists: filters, pages, and pages while the list changes."""
 
 from __future__ import annotations
 
@@ -30,31 +30,31 @@ def test_an_empty_list_is_a_page(api: Api) -> None:
     assert pages(api, "jobs") == pages(api, "files") == [[]]
 
 
-def test_jobs_come_newest_first_in_pages_of_the_limit(api: Api) -> None:
+def test_jobs_are_listed_newest_first_in_pages_of_the_limit(api: Api) -> None:
     made = [api.submit(name=f"job {n}")["id"] for n in range(5)]
     found = pages(api, "jobs", limit=2)
     assert [len(page) for page in found] == [2, 2, 1]
     assert [item["id"] for page in found for item in page] == made[::-1]
 
 
-def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
+def test_a_full_last_page_has_no_next(api: Api) -> None:
     for _ in range(4):
         api.upload()
     assert [len(page) for page in pages(api, "files", limit=2)] == [2, 2]
 
 
-def test_a_page_has_twenty_items_unless_told_otherwise(api: Api) -> None:
+def test_a_page_has_twenty_items_by_default(api: Api) -> None:
     for _ in range(21):
         api.upload()
     assert [len(page) for page in pages(api, "files")] == [20, 1]
     assert [len(page) for page in pages(api, "files", limit=100)] == [21]
 
 
-def test_pages_neither_repeat_nor_skip_while_items_come_and_go(api: Api) -> None:
+def test_pages_neither_repeat_nor_skip_items_while_the_list_changes(api: Api) -> None:
     made = [api.upload(f"{n}.fasta")["id"] for n in range(6)]
     first = body(api.get("files?limit=2"))
     api.upload("new.fasta")
-    # The item that the cursor stands at may go too.
+    # The item at the cursor may be deleted too.
     api.delete(f"files/{first['data'][-1]['id']}")
     rest = body(api.get("files", params={"starting_after": first["next_cursor"]}))
     assert [file["id"] for file in rest["data"]] == made[3::-1]
@@ -85,7 +85,7 @@ def test_tools_are_filtered(api: Api, query: dict[str, str], found: set[str]) ->
     assert ids(api, "tools", **query) - {"unfit"} == found
 
 
-def test_tools_come_in_pages_too(api: Api) -> None:
+def test_the_list_of_tools_is_paged(api: Api) -> None:
     found = [tool["id"] for page in pages(api, "tools", limit=3) for tool in page]
     assert found == sorted(found)
     assert len(found) == 8
@@ -138,7 +138,7 @@ def test_files_are_filtered(api: Api, workspace: str) -> None:
     assert ids(api, "files", mine="true") == {fasta, pdb, copy}
 
 
-def test_a_search_may_have_very_many_words(api: Api) -> None:
+def test_a_search_may_have_thousands_of_words(api: Api) -> None:
     job, file = api.submit(name="alpha")["id"], api.upload("alpha.fasta")["id"]
     assert ids(api, "jobs", q="alpha " * 3000) == {job}
     assert file in ids(api, "files", q="alpha " * 3000)

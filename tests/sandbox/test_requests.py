@@ -1,4 +1,4 @@
-"""Bodies and parameters that cannot be understood."""
+"""Invalid bodies and parameters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def post(api: Api, content: bytes | Iterator[bytes], media_type: str = "applicat
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"", "line 1, column 1"),
         (b'{\n "tool": ', "line 2, column 10"),
@@ -27,7 +27,7 @@ def post(api: Api, content: bytes | Iterator[bytes], media_type: str = "applicat
         (b'{"tool": NaN}', "NaN"),
         (b'{"tool": -Infinity}', "Infinity"),
         (b'{"tool": 1e999}', "JSON"),
-        (b'{"tool": "a", "tool": "b"}', "'tool' is there twice"),
+        (b'{"tool": "a", "tool": "b"}', "'tool' is duplicated"),
         (b'{"tool": "\xff"}', "byte 10 is not UTF-8"),
         (b'{"tool": "\\ud800"}', "surrogate"),
         (b"[" * 200_000, "nested"),
@@ -36,20 +36,20 @@ def post(api: Api, content: bytes | Iterator[bytes], media_type: str = "applicat
     ],
     ids=lambda value: None if isinstance(value, str) else repr(value[:12]),
 )
-def test_broken_json_is_refused_with_its_place(api: Api, content: bytes, says: str) -> None:
+def test_broken_json_is_refused_with_its_place(api: Api, content: bytes, message: str) -> None:
     response = post(api, content)
     assert code(response) == (400, "invalid_json")
-    assert says in error(response)["message"]
+    assert message in error(response)["message"]
 
 
-def test_a_key_that_is_there_twice_is_found_among_very_many(api: Api) -> None:
+def test_a_duplicate_key_is_found_among_very_many(api: Api) -> None:
     names = [*range(200_000), 199_999]
     content = "{" + ",".join(f'"{name}":1' for name in names) + "}"
-    assert "'199999' is there twice" in error(post(api, content.encode()))["message"]
+    assert "'199999' is duplicated" in error(post(api, content.encode()))["message"]
 
 
 @pytest.mark.parametrize("content", [b"[]", b'"text"', b"null", b"1"])
-def test_json_that_is_no_object_is_refused(api: Api, content: bytes) -> None:
+def test_json_that_is_not_an_object_is_refused(api: Api, content: bytes) -> None:
     assert issues(post(api, content)) == {"body": "must be a JSON object"}
 
 
@@ -75,7 +75,7 @@ def test_a_streamed_body_that_is_too_large_is_refused(api: Api) -> None:
     assert code(post(api, pieces)) == (413, "payload_too_large")
 
 
-def test_a_body_of_just_the_limit_is_read(api: Api) -> None:
+def test_a_body_of_exactly_the_limit_is_read(api: Api) -> None:
     assert code(post(api, b"{}".ljust(LIMIT))) == (400, "validation_error")
 
 
@@ -102,7 +102,7 @@ def test_a_client_that_expects_100_continue_is_refused_before_it_sends(api: Api)
     ],
     ids=["no host", "path of bytes", "negative length", "TLS", "broken chunk"],
 )
-def test_what_is_no_http_is_refused_in_the_envelope(api: Api, sent: bytes) -> None:
+def test_invalid_http_is_refused_with_the_envelope(api: Api, sent: bytes) -> None:
     url = api.base_url
     with socket.create_connection((url.host, url.port or 0), timeout=10) as connection:
         connection.sendall(sent.replace(b"KEY", api.key.encode()))
@@ -131,13 +131,13 @@ def test_what_is_no_http_is_refused_in_the_envelope(api: Api, sent: bytes) -> No
         ("starting_after=am9iczp4", "query.starting_after"),
     ],
 )
-def test_a_parameter_that_does_not_fit_is_refused(api: Api, query: str, path: str) -> None:
+def test_an_invalid_parameter_is_refused(api: Api, query: str, path: str) -> None:
     response = api.get(f"jobs?{query}")
     assert code(response) == (400, "validation_error")
     assert list(issues(response)) == [path]
 
 
-def test_every_parameter_that_does_not_fit_is_named(api: Api) -> None:
+def test_every_invalid_parameter_is_named(api: Api) -> None:
     response = api.get("files?limit=0&origin=MOON&mine=perhaps")
     assert set(issues(response)) == {"query.limit", "query.origin", "query.mine"}
 
@@ -148,7 +148,7 @@ def test_an_unknown_parameter_is_ignored(api: Api) -> None:
 
 @pytest.mark.parametrize("route", ["jobs", "jobs/quote"])
 @pytest.mark.parametrize("given", [[entry()], [], "MK", 1, None])
-def test_an_input_that_is_no_object_is_refused(api: Api, route: str, given: Any) -> None:
+def test_an_input_that_is_not_an_object_is_refused(api: Api, route: str, given: Any) -> None:
     response = api.post(route, json={**job(), "input": given})
     assert code(response) == (400, "validation_error")
     assert issues(response) == {"input": "must be an object with inputs"}
@@ -159,7 +159,7 @@ def test_an_input_without_entries_is_refused(api: Api) -> None:
     assert list(issues(api.post("jobs", json=job(input={"inputs": {}})))) == ["input.inputs"]
 
 
-def test_every_property_that_does_not_fit_is_named(api: Api) -> None:
+def test_every_invalid_property_is_named(api: Api) -> None:
     wrong = job(
         tool=1,
         name=None,

@@ -61,7 +61,7 @@ def test_a_result_has_the_tools_document_and_files(api: Api, result: Json) -> No
     assert httpx.get(file["url"]).text == CONTENT
 
 
-def test_a_result_before_the_end_says_when_to_ask_again(slow: Api) -> None:
+def test_a_result_before_the_end_is_refused_with_retry_after(slow: Api) -> None:
     job_id = slow.submit("waits")["id"]
     slow.until(job_id, status="PROCESSING")
     response = slow.get(f"results/{job_id}")
@@ -82,7 +82,7 @@ def test_a_failure_with_output_has_a_result(api: Api) -> None:
     assert httpx.get(result["files"][0]["url"]).text == "half"
 
 
-def test_files_that_were_not_announced_are_there_too(api: Api) -> None:
+def test_undocumented_files_are_in_the_result_too(api: Api) -> None:
     result = body(api.get(f"results/{api.run('talkative')['id']}"))
     files = {file["name"]: file for file in result["files"]}
     assert list(files) == ["big.bin", "extra é.csv"]
@@ -91,7 +91,7 @@ def test_files_that_were_not_announced_are_there_too(api: Api) -> None:
     assert len(httpx.get(files["big.bin"]["url"]).content) > 3_000_000
 
 
-def test_a_download_says_what_it_is(url: str) -> None:
+def test_a_download_has_descriptive_headers(url: str) -> None:
     headers = httpx.get(url).headers
     assert headers["Content-Type"] == "text/plain"
     assert headers["Content-Length"] == str(len(CONTENT))
@@ -100,7 +100,7 @@ def test_a_download_says_what_it_is(url: str) -> None:
     assert "X-RateLimit-Limit" not in headers
 
 
-def test_head_tells_the_same_without_the_content(url: str) -> None:
+def test_head_returns_the_same_headers_without_the_content(url: str) -> None:
     head, get = httpx.head(url), httpx.get(url)
     assert head.content == b""
     for name in ("Content-Length", "Content-Type", "ETag", "Accept-Ranges"):
@@ -108,7 +108,7 @@ def test_head_tells_the_same_without_the_content(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "content", "told"),
+    ("wanted", "content", "content_range"),
     [
         ("bytes=0-2", CONTENT[:3], "bytes 0-2/8"),
         ("bytes=3-", CONTENT[3:], "bytes 3-7/8"),
@@ -117,15 +117,15 @@ def test_head_tells_the_same_without_the_content(url: str) -> None:
         ("bytes=-99", CONTENT, "bytes 0-7/8"),
     ],
 )
-def test_a_range_is_a_part(url: str, wanted: str, content: str, told: str) -> None:
+def test_a_range_returns_a_part(url: str, wanted: str, content: str, content_range: str) -> None:
     response = httpx.get(url, headers={"Range": wanted})
     assert (response.status_code, response.text) == (206, content)
-    assert response.headers["Content-Range"] == told
+    assert response.headers["Content-Range"] == content_range
     assert response.headers["Content-Length"] == str(len(content))
 
 
 @pytest.mark.parametrize("wanted", ["bytes=8-", "bytes=9-10", "bytes=-0"])
-def test_a_range_behind_the_end_cannot_be_served(url: str, wanted: str) -> None:
+def test_a_range_beyond_the_end_cannot_be_served(url: str, wanted: str) -> None:
     response = httpx.get(url, headers={"Range": wanted})
     assert code(response) == (416, "range_not_satisfiable")
     assert response.headers["Content-Range"] == "bytes */8"
@@ -137,7 +137,7 @@ def test_a_range_of_another_form_is_ignored(url: str, wanted: str) -> None:
     assert (response.status_code, response.text) == (200, CONTENT)
 
 
-def test_a_range_holds_only_for_the_same_content(url: str) -> None:
+def test_a_range_applies_only_to_the_same_content(url: str) -> None:
     etag = httpx.get(url).headers["ETag"]
     part = {"Range": "bytes=3-"}
     assert httpx.get(url, headers={**part, "If-Range": etag}).status_code == 206
@@ -155,7 +155,7 @@ def test_a_range_stays_within_the_file(size: int, first: int, last: int) -> None
         assert part is None or 0 <= part[0] < part[1] <= size
 
 
-def test_a_url_that_was_changed_is_forbidden(url: str) -> None:
+def test_a_modified_url_is_forbidden(url: str) -> None:
     query = parse_qs(urlsplit(url).query)
     expires, signature = query["expires"][0], query["signature"][0]
     for changed in (
@@ -198,11 +198,11 @@ def test_a_url_has_the_host_that_the_client_used(api: Api, result: Json) -> None
 
 
 @pytest.mark.parametrize("host", ["a b", "evil.test/path", "user@evil.test", "x:99999999", '"'])
-def test_a_host_that_is_none_is_not_repeated(api: Api, result: Json, host: str) -> None:
+def test_an_invalid_host_is_not_repeated(api: Api, result: Json, host: str) -> None:
     found = body(api.get(f"results/{result['job_id']}", headers={"Host": host}))
     assert found["files"][0]["url"].startswith(f"{api.sandbox.url}/storage/")
 
 
-def test_storage_takes_no_other_method(url: str) -> None:
+def test_storage_refuses_other_methods(url: str) -> None:
     assert code(httpx.put(url, content=b"x")) == (405, "method_not_allowed")
     assert code(httpx.delete(url)) == (405, "method_not_allowed")

@@ -1,4 +1,4 @@
-"""Every route of the contract is served from the document, and every answer fits it."""
+"""Every route of the contract is served from the document, and every response fits it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ ROUTES = [
 ]
 
 
-def answers(api: Api) -> Iterator[tuple[str, httpx.Response]]:
-    """An answer of every operation but the stream, with its operationId upstream."""
+def responses(api: Api) -> Iterator[tuple[str, httpx.Response]]:
+    """A response of every operation but the stream, with its operationId upstream."""
     yield "getAccount", api.get("account")
     yield "listTools", api.get("tools")
     yield "getTool", api.get("tools/choosy")
@@ -57,14 +57,14 @@ def upstream_schema(operation_id: str, status: int) -> dict[str, Any]:
     raise AssertionError(operation_id)
 
 
-def test_every_answer_fits_the_document_upstream(api: Api) -> None:
-    for operation_id, response in answers(api):
+def test_every_response_fits_the_document_upstream(api: Api) -> None:
+    for operation_id, response in responses(api):
         schema = upstream_schema(operation_id, response.status_code)
         jsonschema_rs.validate(schema, response.json(), validate_formats=True)
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_every_route_of_the_document_is_there(api: Api, method: str, path: str) -> None:
+def test_every_route_of_the_document_is_served(api: Api, method: str, path: str) -> None:
     url = path.removeprefix("/api/v1/")
     for parameter in re.findall(r"\{\w+\}", url):
         url = url.replace(parameter, "nothing")
@@ -85,7 +85,7 @@ def test_a_cancel_route_of_another_form_is_served() -> None:
         assert code(api.post(f"jobs/{second['id']}/cancel")) == (404, "not_found")
 
 
-def test_an_operation_that_the_sandbox_does_not_know_is_not_served(
+def test_an_operation_that_the_sandbox_does_not_implement_is_not_served(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     document = copy.deepcopy(contract.document())
@@ -96,12 +96,12 @@ def test_an_operation_that_the_sandbox_does_not_know_is_not_served(
     assert "list_webhooks" in caplog.text
 
 
-def test_the_contract_is_public_and_served_as_it_is(sandbox: Sandbox) -> None:
+def test_the_contract_is_public_and_served_unchanged(sandbox: Sandbox) -> None:
     response = httpx.get(f"{sandbox.url}/api/v1/openapi.json")
     assert response.json() == contract.upstream()
 
 
-def test_another_contract_is_served_as_it_was_given() -> None:
+def test_another_contract_is_served_unchanged() -> None:
     document = copy.deepcopy(contract.document())
     document["info"]["version"] = "of tomorrow"
     with generous(document=document) as sandbox:
@@ -115,7 +115,7 @@ def test_an_unknown_route_is_not_found(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE", "HEAD", "TRACE"])
-def test_a_method_that_a_route_has_not_is_refused_with_those_it_has(api: Api, method: str) -> None:
+def test_an_unsupported_method_is_refused_with_the_supported_ones(api: Api, method: str) -> None:
     response = api.request(method, "jobs")
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, POST, OPTIONS"
@@ -136,7 +136,9 @@ def test_an_odd_id_is_not_found(api: Api, route: str, item: str) -> None:
     assert code(api.get(route.format(item))) == (404, "not_found")
 
 
-def test_an_answer_that_breaks_the_contract_is_never_sent(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_response_that_breaks_the_contract_is_never_sent(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
     response = api.get("tools/unfit")
     assert code(response) == (500, "internal_error")
     assert "version" not in response.text
@@ -145,7 +147,7 @@ def test_an_answer_that_breaks_the_contract_is_never_sent(api: Api, caplog: pyte
     assert "version: must be null or string" in str(record.exc_info[1])
 
 
-def test_a_fault_answers_without_its_traceback(
+def test_an_internal_error_has_no_traceback(
     api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fault(*_: object) -> None:

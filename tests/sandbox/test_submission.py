@@ -1,4 +1,4 @@
-"""Bad input: every problem is named with its place, and nothing is created or charged."""
+"""Invalid input: every problem is reported with its place, and nothing is created or charged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .bench import Api, body, code, entry, error, file_entry, issues, job
 
 @pytest.fixture(autouse=True)
 def nothing_happens(api: Api) -> Iterator[None]:
-    """After each test here the workspace has no job and all its credits, unless it ran one to its end."""
+    """Check after each test that the workspace has no job and all its credits, unless the test ran a job."""
     before = api.credits()
     yield
     ran = [j for j in body(api.get("jobs"))["data"] if j["status"] == "COMPLETED"]
@@ -23,7 +23,7 @@ def nothing_happens(api: Api) -> Iterator[None]:
 
 
 def refused(api: Api, *, name: str = "choosy", **changes: Any) -> dict[str, str]:
-    """The issues of a submission, which a quote names too."""
+    """The issues of a refused submission, which a quote must report too."""
     submitted = api.post("jobs", json=job(name, **changes))
     quoted = api.post("jobs/quote", json=job(name, **{**changes, "name": None}))
     assert code(submitted) == code(quoted) == (400, "validation_error")
@@ -38,9 +38,9 @@ def test_an_unknown_tool_is_not_found_with_a_suggestion(api: Api) -> None:
     assert code(api.post("jobs/quote", json=job("chosy", name=None))) == (404, "not_found")
 
 
-def test_an_unknown_slot_is_named_with_those_there_are(api: Api) -> None:
+def test_an_unknown_slot_is_named_with_the_known_ones(api: Api) -> None:
     found = refused(api, inputs=[entry(), entry(id="b", slotId="mor")])
-    message = "is no slot of choosy: it has text and more. Did you mean more?"
+    message = "is not a slot of choosy, which has text and more. Did you mean more?"
     assert found == {"input.inputs[1].slotId": message}
 
 
@@ -49,17 +49,17 @@ def test_a_missing_required_slot_is_named(api: Api) -> None:
     assert found == {"input.inputs": "slot text (Text) is required: add an entry with slotId text"}
 
 
-def test_a_slot_takes_only_so_many_entries(api: Api) -> None:
+def test_too_many_entries_of_a_slot_are_refused(api: Api) -> None:
     found = refused(api, inputs=[entry(id="a"), entry(id="b")])
-    assert found == {"input.inputs": "slot text takes at most 1 entries, not 2"}
+    assert found == {"input.inputs": "slot text has too many entries: at most 1 allowed, got 2"}
 
 
-def test_ids_of_entries_differ(api: Api) -> None:
+def test_ids_of_entries_must_be_unique(api: Api) -> None:
     found = refused(api, inputs=[entry(), entry(slotId="more")])
     assert list(found) == ["input.inputs[1].id"]
 
 
-def test_kind_and_format_are_the_slots(api: Api) -> None:
+def test_kind_and_format_must_match_the_slot(api: Api) -> None:
     found = refused(api, inputs=[entry(kind="nucleotide", format="pdb")])
     assert found == {
         "input.inputs[0].kind": "must be protein in slot text",
@@ -88,7 +88,7 @@ def test_an_entry_has_either_content_or_a_file(api: Api, changes: dict[str, Any]
 
 def test_an_unknown_file_is_named(api: Api) -> None:
     found = refused(api, inputs=[file_entry("file_0")])
-    assert found == {"input.inputs[0].source.file_id": "There is no file 'file_0' in this workspace."}
+    assert found == {"input.inputs[0].source.file_id": "No such file in this workspace: 'file_0'."}
 
 
 def test_a_deleted_file_is_named(api: Api) -> None:
@@ -100,15 +100,15 @@ def test_a_deleted_file_is_named(api: Api) -> None:
 def test_a_file_of_another_format_is_named(api: Api) -> None:
     uploaded = api.upload("a.pdb", b"HEADER    X\n")["id"]
     found = refused(api, inputs=[file_entry(uploaded)])
-    assert found == {"input.inputs[0].format": "is not the file's, which is PDB"}
+    assert found == {"input.inputs[0].format": "must be the format of the file, PDB"}
 
 
-def test_a_file_that_is_no_text_is_named(api: Api) -> None:
+def test_a_file_that_is_not_text_is_named(api: Api) -> None:
     uploaded = api.upload("a.fasta", b">a\nM\xff\n")["id"]
     assert "byte 4" in refused(api, inputs=[file_entry(uploaded)])["input.inputs[0].source.file_id"]
 
 
-def test_too_large_a_file_is_named(api: Api) -> None:
+def test_a_file_that_is_too_large_is_named(api: Api) -> None:
     uploaded = api.upload("a.fasta", b">a\n" + b"M" * 30_000)["id"]
     found = refused(api, inputs=[file_entry(uploaded)])
     message = "has 30003 bytes; slot text takes at most 20000"
@@ -147,18 +147,18 @@ def test_too_many_records_are_named(api: Api) -> None:
         ({"deep": 0}, "must be of type boolean"),
     ],
 )
-def test_a_setting_that_does_not_fit_is_named(api: Api, settings: dict[str, Any], message: str) -> None:
+def test_an_invalid_setting_is_named(api: Api, settings: dict[str, Any], message: str) -> None:
     assert refused(api, settings=settings) == {f"settings.{next(iter(settings))}": message}
 
 
-def test_an_unknown_setting_is_named_with_those_there_are(api: Api) -> None:
+def test_an_unknown_setting_is_named_with_the_known_ones(api: Api) -> None:
     found = refused(api, settings={"dep": True})
-    assert found["settings.dep"].startswith("is no setting of choosy: it has size, count, mode,")
+    assert found["settings.dep"].startswith("is not a setting of choosy, which has size, count, mode,")
     assert found["settings.dep"].endswith("Did you mean deep?")
-    assert "it has none" in refused(api, name="plain", settings={"x": 1})["settings.x"]
+    assert "has no settings" in refused(api, name="plain", settings={"x": 1})["settings.x"]
 
 
-def test_what_the_tool_itself_finds_has_its_place(api: Api) -> None:
+def test_a_problem_found_by_the_tool_has_its_place(api: Api) -> None:
     inputs = [
         entry(id="a", slotId="more"),
         entry(">a\nMK\nM1\n", id="b"),
@@ -188,7 +188,7 @@ def test_all_problems_are_listed_at_once(api: Api) -> None:
     }
 
 
-def test_a_list_of_problems_has_an_end(api: Api) -> None:
+def test_the_list_of_problems_is_bounded(api: Api) -> None:
     response = api.post("jobs", json=job("choosy", inputs=[entry("1\n" * 5000)]))
     assert len(error(response)["details"]["issues"]) == 100
     assert "4999 more" in error(response)["message"]
@@ -207,22 +207,22 @@ def test_settings_reach_the_tool_with_their_defaults(api: Api) -> None:
     assert results["slots"] == ["text"]
 
 
-def test_a_price_above_what_may_be_reserved_is_refused(api: Api) -> None:
+def test_a_price_above_the_reservation_limit_is_refused(api: Api) -> None:
     response = api.post("jobs", json=job("priced", billing={"max_reserved_credits": 19}))
     assert code(response) == (400, "validation_error")
-    assert "costs 20 credits" in issues(response)["billing.max_reserved_credits"]
+    assert "price of 20 credits" in issues(response)["billing.max_reserved_credits"]
     assert api.run("priced", billing={"max_reserved_credits": 20})["credits_used"] == 20
 
 
 @pytest.fixture(scope="module")
 def built_in() -> Iterator[Api]:
-    """The API of a sandbox with the tools that come with it."""
+    """The API of a sandbox with its built-in tools."""
     with Sandbox() as sandbox, Api(sandbox) as api:
         yield api
 
 
 @pytest.mark.parametrize("content", ["", ">empty\n", ">a\nMK1T\n"])
-def test_a_sequence_that_is_none_is_named(built_in: Api, content: str) -> None:
+def test_an_invalid_sequence_is_named(built_in: Api, content: str) -> None:
     inputs = [entry(content, slotId="protein")]
     response = built_in.post("jobs", json=job("protein-parameters", inputs=inputs))
     assert code(response) == (400, "validation_error")

@@ -1,4 +1,4 @@
-"""Small tools that do what a test needs: wait, cost something, fail in every way, write much."""
+"""Small tools for tests: they wait, cost credits, fail in various ways, or write a lot."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Plain(Tool):
 
 
 class Priced(Plain):
-    """Costs 10 credits, and 5 for each line."""
+    """Costs 10 credits, and 5 per line."""
 
     contract = attrs.evolve(PLAIN, id="priced", credit_model=CreditModel(10, 5, "line"))
 
@@ -64,7 +64,7 @@ class Priced(Plain):
 
 
 class Choosy(Plain):
-    """Has settings of every type, an optional slot, and checks of its own."""
+    """Has settings of every type, an optional slot, and its own checks."""
 
     contract = attrs.evolve(
         PLAIN,
@@ -90,7 +90,7 @@ class Choosy(Plain):
             for index, entry in enumerate(entries):
                 for number, line in enumerate(entry.content.splitlines(), 1):
                     if not line.startswith(">") and not line.isalpha():
-                        problem = Problem("holds no letters only", slot, entry=index, line=number)
+                        problem = Problem("must have only letters", slot, entry=index, line=number)
                         problems.append(problem)
         if settings["mode"] == "exact" and settings["deep"]:
             problems.append(Problem("can't be deep in mode exact", setting="deep"))
@@ -105,7 +105,7 @@ class Choosy(Plain):
 
 
 class Waits(Plain):
-    """Tells 50 %, then waits until the file `gate` is there; writes its process id to `pid` first."""
+    """Writes its process id to `pid`, reports 50 %, then waits until the file `gate` exists."""
 
     contract = attrs.evolve(
         PLAIN,
@@ -127,7 +127,7 @@ class Waits(Plain):
 
 
 class Fails(Plain):
-    """Ends in the way that `how` says."""
+    """Fails in the way selected by `how`."""
 
     contract = attrs.evolve(
         PLAIN,
@@ -155,7 +155,7 @@ class Fails(Plain):
 
 
 class Endless(Plain):
-    """Runs past its time limit, with a child that does too; the ids of both go to `pid`."""
+    """Runs past its time limit, as does its child; writes both process ids to `pid`."""
 
     contract = attrs.evolve(
         PLAIN,
@@ -173,7 +173,7 @@ class Endless(Plain):
 
 
 class Talkative(Plain):
-    """Writes a large file, one that it did not announce, and much to both outputs."""
+    """Writes a large file, an undocumented one, and much to standard output and error."""
 
     contract = attrs.evolve(
         PLAIN,
@@ -194,13 +194,13 @@ class Talkative(Plain):
 
 
 class Unfit(Plain):
-    """Its contract breaks the service's: a version is text."""
+    """Has a contract that breaks the service's, in which a version is a string."""
 
     contract = attrs.evolve(PLAIN, id="unfit", version=1)  # type: ignore[arg-type]
 
 
 class Missing(Plain):
-    """Needs a package that nobody has."""
+    """Needs a package that doesn't exist."""
 
     contract = attrs.evolve(PLAIN, id="missing")
     requires = ("no_such_package",)

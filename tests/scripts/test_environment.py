@@ -16,8 +16,8 @@ READ_BY_ANY_PYTHON = ["_old_python.py", "quickstart.py", "check.py"]
 
 
 @pytest.mark.parametrize("name", READ_BY_ANY_PYTHON)
-def test_even_python_2_can_parse_it_to_be_told_what_is_missing(name: str) -> None:
-    """Python 2 isn't here to be asked: what it can't read is looked for instead."""
+def test_python_2_can_parse_it_and_is_refused(name: str) -> None:
+    """Python 2 isn't available, so look for syntax that it can't parse."""
     text = (SCRIPTS / name).read_text(encoding="ascii")
     nodes = list(ast.walk(ast.parse(text, feature_version=(3, 4))))
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
@@ -33,7 +33,7 @@ def test_even_python_2_can_parse_it_to_be_told_what_is_missing(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", READ_BY_ANY_PYTHON)
-def test_nothing_newer_is_imported_before_the_version_is_known(name: str) -> None:
+def test_an_old_python_is_refused_before_newer_imports(name: str) -> None:
     body = ast.parse((SCRIPTS / name).read_text(encoding="ascii")).body
     before = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
     asked = next(
@@ -43,12 +43,12 @@ def test_nothing_newer_is_imported_before_the_version_is_known(name: str) -> Non
     assert names <= {"sys", "_old_python"}
 
 
-def test_what_is_said_before_anything_is_installed_can_be_shown_by_any_terminal() -> None:
+def test_output_before_the_installation_is_ascii() -> None:
     assert (SCRIPTS / "_environment.py").read_bytes().isascii()
 
 
 @pytest.mark.parametrize("name", ["_environment.py", *READ_BY_ANY_PYTHON])
-def test_it_imports_the_standard_library_only(name: str) -> None:
+def test_it_imports_only_the_standard_library(name: str) -> None:
     tree = ast.parse((SCRIPTS / name).read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -58,31 +58,33 @@ def test_it_imports_the_standard_library_only(name: str) -> None:
     }
 
 
-def test_a_python_that_is_too_old_is_told_which_one_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_that_is_too_old_is_refused_with_the_required_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
-    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer, and this is 3\.9"):
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer, but this is 3\.9"):
         _old_python.refuse()
 
 
-def test_the_oldest_python_is_the_one_that_the_package_says() -> None:
+def test_the_oldest_python_is_that_of_the_package() -> None:
     pyproject = (SCRIPTS.parent / "pyproject.toml").read_text(encoding="utf-8")
     assert f'requires-python = ">={".".join(map(str, _old_python.OLDEST))}"' in pyproject
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (["--live"], "--live needs PROTEINIQ_API_KEY"),
-        (["--live", "--keep"], "--keep is about the local service"),
+        (["--live"], "--live requires PROTEINIQ_API_KEY"),
+        (["--live", "--keep"], "--keep cannot be used with --live"),
         (["--nonsense"], "unrecognized arguments"),
-        (["--out", __file__], "--out can't be made a folder"),
+        (["--out", __file__], "--out cannot be created"),
     ],
 )
-def test_quickstart_refuses_what_it_cannot_do_before_it_installs_anything(
-    arguments: list[str], said: str
+def test_quickstart_refuses_invalid_options_before_it_installs_anything(
+    arguments: list[str], message: str
 ) -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPTS / "quickstart.py"), *arguments], capture_output=True, text=True, env={}
     )
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr

@@ -1,4 +1,4 @@
-"""`openapi/upstream.json` is what was fetched, or what it was before."""
+"""`openapi/upstream.json` is either the fetched document or unchanged."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_an_entity_tag_saves_the_second_fetch(upstream: Path, capsys: pytest.Cap
         assert fetched(server.url, upstream) == 0
         assert fetched(server.url, upstream) == 0
         assert [each.get("If-None-Match") for each in server.asked] == [None, '"1"']
-    assert "is what" in capsys.readouterr().out
+    assert "is up to date" in capsys.readouterr().out
 
 
 def test_an_entity_tag_of_another_file_or_source_is_not_used(upstream: Path) -> None:
@@ -77,7 +77,7 @@ def test_an_entity_tag_of_another_file_or_source_is_not_used(upstream: Path) -> 
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"{}", b'{"openapi": "3.1.0"}', b'{"swagger": "2.0"}', b"{"])
-def test_what_is_no_contract_changes_nothing(content: bytes, upstream: Path) -> None:
+def test_something_that_is_not_a_contract_changes_nothing(content: bytes, upstream: Path) -> None:
     upstream.write_bytes(DOCUMENT)
     with serving(Served(content=content, headers={"ETag": '"1"'})) as server:
         assert fetched(server.url, upstream) == 2

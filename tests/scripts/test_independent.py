@@ -1,4 +1,4 @@
-"""What is measured with documents that others wrote, and where it is kept."""
+"""The measurements with independent documents, and their table."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ def test_blank_lines_and_comments_are_not_edits() -> None:
     assert edits_in('# why\n\n[schemas.File.names]\n  # more\nsize_bytes = ["size"]  # there\n') == 2
 
 
-def test_a_row_has_what_was_measured() -> None:
+def test_a_row_has_the_measurements() -> None:
     assert (
         Measured("c", reported=2, edits=3, failed=0, is_typed=True).row
         == "| `c.json` | FastAPI, 3.1 | 2 | 3 | 0 |"
     )
 
 
-def test_a_document_without_a_client_is_not_good() -> None:
+def test_a_document_without_a_client_fails() -> None:
     assert not Measured("c", reported=2, edits=0, failed=None, is_typed=True).is_good
 
 
-def test_the_table_stands_between_its_markers() -> None:
+def test_the_table_is_between_its_markers() -> None:
     page = with_table(f"above\n{START}\nold\n{END}\nbelow\n", ["| new |"])
     assert page == "\n".join(["above", START, *HEAD, "| new |", END, "below", ""])
 
 
-def test_the_table_stays_as_it_is_when_it_is_made_again() -> None:
+def test_writing_the_table_again_changes_nothing() -> None:
     page = with_table(f"{START}\n{END}\n", ["| new |"])
     assert with_table(page, ["| new |"]) == page
 

@@ -1,4 +1,4 @@
-"""Derived files and folders are replaced together, or stay."""
+"""Derived files and folders are replaced together, or not at all."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def listed(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def test_a_file_is_written_whole(tmp_path: Path) -> None:
+def test_a_file_is_written_atomically(tmp_path: Path) -> None:
     write(tmp_path / "new" / "file", b"text")
     assert (tmp_path / "new" / "file").read_bytes() == b"text"
     assert listed(tmp_path) == ["new", "new/file"]
 
 
-def test_folders_that_differ(tmp_path: Path) -> None:
+def test_differing_files_of_two_folders(tmp_path: Path) -> None:
     one = tree(tmp_path / "one", same="1", changed="1", gone="1")
     other = tree(tmp_path / "other", same="1", changed="2", added="1")
     tree(one / "__pycache__", cache="1")

@@ -1,4 +1,4 @@
-"""One command makes everything from the service's document, or nothing."""
+"""One command generates everything from the service's document, or nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the files that are made, where the script works instead."""
+    """A copy of the derived files, for the script to work on."""
     folder = tmp_path / "checkout"
     shutil.copytree(_project.OPENAPI, folder / "openapi")
     shutil.copytree(_project.GENERATED, folder / "generated" / _project.GENERATED.name)
@@ -62,14 +62,14 @@ def test_a_check_names_what_differs_and_writes_nothing(
     (checkout / "openapi/SOURCES.md").unlink()
     before = content(checkout)
     assert run(monkeypatch, "--check") == 1
-    said = capsys.readouterr().err
-    assert "models/job.py is not what" in said
-    assert "SOURCES.md is not what" in said
-    assert "openapi.json" not in said
+    output = capsys.readouterr().err
+    assert "models/job.py differs from what" in output
+    assert "SOURCES.md differs from what" in output
+    assert "openapi.json" not in output
     assert content(checkout) == before
 
 
-def test_it_is_made_in_place(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_written_in_place(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = content(checkout)
     (checkout / "openapi/openapi.json").write_text("{}")
     shutil.rmtree(checkout / "generated")
@@ -98,7 +98,7 @@ def test_another_document_in_another_folder(
     assert content(checkout) == before
 
 
-def test_what_is_lost_and_assumed_is_printed(
+def test_losses_and_assumptions_are_printed(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     less = m.both(
@@ -106,21 +106,21 @@ def test_what_is_lost_and_assumed_is_printed(
     )
     source = written(less(reconstruction()), tmp_path)
     assert run(monkeypatch, "--from", source, "--out", str(tmp_path / "out")) == 0
-    said = capsys.readouterr().out
-    assert "  loses  list_files: File: not documented: storage_owner (owner is there, and unread)" in said
-    assert "  assumed  1 place of which the document says nothing: get_account Account" in said
+    output = capsys.readouterr().out
+    assert "  loses  list_files: File: not documented: storage_owner (owner is there, and unread)" in output
+    assert "  assumed  1 place of which the document says nothing: get_account Account" in output
 
 
-def test_what_is_lost_is_printed_beside_what_breaks(
+def test_losses_are_printed_with_unmet_needs(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     worse = m.both(m.without_field("File", "origin"), m.without_field("Job", "status"))
     assert run(monkeypatch, "--from", written(worse(reconstruction()), tmp_path)) == 3
-    said = capsys.readouterr().err
-    assert said.index("  breaks  submit_job: Job.status") < said.index("  loses  list_files: File")
+    output = capsys.readouterr().err
+    assert output.index("  breaks  submit_job: Job.status") < output.index("  loses  list_files: File")
 
 
-def test_edits_are_laid_over_the_bindings(
+def test_edits_are_applied_over_the_bindings(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "edits.toml").write_text('schemas.File.names.storage_owner = ["owner"]')
@@ -131,16 +131,16 @@ def test_edits_are_laid_over_the_bindings(
     assert "x-undocumented" not in file
 
 
-def test_edits_are_refused_where_they_would_be_kept(
+def test_edits_are_refused_without_out(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
         run(monkeypatch, "--bindings", str(tmp_path / "edits.toml"))
     assert caught.value.code == 2
-    assert "--bindings goes with --out" in capsys.readouterr().err
+    assert "--bindings requires --out" in capsys.readouterr().err
 
 
-def test_edits_with_a_slip_are_refused(
+def test_invalid_edits_are_refused(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "edits.toml").write_text("schemas.File.name = {}")
@@ -158,7 +158,7 @@ def test_an_overlay_is_applied(checkout: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (checkout / "openapi/upstream.json").read_bytes() == upstream
 
 
-def test_an_overlay_whose_target_is_gone_stops(
+def test_an_overlay_without_its_target_is_an_error(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     action = {"target": "$.paths['/gone']", "remove": True}
@@ -169,12 +169,12 @@ def test_an_overlay_whose_target_is_gone_stops(
     assert content(checkout) == before
 
 
-# What is made in a folder can be tried: with the folder first on the path.
+# The output in a folder can be tried, with the folder first on the path.
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the client of a contract in which jobs are cancelled with DELETE."""
+    """A folder with a client generated from a contract that cancels jobs with DELETE."""
     folder = tmp_path_factory.mktemp("made")
     source = written(m.cancel_by_delete(reconstruction()), folder)
     command = ["scripts/regenerate.py", "--from", source, "--out", str(folder / "out")]
@@ -183,7 +183,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def tried(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
-    """What becomes of `code` with a folder first on the path."""
+    """Run `code` with a folder first on the path."""
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -273,15 +273,15 @@ def test_yaml_is_stored_as_json() -> None:
     assert stored(Fetched("openapi.yaml", b"a: 1", {"a": 1}, is_json=False)) == b'{\n  "a": 1\n}\n'
 
 
-def test_drift_adds_what_redocly_calls_major(tmp_path: Path) -> None:
-    said = {"changes": [{"path": "#/x", "verdicts": [
+def test_drift_adds_the_major_changes_of_redocly(tmp_path: Path) -> None:
+    output = {"changes": [{"path": "#/x", "verdicts": [
         {"impact": "major", "message": "gone"}, {"impact": "minor", "message": "new"}]}]}  # fmt: skip
-    redocly = [sys.executable, "-c", f"print({json.dumps(json.dumps(said))})"]
+    redocly = [sys.executable, "-c", f"print({json.dumps(json.dumps(output))})"]
     found = drift(written(reconstruction(), tmp_path), redocly)
     assert found.changes == (Change("contract", "redocly", "gone (/x)"),)
     assert found.exit_code == 1
 
 
-def test_drift_does_not_ask_redocly_where_a_need_is_not_met(tmp_path: Path) -> None:
+def test_drift_does_not_run_redocly_after_an_unmet_need(tmp_path: Path) -> None:
     source = written(m.without_field("Job", "status")(reconstruction()), tmp_path)
     assert drift(source, ["no-such-command"]).exit_code == 3

@@ -1,6 +1,6 @@
-"""Where each element of the reconstruction comes from: every one says it, and none says more than is known.
+"""Every element of the reconstruction has a mark of its source, and no mark claims more than is known.
 
-The day that the service's own document takes its place, which has no marks, all but the last of these can go.
+When the service's own document, which has no marks, replaces the reconstruction, only the last test here stays.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ELEMENTS = dict(sources.elements(DOCUMENT))
 
 
 def properties(schema: Any, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every property below a schema, with its place."""
+    """All properties below a schema, with their places."""
     if isinstance(schema, Mapping):
         for name, value in schema.get("properties", {}).items():
             yield f"{place}.{name}", value
@@ -58,7 +58,7 @@ def test_only_the_rate_limit_headers_are_stated_on_an_unknown_page() -> None:
     assert unknown == {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
 
 
-def test_what_is_ours_inside_of_a_stated_element_is_counted_as_ours() -> None:
+def test_choices_inside_a_stated_element_are_counted_as_choices() -> None:
     ours = {
         "InputEntry.source.type.values.file",
         "Job.status.values.PENDING",
@@ -71,5 +71,5 @@ def test_what_is_ours_inside_of_a_stated_element_is_counted_as_ours() -> None:
     assert {ELEMENTS[place] for place in ours} == {"C"}
 
 
-def test_a_document_without_marks_is_said_to_be_the_services_own() -> None:
+def test_a_document_without_marks_is_described_as_the_services_own() -> None:
     assert "it has no marks" in " ".join(sources.page({"paths": {"/a": {"get": {}}}}).split())

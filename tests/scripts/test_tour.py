@@ -1,4 +1,4 @@
-"""What the quickstart shows, and what it leaves behind."""
+"""The output of the quickstart, and the files that it leaves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOUR = Path(_environment.__file__).parent / "_tour.py"
 
 
 def start(folder: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
-    """The tour, with its results in `folder/out` and what is temporary in `folder/tmp`."""
+    """Run the tour, with its results in `folder/out` and temporary files in `folder/tmp`."""
     (folder / "tmp").mkdir()
     command = [sys.executable, str(TOUR), "--out", str(folder / "out"), *options]
     own = {**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "tmp"), **environment}
@@ -33,10 +33,10 @@ def left(folder: Path) -> list[Path]:
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii:replace"])
 def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path, encoding: str) -> None:
     with start(tmp_path, PYTHONIOENCODING=encoding) as tour:
-        said, wrong = tour.communicate(timeout=120)
+        output, wrong = tour.communicate(timeout=120)
     assert (tour.returncode, wrong) == (0, "")
     for value in ("14313.0", "37970", "score 290.5, 63 identical of 148 columns"):
-        assert value in said
+        assert value in output
     saved = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").glob("*/*")}
     assert saved == {
         "protein-parameters/parameters.csv",
@@ -48,19 +48,19 @@ def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path
 
 
 @pytest.mark.parametrize(("options", "code"), [((), 0), (("--max-credits", "49"), 1)])
-def test_a_live_one_needs_only_the_documented_tool(
+def test_a_live_tour_uses_only_the_documented_tool(
     tmp_path: Path, options: tuple[str, ...], code: int
 ) -> None:
     with Sandbox(tools=["tests.tools:Esmfold"], job_read_interval=0.05) as service:
         address = {"PROTEINIQ_API_KEY": service.api_key, "PROTEINIQ_BASE_URL": service.url}
         with start(tmp_path, "--live", *options, **address) as tour:
-            said, wrong = tour.communicate(timeout=120)
+            output, wrong = tour.communicate(timeout=120)
     assert tour.returncode == code, wrong
-    assert ("prediction.pdb" in said) is (code == 0)
+    assert ("prediction.pdb" in output) is (code == 0)
     assert ("SpendLimitExceeded" in wrong) is (code == 1)
 
 
-def test_an_interrupted_one_stops_its_service_and_says_so_in_a_word(tmp_path: Path) -> None:
+def test_an_interrupted_tour_stops_its_service_and_prints_one_word(tmp_path: Path) -> None:
     with start(tmp_path) as tour:
         assert tour.stdout is not None
         next(line for line in tour.stdout if " QUEUED" in line or " PROCESSING" in line)

@@ -1,4 +1,4 @@
-"""The tools of the sandbox: which there are, and which of them can run here."""
+"""The sandbox's tools, and which of them can run here."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ BUILT_IN = (
     "proteiniq.sandbox.tools.translate:Translate",
     "proteiniq.sandbox.tools.peptide_digest:PeptideDigest",
 )
-"""Tools that come with the package, as `module:class`."""
+"""The tools in this package, as `module:class`."""
 
 
 def load(reference: str) -> Tool:
-    """The tool that `module:class` names. Raises ValueError when it names none."""
+    """Load the tool `module:class`. Raises ValueError if it can't be loaded or is not a tool."""
     module, _, name = reference.partition(":")
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
-        message = f"the tool {reference!r} can't be loaded, it should be module:class: {error}"
+        message = f"cannot load the tool {reference!r}, which must be module:class: {error}"
         raise ValueError(message) from error
     if not (isinstance(found, type) and issubclass(found, Tool)):
-        raise ValueError(f"{reference!r} is no class that extends Tool")
+        raise ValueError(f"{reference!r} is not a class that extends Tool")
     return found()
 
 
 def available(references: Iterable[str] = BUILT_IN) -> dict[str, tuple[str, Tool]]:
-    """Tool id → its reference and the tool, for those whose packages are installed."""
+    """Tool id → its reference and the tool, for tools whose packages are installed."""
     tools = {}
     for reference in references:
         tool = load(reference)

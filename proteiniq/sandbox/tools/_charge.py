@@ -1,6 +1,6 @@
 """Net charge of a protein against pH, and its isoelectric point, on published pK scales.
 
-Every ionizable group is taken as independent (Henderson-Hasselbalch): a basic group with pK *k* carries
+Every ionizable group is treated as independent (Henderson-Hasselbalch): a basic group with pK *k* carries
 1 / (1 + 10^(pH − k)) charges, an acidic one −1 / (1 + 10^(k − pH)). All cysteines count as free thiols.
 """
 
@@ -16,8 +16,8 @@ import attrs
 class Scale:
     """pK values of the ionizable groups of a protein.
 
-    `n_terminus` and `c_terminus` are the values of the ends; `n_residues` and `c_residues` replace them when
-    the first or last residue is one of these.
+    `n_terminus` and `c_terminus` are the values of the ends. `n_residues` and `c_residues` replace them for
+    the listed first or last residues.
     """
 
     source: str
@@ -53,7 +53,7 @@ SCALES: Mapping[str, Scale] = {
         c_residues={"D": 4.55, "E": 4.75},
     ),
     "EMBOSS": _scale(
-        "EMBOSS 6.6.0, Epk.dat (earlier releases and many copies have 8.6 for the amino end)",
+        "EMBOSS 6.6.0, Epk.dat (earlier releases and many copies have 8.6 for the N-terminus)",
         7.5,
         3.6,
         "3.9 4.1 8.5 10.1",
@@ -104,7 +104,7 @@ SCALES: Mapping[str, Scale] = {
         "6.018 10.517 12.503",
     ),
 }
-"""pK scales by name. Values other than Bjellqvist's and EMBOSS's are as Kozlowski 2016 tabulates them."""
+"""pK scales by name. All values but Bjellqvist's and EMBOSS's are as tabulated by Kozlowski 2016."""
 
 NAMES = tuple(SCALES)
 DEFAULT = "Bjellqvist"
@@ -114,14 +114,14 @@ _LOWEST, _HIGHEST = -20.0, 40.0
 
 @attrs.frozen
 class Charge:
-    """The charge of one protein on one scale: how many groups there are of every pK."""
+    """The charge of one protein on one scale, as the number of groups of each pK."""
 
     positive: tuple[tuple[float, int], ...]
     negative: tuple[tuple[float, int], ...]
 
     @classmethod
     def of(cls, sequence: str, scale: Scale) -> Charge:
-        """The groups of `sequence`, one-letter residues, both ends free."""
+        """The groups of `sequence`, in one-letter code, with both ends free."""
         n = scale.n_residues.get(sequence[0], scale.n_terminus)
         c = scale.c_residues.get(sequence[-1], scale.c_terminus)
         positive = [(n, 1), *((pk, sequence.count(r)) for r, pk in scale.bases.items())]
@@ -137,8 +137,8 @@ class Charge:
     def isoelectric_point(self) -> float:
         """The pH of zero net charge.
 
-        The charge falls strictly with pH, so there is one root. It can lie outside 0 to 14 for a protein of
-        nothing but acids or bases.
+        The charge falls strictly with pH, so there is exactly one root. It can be outside 0 to 14 for a protein
+        of only acids or only bases.
         """
         low, high = _LOWEST, _HIGHEST
         while high - low > 1e-9:

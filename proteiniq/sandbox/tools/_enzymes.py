@@ -1,8 +1,8 @@
 """Where proteases and reagents cut a chain.
 
 The rules are those of ExPASy PeptideCutter and PeptideMass (Gasteiger et al. 2005), after Keil 1992,
-Specificity of Proteolysis. P1 is the residue before the cut and P1' the one behind it. A position outside
-of the chain forbids nothing.
+Specificity of Proteolysis. P1 is the residue before the cut and P1' the one after it. A position outside
+the chain does not prevent a cut.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import attrs
 
 @attrs.frozen
 class Enzyme:
-    """A rule: a pattern that matches, with no width, at every place of a cut."""
+    """A rule: a zero-width pattern that matches at every cut."""
 
     name: str
     rule: str
     pattern: str
 
     def sites(self, sequence: str) -> list[int]:
-        """Cuts inside `sequence`: i is the cut between residues i and i + 1, counted from 1."""
+        """The cuts inside `sequence`: i is the cut between residues i and i + 1, counted from 1."""
         cuts = (match.start() for match in re.finditer(self.pattern, sequence))
         return [cut for cut in cuts if 0 < cut < len(sequence)]
 

@@ -1,6 +1,6 @@
-"""FASTA text into records, with every fault named by record and line.
+"""Parse FASTA text into records, and report every problem with its record and line.
 
-The tools have no use for a lenient reader: a letter that is skipped changes a mass or a frame without a word.
+The parser is strict on purpose: a skipped letter would silently change a mass or a frame.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ STANDARD = "ACDEFGHIKLMNPQRSTVWY"
 """The twenty amino acids of the standard genetic code."""
 
 STANDARD_UO = STANDARD + "UO"
-"""The twenty, selenocysteine and pyrrolysine."""
+"""The twenty standard amino acids, selenocysteine and pyrrolysine."""
 
 AMINO = STANDARD_UO + "BJXZ"
-"""The amino-acid letters of IUPAC-IUB 1983 with U, O and J: the twenty-two and the ambiguities."""
+"""The amino-acid letters of IUPAC-IUB 1983 with U, O and J: the twenty-two and the ambiguity codes."""
 
 NUCLEOTIDE = "ACGTURYSWKMBDHVN"
 """The nucleotide letters of NC-IUB 1984."""
 
 MOST_PROBLEMS = 20
-"""Problems told about one entry; the rest of a broken file is rarely news."""
+"""Maximum number of problems reported for one entry. More rarely help with a broken file."""
 
 _WIDTH = 60
 
@@ -38,9 +38,9 @@ _BARE = str.maketrans(string.ascii_lowercase, string.ascii_uppercase, string.whi
 
 @attrs.frozen
 class Record:
-    """One sequence of a FASTA text, in upper case, without white space and without a final `*`.
+    """One sequence of a FASTA text, in upper case, without white space or a final `*`.
 
-    `line` is the 1-based line of the header, or of the first residue when there is no header.
+    `line` is the 1-based line of the header, or of the first residue if there is no header.
     """
 
     id: str
@@ -51,9 +51,9 @@ class Record:
 
 @attrs.frozen
 class Rules:
-    """What a tool accepts: the letters, and how many and how long records may be.
+    """What a tool accepts: the letters, and the number and length of records.
 
-    `letters_are` says what the letters are (`standard amino acids`); `stop` lets a record end in `*`.
+    `letters_are` describes the letters (`standard amino acids`); `stop` lets a record end in `*`.
     """
 
     letters: str
@@ -73,11 +73,11 @@ class _Draft:
 
 
 def read(content: str, rules: Rules) -> tuple[list[Record], list[Problem]]:
-    """Read `content` into records, and tell what is wrong with it.
+    """Parse `content` into records, and return them with all problems.
 
-    Text without a header is one record named `sequence`. A wrong letter is told once for each record, where
-    it stands first. The records can be used only when there is no problem. The problems name no slot:
-    `check_entry` adds the place.
+    Text without a header is one record named `sequence`. A wrong letter is reported once per record, at its
+    first occurrence. The records are valid only if there are no problems. The problems lack a slot, which
+    `check_entry` adds.
     """
     if problem := _unreadable(content):
         return [], [problem]
@@ -97,13 +97,13 @@ def read(content: str, rules: Rules) -> tuple[list[Record], list[Problem]]:
 
 
 def check_entry(inputs: Inputs, slot: str, rules: Rules) -> tuple[list[Record], list[Problem]]:
-    """The records of the first entry in `slot`, and its problems with their place."""
+    """The records of the first entry in `slot`, and its problems with their slot."""
     records, problems = read(_entry(inputs, slot).content, rules)
     return records, [attrs.evolve(problem, slot=slot, entry=0) for problem in problems]
 
 
 def records_of(inputs: Inputs, slot: str, rules: Rules) -> list[Record]:
-    """The records of the first entry in `slot`; raises `ValueError` for content that `check` refuses."""
+    """The records of the first entry in `slot`. Raises ValueError for content that `check` refuses."""
     records, problems = read(_entry(inputs, slot).content, rules)
     if problems:
         raise ValueError(problems[0].message)
@@ -111,7 +111,7 @@ def records_of(inputs: Inputs, slot: str, rules: Rules) -> list[Record]:
 
 
 def write(path: Path, sequences: Iterable[tuple[str, str]]) -> None:
-    """Write (header, residues) pairs as FASTA, 60 residues a line."""
+    """Write (header, residues) pairs as FASTA with 60 residues per line."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for header, residues in sequences:
             file.write(f">{header}\n")
@@ -128,12 +128,12 @@ def _unreadable(content: str) -> Problem | None:
         content.encode()
     except UnicodeEncodeError as error:
         line = content.count("\n", 0, error.start) + 1
-        return Problem("The text holds half of a surrogate pair. Send it as valid UTF-8.", line=line)
+        return Problem("The text contains an unpaired surrogate. Send it as valid UTF-8.", line=line)
     return None
 
 
 def _drafts(content: str) -> tuple[list[_Draft], list[Problem]]:
-    """Split into headers and the lines below them."""
+    """Split the text into headers and the lines below them."""
     drafts: list[_Draft] = []
     problems: list[Problem] = []
     # str.splitlines also breaks at form feeds and Unicode separators, which would shift line numbers.
@@ -143,11 +143,13 @@ def _drafts(content: str) -> tuple[list[_Draft], list[Problem]]:
             id_, description = (*re.split(r"[ \t]+", text[1:].strip(), maxsplit=1), "")[:2]
             if not id_:
                 problems.append(
-                    Problem(f"The header in line {number} has no name. Write one after '>'.", line=number)
+                    Problem(f"The header on line {number} has no name. Write one after '>'.", line=number)
                 )
             elif any(unicodedata.category(character) == "Cc" for character in text.replace("\t", " ")):
                 problems.append(
-                    Problem(f"The header in line {number} holds a control character. Remove it.", line=number)
+                    Problem(
+                        f"The header on line {number} contains a control character. Remove it.", line=number
+                    )
                 )
             drafts.append(_Draft(id_, description, number))
         elif text.strip():
@@ -158,7 +160,7 @@ def _drafts(content: str) -> tuple[list[_Draft], list[Problem]]:
 
 
 def _sequence(draft: _Draft, rules: Rules) -> tuple[str, list[Problem]]:
-    # Upper-casing only ASCII: Python makes an I of a dotless i and two letters of a sharp s.
+    # Only ASCII is upper-cased: Python turns a dotless i into I, and a sharp s into two letters.
     text = "".join(text for _, text in draft.parts).translate(_BARE)
     letters = text.removesuffix("*") if rules.stop else text
     problems = _wrong_letters(draft, rules) if set(letters) - set(rules.letters) else []
@@ -174,7 +176,7 @@ def _sequence(draft: _Draft, rules: Rules) -> tuple[str, list[Problem]]:
 
 
 def _wrong_letters(draft: _Draft, rules: Rules) -> list[Problem]:
-    """A problem for the first place of each letter that `rules` do not have."""
+    """A problem for the first occurrence of each letter that `rules` do not allow."""
     refused: dict[str, tuple[int, str]] = {}
     end = _stop(draft) if rules.stop else None
     position = 0
@@ -194,7 +196,7 @@ def _wrong_letters(draft: _Draft, rules: Rules) -> list[Problem]:
 
 
 def _stop(draft: _Draft) -> tuple[int, int] | None:
-    """Line and column of a `*` that is the last character of the record."""
+    """Line and column of a `*` at the end of the record."""
     if not draft.parts:
         return None
     number, text = draft.parts[-1]
@@ -205,17 +207,17 @@ def _stop(draft: _Draft) -> tuple[int, int] | None:
 def _refusal(character: str, rules: Rules) -> str:
     """Why the character is refused, and what to do."""
     if character.isdigit():
-        return f"the digit {character!r} is no residue. Remove the numbering."
+        return f"the digit {character!r} is not a residue. Remove the numbering."
     if character in "-.~":
         return f"{character!r} is a gap. Give the sequence without its alignment."
     if character == "*":
-        return "'*' is a stop. Only proteins may have one, and only at their end."
+        return "'*' is a stop. Only a protein may have one, at its end."
     if character.upper() in AMINO and character.isascii():
         return (
             f"{character!r} is not accepted here, only {rules.letters_are} ({rules.letters}). "
             "Replace the letter with a definite one."
         )
-    return f"{character!r} is no residue. Use {rules.letters_are} ({rules.letters})."
+    return f"{character!r} is not a residue. Use {rules.letters_are} ({rules.letters})."
 
 
 def _counts(records: Sequence[Record], rules: Rules) -> list[Problem]:
@@ -224,15 +226,15 @@ def _counts(records: Sequence[Record], rules: Rules) -> list[Problem]:
         extra = records[rules.max_records]
         problems.append(
             Problem(
-                f"{len(records)} records, {rules.max_records} are allowed. "
-                f"Leave out '{extra.id}' and what follows it.",
+                f"At most {rules.max_records} records are allowed, got {len(records)}. "
+                f"Remove '{extra.id}' and everything after it.",
                 line=extra.line,
             )
         )
     problems += [
         Problem(
-            f"Record '{record.id}' has {len(record.sequence)} residues, {rules.max_length} are "
-            "allowed. Cut it into parts.",
+            f"Record '{record.id}' must have at most {rules.max_length} residues, got {len(record.sequence)}. "
+            "Split it.",
             line=record.line,
         )
         for record in records
@@ -245,8 +247,8 @@ def _counts(records: Sequence[Record], rules: Rules) -> list[Problem]:
             if names[record.id] > 1 and record.id in seen and record.id:
                 problems.append(
                     Problem(
-                        f"The name '{record.id}' in line {record.line} was used before. "
-                        "Give every record a name of its own.",
+                        f"The name '{record.id}' on line {record.line} was used before. "
+                        "Give every record a unique name.",
                         line=record.line,
                     )
                 )

@@ -1,4 +1,4 @@
-"""Half-lives of proteins by their N-terminal residue (the N-end rule), as ExPASy ProtParam tabulates them.
+"""Half-lives of proteins by their N-terminal residue (the N-end rule), as tabulated by ExPASy ProtParam.
 
 Bachmair, Finley & Varshavsky 1986, Science 234:179 (yeast); Gonda et al. 1989, J. Biol. Chem. 264:16700
 (mammalian reticulocytes, in vitro); Tobias et al. 1991, Science 254:1374 (Escherichia coli).
@@ -46,5 +46,5 @@ _HALF_LIVES: Mapping[str, Mapping[str, str | None]] = _read(_TABLE)
 
 
 def half_life(sequence: str) -> Mapping[str, str | None]:
-    """Organism → half-life in words (`>20 hours`), from the first residue; None where it isn't known."""
+    """Organism → half-life in words (`>20 hours`), by the first residue; None if it isn't known."""
     return _HALF_LIVES[sequence[0]]

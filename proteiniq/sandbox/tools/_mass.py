@@ -1,7 +1,7 @@
 """Masses of proteins and peptides, in Da, and their elemental composition.
 
-Masses are Biopython's, from the IUPAC atomic weights of 2005 (C 12.0107). ExPASy and EMBOSS use a carbon of
-12.011 and are 9 to 14 ppm higher: 14313.1 and 14313.0 Da for lysozyme.
+Masses are Biopython's, from the IUPAC atomic weights of 2005 (C 12.0107). ExPASy and EMBOSS use 12.011 for
+carbon and are 9 to 14 ppm higher: 14313.1 and 14313.0 Da for lysozyme.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _RESIDUES: Mapping[str, tuple[int, int, int, int, int]] = {
     "W": (11, 10, 2, 1, 0),
     "Y": (9, 9, 1, 2, 0),
 }
-"""C, H, N, O, S of a residue within a chain, uncharged."""
+"""Number of C, H, N, O, S in a residue within a chain, uncharged."""
 
 
 def composition(sequence: str) -> dict[str, int]:
-    """Atoms of the uncharged chain of standard residues, both ends free, cysteines reduced."""
+    """Atoms of the uncharged chain of standard residues, with both ends free and cysteines reduced."""
     atoms = Counter({"H": 2, "O": 1})
     for residue, count in Counter(sequence).items():
         for element, number in zip(_ELEMENTS, _RESIDUES[residue], strict=True):
@@ -49,14 +49,14 @@ def composition(sequence: str) -> dict[str, int]:
 
 
 def formula(atoms: Mapping[str, int]) -> str:
-    """The molecular formula in Hill order: `C2H5NO2`. C, H, N, O, S is the order already."""
+    """The molecular formula in Hill order: `C2H5NO2`. `atoms` is in that order already."""
     return "".join(
         element + (str(number) if number > 1 else "") for element, number in atoms.items() if number > 0
     )
 
 
 def residue_masses(monoisotopic: bool) -> tuple[dict[str, float], float]:
-    """Mass of every residue within a chain (U and O among them), and of the water of its ends."""
+    """Mass of every residue within a chain (U and O included), and of the water of its ends."""
     from Bio.Data import IUPACData
 
     water = 18.010565 if monoisotopic else 18.0153
@@ -67,5 +67,5 @@ def residue_masses(monoisotopic: bool) -> tuple[dict[str, float], float]:
 
 
 def mz(mass: float, charge: int) -> float:
-    """m/z of the ion with `charge` added protons."""
+    """m/z of the ion with `charge` extra protons."""
     return (mass + charge * PROTON) / charge

@@ -1,4 +1,4 @@
-"""Alignments as text, in the layout of EMBOSS's `srspair`, and their counts."""
+"""Format alignments as text, in the layout of EMBOSS's `srspair`, and count their columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Row:
 
 @attrs.frozen
 class Counts:
-    """Columns of an alignment: all, with equal letters, with a positive score or equal, with a gap."""
+    """Column counts of an alignment: all, with equal letters, with equal letters or a positive score, with a gap."""
 
     length: int
     identities: int
@@ -49,7 +49,7 @@ def markup(query: str, target: str, score: Callable[[str, str], float]) -> str:
 
 
 def text(query: Row, target: Row, marks: str, facts: dict[str, str]) -> str:
-    """The alignment with a head of `facts`, 50 columns a block, positions at both ends of a line."""
+    """The alignment with a header of `facts`, in blocks of 50 columns, with positions at both ends of a line."""
     rule = "#" + "=" * 39
     head = [rule, "#", f"# 1: {query.name}", f"# 2: {target.name}"]
     head += [f"# {key}: {value}" for key, value in facts.items()]
@@ -57,7 +57,7 @@ def text(query: Row, target: Row, marks: str, facts: dict[str, str]) -> str:
 
 
 def blocks(query: Row, target: Row, marks: str) -> Iterator[str]:
-    """Lines of the alignment: 50 columns a block, first and last position of the residues on each line."""
+    """Lines of the alignment in blocks of 50 columns, with the positions of the first and last residue."""
     positions = [query.start - 1, target.start - 1]
     for start in range(0, len(marks), _WIDTH):
         columns = slice(start, start + _WIDTH)

@@ -1,4 +1,4 @@
-"""Rows of a result document as a CSV file."""
+"""Write the rows of a result document as CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write `rows` with a header line; None is an empty field, and booleans are `true` and `false`."""
+    """Write `rows` with a header line. None becomes an empty field, booleans `true` and `false`."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
@@ -18,7 +18,7 @@ def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]])
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with nested mappings spread out: `{"atoms": {"C": 1}}` becomes `{"atoms_C": 1}`."""
+    """The row with nested mappings flattened: `{"atoms": {"C": 1}}` becomes `{"atoms_C": 1}`."""
     result: dict[str, Any] = {}
     for key, value in row.items():
         if isinstance(value, Mapping):

@@ -1,12 +1,12 @@
-"""What a tool of the sandbox is: its contract, its own checks, and its computation.
+"""The base class of the sandbox's tools: a contract, checks, and a computation.
 
-A tool is one module under `proteiniq/sandbox/tools/` with one class that extends `Tool`, named in
-`proteiniq/sandbox/tools/__init__.py`. The contract half is plain data, is served by `GET /tools/{toolId}`
-and costs nothing to import; `check` and `units` run in the server before a job is created; `run`
-is called in a process of its own and is the only place where a heavy package may be imported.
+A tool is a module in `proteiniq/sandbox/tools/` with one class that extends `Tool`, listed in
+`proteiniq/sandbox/tools/__init__.py`. Its contract is plain data, served by `GET /tools/{toolId}` and cheap to import.
+`check` and `units` run in the server before a job is created. `run` is called in its own process, and is the only place
+that may import a heavy package.
 
-The shapes of slots, settings, outputs and credit models inside the service's tool document are not stated
-by its documentation: they are this project's choice (see `openapi/SOURCES.md`).
+The service's documentation doesn't state the shapes of slots, settings, outputs and credit models: they are our choice
+(see `openapi/SOURCES.md`).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Progress = Callable[[float], None]
 class Slot:
     """A place for input data.
 
-    `kind` is what the data is (`protein`, `nucleotide`), `formats` how it may be written (`fasta`).
-    An entry of the slot may hold at most `max_records` records in `max_bytes` bytes of content.
+    `kind` is the type of data (`protein`, `nucleotide`), `formats` are the accepted file formats (`fasta`).
+    An entry may have at most `max_records` records and `max_bytes` bytes of content.
     """
 
     id: str
@@ -43,9 +43,9 @@ class Slot:
 
 @attrs.frozen
 class Setting:
-    """A named parameter of a tool, with the value it has when it is not given.
+    """A named parameter of a tool, with its default.
 
-    `minimum` and `maximum` are inclusive; `options` are the allowed values; `unit` is for people.
+    `minimum` and `maximum` are inclusive, `options` are the allowed values, and `unit` is for display.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Setting:
 
 @attrs.frozen
 class OutputFile:
-    """A file that a completed job has among its results."""
+    """A file in the result of a completed job."""
 
     name: str
     content_type: str
@@ -96,7 +96,7 @@ class ToolContract:
     settings: tuple[Setting, ...]
     outputs: tuple[OutputFile, ...]
     results: Mapping[str, str]
-    """Key of the result document → what stands there, with units."""
+    """Key of the result document → description of its value, with units."""
     credit_model: CreditModel
     time_limit_s: float = 300.0
     subcategory: str | None = None
@@ -105,7 +105,7 @@ class ToolContract:
 
 @attrs.frozen
 class Entry:
-    """One input entry of a job, its content already text, whether it was sent or uploaded."""
+    """One input entry of a job. Its content is text, whether it was sent inline or uploaded."""
 
     slot: str
     kind: str
@@ -115,17 +115,17 @@ class Entry:
 
 
 Inputs = Mapping[str, Sequence[Entry]]
-"""Entries by slot; every required slot is there with at least one entry."""
+"""Entries by slot. Every required slot has at least one entry."""
 
 Settings = Mapping[str, Any]
-"""Setting → value; every setting of the contract is there, of its type and within its range."""
+"""Setting → value. Every setting of the contract is present, of its type and within its range."""
 
 
 @attrs.frozen
 class Problem:
-    """One thing wrong with a submission: where, and what to do about it.
+    """One problem of a submission: where it is, and what to do about it.
 
-    `slot` or `setting` names the place; `entry` is the index within the slot; `line` is 1-based in the content.
+    `slot` or `setting` is the place, `entry` the index within the slot, and `line` the 1-based line in the content.
     """
 
     message: str
@@ -136,26 +136,26 @@ class Problem:
 
 
 class Tool(abc.ABC):
-    """A computation with a contract. Instances carry no state."""
+    """A computation with a contract. Instances are stateless."""
 
     contract: ClassVar[ToolContract]
     requires: ClassVar[tuple[str, ...]] = ()
-    """Import names that `check` or `run` needs; when one is missing the tool isn't listed."""
+    """Import names that `check` or `run` needs. If one is missing, the tool isn't listed."""
 
     def check(self, inputs: Inputs, settings: Settings) -> list[Problem]:
-        """What the contract can't say: content that does not parse, letters that are no residues, …
+        """Check what the contract can't express: content that does not parse, letters that are not residues, …
 
-        Slots, kinds, formats, sizes, setting types and ranges were checked before.
+        Slots, kinds, formats, sizes, setting types and ranges have already been checked.
         """
         return []
 
     def units(self, inputs: Inputs, settings: Settings) -> int:
-        """How many units of the credit model these inputs are; called only with inputs that passed `check`."""
+        """The number of credit-model units in these inputs, which have passed `check`."""
         return 0
 
     @abc.abstractmethod
     def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
         """Compute, write every file of `contract.outputs` into `out`, and return the result document.
 
-        `progress` takes a percentage, 0 to 100. The returned mapping must be plain JSON with no NaN.
+        `progress` takes a percentage, 0 to 100. The returned mapping must be plain JSON without NaN.
         """

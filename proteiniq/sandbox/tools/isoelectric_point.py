@@ -30,11 +30,11 @@ _RULES = _fasta.Rules(
 )
 
 MOST_POINTS = 50_000
-"""Points of all curves of a job together."""
+"""Maximum number of points in all curves of a job."""
 
 
 class IsoelectricPointCalculator(Tool):
-    """The pI of every record on every scale, and its charge curve on the chosen one."""
+    """Computes the pI of each record on every scale, and its charge curve on the chosen one."""
 
     contract: ClassVar[ToolContract] = ToolContract(
         id="isoelectric-point-calculator",
@@ -51,7 +51,7 @@ class IsoelectricPointCalculator(Tool):
             Slot(
                 "protein",
                 "Proteins",
-                "Up to 100 sequences of the 20 standard amino acids with names of their own, each at "
+                "Up to 100 sequences of the 20 standard amino acids with unique names, each at "
                 "most 100,000 long.",
                 kind="protein",
                 formats=("fasta",),
@@ -72,7 +72,7 @@ class IsoelectricPointCalculator(Tool):
             Setting(
                 "ph_step",
                 "Step",
-                "Distance of the points of the curve; the end is always a point.",
+                "Distance between the points of the curve; the last point is always `ph_max`.",
                 "number",
                 0.1,
                 minimum=0.01,
@@ -80,20 +80,20 @@ class IsoelectricPointCalculator(Tool):
             ),
         ),
         outputs=(
-            OutputFile("isoelectric_points.csv", "text/csv", "One row for each record and scale."),
-            OutputFile("charge_curve.csv", "text/csv", "One row for each record and pH."),
+            OutputFile("isoelectric_points.csv", "text/csv", "One row per record and scale."),
+            OutputFile("charge_curve.csv", "text/csv", "One row per record and pH."),
         ),
         results={
-            "rows": "One object for each record, in the order of the input; its keys follow.",
+            "rows": "One object per record, in the order of the input; its keys follow.",
             "rows[].id": "Name of the record.",
-            "rows[].description": "What follows the name in the header.",
+            "rows[].description": "Text after the name in the header.",
             "rows[].length": "Number of residues.",
             "rows[].isoelectric_point": "pH of zero net charge on the chosen scale.",
             "rows[].isoelectric_points": "Scale → pH of zero net charge.",
             "rows[].charges": "Net charges at the values of `ph`, in elementary charges.",
             "ph": "pH values of the curves, ascending.",
             "pk_scale": "Name of the chosen scale.",
-            "sources": "Scale → where its pK values were published.",
+            "sources": "Scale → the publication of its pK values.",
         },
         credit_model=CreditModel(),
     )
@@ -104,15 +104,15 @@ class IsoelectricPointCalculator(Tool):
         if low >= high:
             problems.append(
                 Problem(
-                    f"ph_min {low:g} is not below ph_max {high:g}. Raise ph_max or lower ph_min.",
+                    f"ph_min must be less than ph_max, got {low:g} and {high:g}.",
                     setting="ph_min",
                 )
             )
         elif (points := len(grid(low, high, step)) * len(records)) > MOST_POINTS:
             problems.append(
                 Problem(
-                    f"The curves would have {points} points, {MOST_POINTS} are allowed. "
-                    "Take a larger ph_step or fewer records.",
+                    f"The curves must have at most {MOST_POINTS} points, got {points}. "
+                    "Use a larger ph_step or fewer records.",
                     setting="ph_step",
                 )
             )
@@ -150,7 +150,7 @@ class IsoelectricPointCalculator(Tool):
 
 def grid(low: float, high: float, step: float) -> list[float]:
     """pH values from `low` to `high`, both included; the last interval may be shorter than `step`."""
-    # Rounding makes 0.3 of 3 * 0.1; no setting of the contract is that fine.
+    # Rounding turns 3 * 0.1 into 0.3; no setting of the contract is that fine.
     values = [round(low + i * step, 9) for i in range(math.floor((high - low) / step + 1e-6) + 1)]
     return values if values[-1] >= high - 1e-9 else [*values, high]
 

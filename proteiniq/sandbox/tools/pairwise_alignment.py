@@ -1,7 +1,7 @@
 """Optimal alignment of two sequences with affine gap costs (Gotoh 1982, J. Mol. Biol. 162:705).
 
-The costs are those of EMBOSS needle and water: a gap of n residues costs open + (n − 1) · extend. Of several
-alignments with the best score the first that Biopython finds is given; EMBOSS may show another one.
+The costs are those of EMBOSS needle and water: a gap of n residues costs open + (n − 1) · extend. If several
+alignments have the best score, the result is the first that Biopython finds; EMBOSS may show another one.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _NUCLEOTIDE = _fasta.Rules(
 )
 
 _STAND_INS = {"protein": str.maketrans("UOJ", "XXX"), "nucleotide": str.maketrans("U", "T")}
-"""Letters that no matrix has, and as what they are scored."""
+"""Letters missing from the matrices, and the letters they are scored as."""
 
 
 @attrs.frozen
 class Alignment:
-    """Two gapped sequences of one length, with the 1-based range of residues that each covers.
+    """Two gapped sequences of equal length, with the 1-based range of residues that each covers.
 
-    Where nothing aligns, the sequences are empty and the ranges None.
+    If nothing aligns, the sequences are empty and the ranges None.
     """
 
     score: float
@@ -62,7 +62,7 @@ class Alignment:
 
 
 class PairwiseAlignment(Tool):
-    """Global or local alignment of `query` with `target`."""
+    """Aligns `query` with `target`, globally or locally."""
 
     requires = ("Bio",)
     contract: ClassVar[ToolContract] = ToolContract(
@@ -70,7 +70,7 @@ class PairwiseAlignment(Tool):
         name="Pairwise alignment",
         description=(
             "Optimal global (Needleman-Wunsch) or local (Smith-Waterman) alignment of two protein "
-            "or two nucleotide sequences; the matrix says which."
+            "or two nucleotide sequences, depending on the matrix."
         ),
         category="alignment",
         subcategory="sequence",
@@ -80,7 +80,7 @@ class PairwiseAlignment(Tool):
             Slot(
                 id_,
                 name,
-                "One sequence of at most 10,000 letters, IUPAC ambiguities included.",
+                "One sequence of at most 10,000 letters; IUPAC ambiguity codes are allowed.",
                 kind="sequence",
                 formats=("fasta",),
                 max_records=1,
@@ -92,7 +92,7 @@ class PairwiseAlignment(Tool):
             Setting(
                 "mode",
                 "Mode",
-                "`global` aligns all of both, `local` the best-scoring parts.",
+                "`global` aligns both sequences in full, `local` their best-scoring parts.",
                 "string",
                 "global",
                 options=("global", "local"),
@@ -127,30 +127,30 @@ class PairwiseAlignment(Tool):
             Setting(
                 "end_gaps",
                 "End gaps",
-                "Whether gaps at the ends of a global alignment cost something.",
+                "Whether gaps at the ends of a global alignment are penalized.",
                 "string",
                 "free",
                 options=("free", "penalized"),
             ),
         ),
         outputs=(
-            OutputFile("alignment.txt", "text/plain", "The alignment to read, like srspair."),
+            OutputFile("alignment.txt", "text/plain", "The alignment in a layout like srspair."),
             OutputFile("alignment.fasta", "text/x-fasta", "Both sequences with gaps."),
         ),
         results={
             "score": "Score of the alignment, in the units of the matrix.",
             "length": "Columns of the alignment.",
-            "identities": "Columns with equal letters; U and T of nucleotides are equal.",
+            "identities": "Columns with equal letters; in nucleotides, U equals T.",
             "similarities": "Columns with equal letters or a positive score.",
             "gaps": "Columns with a gap.",
-            "identity": "identities / length, 0 to 1; 0 when nothing aligns.",
-            "similarity": "similarities / length, 0 to 1; 0 when nothing aligns.",
+            "identity": "identities / length, 0 to 1; 0 if nothing aligns.",
+            "similarity": "similarities / length, 0 to 1; 0 if nothing aligns.",
             "query": (
                 "`id`, `length` in residues, `start` and `end` of the aligned part (1-based, "
-                "inclusive; null when nothing aligns), `aligned` residues with `-` for gaps."
+                "inclusive; null if nothing aligns), `aligned` residues with `-` for gaps."
             ),
-            "target": "The same of the target.",
-            "markup": "A mark for each column: | equal, : positive score, . other, blank gap.",
+            "target": "The same for the target.",
+            "markup": "One mark per column: | equal, : positive score, . other, blank gap.",
         },
         credit_model=CreditModel(base_credits=1),
     )
@@ -168,7 +168,7 @@ class PairwiseAlignment(Tool):
         alignment = align(query.sequence, target.sequence, settings)
         progress(90)
         score = _scorer(settings)
-        # Uracil and thymine are one base; U, O and J of a protein are not X.
+        # Uracil and thymine count as the same base, but U, O and J of a protein don't count as X.
         same = str.maketrans("U", "T") if _molecule(settings) == "nucleotide" else {}
         marks = _srspair.markup(alignment.query.translate(same), alignment.target.translate(same), score)
         counts = _srspair.Counts.of(marks)
@@ -192,7 +192,7 @@ class PairwiseAlignment(Tool):
 
 
 def align(query: str, target: str, settings: Settings) -> Alignment:
-    """The first best alignment of two sequences in upper case."""
+    """The first best alignment of two upper-case sequences."""
     aligner = _aligner(settings)
     stand_ins = _STAND_INS[_molecule(settings)]
     found = aligner.align(query.translate(stand_ins), target.translate(stand_ins))
@@ -210,7 +210,7 @@ def align(query: str, target: str, settings: Settings) -> Alignment:
 
 
 def _gapped(sequence: str, own: list[int], other: list[int]) -> str:
-    """The covered part of `sequence`, with a gap wherever only the `other` coordinates go on."""
+    """The covered part of `sequence`, with gaps where only the `other` coordinates advance."""
     parts = []
     for i in range(len(own) - 1):
         part = sequence[own[i] : own[i + 1]]
@@ -239,7 +239,7 @@ def _matrix(settings: Settings) -> Any:
 
 
 def _scorer(settings: Settings) -> Any:
-    """The score of a pair of letters."""
+    """A function that scores a pair of letters."""
     matrix = _matrix(settings)
     stand_ins = _STAND_INS[_molecule(settings)]
 

@@ -1,4 +1,4 @@
-"""Peptides that a protease or reagent makes of proteins, with their masses, as ExPASy PeptideMass does."""
+"""Digest proteins with a protease or reagent, and compute the masses of the peptides as ExPASy PeptideMass does."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RULES = _fasta.Rules(
 )
 
 MOST_PEPTIDES = 100_000
-"""Peptides of a job before the limits of length and mass are applied."""
+"""Maximum number of peptides of a job, before the limits of length and mass are applied."""
 
 # Carbamidomethyl is C2H3NO on cysteine; homoserine lactone is a final methionine without CH4S (Unimod 4, 10).
 _CARBAMIDOMETHYL = {True: 57.021464, False: 57.0513}
@@ -57,13 +57,13 @@ _COLUMNS = (
 
 
 class PeptideDigest(Tool):
-    """Peptides of every record, with up to the chosen number of missed cleavages."""
+    """Computes the peptides of each record, with up to the chosen number of missed cleavages."""
 
     requires = ("Bio",)
     contract: ClassVar[ToolContract] = ToolContract(
         id="peptide-digest",
         name="Peptide digest",
-        description="Peptides of a digest of proteins with an enzyme or reagent, and their masses.",
+        description="Digest of proteins with an enzyme or reagent, with the masses of the peptides.",
         category="analysis",
         subcategory="mass spectrometry",
         tags=("protein", "peptide", "mass", "digest"),
@@ -72,7 +72,7 @@ class PeptideDigest(Tool):
             Slot(
                 "protein",
                 "Proteins",
-                "Up to 100 sequences of the 20 standard amino acids, U and O, with names of their own, "
+                "Up to 100 sequences of the 20 standard amino acids, U and O, with unique names, "
                 "each at most 100,000 long.",
                 kind="protein",
                 formats=("fasta",),
@@ -92,7 +92,7 @@ class PeptideDigest(Tool):
             Setting(
                 "missed_cleavages",
                 "Missed cleavages",
-                "Most cuts left out within a peptide.",
+                "Maximum number of missed cuts within a peptide.",
                 "integer",
                 0,
                 minimum=0,
@@ -156,28 +156,28 @@ class PeptideDigest(Tool):
                 maximum=10,
             ),
         ),
-        outputs=(OutputFile("peptides.csv", "text/csv", "One row for each peptide."),),
+        outputs=(OutputFile("peptides.csv", "text/csv", "One row per peptide."),),
         results={
-            "rows": "One object for each peptide, by record, start and end; its keys follow.",
+            "rows": "One object per peptide, by record, start and end; its keys follow.",
             "rows[].id": "Name of the record.",
             "rows[].start": "First residue (1-based).",
             "rows[].end": "Last residue.",
             "rows[].length": "Residues.",
             "rows[].sequence": "Residues.",
             "rows[].previous": "Residue before the peptide, null at the start of the chain.",
-            "rows[].next": "Residue behind the peptide, null at the end of the chain.",
-            "rows[].missed_cleavages": "Cuts left out within the peptide.",
+            "rows[].next": "Residue after the peptide, null at the end of the chain.",
+            "rows[].missed_cleavages": "Missed cuts within the peptide.",
             "rows[].mass_monoisotopic": "Monoisotopic mass of the neutral peptide in Da.",
             "rows[].mass_average": "Average mass of the neutral peptide in Da.",
             "rows[].mh_monoisotopic": "Monoisotopic mass of [M+H]⁺ in Da.",
             "rows[].mh_average": "Average mass of [M+H]⁺ in Da.",
             "rows[].mz": "Monoisotopic m/z of the ion with the chosen charge.",
             "rows[].c_terminus": (
-                "`free acid`, or `homoserine lactone` behind a cut of cyanogen bromide (in the masses)."
+                "`free acid`, or `homoserine lactone` after a cut by cyanogen bromide (included in the masses)."
             ),
             "proteins": (
-                "One object for each record: `id`, `length`, `sites` (i is a cut behind residue i), "
-                "`peptides` told, and `coverage`, the fraction of residues in them."
+                "One object per record: `id`, `length`, `sites` (i is a cut after residue i), "
+                "`peptides`, their number in `rows`, and `coverage`, the fraction of residues in them."
             ),
             "enzyme": "Name and rule of the enzyme.",
         },
@@ -191,7 +191,7 @@ class PeptideDigest(Tool):
             if low > high:
                 problems.append(
                     Problem(
-                        f"min_{what} {low:g} is above max_{what} {high:g}. Exchange them.",
+                        f"min_{what} must be at most max_{what}, got {low:g} and {high:g}.",
                         setting=f"min_{what}",
                     )
                 )
@@ -201,8 +201,8 @@ class PeptideDigest(Tool):
         if number > MOST_PEPTIDES:
             problems.append(
                 Problem(
-                    f"The digest would have {number} peptides, {MOST_PEPTIDES} are allowed. "
-                    "Allow fewer missed cleavages or give fewer proteins.",
+                    f"The digest must have at most {MOST_PEPTIDES} peptides, got {number}. "
+                    "Allow fewer missed cleavages or use fewer proteins.",
                     setting="missed_cleavages",
                 )
             )
@@ -246,7 +246,7 @@ class PeptideDigest(Tool):
 
 
 def spans(length: int, sites: Sequence[int], missed: int) -> Iterator[tuple[int, int, int]]:
-    """(start, end, missed cleavages) of every peptide, as a half-open range of 0-based residues."""
+    """(start, end, missed cleavages) of each peptide, as a half-open range of 0-based residues."""
     ends = [0, *sites, length]
     for first in range(len(ends) - 1):
         for last in range(first + 1, min(first + 2 + missed, len(ends))):
@@ -254,13 +254,13 @@ def spans(length: int, sites: Sequence[int], missed: int) -> Iterator[tuple[int,
 
 
 def _number(sites: int, missed: int) -> int:
-    """How many spans there are."""
+    """The number of spans."""
     return sum(max(sites + 1 - skipped, 0) for skipped in range(missed + 1))
 
 
 @attrs.frozen
 class _Balance:
-    """Masses of residues in the chosen state, by monoisotopic or not."""
+    """Residue masses in the chosen state, keyed by whether they are monoisotopic."""
 
     masses: Mapping[bool, Mapping[str, float]]
     waters: Mapping[bool, float]
@@ -278,7 +278,7 @@ class _Balance:
         return cls(masses, waters, settings["enzyme"] == "cnbr", settings["charge"])
 
     def mass(self, peptide: str, lactone: bool, monoisotopic: bool) -> float:
-        """Mass of the neutral peptide in Da; a `lactone` is the homoserine lactone of a final Met."""
+        """Mass of the neutral peptide in Da. With `lactone`, its final Met is a homoserine lactone."""
         table = self.masses[monoisotopic]
         mass = sum(table[residue] for residue in peptide) + self.waters[monoisotopic]
         return mass + _HOMOSERINE_LACTONE[monoisotopic] if lactone else mass

@@ -1,4 +1,4 @@
-"""Physical and chemical parameters of proteins, those of ExPASy ProtParam.
+"""Physical and chemical parameters of proteins, as in ExPASy ProtParam.
 
 Gasteiger et al. 2005, in: The Proteomics Protocols Handbook, Humana Press, pp. 571-607.
 """
@@ -27,9 +27,9 @@ from .base import (
 _RULES = _fasta.Rules(_fasta.STANDARD, "the 20 standard amino acids", max_records=1000, max_length=100_000)
 
 _RESULTS = {
-    "rows": "One object for each record, in the order of the input; its keys follow.",
+    "rows": "One object per record, in the order of the input; its keys follow.",
     "rows[].id": "Name of the record.",
-    "rows[].description": "What follows the name in the header.",
+    "rows[].description": "Text after the name in the header.",
     "rows[].length": "Number of residues.",
     "rows[].molecular_weight": "Average mass in Da, both ends free, cysteines reduced.",
     "rows[].monoisotopic_mass": "Monoisotopic mass in Da.",
@@ -39,7 +39,7 @@ _RESULTS = {
         "Molar extinction coefficient at 280 nm in water, M⁻¹ cm⁻¹, cysteines reduced: "
         "1490 Tyr + 5500 Trp (Pace et al. 1995)."
     ),
-    "rows[].extinction_cystines": "The same with all cysteines paired: 125 more for each cystine.",
+    "rows[].extinction_cystines": "The same with all cysteines paired: 125 more per cystine.",
     "rows[].absorbance_reduced": "Absorbance at 280 nm of 1 g/L over 1 cm, cysteines reduced.",
     "rows[].absorbance_cystines": "The same with all cysteines paired.",
     "rows[].aromaticity": "Fraction of Phe, Trp and Tyr (Lobry & Gautier 1994).",
@@ -49,15 +49,15 @@ _RESULTS = {
     "rows[].gravy": "Grand average of hydropathy (Kyte & Doolittle 1982).",
     "rows[].secondary_structure": (
         "Fractions of residues that favour `helix` (EMALK), `turn` (NPGSD), `sheet` (VIYFWLT); "
-        "residue sets of Biopython since 1.82, no prediction."
+        "residue sets of Biopython since 1.82, not a prediction."
     ),
     "rows[].half_life": (
         "Half-life by the N-end rule in `mammalian` reticulocytes, `yeast`, `e_coli`, in words as in "
-        "ProtParam; null where it isn't known."
+        "ProtParam; null if it isn't known."
     ),
     "rows[].formula": "Molecular formula of the uncharged chain.",
     "rows[].atoms": "Element (C, H, N, O, S) → number of atoms.",
-    "rows[].counts": "Residue → how many.",
+    "rows[].counts": "Residue → count.",
     "rows[].fractions": "Residue → fraction of the length, 0 to 1.",
     "pk_scale": "Name of the pK scale used.",
     "ph": "The pH at which `charge` was computed.",
@@ -65,7 +65,7 @@ _RESULTS = {
 
 
 class ProteinParameters(Tool):
-    """Mass, charge, absorbance, composition and stability of every record."""
+    """Computes mass, charge, absorbance, composition and stability of each record."""
 
     requires = ("Bio",)
     contract: ClassVar[ToolContract] = ToolContract(
@@ -102,7 +102,7 @@ class ProteinParameters(Tool):
             Setting(
                 "ph",
                 "pH",
-                "Where the net charge is computed.",
+                "The pH at which the net charge is computed.",
                 "number",
                 7.0,
                 minimum=0,
@@ -110,7 +110,7 @@ class ProteinParameters(Tool):
             ),
         ),
         outputs=(
-            OutputFile("parameters.csv", "text/csv", "One row for each record."),
+            OutputFile("parameters.csv", "text/csv", "One row per record."),
             OutputFile("parameters.json", "application/json", "The result document."),
         ),
         results=_RESULTS,
@@ -139,7 +139,7 @@ class ProteinParameters(Tool):
 
 
 def parameters(sequence: str, scale: _charge.Scale, ph: float) -> dict[str, Any]:
-    """The parameters of one protein of standard residues; keys and units as in the contract."""
+    """The parameters of one protein of standard residues, with keys and units as in the contract."""
     from Bio.SeqUtils import ProtParam
 
     biopython: Any = ProtParam

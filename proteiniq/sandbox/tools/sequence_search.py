@@ -1,4 +1,4 @@
-"""Search of a protein among others with phmmer of HMMER 3 (Eddy 2011, PLoS Comput. Biol. 7:e1002195)."""
+"""Search a protein against others with phmmer of HMMER 3 (Eddy 2011, PLoS Comput. Biol. 7:e1002195)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TARGETS = _fasta.Rules(
 )
 
 _SEED = 42
-"""Seed of the model's calibration and of the pipeline: that of HMMER's programs."""
+"""Seed of the model's calibration and of the pipeline, as in HMMER's programs."""
 
 _TARGETS_PER_UNIT = 1000
 
@@ -69,7 +69,7 @@ _COLUMNS = (
 
 
 class SequenceSearch(Tool):
-    """Homologues of `query` among `targets`, with their domains."""
+    """Finds homologues of `query` among `targets`, with their domains."""
 
     requires = ("pyhmmer",)
     contract: ClassVar[ToolContract] = ToolContract(
@@ -84,7 +84,7 @@ class SequenceSearch(Tool):
             Slot(
                 "query",
                 "Query",
-                "One protein of at most 5,000 residues, IUPAC ambiguities included.",
+                "One protein of at most 5,000 residues; IUPAC ambiguity codes are allowed.",
                 kind="protein",
                 formats=("fasta",),
                 max_records=1,
@@ -93,7 +93,7 @@ class SequenceSearch(Tool):
             Slot(
                 "targets",
                 "Targets",
-                "Up to 20,000 proteins with names of their own, each of at most 40,000 residues.",
+                "Up to 20,000 proteins with unique names, each of at most 40,000 residues.",
                 kind="protein",
                 formats=("fasta",),
                 max_records=_TARGETS.max_records,
@@ -122,7 +122,7 @@ class SequenceSearch(Tool):
             Setting(
                 "max_hits",
                 "Most hits",
-                "The best hits that are told.",
+                "Maximum number of hits reported, best first.",
                 "integer",
                 500,
                 minimum=1,
@@ -131,7 +131,7 @@ class SequenceSearch(Tool):
             Setting(
                 "matrix",
                 "Matrix",
-                "Scores of pairs that the model of the query is made from.",
+                "Substitution scores that the query's model is built from.",
                 "string",
                 "BLOSUM62",
                 options=_MATRICES,
@@ -139,7 +139,7 @@ class SequenceSearch(Tool):
             Setting(
                 "gap_open_probability",
                 "Gap open probability",
-                "Probability that a gap begins.",
+                "Probability that a gap starts.",
                 "number",
                 0.02,
                 minimum=0,
@@ -148,7 +148,7 @@ class SequenceSearch(Tool):
             Setting(
                 "gap_extend_probability",
                 "Gap extend probability",
-                "Probability that a gap goes on.",
+                "Probability that a gap continues.",
                 "number",
                 0.4,
                 minimum=0,
@@ -166,25 +166,25 @@ class SequenceSearch(Tool):
             Setting(
                 "max_sensitivity",
                 "Highest sensitivity",
-                "Turn the speed filters off (phmmer --max).",
+                "Turn off the speed filters (phmmer --max).",
                 "boolean",
                 False,
             ),
         ),
         outputs=(
-            OutputFile("hits.csv", "text/csv", "One row for each domain of each hit."),
+            OutputFile("hits.csv", "text/csv", "One row per domain of each hit."),
             OutputFile("hits.tbl", "text/plain", "Hits in HMMER's --tblout format."),
             OutputFile("domains.tbl", "text/plain", "Domains in HMMER's --domtblout format."),
-            OutputFile("alignments.txt", "text/plain", "Alignment of every domain to the query."),
+            OutputFile("alignments.txt", "text/plain", "Alignments of all domains with the query."),
         ),
         results={
-            "rows": "One object for each hit, best first; its keys follow.",
+            "rows": "One object per hit, best first; its keys follow.",
             "rows[].rank": "1 for the best hit.",
             "rows[].target": "Name of the target.",
-            "rows[].description": "What follows the name in the header.",
+            "rows[].description": "Text after the name in the header.",
             "rows[].target_length": "Residues of the target.",
             "rows[].e_value": "Expected number of hits this good by chance.",
-            "rows[].score": "Score of the whole sequence in bits, bias taken off.",
+            "rows[].score": "Score of the whole sequence in bits, bias subtracted.",
             "rows[].bias": "Correction for biased composition, in bits.",
             "rows[].domains": (
                 "Domains in order of position: `domain` (1-based), `score` and `bias` in bits, "
@@ -193,10 +193,12 @@ class SequenceSearch(Tool):
                 "(1-based, inclusive)."
             ),
             "query": "Name of the query.",
-            "hits": "Number of hits within `e_value`, told or not.",
+            "hits": "Number of hits within `e_value`, reported or not.",
             "database_size": "Number of sequences that E-values refer to.",
         },
-        credit_model=CreditModel(base_credits=1, credits_per_unit=1, unit="1,000 target sequences, begun"),
+        credit_model=CreditModel(
+            base_credits=1, credits_per_unit=1, unit="1,000 target sequences, rounded up"
+        ),
     )
 
     def check(self, inputs: Inputs, settings: Settings) -> list[Problem]:
@@ -218,9 +220,9 @@ class SequenceSearch(Tool):
         progress(80)
         hits = [hit for hit in found if hit.reported]
         for hit in hits[int(settings["max_hits"]) :]:
-            # HMMER's own tables print the reported hits, and are to agree with the rows.
+            # HMMER's own tables print the reported hits, and must agree with the rows.
             hit.reported = False
-        rows = [_row(rank, hit) for rank, hit in enumerate(_told(found), start=1)]
+        rows = [_row(rank, hit) for rank, hit in enumerate(_reported(found), start=1)]
         _write(out, found, rows)
         progress(100)
         return {"rows": rows, "query": query.id, "hits": len(hits), "database_size": size}
@@ -260,7 +262,7 @@ def _search(query: _fasta.Record, targets: list[_fasta.Record], size: int, setti
     return pipeline.search_seq(digital(query), block, builder)
 
 
-def _told(found: Any) -> list[Any]:
+def _reported(found: Any) -> list[Any]:
     return [hit for hit in found if hit.reported]
 
 
@@ -302,7 +304,7 @@ def _write(out: Path, found: Any, rows: list[dict[str, Any]]) -> None:
             row
             | domain
             | {"domain_score": domain["score"], "domain_bias": domain["bias"]}
-            # Both the hit and its domain have a score and a bias; the plain names are the hit's.
+            # Both the hit and its domain have a score and a bias; the plain names refer to the hit.
             | {"score": row["score"], "bias": row["bias"]}
             for row in rows
             for domain in row["domains"]
@@ -312,7 +314,7 @@ def _write(out: Path, found: Any, rows: list[dict[str, Any]]) -> None:
         with (out / name).open("wb") as file:
             found.write(file, format=format_)
     with (out / "alignments.txt").open("w", encoding="utf-8") as text:
-        for hit, row in zip(_told(found), rows, strict=True):
+        for hit, row in zip(_reported(found), rows, strict=True):
             text.write(f">> {hit.name} {row['description']}".rstrip() + "\n")
             for domain in hit.domains.reported:
                 text.write(f"score {domain.score:.1f} bits, i-E-value {domain.i_evalue:.2g}\n")
@@ -320,7 +322,7 @@ def _write(out: Path, found: Any, rows: list[dict[str, Any]]) -> None:
 
 
 def _aligned(alignment: Any) -> Iterator[str]:
-    """The lines of a domain's alignment; pyhmmer's own text fails on names outside of ASCII."""
+    """The lines of a domain's alignment. pyhmmer's own formatter fails on non-ASCII names."""
     return _srspair.blocks(
         _srspair.Row(
             alignment.hmm_name, alignment.hmm_sequence.upper().replace(".", "-"), alignment.hmm_from

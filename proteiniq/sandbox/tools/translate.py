@@ -31,7 +31,7 @@ _RULES = _fasta.Rules(
 )
 
 TABLES = (*range(1, 7), *range(9, 17), *range(21, 34))
-"""NCBI genetic codes that Biopython 1.85 and later have."""
+"""NCBI genetic codes in Biopython 1.85 and later."""
 
 FRAMES: Mapping[str, tuple[int, ...]] = {
     "all": (1, 2, 3, -1, -2, -3),
@@ -42,7 +42,7 @@ FRAMES: Mapping[str, tuple[int, ...]] = {
 
 
 class Translate(Tool):
-    """Proteins of the chosen frames of every record."""
+    """Translates the chosen frames of each record."""
 
     requires = ("Bio",)
     contract: ClassVar[ToolContract] = ToolContract(
@@ -60,7 +60,7 @@ class Translate(Tool):
             Slot(
                 "nucleotide",
                 "Nucleotides",
-                "Up to 1000 DNA or RNA sequences with names of their own, IUPAC ambiguities included.",
+                "Up to 1000 DNA or RNA sequences with unique names; IUPAC ambiguity codes are allowed.",
                 kind="nucleotide",
                 formats=("fasta",),
                 max_records=_RULES.max_records,
@@ -70,7 +70,7 @@ class Translate(Tool):
             Setting(
                 "frames",
                 "Frames",
-                "Frames to translate. −1 begins at the last base and reads the reverse complement.",
+                "Frames to translate. −1 starts at the last base and reads the reverse complement.",
                 "string",
                 "1",
                 options=tuple(FRAMES),
@@ -105,25 +105,25 @@ class Translate(Tool):
             ),
         ),
         outputs=(
-            OutputFile("proteins.fasta", "text/x-fasta", "Every translated frame; * is a stop."),
-            OutputFile("orfs.fasta", "text/x-fasta", "Every open reading frame."),
+            OutputFile("proteins.fasta", "text/x-fasta", "All translated frames; * is a stop."),
+            OutputFile("orfs.fasta", "text/x-fasta", "All open reading frames."),
         ),
         results={
-            "rows": "One object for each record and frame; frames with no whole codon are left out.",
+            "rows": "One object per record and frame; frames without a whole codon are left out.",
             "rows[].id": "Name of the record.",
             "rows[].frame": "1, 2, 3, −1, −2 or −3.",
             "rows[].start": "First nucleotide read (1-based, on the strand given).",
             "rows[].end": "Last nucleotide read; below `start` in the reverse frames.",
             "rows[].length": "Codons read, stops included.",
             "rows[].stops": "Stop codons.",
-            "rows[].sequence": "Residues; * is a stop, X a codon that does not tell.",
-            "orfs": "One object for each open reading frame, by record, frame and position.",
+            "rows[].sequence": "Residues; * is a stop, X an ambiguous codon.",
+            "orfs": "One object per open reading frame, by record, frame and position.",
             "orfs[].id": "Name of the record.",
             "orfs[].frame": "As above.",
             "orfs[].start": "First nucleotide of the first codon (1-based, on the strand given).",
             "orfs[].end": "Last nucleotide of the last codon before the stop.",
             "orfs[].length": "Residues.",
-            "orfs[].has_stop": "False when it runs off the end of the sequence.",
+            "orfs[].has_stop": "False if it runs off the end of the sequence.",
             "orfs[].sequence": "Residues.",
             "table": "Number of the genetic code.",
         },
@@ -135,8 +135,8 @@ class Translate(Tool):
         needed = 2 + max(abs(frame) for frame in FRAMES[settings["frames"]][:1])
         problems += [
             Problem(
-                f"Record '{record.id}' has {len(record.sequence)} nucleotides, fewer than the "
-                f"{needed} of one codon in the first chosen frame. Leave it out.",
+                f"Record '{record.id}' must have at least {needed} nucleotides, one codon in the first chosen frame, "
+                f"got {len(record.sequence)}. Remove it.",
                 slot="nucleotide",
                 entry=0,
                 line=record.line,
@@ -177,7 +177,7 @@ class Translate(Tool):
 
 
 def read_frame(sequence: str, frame: int) -> str:
-    """The whole codons of a frame, as DNA; a rest of one or two bases is left out."""
+    """The whole codons of a frame, as DNA. One or two remaining bases are dropped."""
     import Bio.Seq
 
     biopython: Any = Bio.Seq
@@ -189,22 +189,22 @@ def read_frame(sequence: str, frame: int) -> str:
 
 
 def translate(bases: str, table: int) -> str:
-    """Residues of whole codons.
+    """Translate whole codons.
 
-    An ambiguous codon gives the residue, or B, J or Z, when all its codons agree on that, and X otherwise.
+    An ambiguous codon gives a residue, or B, J or Z, if all its codons agree on that, and X otherwise.
     """
     import Bio.Seq
     from Bio import BiopythonWarning
 
     biopython: Any = Bio.Seq
     with warnings.catch_warnings():
-        # It warns of codons that are a stop and a residue at once; the contract says what they give.
+        # Biopython warns about codons that are both a stop and a residue; the contract documents their translation.
         warnings.simplefilter("ignore", BiopythonWarning)
         return str(biopython.translate(bases, table=table))
 
 
 def _nucleotides(length: int, frame: int, first: int, count: int) -> tuple[int, int]:
-    """Positions on the given strand of `count` codons from the 0-based codon `first` of a frame."""
+    """Positions on the given strand of `count` codons of a frame, starting at the 0-based codon `first`."""
     start = abs(frame) + 3 * first
     end = start + 3 * count - 1
     return (start, end) if frame > 0 else (length + 1 - start, length + 1 - end)
@@ -250,7 +250,7 @@ def _orfs(
 
 
 def _start_codons(settings: Settings) -> frozenset[str] | None:
-    """The codons a reading frame may begin with; None for any."""
+    """The codons that a reading frame may start with; None for any."""
     if settings["orf_start"] == "stop":
         return None
     if settings["orf_start"] == "atg":

@@ -1,4 +1,4 @@
-"""Calls tools as the service does, and holds the reference values they are tested against."""
+"""Call tools as the sandbox does, and provide the reference values they are tested against."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ def fasta(*names: str) -> str:
 def arguments(
     tool: Tool, inputs: Mapping[str, str], settings: Mapping[str, Any]
 ) -> tuple[dict[str, list[Entry]], dict[str, Any]]:
-    """Inputs and settings as the service hands them to a tool, defaults filled in."""
+    """Inputs and settings as the sandbox passes them to a tool, with defaults."""
     kinds = {slot.id: slot.kind for slot in tool.contract.slots}
     entries = {slot: [Entry(slot, kinds[slot], "fasta", text)] for slot, text in inputs.items()}
     return entries, {setting.id: setting.default for setting in tool.contract.settings} | dict(settings)

@@ -1,4 +1,4 @@
-"""Properties here run whole computations, and the first imports Biopython, so none has a deadline."""
+"""Property tests here have no deadline: they run whole computations, and the first one imports Biopython."""
 
 from hypothesis import settings
 

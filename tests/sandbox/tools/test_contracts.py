@@ -1,4 +1,4 @@
-"""What holds for every built-in tool."""
+"""Properties of every built-in tool."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def test_the_tools_have_the_ids_of_the_examples() -> None:
     assert set(available()) == set(EXAMPLES)
 
 
-def test_importing_the_tools_imports_no_scientific_package() -> None:
+def test_importing_the_tools_does_not_import_scientific_packages() -> None:
     code = (
         "import sys; from proteiniq.sandbox.tools import available; available(); "
         "print([name for name in ('Bio', 'pyhmmer', 'numpy') if name in sys.modules])"
@@ -43,7 +43,7 @@ def test_importing_the_tools_imports_no_scientific_package() -> None:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_writes_the_files_of_its_contract_and_no_others(tool: Tool, tmp_path: Path) -> None:
+def test_writes_exactly_the_files_of_its_contract(tool: Tool, tmp_path: Path) -> None:
     run(tool, EXAMPLES[tool.contract.id], tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {output.name for output in tool.contract.outputs}
 
@@ -51,8 +51,8 @@ def test_writes_the_files_of_its_contract_and_no_others(tool: Tool, tmp_path: Pa
 @pytest.mark.parametrize("tool", TOOLS)
 def test_documents_every_key_of_its_results(tool: Tool) -> None:
     results = run(tool, EXAMPLES[tool.contract.id])
-    told = {key for key in tool.contract.results if "[]" not in key}
-    assert set(results) == told
+    documented = {key for key in tool.contract.results if "[]" not in key}
+    assert set(results) == documented
     for name in ("rows", "orfs"):
         keys = {key.removeprefix(f"{name}[].") for key in tool.contract.results if f"{name}[]." in key}
         assert all(set(row) == keys for row in results.get(name, []))
@@ -81,11 +81,11 @@ def test_runs_with_every_setting_at_its_limits_and_options(tool: Tool) -> None:
 
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("content", ["", ">a\n", "MKV1", ">a\nACGT\n>b\n"])
-def test_places_a_problem_in_every_slot_with_broken_content(tool: Tool, content: str) -> None:
+def test_reports_a_problem_for_every_slot_with_broken_content(tool: Tool, content: str) -> None:
     slots = [slot.id for slot in tool.contract.slots]
-    told = problems(tool, dict.fromkeys(slots, content))
-    assert {problem.slot for problem in told} == set(slots)
-    assert all(problem.entry == 0 and problem.line is not None for problem in told)
+    found = problems(tool, dict.fromkeys(slots, content))
+    assert {problem.slot for problem in found} == set(slots)
+    assert all(problem.entry == 0 and problem.line is not None for problem in found)
 
 
 @pytest.mark.parametrize("tool", TOOLS)

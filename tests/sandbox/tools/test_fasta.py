@@ -42,61 +42,61 @@ def test_refuses_a_header_without_residues(content: str) -> None:
 
 
 def test_refuses_a_header_without_a_name() -> None:
-    assert messages(">a\nMK\n> \nMK\n")[0] == (3, "The header in line 3 has no name. Write one after '>'.")
+    assert messages(">a\nMK\n> \nMK\n")[0] == (3, "The header on line 3 has no name. Write one after '>'.")
 
 
 @pytest.mark.parametrize(
     ("letter", "why"),
     [
-        ("1", "the digit '1' is no residue. Remove the numbering."),
+        ("1", "the digit '1' is not a residue. Remove the numbering."),
         ("-", "'-' is a gap. Give the sequence without its alignment."),
-        ("*", "'*' is a stop. Only proteins may have one, and only at their end."),
+        ("*", "'*' is a stop. Only a protein may have one, at its end."),
         (
             "x",
             f"'x' is not accepted here, only standard amino acids ({STANDARD}). "
             "Replace the letter with a definite one.",
         ),
-        ("ı", f"'ı' is no residue. Use standard amino acids ({STANDARD})."),
+        ("ı", f"'ı' is not a residue. Use standard amino acids ({STANDARD})."),
     ],
 )
 def test_names_record_line_column_and_position_of_a_wrong_letter(letter: str, why: str) -> None:
     assert messages(f">a\nMKV\n A{letter}C\n") == [(3, f"Record 'a', line 3, column 3, position 5: {why}")]
 
 
-def test_tells_a_wrong_letter_once_for_each_record() -> None:
+def test_reports_a_wrong_letter_once_per_record() -> None:
     assert [line for line, _ in messages(">a\nX1X1\nXX\n>b\n1\n")] == [2, 2, 5]
 
 
-def test_tells_no_more_than_twenty_problems() -> None:
-    told = messages(">a\n" + "bjouxzBJOUXZ1234567890-.~")
-    assert len(told) == 21
-    assert told[-1][1] == "… and 5 more problems like these."
+def test_reports_at_most_twenty_problems() -> None:
+    found = messages(">a\n" + "bjouxzBJOUXZ1234567890-.~")
+    assert len(found) == 21
+    assert found[-1][1] == "… and 5 more problems like these."
 
 
-def test_refuses_a_second_record_of_one_name() -> None:
+def test_refuses_a_duplicate_name() -> None:
     assert messages(">a\nMK\n>b\nMK\n>a\nMK\n") == [
-        (5, "The name 'a' in line 5 was used before. Give every record a name of its own.")
+        (5, "The name 'a' on line 5 was used before. Give every record a unique name.")
     ]
 
 
 def test_refuses_too_many_records() -> None:
     content = "".join(f">{name}\nMK\n" for name in "abcd")
-    assert messages(content) == [(7, "4 records, 3 are allowed. Leave out 'd' and what follows it.")]
-
-
-def test_refuses_too_long_a_record() -> None:
-    assert messages(">a\n" + "M" * 51) == [
-        (1, "Record 'a' has 51 residues, 50 are allowed. Cut it into parts.")
+    assert messages(content) == [
+        (7, "At most 3 records are allowed, got 4. Remove 'd' and everything after it.")
     ]
 
 
+def test_refuses_a_record_that_is_too_long() -> None:
+    assert messages(">a\n" + "M" * 51) == [(1, "Record 'a' must have at most 50 residues, got 51. Split it.")]
+
+
 def test_refuses_a_control_character_in_a_header() -> None:
-    assert messages(">a b\x00c\nMK") == [(1, "The header in line 1 holds a control character. Remove it.")]
+    assert messages(">a b\x00c\nMK") == [(1, "The header on line 1 contains a control character. Remove it.")]
 
 
-def test_refuses_half_a_surrogate_pair() -> None:
+def test_refuses_an_unpaired_surrogate() -> None:
     assert messages(">a\n>\ud800\nMK") == [
-        (2, "The text holds half of a surrogate pair. Send it as valid UTF-8.")
+        (2, "The text contains an unpaired surrogate. Send it as valid UTF-8.")
     ]
 
 

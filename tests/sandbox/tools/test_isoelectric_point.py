@@ -73,7 +73,7 @@ def test_the_chosen_scale_gives_the_point_of_a_row() -> None:
         (0, 0.3, 0.1, [0, 0.1, 0.2, 0.3]),
     ],
 )
-def test_grid_holds_both_ends(low: float, high: float, step: float, values: list[float]) -> None:
+def test_grid_includes_both_ends(low: float, high: float, step: float, values: list[float]) -> None:
     assert grid(low, high, step) == values
 
 
@@ -102,7 +102,7 @@ def test_polyarginine_has_its_point_above_ph_14() -> None:
     assert row["isoelectric_point"] > 14
 
 
-def test_files_hold_the_points_and_the_curve(tmp_path: Path) -> None:
+def test_files_contain_the_points_and_the_curve(tmp_path: Path) -> None:
     results = run(TOOL, {"protein": ">a\nMK\n>b\nDD\n"}, tmp_path, ph_min=6, ph_max=7, ph_step=0.5)
     points = rows(tmp_path / "isoelectric_points.csv")
     assert [row["pk_scale"] for row in points] == [*NAMES, *NAMES]
@@ -111,19 +111,19 @@ def test_files_hold_the_points_and_the_curve(tmp_path: Path) -> None:
     assert [float(row["charge"]) for row in curve[:3]] == results["rows"][0]["charges"]
 
 
-def test_refuses_a_range_without_width() -> None:
+def test_refuses_an_empty_range() -> None:
     (problem,) = problems(TOOL, {"protein": "MK"}, ph_min=7, ph_max=7)
     assert problem.setting == "ph_min"
-    assert problem.message == "ph_min 7 is not below ph_max 7. Raise ph_max or lower ph_min."
+    assert problem.message == "ph_min must be less than ph_max, got 7 and 7."
 
 
 def test_refuses_curves_of_too_many_points() -> None:
     content = "".join(f">{number}\nMK\n" for number in range(40))
     (problem,) = problems(TOOL, {"protein": content}, ph_step=0.01)
     assert problem.setting == "ph_step"
-    assert "56040 points, 50000 are allowed" in problem.message
+    assert "at most 50000 points, got 56040" in problem.message
 
 
-def test_refuses_two_records_of_one_name() -> None:
+def test_refuses_duplicate_names() -> None:
     (problem,) = problems(TOOL, {"protein": ">a\nMK\n>a\nMK\n"})
     assert (problem.slot, problem.line) == ("protein", 3)

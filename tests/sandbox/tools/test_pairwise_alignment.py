@@ -59,20 +59,20 @@ def test_end_gaps_cost_only_when_penalized() -> None:
     assert align("WWW", "WWWAA", end_gaps="penalized")["score"] == 33 - 10.5
 
 
-def test_local_alignment_tells_where_it_is() -> None:
+def test_local_alignment_has_its_positions() -> None:
     results = align("AAAWWCHAAA", "GGWWCHG", mode="local")
     assert (results["query"]["start"], results["query"]["end"]) == (4, 7)
     assert (results["target"]["start"], results["target"]["end"]) == (3, 6)
     assert results["query"]["aligned"] == "WWCH"
 
 
-def test_local_alignment_of_nothing_alike_is_empty() -> None:
+def test_local_alignment_of_dissimilar_sequences_is_empty() -> None:
     results = align("AAA", "WWW", mode="local")
     assert {key: results[key] for key in KEYS} == dict.fromkeys(KEYS, 0)
     assert (results["query"]["start"], results["query"]["aligned"]) == (None, "")
 
 
-def test_letters_outside_of_the_matrix_score_as_x() -> None:
+def test_letters_outside_the_matrix_score_as_x() -> None:
     assert align("WUOJW", "WUOJW")["score"] == align("WXXXW", "WXXXW")["score"]
     assert align("WUOJW", "WUOJW")["identities"] == 5
     assert align("WUW", "WXW")["identities"] == 2
@@ -84,7 +84,7 @@ def test_uracil_is_thymine() -> None:
     assert results["query"]["aligned"] == "ACGU"
 
 
-def test_files_hold_the_alignment(tmp_path: Path) -> None:
+def test_files_contain_the_alignment(tmp_path: Path) -> None:
     results = run(TOOL, {"query": fasta("P69905"), "target": fasta("P68871")}, tmp_path)
     gapped = read_fasta((tmp_path / "alignment.fasta").read_text(encoding="utf-8"))
     assert gapped == {results[side]["id"]: results[side]["aligned"] for side in ("query", "target")}
@@ -98,9 +98,9 @@ def test_files_hold_the_alignment(tmp_path: Path) -> None:
 
 
 def test_refuses_residues_for_a_nucleotide_matrix() -> None:
-    told = problems(TOOL, {"query": "ACGT", "target": "MKLE"}, matrix="NUC.4.4")
-    assert told
-    assert all(problem.slot == "target" for problem in told)
+    found = problems(TOOL, {"query": "ACGT", "target": "MKLE"}, matrix="NUC.4.4")
+    assert found
+    assert all(problem.slot == "target" for problem in found)
 
 
 def test_refuses_a_second_record() -> None:

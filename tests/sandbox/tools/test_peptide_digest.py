@@ -28,22 +28,22 @@ def peptides(content: str, **settings: Any) -> list[str]:
 @pytest.mark.parametrize("enzyme", EMBOSS["pepdigest"]["P00698"])
 @pytest.mark.parametrize("name", PROTEINS)
 def test_peptides_are_those_of_pepdigest(name: str, enzyme: str) -> None:
-    told = digest(fasta(name), enzyme=enzyme)["rows"]
+    peptides = digest(fasta(name), enzyme=enzyme)["rows"]
     expected = EMBOSS["pepdigest"][name][enzyme]
     if not expected:
         # pepdigest prints nothing for a protein that isn't cut.
-        assert [row["sequence"] for row in told] == [PROTEINS[name]]
+        assert [row["sequence"] for row in peptides] == [PROTEINS[name]]
         return
-    assert [(row["start"], row["end"]) for row in told] == [(start, end) for start, end, *_ in expected]
+    assert [(row["start"], row["end"]) for row in peptides] == [(start, end) for start, end, *_ in expected]
 
 
 @pytest.mark.parametrize("name", PROTEINS)
 def test_masses_are_those_of_pepdigest(name: str) -> None:
-    told = digest(fasta(name), enzyme="glu-c-phosphate")["rows"]
+    peptides = digest(fasta(name), enzyme="glu-c-phosphate")["rows"]
     expected = EMBOSS["pepdigest"][name]["glu-c-phosphate"]
-    for row, (_, _, average, monoisotopic) in zip(told, expected, strict=True):
-        # pepdigest has exchanged the average and the monoisotopic mass of water in Emolwt.dat, 5 mDa apart;
-        # its carbon makes averages 9 to 14 ppm higher.
+    for row, (_, _, average, monoisotopic) in zip(peptides, expected, strict=True):
+        # In pepdigest's Emolwt.dat the average and the monoisotopic mass of water are swapped, 5 mDa apart;
+        # its mass of carbon makes averages 9 to 14 ppm higher.
         assert row["mass_average"] == pytest.approx(average, abs=0.006 + 1.5e-5 * average)
         assert row["mass_monoisotopic"] == pytest.approx(monoisotopic, abs=0.006)
 
@@ -81,8 +81,8 @@ def test_cuts_by_the_rule(enzyme: str, sequence: str, expected: list[str]) -> No
 
 
 def test_missed_cleavages_join_neighbours() -> None:
-    told = digest("AKCKDK", missed_cleavages=1)["rows"]
-    assert [(row["sequence"], row["missed_cleavages"]) for row in told] == [
+    peptides = digest("AKCKDK", missed_cleavages=1)["rows"]
+    assert [(row["sequence"], row["missed_cleavages"]) for row in peptides] == [
         ("AK", 0),
         ("AKCK", 1),
         ("CK", 0),
@@ -91,9 +91,9 @@ def test_missed_cleavages_join_neighbours() -> None:
     ]
 
 
-def test_tells_the_residues_around_a_peptide() -> None:
-    told = digest("AKCKD")["rows"]
-    assert [(row["previous"], row["next"]) for row in told] == [(None, "C"), ("K", "D"), ("K", None)]
+def test_has_the_residues_around_a_peptide() -> None:
+    peptides = digest("AKCKD")["rows"]
+    assert [(row["previous"], row["next"]) for row in peptides] == [(None, "C"), ("K", "D"), ("K", None)]
 
 
 def test_known_tryptic_peptide_has_its_published_mz() -> None:
@@ -118,7 +118,7 @@ def test_cyanogen_bromide_leaves_homoserine_lactone_at_its_cuts() -> None:
     assert last["mass_monoisotopic"] - first["mass_monoisotopic"] == pytest.approx(48.003371)
 
 
-def test_limits_of_length_and_mass_leave_peptides_out() -> None:
+def test_limits_of_length_and_mass_exclude_peptides() -> None:
     assert peptides("AKCCKDDDK", min_length=3, max_length=3) == ["CCK"]
     assert peptides("AKCCKDDDK", min_mass=300, max_mass=400) == ["CCK"]
 
@@ -130,12 +130,12 @@ def test_coverage_is_the_fraction_of_residues_in_the_peptides() -> None:
     assert protein["coverage"] == pytest.approx(7 / 9)
 
 
-def test_a_digest_may_leave_no_peptide(tmp_path: Path) -> None:
+def test_a_digest_may_be_empty(tmp_path: Path) -> None:
     assert run(TOOL, {"protein": "AK"}, tmp_path, min_length=50)["rows"] == []
     assert rows(tmp_path / "peptides.csv") == []
 
 
-def test_file_holds_the_peptides(tmp_path: Path) -> None:
+def test_file_contains_the_peptides(tmp_path: Path) -> None:
     results = run(TOOL, {"protein": "AKCK"}, tmp_path)
     first, second = rows(tmp_path / "peptides.csv")
     assert (first["sequence"], first["previous"], second["previous"]) == ("AK", "", "K")
@@ -146,14 +146,14 @@ def test_file_holds_the_peptides(tmp_path: Path) -> None:
 def test_refuses_limits_in_the_wrong_order(what: str) -> None:
     (problem,) = problems(TOOL, {"protein": "AK"}, **{f"min_{what}": 9, f"max_{what}": 8})
     assert problem.setting == f"min_{what}"
-    assert problem.message == f"min_{what} 9 is above max_{what} 8. Exchange them."
+    assert problem.message == f"min_{what} must be at most max_{what}, got 9 and 8."
 
 
 def test_refuses_a_digest_of_too_many_peptides() -> None:
     content = ">a\n" + "K" * 50_000
     (problem,) = problems(TOOL, {"protein": content}, missed_cleavages=2)
     assert problem.setting == "missed_cleavages"
-    assert "149997 peptides, 100000 are allowed" in problem.message
+    assert "at most 100000 peptides, got 149997" in problem.message
 
 
 @pytest.mark.parametrize("letter", "BJXZ")
@@ -169,11 +169,11 @@ def test_peptides_tile_the_protein(sequence: str, enzyme: str) -> None:
 
 @given(proteins, enzymes.filter(lambda enzyme: enzyme != "cnbr"))
 def test_masses_of_the_peptides_add_up_to_the_protein(sequence: str, enzyme: str) -> None:
-    told = digest(sequence, enzyme=enzyme)["rows"]
+    peptides = digest(sequence, enzyme=enzyme)["rows"]
     for key, monoisotopic in (("mass_monoisotopic", True), ("mass_average", False)):
         masses, water = residue_masses(monoisotopic)
         whole = sum(masses[residue] for residue in sequence) + water
-        assert sum(row[key] for row in told) - (len(told) - 1) * water == pytest.approx(whole)
+        assert sum(row[key] for row in peptides) - (len(peptides) - 1) * water == pytest.approx(whole)
 
 
 @given(proteins, enzymes, st.integers(0, 5))

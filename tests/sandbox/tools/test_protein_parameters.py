@@ -27,7 +27,7 @@ def parameters(content: str, **settings: Any) -> dict[str, Any]:
 @EACH
 def test_masses_are_those_of_pepstats(name: str) -> None:
     row, pepstats = parameters(fasta(name)), EMBOSS["pepstats"][name]
-    # EMBOSS's carbon of 12.011 makes its averages 9 to 14 ppm higher.
+    # EMBOSS uses 12.011 for carbon, which makes its averages 9 to 14 ppm higher.
     assert row["molecular_weight"] == pytest.approx(pepstats["average_mass"], rel=1.5e-5)
     assert row["monoisotopic_mass"] == pytest.approx(pepstats["monoisotopic_mass"], abs=0.01)
 
@@ -70,13 +70,13 @@ def test_lysozyme_has_the_values_that_protparam_prints() -> None:
 
 
 def test_ubiquitin_has_its_published_mass() -> None:
-    """8564.8 Da, as mass spectrometers are calibrated with it."""
+    """8564.8 Da, the value that mass spectrometers are calibrated with."""
     assert parameters(fasta("P0CG48"))["molecular_weight"] == pytest.approx(8564.8, abs=0.2)
 
 
 def test_structure_fractions_and_aromaticity_count_residues() -> None:
     row = parameters("EMALK" + "NPGSD" + "VIYFWLT" + "CHQ")
-    # L stands in the sets of helix and of sheet.
+    # L is in the sets of helix and of sheet.
     assert row["secondary_structure"] == pytest.approx({"helix": 6 / 20, "turn": 5 / 20, "sheet": 8 / 20})
     assert row["aromaticity"] == pytest.approx(3 / 20)
 
@@ -95,17 +95,17 @@ def test_charge_is_that_at_the_chosen_ph() -> None:
     assert row["charge"] == pytest.approx(charge, abs=0.006)
 
 
-def test_gives_a_row_for_each_record_in_order() -> None:
+def test_returns_a_row_per_record_in_order() -> None:
     content = ">b second\nMK\n>a first\nACD\n>b second\nMK\n"
-    told = run(TOOL, {"protein": content})["rows"]
-    assert [(row["id"], row["description"], row["length"]) for row in told] == [
+    found = run(TOOL, {"protein": content})["rows"]
+    assert [(row["id"], row["description"], row["length"]) for row in found] == [
         ("b", "second", 2),
         ("a", "first", 3),
         ("b", "second", 2),
     ]
 
 
-def test_files_hold_the_results(tmp_path: Path) -> None:
+def test_files_contain_the_results(tmp_path: Path) -> None:
     results = run(TOOL, {"protein": ">a with, comma\nMKP\n>p\nPPP\n"}, tmp_path)
     assert json.loads((tmp_path / "parameters.json").read_text(encoding="utf-8")) == results
     first, second = rows(tmp_path / "parameters.csv")
@@ -120,7 +120,7 @@ def test_refuses_letters_without_defined_parameters(letter: str) -> None:
     assert f"Record 'a', line 2, column 3, position 3: '{letter}' is not accepted" in problem.message
 
 
-def test_takes_nucleotides_for_residues() -> None:
+def test_reads_nucleotides_as_residues() -> None:
     assert parameters("ACGT")["length"] == 4
 
 

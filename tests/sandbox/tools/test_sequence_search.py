@@ -23,9 +23,9 @@ def search(**settings: Any) -> dict[str, Any]:
 
 
 def test_hits_and_domains_are_those_of_phmmer() -> None:
-    told = search()["rows"]
-    assert [row["rank"] for row in told] == [1, 2, 3]
-    for row, expected in zip(told, PHMMER, strict=True):
+    found = search()["rows"]
+    assert [row["rank"] for row in found] == [1, 2, 3]
+    for row, expected in zip(found, PHMMER, strict=True):
         (domain,) = row["domains"]
         assert row["target"] == expected[0]
         assert [float(f"{value:.1e}") for value in (row["e_value"], domain["c_evalue"])] == [
@@ -52,7 +52,7 @@ def test_leaves_out_hits_above_the_e_value() -> None:
     assert results["hits"] == 2
 
 
-def test_tells_no_more_than_the_most_hits(tmp_path: Path) -> None:
+def test_reports_at_most_max_hits(tmp_path: Path) -> None:
     results = run(TOOL, GLOBINS, tmp_path, max_hits=1)
     assert (len(results["rows"]), results["hits"]) == (1, 3)
     lines = (tmp_path / "hits.tbl").read_text(encoding="utf-8").splitlines()
@@ -66,7 +66,7 @@ def test_finds_every_copy_of_a_domain() -> None:
     assert places == [(1, 76), (77, 152)]
 
 
-def test_finds_nothing_among_strangers(tmp_path: Path) -> None:
+def test_finds_nothing_among_unrelated_sequences(tmp_path: Path) -> None:
     targets = {"query": fasta("P69905"), "targets": fasta("P00698")}
     results = run(TOOL, targets, tmp_path)
     assert (results["rows"], results["hits"]) == ([], 0)
@@ -75,29 +75,29 @@ def test_finds_nothing_among_strangers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("query", ["A", "X", "XXXXX", "BJOUXZ"])
-def test_survives_queries_that_say_nothing(query: str) -> None:
+def test_handles_uninformative_queries(query: str) -> None:
     run(TOOL, {"query": query, "targets": query}, max_sensitivity=True)
 
 
-def test_files_hold_the_hits(tmp_path: Path) -> None:
+def test_files_contain_the_hits(tmp_path: Path) -> None:
     results = run(TOOL, GLOBINS, tmp_path)
-    told = rows(tmp_path / "hits.csv")
-    assert [row["target"] for row in told] == [row["target"] for row in results["rows"]]
-    assert float(told[1]["e_value"]) == results["rows"][1]["e_value"]
-    assert float(told[1]["domain_score"]) == results["rows"][1]["domains"][0]["score"]
+    found = rows(tmp_path / "hits.csv")
+    assert [row["target"] for row in found] == [row["target"] for row in results["rows"]]
+    assert float(found[1]["e_value"]) == results["rows"][1]["e_value"]
+    assert float(found[1]["domain_score"]) == results["rows"][1]["domains"][0]["score"]
     domains = (tmp_path / "domains.tbl").read_text(encoding="utf-8")
     assert "P68871               -            146 P69905               -            141   1.2e-33" in domains
     alignments = (tmp_path / "alignments.txt").read_text(encoding="utf-8")
     assert "LTPEEKSAVTALWGKVN--VDEVGGEALGRLL" in alignments
 
 
-def test_names_may_hold_any_letters() -> None:
+def test_names_may_have_any_letters() -> None:
     (row,) = run(TOOL, {"query": fasta("P0CG48"), "targets": fasta("P0CG48").replace("P0CG48", "übi|1 β")})[
         "rows"
     ]
     assert (row["target"], row["description"]) == ("übi|1", "β")
 
 
-def test_refuses_two_targets_of_one_name() -> None:
+def test_refuses_duplicate_names_of_targets() -> None:
     (problem,) = problems(TOOL, {"query": "MK", "targets": ">a\nMK\n>a\nMK\n"})
     assert (problem.slot, problem.line) == ("targets", 3)

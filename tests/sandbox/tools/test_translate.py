@@ -23,7 +23,7 @@ def translate(content: str, **settings: Any) -> dict[str, Any]:
 @EACH
 @pytest.mark.parametrize("table", EMBOSS["transeq"]["HBB"])
 def test_frames_are_those_of_transeq(name: str, table: str) -> None:
-    """Transeq translates the one or two bases at the end too, as X unless they tell the residue."""
+    """Transeq also translates one or two bases at the end, as X unless they determine the residue."""
     for row in translate(fasta(name), frames="all", table=int(table))["rows"]:
         expected = EMBOSS["transeq"][name][table][str(row["frame"])]
         whole = (len(NUCLEOTIDES[name]) - abs(row["frame"]) + 1) // 3
@@ -62,8 +62,8 @@ def test_codons_that_are_stop_and_residue_read_as_the_residue(table: int, residu
 
 
 def test_frames_without_a_whole_codon_are_left_out() -> None:
-    told = translate("ATGA", frames="all")["rows"]
-    assert [(row["frame"], row["start"], row["end"]) for row in told] == [
+    found = translate("ATGA", frames="all")["rows"]
+    assert [(row["frame"], row["start"], row["end"]) for row in found] == [
         (1, 1, 3),
         (2, 2, 4),
         (-1, 4, 2),
@@ -76,7 +76,7 @@ def test_an_open_reading_frame_at_the_end_has_no_stop() -> None:
     assert (orf["has_stop"], orf["length"], orf["end"]) == (False, 11, 33)
 
 
-def test_files_hold_the_proteins_and_open_reading_frames(tmp_path: Path) -> None:
+def test_files_contain_the_proteins_and_open_reading_frames(tmp_path: Path) -> None:
     results = run(TOOL, {"nucleotide": fasta("HBB")}, tmp_path, frames="all")
     proteins = read_fasta((tmp_path / "proteins.fasta").read_text(encoding="utf-8"))
     assert proteins == {f"HBB_frame{row['frame']}": row["sequence"] for row in results["rows"]}
@@ -87,12 +87,12 @@ def test_files_hold_the_proteins_and_open_reading_frames(tmp_path: Path) -> None
 def test_refuses_a_record_without_a_codon() -> None:
     (problem,) = problems(TOOL, {"nucleotide": ">a\nACGT\n>b\nACGTA\n"}, frames="-3")
     assert problem.line == 1
-    assert "'a' has 4 nucleotides, fewer than the 5 of one codon" in problem.message
+    assert "'a' must have at least 5 nucleotides" in problem.message
 
 
 def test_refuses_a_protein() -> None:
-    told = problems(TOOL, {"nucleotide": fasta("P69905")})
-    assert "'L' is not accepted here, only nucleotide letters" in " ".join(p.message for p in told)
+    found = problems(TOOL, {"nucleotide": fasta("P69905")})
+    assert "'L' is not accepted here, only nucleotide letters" in " ".join(p.message for p in found)
 
 
 @given(st.text(NUCLEOTIDE, min_size=3, max_size=60), st.sampled_from(TABLES))
@@ -118,7 +118,7 @@ def test_positions_cover_three_nucleotides_for_each_codon(sequence: str, frames:
 
 
 @given(dna, st.sampled_from(["stop", "atg", "code"]))
-def test_open_reading_frames_hold_no_stop(sequence: str, start: str) -> None:
+def test_open_reading_frames_have_no_stop(sequence: str, start: str) -> None:
     for orf in translate(sequence, frames="all", orf_start=start, min_orf_length=10)["orfs"]:
         assert "*" not in orf["sequence"]
         assert abs(orf["end"] - orf["start"]) + 1 == 3 * orf["length"] >= 30
