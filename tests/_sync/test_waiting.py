@@ -593,7 +593,7 @@ def test_an_id_that_can_be_none(job_id: Any) -> None:
     service = Stub(answer(job()))
     with over(service) as client:
         for call in (client.jobs.get, client.jobs.cancel, client.jobs.wait, client.results.get):
-            with pytest.raises(InvalidInput, match="is no job id"):
+            with pytest.raises(InvalidInput, match="is not a job id"):
                 call(job_id)
     assert service.requests == []
 
