@@ -132,7 +132,7 @@ def test_an_upload_that_never_left_is_sent_again() -> None:
 def test_tags_that_are_no_texts_are_refused_before_any_request() -> None:
     service = Stub()
     with over(service) as client:
-        with pytest.raises(InvalidInput, match=r"tags is \[1\]: give a list of texts"):
+        with pytest.raises(InvalidInput, match=r"tags must be a list of strings, got \[1\]"):
             client.files.upload(b"MK", filename="a.fasta", tags=[1])  # type: ignore[list-item]
     assert not service.requests
 
