@@ -382,7 +382,7 @@ def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_k
 
 def test_settings_that_can_not_be_copied_are_refused() -> None:
     with over(Stub()) as client:
-        with pytest.raises(InvalidInput, match=r"settings: .* give what JSON can hold"):
+        with pytest.raises(InvalidInput, match=r"settings: .* pass JSON values"):
             client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 
 

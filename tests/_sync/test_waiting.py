@@ -236,7 +236,7 @@ def test_a_cancel_that_was_accepted_is_no_failure_though_the_job_can_not_be_read
         cancelled = client.jobs.cancel("job_1")
     assert (cancelled.id, cancelled.status) == ("job_1", known)
     (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert "job job_1: the service accepted the cancel, and its state can't be read" in warning.message
+    assert "job job_1: the service accepted the cancel, but the job can't be read" in warning.message
 
 
 def test_a_cancel_that_the_contract_lacks_is_said_when_a_wait_runs_out(
