@@ -1,14 +1,14 @@
-"""Values as error messages show them."""
+"""A shortened `repr` for error messages."""
 
 from __future__ import annotations
 
 LONGEST = 80
 
 
-def shown(value: object) -> str:
-    """The `repr`, cut where it gets long: what was given by mistake may be a whole file, or a number without end."""
+def short_repr(value: object) -> str:
+    """Return the `repr` of a value, shortened: a rejected argument may be a whole file or a huge number."""
     try:
         text = repr(value)
-    except ValueError:  # Python writes no integer of more than 4300 digits.
-        return f"{type(value).__name__} with very many digits"
+    except ValueError:  # Python's `repr` rejects integers of more than 4300 digits.
+        return f"{type(value).__name__} with too many digits to show"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ._short_repr import shown
+from ._short_repr import short_repr
 
 if TYPE_CHECKING:
     from .models import JobState
@@ -82,7 +82,7 @@ class Issue:
     def __str__(self) -> str:
         place = ""
         if self.slot or self.setting:
-            place = f"slot {shown(self.slot)}" if self.slot else f"setting {shown(self.setting)}"
+            place = f"slot {short_repr(self.slot)}" if self.slot else f"setting {short_repr(self.setting)}"
         if self.line is not None:
             place += f", line {self.line}"
         return f"{place}: {self.message}" if place else self.message

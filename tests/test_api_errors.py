@@ -96,7 +96,7 @@ def test_what_fastapi_says_of_each_place_is_a_line() -> None:
         {"type": "int_type", "loc": ["query", "limit"], "msg": "Input should be a valid integer"},
     ]
     text = refused({"detail": detail})
-    assert text.splitlines()[0] == "the service answered 422 without saying why (422, GET /api/v1/tools)"
+    assert text.splitlines()[0] == "the service responded with 422 and no message (422, GET /api/v1/tools)"
     assert "\n  body.input.inputs.0.kind: Field required\n" in text
     assert text.endswith("\n  query.limit: Input should be a valid integer")
 
@@ -150,7 +150,7 @@ def test_details_that_are_too_deep_to_be_shown_are_kept() -> None:
     for _ in range(10_000):
         details = [details]
     error = api_error(400, ErrorBody(None, "No.", {"deep": details}), request=REQUEST)
-    assert "too deep to be shown" in str(error)
+    assert "nested too deeply" in str(error)
     assert error.details["deep"] is details
 
 
@@ -200,9 +200,9 @@ def test_a_redirect_to_nowhere() -> None:
     [
         ("attempts", None, "It was sent 3 times"),
         ("unsafe", None, "may have acted on it"),
-        ("deadline", 12.0, "in 12.0 s, past the deadline"),
+        ("deadline", 12.0, "in 12.0 s, would be past the deadline"),
         ("retry_after", 900.0, "asks to wait 900 s"),
-        ("budget", 1.0, "too many requests of this client fail"),
+        ("budget", 1.0, "too many requests of this client are failing"),
         ("final", None, None),
     ],
 )

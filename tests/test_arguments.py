@@ -27,12 +27,12 @@ def test_ids(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["", " ", ".", "..", "a\udcff", None, 1, b"job"])
 def test_what_is_no_id(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="is no tool id"):
+    with pytest.raises(InvalidInput, match="is not a tool id"):
         arguments.check_id("tool", value)
 
 
 def test_an_id_that_no_server_would_read() -> None:
-    with pytest.raises(InvalidInput, match=r"is no job id: it has 100,000 characters") as caught:
+    with pytest.raises(InvalidInput, match=r"job id must be at most 1,000 characters, got 100,000") as caught:
         arguments.check_id("job", "j" * 100_000)
     assert len(str(caught.value)) < 200
 
@@ -47,7 +47,7 @@ def test_times_are_aware() -> None:
 
 @pytest.mark.parametrize("value", ["", "now", "2026-02-30", 5, b"2026-01-01"])
 def test_what_is_no_time(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="created_after="):
+    with pytest.raises(InvalidInput, match="created_after must be"):
         arguments.moment("created_after", value)
 
 
@@ -69,11 +69,11 @@ def test_credits(value: float | None) -> None:
 
 @pytest.mark.parametrize("value", [-1, float("nan"), "1", True])
 def test_what_are_no_credits(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="max_credits="):
+    with pytest.raises(InvalidInput, match="max_credits must be"):
         arguments.check_credits("max_credits", value)
 
 
 @pytest.mark.parametrize("value", [-0.1, float("nan"), "1", True])
 def test_what_is_no_timeout(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="timeout="):
+    with pytest.raises(InvalidInput, match="timeout must be"):
         arguments.check_timeout(value)

@@ -120,15 +120,15 @@ def without(slot: str, **changes: Any) -> Tool:
 
 
 def test_a_kind_that_the_service_does_not_say_is_not_made_up() -> None:
-    with pytest.raises(InvalidInput, match="doesn't say which kind of data it takes") as caught:
+    with pytest.raises(InvalidInput, match="doesn't state which kind of data it takes") as caught:
         entries(without("protein", kind=None), {"protein": ">a\nMK"}, None)
     (issue,) = caught.value.issues
     assert issue.slot == "protein"
-    assert "a full list of API entries" in str(issue)
+    assert "a list of API entries" in str(issue)
 
 
 def test_a_format_that_neither_data_nor_service_say_is_not_made_up() -> None:
-    with pytest.raises(InvalidInput, match="neither the data nor the service says which format") as caught:
+    with pytest.raises(InvalidInput, match="the format of the data is unknown") as caught:
         entries(without("protein", formats=()), {"protein": "MK"}, None)
     assert [issue.slot for issue in caught.value.issues] == ["protein"]
 
@@ -136,7 +136,7 @@ def test_a_format_that_neither_data_nor_service_say_is_not_made_up() -> None:
 @pytest.mark.parametrize("format", [None, ""])
 def test_a_file_whose_format_nobody_says_is_refused(format: str | None) -> None:
     file = attrs.evolve(FILE, filename="data", format=format)
-    with pytest.raises(InvalidInput, match="neither the file 'data' nor the service says which format"):
+    with pytest.raises(InvalidInput, match="the format of file 'data' is unknown"):
         entries(without("protein", formats=()), {"protein": file}, None)
 
 
@@ -153,22 +153,22 @@ def test_data_may_say_its_format_where_the_service_does_not(value: Any, format: 
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
-        (None, "None is no input"),
-        ("", "it is empty"),
-        (" \n", "it is empty"),
+        (None, "None is not a valid input"),
+        ("", "is empty"),
+        (" \n", "is empty"),
         ([], "the list is empty"),
-        (5, "int can't be taken"),
-        ({"a": 1}, "dict can't be taken"),
-        (b"\xff", "it is no UTF-8 text: byte 0"),
-        (">a\nM\ud800", "half a character"),
-        ("M" * 1001, "it has 1,001 bytes; 1,000 are allowed"),
-        ("data_x\n_a 1\n", "this looks like cif; it takes fasta or pdb"),
-        (Path("/no/such/file.fasta"), "can't be read: No such file"),
-        (Path("/"), "can't be read: Is a directory"),
-        (SeqRecord(None, id="x"), "the record can't be written as FASTA"),
-        (Seq(None, length=5), "the record can't be written as FASTA"),
-        (attrs.evolve(FILE, format="CIF"), "is cif; it takes fasta or pdb"),
-        ([FILE, FILE], "2 entries; it takes 1"),
+        (5, "a list of these, got int"),
+        ({"a": 1}, "a list of these, got dict"),
+        (b"\xff", "is not valid UTF-8 (byte 0)"),
+        (">a\nM\ud800", "lone surrogate"),
+        ("M" * 1001, "must be at most 1,000 bytes, got 1,001"),
+        ("data_x\n_a 1\n", "expected fasta or pdb, but the data looks like cif"),
+        (Path("/no/such/file.fasta"), "can't read '/no/such/file.fasta': No such file"),
+        (Path("/"), "can't read '/': Is a directory"),
+        (SeqRecord(None, id="x"), "the record can't be converted to FASTA"),
+        (Seq(None, length=5), "the record can't be converted to FASTA"),
+        (attrs.evolve(FILE, format="CIF"), "expected fasta or pdb, but file"),
+        ([FILE, FILE], "expected at most 1, got 2 entries"),
         ("lysozyme.fasta", "pass pathlib.Path('lysozyme.fasta')"),
     ],
 )
@@ -213,38 +213,38 @@ def test_the_format_is_the_slots_own_name_for_what_the_text_is(
 @pytest.mark.parametrize(
     ("changes", "value", "problem"),
     [
-        ({"formats": ("pdb", "cif")}, "MKV", "slot 'it': it is no PDB file: it has no ATOM or HETATM line"),
-        ({"formats": ("pdb", "cif")}, SDF, "slot 'it': this looks like sdf; it takes pdb or cif"),
-        ({"formats": ("fasta",)}, "CC(=O)O", "slot 'it': this looks like smiles; it takes fasta"),
+        ({"formats": ("pdb", "cif")}, "MKV", "slot 'it': is not a PDB file: contains no ATOM or HETATM line"),
+        ({"formats": ("pdb", "cif")}, SDF, "slot 'it': expected pdb or cif, but the data looks like sdf"),
+        ({"formats": ("fasta",)}, "CC(=O)O", "slot 'it': expected fasta, but the data looks like smiles"),
         (
             {"formats": ("sdf", "smiles")},
             "CCO\nCC(",
-            "slot 'it', line 2: a bracket is never closed",
+            "slot 'it', line 2: unclosed '('",
         ),
         (
             {"formats": ("fasta",), "kind": "nucleotide"},
             ">a\nACGT\nMKL",
-            "slot 'it', line 3: 'L' is no nucleotide",
+            "slot 'it', line 3: 'L' is not a nucleotide",
         ),
         (
             {"formats": ("fasta",), "max_records": 2},
             ">a\nM\n>b\nK\n>c\nV\n",
-            "slot 'it', line 5: 3 records; it takes 2, which end before this line",
+            "slot 'it', line 5: expected at most 2, got 3 records; the excess starts on this line",
         ),
         (
             {"formats": ("fasta",), "max_records": 1},
             ["M", "K"],
-            "slot 'it', line 3: 2 records; it takes 1, which end before this line",
+            "slot 'it', line 3: expected at most 1, got 2 records; the excess starts on this line",
         ),
         (
             {"formats": ("fasta",), "max_entries": None},
             ["MK", ">b\nV\nM1"],
-            "slot 'it', line 3: value 2: '1' is no letter of a sequence",
+            "slot 'it', line 3: value 2: '1' is not a sequence letter",
         ),
         (
             {"formats": ("fasta",)},
             ["MK", ">b\nV1"],
-            "slot 'it', line 2: value 2: '1' is no letter of a sequence",
+            "slot 'it', line 2: value 2: '1' is not a sequence letter",
         ),
     ],
 )
@@ -259,12 +259,15 @@ def test_what_the_slot_does_not_take_is_named_with_its_line(
 def test_a_value_that_is_a_file_is_named_by_it(tmp_path: Path) -> None:
     path = tmp_path / "b.fasta"
     path.write_text(">b\nM1\n")
-    with pytest.raises(InvalidInput, match=r"line 2: value 2 \(b\.fasta\): '1' is no letter"):
+    with pytest.raises(InvalidInput, match=r"line 2: value 2 \(b\.fasta\): '1' is not a sequence letter"):
         slot_with(["MK", path])
 
 
 def test_an_uploaded_file_that_is_too_large() -> None:
-    assert "it has 1,001 bytes" in problems({"protein": attrs.evolve(FILE, size_bytes=1001)})[0]
+    assert (
+        "must be at most 1,000 bytes, got 1,001"
+        in problems({"protein": attrs.evolve(FILE, size_bytes=1001)})[0]
+    )
 
 
 def test_an_uploaded_file_may_be_called_otherwise_than_its_format() -> None:
@@ -276,7 +279,7 @@ def test_a_path_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large.fasta"
     path.write_bytes(b"M" * 1001)
     path.chmod(0)
-    assert "1,001 bytes" in problems({"protein": path})[0]
+    assert "got 1,001" in problems({"protein": path})[0]
 
 
 @pytest.mark.parametrize("inputs", ["MK", None, ["MK"], [], 5])
@@ -287,22 +290,22 @@ def test_inputs_that_are_no_mapping(inputs: Any) -> None:
 
 @pytest.mark.parametrize("settings", ["ph", 5, ["ph"]])
 def test_settings_that_are_no_mapping(settings: Any) -> None:
-    with pytest.raises(InvalidInput, match="expected a mapping of settings"):
+    with pytest.raises(InvalidInput, match="settings must be a mapping of settings"):
         entries(TOOL, {"protein": "MK"}, settings)
 
 
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"ph": 15}, "setting 'ph': 15 is out of range: from 0 to 14 pH"),
-        ({"ph": float("nan")}, "setting 'ph': nan is out of range"),
-        ({"ph": "7"}, "setting 'ph': '7' is no number"),
-        ({"ph": True}, "setting 'ph': True is no number"),
+        ({"ph": 15}, "setting 'ph': must be from 0 to 14 pH, got 15"),
+        ({"ph": float("nan")}, "setting 'ph': must be from 0 to 14 pH, got nan"),
+        ({"ph": "7"}, "setting 'ph': must be a number, got '7'"),
+        ({"ph": True}, "setting 'ph': must be a number, got True"),
         ({"pH": 7}, "setting 'pH': tool has no such setting: did you mean 'ph'?"),
-        ({"speed": 7}, "setting 'speed': tool has no such setting; there are ph, mode"),
-        ({"mode": "slow"}, "setting 'mode': 'slow' is none of its options: fast, exact"),
-        ({"mode": ["fast"]}, "setting 'mode': ['fast'] is no string"),
-        ({"ph": 10**5000}, "setting 'ph': int with very many digits is out of range: from 0 to 14 pH"),
+        ({"speed": 7}, "setting 'speed': tool has no such setting: choose from ph, mode"),
+        ({"mode": "slow"}, "setting 'mode': must be one of fast, exact; got 'slow'"),
+        ({"mode": ["fast"]}, "setting 'mode': must be a string, got ['fast']"),
+        ({"ph": 10**5000}, "setting 'ph': must be from 0 to 14 pH, got int with too many digits to show"),
     ],
 )
 def test_a_setting_that_can_not_be_taken(settings: Any, problem: str) -> None:
@@ -335,7 +338,7 @@ def test_validate_says_the_same_without_a_request() -> None:
     TOOL.validate({"protein": "MK"}, {"ph": 7})
     TOOL.validate([{"slotId": "anything"}])
     TOOL.validate({"inputs": [{"slotId": "anything"}]})
-    with pytest.raises(InvalidInput, match="out of range"):
+    with pytest.raises(InvalidInput, match="must be from 0 to 14 pH, got -1"):
         TOOL.validate({"protein": "MK"}, {"ph": -1})
 
 

@@ -88,7 +88,7 @@ def source(total: int | None = 3) -> Source:
 
 
 def test_a_size_that_is_asked_for_and_not_known_is_refused_before_anything_is_sent() -> None:
-    with pytest.raises(InvalidInput, match="asks for the size"):
+    with pytest.raises(InvalidInput, match="requires the file's size"):
         fields_of(source(None), {}, lambda name: True, lambda name: name == "size_bytes")
     assert fields_of(source(), {}, lambda name: True, lambda name: True)["size_bytes"] == 3
 

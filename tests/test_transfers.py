@@ -110,7 +110,7 @@ async def test_an_asynchronous_iterator_is_uploaded_once() -> None:
     refused = httpx.Response(429, headers={"retry-after": "1"})
     service = Stub(refused, answer(documented("upload_file"), 201))
     async with asynchronous.over(service) as client:
-        with pytest.raises(Exception, match="answered 429"):
+        with pytest.raises(Exception, match="responded with 429"):
             await client.files.upload(pieces(), filename="a.bin")
     assert len(service.requests) == 1
     assert b"onetwo" in service.requests[0].content

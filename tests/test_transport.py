@@ -227,6 +227,6 @@ async def test_an_asynchronous_file_that_is_open_as_text_is_refused(tmp_path: Pa
     (tmp_path / "a.fasta").write_bytes(b">a\nMK\n")
     service = Stub(answer(documented("upload_file"), 201))
     async with asynchronous.over(service) as client, await anyio.open_file(tmp_path / "a.fasta") as file:
-        with pytest.raises(InvalidInput, match="open as text"):
+        with pytest.raises(InvalidInput, match="open in text mode"):
             await client.files.upload(cast(Any, file))
     assert service.requests == []

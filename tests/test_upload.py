@@ -37,11 +37,11 @@ def test_the_media_type_of_a_name(name: str, kind: str) -> None:
         (b"MK", None, "pass filename="),
         (io.BytesIO(b"MK"), None, "pass filename="),
         (io.StringIO("MK"), "a.fasta", "mode 'rb'"),
-        (5, "a.fasta", "int is no path"),
-        (None, "a.fasta", "NoneType is no path"),
-        (b"MK", "a/b.fasta", "is no file name"),
-        (b"MK", "a\nb.fasta", "is no file name"),
-        (__file__, "../b.fasta", "is no file name"),
+        (5, "a.fasta", "got int"),
+        (None, "a.fasta", "got NoneType"),
+        (b"MK", "a/b.fasta", "is not a file name"),
+        (b"MK", "a\nb.fasta", "is not a file name"),
+        (__file__, "../b.fasta", "is not a file name"),
     ],
 )
 def test_a_source_that_can_not_be_uploaded(source: Any, filename: str | None, why: str) -> None:
@@ -78,7 +78,7 @@ def test_the_name_of_an_open_file_is_that_of_its_path(tmp_path: Path) -> None:
 def test_a_temporary_file_that_is_open_as_text_is_refused() -> None:
     with (
         tempfile.NamedTemporaryFile("w+") as stream,
-        pytest.raises(InvalidInput, match="open as text"),
+        pytest.raises(InvalidInput, match="open in text mode"),
         opened(stream, "a.fasta"),
     ):
         pass

@@ -16,7 +16,7 @@ class AsyncAccountAPI:
         self._pipeline = pipeline
 
     async def get(self) -> Account:
-        """The workspace, its plan, credits and limits, and the key in use (documentation, "Account").
+        """Return the workspace with its plan, credits and limits, and the key in use (documentation, "Account").
 
         Raises APIError, TransportError.
         """

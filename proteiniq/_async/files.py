@@ -36,13 +36,13 @@ from .pipeline import CONTRACT_REFUSALS, AsyncPipeline, Call
 
 
 def _over(headers: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
-    """The headers with those that are wanted over them, whatever their case: a URL is signed for one of each."""
+    """Return the headers, overridden by the wanted ones in any case: a signed URL allows each header only once."""
     names = {name.lower() for name in wanted}
     return {**{name: value for name, value in headers.items() if name.lower() not in names}, **wanted}
 
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A header's name (RFC 9110, 5.6.2)."""
+"""A header name (RFC 9110, 5.6.2)."""
 
 
 class AsyncFiles:
@@ -61,15 +61,15 @@ class AsyncFiles:
         collection_ids: Sequence[str] = (),
         on_progress: OnProgress | None = None,
     ) -> File:
-        """Store a file (documentation, "Files"): a path, a file open for reading bytes, bytes, or an iterable of bytes.
+        """Upload a path, a file open in binary mode, bytes, or an iterable of bytes (documentation, "Files").
 
-        All are streamed, an open file from where it stands; none is held in memory. `filename` is the name in the
-        library; bytes and iterables need one. `on_progress` is called with the bytes that were sent and all that there
-        are, None where that is not known, and starts again when the upload is sent again.
+        The source is streamed, an open file from its current position, and never held in memory. `filename` is the
+        name in the library; it is required for bytes and iterables. `on_progress` is called with the number of bytes
+        sent and the total, None if it is unknown; a retry starts from zero.
 
-        An upload is sent again only when nothing of it was sent, or when the service refused it for coming too soon
-        and the source can be read again: the service has no way to tell a repeat from a second file. Raises
-        InvalidInput for a source that can't be read, PayloadTooLarge, APIError, TransportError.
+        An upload is retried only if nothing of it was sent, or if the service rejected it because of the rate limit and
+        the source can be read again: the service can't distinguish a retry from a second file. Raises InvalidInput for
+        a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
         route = requests.endpoint("upload_file")
         with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
@@ -106,7 +106,7 @@ class AsyncFiles:
         return convert.file(LowFile.from_dict(schema.fit(body, "upload_file", request)))
 
     async def _sent(self, outgoing: Outgoing, request: Request) -> Any:
-        """The JSON of the response to a request of an upload to the service itself."""
+        """Send a request of an upload to the service itself, and return the JSON of the response."""
         try:
             reply = await self._pipeline.send(Call(operation="upload_file"), outgoing)
         except APIError as error:
@@ -116,7 +116,7 @@ class AsyncFiles:
         return schema.decode(reply.content, "upload_file", request)
 
     async def _ticket(self, fields: Fields) -> UploadTicket:
-        """Where to send a file, in an upload of two steps."""
+        """Request a ticket, the first step of an upload in two steps."""
         route = requests.endpoint("upload_file")
         outgoing = self._pipeline.outgoing(route.method, route.path, json=written(route, fields))
         request = Request(outgoing.method, route.path)
@@ -124,13 +124,13 @@ class AsyncFiles:
         ticket = UploadTicket.from_dict(schema.fit_ticket(body, request))
         if not is_url(ticket.url) or not given(ticket.id):
             raise ContractError(
-                f"upload_file: the response to {request} gives no URL to send the file to, or no id of it",
+                f"upload_file: the response to {request} contains no URL to send the file to, or no file id",
                 operation="upload_file",
                 request=request,
             )
         if wrong := _unusable(ticket, self._pipeline.url("")):
             raise ContractError(
-                f"upload_file: the response to {request} asks for an upload that can't be sent: {wrong}",
+                f"upload_file: the response to {request} requires an upload that can't be sent: {wrong}",
                 operation="upload_file",
                 request=request,
             )
@@ -139,7 +139,7 @@ class AsyncFiles:
     async def _upload_with(
         self, ticket: UploadTicket, source: Source, on_progress: OnProgress | None
     ) -> File:
-        """Send the file where the ticket says, without the key, and say that it is there."""
+        """Send the file to the ticket's URL, without the key, and report the upload as complete."""
         form = given(ticket.fields)
         wrapping = signed_form(source, form.additional_properties) if form else Envelope(source.media_type)
         content = AsyncContent(source, wrapping, on_progress)
@@ -181,10 +181,10 @@ class AsyncFiles:
         mine: bool | None = None,
         limit: int | None = None,
     ) -> AsyncPager[File]:
-        """The library's files, page after page; `limit` is the size of a page, 1 to 100 (documentation, "Files").
+        """Iterate over the library's files; `limit` is the page size, from 1 to 100 (documentation, "Files").
 
         `format` is upper case (`PDB`, `FASTA`, `SDF`); `origin` is `UPLOAD`, `JOB_OUTPUT`, `JOB_INPUT` or `IMPORT`.
-        Raises InvalidInput for another limit, and on iteration APIError, TransportError.
+        Raises InvalidInput for an invalid limit, and on iteration APIError, TransportError.
         """
         check_limit(limit)
 
@@ -207,7 +207,7 @@ class AsyncFiles:
         return AsyncPager("list_files", fetch)
 
     async def get(self, file_id: str) -> File:
-        """A file's record; no route gives its bytes (documentation, "Files").
+        """Return a file's record; no route returns its bytes (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
@@ -216,7 +216,7 @@ class AsyncFiles:
         return convert.file(channel.answer(answer))
 
     async def delete(self, file_id: str) -> DeletedFile:
-        """Delete a file. Of one that a job made only the record goes (documentation, "Files").
+        """Delete a file. For a file made by a job, only the record is deleted (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
@@ -226,32 +226,32 @@ class AsyncFiles:
         except NotFound as error:
             if error.attempts == 1:
                 raise
-            # The answer to an earlier attempt was lost; the file was there then and is gone now.
+            # The response to an earlier attempt was lost, and that attempt deleted the file.
             return DeletedFile(id=file_id, deleted=True)
         return convert.deleted_file(answer, file_id)
 
 
 def _unusable(ticket: UploadTicket, base_url: str) -> str | None:
-    """What is wrong with the request that a ticket asks for."""
+    """Return why the request that a ticket requires can't be sent."""
     method, wanted = given(ticket.method) or "PUT", given(ticket.headers)
     if method.upper() not in ("PUT", "POST"):
         return f"its method is {method!r:.60}"
     if is_downgrade(base_url, ticket.url):
-        return "its URL has no https://, and the service's own has"
+        return "its URL must start with https://, like the service's own"
     for name, value in (wanted.additional_properties if wanted else {}).items():
         if not _TOKEN.fullmatch(name) or not (str(value).isascii() and str(value).isprintable()):
-            return f"its header {name!r:.60} can't be written"
+            return f"its header {name!r:.60} is not valid"
     return None
 
 
 def _sent_elsewhere(put: Outgoing, status: int, headers: Mapping[str, str]) -> ContractError:
-    """The error for a storage that answers an upload with a redirect: nothing was stored there."""
+    """Return the error for storage that redirects an upload: nothing was stored there."""
     request = Request(put.method, urlsplit(put.url).path)
     target = origin_of(headers.get("location", ""))
     where = f" to {target}" if target else ""
     return ContractError(
-        f"upload_file: the response to {request} is {status}, a redirect{where}; a file is sent to the address that "
-        "the service gave only",
+        f"upload_file: the response to {request} is {status}, a redirect{where}; a file is sent only to the URL that "
+        "the service returned",
         operation="upload_file",
         status=status,
         request=request,

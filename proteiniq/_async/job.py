@@ -1,4 +1,4 @@
-"""A job, with what can be done with it."""
+"""A job and its methods."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ OnUpdate = Callable[["AsyncJob"], object]
 
 @attrs.frozen(kw_only=True)
 class AsyncJob(JobState):
-    """A job at one moment; its methods ask the service and give a new one.
+    """A job at one point in time; its methods request its current state and return a new object.
 
-    Out of a pickle it comes as a `JobState`, which `client.jobs.wait` and `result` take too.
+    Unpickled, it is a `JobState`, which `client.jobs.wait` and `result` accept too.
     """
 
     _jobs: AsyncJobs = attrs.field(repr=False, eq=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A pickle can't hold the client, so what comes out of it is the state alone.
+        # A client can't be pickled, so only the state is.
         names = [field.name for field in attrs.fields(JobState)]
         return _state, ({name: getattr(self, name) for name in names},)
 
@@ -37,7 +37,7 @@ class AsyncJob(JobState):
         return self
 
     async def refresh(self) -> AsyncJob:
-        """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
+        """Return the job as it is now. Reads of one job are 5 s apart. Raises the errors of `client.jobs.get`."""
         return await self._jobs.get(self.id)
 
     async def wait(
@@ -47,7 +47,7 @@ class AsyncJob(JobState):
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJob:
-        """The job when it has ended. Options and errors are those of `client.jobs.wait`."""
+        """Wait for the job to end, and return it. Options and errors are those of `client.jobs.wait`."""
         return await self._jobs.wait(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
         )
@@ -59,17 +59,17 @@ class AsyncJob(JobState):
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncResult:
-        """The result, waited for if need be. Options and errors are those of `client.jobs.result`."""
+        """Return the result, waiting for it if necessary. Options and errors are those of `client.jobs.result`."""
         return await self._jobs.result(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
         )
 
     async def cancel(self) -> AsyncJob:
-        """The job, cancelled. Raises as `client.jobs.cancel`."""
+        """Cancel the job, and return it. Raises the errors of `client.jobs.cancel`."""
         return await self._jobs.cancel(self.id)
 
     def events(self, *, timeout: float | None = None) -> AsyncGenerator[AsyncJob]:
-        """The job at each change, until it has ended. Raises as `client.jobs.events`."""
+        """Yield the job at each change, until it has ended. Raises the errors of `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
 
 

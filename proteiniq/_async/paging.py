@@ -1,6 +1,6 @@
-"""Lists that come page by page.
+"""Lists that are fetched page by page.
 
-They are iterators, not generators: a loop that is left in the middle leaves nothing behind to be closed.
+They are iterators, not generators, so a loop that stops early leaves nothing to close.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ class _AsyncItems(Generic[T]):
 
 
 class AsyncPager(Generic[T]):
-    """All items of a list, fetched as they are needed: `async for item in pager`.
+    """All items of a list, fetched as needed: `async for item in pager`.
 
-    `pages()` goes page by page. Every iteration starts at the first page.
+    `pages()` iterates over the pages. Every iteration starts at the first page.
     """
 
     def __init__(self, operation: str, fetch: FetchPage[T]) -> None:
@@ -64,9 +64,9 @@ class AsyncPager(Generic[T]):
         return _AsyncItems(_AsyncPages(self._operation, self._fetch))
 
     def pages(self) -> AsyncIterator[Page[T]]:
-        """Go page by page. Raises ContractError when the service's cursors go round in a circle."""
+        """Iterate over the pages. Raises ContractError if the service repeats a cursor."""
         return _AsyncPages(self._operation, self._fetch)
 
     async def list(self) -> list[T]:
-        """All items at once."""
+        """Return all items."""
         return [item async for item in self]

@@ -1,4 +1,4 @@
-"""Reads of one job: its status, and the whole of it."""
+"""Read one job: its status, or the whole job."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .pipeline import AsyncPipeline
 
 
 async def read_status(pipeline: AsyncPipeline, job_id: str, deadline: float | None = None) -> JobState:
-    """A job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
+    """Return a job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
     channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
     answer = await get_job_status.asyncio(job_id, client=channel.client)
     return convert.job(channel.answer(answer))
@@ -20,9 +20,9 @@ async def read_status(pipeline: AsyncPipeline, job_id: str, deadline: float | No
 async def read_job(
     pipeline: AsyncPipeline, job_id: str, deadline: float | None = None, *, paced: bool = False
 ) -> JobState:
-    """The whole job, where the contract has a route for it; else its status.
+    """Return the whole job if the contract has a route for it, otherwise its status.
 
-    `paced` keeps it 5 s from the last read of the job.
+    `paced` keeps it 5 s apart from other reads of the job.
     """
     if not requests.is_supported("get_job"):
         return await read_status(pipeline, job_id, deadline)

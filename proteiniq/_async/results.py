@@ -34,14 +34,15 @@ class AsyncResults:
         self._pipeline = pipeline
 
     async def get(self, job_id: str) -> AsyncResult:
-        """What a job gave (documentation, "Results"): of one that completed, ran out of budget, or failed with output.
+        """Return the result of a job that completed, ran out of budget, or failed with output.
 
-        Raises JobNotCompleted when it is too early, NotFound when there is no output, APIError, TransportError.
+        See "Results" in the documentation. Raises JobNotCompleted if the job has not ended, NotFound if there is no
+        output, APIError, TransportError.
         """
         return await self._get(job_id)
 
     async def _get(self, job_id: str, *, deadline: float | None = None) -> AsyncResult:
-        """The result; `deadline` is a monotonic time that no attempt goes beyond."""
+        """Return the result; `deadline` is a monotonic time that no attempt exceeds."""
         channel = self._pipeline.channel(
             "get_result", job_id=check_id("job", job_id), job_read=True, deadline=deadline
         )
@@ -53,7 +54,7 @@ class AsyncResults:
         )
 
     async def _read(self, info: ResultFileInfo, job_id: str) -> bytes:
-        """The bytes of a result's file."""
+        """Return the bytes of a result file."""
         with Saving.in_memory() as (saving, buffer):
             await self._fetch(info, job_id, saving)
             return buffer.getvalue()
@@ -61,14 +62,14 @@ class AsyncResults:
     async def _save(
         self, info: ResultFileInfo, job_id: str, target: Path, on_progress: OnProgress | None = None
     ) -> Path:
-        """Store a result's file at `target`: under a temporary name until it is whole."""
+        """Save a result file at `target`, under a temporary name until it is complete."""
         with Saving.at(target, on_progress) as saving:
             await self._fetch(info, job_id, saving)
             await AsyncWriter(saving).finish()
         return target
 
     async def _fetch(self, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
-        """Download a file: on from where the last attempt was cut, with a new URL where it has expired."""
+        """Download a file, resuming after an interruption, with a new URL if the old one has expired."""
         retry, clock = self._pipeline.config.retry, self._pipeline.clock
         url, renewed_at = _address(info, job_id), -1
         failures = number = 0
@@ -109,7 +110,7 @@ class AsyncResults:
     async def _attempt(
         self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
     ) -> ProteinIQError | None:
-        """Stream what is missing, once. Returns what cut it; what can't is raised."""
+        """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
         try:
             await self._stream(url, job_id, saving, number, ended)
         except (APIError, TransportError, ContractError) as error:
@@ -117,19 +118,19 @@ class AsyncResults:
         return None
 
     async def _fresh_url(self, info: ResultFileInfo, job_id: str) -> str:
-        """A new signed URL, from the result read again."""
+        """Read the result again, and return its new signed URL."""
         named = [file.info for file in (await self.get(job_id)).files if file.name == info.name]
         for fresh in named:
             if fresh.key == info.key:
                 return _address(fresh, job_id)
         if named:
             return _address(named[0], job_id)
-        raise NotFound(f"job {job_id} has no file {info.name!r} any more", job_id=job_id)
+        raise NotFound(f"job {job_id} no longer has a file {info.name!r}", job_id=job_id)
 
     async def _stream(
         self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
     ) -> None:
-        """Stream what is missing, once, over redirects. Never with the key, which is for the service alone."""
+        """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
         call = Call(operation="download", job_id=job_id, paced=False, number=number)
         for _ in range(MOST_REDIRECTS):
             outgoing = Outgoing(
@@ -144,14 +145,14 @@ class AsyncResults:
                     return
                 url = _redirected(url, incoming.status, incoming.headers, job_id)
         raise ContractError(
-            f"a file of job {job_id} is nowhere: more than {MOST_REDIRECTS} redirects",
+            f"a file of job {job_id} can't be downloaded: more than {MOST_REDIRECTS} redirects",
             operation="download",
             job_id=job_id,
         )
 
 
 def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:
-    """What is known of an attempt that did not bring the whole file."""
+    """Describe an attempt that did not complete the file."""
     if error is None:
         return Cut(spoiled=damage is not None)
     return Cut(
@@ -163,14 +164,13 @@ def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:
 
 
 def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
-    """Where a redirect leads; from https:// it doesn't lead to http://."""
+    """Return the target of a redirect. Raises ContractError if it is unusable, or goes from https:// to http://."""
     location = headers.get("location")
     target = _joined(url, location) if location else ""
     if status in REDIRECTS and is_url(target) and not is_downgrade(url, target):
         return target
     raise ContractError(
-        f"the storage answered {status} for a file of job {job_id} and no address that can be used: get the result "
-        "again later",
+        f"storage responded with {status} for a file of job {job_id}, without a usable URL: get the result again later",
         operation="download",
         status=status,
         job_id=job_id,
@@ -185,12 +185,12 @@ def _joined(url: str, location: str) -> str:
 
 
 def _address(info: ResultFileInfo, job_id: str) -> str:
-    """The URL of a file, once it looks like one."""
+    """Return the URL of a file. Raises ContractError if it is missing or invalid."""
     if info.url and is_url(info.url):
         return info.url
     what = "an unusable URL" if info.url else "no URL"
     raise ContractError(
-        f"the result of job {job_id} gives {what} for {info.name!r}: get the result again later",
+        f"the result of job {job_id} has {what} for {info.name!r}: get the result again later",
         operation="get_result",
         path="$.files[].url",
         job_id=job_id,
@@ -215,20 +215,20 @@ class AsyncResultFile:
         return self.info.content_type
 
     async def read(self) -> bytes:
-        """The whole file. Raises APIError, TransportError, ContractError when the result gives no URL."""
+        """Return the file's bytes. Raises APIError, TransportError, ContractError if the result has no URL for it."""
         return await self._results._read(self.info, self.job_id)
 
     async def text(self) -> str:
-        """The whole file as UTF-8 text. Raises UnicodeDecodeError when it is none."""
+        """Return the file as text. Raises UnicodeDecodeError if it is not valid UTF-8."""
         return (await self.read()).decode("utf-8")
 
     async def save(self, path: str | os.PathLike[str], *, on_progress: OnProgress | None = None) -> Path:
-        """Store the file at `path`; into `path`, under its own name, when that is a folder.
+        """Save the file at `path`, or under its own name in `path` if that is a folder.
 
-        It is streamed to a temporary file beside the target, resumed after a cut, checked against the length and the
-        checksum that the storage gives, and renamed when it is whole. `on_progress` is called with the bytes that are
-        there and all that there will be, None where the storage doesn't say. Raises OSError when it can't be
-        written, APIError, TransportError.
+        The file is streamed to a temporary file beside the target, resumed after an interruption, checked against the
+        length and the checksum that storage sends, and renamed when it is complete. `on_progress` is called with the
+        number of bytes received and the total, None if it is unknown. Raises OSError if the file can't be written,
+        APIError, TransportError.
         """
         target = Path(path)
         if target.is_dir():
@@ -252,7 +252,7 @@ class AsyncResultFiles:
             if file.name == name:
                 return file
         there = ", ".join(file.name for file in self._files) or "none"
-        raise KeyError(f"no file {name!r} among the results: there are {there}")
+        raise KeyError(f"the result has no file {name!r}; its files: {there}")
 
     def __iter__(self) -> Iterator[AsyncResultFile]:
         return iter(self._files)
@@ -270,7 +270,7 @@ class AsyncResultFiles:
 
 @attrs.frozen(kw_only=True)
 class AsyncResult(Model):
-    """What a job gave: `data` is the tool's own result document, `files` what it wrote."""
+    """The result of a job: `data` is the tool's own result document, `files` are its output files."""
 
     job_id: str
     tool: str | None
@@ -283,10 +283,10 @@ class AsyncResult(Model):
     async def save_all(
         self, folder: str | os.PathLike[str], *, on_progress: OnProgress | None = None
     ) -> list[Path]:
-        """Store all files in `folder`, made if need be; no name from the service can leave it.
+        """Save all files in `folder`, which is created if necessary; no name from the service can leave it.
 
-        `on_progress` is called with the bytes of all files together that are there, and all that there will be, None
-        until the last file has begun. Raises OSError when it can't be written, APIError, TransportError.
+        `on_progress` is called with the number of bytes received of all files, and their total, None until the last
+        file has started. Raises OSError if a file can't be written, APIError, TransportError.
         """
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,7 @@
-"""Arguments that several resources take, checked before any request."""
+"""Checks of arguments that several resources take, made before any request.
+
+Lengths not documented by the service are choices of this client.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,43 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from .._policy.times import parse_timestamp
-from .._short_repr import shown
+from .._short_repr import short_repr
 from ..errors import InvalidInput
 
 IDEMPOTENCY_KEY_LENGTH = 255
-"""The longest idempotency key. Our choice: no length is stated."""
+"""The longest idempotency key, in characters."""
 
 ID_LENGTH = 1000
-"""The longest id. Our choice: servers cut connections whose request line is much longer, without a word."""
+"""The longest id, in characters. Some servers close the connection on a much longer request line."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
 def check_limit(limit: int | None) -> None:
-    """Raise InvalidInput unless `limit` is a page size that the service takes (documentation, "Files")."""
+    """Raise InvalidInput unless `limit` is a page size that the service accepts (documentation, "Files")."""
     if limit is not None and not (_is_whole(limit) and 1 <= limit <= 100):
-        raise InvalidInput(f"limit={shown(limit)}: a page has from 1 to 100 items")
+        raise InvalidInput(f"limit must be from 1 to 100, got {short_repr(limit)}")
 
 
 def check_id(kind: str, value: str) -> str:
-    """The id, which must be one: an empty one would ask for the whole list. Raises InvalidInput."""
+    """Return the id. Raises InvalidInput if it can't be one; an empty id would request the whole list."""
     if isinstance(value, str) and len(value) > ID_LENGTH:
-        raise InvalidInput(f"{shown(value)} is no {kind} id: it has {len(value):,} characters")
+        raise InvalidInput(
+            f"{kind} id must be at most {ID_LENGTH:,} characters, got {len(value):,}: {short_repr(value)}"
+        )
     if not isinstance(value, str) or not value.strip() or value in (".", "..") or not is_text(value):
-        raise InvalidInput(f"{shown(value)} is no {kind} id")
+        raise InvalidInput(f"{short_repr(value)} is not a {kind} id")
     return value
 
 
 def is_text(value: str) -> bool:
-    """Whether it can be sent: half a character (a lone surrogate) can't."""
+    """Whether the string can be sent as UTF-8: a lone surrogate can't."""
     return _HALF.search(value) is None
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
+    """Whether the host is the local machine."""
     if host == "localhost":
         return True
     try:
@@ -52,7 +57,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_host(name: str) -> bool:
-    """Whether a connection to a host of this name can be asked for."""
+    """Whether `name` is valid as a host name."""
     try:
         return bool(name.encode("idna"))
     except UnicodeError:
@@ -60,23 +65,23 @@ def is_host(name: str) -> bool:
 
 
 def is_url(text: str) -> bool:
-    """Whether it is an address that can be asked: http or https, with a host."""
+    """Whether the text is an http or https URL with a host."""
     try:
         parts = urlsplit(text)
         known = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
-        # A port that can't be is found where it is read.
+        # Reading `port` raises ValueError if it is invalid.
         return known and parts.port != 0 and text.isprintable()
     except ValueError:
         return False
 
 
 def is_downgrade(url: str, target: str) -> bool:
-    """Whether to go from `url` to `target`, both of them addresses, gives up the encryption."""
+    """Whether going from `url` to `target` would give up encryption."""
     return urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https"
 
 
 def moment(name: str, value: datetime | str | None) -> datetime | None:
-    """A time argument, aware. Raises InvalidInput for text that is no ISO 8601 time."""
+    """Return a time argument as an aware datetime. Raises InvalidInput for anything else."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -84,35 +89,37 @@ def moment(name: str, value: datetime | str | None) -> datetime | None:
             value = parse_timestamp(value)
         except ValueError:
             raise InvalidInput(
-                f"{name}={shown(value)} is no ISO 8601 time, such as 2026-06-12T08:05:00Z"
+                f"{name} must be an ISO 8601 time such as 2026-06-12T08:05:00Z, got {short_repr(value)}"
             ) from None
     if not isinstance(value, datetime):
-        raise InvalidInput(f"{name}={shown(value)} is no datetime and no ISO 8601 text")
+        raise InvalidInput(f"{name} must be a datetime or an ISO 8601 string, got {short_repr(value)}")
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def check_idempotency_key(key: str) -> str:
     if not isinstance(key, str) or not _KEY.fullmatch(key) or len(key) > IDEMPOTENCY_KEY_LENGTH:
         raise InvalidInput(
-            f"idempotency_key: 1 to {IDEMPOTENCY_KEY_LENGTH} printable ASCII characters without a space at "
-            "either end, unique for each job"
+            f"idempotency_key must be 1 to {IDEMPOTENCY_KEY_LENGTH} printable ASCII characters without a space at "
+            f"either end, got {short_repr(key)}"
         )
     return key
 
 
 def check_credits(name: str, value: float | None) -> None:
     if value is not None and not (_is_number(value) and value >= 0):
-        raise InvalidInput(f"{name}={shown(value)}: it is a number of credits, 0 or more")
+        raise InvalidInput(f"{name} must be a non-negative number of credits, got {short_repr(value)}")
 
 
 def check_reserved_credits(value: int | None) -> None:
     if value is not None and not (_is_whole(value) and 1 <= value < 2**53):
-        raise InvalidInput(f"max_reserved_credits={shown(value)}: a whole number from 1 to 2^53−1")
+        raise InvalidInput(
+            f"max_reserved_credits must be a whole number from 1 to 2^53−1, got {short_repr(value)}"
+        )
 
 
 def check_timeout(value: float | None) -> None:
     if value is not None and not (_is_number(value) and value >= 0):
-        raise InvalidInput(f"timeout={shown(value)}: it is a number of seconds, 0 or more")
+        raise InvalidInput(f"timeout must be a non-negative number of seconds, got {short_repr(value)}")
 
 
 def _is_number(value: object) -> bool:

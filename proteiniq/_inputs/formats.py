@@ -1,8 +1,7 @@
-"""What format a text is in, by its look, and what keeps it from being that: enough to catch the wrong file in a slot
-and to name the line, no parser.
+"""Guess a text's format, and explain why a text is not in an expected format.
 
-Five families are known: `fasta`, `pdb`, `cif`, `sdf` and `smiles`. A slot may take others; those are the service's to
-judge.
+These are not parsers: they catch the wrong file in a slot and name the line. Five families are known: `fasta`, `pdb`,
+`cif`, `sdf` and `smiles`. Other formats are left to the service to check.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 Problem = tuple[int | None, str]
-"""A line, counted from 1, None for the text as a whole, and what is wrong with it."""
+"""A line, counted from 1, or None for the whole text, and what is wrong with it."""
 
 EXTENSIONS = {
     ".fasta": "fasta",
@@ -30,7 +29,7 @@ EXTENSIONS = {
 }
 
 NUCLEOTIDES = "ACGTUNXRYSWKMBDHVI"
-"""The letters of nucleotides and of what stands for several of them (IUPAC), with X and inosine."""
+"""Letters of nucleotides and of ambiguous ones (IUPAC), with X and inosine."""
 
 _PDB = re.compile(
     r"(HEADER|TITLE |COMPND|SOURCE|KEYWDS|EXPDTA|AUTHOR|REMARK|SEQRES|CRYST1|MODEL |ATOM  |HETATM)"
@@ -41,7 +40,7 @@ _SDF = re.compile(r"^(M  END|\$\$\$\$)", re.MULTILINE)
 _COORDINATE = re.compile(r" *-?\d+\.\d{3}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
-# Atoms out of brackets, then what stands between them. Aromatic ones are in lower case.
+# Bracket atoms, other atoms (aromatic ones in lower case), then ring bonds, branches and bonds.
 _SMILES = re.compile(
     r"(?P<bracket>\[[^\[\]\s]+\])|(?P<atom>Cl|Br|[BCNOPSFIbcnops*])|(?P<ring>%\(\d+\)|%\d\d|\d)"
     r"|(?P<open>\()|(?P<close>\))|(?P<bond>[-=#$:/\\~.])"
@@ -50,18 +49,18 @@ _ONLY_SMILES = re.compile(r"[=#(\[@]|[A-Za-z]\d")
 
 
 def family(name: str) -> str | None:
-    """The family that a format's name belongs to, however it is spelled; None for one that is not known here."""
+    """Return the family of a format, however its name is spelled; None for an unknown one."""
     name = name.strip().lower()
     return name if name in _PROBLEMS else EXTENSIONS.get(f".{name}")
 
 
 def by_name(filename: str) -> str | None:
-    """The format that a file name's ending stands for."""
+    """Return the format of a file name's extension."""
     return EXTENSIONS.get(PurePath(filename).suffix.lower())
 
 
 def sniff(text: str) -> str | None:
-    """The format that `text` certainly has, None when it could be several: `CCO` is a molecule and a peptide."""
+    """Return the format of `text`, None if it is ambiguous: `CCO` is both a molecule and a peptide."""
     head = text[:20_000].lstrip("\ufeff \t\r\n")
     if head.startswith(">"):
         return "fasta"
@@ -78,9 +77,9 @@ def sniff(text: str) -> str | None:
 
 
 def problems(format: str, text: str, *, letters: str | None = None) -> list[Problem]:
-    """What keeps `text` from being in `format`, at most 20 of it; nothing for a format that is not known here.
+    """Return why `text` is not in `format`, at most 20 problems; none for an unknown format.
 
-    `letters` are those that a sequence may have, any by default: which of them are residues is the tool's to say.
+    `letters` are those allowed in a sequence, all by default: which letters are residues depends on the tool.
     """
     if format == "fasta":
         return fasta_problems(text, letters=letters)[:20]
@@ -89,7 +88,7 @@ def problems(format: str, text: str, *, letters: str | None = None) -> list[Prob
 
 
 def records(format: str, text: str) -> list[int]:
-    """The lines at which the records of `text` begin; none where the format has no such thing."""
+    """Return the lines at which the records of `text` start; none for a format without records."""
     lines = _lines(text)
     if format == "fasta":
         starts = [number for number, line in enumerate(lines, start=1) if line.lstrip().startswith(">")]
@@ -102,7 +101,7 @@ def records(format: str, text: str) -> list[int]:
 
 
 def fasta_problems(text: str, *, letters: str | None = None) -> list[Problem]:
-    """What keeps `text` from being FASTA. Residues without a header are one record."""
+    """Return why `text` is not FASTA. Residues without a header are one record."""
     problems: list[Problem] = []
     header: tuple[int, str] | None = None
     residues = records = 0
@@ -121,11 +120,11 @@ def fasta_problems(text: str, *, letters: str | None = None) -> list[Problem]:
             residues += len(stripped)
             found = strange.search(stripped)
             if found:
-                what = "nucleotide" if found[0].isascii() and found[0].isalpha() else "letter of a sequence"
-                problems.append((number, f"{found[0]!r} is no {what}"))
+                expected = "nucleotide" if found[0].isascii() and found[0].isalpha() else "sequence letter"
+                problems.append((number, f"{found[0]!r} is not a {expected}"))
     close()
     if records == 0 and residues == 0:
-        problems.append((None, "there is no sequence in it"))
+        problems.append((None, "contains no sequence"))
     return problems
 
 
@@ -136,14 +135,13 @@ def _pdb_problems(text: str) -> list[Problem]:
         if line.startswith(("ATOM", "HETATM")):
             atoms += 1
             columns = [line[30:38], line[38:46], line[46:54]]
-            # Many programs don't keep to the columns, and many readers don't mind; who does keep to one keeps to all.
-            kept = any(_COORDINATE.fullmatch(column) for column in columns)
-            if not all(map(_is_number, columns)) and (kept or not _has_position(line[6:].split())):
-                problems.append(
-                    (number, "an atom has x, y and z in columns 31 to 54; there are no three numbers")
-                )
+            # Many programs ignore the columns, and many readers accept that. A line with one coordinate in its column
+            # must have all three.
+            aligned = any(_COORDINATE.fullmatch(column) for column in columns)
+            if not all(map(_is_number, columns)) and (aligned or not _has_position(line[6:].split())):
+                problems.append((number, "expected an atom's x, y and z in columns 31 to 54"))
     if not atoms:
-        problems.append((None, "it is no PDB file: it has no ATOM or HETATM line"))
+        problems.append((None, "is not a PDB file: contains no ATOM or HETATM line"))
     return problems
 
 
@@ -155,10 +153,10 @@ def _cif_problems(text: str) -> list[Problem]:
         if not stripped or stripped.startswith("#"):
             continue
         if not begun and not stripped.lower().startswith("data_"):
-            return [(number, f"a CIF file begins with data_NAME, not with {stripped[:20]!r}")]
+            return [(number, f"a CIF file must start with data_NAME, got {stripped[:20]!r}")]
         begun = True
         items = items or stripped.startswith("_")
-    return [] if items else [(None, "it is no CIF file: it has no item, such as _atom_site.id")]
+    return [] if items else [(None, "is not a CIF file: contains no data item such as _atom_site.id")]
 
 
 def _sdf_problems(text: str) -> list[Problem]:
@@ -169,25 +167,20 @@ def _sdf_problems(text: str) -> list[Problem]:
         found = True
         counts = molecule[3] if len(molecule) > 3 else ""
         if not any(line.startswith("M  END") for line in molecule):
-            problems.append((start, "the molecule that begins here has no 'M  END'"))
+            problems.append((start, "the molecule that starts here has no 'M  END' line"))
         elif "V3000" in counts:
             continue
         elif not counts[:3].strip().isdecimal() or not counts[3:6].strip().isdecimal():
-            problems.append(
-                (
-                    start + 3,
-                    "the fourth line of a molecule has its numbers of atoms and bonds; this one has not",
-                )
-            )
+            problems.append((start + 3, "expected atom and bond counts on line 4 of the molecule"))
         else:
             for number, line in enumerate(molecule[4 : 4 + int(counts[:3])], start=start + 4):
                 if not _is_atom(line):
                     problems.append(
-                        (number, f"an atom is due here (x, y, z, element), not {line.strip()[:20]!r}")
+                        (number, f"expected an atom (x, y, z, element), got {line.strip()[:20]!r}")
                     )
                     break
     if not found:
-        problems.append((None, "there is no molecule in it"))
+        problems.append((None, "contains no molecule"))
     return problems
 
 
@@ -201,18 +194,18 @@ def _smiles_problems(text: str) -> list[Problem]:
             if problem is not None:
                 problems.append((number, problem))
     if not found:
-        problems.append((None, "there is no molecule in it"))
+        problems.append((None, "contains no molecule"))
     return problems
 
 
 def _smiles_problem(smiles: str) -> str | None:
-    """What keeps one word from being SMILES."""
+    """Return why one word is not SMILES."""
     at = depth = 0
     rings: set[str] = set()
     while at < len(smiles):
         found = _SMILES.match(smiles, at)
         if found is None:
-            return f"{smiles[at]!r}, character {at + 1}, is no part of SMILES"
+            return f"{smiles[at]!r} at character {at + 1} is not valid in SMILES"
         match found.lastgroup:
             case "open":
                 depth += 1
@@ -221,17 +214,17 @@ def _smiles_problem(smiles: str) -> str | None:
             case "ring":
                 rings ^= {found[0].strip("%()").lstrip("0")}
         if depth < 0:
-            return f"the bracket at character {at + 1} was never opened"
+            return f"unmatched ')' at character {at + 1}"
         at = found.end()
     if depth:
-        return "a bracket is never closed"
+        return "unclosed '('"
     if rings:
-        return f"the ring bond {min(rings)} is never closed"
+        return f"unclosed ring bond {min(rings)}"
     return None
 
 
 def _molecules(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """The molecules of an SDF file: the line at which each begins, and its lines."""
+    """Yield the first line's number and the lines of each molecule of an SDF file."""
     start = 0
     for number, line in enumerate([*lines, "$$$$"]):
         if line.startswith("$$$$"):
@@ -241,14 +234,14 @@ def _molecules(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _is_atom(line: str) -> bool:
-    """Whether a line of an SDF file has a position and an element, in their columns or apart by blanks."""
+    """Whether a line of an SDF file has a position and an element, in fixed columns or separated by blanks."""
     columns, words = [line[:10], line[10:20], line[20:30]], line.split()[:4]
-    apart = len(words) == 4 and all(map(_is_number, words[:3])) and not _is_number(words[3])
-    return apart or (all(map(_is_number, columns)) and bool(line[30:34].strip()))
+    separated = len(words) == 4 and all(map(_is_number, words[:3])) and not _is_number(words[3])
+    return separated or (all(map(_is_number, columns)) and bool(line[30:34].strip()))
 
 
 def _has_position(words: list[str]) -> bool:
-    """Whether three numbers stand next to each other."""
+    """Whether there are three numbers in a row."""
     numbers = [_is_number(word) for word in words]
     return any(all(numbers[at : at + 3]) for at in range(len(words) - 2))
 
@@ -258,7 +251,7 @@ def _is_number(text: str) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    # `splitlines` would also end a line at characters that no editor does, and number the lines after it wrong.
+    # `splitlines` also splits at characters that editors don't, which would shift the line numbers.
     return re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
 
 

@@ -1,11 +1,12 @@
-"""What a wait for a job does next: listen to its events, or ask for its status.
+"""What a wait for a job does next: listen to its events, or read its status.
 
-Events are the fast hint, the status is the truth. The service documents the event stream with
-polling to fall back on, a pace of polling that depends on the job's state and starts at 5 s
-(documentation, "Jobs"), and no more than one status read in 5 s for each job ("Rate limits"). How
-the pace goes on, how long a silence is too long and when to stop trying the stream are our choice.
+Events are fast but may be lost; the status is authoritative. The service documents the event stream
+with polling as a fallback, polling intervals that depend on the job's state and start at 5 s
+(documentation, "Jobs"), and at most one status read per job in 5 s ("Rate limits"). Values not
+documented by the service are choices of this client: how the intervals grow, how long a stream may
+be silent and when to stop opening it.
 
-Nothing here waits or reads a clock: `now` is a monotonic time in seconds, as is `deadline`.
+Nothing here waits or reads a clock: `now` and `deadline` are monotonic times in seconds.
 """
 
 from __future__ import annotations
@@ -18,30 +19,30 @@ READ_INTERVAL = 5.0
 """The shortest time between two status reads of one job, in seconds (documentation, "Rate limits")."""
 
 LONGEST_INTERVAL = 30.0
-"""The longest pause between two status reads that succeed, in seconds. Our choice."""
+"""The longest pause between two successful status reads, in seconds."""
 
 LAST_LOOK = 1.0
-"""How long before the deadline the last status read is made, in seconds, so that its answer can
-still arrive. Our choice."""
+"""How long before the deadline the last status read is sent, in seconds, so that its response can
+still arrive."""
 
 SILENCE = 30.0
-"""How long a stream may bring no byte at all before it is left, in seconds. Our choice: the service
-states no heartbeat."""
+"""How long a stream may send nothing before it is closed, in seconds. The service documents no
+heartbeat."""
 
 PATIENCE = 120.0
-"""How long a stream may bring heartbeats and no event before it is left, in seconds. Our choice."""
+"""How long a stream may send only heartbeats before it is closed, in seconds."""
 
 STREAM_ATTEMPTS = 3
-"""How many streams in a row may fail without bringing anything before the wait polls. Our choice."""
+"""How many streams in a row may fail without sending anything before the wait polls."""
 
 STREAM_RETRY = 120.0
-"""How long after that the stream is tried again, in seconds. Our choice."""
+"""How long after that the stream is opened again, in seconds."""
 
 _LONGEST_BACKOFF = 60.0
 _LONGEST_RECONNECT = 30.0
 
-# A job that waits for a machine may wait long; one that runs ends when it ends. Our choice, and so
-# are the names but for `PROCESSING`. A state that we don't know is taken for a kind of running.
+# The intervals grow faster for a queued job, which may wait long, than for a running one. The service
+# documents only the name `PROCESSING`; an unknown state counts as running.
 _GROWTH = {"PENDING": 1.5, "QUEUED": 1.5, "RETRY": 1.5}
 _GROWTH_RUNNING = 1.25
 
@@ -50,8 +51,8 @@ _GROWTH_RUNNING = 1.25
 class OpenStream:
     """Open the event stream after a pause, and listen.
 
-    All times are in seconds. Leave the stream after `silence` without a byte, after `patience`
-    without an event, and at the moment `until`, whatever it brings.
+    All times are in seconds. Close the stream after `silence` without a byte, after `patience`
+    without an event, and in any case at the time `until`.
     """
 
     after: float
@@ -62,17 +63,17 @@ class OpenStream:
 
 @attrs.frozen
 class ReadStatus:
-    """Ask for the job's status after a pause, in seconds."""
+    """Read the job's status after a pause, in seconds."""
 
     after: float
 
 
 @attrs.frozen
 class Expire:
-    """Stop: the deadline has come, or nothing more can be learned before it does.
+    """Stop: the deadline has passed, or no read can happen before it.
 
-    A rest of less than 5 s is slept through, so that short waits in a loop are no busy loop. A longer one is there
-    when the service asks for a wait beyond the deadline: `asked`, in seconds.
+    If less than 5 s remain, sleep for `after` seconds, so that a loop of short waits is not a busy loop. If more
+    remain, the service asked for a wait beyond the deadline: `asked`, in seconds.
     """
 
     after: float = 0.0
@@ -85,8 +86,8 @@ Step = OpenStream | ReadStatus | Expire
 def poll_interval(status: str | None, reads: int) -> float:
     """Return the pause between two status reads, in seconds.
 
-    `reads` is how many reads in a row have found this status. The pause starts at 5 s, grows faster
-    for a job that has not started than for one that runs, and ends at 30 s.
+    `reads` is the number of reads in a row with this status. The pause starts at 5 s, grows faster
+    for a job that has not started than for a running one, and ends at 30 s.
 
     >>> [round(poll_interval("PROCESSING", reads), 2) for reads in (1, 2, 3, 100)]
     [5.0, 6.25, 7.81, 30.0]
@@ -96,11 +97,11 @@ def poll_interval(status: str | None, reads: int) -> float:
 
 
 def reconnect_delay(failures: int, jitter: float, asked: float | None = None) -> float:
-    """Return the pause before a stream is opened again, in seconds from when it was left.
+    """Return the pause between closing a stream and reopening it, in seconds.
 
-    It is drawn from zero to a bound that starts at 1 s, doubles with each failure in a row and ends
-    at 30 s; `jitter` is a random number in [0, 1). The pause that the stream `asked` for (`retry:`)
-    is kept up to that end.
+    The pause is random, between zero and a bound that starts at 1 s, doubles with each failure in a
+    row and ends at 30 s; `jitter` is a random number in [0, 1). A pause that the stream `asked` for
+    (`retry:`) is respected up to 30 s.
     """
     drawn = jitter * _grown(1.0, 2.0, failures, _LONGEST_RECONNECT)
     return max(drawn, min(asked or 0.0, _LONGEST_RECONNECT))
@@ -108,10 +109,10 @@ def reconnect_delay(failures: int, jitter: float, asked: float | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class Watch:
-    """What one wait for a job has seen so far; each method returns what it knows afterwards.
+    """The state of one wait for a job. Each method returns the next state.
 
-    A new one needs at most `deadline` (None waits for ever), the `status` that is known, when it
-    was last read (`read_at`), and `streams=False` for a wait that only polls.
+    All arguments are optional: `deadline` (None waits forever), the known `status`, when it was last
+    read (`read_at`), and `streams=False` to only poll.
     """
 
     deadline: float | None = None
@@ -127,7 +128,7 @@ class Watch:
     owes_read: bool = False
 
     def event_seen(self, status: str) -> Self:
-        """An event told the job's status."""
+        """Record the job's status from an event."""
         return self if status == self.status else attrs.evolve(self, status=status, reads=0)
 
     def stream_left(
@@ -138,10 +139,10 @@ class Watch:
         asked: float | None = None,
         retry_after: float | None = None,
     ) -> Self:
-        """A stream has ended, broke, fell silent, was refused or was left.
+        """Record that a stream ended, broke, fell silent, was rejected or was closed.
 
-        `received` says whether it brought an event or a heartbeat. `asked` is its `retry:` in
-        seconds, `retry_after` the header of a refusal, after which the status waits too.
+        `received` is true if it sent an event or a heartbeat. `asked` is its `retry:` in seconds;
+        `retry_after` is the header of a rejection, which also delays status reads.
         """
         return attrs.evolve(
             self,
@@ -153,11 +154,12 @@ class Watch:
         )
 
     def stream_unsupported(self, now: float) -> Self:
-        """The stream's route is not there (404, 405, 406, 501), or gave something else."""
+        """Record that there is no event stream: the route is missing (404, 405, 406, 501), or it
+        returned something else."""
         return attrs.evolve(self, streams=False, owes_read=True, stream_left_at=now)
 
     def status_read(self, now: float, status: str) -> Self:
-        """A status read was answered, with a state that is not terminal."""
+        """Record a successful status read of a job that has not ended."""
         return attrs.evolve(
             self,
             status=status,
@@ -168,7 +170,7 @@ class Watch:
         )
 
     def read_failed(self, now: float, retry_after: float | None = None) -> Self:
-        """A status read failed, after its retries, in a way that another may not."""
+        """Record a status read that failed after its retries, with a failure that may pass."""
         return attrs.evolve(
             self,
             read_at=now,
@@ -179,14 +181,14 @@ class Watch:
 
     @property
     def earliest_read(self) -> float:
-        """When the status may be read again, at the earliest."""
+        """The earliest time at which the status may be read again."""
         if self.read_at is None:
             return self.read_not_before
         return max(self.read_not_before, self.read_at + READ_INTERVAL)
 
     @property
     def next_read(self) -> float:
-        """When the status is read again, if nothing else happens before."""
+        """When the status is read again if nothing else happens first."""
         if self.read_at is None:
             return self.read_not_before
         if self.read_failures:
@@ -198,7 +200,7 @@ class Watch:
         return max(self.read_not_before, self.read_at + pause)
 
     def next_stream(self, jitter: float) -> float | None:
-        """When the stream is opened again, None when not before another status read."""
+        """When the stream is opened again, None if a status read must come first."""
         if not self.streams or self.owes_read:
             return None
         if self.stream_left_at is None:
@@ -212,8 +214,8 @@ class Watch:
 def next_step(watch: Watch, now: float, *, jitter: float) -> Step:
     """Return what to do next; `jitter` is a random number in [0, 1).
 
-    Between two streams there is a status read that succeeded, between two status reads are 5 s, and
-    nothing is started at the deadline or after it. The last read is made `LAST_LOOK` before it.
+    Between two streams there is a successful status read, and between two status reads at least 5 s.
+    Nothing starts at or after the deadline; the last read is sent `LAST_LOOK` before it.
 
     >>> next_step(Watch(deadline=600.0), 0.0, jitter=0.5)
     OpenStream(after=0.0, until=599.0, silence=30.0, patience=120.0)
@@ -237,18 +239,18 @@ def next_step(watch: Watch, now: float, *, jitter: float) -> Step:
         return ReadStatus(read_at - now)
     if max(now, watch.earliest_read) >= watch.deadline:
         return expire(watch.deadline, now, watch.earliest_read)
-    # A read so late that none could follow it is made at the last look instead.
+    # A read so late that no other could follow is postponed to the last look.
     if (not watch.owes_read and read_at + READ_INTERVAL > end) or read_at > end:
         read_at = max(now, end)
     return ReadStatus(read_at - now)
 
 
 def expire(deadline: float, now: float, earliest: float) -> Expire:
-    """Return the end of a wait that can learn nothing more before its deadline, but `earliest` at the earliest."""
+    """Return the end of a wait whose next read, at `earliest`, would be after its deadline."""
     rest = max(0.0, deadline - now)
     return Expire(rest) if rest < READ_INTERVAL else Expire(asked=earliest - now)
 
 
 def _grown(start: float, factor: float, times: int, longest: float) -> float:
-    # The exponent is bounded because a float is, and a job may be polled for days.
+    # The exponent is bounded because a job may be polled for days, and a large power overflows a float.
     return min(longest, start * factor ** min(max(times, 0), 64))

@@ -1,4 +1,4 @@
-"""What an answer's headers say about the rate limit (documentation, "Rate limits")."""
+"""Parse the rate-limit headers of a response (documentation, "Rate limits")."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .times import parse_http_date, reset_seconds, retry_after_seconds
 
 @attrs.frozen(kw_only=True)
 class RateHeaders:
-    """The headers, read; None for one that is missing or unreadable. Waits are in seconds."""
+    """The parsed headers; None for a missing or invalid one. Waits are in seconds."""
 
     limit: int | None
     remaining: int | None
@@ -21,7 +21,7 @@ class RateHeaders:
 
     @classmethod
     def read(cls, headers: Mapping[str, str], now: datetime) -> RateHeaders:
-        """Read the headers of an answer; `now` counts only where the answer has no `Date` of its own."""
+        """Parse the headers of a response; `now` is used only if the response has no `Date`."""
         now = _date(headers) or now
         reset = headers.get("x-ratelimit-reset")
         retry = headers.get("retry-after")
@@ -34,7 +34,7 @@ class RateHeaders:
 
     @property
     def wait(self) -> float | None:
-        """How long a refused request has to wait."""
+        """How long a rejected request has to wait, in seconds."""
         return self.retry_after if self.retry_after is not None else self.reset_after
 
 

@@ -1,7 +1,7 @@
-"""How a download goes on after it was cut, and when a result that is late is asked for again.
+"""How an interrupted download resumes, and when a late result is read again.
 
-The decisions are functions of what is known, like those of `retry` for single requests, and the figures are those of
-the same `RetryPolicy`. Which statuses mean an expired URL is a choice of this project: none is stated.
+Like those in `retry`, the decisions are pure functions, and they use the same `RetryPolicy`. The service doesn't
+document which statuses mean an expired URL, so `EXPIRED` is a choice of this client.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from .polling import poll_interval
 from .retry import GiveUp, RetryPolicy, Wait
 
 EXPIRED = (400, 403, 410)
-"""Statuses with which storage refuses a signed URL that has expired."""
+"""The statuses of storage for a signed URL that has expired."""
 
 OUT_OF_RANGE = 416
-"""A part was asked for that is not there (RFC 9110): the file has become shorter."""
+"""The requested range does not exist (RFC 9110): the file has become shorter."""
 
 
 @attrs.frozen
 class Restart:
-    """Wait for some seconds, then download from the start: what is there is not, or may not be, a part of the file."""
+    """Wait for `seconds`, then download from the start: the received bytes may not be a part of the file."""
 
     seconds: float
 
 
 @attrs.frozen
 class Renew:
-    """Get a new signed URL, then go on from what is there."""
+    """Get a new signed URL, then resume after the received bytes."""
 
 
 @attrs.frozen(kw_only=True)
 class Cut:
-    """One attempt of a download that did not bring the whole file, and what is known of it.
+    """A download attempt that did not complete the file.
 
-    `status` is that of an error response; `may_pass` says whether the same request may succeed later; `spoiled` that
-    what came, or what is there, is not a part of the file. `retry_after` is the wait that the storage asks for.
+    `status` is the status of an error response. `may_pass` is true if the same request may succeed later. `spoiled` is
+    true if the received bytes are not a part of the file. `retry_after` is the wait that storage asks for, in seconds.
     """
 
     status: int | None = None
@@ -48,10 +48,10 @@ class Cut:
 def resume(
     cut: Cut, *, failures: int, renewed: bool, policy: RetryPolicy, jitter: float
 ) -> Wait | Restart | Renew | GiveUp:
-    """Return what follows a cut download; after a `Wait` it goes on from what is there.
+    """Return what to do after an interrupted download; after a `Wait` it resumes after the received bytes.
 
-    `failures` counts the attempts in a row that brought nothing, this one included. `renewed` says that the URL was
-    renewed since anything came. `jitter` is a random number in [0, 1).
+    `failures` counts the attempts in a row that received nothing, including this one. `renewed` is true if the URL was
+    renewed and nothing was received since. `jitter` is a random number in [0, 1).
 
     >>> resume(Cut(status=503), failures=1, renewed=False, policy=RetryPolicy(), jitter=0.5)
     Wait(seconds=0.25, reason='503')
@@ -65,19 +65,19 @@ def resume(
         return GiveUp("final")
     if failures > policy.max_retries:
         return GiveUp("attempts")
-    asked = cut.retry_after or 0.0
-    if asked > policy.max_retry_after:
-        return GiveUp("retry_after", asked)
-    seconds = max(asked, jitter * policy.backoff(failures))
+    requested = cut.retry_after or 0.0
+    if requested > policy.max_retry_after:
+        return GiveUp("retry_after", requested)
+    seconds = max(requested, jitter * policy.backoff(failures))
     return Restart(seconds) if restart else Wait(seconds, str(cut.status or "cut"))
 
 
 def late_result(
     status: JobStatus, *, reads: int, retry_after: float | None, now: float, give_up: float
 ) -> Wait | GiveUp:
-    """Return when to read the result of a job that has ended again: its status may be ahead of its result.
+    """Return when to read the result of an ended job again: a result may become available after its job's status.
 
-    `reads` counts the reads so far, `give_up` is the monotonic time at which nobody waits any longer.
+    `reads` counts the reads so far; `give_up` is the monotonic time to stop at.
     """
     pause = max(retry_after or 0.0, poll_interval(status, reads))
     return GiveUp("deadline", pause) if now + pause >= give_up else Wait(pause, "late result")

@@ -1,10 +1,10 @@
-"""Whether a request is sent again, and how long from now.
+"""Whether a failed request is retried, and after how long.
 
-The decision is a function of what is known: it reads no clock, draws no random number and waits
-for nobody, so that both worlds use it and tests need no time. The service asks to wait as
-`Retry-After` says on `rate_limited`, to retry `internal_error` with care and an idempotency key,
-and never to resend a `validation_error` unchanged (documentation, "Errors"). Everything else here is
-our choice.
+The decision is a pure function: it reads no clock, draws no random number and never waits, so the
+sync and async clients share it. The service asks clients to wait for `Retry-After` on
+`rate_limited`, to retry `internal_error` with care and an idempotency key, and never to resend a
+`validation_error` unchanged (documentation, "Errors"). Values not documented by the service are
+choices of this client.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ import attrs
 from ..errors import BY_CODE
 
 Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls"]
-"""Why no complete answer came: no connection; nothing in time; the connection broke while reading
-or writing; what came was not HTTP, or stopped short; the certificate was refused."""
+"""Why there is no complete response: no connection; a timeout; the connection broke while reading
+or writing; the response was not HTTP or was truncated; the certificate was rejected."""
 
 Refusal = Literal["final", "unsafe", "attempts", "deadline", "retry_after", "budget"]
-"""Why there is no other attempt; see `GiveUp`."""
+"""Why a request is not retried; see `GiveUp`."""
 
-# Not among the service's documented responses except for 429 and 500, but its front may give them: 408 and 425 are
-# "too slow" and "too early". A server that lacks the method (501) or the HTTP version (505) will go on lacking it.
+# The service documents only 429 and 500 of these, but a proxy in front of it may return the others: 408 (Request
+# Timeout) and 425 (Too Early). 501 and 505 are permanent: the server lacks the method or the HTTP version.
 _PASSING = frozenset({408, 425, 429})
 _LASTING = frozenset({501, 505})
 
 _WAITED_FOR = "job_not_completed"
-"""The code of what passes when the job has ended: whoever waits for the job asks again, not this policy."""
+"""A code that passes once the job has ended. Waiting for the job is left to the caller, not to this policy."""
 
 
 def may_pass(status: int | None = None, code: str | None = None, failure: Failure | None = None) -> bool:
     """Whether the same request may succeed later: the one definition for retries, waits, downloads and errors.
 
-    A code of the service says it, whatever status carries it (documentation, "Errors"); without one the status does,
+    The service's error code decides, whatever the status (documentation, "Errors"). Without a code the status decides,
     and without a response the failure.
     """
     if status is None or status < 400:
@@ -48,16 +48,16 @@ def may_pass(status: int | None = None, code: str | None = None, failure: Failur
 
 @attrs.frozen(kw_only=True)
 class Attempt:
-    """One attempt that failed, and what is known of it.
+    """A failed attempt.
 
-    `method` is for logs; `number` counts from 1. `idempotent` says that the request does no harm
-    twice: its method is GET, HEAD or DELETE, or it carries an idempotency key. `sent` says that a
-    part of it may have reached the service. `repeatable` says that its body can be sent again from
-    the start; if not, it may still be sent once when nothing of it has been.
+    `method` is for logs; `number` counts from 1. `idempotent` is true if sending the request twice
+    is harmless: its method is GET, HEAD or DELETE, or it carries an idempotency key. `sent` is true
+    if a part of it may have reached the service. `repeatable` is true if its body can be sent from
+    the start again; other bodies can be sent only if nothing of them has been.
 
-    `status` and `code` are those of the answer, `failure` is what went wrong instead of it or in the
-    middle of it. `retry_after` and `reset_after` are the headers `Retry-After` and
-    `X-RateLimit-Reset`, in seconds from the answer on (see `times`).
+    `status` and `code` are those of the response; `failure` is what prevented or interrupted the
+    response. `retry_after` and `reset_after` are the headers `Retry-After` and `X-RateLimit-Reset`,
+    in seconds after the response (see `times`).
     """
 
     method: str
@@ -73,29 +73,29 @@ class Attempt:
 
     @property
     def rate_limited(self) -> bool:
-        """Whether the service refused the request, before doing anything, for coming too soon."""
+        """Whether the service rejected the request because of the rate limit, before processing it."""
         return self.status == 429 or self.code == "rate_limited"
 
     @property
     def transient(self) -> bool:
-        """Whether another attempt may go better."""
+        """Whether a retry may succeed."""
         return self.code != _WAITED_FOR and may_pass(self.status, self.code, self.failure)
 
     @property
     def safe(self) -> bool:
-        """Whether another attempt can do no harm: nothing is paid twice."""
+        """Whether a retry is harmless: nothing is paid for twice."""
         if not self.sent:
             return True
         return self.repeatable and (self.idempotent or self.rate_limited)
 
     @property
     def in_doubt(self) -> bool:
-        """Whether the service may have done what was asked all the same."""
+        """Whether the request may have taken effect despite the failure."""
         return self.sent and (self.status is None or not 400 <= self.status < 500)
 
     @property
     def asked_wait(self) -> float | None:
-        """The seconds that the service asks to wait: `Retry-After`, or the rate limit's reset."""
+        """How long the service asks to wait, in seconds: `Retry-After`, or the rate limit's reset."""
         if self.retry_after is None and self.rate_limited:
             return self.reset_after
         return self.retry_after
@@ -110,7 +110,7 @@ class Attempt:
 
 @attrs.frozen
 class Wait:
-    """Send the request again in `seconds`; `reason` is the attempt's `cause`."""
+    """Retry after `seconds`; `reason` is the attempt's `cause`."""
 
     seconds: float
     reason: str
@@ -118,12 +118,12 @@ class Wait:
 
 @attrs.frozen
 class GiveUp:
-    """Let the failure through.
+    """Don't retry; raise the failure.
 
-    `reason` is `final` (another attempt can't change it), `unsafe` (it could do harm), `attempts`
-    (there were enough), `deadline` (the wait would outlast it), `retry_after` (the service asks for
-    a longer wait than is allowed) or `budget` (too many retries in this client at once). `needed` is
-    the wait in seconds that was too long, for the last three.
+    `reason` is `final` (a retry can't succeed), `unsafe` (a retry could do harm), `attempts` (there
+    were enough), `deadline` (the wait would outlast it), `retry_after` (the service asks for a
+    longer wait than allowed) or `budget` (too many retries in this client at once). For the last
+    three, `needed` is the wait that was too long, in seconds.
     """
 
     reason: Refusal
@@ -132,14 +132,15 @@ class GiveUp:
 
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
-    """When to try again; times are in seconds, and the figures are our choice.
+    """When to retry. Times are in seconds.
 
-    `max_retries` is how many attempts follow the first. The pause before each is drawn from zero to
-    a bound that starts at `base_delay` and doubles up to `max_delay`, so that clients that failed
-    together do not come back together.
+    `max_retries` is the number of attempts after the first. The pause before each is random, between
+    zero and a bound that starts at `base_delay` and doubles up to `max_delay`, so that clients that
+    failed together don't retry together.
 
-    A wait that the service asks for is never shortened, and `max_delay` does not cap it. If it
-    outlasts the deadline, or without a deadline `max_retry_after`, there is no other attempt.
+    A wait that the service asks for is never shortened, and `max_delay` doesn't cap it. If it is
+    longer than the time to the deadline, or without a deadline than `max_retry_after`, there is no
+    retry.
     """
 
     max_retries: int = attrs.field(default=4, validator=attrs.validators.ge(0))
@@ -148,10 +149,10 @@ class RetryPolicy:
     max_retry_after: float = attrs.field(default=300.0, validator=attrs.validators.ge(0.0))
 
     def decide(self, attempt: Attempt, *, jitter: float, remaining: float | None = None) -> Wait | GiveUp:
-        """Return what follows the failed attempt.
+        """Return what to do after a failed attempt.
 
         `jitter` is a random number in [0, 1). `remaining` is the time to the deadline in seconds,
-        None when there is no deadline.
+        None without a deadline.
 
         >>> attempt = Attempt(method="GET", number=2, idempotent=True, status=503)
         >>> RetryPolicy().decide(attempt, jitter=0.5)
@@ -164,35 +165,34 @@ class RetryPolicy:
         if attempt.number > self.max_retries:
             return GiveUp("attempts")
 
-        asked = attempt.asked_wait
-        # Everyone who was refused was told the same moment: come a little after it. And a service
-        # that keeps saying "now" is believed less each time.
+        requested = attempt.asked_wait
+        # All rejected clients got the same time, so jitter is added to it. The backoff still grows, in
+        # case the service keeps sending `Retry-After: 0`.
         seconds = max(
-            (asked or 0.0) + jitter * self.backoff(1),
+            (requested or 0.0) + jitter * self.backoff(1),
             jitter * self.backoff(attempt.number),
         )
         if remaining is not None and seconds >= remaining:
             return GiveUp("deadline", seconds)
-        if remaining is None and asked is not None and asked > self.max_retry_after:
+        if remaining is None and requested is not None and requested > self.max_retry_after:
             return GiveUp("retry_after", seconds)
         return Wait(seconds, attempt.cause)
 
     def backoff(self, number: int) -> float:
-        """Return the longest pause after the attempt of this number, in seconds."""
-        # The exponent is bounded because a float is: 2.0 ** 1024 raises.
+        """Return the longest pause after attempt `number`, in seconds."""
+        # The exponent is bounded because 2.0 ** 1024 raises OverflowError.
         return min(self.max_delay, self.base_delay * 2.0 ** min(number - 1, 64))
 
 
 class RetryBudget:
-    """How many retries all requests of a client may make together, so that they can't storm a
-    service that is already sick.
+    """A limit on the retries of all requests of a client together, to protect a failing service.
 
-    It is a bucket of `capacity` retries. A retry takes one out, a success puts `refund` back, and
-    `refill` come back each second. All three are our choice: they never stop a client whose
-    requests mostly succeed, and leave one that only fails about a retry a second.
+    It is a token bucket of `capacity` retries. Each retry takes one, each success returns `refund`,
+    and `refill` are added per second. The defaults never stop a client whose requests mostly
+    succeed, and leave a client whose requests all fail about one retry per second.
 
-    Safe to use from several threads: each call holds a lock, briefly, and never waits for the budget.
-    `now` is a monotonic time in seconds; where it goes back, nothing is refilled.
+    It is thread-safe, and no call waits for tokens. `now` is a monotonic time in seconds; nothing is
+    refilled when it goes backwards.
     """
 
     def __init__(self, *, capacity: float = 100.0, refund: float = 0.5, refill: float = 1.0) -> None:
@@ -204,9 +204,9 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def charge(self, decision: Wait | GiveUp, now: float) -> Wait | GiveUp:
-        """Pay for a decision to wait, and return it, or a `GiveUp` when the budget is spent.
+        """Charge the budget for a `Wait` and return it, or return a `GiveUp` if the budget is spent.
 
-        Pass everything that `RetryPolicy.decide` returned; giving up costs nothing.
+        Pass every result of `RetryPolicy.decide`; a `GiveUp` costs nothing.
 
         >>> budget = RetryBudget(capacity=1)
         >>> budget.charge(Wait(0.5, "503"), now=0.0)
@@ -225,7 +225,7 @@ class RetryBudget:
         return GiveUp("budget", missing / self._refill if self._refill > 0 else None)
 
     def succeeded(self, now: float) -> None:
-        """Count a request that succeeded."""
+        """Record a successful request."""
         with self._lock:
             self._advance(now)
             self._left = min(self._capacity, self._left + self._refund)

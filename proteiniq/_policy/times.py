@@ -1,8 +1,9 @@
-"""Points in time and waits, as the service writes them in bodies and headers.
+"""Parse times and waits in the service's bodies and headers.
 
-Bodies hold ISO 8601 in UTC (documentation, "Results"). Headers hold a wait in seconds
-(`Retry-After`) or a moment (`X-RateLimit-Reset`, ISO 8601; documentation, "Rate limits"). A proxy
-in between writes what RFC 9110 allows, so HTTP dates are read too. None of this asks a clock.
+Bodies contain ISO 8601 times in UTC (documentation, "Results"). Headers contain a wait in seconds
+(`Retry-After`) or a time (`X-RateLimit-Reset`, ISO 8601; documentation, "Rate limits"). A proxy may
+send any form that RFC 9110 allows, so HTTP dates are parsed too. Nothing here reads a clock. Values
+not documented by the service are choices of this client.
 """
 
 from __future__ import annotations
@@ -13,23 +14,23 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT = 10 * 365 * 86_400.0
-"""Ten years, in seconds. A longer wait is cut to it, so that arithmetic on it can't overflow;
-every policy has given up long before."""
+"""Ten years, in seconds. A longer wait is cut to this, so that arithmetic on it can't overflow;
+every policy gives up long before."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
-# What a bare number in X-RateLimit-Reset means, by its size: seconds from now, a Unix time in
-# seconds (from the year 2001 on), or one in milliseconds (from 1973 on).
+# The meaning of a bare number in X-RateLimit-Reset depends on its size: seconds from now, a Unix
+# time in seconds (from 2001 on), or a Unix time in milliseconds (from 1973 on).
 _EPOCH_SECONDS = 1e9
 _EPOCH_MILLISECONDS = 1e11
 
 
-@functools.lru_cache(maxsize=64)  # answers of one second repeat their headers
+@functools.lru_cache(maxsize=64)  # responses within one second have the same headers
 def parse_timestamp(text: str) -> datetime:
-    """Read an ISO 8601 time and return it in UTC.
+    """Parse an ISO 8601 time and return it in UTC.
 
-    A time without an offset is taken as UTC, which is what the service writes (documentation,
-    "Results"). Raises `ValueError` when the text is no such time.
+    A time without an offset is taken as UTC, which is what the service sends (documentation,
+    "Results"). Raises `ValueError` if `text` is not an ISO 8601 time.
 
     >>> parse_timestamp("2026-06-12T08:05:00.000Z")
     datetime.datetime(2026, 6, 12, 8, 5, tzinfo=datetime.timezone.utc)
@@ -39,9 +40,9 @@ def parse_timestamp(text: str) -> datetime:
 
 @functools.lru_cache(maxsize=64)
 def parse_http_date(text: str) -> datetime:
-    """Read a date as HTTP headers write it (RFC 9110, all three formats) and return it in UTC.
+    """Parse an HTTP date (RFC 9110, all three formats) and return it in UTC.
 
-    Raises `ValueError` when the text is no such date.
+    Raises `ValueError` if `text` is not an HTTP date.
 
     >>> parse_http_date("Fri, 12 Jun 2026 08:05:00 GMT")
     datetime.datetime(2026, 6, 12, 8, 5, tzinfo=datetime.timezone.utc)
@@ -49,16 +50,16 @@ def parse_http_date(text: str) -> datetime:
     try:
         return _in_utc(parsedate_to_datetime(text))
     except (IndexError, OverflowError, TypeError) as error:
-        # The standard library's parser was written for mail and trips over some junk.
+        # The standard library's parser was written for email and fails on some malformed dates.
         raise ValueError(f"not an HTTP date: {text[:80]!r}") from error
 
 
 def retry_after_seconds(value: str, now: datetime) -> float | None:
-    """Return the seconds that a `Retry-After` header asks to wait, or None if it is unreadable.
+    """Return the wait of a `Retry-After` header in seconds, or None if it is invalid.
 
-    The value is a number of seconds, decimals allowed, or an HTTP date. `now` is an aware time;
-    the answer's own `Date` is the best one, since it cancels the difference between both clocks.
-    A moment in the past is 0.
+    The value is a number of seconds, with or without decimals, or an HTTP date. `now` is an aware
+    time, preferably the response's own `Date`, which cancels the difference between the two clocks.
+    A time in the past is 0.
 
     >>> retry_after_seconds("1.5", datetime(2026, 6, 12, tzinfo=UTC))
     1.5
@@ -73,11 +74,11 @@ def retry_after_seconds(value: str, now: datetime) -> float | None:
 
 
 def reset_seconds(value: str, now: datetime) -> float | None:
-    """Return the seconds until the moment in `X-RateLimit-Reset`, or None if it is unreadable.
+    """Return the wait until the time in `X-RateLimit-Reset` in seconds, or None if it is invalid.
 
-    The service writes an ISO 8601 time (documentation, "Rate limits"). A bare number is read too,
-    because most services write one: seconds from now, or Unix time in seconds or milliseconds,
-    told apart by size. `now` and the past are as in `retry_after_seconds`.
+    The service sends an ISO 8601 time (documentation, "Rate limits"). A bare number, which most
+    services send, is accepted too: seconds from now, or Unix time in seconds or milliseconds,
+    distinguished by size. `now` and times in the past are as in `retry_after_seconds`.
 
     >>> reset_seconds("2026-06-12T00:01:00.000Z", datetime(2026, 6, 12, tzinfo=UTC))
     60.0

@@ -1,4 +1,4 @@
-"""From an error answer of the service to the error that says what to do."""
+"""Convert error responses to errors that say what to do."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .. import errors
 from .._policy.retry import Attempt, GiveUp, may_pass
 
 MAY_HAVE_DRIFTED = (
-    "The contract that this package was made from calls this request right. If you do too, the service's contract may "
-    "have changed: `python -m proteiniq.contract check` compares it."
+    "This request is valid in the contract that this package was made from. If its arguments are right, the service's "
+    "contract may have changed: run `python -m proteiniq.contract check` to compare it."
 )
 MOST_DETAILS = 500
-"""How many characters of details a message shows at most."""
+"""The most characters of details that a message shows."""
 
 
 @attrs.frozen
 class ErrorBody:
-    """What an error answer said. All of it may be missing: a proxy answers in its own way."""
+    """The content of an error response. Any part may be missing, since a proxy has its own format."""
 
     code: str | None
     message: str | None
@@ -30,9 +30,9 @@ class ErrorBody:
 
 
 def read_body(content: bytes) -> ErrorBody:
-    """The error envelope in `content` (documentation, page "Errors"), or what there is of one.
+    """Parse the error envelope in `content` (documentation, page "Errors"), as far as there is one.
 
-    FastAPI's `{"detail": …}` and a plain `{"message": …}` say something, too.
+    FastAPI's `{"detail": …}` and a plain `{"message": …}` are parsed, too.
     """
     try:
         body = json.loads(content)
@@ -57,7 +57,7 @@ def read_body(content: bytes) -> ErrorBody:
 
 
 def _printable(text: str) -> str:
-    """The text with half characters (lone surrogates, which no file and no terminal takes) spelled out."""
+    """Escape lone surrogates, which can't be printed or written to a file."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -70,7 +70,7 @@ def api_error(
     job_id: str | None = None,
     request_id: str | None = None,
 ) -> errors.APIError:
-    """The error for an answer of `status`."""
+    """Return the error for a response with `status`."""
     by_status = errors.ServerError if status >= 500 else errors.BY_STATUS.get(status, errors.APIError)
     kind = errors.BY_CODE.get(body.code or "", by_status)
     return kind(
@@ -89,10 +89,10 @@ def api_error(
 def rate_held(
     request: errors.Request, held: float, number: int, *, job_id: str | None = None
 ) -> errors.RateLimited:
-    """The error for attempt `number` of a request, which isn't sent: the service refused another, and asked to wait."""
+    """Return the error for attempt `number` of a request, not sent because the service rate-limited an earlier one."""
     return errors.RateLimited(
-        f"{'Nothing was sent' if number == 1 else 'It was not sent again'} ({request}): the service refused a request "
-        f"with this key before, and asks to wait {held:.0f} s more.\nWhat to do: {errors.RateLimited.advice}.",
+        f"{'nothing was sent' if number == 1 else 'not retried'} ({request}): the service rate-limited an earlier "
+        f"request with this key and asks to wait another {held:.0f} s.\nWhat to do: {errors.RateLimited.advice}.",
         code="rate_limited",
         retryable=True,
         request=request,
@@ -103,7 +103,7 @@ def rate_held(
 
 
 def origin_of(url: str) -> str:
-    """Scheme and host of a URL; empty for what is none."""
+    """Return the scheme and host of a URL, empty if it is not valid."""
     try:
         target = urlsplit(url)
         return f"{target.scheme}://{target.hostname}" if target.hostname else ""
@@ -114,12 +114,12 @@ def origin_of(url: str) -> str:
 def redirected(
     operation: str, request: errors.Request, status: int, headers: Mapping[str, str]
 ) -> errors.ContractError:
-    """The error for a redirect of a request that has the key, which is sent to no other address."""
+    """Return the error for a redirect of a request with the key, which is sent to the base URL only."""
     target = origin_of(headers.get("location", ""))
     where = f" to {target}" if target else ""
     return errors.ContractError(
-        f"{operation}: the answer to {request} is {status}, a redirect{where}; the key is sent to the base URL only. "
-        "Check that it is the service's own, with https://",
+        f"{operation}: the response to {request} is {status}, a redirect{where}; the key is sent to the base URL only. "
+        "Check that the base URL is the service's, with https://",
         operation=operation,
         status=status,
         request=request,
@@ -129,11 +129,11 @@ def redirected(
 def _message(
     status: int, body: ErrorBody, request: errors.Request, retry_after: float | None, advice: str | None
 ) -> str:
-    said = body.message or f"the service answered {status} without saying why"
-    parts = [f"{said.rstrip('.')} ({body.code or status}, {request})"]
-    places = _places(body.details)
-    if not (len(places) == 1 and places[0] in said):  # one place is often all that the message says
-        parts += [f"  {line}" for line in places]
+    message = body.message or f"the service responded with {status} and no message"
+    parts = [f"{message.rstrip('.')} ({body.code or status}, {request})"]
+    lines = _issue_paths(body.details)
+    if not (len(lines) == 1 and lines[0] in message):  # the message often repeats a single issue
+        parts += [f"  {line}" for line in lines]
     if retry_after is not None:
         parts.append(f"The service asks to wait {retry_after:g} s.")
     if advice:
@@ -141,51 +141,51 @@ def _message(
     return _printable("\n".join(parts))
 
 
-def _places(details: Any) -> list[str]:
-    """What `details` says, a line for each place. Its shape is not stated.
+def _issue_paths(details: Any) -> list[str]:
+    """Return `details` as text, one line per issue with its path. The service doesn't document its structure.
 
-    Lists of places are read as `{"issues": [{path, message}]}`, which is ours, and as FastAPI's `[{loc, msg}]`.
-    Anything else is shown as it is, cut where it gets long.
+    Lists of issues are parsed as `{"issues": [{path, message}]}`, the sandbox's form, and as FastAPI's `[{loc, msg}]`.
+    Anything else is shown unchanged, shortened if it is long.
     """
     issues = details.get("issues", details) if isinstance(details, Mapping) else details
     if isinstance(issues, list) and issues:
-        lines = [_place(issue) for issue in issues[:20]]
+        lines = [_issue_path(issue) for issue in issues[:20]]
         return lines if len(issues) <= 20 else [*lines, f"and {len(issues) - 20} more"]
     if not details or (isinstance(details, Mapping) and details.keys() <= {"current_status"}):
         return []
-    return [_cut(details)]
+    return [_shortened(details)]
 
 
-def _place(issue: Any) -> str:
+def _issue_path(issue: Any) -> str:
     if not isinstance(issue, Mapping):
-        return _cut(issue)
+        return _shortened(issue)
     message = issue.get("message", issue.get("msg"))
-    place = issue.get("path", issue.get("loc", issue.get("field", "?")))
-    if isinstance(place, list):
-        place = ".".join(map(str, place))
-    return _cut(f"{place}: {message}") if isinstance(message, str) else _cut(issue)
+    path = issue.get("path", issue.get("loc", issue.get("field", "?")))
+    if isinstance(path, list):
+        path = ".".join(map(str, path))
+    return _shortened(f"{path}: {message}") if isinstance(message, str) else _shortened(issue)
 
 
-def _cut(value: Any) -> str:
+def _shortened(value: Any) -> str:
     try:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:
-        return "(details that are too deep to be shown)"
+        return "(details nested too deeply to show)"
     text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
     return text if len(text) <= MOST_DETAILS else f"{text[:MOST_DETAILS]}…"
 
 
 def gave_up(decision: GiveUp, attempt: Attempt) -> str | None:
-    """Why there was no other attempt, for a note on the error; None where it goes without saying."""
+    """Return why the request was not retried, for a note on the error; None where it is obvious."""
     match decision.reason:
         case "attempts" if attempt.number > 1:
             return f"It was sent {attempt.number} times; max_retries allows no more."
         case "unsafe":
-            return "It was not sent again, because the service may have acted on it."
+            return "It was not retried because the service may have acted on it."
         case "deadline":
-            return f"It was not sent again: the next attempt would be in {decision.needed:.1f} s, past the deadline."
+            return f"It was not retried: the next attempt, in {decision.needed:.1f} s, would be past the deadline."
         case "retry_after":
-            return f"It was not sent again: the service asks to wait {decision.needed:.0f} s."
+            return f"It was not retried: the service asks to wait {decision.needed:.0f} s."
         case "budget":
-            return "It was not sent again: too many requests of this client fail already."
+            return "It was not retried: too many requests of this client are failing."
     return None

@@ -1,4 +1,4 @@
-"""Going from page to page: where each page of a list starts, and where the list ends."""
+"""Cursor pagination: where each page of a list starts, and where the list ends."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Page(Generic[T]):
-    """One page: its items, and what `starting_after` takes for the next one, None after the last.
+    """One page: its items, and the `starting_after` of the next page, None for the last.
 
-    `problem` is why the next one can't be asked for, though there is one; it is raised when somebody does.
+    `problem` is set if there is a next page that can't be requested; it is raised when the next page is needed.
     """
 
     items: tuple[T, ...]
@@ -24,7 +24,7 @@ class Page(Generic[T]):
 
 
 class Cursors:
-    """Where the pages of a list start: first nowhere, then where the page before said."""
+    """The cursors of a list: none for the first page, then the one that the previous page gave."""
 
     def __init__(self, operation: str) -> None:
         self._operation = operation
@@ -34,9 +34,9 @@ class Cursors:
         self.exhausted = False
 
     def next(self) -> str | None:
-        """The cursor of the next page.
+        """Return the cursor of the next page, None for the first.
 
-        Raises ContractError when the service's cursors go round in a circle, or the last page doesn't say how to go on.
+        Raises ContractError if the service repeats a cursor, or the previous page gave no usable one.
         """
         if self._problem is not None:
             self.exhausted = True
@@ -46,7 +46,7 @@ class Cursors:
             if cursor in self._seen:
                 self.exhausted = True
                 raise ContractError(
-                    f"{self._operation}: the service gave the cursor {cursor!r} twice, so the list would never end",
+                    f"{self._operation}: the service returned the cursor {cursor!r} twice, so the list would never end",
                     operation=self._operation,
                     path="$.next_cursor",
                 )
@@ -54,7 +54,7 @@ class Cursors:
         return cursor
 
     def came(self, page: Page[T]) -> Page[T]:
-        """The page, once it has been noted where the next one starts."""
+        """Record where the next page starts, and return the page."""
         self._next, self._problem = page.next_cursor, page.problem
         self.exhausted = self._next is None and self._problem is None
         return page

@@ -1,8 +1,9 @@
-"""The event stream format, without a connection (WHATWG HTML, "Server-sent events").
+"""Parse event streams (WHATWG HTML, "Server-sent events"), without I/O.
 
-Bytes go in as they arrive, events come out. The service's documentation ("Jobs", events) states the
-content type and that each event's data is job status data; it states no event names, ids or
-heartbeats, so everything that the format allows is accepted here.
+Bytes go in as they arrive, events come out. The service documents the content type and that each
+event's data is job status data (documentation, "Jobs"). It documents no event names, ids or
+heartbeats, so everything that the format allows is accepted. The size limit is a choice of this
+client.
 """
 
 from __future__ import annotations
@@ -12,25 +13,25 @@ import re
 import attrs
 
 MAX_EVENT_BYTES = 1024 * 1024
-"""The longest event that a stream may hold, in bytes: our choice, far above job status data."""
+"""The largest event that a stream may contain, in bytes, far above the size of job status data."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-# A pause of 999,999,999 ms is 11 days, and Python refuses to read thousands of digits.
+# 999,999,999 ms are 11 days, and Python rejects integers of thousands of digits.
 _RETRY = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class EventTooLarge(ValueError):
-    """An event, or a line that never ends, outgrew the stream's `max_event_bytes`."""
+    """An event, or an unfinished line, is larger than the stream's `max_event_bytes`."""
 
 
 @attrs.frozen
 class Event:
     """One event of a stream.
 
-    `event` is its name, `message` when it has none. `data` is its text, lines joined by a line
-    feed. `id` is the last id that the stream has set, here or earlier, None when it has set none.
-    `retry` is the pause before a reconnect, in milliseconds, that came with this event.
+    `event` is its name, `message` by default. `data` is its text, with lines joined by line feeds.
+    `id` is the last id set by the stream, in this event or earlier, None without one. `retry` is the
+    reconnection time sent with this event, in milliseconds.
     """
 
     event: str
@@ -42,9 +43,9 @@ class Event:
 class EventStream:
     r"""An incremental parser of one event stream.
 
-    It takes chunks of any size, cut anywhere: inside a line end, inside a character. Lines end in
-    CR, LF or CRLF; a byte-order mark at the start is skipped; invalid UTF-8 becomes U+FFFD. Time is
-    linear in the bytes fed, and no more than `max_event_bytes` of them are held.
+    It accepts chunks of any size, split anywhere, even inside a line end or a character. Lines end in
+    CR, LF or CRLF; a byte-order mark at the start is skipped; invalid UTF-8 becomes U+FFFD. Parsing
+    takes linear time and holds at most `max_event_bytes`.
 
     >>> stream = EventStream()
     >>> stream.feed(b'data: {"status": "QUEUED"}\n')
@@ -56,13 +57,13 @@ class EventStream:
     """
 
     heartbeats: int
-    """How many comments have come; servers send them to show that the stream is alive."""
+    """The number of comments received; servers send them to keep the connection alive."""
 
     last_event_id: str | None
-    """The last id that the stream has set, for the `Last-Event-ID` header of a reconnect."""
+    """The last id set by the stream, for the `Last-Event-ID` header when reconnecting."""
 
     retry: int | None
-    """The last pause before a reconnect that the stream asked for, in milliseconds."""
+    """The last reconnection time set by the stream, in milliseconds."""
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.heartbeats = 0
@@ -74,12 +75,12 @@ class EventStream:
         self._line = bytearray()
         self._data: list[str] = []
         self._retry: int | None = None
-        self._forget_event()
+        self._reset_event()
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """Take the next bytes of the stream and return the events that they complete.
+        """Parse the next bytes of the stream and return the events that they complete.
 
-        Raises `EventTooLarge` when an event outgrows the limit; the stream is of no use then.
+        Raises `EventTooLarge` if an event exceeds the limit; the stream can't be used after that.
         """
         if not chunk:
             return []
@@ -88,7 +89,7 @@ class EventStream:
         self._after_cr = chunk.endswith(b"\r")
 
         events = []
-        # Line ends are ASCII, so lines can be cut before decoding: no character spans two of them.
+        # Line ends are ASCII, so lines can be split before decoding: no character spans two lines.
         for piece in chunk.splitlines(keepends=True):
             line = piece.rstrip(b"\r\n")
             if self._event_bytes + len(self._line) + len(line) > self._max_event_bytes:
@@ -101,14 +102,14 @@ class EventStream:
         return events
 
     def close(self) -> bool:
-        """Drop an event whose end never came, and say whether there was one.
+        """Discard an incomplete event, and return whether there was one.
 
-        The format asks to drop it: what looks like its data may be a part of it only.
+        The format requires this, since its data may be incomplete.
         """
-        left = bool(self._line or self._event_bytes)
+        incomplete = bool(self._line or self._event_bytes)
         self._line.clear()
-        self._forget_event()
-        return left
+        self._reset_event()
+        return incomplete
 
     def _end_line(self) -> Event | None:
         line = bytes(self._line)
@@ -148,10 +149,10 @@ class EventStream:
                 id=self.last_event_id,
                 retry=self._retry,
             )
-        self._forget_event()
+        self._reset_event()
         return event
 
-    def _forget_event(self) -> None:
+    def _reset_event(self) -> None:
         self._event = ""
         self._data = []
         self._event_bytes = 0

@@ -18,7 +18,7 @@ class AccountAPI:
         self._pipeline = pipeline
 
     def get(self) -> Account:
-        """The workspace, its plan, credits and limits, and the key in use (documentation, "Account").
+        """Return the workspace with its plan, credits and limits, and the key in use (documentation, "Account").
 
         Raises APIError, TransportError.
         """

@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 
 class ProteinIQ:
-    """A client of the service, for one key.
+    """A client of the service for one API key.
 
-    `api_key` is taken from PROTEINIQ_API_KEY when it is not given, `base_url` (host only) from PROTEINIQ_BASE_URL, then
-    it is https://proteiniq.io. `timeout` is how long one request may take, s; `max_retries` how often it is
-    sent again when that may help and can't harm; `deadline` how long all of that may take with the pauses between, s,
-    None for as long as it takes. Uploads and downloads have no deadline, and a wait for a job has its own.
+    `api_key` defaults to PROTEINIQ_API_KEY, `base_url` (host only) to PROTEINIQ_BASE_URL or https://proteiniq.io.
+    `timeout` limits one request, in seconds. `max_retries` is the number of retries of a request, made only when a
+    retry may succeed and is harmless. `deadline` limits a request with its retries and the pauses between them, in
+    seconds; None is no limit. Uploads and downloads have no deadline, and a wait for a job has its own.
 
-    The rate limit's figures are the service's own (120 requests in 60 s for a key, reads of one job 5 s apart); they
-    are shared by all clients of a key in this process, and the service's headers correct them. Other figures of a later
-    client are not taken; a warning says so. Programs that run side by side on one machine share them by naming the same
-    `pace_file`, a small SQLite file that is made where it isn't there. `hooks` are called with the `AttemptDetails` of
-    every attempt to send a request.
+    The defaults of the rate limit are the service's (120 requests per key in 60 s, reads of one job 5 s apart). All
+    clients of a key in this process share one limit, which is corrected by the service's headers. Different values of a
+    later client are ignored with a warning. Programs on one machine share the limit by naming the same `pace_file`, a
+    small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
+    a request.
 
-    It is a context manager, and safe for many threads. Raises ConfigurationError.
+    The client is a context manager, and safe for many threads. Raises ConfigurationError.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ProteinIQ:
         clock: SyncClock | None = None,
     ) -> None:
         key, origin = read_key(api_key), read_base_url(base_url)
-        # A traceback that shows locals must not show a key, in whichever place it was given.
+        # A traceback that shows locals must not show a key, in whichever argument it was passed.
         del api_key, base_url
         config = resolve(
             key, origin, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
@@ -74,23 +74,23 @@ class ProteinIQ:
         }
         pacer: Pacer = shared(config.base_url, config.key.prefix, **pace)
         if pace_file is not None:
-            from .._wire.pace_file import FilePacer  # sqlite3 is for those who ask for it
+            from .._wire.pace_file import FilePacer  # imports sqlite3 only if it is used
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         self._parts = (config, Wire(), clock or MachineClock(), pacer)
 
-    # The client that this one was made of by `with_options`, as long as it is there.
+    # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
 
     @classmethod
     def _over(cls, pipeline: Pipeline) -> Self:
-        """A client over a pipeline that is there already."""
+        """Return a client over an existing pipeline."""
         client = object.__new__(cls)
         client._pipeline = pipeline
         return client
 
-    # What follows is loaded when it is first used: models and generated operations alone take longer to load than
-    # all that a client needs to be there.
+    # The following are loaded on first use: importing models and generated operations takes longer than all else that
+    # a new client needs.
 
     @cached_property
     def _pipeline(self) -> Pipeline:
@@ -115,7 +115,7 @@ class ProteinIQ:
 
     @cached_property
     def jobs(self) -> Jobs:
-        """Jobs: quote, submit, list, follow, cancel."""
+        """Quote, submit, list, follow and cancel jobs."""
         from .jobs import Jobs
 
         return Jobs(self._pipeline, self.tools, self.results)
@@ -135,10 +135,10 @@ class ProteinIQ:
         return Files(self._pipeline)
 
     def with_options(self, **options: Any) -> Self:
-        """A client with another `timeout`, `max_retries` or `deadline`; this one stays as it is.
+        """Return a client with another `timeout`, `max_retries` or `deadline`; this client is unchanged.
 
-        Both share connections, pace and retry budget. Closing the new one leaves this one open, closing this one closes
-        both. Raises ConfigurationError.
+        Both share connections, rate limit and retry budget. Closing the new client leaves this one open; closing this
+        one closes both. Raises ConfigurationError.
         """
         client = self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
         client._first = weakref.ref(self._first() or self)
@@ -158,10 +158,10 @@ class ProteinIQ:
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
     ) -> Result:
-        """Submit a job, wait for it, and get its result: `submit`, `wait` and `result` of `client.jobs` in one.
+        """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
-        `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running,
-        unless `cancel_on_timeout` asks to cancel it.
+        `timeout` limits the wait, in seconds; None waits forever. Raises their errors; WaitTimeout leaves the job
+        running unless `cancel_on_timeout` is set.
         """
         job = self.jobs.submit(
             tool,
@@ -177,7 +177,7 @@ class ProteinIQ:
         )
 
     def openapi(self) -> dict[str, Any]:
-        """The contract that the service publishes, as it is: an OpenAPI document.
+        """Return the contract that the service publishes, an OpenAPI document, unchanged.
 
         Raises APIError, TransportError, ContractError.
         """
@@ -189,8 +189,8 @@ class ProteinIQ:
         return document
 
     def close(self) -> None:
-        """Close the connections. Jobs go on."""
-        # Of a first client that was only there for its options, nobody is left to close them.
+        """Close the connections. Jobs continue."""
+        # If the first client no longer exists, this one has to close the connections.
         if self._first() is None:
             self._pipeline.close()
 

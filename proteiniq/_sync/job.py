@@ -1,6 +1,6 @@
 # Made from proteiniq/_async/job.py by scripts/unasync.py: edit that file instead.
 
-"""A job, with what can be done with it."""
+"""A job and its methods."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ OnUpdate = Callable[["Job"], object]
 
 @attrs.frozen(kw_only=True)
 class Job(JobState):
-    """A job at one moment; its methods ask the service and give a new one.
+    """A job at one point in time; its methods request its current state and return a new object.
 
-    Out of a pickle it comes as a `JobState`, which `client.jobs.wait` and `result` take too.
+    Unpickled, it is a `JobState`, which `client.jobs.wait` and `result` accept too.
     """
 
     _jobs: Jobs = attrs.field(repr=False, eq=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A pickle can't hold the client, so what comes out of it is the state alone.
+        # A client can't be pickled, so only the state is.
         names = [field.name for field in attrs.fields(JobState)]
         return _state, ({name: getattr(self, name) for name in names},)
 
@@ -39,7 +39,7 @@ class Job(JobState):
         return self
 
     def refresh(self) -> Job:
-        """The job now. Reads of one job are 5 s apart. Raises as `client.jobs.get`."""
+        """Return the job as it is now. Reads of one job are 5 s apart. Raises the errors of `client.jobs.get`."""
         return self._jobs.get(self.id)
 
     def wait(
@@ -49,7 +49,7 @@ class Job(JobState):
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
     ) -> Job:
-        """The job when it has ended. Options and errors are those of `client.jobs.wait`."""
+        """Wait for the job to end, and return it. Options and errors are those of `client.jobs.wait`."""
         return self._jobs.wait(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
         )
@@ -61,17 +61,17 @@ class Job(JobState):
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
     ) -> Result:
-        """The result, waited for if need be. Options and errors are those of `client.jobs.result`."""
+        """Return the result, waiting for it if necessary. Options and errors are those of `client.jobs.result`."""
         return self._jobs.result(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
         )
 
     def cancel(self) -> Job:
-        """The job, cancelled. Raises as `client.jobs.cancel`."""
+        """Cancel the job, and return it. Raises the errors of `client.jobs.cancel`."""
         return self._jobs.cancel(self.id)
 
     def events(self, *, timeout: float | None = None) -> Generator[Job]:
-        """The job at each change, until it has ended. Raises as `client.jobs.events`."""
+        """Yield the job at each change, until it has ended. Raises the errors of `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
 
 

@@ -1,8 +1,8 @@
 # Made from proteiniq/_async/paging.py by scripts/unasync.py: edit that file instead.
 
-"""Lists that come page by page.
+"""Lists that are fetched page by page.
 
-They are iterators, not generators: a loop that is left in the middle leaves nothing behind to be closed.
+They are iterators, not generators, so a loop that stops early leaves nothing to close.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class _Items(Generic[T]):
 
 
 class Pager(Generic[T]):
-    """All items of a list, fetched as they are needed: `for item in pager`.
+    """All items of a list, fetched as needed: `for item in pager`.
 
-    `pages()` goes page by page. Every iteration starts at the first page.
+    `pages()` iterates over the pages. Every iteration starts at the first page.
     """
 
     def __init__(self, operation: str, fetch: FetchPage[T]) -> None:
@@ -66,9 +66,9 @@ class Pager(Generic[T]):
         return _Items(_Pages(self._operation, self._fetch))
 
     def pages(self) -> Iterator[Page[T]]:
-        """Go page by page. Raises ContractError when the service's cursors go round in a circle."""
+        """Iterate over the pages. Raises ContractError if the service repeats a cursor."""
         return _Pages(self._operation, self._fetch)
 
     def list(self) -> list[T]:
-        """All items at once."""
+        """Return all items."""
         return [item for item in self]

@@ -1,6 +1,6 @@
 # Made from proteiniq/_async/reads.py by scripts/unasync.py: edit that file instead.
 
-"""Reads of one job: its status, and the whole of it."""
+"""Read one job: its status, or the whole job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .pipeline import Pipeline
 
 
 def read_status(pipeline: Pipeline, job_id: str, deadline: float | None = None) -> JobState:
-    """A job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
+    """Return a job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
     channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
     answer = get_job_status.sync(job_id, client=channel.client)
     return convert.job(channel.answer(answer))
@@ -22,9 +22,9 @@ def read_status(pipeline: Pipeline, job_id: str, deadline: float | None = None) 
 def read_job(
     pipeline: Pipeline, job_id: str, deadline: float | None = None, *, paced: bool = False
 ) -> JobState:
-    """The whole job, where the contract has a route for it; else its status.
+    """Return the whole job if the contract has a route for it, otherwise its status.
 
-    `paced` keeps it 5 s from the last read of the job.
+    `paced` keeps it 5 s apart from other reads of the job.
     """
     if not requests.is_supported("get_job"):
         return read_status(pipeline, job_id, deadline)

@@ -14,7 +14,7 @@ from .paging import Page, Pager
 from .pipeline import Pipeline
 
 REMEMBERED = 300.0
-"""How long a tool's contract is used without asking again, s. Our choice."""
+"""How long a tool's contract is cached, in seconds; a choice of this client."""
 
 
 class Tools:
@@ -33,9 +33,9 @@ class Tools:
         task: str | None = None,
         limit: int | None = None,
     ) -> Pager[ToolSummary]:
-        """The tools, page after page; `limit` is the size of a page, 1 to 100 (documentation, "Tools").
+        """Iterate over the tools; `limit` is the page size, from 1 to 100 (documentation, "Tools").
 
-        The filters are stated for the service's MCP connector only. Raises InvalidInput for another limit, and
+        The filters are documented for the service's MCP connector only. Raises InvalidInput for an invalid limit, and
         on iteration APIError, TransportError.
         """
         check_limit(limit)
@@ -58,7 +58,7 @@ class Tools:
         return Pager("list_tools", fetch)
 
     def get(self, tool_id: str) -> Tool:
-        """A tool with its slots, settings, outputs and price (documentation, "Tools").
+        """Return a tool with its slots, settings, outputs and price (documentation, "Tools").
 
         Raises NotFound for an unknown tool, APIError, TransportError.
         """
@@ -69,7 +69,7 @@ class Tools:
         return tool
 
     def _recall(self, tool_id: str) -> Tool:
-        """The tool as it was some minutes ago at most: what a submit checks its input against."""
+        """Return the tool, cached for `REMEMBERED` seconds; a submit checks its input against it."""
         at, tool = self._known.get(check_id("tool", tool_id), (float("-inf"), None))
         if tool is not None and self._pipeline.clock.monotonic() - at < REMEMBERED:
             return tool

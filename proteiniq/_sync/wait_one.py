@@ -1,6 +1,6 @@
 # Made from proteiniq/_async/wait_one.py by scripts/unasync.py: edit that file instead.
 
-"""A job's states as they change: events as the fast hint, the status as the truth."""
+"""Follow one job: events are fast but may be lost, the status is authoritative."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from .reads import read_job, read_status
 log = logging.getLogger("proteiniq")
 
 UNSUPPORTED = (404, 405, 406, 501)
-"""Statuses that say that there is no event stream; the status route says whether there is a job."""
+"""Statuses that mean there is no event stream; whether the job exists is left to the status route."""
 
 EVENT_SHAPES = ("get_job_status", "submit_job")
-"""Whose response an event's data is like: job status data (documentation, "Jobs"), or else a job resource."""
+"""Operations whose response has the form of an event's data: job status data (documentation, "Jobs"), or a job."""
 
 MISFITS = 3
-"""How many statuses in a row may break the contract before that ends the wait: a page that stands in for the service
-may pass. Our choice."""
+"""How many responses in a row that break the contract end the wait; a proxy's maintenance page may pass. A choice of
+this client."""
 
 
 class Watcher:
-    """Follows one job until it has ended or the deadline comes.
+    """Follows one job until it has ended or the deadline has passed.
 
-    `deadline` is a monotonic time, s, None for ever; `known` is the last state that is known; `streams=False` only
-    polls. `asked` is the wait that the service asked for, s, when that ended it before the deadline.
+    `deadline` is a monotonic time in seconds, None for no deadline. `known` is the last known state. `streams=False`
+    only polls. `asked` is the wait that the service asked for, in seconds, if that ended it before the deadline.
     """
 
     def __init__(
@@ -57,17 +57,16 @@ class Watcher:
         self._last = known
         self._misfits = 0
         self._told_all = True
-        """Whether what told the last state could have told why the job ended so, and what it cost."""
+        """Whether the source of the last state also gives the job's error and cost."""
         self._last_event_id: str | None = None
         self.asked: float | None = None
         streams = streams and requests.is_supported("stream_job_events")
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
     def states(self) -> Generator[JobState]:
-        """Each state that differs from the one before, the terminal one last; ends early at the deadline.
+        """Yield each new state, the terminal one last; stop at the deadline.
 
-        Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
-        may pass never ends it.
+        Raises APIError if waiting can't succeed (NotFound, Unauthorized, …). A failure that may pass never ends it.
         """
         while True:
             match next_step(self._watch, self._clock.monotonic(), jitter=self._clock.random()):
@@ -96,7 +95,7 @@ class Watcher:
                 return
 
     def _lacks_more(self, state: JobState) -> bool:
-        """Whether a job has ended, and the whole job may say why or what it cost."""
+        """Whether the job has ended, and reading the whole job may give its error or cost."""
         if not state.is_terminal or self._told_all:
             return False
         if state.status == JobStatus.COMPLETED:
@@ -104,18 +103,16 @@ class Watcher:
         return state.error is None
 
     def _whole(self, ended: JobState) -> JobState:
-        """The whole job, read once; what is known when it can't be, or when it lags behind."""
+        """Read the whole job once; return the known state if that fails or is outdated."""
         try:
             state = read_job(self._pipeline, self._job_id, self._deadline)
         except ProteinIQError as error:
-            log.info(
-                "job %s: it is %s, and the rest of it can't be read: %s", self._job_id, ended.status, error
-            )
+            log.info("job %s is %s, but the whole job can't be read: %s", self._job_id, ended.status, error)
             return ended
         return state.newer(ended) if state.is_terminal else ended
 
     def _changed(self, state: JobState | None) -> JobState | None:
-        """The state, when it says something new."""
+        """Return the state if it differs from the last one."""
         if state is None:
             return None
         known = self._last
@@ -125,7 +122,7 @@ class Watcher:
         return None if state == known else state
 
     def _read_status(self) -> JobState | None:
-        """The job's status; None when it can't be had now and may be later."""
+        """Read the job's status; return None after a failure that may pass."""
         try:
             state = read_status(self._pipeline, self._job_id, self._deadline)
         except ProteinIQError as error:
@@ -142,11 +139,11 @@ class Watcher:
         return state
 
     def _listen(self, step: OpenStream) -> Generator[JobState]:
-        """The new states that one event stream tells, until it ends in any way."""
+        """Yield the new states from one event stream, until it ends for any reason."""
         route = requests.endpoint("stream_job_events")
         headers = {
             "Accept": "text/event-stream",
-            "Accept-Encoding": "identity",  # what compresses also holds back
+            "Accept-Encoding": "identity",  # compression delays events
             "Cache-Control": "no-cache",
         }
         if self._last_event_id is not None:
@@ -161,7 +158,7 @@ class Watcher:
         try:
             with self._pipeline.open(call, outgoing) as incoming:
                 if not _is_stream(incoming.headers.get("content-type", "")):
-                    log.info("job %s: no event stream is offered; polling", self._job_id)
+                    log.info("job %s: the service has no event stream; polling", self._job_id)
                     self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                     return
                 heard = self._clock.monotonic()
@@ -198,7 +195,7 @@ class Watcher:
         )
 
     def _state(self, data: str) -> JobState | None:
-        """The state that an event's data tells; None for an event about something else."""
+        """Return the state in an event's data, None for an unrelated event."""
         try:
             body: Any = json.loads(data)
         except (ValueError, RecursionError):
@@ -216,7 +213,7 @@ class Watcher:
 
 
 def _is_header(text: str) -> bool:
-    """Whether an id can be sent back; a stranger one is forgotten, and the stream then begins anew."""
+    """Whether an id can be sent as a header; without it the stream starts from the beginning."""
     return text.isascii() and text.isprintable() and text == text.strip() and len(text) <= 1024
 
 

@@ -1,4 +1,4 @@
-"""The body of an upload: the file inside of what the contract asks for, a form, JSON or nothing else."""
+"""Encode an upload as the contract requires: as a form, as JSON or as the file alone."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from ..contract import Endpoint, Upload
 
 OnProgress = Callable[[int, int | None], object]
-"""Is called with the bytes of the file that were sent so far, and all that there are, None where that is not known."""
+"""Called with the number of bytes of the file sent so far, and the total, None if it is unknown."""
 
 UNKNOWN = "application/octet-stream"
 
 Fields = Mapping[str, str | int | Sequence[str]]
-"""What goes with a file, under our names."""
+"""The fields sent with a file, under their names in this client."""
 
 
 @attrs.frozen
 class Envelope:
-    """What stands around the file in the body, and how the file's own bytes are written there.
+    """What surrounds the file in the body, and how the file's bytes are encoded there.
 
-    `encoding` is `base64`, `text` (as a JSON string) or None for the bytes as they are.
+    `encoding` is `base64`, `text` (a JSON string) or None for the plain bytes.
     """
 
     content_type: str
@@ -40,7 +40,7 @@ class Envelope:
     query: Mapping[str, Any] = attrs.field(factory=dict)
 
     def length(self, total: int | None) -> int | None:
-        """The body's length, bytes, for a file of `total`; None where it isn't known before it is written."""
+        """Return the body's length in bytes for a file of `total` bytes, None if it isn't known in advance."""
         if total is None or self.encoding == "text":
             return None
         size = 4 * -(-total // 3) if self.encoding == "base64" else total
@@ -49,34 +49,33 @@ class Envelope:
 
 def fields_of(
     source: Source,
-    asked: Fields,
+    requested: Fields,
     is_documented: Callable[[str], bool],
     is_required: Callable[[str], bool],
 ) -> Fields:
-    """What goes with a file: what was asked for, and what the contract wants to know of each.
+    """Return the fields sent with a file: the requested ones, and those of the file in the contract.
 
-    Raises InvalidInput for something that the contract lacks, or requires and nobody knows.
+    Raises InvalidInput for a field that the contract lacks, or that it requires and is unknown.
     """
-    given: dict[str, str | int | Sequence[str]] = {name: value for name, value in asked.items() if value}
+    given: dict[str, str | int | Sequence[str]] = {name: value for name, value in requested.items() if value}
     for name, value in given.items():
         if not isinstance(value, (str, int)):
             given[name] = items = list(value)
             if not all(isinstance(each, str) for each in items):
-                raise InvalidInput(f"{NOTHING}: {name} is {value!r:.60}: give a list of texts")
+                raise InvalidInput(f"{NOTHING}: {name} must be a list of strings, got {value!r:.60}")
     missing = sorted(name for name in given if not is_documented(name))
     if missing:
-        raise InvalidInput(f"{NOTHING}: the service takes no {', '.join(missing)} with an upload")
+        raise InvalidInput(f"{NOTHING}: the service doesn't accept {', '.join(missing)} with an upload")
     known = {"filename": source.name, "mime_type": source.media_type, "size_bytes": source.total}
     if source.total is None and is_required("size_bytes"):
         raise InvalidInput(
-            f"{NOTHING}: the service asks for the size of a file beforehand. Pass a path, an open file that can seek, "
-            "or bytes"
+            f"{NOTHING}: the service requires the file's size in advance: pass a path, a seekable file, or bytes"
         )
     return given | {name: value for name, value in known.items() if value is not None and is_documented(name)}
 
 
 def written(route: Endpoint, fields: Fields) -> dict[str, Any]:
-    """The fields as the contract spells them. Raises InvalidInput for one that can't be written so."""
+    """Return the fields as the contract spells them. Raises InvalidInput for one that can't be written."""
     from ..contract import write
 
     try:
@@ -87,16 +86,16 @@ def written(route: Endpoint, fields: Fields) -> dict[str, Any]:
 
 
 def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
-    """The envelope that the contract asks for. Raises UnsupportedOperation where it doesn't say how a file is sent."""
+    """Return the envelope that the contract requires. Raises UnsupportedOperation if it doesn't describe one."""
     upload: Upload | None = route.upload
     style = upload.style if upload is not None else None
     if upload is None or style not in ("form", "json", "raw") or upload.encoding == "unknown":
         raise UnsupportedOperation(
-            f"{NOTHING}: the service's contract doesn't say how a file is sent; openapi/bindings.toml is where a "
-            "maintainer can say it",
+            f"{NOTHING}: the service's contract doesn't describe how a file is sent; a maintainer can specify it in "
+            "openapi/bindings.toml",
             operation="upload_file",
         )
-    boundary = secrets.token_hex(16)  # No file can hold a boundary that is drawn after the file was made.
+    boundary = secrets.token_hex(16)  # random, so that no existing file contains it
     body = written(route, {**fields, "file": boundary} if style == "json" else fields)
     if style == "raw":
         return Envelope(_media_type(source, upload.media), query={**route.constant_query, **_in_query(body)})
@@ -108,17 +107,17 @@ def envelope(route: Endpoint, source: Source, fields: Fields) -> Envelope:
 
 
 def _in_query(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What goes with a file in the query, where an object is JSON."""
+    """Return the fields sent in the query, where an object is written as JSON."""
     return {name: json.dumps(each) if isinstance(each, Mapping) else each for name, each in body.items()}
 
 
 def signed_form(source: Source, fields: Mapping[str, Any]) -> Envelope:
-    """The form that a signed upload takes: the fields as they were signed, and the file last, as S3 wants it."""
+    """Return the form of a signed upload: the fields as they were signed, then the file, as S3 requires."""
     return _form("file", source, fields, secrets.token_hex(16))
 
 
 def _media_type(source: Source, taken: Sequence[str]) -> str:
-    """The media type of a body that is the file alone: the file's own, where the contract takes it."""
+    """Return the media type of a body that is the file alone: the file's own if the contract accepts it."""
     if not taken or source.media_type in taken:
         return source.media_type
     return UNKNOWN if UNKNOWN in taken else taken[0]
@@ -144,13 +143,13 @@ def _form(part: str, source: Source, fields: Mapping[str, Any], boundary: str) -
 
 
 def _json(body: Mapping[str, Any], mark: str, encoding: str | None) -> Envelope:
-    """JSON with the file in the place of `mark`."""
+    """Return JSON with the file in place of `mark`."""
     head, _, tail = json.dumps(body).partition(mark)
     return Envelope("application/json", _encoded(head), _encoded(tail), encoding)
 
 
 def _quoted(name: str) -> str:
-    """As browsers write a name in a form (HTML, multipart form data)."""
+    """Escape a name as browsers do in a form (HTML, multipart form data)."""
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -159,11 +158,11 @@ def _encoded(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         pass
-    raise InvalidInput(f"{NOTHING}: a name, description or tag holds half a character (a lone surrogate)")
+    raise InvalidInput(f"{NOTHING}: a name, description or tag contains a lone surrogate")
 
 
 class _Content:
-    """The body, piece by piece; sent again, it is made again from the start."""
+    """The body, piece by piece. A retry creates it again from the start."""
 
     def __init__(self, source: Source, envelope: Envelope, on_progress: OnProgress | None) -> None:
         self._source = source
@@ -179,7 +178,7 @@ class _Content:
         return headers if length is None else {**headers, "Content-Length": str(length)}
 
     def _written(self, piece: bytes) -> bytes:
-        """A piece of the file as it stands in the body; what isn't whole yet is kept for the next."""
+        """Return a piece of the file as encoded in the body; an incomplete group is kept for the next piece."""
         if self._envelope.encoding == "text":
             return self._as_text(piece)
         if self._envelope.encoding is None:
@@ -195,7 +194,7 @@ class _Content:
         except UnicodeDecodeError:
             pass
         raise InvalidInput(
-            f"the upload was broken off: the service takes text only, and {self._source.name!r} is not"
+            f"upload aborted: the service accepts UTF-8 text only, and {self._source.name!r} is not UTF-8"
         )
 
     def _end(self) -> bytes:
@@ -207,10 +206,10 @@ class _Content:
     def _begin(self) -> bytes:
         self._rest, self._sent = b"", 0
         self._decoder.reset()
-        self._tell(0)
+        self._report(0)
         return self._envelope.head
 
-    def _tell(self, more: int) -> None:
+    def _report(self, more: int) -> None:
         self._sent += more
         if self._on_progress is not None:
             self._on_progress(self._sent, self._source.total)
@@ -225,14 +224,14 @@ class Content(_Content):
         yield self._begin()
         for piece in self._source.pieces():
             yield self._written(piece)
-            self._tell(len(piece))
+            self._report(len(piece))
         yield self._end()
 
 
 class AsyncContent(_Content):
-    """The body for the async client. Files are read in a thread: a disk may be slow.
+    """The body for the async client. Files are read in a thread, since a disk may be slow.
 
-    It is its own iterator, since a generator that is left in the middle would wait for the garbage collector.
+    It is its own iterator, since an unfinished generator would be closed only by the garbage collector.
     """
 
     awaited = True
@@ -251,7 +250,7 @@ class AsyncContent(_Content):
         if self._last == b"":
             raise StopAsyncIteration
         if self._last:
-            self._tell(len(self._last))
+            self._report(len(self._last))
         self._last = await self._next()
         return self._written(self._last) if self._last else self._end()
 

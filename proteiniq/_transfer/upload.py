@@ -1,4 +1,4 @@
-"""What is uploaded: a name, a media type, and bytes that are read while they are sent."""
+"""Sources of uploads: a name, a media type, and bytes that are read while they are sent."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import attrs
 from ..errors import InvalidInput
 
 Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
-"""What the sync client uploads: a path, bytes, a file open for reading bytes, or the bytes one after the other."""
+"""What the sync client can upload: a path, bytes, a file open in binary mode, or an iterable of bytes."""
 
 AsyncUploadable = Uploadable | AsyncIterable[bytes]
 
 PIECE = 3 << 18
-"""What is read and sent at once, bytes: large enough that each costs little, and a multiple of 3 for base64."""
+"""The chunk size in bytes: large enough for a low overhead, and a multiple of 3 for base64."""
 
 MEDIA_TYPES = {
     ".fasta": "text/x-fasta",
@@ -33,16 +33,17 @@ MEDIA_TYPES = {
     ".sdf": "chemical/x-mdl-sdfile",
     ".mol": "chemical/x-mdl-molfile",
 }
-"""Media types of the field, which the standard library doesn't know or has otherwise."""
+"""Media types that the standard library lacks, or has in another form."""
 
 NOTHING = "nothing was uploaded"
 
 
 @attrs.frozen
 class Source:
-    """What is uploaded. `pieces` begins at the start each time; of a source that is not `repeatable` only once.
+    """The source of an upload. Each call of `pieces` starts from the beginning.
 
-    `total` is the length in bytes, None where it is not known; `awaited` says that the pieces come asynchronously.
+    If the source is not `repeatable`, `pieces` can be called only once. `total` is the length in bytes, None if it is
+    unknown. `awaited` is true if the pieces are asynchronous.
     """
 
     name: str
@@ -55,9 +56,9 @@ class Source:
 
 @contextmanager
 def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Iterator[Source]:
-    """The source that `source` is; what was opened here is closed here. `awaited` allows asynchronous iterables.
+    """Yield the `Source` of an argument, and close what was opened. `awaited` allows asynchronous iterables.
 
-    Raises InvalidInput when it can't be read, saying what to pass instead.
+    Raises InvalidInput if it can't be read, saying what to pass instead.
     """
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
@@ -66,7 +67,7 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
         except (OSError, ValueError) as error:
             hint = " To upload text, pass its bytes." if isinstance(source, str) else ""
             why = getattr(error, "strerror", None) or error
-            raise InvalidInput(f"{NOTHING}: {str(source)[:200]!r} can't be read: {why}.{hint}") from None
+            raise InvalidInput(f"{NOTHING}: can't read {str(source)[:200]!r}: {why}.{hint}") from None
         with stream:
             yield _of_file(stream, _needed(filename or path.name, "the path has no name"))
     elif isinstance(source, (bytes, bytearray, memoryview)):
@@ -83,29 +84,30 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
         if hasattr(source, "read"):
             _check_open(source)
             name = filename or _name_of(source)
-        yield _of_async_iterable(source, _needed(name, "what is to be read has no name"))
+        yield _of_async_iterable(source, _needed(name, "the asynchronous iterable has no name"))
     elif isinstance(source, Iterable) and not isinstance(source, Mapping):
         yield _of_iterable(source, _needed(filename, "an iterable has no name"))
     else:
         raise InvalidInput(
-            f"{NOTHING}: {type(source).__name__} is no path, bytes, open file or iterable of bytes"
+            f"{NOTHING}: source must be a path, bytes, an open file or an iterable of bytes, "
+            f"got {type(source).__name__}"
         )
 
 
 def _check_open(source: Any) -> None:
-    """Raise InvalidInput for a file that gives no bytes."""
-    # Wrappers of text files, as those of `tempfile`, are no TextIOBase, but hand its `encoding` through.
+    """Raise InvalidInput for a file that can't be read as bytes."""
+    # Wrappers of text files, such as those of `tempfile`, are not a TextIOBase, but have its `encoding`.
     if isinstance(source, io.TextIOBase) or isinstance(getattr(source, "encoding", None), str):
-        raise InvalidInput(f"{NOTHING}: the file is open as text, open it with mode 'rb'")
+        raise InvalidInput(f"{NOTHING}: the file is open in text mode: open it with mode 'rb'")
     if getattr(source, "closed", False) is True:
         raise InvalidInput(f"{NOTHING}: the file is closed")
     readable = getattr(source, "readable", None)
     if callable(readable) and readable() is False:
-        raise InvalidInput(f"{NOTHING}: the file is not open for reading, open it with mode 'rb'")
+        raise InvalidInput(f"{NOTHING}: the file is not open for reading: open it with mode 'rb'")
 
 
 def _name_of(source: Any) -> str:
-    """The name of an open file; empty for one that has a number (`tempfile.TemporaryFile`) or a title (`<stdin>`)."""
+    """Return the name of an open file, empty if it is a number (`tempfile.TemporaryFile`) or a label (`<stdin>`)."""
     name = getattr(source, "name", None)
     if not isinstance(name, (str, bytes, os.PathLike)):
         return ""
@@ -122,7 +124,7 @@ def _of_bytes(view: memoryview, name: str) -> Source:
 
 
 def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
-    """An open file, from where it stands to its end as it is now."""
+    """Return the source of an open file, from its current position to its current end."""
     seekable = callable(getattr(stream, "seekable", None)) and stream.seekable()
     start, total = 0, None
     if seekable:
@@ -131,7 +133,7 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
         stream.seek(start)
         total = max(0, end - start)
         if start and not total:
-            raise InvalidInput(f"{NOTHING}: the open file stands at its end; call seek(0) before")
+            raise InvalidInput(f"{NOTHING}: the open file is at its end: call seek(0) first")
 
     def pieces() -> Iterator[bytes]:
         if seekable:
@@ -145,14 +147,14 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
             yield piece
         if left:
             raise InvalidInput(
-                f"the upload was broken off: {name!r} is {left} bytes shorter than at its beginning"
+                f"upload aborted: {name!r} is {left} bytes shorter than when the upload started"
             )
 
     return Source(name, media_type(name), pieces, total=total, repeatable=seekable)
 
 
 class _Reading:
-    """Watches an iterable that is read again: one that is used up gives less, or not from its beginning."""
+    """Checks that an iterable yields the same data when it is read again, and is not exhausted."""
 
     def __init__(self) -> None:
         self._first = b""
@@ -176,8 +178,8 @@ class _Reading:
 
     def _refuse(self) -> None:
         raise InvalidInput(
-            "the upload was broken off: it had to be sent again, and the iterable gave something else than before. "
-            "Pass a path, a file or bytes, or an iterable that begins anew each time"
+            "upload aborted: it had to be retried, and the iterable yielded other data than before. "
+            "Pass a path, a file or bytes, or an iterable that starts over each time"
         )
 
 
@@ -200,14 +202,14 @@ def _of_iterable(items: Iterable[Any], name: str) -> Source:
 
 
 def _of_async_iterable(items: AsyncIterable[Any], name: str) -> Source:
-    # An asynchronous file is an iterable of its lines, and goes on where it stands.
+    # An asynchronous file iterates over its lines from its current position.
     once = isinstance(items, AsyncIterator) or hasattr(items, "read")
     pieces = partial(_Gathered, items, _Reading())
     return Source(name, media_type(name), pieces, total=None, repeatable=not once, awaited=True)
 
 
 class _Gathered:
-    """The items of an asynchronous iterable, put together to pieces. No generator: it may be left in the middle."""
+    """Joins the items of an asynchronous iterable into pieces. Not a generator, since it may not be exhausted."""
 
     def __init__(self, items: AsyncIterable[Any], reading: _Reading) -> None:
         self._items: AsyncIterator[Any] | None = aiter(items)
@@ -216,7 +218,7 @@ class _Gathered:
         reading.begin()
 
     async def next(self) -> bytes:
-        """The next piece; empty after the last."""
+        """Return the next piece, empty after the last."""
         while self._items is not None and len(self._together) < PIECE:
             try:
                 self._together += self._reading.took(_checked(await anext(self._items)))
@@ -230,15 +232,15 @@ class _Gathered:
 
 def _checked(piece: Any) -> bytes:
     if not isinstance(piece, (bytes, bytearray, memoryview)):
-        raise InvalidInput(f"the upload was broken off: expected bytes to send, not {type(piece).__name__}")
+        raise InvalidInput(f"upload aborted: expected bytes, got {type(piece).__name__}")
     return bytes(piece)
 
 
 def _needed(filename: str | None, why: str) -> str:
     if not filename:
-        raise InvalidInput(f"{NOTHING}: {why}, pass filename=…")
+        raise InvalidInput(f"{NOTHING}: {why}: pass filename=…")
     if not isinstance(filename, str) or not filename.isprintable() or "/" in filename or "\\" in filename:
-        raise InvalidInput(f"{NOTHING}: {filename!r} is no file name, pass another as filename=…")
+        raise InvalidInput(f"{NOTHING}: {filename!r} is not a file name: pass another as filename=…")
     return filename
 
 
@@ -248,5 +250,7 @@ def media_type(filename: str) -> str:
 
 
 def may_be_stored(filename: str) -> str:
-    """What to tell of an upload of which nobody knows whether the service has it."""
-    return f"The file may have been stored: look with `client.files.list(q={filename!r})` before you upload it again."
+    """Return a note for an upload that may or may not have succeeded."""
+    return (
+        f"The file may have been stored: check `client.files.list(q={filename!r})` before uploading it again."
+    )

@@ -1,4 +1,4 @@
-"""Time, for those who wait: injected, so that tests and benchmarks can have their own."""
+"""Clocks, injected so that tests and benchmarks can replace them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What both worlds read. `monotonic` is in seconds from any start, `utcnow` is the wall clock."""
+    """What both clients use. `monotonic` is in seconds from an arbitrary start; `utcnow` is the wall clock."""
 
     def monotonic(self) -> float: ...
     def utcnow(self) -> datetime: ...
@@ -25,7 +25,7 @@ class AsyncClock(Clock, Protocol):
 
 
 class _Machine:
-    """This machine's clock and randomness."""
+    """The machine's own clock and random numbers."""
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -44,6 +44,6 @@ class MachineClock(_Machine):
 
 class AsyncMachineClock(_Machine):
     async def sleep(self, seconds: float) -> None:
-        import anyio  # comes with httpx, and is only loaded where there is a loop already
+        import anyio  # loaded only once there is an event loop
 
         await anyio.sleep(seconds)

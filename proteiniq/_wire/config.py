@@ -1,4 +1,4 @@
-"""What a client is made with: key, base URL and options, worked out once."""
+"""The configuration of a client: key, base URL and options."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import attrs
 
 from .._inputs.arguments import is_host, is_loopback
 from .._policy.retry import RetryPolicy
-from .._short_repr import shown
+from .._short_repr import short_repr
 from ..errors import ConfigurationError
 from ..hooks import Hook
 from .key import FORM, KEY_START, ApiKey
 
 DEFAULT_BASE_URL = "https://proteiniq.io"
-"""The service (documentation, page "Quickstart")."""
+"""The service's address (documentation, page "Quickstart")."""
 
-_FOR_EVER = 1e8  # three years, s: operating systems take no endless one
+_LONGEST = 1e8  # three years in seconds: operating systems don't accept an infinite timeout
 
 KEY_VARIABLE = "PROTEINIQ_API_KEY"
 URL_VARIABLE = "PROTEINIQ_BASE_URL"
@@ -29,7 +29,8 @@ URL_VARIABLE = "PROTEINIQ_BASE_URL"
 class Config:
     """The options of a client; `base_url` is an origin without a path.
 
-    `timeout` is for one request, `deadline` for one with all its retries and the pauses between them, s.
+    `timeout` applies to one request, `deadline` to a request with all its retries and the pauses between them, both in
+    seconds.
     """
 
     key: ApiKey
@@ -40,14 +41,14 @@ class Config:
     hooks: tuple[Hook, ...] = ()
 
     def with_options(self, **changes: Any) -> Config:
-        """These options with some of them changed: `timeout`, `max_retries`, `deadline`.
+        """Return a copy with another `timeout`, `max_retries` or `deadline`.
 
-        Raises ConfigurationError for an option that there is not, or a value that can't be.
+        Raises ConfigurationError for an unknown option or an invalid value.
         """
         unknown = set(changes) - {"timeout", "max_retries", "deadline"}
         if unknown:
             raise ConfigurationError(
-                f"no such option: {', '.join(sorted(unknown))}; there are timeout, max_retries, deadline"
+                f"unknown option: {', '.join(sorted(unknown))}; choose from timeout, max_retries, deadline"
             )
         timeout = changes.get("timeout", self.timeout)
         deadline = changes.get("deadline", self.deadline)
@@ -66,16 +67,14 @@ def resolve(
     deadline: float | None = None,
     hooks: Sequence[Hook] = (),
 ) -> Config:
-    """The configuration from what was read. Raises ConfigurationError saying what to set."""
+    """Return the configuration. Raises ConfigurationError, which says what to set."""
     if isinstance(key, ConfigurationError):
         raise key
     if isinstance(base_url, ConfigurationError):
         raise base_url
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
-        raise ConfigurationError(
-            "hooks: pass a list of functions, each of which takes the details of an attempt"
-        )
+        raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
     return Config(
         key=key,
         base_url=base_url,
@@ -87,33 +86,37 @@ def resolve(
 
 
 def read_key(argument: str | None) -> ApiKey | ConfigurationError:
-    """The key from the argument, then from the environment, or what is wrong with it.
+    """Return the key from the argument or else the environment, or an error if it is missing or invalid.
 
-    The error is returned, not raised, so that no traceback has the key's text among its locals.
+    The error is returned, not raised, so that no traceback has the key among its locals.
     """
     if argument is not None and not isinstance(argument, str):
-        return ConfigurationError(f"api_key is {type(argument).__name__}: it must be text of the form {FORM}")
+        return ConfigurationError(
+            f"api_key must be a string of the form {FORM}, got {type(argument).__name__}"
+        )
     text = argument if argument is not None else os.environ.get(KEY_VARIABLE)
     where = "api_key" if argument is not None else KEY_VARIABLE
     if text is None or not text.strip():
         return ConfigurationError(
-            f"no API key: pass api_key=… or set {KEY_VARIABLE} (form {FORM}). "
-            "To try without an account: `python -m proteiniq.sandbox` prints one for a local service"
+            f"no API key: pass api_key=… or set {KEY_VARIABLE} to a key of the form {FORM}. "
+            "To try without an account, run `python -m proteiniq.sandbox`, which prints a key for a local service"
         )
-    return ApiKey.parse(text) or ConfigurationError(f"{where} is no API key: it must have the form {FORM}")
+    return ApiKey.parse(text) or ConfigurationError(f"{where} must be an API key of the form {FORM}")
 
 
 def read_base_url(argument: str | None) -> str | ConfigurationError:
-    """The origin from the argument, then from the environment, or what is wrong with it; returned as in `read_key`.
+    """Return the origin from the argument or else the environment, or an error if it is invalid.
 
-    What is wrong may be that it is the key.
+    The error is returned as in `read_key`, because the argument may be the key by mistake.
     """
     text = argument or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL
     if not isinstance(text, str):
-        return ConfigurationError(f"base_url is {type(text).__name__}: write it as {DEFAULT_BASE_URL}")
+        return ConfigurationError(
+            f"base_url must be a string such as {DEFAULT_BASE_URL}, got {type(text).__name__}"
+        )
     if KEY_START in text:
         return ConfigurationError(
-            "base URL: an API key stands in it; write it as https://host, and the key in api_key"
+            "base URL must not contain an API key: pass https://host, and the key as api_key"
         )
     try:
         return check_base_url(text)
@@ -123,27 +126,29 @@ def read_base_url(argument: str | None) -> str | ConfigurationError:
 
 
 def check_base_url(text: str) -> str:
-    """The origin that `text` names, as `scheme://host[:port]`.
+    """Return the origin in `text`, as `scheme://host[:port]`.
 
-    Raises ConfigurationError for anything but a host, and for plain http:// to a host that is not loopback:
-    the key would travel in the clear.
+    Raises ConfigurationError for anything but a host, and for plain http:// to a host that is not loopback, which
+    would send the key unencrypted.
     """
     try:
         parts = urlsplit(text.strip())
         port = parts.port
     except ValueError as error:
-        raise ConfigurationError(f"base URL {text!r} can't be read: {error}") from None
+        raise ConfigurationError(f"base URL {text!r} is not valid: {error}") from None
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not is_host(host) or not text.strip().isprintable():
-        raise ConfigurationError(f"base URL {text!r}: write it as https://host, e.g. {DEFAULT_BASE_URL}")
+        raise ConfigurationError(
+            f"base URL must have the form https://host, such as {DEFAULT_BASE_URL}, got {text!r}"
+        )
     if parts.username or parts.password:
-        raise ConfigurationError("base URL: it must not hold a user name or password")
+        raise ConfigurationError("base URL must not contain a user name or password")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ConfigurationError(f"base URL {text!r}: give the host only; /api/v1 is added to it")
+        raise ConfigurationError(f"base URL must be the host only (/api/v1 is added), got {text!r}")
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
-            f"base URL {text!r}: the key would travel in the clear; plain http:// is for this machine only, "
-            "use https://"
+            f"base URL must start with https://, got {text!r}: plain http:// would send the key unencrypted and is "
+            "allowed for localhost only"
         )
     return _origin(parts, port)
 
@@ -161,7 +166,7 @@ def _check_options(timeout: float, max_retries: int, deadline: float | None) -> 
 
 
 def check_pace(rate_limit: int, rate_window: float, job_read_interval: float) -> None:
-    """Raise ConfigurationError unless the figures of the rate limit can be kept to."""
+    """Raise ConfigurationError unless the figures of the rate limit are valid."""
     _check_whole("rate_limit", rate_limit, 1)
     _check_seconds("rate_window", rate_window)
     if job_read_interval != 0:
@@ -170,13 +175,17 @@ def check_pace(rate_limit: int, rate_window: float, job_read_interval: float) ->
 
 def _check_seconds(name: str, value: object, more: str = "") -> None:
     if not _is_time(value):
-        raise ConfigurationError(f"{name} must be a positive number of seconds{more}, got {shown(value)}")
+        raise ConfigurationError(
+            f"{name} must be a positive number of seconds{more}, got {short_repr(value)}"
+        )
 
 
 def _check_whole(name: str, value: object, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ConfigurationError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
+        raise ConfigurationError(
+            f"{name} must be a whole number of at least {least}, got {short_repr(value)}"
+        )
 
 
 def _is_time(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _FOR_EVER
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _LONGEST

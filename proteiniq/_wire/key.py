@@ -1,4 +1,4 @@
-"""The API key, in a type that shows only what may be seen."""
+"""The API key, in a type that never shows its secret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORTEST_HIDDEN = 8
 
 
 class ApiKey:
-    """A key. `repr`, `str`, pickles and copies of it hold `pq_live_<keyId>_…`, never the secret."""
+    """An API key. Its `repr`, `str` and pickles contain `pq_live_<keyId>`, never the secret."""
 
     __slots__ = ("_secret", "prefix")
 
@@ -30,39 +30,39 @@ class ApiKey:
 
     @classmethod
     def parse(cls, text: str) -> ApiKey | None:
-        """The key that `text` is, or None when it has not the form of one.
+        """Return the key in `text`, or None if `text` doesn't have the form of a key.
 
-        It returns instead of raising, so that no traceback has `text` among its locals.
+        It returns None instead of raising, so that no traceback has `text` among its locals.
         """
         match = _PATTERN.fullmatch(text.strip())
         return cls(match[1], match[2]) if match else None
 
     def authorization(self) -> str:
-        """The value of the `Authorization` header. Don't keep it in a variable: tracebacks show those.
+        """Return the value of the `Authorization` header. Don't store it in a variable: tracebacks may show locals.
 
-        Raises ConfigurationError when the key came out of a pickle, which doesn't hold the secret.
+        Raises ConfigurationError if the key was unpickled, since pickles don't contain the secret.
         """
         if self._secret is None:
             raise ConfigurationError(
-                f"{self} came out of a pickle, which never holds the secret: make the client again"
+                f"{self} was unpickled, and pickles never contain the secret: create the client again"
             )
         return f"Bearer {self.prefix}_{self._secret}"
 
     def hide(self, text: str) -> str:
-        """The text, with nothing of the secret: a service, or a proxy before it, may repeat what it was sent."""
+        """Return the text without the secret: a service, or a proxy before it, may echo the request."""
         if not self._is_long or self._secret is None or self._secret not in text:
             return text
         return text.replace(self._secret, "…")
 
     def hide_in_body(self, content: bytes) -> bytes:
-        """The same of a body."""
+        """Return the body without the secret."""
         if not self._is_long or self._secret is None or self._secret.encode() not in content:
             return content
         return content.replace(self._secret.encode(), "…".encode())
 
     @property
     def _is_long(self) -> bool:
-        # A secret of a few characters would be found everywhere.
+        # A secret of a few characters would match unrelated text.
         return self._secret is not None and len(self._secret) >= _SHORTEST_HIDDEN
 
     def __repr__(self) -> str:

@@ -253,7 +253,7 @@ async def test_a_page_with_nothing_in_it_is_not_the_end() -> None:
 async def test_a_page_size_that_the_service_does_not_take(limit: Any) -> None:
     async with over(Stub(page("a"))) as client:
         for listing in (client.jobs.list, client.files.list, client.tools.list):
-            with pytest.raises(InvalidInput, match="a page has from 1 to 100 items"):
+            with pytest.raises(InvalidInput, match="limit must be from 1 to 100"):
                 listing(limit=limit)
 
 

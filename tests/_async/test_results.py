@@ -260,7 +260,7 @@ async def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
 async def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
     service = Routes({RESULT: [answer(result("a.txt")), answer(result("b.txt"))], FILE: httpx.Response(403)})
     made = await fetched(service)
-    with pytest.raises(NotFound, match=r"has no file 'a\.txt' any more"):
+    with pytest.raises(NotFound, match=r"no longer has a file 'a\.txt'"):
         await made.files["a.txt"].read()
 
 

@@ -120,7 +120,7 @@ async def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
         with pytest.raises(TransportError) as caught:
             await client.jobs.submit("protein-parameters", [ENTRY])
     assert not caught.value.sent
-    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", []))
+    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
 
 
 @pytest.mark.anyio
@@ -163,7 +163,7 @@ async def test_an_error_that_leaves_nothing_open_worries_about_no_job(failure: A
         with pytest.raises(APIError) as caught:
             await client.jobs.submit("protein-parameters", [ENTRY])
     assert not caught.value.in_doubt
-    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", []))
+    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
 
 
 @pytest.mark.anyio
@@ -232,7 +232,7 @@ async def test_a_conflict_on_a_repeat_is_explained_and_not_repeated() -> None:
     assert len(service.requests) == 2
     (key,) = set(keys(service))
     notes = "".join(caught.value.__notes__)
-    assert "may have made the job" in notes
+    assert "may have created the job" in notes
     assert f"idempotency_key={key!r}" in notes
     assert "Nothing was submitted" not in notes
 
@@ -252,7 +252,7 @@ async def test_a_quote_above_max_credits_submits_nothing() -> None:
     service = Routes({QUOTE: answer({**documented("quote_job"), "estimated_credits": 51})})
     async with over(service) as client:
         with pytest.raises(
-            SpendLimitExceeded, match="would cost 51 credits, and max_credits is 50"
+            SpendLimitExceeded, match="would cost 51 credits, more than max_credits=50"
         ) as caught:
             await client.jobs.submit("esmfold", [ENTRY], max_credits=50)
     assert service.routes == [QUOTE]
@@ -319,7 +319,7 @@ async def test_a_quote_that_may_hide_a_reason_submits_nothing_under_max_credits(
             await client.jobs.submit("esmfold", [ENTRY], max_credits=50)
     assert service.routes == [QUOTE]
     assert (caught.value.operation, caught.value.path) == ("quote_job", "$.blocking_errors")
-    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", ()))
+    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", ()))
 
 
 @pytest.mark.anyio
@@ -407,7 +407,7 @@ async def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of
 @pytest.mark.anyio
 async def test_settings_that_can_not_be_copied_are_refused() -> None:
     async with over(Stub()) as client:
-        with pytest.raises(InvalidInput, match=r"settings: .* give what JSON can hold"):
+        with pytest.raises(InvalidInput, match=r"settings: .* pass JSON values"):
             await client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 
 

@@ -155,12 +155,12 @@ async def test_a_length_that_is_known_is_told_and_another_is_not() -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        (object(), "object is no path, bytes, open file or iterable of bytes"),
-        ({"a": b"1"}, "dict is no path"),
+        (object(), "source must be a path, bytes, an open file or an iterable of bytes, got object"),
+        ({"a": b"1"}, "got dict"),
         (io.StringIO("text"), "open it with mode 'rb'"),
-        (5, "int is no path"),
-        (Path("/"), "can't be read: Is a directory"),
-        ("no\0path", "can't be read: embedded null byte"),
+        (5, "got int"),
+        (Path("/"), "can't read '/': Is a directory"),
+        ("no\0path", "can't read 'no\\x00path': embedded null byte"),
     ],
 )
 async def test_what_is_no_source_is_refused_before_any_request(source: Any, said: str) -> None:
@@ -184,14 +184,14 @@ async def test_an_open_file_that_stands_at_its_end_is_no_empty_file() -> None:
 @pytest.mark.parametrize("name", ["../a.txt", "a/b", "a\\b", "new\nline", "\u202etxt.exe"])
 async def test_a_name_that_is_none(name: str) -> None:
     async with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match="is no file name"):
+        with pytest.raises(InvalidInput, match="is not a file name"):
             await client.files.upload(b"", filename=name)
 
 
 @pytest.mark.anyio
 async def test_pieces_that_are_no_bytes_break_the_upload_off() -> None:
     async with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match="expected bytes to send, not str"):
+        with pytest.raises(InvalidInput, match="expected bytes, got str"):
             await client.files.upload([b"one", "two"], filename="a.bin")  # type: ignore[list-item]
 
 
@@ -205,7 +205,7 @@ async def test_a_file_that_shrinks_meanwhile_is_not_taken_for_whole(tmp_path: Pa
             os.truncate(path, PIECE)
 
     async with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match="bytes shorter than at its beginning"):
+        with pytest.raises(InvalidInput, match="bytes shorter than when the upload started"):
             await client.files.upload(path, on_progress=truncate)
 
 
@@ -315,7 +315,7 @@ async def test_a_character_that_is_cut_by_the_end_of_a_piece_arrives_whole(
 async def test_what_is_no_text_is_not_sent_as_text(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
     async with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match=r"takes text only, and 'a\.bin' is not"):
+        with pytest.raises(InvalidInput, match=r"accepts UTF-8 text only, and 'a\.bin' is not"):
             await client.files.upload(content, filename="a.bin")
 
 
@@ -359,7 +359,7 @@ async def test_a_field_that_the_contract_lacks_is_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr(convert, "is_documented", lambda role, name: name not in ("description", "tags"))
     service = Stub(CREATED)
     async with over(service) as client:
-        with pytest.raises(InvalidInput, match="takes no description, tags with an upload"):
+        with pytest.raises(InvalidInput, match="doesn't accept description, tags with an upload"):
             await client.files.upload(b"", filename="a.bin", description="any", tags=["x"])
         assert (await client.files.upload(b"", filename="a.bin", description="", tags=[])).id
     assert len(service.requests) == 1
@@ -377,7 +377,9 @@ async def test_a_contract_that_does_not_say_how_a_file_is_sent(
     asks_for(monkeypatch, upload)
     service = Stub(CREATED)
     async with over(service) as client:
-        with pytest.raises(UnsupportedOperation, match=r"doesn't say how a file is sent.*bindings\.toml"):
+        with pytest.raises(
+            UnsupportedOperation, match=r"doesn't describe how a file is sent.*bindings\.toml"
+        ):
             await client.files.upload(b"onetwo", filename="a.bin")
     assert service.requests == []
 
@@ -606,7 +608,7 @@ async def test_an_iterable_that_is_used_up_is_not_sent_as_what_is_left_of_it(tak
 
     service = Stub(refused, CREATED)
     async with over(service) as client:
-        with pytest.raises(InvalidInput, match="gave something else than before"):
+        with pytest.raises(InvalidInput, match="yielded other data than before"):
             await client.files.upload(items, filename="a.bin", on_progress=stop if taken < 3 else None)
     assert len(service.requests) <= 1
 
@@ -641,10 +643,10 @@ async def test_an_upload_that_never_left_is_sent_again_whole() -> None:
 async def test_an_upload_that_may_be_stored_says_how_to_look(failure: httpx.Response | Exception) -> None:
     service = Stub(failure, CREATED)
     async with over(service) as client:
-        with pytest.raises(Exception, match=r"no complete answer|answered 503|no JSON") as caught:
+        with pytest.raises(Exception, match=r"no complete answer|responded with 503|no JSON") as caught:
             await client.files.upload(b"onetwo", filename="a.bin")
     assert len(service.requests) == 1
-    assert "may have been stored: look with `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
+    assert "may have been stored: check `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
 
 
 @pytest.mark.anyio
@@ -829,7 +831,7 @@ async def test_a_redirect_never_leads_from_https_to_http(url: str) -> None:
     moved = httpx.Response(302, headers={"location": "http://storage.test/plain"})
     service = Routes({RESULT: answer(result("a.txt", url=url)), FILE: moved, "GET /plain": storage})
     made = await fetched(service)
-    with pytest.raises(ContractError, match="no address that can be used"):
+    with pytest.raises(ContractError, match="without a usable URL"):
         await made.files["a.txt"].read()
 
 
@@ -845,7 +847,7 @@ async def test_a_redirect_to_https_in_capitals_is_one() -> None:
 async def test_a_redirect_to_nowhere(location: str) -> None:
     moved = httpx.Response(302, headers={"location": location} if location else {})
     made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: moved}))
-    with pytest.raises(ContractError, match="no address"):
+    with pytest.raises(ContractError, match="without a usable URL"):
         await made.files["a.txt"].read()
 
 

@@ -79,7 +79,7 @@ def test_a_body_that_is_no_envelope(content: bytes, status: int, kind: type[APIE
     assert type(error) is kind
     assert error.status == status
     assert error.code is None
-    assert f"the service answered {status} without saying why" in str(error)
+    assert f"the service responded with {status} and no message" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
         with pytest.raises(TransportError) as caught:
             client.jobs.submit("protein-parameters", [ENTRY])
     assert not caught.value.sent
-    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", []))
+    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_an_error_that_leaves_nothing_open_worries_about_no_job(failure: Any) ->
         with pytest.raises(APIError) as caught:
             client.jobs.submit("protein-parameters", [ENTRY])
     assert not caught.value.in_doubt
-    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", []))
+    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
 
 
 def test_a_connection_that_is_refused_after_a_lost_answer_does_not_say_that_nothing_was_sent() -> None:
@@ -220,7 +220,7 @@ def test_a_conflict_on_a_repeat_is_explained_and_not_repeated() -> None:
     assert len(service.requests) == 2
     (key,) = set(keys(service))
     notes = "".join(caught.value.__notes__)
-    assert "may have made the job" in notes
+    assert "may have created the job" in notes
     assert f"idempotency_key={key!r}" in notes
     assert "Nothing was submitted" not in notes
 
@@ -238,7 +238,7 @@ def test_a_quote_above_max_credits_submits_nothing() -> None:
     service = Routes({QUOTE: answer({**documented("quote_job"), "estimated_credits": 51})})
     with over(service) as client:
         with pytest.raises(
-            SpendLimitExceeded, match="would cost 51 credits, and max_credits is 50"
+            SpendLimitExceeded, match="would cost 51 credits, more than max_credits=50"
         ) as caught:
             client.jobs.submit("esmfold", [ENTRY], max_credits=50)
     assert service.routes == [QUOTE]
@@ -301,7 +301,7 @@ def test_a_quote_that_may_hide_a_reason_submits_nothing_under_max_credits(reason
             client.jobs.submit("esmfold", [ENTRY], max_credits=50)
     assert service.routes == [QUOTE]
     assert (caught.value.operation, caught.value.path) == ("quote_job", "$.blocking_errors")
-    assert "may have been made" not in "".join(getattr(caught.value, "__notes__", ()))
+    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", ()))
 
 
 def test_a_quote_that_may_hide_a_reason_is_a_quote_all_the_same() -> None:
@@ -382,7 +382,7 @@ def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_k
 
 def test_settings_that_can_not_be_copied_are_refused() -> None:
     with over(Stub()) as client:
-        with pytest.raises(InvalidInput, match=r"settings: .* give what JSON can hold"):
+        with pytest.raises(InvalidInput, match=r"settings: .* pass JSON values"):
             client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 
 

@@ -153,12 +153,12 @@ def test_a_length_that_is_known_is_told_and_another_is_not() -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        (object(), "object is no path, bytes, open file or iterable of bytes"),
-        ({"a": b"1"}, "dict is no path"),
+        (object(), "source must be a path, bytes, an open file or an iterable of bytes, got object"),
+        ({"a": b"1"}, "got dict"),
         (io.StringIO("text"), "open it with mode 'rb'"),
-        (5, "int is no path"),
-        (Path("/"), "can't be read: Is a directory"),
-        ("no\0path", "can't be read: embedded null byte"),
+        (5, "got int"),
+        (Path("/"), "can't read '/': Is a directory"),
+        ("no\0path", "can't read 'no\\x00path': embedded null byte"),
     ],
 )
 def test_what_is_no_source_is_refused_before_any_request(source: Any, said: str) -> None:
@@ -180,13 +180,13 @@ def test_an_open_file_that_stands_at_its_end_is_no_empty_file() -> None:
 @pytest.mark.parametrize("name", ["../a.txt", "a/b", "a\\b", "new\nline", "\u202etxt.exe"])
 def test_a_name_that_is_none(name: str) -> None:
     with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match="is no file name"):
+        with pytest.raises(InvalidInput, match="is not a file name"):
             client.files.upload(b"", filename=name)
 
 
 def test_pieces_that_are_no_bytes_break_the_upload_off() -> None:
     with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match="expected bytes to send, not str"):
+        with pytest.raises(InvalidInput, match="expected bytes, got str"):
             client.files.upload([b"one", "two"], filename="a.bin")  # type: ignore[list-item]
 
 
@@ -199,7 +199,7 @@ def test_a_file_that_shrinks_meanwhile_is_not_taken_for_whole(tmp_path: Path) ->
             os.truncate(path, PIECE)
 
     with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match="bytes shorter than at its beginning"):
+        with pytest.raises(InvalidInput, match="bytes shorter than when the upload started"):
             client.files.upload(path, on_progress=truncate)
 
 
@@ -300,7 +300,7 @@ def test_a_character_that_is_cut_by_the_end_of_a_piece_arrives_whole(
 def test_what_is_no_text_is_not_sent_as_text(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
     with over(Stub(CREATED)) as client:
-        with pytest.raises(InvalidInput, match=r"takes text only, and 'a\.bin' is not"):
+        with pytest.raises(InvalidInput, match=r"accepts UTF-8 text only, and 'a\.bin' is not"):
             client.files.upload(content, filename="a.bin")
 
 
@@ -340,7 +340,7 @@ def test_a_field_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(convert, "is_documented", lambda role, name: name not in ("description", "tags"))
     service = Stub(CREATED)
     with over(service) as client:
-        with pytest.raises(InvalidInput, match="takes no description, tags with an upload"):
+        with pytest.raises(InvalidInput, match="doesn't accept description, tags with an upload"):
             client.files.upload(b"", filename="a.bin", description="any", tags=["x"])
         assert (client.files.upload(b"", filename="a.bin", description="", tags=[])).id
     assert len(service.requests) == 1
@@ -357,7 +357,9 @@ def test_a_contract_that_does_not_say_how_a_file_is_sent(
     asks_for(monkeypatch, upload)
     service = Stub(CREATED)
     with over(service) as client:
-        with pytest.raises(UnsupportedOperation, match=r"doesn't say how a file is sent.*bindings\.toml"):
+        with pytest.raises(
+            UnsupportedOperation, match=r"doesn't describe how a file is sent.*bindings\.toml"
+        ):
             client.files.upload(b"onetwo", filename="a.bin")
     assert service.requests == []
 
@@ -572,7 +574,7 @@ def test_an_iterable_that_is_used_up_is_not_sent_as_what_is_left_of_it(taken: in
 
     service = Stub(refused, CREATED)
     with over(service) as client:
-        with pytest.raises(InvalidInput, match="gave something else than before"):
+        with pytest.raises(InvalidInput, match="yielded other data than before"):
             client.files.upload(items, filename="a.bin", on_progress=stop if taken < 3 else None)
     assert len(service.requests) <= 1
 
@@ -604,10 +606,10 @@ def test_an_upload_that_never_left_is_sent_again_whole() -> None:
 def test_an_upload_that_may_be_stored_says_how_to_look(failure: httpx.Response | Exception) -> None:
     service = Stub(failure, CREATED)
     with over(service) as client:
-        with pytest.raises(Exception, match=r"no complete answer|answered 503|no JSON") as caught:
+        with pytest.raises(Exception, match=r"no complete answer|responded with 503|no JSON") as caught:
             client.files.upload(b"onetwo", filename="a.bin")
     assert len(service.requests) == 1
-    assert "may have been stored: look with `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
+    assert "may have been stored: check `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
 
 
 def test_an_upload_that_never_left_is_not_said_to_be_stored() -> None:
@@ -776,7 +778,7 @@ def test_a_redirect_never_leads_from_https_to_http(url: str) -> None:
     moved = httpx.Response(302, headers={"location": "http://storage.test/plain"})
     service = Routes({RESULT: answer(result("a.txt", url=url)), FILE: moved, "GET /plain": storage})
     made = fetched(service)
-    with pytest.raises(ContractError, match="no address that can be used"):
+    with pytest.raises(ContractError, match="without a usable URL"):
         made.files["a.txt"].read()
 
 
@@ -790,7 +792,7 @@ def test_a_redirect_to_https_in_capitals_is_one() -> None:
 def test_a_redirect_to_nowhere(location: str) -> None:
     moved = httpx.Response(302, headers={"location": location} if location else {})
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: moved}))
-    with pytest.raises(ContractError, match="no address"):
+    with pytest.raises(ContractError, match="without a usable URL"):
         made.files["a.txt"].read()
 
 

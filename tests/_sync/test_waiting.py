@@ -103,7 +103,7 @@ def test_a_wait_that_times_out_leaves_the_job_running_and_names_it(
     client: ProteinIQ, gate: Path, streams: bool
 ) -> None:
     made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
-    with pytest.raises(WaitTimeout, match="the wait ended after 20 s") as caught:
+    with pytest.raises(WaitTimeout, match="the wait timed out after 20 s") as caught:
         client.jobs.wait(made, timeout=20, streams=streams)
     assert caught.value.job_id == caught.value.job.id == made.id
     assert not caught.value.job.is_terminal
@@ -143,7 +143,7 @@ def test_a_queued_job_is_cancelled(single: ProteinIQ, gate: Path) -> None:
     queued = single.jobs.submit("gate", TEXT, {"gate": str(gate)})
     cancelled = queued.cancel()
     assert cancelled.status == "CANCELLED"
-    with pytest.raises(JobFailed, match="ended CANCELLED without a result"):
+    with pytest.raises(JobFailed, match="ended as CANCELLED without a result"):
         cancelled.result()
 
 
@@ -236,7 +236,7 @@ def test_a_cancel_that_was_accepted_is_no_failure_though_the_job_can_not_be_read
         cancelled = client.jobs.cancel("job_1")
     assert (cancelled.id, cancelled.status) == ("job_1", known)
     (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert "job job_1: the service accepted the cancel, and its state can't be read" in warning.message
+    assert "job job_1: the service accepted the cancel, but the job can't be read" in warning.message
 
 
 def test_a_cancel_that_the_contract_lacks_is_said_when_a_wait_runs_out(
@@ -290,7 +290,7 @@ def test_a_job_that_there_is_not(client: ProteinIQ, wait: bool) -> None:
     with pytest.raises(NotFound) as caught:
         call("job_nobody")
     assert caught.value.job_id == "job_nobody"
-    assert "goes on" not in "".join(getattr(caught.value, "__notes__", []))
+    assert "continues" not in "".join(getattr(caught.value, "__notes__", []))
 
 
 # ---- against a service that misbehaves, in time that only sleeps move
@@ -385,7 +385,7 @@ def test_a_key_that_was_revoked_ends_a_wait() -> None:
     with over(service) as client:
         with pytest.raises(Unauthorized) as caught:
             client.jobs.wait("job_1")
-    assert "Job job_1 goes on" in "".join(caught.value.__notes__)
+    assert "Job job_1 continues" in "".join(caught.value.__notes__)
 
 
 def test_events_about_something_else_are_passed_over() -> None:
@@ -466,7 +466,7 @@ def test_the_reason_of_a_failure_is_in_the_error_of_its_result() -> None:
     gone = refusal(404, "not_found")
     service = Routes({EVENTS: events(FAILED), STATUS: answer(job("FAILED", error=WHY)), RESULT: gone})
     with over(service) as client:
-        with pytest.raises(JobFailed, match=r"ended FAILED without a result: It needs 80 GB"):
+        with pytest.raises(JobFailed, match=r"ended as FAILED without a result: It needs 80 GB"):
             client.jobs.result("job_1")
 
 
@@ -517,7 +517,7 @@ def test_a_reason_that_can_not_be_read_does_not_undo_the_end(status: Any) -> Non
 def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
     clock = StillClock()
     with over(Stub(httpx.ConnectError("refused")), clock=clock) as client:
-        with pytest.raises(WaitTimeout, match="its state could not be read") as caught:
+        with pytest.raises(WaitTimeout, match="the job's status could not be read") as caught:
             client.jobs.wait("job_1", timeout=300)
     assert clock.now <= 1000 + 300
     assert caught.value.job.status == "UNKNOWN"
@@ -582,7 +582,9 @@ def test_a_job_that_can_have_no_result_is_not_asked_for_one(status: str) -> None
     why = {"code": "time_limit", "message": "It took too long"}
     service = Routes({EVENTS: events(job(status, error=why))})
     with over(service) as client:
-        with pytest.raises(JobFailed, match=rf"ended {status} without a result: It took too long") as caught:
+        with pytest.raises(
+            JobFailed, match=rf"ended as {status} without a result: It took too long"
+        ) as caught:
             client.jobs.result("job_1")
     assert caught.value.job.error is not None
     assert caught.value.job.error.code == "time_limit"
@@ -593,7 +595,7 @@ def test_an_id_that_can_be_none(job_id: Any) -> None:
     service = Stub(answer(job()))
     with over(service) as client:
         for call in (client.jobs.get, client.jobs.cancel, client.jobs.wait, client.results.get):
-            with pytest.raises(InvalidInput, match="is no job id"):
+            with pytest.raises(InvalidInput, match="is not a job id"):
                 call(job_id)
     assert service.requests == []
 

@@ -98,6 +98,6 @@ async def test_a_proxy_without_a_service_ends_the_wait_at_the_deadline_only(
         async with reach(url) as client:
             clock = client._pipeline.clock
             started = clock.monotonic()
-            with pytest.raises(WaitTimeout, match="its state could not be read"):
+            with pytest.raises(WaitTimeout, match="the job's status could not be read"):
                 await client.jobs.wait("job_1", timeout=60)
     assert 55 < clock.monotonic() - started < 60 + 100

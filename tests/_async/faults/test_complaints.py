@@ -72,7 +72,7 @@ async def test_a_state_that_is_not_known_is_shown_when_the_wait_runs_out(
 ) -> None:
     server.on(*EVENTS, refuse(501, "not_implemented"))
     server.on(*STATUS, reply(job("ARCHIVED")))
-    with pytest.raises(WaitTimeout, match="it is ARCHIVED"):
+    with pytest.raises(WaitTimeout, match="the job was ARCHIVED"):
         await client.jobs.wait("job_1", timeout=60)
 
 

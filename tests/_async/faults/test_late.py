@@ -59,7 +59,7 @@ async def test_a_job_is_cancelled_when_its_wait_runs_out(client: AsyncProteinIQ,
     error = await late(client, cancel=True)
     assert (error.cancelled, error.job.status, error.retryable) == (True, "CANCELLED", False)
     assert "was cancelled" in str(error)
-    assert "goes on" not in str(error)
+    assert "continues" not in str(error)
 
 
 @pytest.mark.anyio
@@ -69,7 +69,7 @@ async def test_a_cancel_in_the_background_is_not_said_to_be_done(
     queued.on(*CANCEL, whole(b"", 202))
     error = await late(client, cancel=True)
     assert (error.cancelled, error.job.status, error.retryable) == (None, "QUEUED", True)
-    assert "accepted to cancel it" in str(error)
+    assert "accepted the cancel" in str(error)
     assert "client.jobs.get('job_1')" in str(error)
 
 
@@ -88,16 +88,16 @@ async def test_a_job_that_runs_already_goes_on(client: AsyncProteinIQ, queued: S
     queued.on(*CANCEL, refuse(409, "conflict"))
     error = await late(client, cancel=True)
     assert error.cancelled is False
-    assert "not queued any more" in str(error)
-    assert "goes on" in str(error)
+    assert "no longer queued" in str(error)
+    assert "continues" in str(error)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ([CUT], "no answer came"),
-        ([HANG], "no answer came"),
+        ([CUT], "there was no response to the cancel"),
+        ([HANG], "there was no response to the cancel"),
         (refuse(503), "could not be cancelled"),
         (refuse(404, "not_found"), "could not be cancelled"),
         (refuse(403, "forbidden"), "could not be cancelled"),
@@ -208,7 +208,7 @@ async def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_o
         server.on(*route, refuse(429, "rate_limited", **headers))
     clock = client._pipeline.clock
     started = clock.monotonic()
-    with pytest.raises(WaitTimeout, match=r"asked again in 3\d{3} s") as caught:
+    with pytest.raises(WaitTimeout, match=r"asked to wait another 3\d{3} s") as caught:
         await (all_of(client) if many else client.jobs.wait("job_1", timeout=1800))
     assert clock.monotonic() - started < 1000
     assert "client.jobs.wait" in str(caught.value)

@@ -69,7 +69,7 @@ def test_every_terminal_state_ends_a_wait(
 def test_a_state_that_is_not_known_is_shown_when_the_wait_runs_out(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, refuse(501, "not_implemented"))
     server.on(*STATUS, reply(job("ARCHIVED")))
-    with pytest.raises(WaitTimeout, match="it is ARCHIVED"):
+    with pytest.raises(WaitTimeout, match="the job was ARCHIVED"):
         client.jobs.wait("job_1", timeout=60)
 
 

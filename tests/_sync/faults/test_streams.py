@@ -311,7 +311,7 @@ def test_a_service_that_is_gone_ends_the_wait_at_the_deadline_only(client: Prote
     clock = client._pipeline.clock
     started = clock.monotonic()
     server.stop()
-    with pytest.raises(WaitTimeout, match="its state could not be read"):
+    with pytest.raises(WaitTimeout, match="the job's status could not be read"):
         client.jobs.wait("job_1", timeout=60)
     assert 55 < clock.monotonic() - started < 60 + SLACK
 
