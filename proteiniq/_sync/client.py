@@ -11,9 +11,10 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._wire.clock import MachineClock, SyncClock
 from .._wire.config import check_pace, read_base_url, read_key, resolve
+from .._wire.pacers import Pacer, shared
 from .._wire.transport import Wire
 
 if TYPE_CHECKING:
