@@ -7,24 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, Unpack
 
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
+from .._policy.retry import RetryBudget
 from .._wire.clock import AsyncClock, AsyncMachineClock
-from .._wire.config import check_pace, read_base_url, read_key, resolve
+from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
 from .._wire.pacers import Pacer, shared
 from .._wire.transport import AsyncWire
-
-if TYPE_CHECKING:
-    from ..hooks import Hook
-    from ..models import Tool
-    from .account import AsyncAccountAPI
-    from .files import AsyncFiles
-    from .job import OnUpdate
-    from .jobs import AsyncJobs
-    from .pipeline import AsyncPipeline
-    from .results import AsyncResult, AsyncResults
-    from .tools import AsyncTools
+from ..hooks import Hook
+from . import lazy
 
 
 class AsyncProteinIQ:
@@ -39,7 +31,7 @@ class AsyncProteinIQ:
     are shared by all clients of a key in this process, and the service's headers correct them. Other figures of a later
     client are not taken; a warning says so. Programs that run side by side on one machine share them by naming the same
     `pace_file`, a small SQLite file that is made where it isn't there. `hooks` are called with the `AttemptDetails` of
-    every attempt to send a request.
+    every attempt to send a request. `clock` replaces the machine's in tests, so that they needn't wait.
 
     It is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
@@ -82,58 +74,42 @@ class AsyncProteinIQ:
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
 
     @classmethod
-    def _over(cls, pipeline: AsyncPipeline) -> Self:
+    def _over(cls, pipeline: lazy.AsyncPipeline) -> Self:
         """A client over a pipeline that is there already."""
         client = object.__new__(cls)
         client._pipeline = pipeline
         return client
 
-    # What follows is loaded when it is first used: models and generated operations alone take longer to load than
-    # all that a client needs to be there.
+    @cached_property
+    def _pipeline(self) -> lazy.AsyncPipeline:
+        return lazy.AsyncPipeline(*self._parts, RetryBudget())
 
     @cached_property
-    def _pipeline(self) -> AsyncPipeline:
-        from .._policy.retry import RetryBudget
-        from .pipeline import AsyncPipeline
-
-        return AsyncPipeline(*self._parts, RetryBudget())
-
-    @cached_property
-    def account(self) -> AsyncAccountAPI:
+    def account(self) -> lazy.AsyncAccountAPI:
         """The account behind the key."""
-        from .account import AsyncAccountAPI
-
-        return AsyncAccountAPI(self._pipeline)
+        return lazy.AsyncAccountAPI(self._pipeline)
 
     @cached_property
-    def tools(self) -> AsyncTools:
+    def tools(self) -> lazy.AsyncTools:
         """The tools."""
-        from .tools import AsyncTools
-
-        return AsyncTools(self._pipeline)
+        return lazy.AsyncTools(self._pipeline)
 
     @cached_property
-    def jobs(self) -> AsyncJobs:
+    def jobs(self) -> lazy.AsyncJobs:
         """Jobs: quote, submit, list, follow, cancel."""
-        from .jobs import AsyncJobs
-
-        return AsyncJobs(self._pipeline, self.tools, self.results)
+        return lazy.AsyncJobs(self._pipeline, self.tools, self.results)
 
     @cached_property
-    def results(self) -> AsyncResults:
+    def results(self) -> lazy.AsyncResults:
         """Results and their files."""
-        from .results import AsyncResults
-
-        return AsyncResults(self._pipeline)
+        return lazy.AsyncResults(self._pipeline)
 
     @cached_property
-    def files(self) -> AsyncFiles:
+    def files(self) -> lazy.AsyncFiles:
         """The file library."""
-        from .files import AsyncFiles
+        return lazy.AsyncFiles(self._pipeline)
 
-        return AsyncFiles(self._pipeline)
-
-    def with_options(self, **options: Any) -> Self:
+    def with_options(self, **options: Unpack[Options]) -> Self:
         """A client with another `timeout`, `max_retries` or `deadline`; this one stays as it is.
 
         Both share connections, pace and retry budget. Closing the new one leaves this one open, closing this one closes
@@ -145,7 +121,7 @@ class AsyncProteinIQ:
 
     async def run(
         self,
-        tool: str | Tool,
+        tool: str | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -154,9 +130,9 @@ class AsyncProteinIQ:
         max_reserved_credits: int | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
-        on_update: OnUpdate | None = None,
+        on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
-    ) -> AsyncResult:
+    ) -> lazy.AsyncResult:
         """Submit a job, wait for it, and get its result: `submit`, `wait` and `result` of `client.jobs` in one.
 
         `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running,

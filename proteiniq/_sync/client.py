@@ -9,24 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, Unpack
 
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
+from .._policy.retry import RetryBudget
 from .._wire.clock import MachineClock, SyncClock
-from .._wire.config import check_pace, read_base_url, read_key, resolve
+from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
 from .._wire.pacers import Pacer, shared
 from .._wire.transport import Wire
-
-if TYPE_CHECKING:
-    from ..hooks import Hook
-    from ..models import Tool
-    from .account import AccountAPI
-    from .files import Files
-    from .job import OnUpdate
-    from .jobs import Jobs
-    from .pipeline import Pipeline
-    from .results import Result, Results
-    from .tools import Tools
+from ..hooks import Hook
+from . import lazy
 
 
 class ProteinIQ:
@@ -41,7 +33,7 @@ class ProteinIQ:
     are shared by all clients of a key in this process, and the service's headers correct them. Other figures of a later
     client are not taken; a warning says so. Programs that run side by side on one machine share them by naming the same
     `pace_file`, a small SQLite file that is made where it isn't there. `hooks` are called with the `AttemptDetails` of
-    every attempt to send a request.
+    every attempt to send a request. `clock` replaces the machine's in tests, so that they needn't wait.
 
     It is a context manager, and safe for many threads. Raises ConfigurationError.
     """
@@ -84,58 +76,42 @@ class ProteinIQ:
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
 
     @classmethod
-    def _over(cls, pipeline: Pipeline) -> Self:
+    def _over(cls, pipeline: lazy.Pipeline) -> Self:
         """A client over a pipeline that is there already."""
         client = object.__new__(cls)
         client._pipeline = pipeline
         return client
 
-    # What follows is loaded when it is first used: models and generated operations alone take longer to load than
-    # all that a client needs to be there.
+    @cached_property
+    def _pipeline(self) -> lazy.Pipeline:
+        return lazy.Pipeline(*self._parts, RetryBudget())
 
     @cached_property
-    def _pipeline(self) -> Pipeline:
-        from .._policy.retry import RetryBudget
-        from .pipeline import Pipeline
-
-        return Pipeline(*self._parts, RetryBudget())
-
-    @cached_property
-    def account(self) -> AccountAPI:
+    def account(self) -> lazy.AccountAPI:
         """The account behind the key."""
-        from .account import AccountAPI
-
-        return AccountAPI(self._pipeline)
+        return lazy.AccountAPI(self._pipeline)
 
     @cached_property
-    def tools(self) -> Tools:
+    def tools(self) -> lazy.Tools:
         """The tools."""
-        from .tools import Tools
-
-        return Tools(self._pipeline)
+        return lazy.Tools(self._pipeline)
 
     @cached_property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> lazy.Jobs:
         """Jobs: quote, submit, list, follow, cancel."""
-        from .jobs import Jobs
-
-        return Jobs(self._pipeline, self.tools, self.results)
+        return lazy.Jobs(self._pipeline, self.tools, self.results)
 
     @cached_property
-    def results(self) -> Results:
+    def results(self) -> lazy.Results:
         """Results and their files."""
-        from .results import Results
-
-        return Results(self._pipeline)
+        return lazy.Results(self._pipeline)
 
     @cached_property
-    def files(self) -> Files:
+    def files(self) -> lazy.Files:
         """The file library."""
-        from .files import Files
+        return lazy.Files(self._pipeline)
 
-        return Files(self._pipeline)
-
-    def with_options(self, **options: Any) -> Self:
+    def with_options(self, **options: Unpack[Options]) -> Self:
         """A client with another `timeout`, `max_retries` or `deadline`; this one stays as it is.
 
         Both share connections, pace and retry budget. Closing the new one leaves this one open, closing this one closes
@@ -147,7 +123,7 @@ class ProteinIQ:
 
     def run(
         self,
-        tool: str | Tool,
+        tool: str | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -156,9 +132,9 @@ class ProteinIQ:
         max_reserved_credits: int | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
-        on_update: OnUpdate | None = None,
+        on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
-    ) -> Result:
+    ) -> lazy.Result:
         """Submit a job, wait for it, and get its result: `submit`, `wait` and `result` of `client.jobs` in one.
 
         `timeout` is how long to wait, s, None for ever. Raises what they raise; WaitTimeout leaves the job running,
