@@ -21,12 +21,12 @@ from .._transfer.multipart import (
     AsyncContent,
     Envelope,
     Fields,
-    OnProgress,
     envelope,
     fields_of,
     signed_form,
     written,
 )
+from .._transfer.progress import OnProgress
 from .._transfer.upload import AsyncUploadable, Source, may_be_stored, opened
 from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError

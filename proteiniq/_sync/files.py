@@ -23,12 +23,12 @@ from .._transfer.multipart import (
     Content,
     Envelope,
     Fields,
-    OnProgress,
     envelope,
     fields_of,
     signed_form,
     written,
 )
+from .._transfer.progress import OnProgress
 from .._transfer.upload import Source, Uploadable, may_be_stored, opened
 from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import InvalidInput, UnsupportedOperation
+from .progress import OnProgress
 from .upload import NOTHING, Source
 
 if TYPE_CHECKING:
     from ..contract import Endpoint, Upload
-
-OnProgress = Callable[[int, int | None], object]
-"""Is called with the bytes of the file that were sent so far, and all that there are, None where that is not known."""
 
 UNKNOWN = "application/octet-stream"
 

@@ -29,7 +29,7 @@ from proteiniq import (
     UnsupportedOperation,
 )
 from proteiniq._inputs import requests
-from proteiniq._transfer.download import Saving
+from proteiniq._transfer.download import Download
 from proteiniq._transfer.upload import PIECE
 from proteiniq.contract import Shape, Upload
 from proteiniq.contract._reshape import steps
@@ -892,11 +892,11 @@ async def test_progress_of_all_files_together(tmp_path: Path) -> None:
 async def test_a_disk_that_is_full_says_so_and_keeps_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: Saving, *chunks: bytes) -> None:
+    def full(self: Download, *chunks: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    monkeypatch.setattr(Saving, "write", full)
+    monkeypatch.setattr(Download, "write", full)
     with pytest.raises(OSError, match="No space left on device") as caught:
         await made.files["a.txt"].save(tmp_path / "a.txt")
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "a.txt"))
