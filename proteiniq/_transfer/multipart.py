@@ -156,8 +156,9 @@ def _encoded(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        pass
-    raise InvalidInput(f"{NOTHING}: a name, description or tag holds half a character (a lone surrogate)")
+        raise InvalidInput(
+            f"{NOTHING}: a name, description or tag holds half a character (a lone surrogate)"
+        ) from None
 
 
 class _Content:
