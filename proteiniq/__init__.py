@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ._sync.job import Job
     from ._sync.paging import Page, Pager
     from ._sync.results import Result, ResultFile
+    from ._wire.clock import AsyncClock, SyncClock
     from .errors import (
         APIError,
         BadRequest,
@@ -89,6 +90,7 @@ __all__ = [
     "APIError",
     "Account",
     "AccountLimits",
+    "AsyncClock",
     "AsyncJob",
     "AsyncPager",
     "AsyncProteinIQ",
@@ -143,6 +145,7 @@ __all__ = [
     "Setting",
     "Slot",
     "SpendLimitExceeded",
+    "SyncClock",
     "TeamNotFound",
     "Tool",
     "ToolSummary",
@@ -160,6 +163,7 @@ __all__ = [
 
 _HOME = {
     "AsyncProteinIQ": "_async.client",
+    "AsyncClock": "_wire.clock",
     "AsyncJob": "_async.job",
     "AsyncPager": "_async.paging",
     "AsyncResult": "_async.results",
@@ -170,6 +174,7 @@ _HOME = {
     "Pager": "_sync.paging",
     "Result": "_sync.results",
     "ResultFile": "_sync.results",
+    "SyncClock": "_wire.clock",
 }
 """Where what can be made or used is defined; everything else is an error or a model."""
 

@@ -42,15 +42,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
+import proteiniq
+
 from ._short_repr import short_repr
-
-if TYPE_CHECKING:
-    from .models import JobState
-
 
 _BY_CODE: dict[str, type[APIError]] = {}
 _BY_STATUS: dict[int, type[APIError]] = {}
@@ -365,7 +363,12 @@ class WaitTimeout(ProteinIQError):
     """
 
     def __init__(
-        self, message: str, *, job: JobState, jobs: Sequence[JobState] = (), cancelled: bool | None = None
+        self,
+        message: str,
+        *,
+        job: proteiniq.JobState,
+        jobs: Sequence[proteiniq.JobState] = (),
+        cancelled: bool | None = None,
     ) -> None:
         super().__init__(message, job_id=job.id, retryable=not cancelled)
         self.job = job
@@ -376,7 +379,7 @@ class WaitTimeout(ProteinIQError):
 class JobFailed(ProteinIQError):
     """The job ended without a result. `job` is its final state."""
 
-    def __init__(self, message: str, *, job: JobState) -> None:
+    def __init__(self, message: str, *, job: proteiniq.JobState) -> None:
         super().__init__(message, job_id=job.id)
         self.job = job
 

@@ -7,7 +7,8 @@ import pytest
 from proteiniq_openapi import models as low
 from proteiniq_openapi.types import UNSET
 
-from proteiniq import InvalidInput, Request, models
+from proteiniq import InvalidInput, Request, contract, models
+from proteiniq._inputs import job_entries, requests
 from proteiniq._responses import convert, schema
 from proteiniq.contract import Shape, document
 
@@ -26,27 +27,27 @@ def test_every_schema_has_a_class_of_its_name(role: str) -> None:
 
 
 def test_what_the_contract_does_not_have_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert convert.is_documented("JobBilling", "max_reserved_credits")
+    assert requests.is_documented("JobBilling", "max_reserved_credits")
     described = copy.deepcopy(document())
     described["components"]["schemas"]["JobBilling"]["x-undocumented"] = ["max_reserved_credits"]
-    monkeypatch.setattr(convert, "document", lambda: described)
-    assert not convert.is_documented("JobBilling", "max_reserved_credits")
+    monkeypatch.setattr(contract, "document", lambda: described)
+    assert not requests.is_documented("JobBilling", "max_reserved_credits")
 
 
 def test_our_entries_are_those_of_the_contract() -> None:
-    (made,) = convert.entries([{**ENTRY, "label": "mine"}])
+    (made,) = job_entries.entries([{**ENTRY, "label": "mine"}])
     assert made.to_dict() == {**ENTRY, "label": "mine"}
 
 
 def test_an_entry_of_a_file() -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     del entry["content"]
-    assert convert.entries([entry])[0].to_dict() == entry
+    assert job_entries.entries([entry])[0].to_dict() == entry
 
 
 @pytest.mark.parametrize("entry", [{}, {"slotId": 5}, {"slotId": "x", "source": None, "more": [1]}])
 def test_an_entry_of_the_users_own_is_sent_as_it_is(entry: dict[str, Any]) -> None:
-    assert convert.entries_as_given([entry])[0].to_dict() == entry
+    assert job_entries.entries_as_given([entry])[0].to_dict() == entry
 
 
 def jobs(count: int, **changes: Any) -> low.JobPage:
@@ -164,10 +165,10 @@ def test_pages_may_be_numbered_from_zero(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_file_as_input_needs_a_contract_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
-    monkeypatch.setattr(convert, "is_known_literal", lambda role, name, value: value != "file")
+    monkeypatch.setattr(requests, "is_known_literal", lambda role, name, value: value != "file")
     with pytest.raises(InvalidInput, match="has no saved file as input"):
-        convert.entries([entry])
-    assert convert.entries([ENTRY])
+        job_entries.entries([entry])
+    assert job_entries.entries([ENTRY])
 
 
 # ---- what a model keeps

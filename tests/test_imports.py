@@ -130,6 +130,10 @@ def test_the_policies_import_no_wire_and_no_clock() -> None:
         assert not names & {"time", "asyncio", "anyio", "httpx", "random"}, path
 
 
+def test_no_policy_but_the_retry_budget_holds_a_lock() -> None:
+    assert importers("threading", modules("_policy")) == {"_policy/retry.py"}
+
+
 FOLDERS = ("_policy", "_inputs", "_wire", "_responses", "_transfer")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import ConfigurationError, ProteinIQ
 from proteiniq._wire.pace_file import FilePacer
+from proteiniq._wire.pacers import Ticket
 
 _opened: list[FilePacer] = []
 
@@ -34,9 +36,9 @@ def pacer(path: Path, *, limit: int = 2, key: str = "https://host pq_live_a") ->
 
 def leave(one: FilePacer, now: float, job: str | None = None) -> bool:
     """Whether a request could leave and be answered at once."""
-    ticket = one.reserve(now, job)
-    left = one.claim(ticket, now) == 0.0
-    one.release(ticket, now)
+    ticket = one.reserve(job)
+    left = ticket.claim(now) == 0.0
+    ticket.release(now)
     return left
 
 
@@ -61,18 +63,18 @@ def test_the_delay_is_until_the_first_seat_is_free(tmp_path: Path) -> None:
     one, other = pacer(tmp_path), pacer(tmp_path)
     assert leave(one, 0.0)
     assert leave(one, 4.0)
-    ticket = other.reserve(5.0)
-    assert other.claim(ticket, 5.0) == pytest.approx(10.05 - 5.0)
+    ticket = other.reserve()
+    assert ticket.claim(5.0) == pytest.approx(10.05 - 5.0)
 
 
 def test_who_asked_first_leaves_first_whatever_its_process(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
     assert leave(one, 0.0)
-    first, second = one.reserve(1.0), other.reserve(1.0)
-    assert one.claim(first, 1.0) > 0
-    assert other.claim(second, 1.0) > one.claim(first, 1.0)
-    assert other.claim(second, 10.3) > 0
-    assert one.claim(first, 10.3) == 0.0
+    first, second = one.reserve(), other.reserve()
+    assert first.claim(1.0) > 0
+    assert second.claim(1.0) > first.claim(1.0)
+    assert second.claim(10.3) > 0
+    assert first.claim(10.3) == 0.0
 
 
 def test_reads_of_one_job_are_apart_in_all_processes(tmp_path: Path) -> None:
@@ -85,65 +87,65 @@ def test_reads_of_one_job_are_apart_in_all_processes(tmp_path: Path) -> None:
 
 def test_a_seat_is_held_from_departure_until_a_window_after_the_answer(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
-    ticket = one.reserve(0.0)
-    assert one.claim(ticket, 0.0) == 0.0
+    ticket = one.reserve()
+    assert ticket.claim(0.0) == 0.0
     assert not leave(other, 20.0)
-    one.release(ticket, 20.0)
+    ticket.release(20.0)
     assert not leave(other, 30.0)
     assert leave(other, 30.3)
 
 
 def test_what_the_service_counts_beyond_ours_was_sent_by_others(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=3), pacer(tmp_path, limit=3)
-    ticket = one.reserve(0.0)
-    assert one.claim(ticket, 0.0) == 0.0
-    one.observe(0.0, limit=3, remaining=0)
-    one.release(ticket, 0.0)
+    ticket = one.reserve()
+    assert ticket.claim(0.0) == 0.0
+    ticket.observe(0.0, limit=3, remaining=0)
+    ticket.release(0.0)
     assert not leave(other, 5.0)
 
 
 def test_a_refusal_holds_all_processes_back(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=100), pacer(tmp_path, limit=100)
-    ticket = one.reserve(0.0)
-    one.claim(ticket, 0.0)
-    one.refused(ticket, 0.0, 30.0)
-    one.release(ticket, 0.0)
+    ticket = one.reserve()
+    ticket.claim(0.0)
+    ticket.refused(0.0, 30.0)
+    ticket.release(0.0)
     assert not leave(other, 29.0)
     assert leave(other, 30.1)
 
 
 def test_all_processes_know_how_long_the_service_asks_to_wait(tmp_path: Path) -> None:
     one, other = pacer(tmp_path), pacer(tmp_path)
-    ticket = one.reserve(0.0, "job_1")
-    one.refused(ticket, 0.0, 30.0, remaining=5)
-    assert other.held(other.reserve(0.0, "job_1"), 10.0) == 20.0
-    assert other.held(other.reserve(0.0), 10.0) == 0.0
-    one.refused(ticket, 10.0, 600.0)
-    assert other.held(other.reserve(0.0), 10.0) == 600.0
-    assert other.held(other.reserve(0.0), 610.0) == 0.0
+    ticket = one.reserve("job_1")
+    ticket.refused(0.0, 30.0, remaining=5)
+    assert other.reserve("job_1").held(10.0) == 20.0
+    assert other.reserve().held(10.0) == 0.0
+    ticket.refused(10.0, 600.0)
+    assert other.reserve().held(10.0) == 600.0
+    assert other.reserve().held(610.0) == 0.0
 
 
 def test_a_refusal_of_a_job_read_holds_back_reads_of_that_job_only(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=100)
-    ticket = one.reserve(0.0, "job_1")
-    one.claim(ticket, 0.0)
-    one.refused(ticket, 0.0, 30.0, remaining=50)
-    one.release(ticket, 0.0)
+    ticket = one.reserve("job_1")
+    ticket.claim(0.0)
+    ticket.refused(0.0, 30.0, remaining=50)
+    ticket.release(0.0)
     assert not leave(one, 20.0, "job_1")
     assert leave(one, 20.0, "job_2")
 
 
 def test_a_request_that_never_left_costs_nothing(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=1)
-    ticket = one.reserve(0.0, "job_1")
-    one.release(ticket, 0.0)
+    ticket = one.reserve("job_1")
+    ticket.release(0.0)
     assert leave(one, 0.0, "job_1")
 
 
 def test_a_process_that_died_while_waiting_is_forgotten(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
     assert leave(one, 0.0)
-    assert one.claim(one.reserve(1.0), 1.0) > 0  # and is never heard of again
+    assert one.reserve().claim(1.0) > 0  # and is never heard of again
     assert leave(other, 30.0)
 
 
@@ -174,7 +176,7 @@ def test_the_file_holds_nothing_of_the_secret(tmp_path: Path) -> None:
     ):
         client.account.get()
     held = sqlite3.connect(tmp_path / "pace")
-    assert "pq_live_abc" in str(held.execute("SELECT scope FROM seats").fetchall())
+    assert "pq_live_abc" in str(held.execute("SELECT scope FROM windows").fetchall())
     held.close()
     for path in tmp_path.iterdir():
         assert b"SECRET" not in path.read_bytes()
@@ -201,13 +203,21 @@ def test_no_window_of_the_service_ever_sees_more_than_the_limit(
     folder = tmp_path_factory.mktemp("pace")
     pacers = [pacer(folder, limit=limit) for _ in range(4)]
     now, departures = 0.0, []
-    for which, pause, flight in requests:
-        now += pause
-        ticket = pacers[which].reserve(now)
-        while (delay := pacers[which].claim(ticket, now)) > 0:
-            now += delay
+    flying: list[tuple[float, int, Ticket]] = []  # by the time of their response
+
+    def until(time: float) -> float:
+        while flying and flying[0][0] <= time:
+            answered, _, ticket = heapq.heappop(flying)
+            ticket.release(answered)
+        return time
+
+    for number, (which, pause, flight) in enumerate(requests):
+        now = until(now + pause)
+        ticket = pacers[which].reserve()
+        while (delay := ticket.claim(now)) > 0:
+            now = until(now + delay)
         departures.append(now)
-        pacers[which].release(ticket, now + flight)
+        heapq.heappush(flying, (now + flight, number, ticket))
     for each in pacers:
         each.close()
     for start in departures:

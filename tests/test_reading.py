@@ -135,7 +135,7 @@ def test_what_is_no_json(content: bytes) -> None:
     with pytest.raises(ContractError, match="is no JSON") as caught:
         decode(content, "get_tool", REQUEST)
     assert caught.value.operation == "get_tool"
-    assert caught.value.__context__ is None
+    assert caught.value.__suppress_context__
     assert len(str(caught.value)) < 400
 
 

@@ -14,14 +14,14 @@ import proteiniq
 from proteiniq import AsyncProteinIQ, ProteinIQ
 
 NAMES = """
-APIError Account AccountLimits AsyncJob AsyncPager AsyncProteinIQ AsyncResult AsyncResultFile BadRequest
+APIError Account AccountLimits AsyncClock AsyncJob AsyncPager AsyncProteinIQ AsyncResult AsyncResultFile BadRequest
 BlockingError ConcurrentJobLimitExceeded ConcurrentJobs ConfigurationError Conflict ContractError CreditModel
 Credits DailyLimitExceeded DeletedFile File Forbidden InsufficientCredits InternalError InvalidInput InvalidJSON
 Issue Job JobFailed JobFailure JobNotCompleted JobState JobStatus KeyInfo MethodNotAllowed NotFound OutputFile Page
 Pager PaidPlanRequired PayloadTooLarge PaymentRequired Plan ProteinIQ ProteinIQError Quote QuoteLimits RateLimit
-RateLimited Request RequestTimeout Result ResultFile ServerError Setting Slot SpendLimitExceeded TeamNotFound Tool
-ToolSummary TransportError Unauthorized UnsupportedMediaType UnsupportedOperation UserNotFound ValidationError
-WaitTimeout Workspace __version__
+RateLimited Request RequestTimeout Result ResultFile ServerError Setting Slot SpendLimitExceeded SyncClock
+TeamNotFound Tool ToolSummary TransportError Unauthorized UnsupportedMediaType UnsupportedOperation UserNotFound
+ValidationError WaitTimeout Workspace __version__
 """
 
 CALLS = {

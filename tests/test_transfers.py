@@ -14,7 +14,9 @@ import httpx
 import pytest
 
 from proteiniq import InvalidInput
-from proteiniq._transfer.download import BLOCK, Saving
+from proteiniq._transfer import writers
+from proteiniq._transfer.download import Download
+from proteiniq._transfer.writers import BLOCK
 
 from ._async import bench as asynchronous
 from ._async.test_results import result
@@ -51,13 +53,15 @@ async def made(body: Any) -> Any:
 
 @pytest.fixture
 def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    write = Saving.write
+    """A disk that a thread has to wait for."""
+    write = Download.write
 
-    def slowly(self: Saving, *chunks: bytes) -> None:
+    def slowly(self: Download, *chunks: bytes) -> None:
         time.sleep(0.1)
         write(self, *chunks)
 
-    monkeypatch.setattr(Saving, "write", slowly)
+    monkeypatch.setattr(writers, "QUICK", -1.0)
+    monkeypatch.setattr(Download, "write", slowly)
 
 
 @pytest.mark.anyio

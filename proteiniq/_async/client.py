@@ -7,23 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, Unpack
 
-from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
+from .._policy.retry import RetryBudget
 from .._wire.clock import AsyncClock, AsyncMachineClock
-from .._wire.config import check_pace, read_base_url, read_key, resolve
+from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
+from .._wire.pacers import Pacer, shared
 from .._wire.transport import AsyncWire
-
-if TYPE_CHECKING:
-    from ..hooks import Hook
-    from ..models import Tool
-    from .account import AsyncAccountAPI
-    from .files import AsyncFiles
-    from .job import OnUpdate
-    from .jobs import AsyncJobs
-    from .pipeline import AsyncPipeline
-    from .results import AsyncResult, AsyncResults
-    from .tools import AsyncTools
+from ..hooks import Hook
+from . import lazy
 
 
 class AsyncProteinIQ:
@@ -38,7 +31,7 @@ class AsyncProteinIQ:
     clients of a key in this process share one limit, which is corrected by the service's headers. Different values of a
     later client are ignored with a warning. Programs on one machine share the limit by naming the same `pace_file`, a
     small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
-    a request.
+    a request. `clock` replaces the machine's clock in tests.
 
     The client is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
@@ -81,58 +74,42 @@ class AsyncProteinIQ:
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
 
     @classmethod
-    def _over(cls, pipeline: AsyncPipeline) -> Self:
+    def _over(cls, pipeline: lazy.AsyncPipeline) -> Self:
         """Return a client over an existing pipeline."""
         client = object.__new__(cls)
         client._pipeline = pipeline
         return client
 
-    # The following are loaded on first use: importing models and generated operations takes longer than all else that
-    # a new client needs.
+    @cached_property
+    def _pipeline(self) -> lazy.AsyncPipeline:
+        return lazy.AsyncPipeline(*self._parts, RetryBudget())
 
     @cached_property
-    def _pipeline(self) -> AsyncPipeline:
-        from .._policy.retry import RetryBudget
-        from .pipeline import AsyncPipeline
-
-        return AsyncPipeline(*self._parts, RetryBudget())
-
-    @cached_property
-    def account(self) -> AsyncAccountAPI:
+    def account(self) -> lazy.AsyncAccountAPI:
         """The account behind the key."""
-        from .account import AsyncAccountAPI
-
-        return AsyncAccountAPI(self._pipeline)
+        return lazy.AsyncAccountAPI(self._pipeline)
 
     @cached_property
-    def tools(self) -> AsyncTools:
+    def tools(self) -> lazy.AsyncTools:
         """The tools."""
-        from .tools import AsyncTools
-
-        return AsyncTools(self._pipeline)
+        return lazy.AsyncTools(self._pipeline)
 
     @cached_property
-    def jobs(self) -> AsyncJobs:
+    def jobs(self) -> lazy.AsyncJobs:
         """Quote, submit, list, follow and cancel jobs."""
-        from .jobs import AsyncJobs
-
-        return AsyncJobs(self._pipeline, self.tools, self.results)
+        return lazy.AsyncJobs(self._pipeline, self.tools, self.results)
 
     @cached_property
-    def results(self) -> AsyncResults:
+    def results(self) -> lazy.AsyncResults:
         """Results and their files."""
-        from .results import AsyncResults
-
-        return AsyncResults(self._pipeline)
+        return lazy.AsyncResults(self._pipeline)
 
     @cached_property
-    def files(self) -> AsyncFiles:
+    def files(self) -> lazy.AsyncFiles:
         """The file library."""
-        from .files import AsyncFiles
+        return lazy.AsyncFiles(self._pipeline)
 
-        return AsyncFiles(self._pipeline)
-
-    def with_options(self, **options: Any) -> Self:
+    def with_options(self, **options: Unpack[Options]) -> Self:
         """Return a client with another `timeout`, `max_retries` or `deadline`; this client is unchanged.
 
         Both share connections, rate limit and retry budget. Closing the new client leaves this one open; closing this
@@ -144,7 +121,7 @@ class AsyncProteinIQ:
 
     async def run(
         self,
-        tool: str | Tool,
+        tool: str | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -153,9 +130,9 @@ class AsyncProteinIQ:
         max_reserved_credits: int | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
-        on_update: OnUpdate | None = None,
+        on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
-    ) -> AsyncResult:
+    ) -> lazy.AsyncResult:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
         `timeout` limits the wait, in seconds; None waits forever. Raises their errors; WaitTimeout leaves the job

@@ -21,12 +21,12 @@ from .._transfer.multipart import (
     AsyncContent,
     Envelope,
     Fields,
-    OnProgress,
     envelope,
     fields_of,
     signed_form,
     written,
 )
+from .._transfer.progress import OnProgress
 from .._transfer.upload import AsyncUploadable, Source, may_be_stored, opened
 from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
@@ -75,7 +75,7 @@ class AsyncFiles:
         with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             documented, required = (
-                partial(check, "FileUpload") for check in (convert.is_documented, convert.is_required)
+                partial(check, "FileUpload") for check in (requests.is_documented, requests.is_required)
             )
             fields = fields_of(opened_source, asked, documented, required)
             in_steps = route.upload is not None and route.upload.style == "ticket"

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import attrs
 
 from ..models import JobState
-
-if TYPE_CHECKING:
-    from .jobs import AsyncJobs
-    from .results import AsyncResult
-
-OnUpdate = Callable[["AsyncJob"], object]
+from . import lazy
 
 
 @attrs.frozen(kw_only=True)
@@ -23,7 +18,7 @@ class AsyncJob(JobState):
     Unpickled, it is a `JobState`, which `client.jobs.wait` and `result` accept too.
     """
 
-    _jobs: AsyncJobs = attrs.field(repr=False, eq=False)
+    _jobs: lazy.AsyncJobs = attrs.field(repr=False, eq=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A client can't be pickled, so only the state is.
@@ -58,7 +53,7 @@ class AsyncJob(JobState):
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
-    ) -> AsyncResult:
+    ) -> lazy.AsyncResult:
         """Return the result, waiting for it if necessary. Options and errors are those of `client.jobs.result`."""
         return await self._jobs.result(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
@@ -71,6 +66,9 @@ class AsyncJob(JobState):
     def events(self, *, timeout: float | None = None) -> AsyncGenerator[AsyncJob]:
         """Yield the job at each change, until it has ended. Raises the errors of `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
+
+
+OnUpdate = Callable[[AsyncJob], object]
 
 
 def _state(fields: dict[str, Any]) -> JobState:

@@ -16,7 +16,10 @@ from .._inputs.arguments import check_id, is_downgrade, is_url
 from .._policy.resume import Cut, Renew, Restart, resume
 from .._policy.retry import GiveUp, Wait
 from .._responses import convert
-from .._transfer.download import AsyncWriter, OnProgress, Saving, Together, local_names
+from .._transfer.download import Download
+from .._transfer.filenames import local_names
+from .._transfer.progress import CombinedProgress, OnProgress
+from .._transfer.writers import AsyncWriter
 from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
@@ -55,35 +58,35 @@ class AsyncResults:
 
     async def _read(self, info: ResultFileInfo, job_id: str) -> bytes:
         """Return the bytes of a result file."""
-        with Saving.in_memory() as (saving, buffer):
-            await self._fetch(info, job_id, saving)
+        with Download.in_memory() as (download, buffer):
+            await self._fetch(info, job_id, download)
             return buffer.getvalue()
 
     async def _save(
         self, info: ResultFileInfo, job_id: str, target: Path, on_progress: OnProgress | None = None
     ) -> Path:
         """Save a result file at `target`, under a temporary name until it is complete."""
-        with Saving.at(target, on_progress) as saving:
-            await self._fetch(info, job_id, saving)
-            await AsyncWriter(saving).finish()
+        with Download.at(target, on_progress) as download:
+            await self._fetch(info, job_id, download)
+            await AsyncWriter.finish(download)
         return target
 
-    async def _fetch(self, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
+    async def _fetch(self, info: ResultFileInfo, job_id: str, download: Download) -> None:
         """Download a file, resuming after an interruption, with a new URL if the old one has expired."""
         retry, clock = self._pipeline.config.retry, self._pipeline.clock
         url, renewed_at = _address(info, job_id), -1
         failures = number = 0
         while True:
-            start, number = saving.size, number + 1
+            start, number = download.size, number + 1
             wait: float | None = None
             ended: list[AttemptDetails] = []
             try:
-                error = await self._attempt(url, job_id, saving, number, ended)
-                damage = saving.wrong() if error is None and saving.is_whole else None
-                if error is None and saving.is_whole and damage is None:
+                error = await self._attempt(url, job_id, download, number, ended)
+                damage = download.damage() if error is None and download.is_whole else None
+                if error is None and download.is_whole and damage is None:
                     return
-                failures = failures + 1 if damage or saving.size <= start else 1
-                renewed = renewed_at >= saving.size
+                failures = failures + 1 if damage or download.size <= start else 1
+                renewed = renewed_at >= download.size
                 move = self._pipeline.charge(
                     resume(
                         _cut(error, damage),
@@ -98,21 +101,21 @@ class AsyncResults:
                 self._pipeline.tell(ended, wait)
             match move:
                 case GiveUp():
-                    raise error or saving.cut_short(info.name, job_id, damage)
+                    raise error or download.cut_short(info.name, job_id, damage)
                 case Renew():
-                    renewed_at, failures = saving.size, failures - 1
+                    renewed_at, failures = download.size, failures - 1
                     url = await self._fresh_url(info, job_id)
                     continue
                 case Restart():
-                    saving.restart()
+                    download.restart()
             await clock.sleep(move.seconds)
 
     async def _attempt(
-        self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
+        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
     ) -> ProteinIQError | None:
         """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
         try:
-            await self._stream(url, job_id, saving, number, ended)
+            await self._stream(url, job_id, download, number, ended)
         except (APIError, TransportError, ContractError) as error:
             return error
         return None
@@ -128,18 +131,18 @@ class AsyncResults:
         raise NotFound(f"job {job_id} no longer has a file {info.name!r}", job_id=job_id)
 
     async def _stream(
-        self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
+        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
     ) -> None:
         """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
         call = Call(operation="download", job_id=job_id, paced=False, number=number)
         for _ in range(MOST_REDIRECTS):
             outgoing = Outgoing(
-                method="GET", url=url, headers=saving.headers(), timeout=self._pipeline.config.timeout
+                method="GET", url=url, headers=download.headers(), timeout=self._pipeline.config.timeout
             )
             opened = self._pipeline.open(call, outgoing, ended=ended)
-            async with AsyncWriter(saving) as writer, opened as incoming:
+            async with AsyncWriter(download, self._pipeline.clock) as writer, opened as incoming:
                 if incoming.status < 300:
-                    saving.begin(incoming.status, incoming.headers)
+                    download.begin(incoming.status, incoming.headers)
                     async for chunk in incoming.chunks:
                         await writer.write(chunk)
                     return
@@ -291,7 +294,7 @@ class AsyncResult(Model):
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         names = local_names([file.name for file in self.files])
-        progress = None if on_progress is None else Together(on_progress, len(names))
+        progress = None if on_progress is None else CombinedProgress(on_progress, len(names))
         saved = []
         for file, name in zip(self.files, names, strict=True):
             saved.append(await file._save(root / name, progress))

@@ -48,6 +48,34 @@ def is_supported(operation: str) -> bool:
     return True
 
 
+def is_documented(role: str, name: str) -> bool:
+    """Whether the contract has a field that we would send. One that it has not, the service may ignore."""
+    return name not in _schema(role).get("x-undocumented", ())
+
+
+def is_required(role: str, name: str) -> bool:
+    """Whether the contract takes no request without a field."""
+    return name in _schema(role).get("required", ())
+
+
+def is_promised(role: str, name: str) -> bool:
+    """Whether the contract says that a response always has a field."""
+    return name in _schema(role).get("x-required", ())
+
+
+def is_known_literal(role: str, name: str, value: str) -> bool:
+    """Whether the contract lets a field have a literal of ours. Where it lists none, it may have any."""
+    known = _schema(role)["properties"][name].get("x-known-values")
+    return known is None or value in known
+
+
+def _schema(role: str) -> Mapping[str, Any]:
+    from ..contract import document
+
+    schema: Mapping[str, Any] = document()["components"]["schemas"][role]
+    return schema
+
+
 def spelled(operation: str, route: Endpoint, parts: Mapping[str, Any]) -> dict[str, Any]:
     """What a generated operation asks for, as the contract spells it.
 

@@ -5,20 +5,19 @@ The generated models are in our shape already (see `contract/_reshape.py`), what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-import attrs
 from proteiniq_openapi import models as low
-from proteiniq_openapi.types import UNSET, Unset
+from proteiniq_openapi.types import Unset
 
 from .. import models
+from .._inputs import requests
 from .._inputs.arguments import is_text
-from .._inputs.requests import endpoint
-from ..contract import RAW, document
-from ..errors import ContractError, InvalidInput
+from ..contract import RAW
+from ..errors import ContractError
 from . import schema
 from .page import Page
 
@@ -123,7 +122,7 @@ def _slot(answer: low.Slot) -> models.Slot:
         kind=given(answer.kind),
         formats=tuple(given(answer.formats) or ()),
         # Where the contract has no such field, the service judges what is missing.
-        required=is_documented("Slot", "required") if required is None else required,
+        required=requests.is_documented("Slot", "required") if required is None else required,
         max_entries=given(answer.max_entries),
         max_records=given(answer.max_records),
         max_bytes=given(answer.max_bytes),
@@ -294,32 +293,11 @@ def _aware(moment: datetime | Unset | None) -> datetime | None:
     return there.replace(tzinfo=UTC) if there is not None and there.tzinfo is None else there
 
 
-def _schema(role: str) -> Mapping[str, Any]:
-    schema: Mapping[str, Any] = document()["components"]["schemas"][role]
-    return schema
-
-
-def is_documented(role: str, name: str) -> bool:
-    """Whether the contract has a field that we would send. One that it has not, the service may ignore."""
-    return name not in _schema(role).get("x-undocumented", ())
-
-
-def is_required(role: str, name: str) -> bool:
-    """Whether the contract takes no request without a field."""
-    return name in _schema(role).get("required", ())
-
-
-def is_known_literal(role: str, name: str, value: str) -> bool:
-    """Whether the contract lets a field have a literal of ours. Where it lists none, it may have any."""
-    known = _schema(role)["properties"][name].get("x-known-values")
-    return known is None or value in known
-
-
 def _can_be_read(answer: Any, role: str, name: str) -> bool:
     """Whether a response has a field as the contract says, or may leave it out and does."""
     if name in answer.additional_properties.get(schema.MISFITS, {}):
         return False
-    promised = name in _schema(role).get("x-required", ())
+    promised = requests.is_promised(role, name)
     return not (promised and isinstance(getattr(answer, name), Unset))
 
 
@@ -347,7 +325,7 @@ class _Paged(Protocol[A]):
 
 def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None) -> Page[M]:
     """A page of a list: its items, and where the next one starts. `cursor` is where this one does."""
-    route = endpoint(operation)
+    route = requests.endpoint(operation)
     items = tuple(convert(each) for each in answer.data)
     start, step = route.first_page, 1
     if route.paging == "offset":
@@ -400,42 +378,3 @@ def _in_link(following: Any, parameter: str) -> Any:
     except ValueError:  # no link after all
         return following
     return values[0] if values else following
-
-
-def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
-    """Our own entries. Raises InvalidInput for a saved file where the contract has none as input."""
-    if any(entry["source"]["type"] == "file" for entry in made) and not (
-        is_documented("InputSource", "file_id") and is_known_literal("InputSource", "type", "file")
-    ):
-        raise InvalidInput(
-            "nothing was sent: the service's contract, as this package knows it, has no saved file as input. Give the "
-            "data itself"
-        )
-    return [
-        low.InputEntry(
-            id=entry["id"],
-            slot_id=entry["slotId"],
-            kind=entry["kind"],
-            format_=entry["format"],
-            content=entry.get("content", UNSET),
-            label=entry.get("label", UNSET),
-            source=low.InputSource(
-                type_=entry["source"]["type"], file_id=entry["source"].get("file_id", UNSET)
-            ),
-        )
-        for entry in made
-    ]
-
-
-@attrs.frozen
-class AsGiven:
-    """An entry of the user's own making, in the documented spelling: the service judges it."""
-
-    entry: Mapping[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        return dict(self.entry)
-
-
-def entries_as_given(given_: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
-    return [cast("low.InputEntry", AsGiven(entry)) for entry in given_]

@@ -54,12 +54,12 @@ def decode(content: bytes, operation: str, request: Request) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         start = content[:60].decode("utf-8", "replace").strip()
-    raise ContractError(
-        f"{operation}: the answer to {request} is no JSON; it begins with {start!r}. "
-        "A proxy or a login page may have answered instead of the service",
-        operation=operation,
-        request=request,
-    )
+        raise ContractError(
+            f"{operation}: the answer to {request} is no JSON; it begins with {start!r}. "
+            "A proxy or a login page may have answered instead of the service",
+            operation=operation,
+            request=request,
+        ) from None
 
 
 def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str] | None = None) -> Any:
@@ -77,8 +77,7 @@ def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str]
     try:
         return _answer_check(operation)(ours)
     except _Misfit as misfit:
-        path, what = f"${misfit.path}", misfit.what
-    raise _broken(operation, request, path, what)
+        raise _broken(operation, request, f"${misfit.path}", misfit.what) from None
 
 
 def _broken(operation: str, request: Request, path: str, what: str) -> ContractError:
@@ -101,8 +100,7 @@ def fit_ticket(body: Any, request: Request) -> Any:
     try:
         return _role_check("UploadTicket")(ours)
     except _Misfit as misfit:
-        path, what = f"${misfit.path}", misfit.what
-    raise _broken("upload_file", request, path, what)
+        raise _broken("upload_file", request, f"${misfit.path}", misfit.what) from None
 
 
 @functools.cache

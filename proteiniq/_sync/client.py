@@ -9,23 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, Unpack
 
-from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Pacer, shared
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
+from .._policy.retry import RetryBudget
 from .._wire.clock import MachineClock, SyncClock
-from .._wire.config import check_pace, read_base_url, read_key, resolve
+from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
+from .._wire.pacers import Pacer, shared
 from .._wire.transport import Wire
-
-if TYPE_CHECKING:
-    from ..hooks import Hook
-    from ..models import Tool
-    from .account import AccountAPI
-    from .files import Files
-    from .job import OnUpdate
-    from .jobs import Jobs
-    from .pipeline import Pipeline
-    from .results import Result, Results
-    from .tools import Tools
+from ..hooks import Hook
+from . import lazy
 
 
 class ProteinIQ:
@@ -40,7 +33,7 @@ class ProteinIQ:
     clients of a key in this process share one limit, which is corrected by the service's headers. Different values of a
     later client are ignored with a warning. Programs on one machine share the limit by naming the same `pace_file`, a
     small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
-    a request.
+    a request. `clock` replaces the machine's clock in tests.
 
     The client is a context manager, and safe for many threads. Raises ConfigurationError.
     """
@@ -83,58 +76,42 @@ class ProteinIQ:
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
 
     @classmethod
-    def _over(cls, pipeline: Pipeline) -> Self:
+    def _over(cls, pipeline: lazy.Pipeline) -> Self:
         """Return a client over an existing pipeline."""
         client = object.__new__(cls)
         client._pipeline = pipeline
         return client
 
-    # The following are loaded on first use: importing models and generated operations takes longer than all else that
-    # a new client needs.
+    @cached_property
+    def _pipeline(self) -> lazy.Pipeline:
+        return lazy.Pipeline(*self._parts, RetryBudget())
 
     @cached_property
-    def _pipeline(self) -> Pipeline:
-        from .._policy.retry import RetryBudget
-        from .pipeline import Pipeline
-
-        return Pipeline(*self._parts, RetryBudget())
-
-    @cached_property
-    def account(self) -> AccountAPI:
+    def account(self) -> lazy.AccountAPI:
         """The account behind the key."""
-        from .account import AccountAPI
-
-        return AccountAPI(self._pipeline)
+        return lazy.AccountAPI(self._pipeline)
 
     @cached_property
-    def tools(self) -> Tools:
+    def tools(self) -> lazy.Tools:
         """The tools."""
-        from .tools import Tools
-
-        return Tools(self._pipeline)
+        return lazy.Tools(self._pipeline)
 
     @cached_property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> lazy.Jobs:
         """Quote, submit, list, follow and cancel jobs."""
-        from .jobs import Jobs
-
-        return Jobs(self._pipeline, self.tools, self.results)
+        return lazy.Jobs(self._pipeline, self.tools, self.results)
 
     @cached_property
-    def results(self) -> Results:
+    def results(self) -> lazy.Results:
         """Results and their files."""
-        from .results import Results
-
-        return Results(self._pipeline)
+        return lazy.Results(self._pipeline)
 
     @cached_property
-    def files(self) -> Files:
+    def files(self) -> lazy.Files:
         """The file library."""
-        from .files import Files
+        return lazy.Files(self._pipeline)
 
-        return Files(self._pipeline)
-
-    def with_options(self, **options: Any) -> Self:
+    def with_options(self, **options: Unpack[Options]) -> Self:
         """Return a client with another `timeout`, `max_retries` or `deadline`; this client is unchanged.
 
         Both share connections, rate limit and retry budget. Closing the new client leaves this one open; closing this
@@ -146,7 +123,7 @@ class ProteinIQ:
 
     def run(
         self,
-        tool: str | Tool,
+        tool: str | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -155,9 +132,9 @@ class ProteinIQ:
         max_reserved_credits: int | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
-        on_update: OnUpdate | None = None,
+        on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
-    ) -> Result:
+    ) -> lazy.Result:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
         `timeout` limits the wait, in seconds; None waits forever. Raises their errors; WaitTimeout leaves the job

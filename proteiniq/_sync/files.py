@@ -23,12 +23,12 @@ from .._transfer.multipart import (
     Content,
     Envelope,
     Fields,
-    OnProgress,
     envelope,
     fields_of,
     signed_form,
     written,
 )
+from .._transfer.progress import OnProgress
 from .._transfer.upload import Source, Uploadable, may_be_stored, opened
 from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
@@ -77,7 +77,7 @@ class Files:
         with opened(source, filename, awaited=Content.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             documented, required = (
-                partial(check, "FileUpload") for check in (convert.is_documented, convert.is_required)
+                partial(check, "FileUpload") for check in (requests.is_documented, requests.is_required)
             )
             fields = fields_of(opened_source, asked, documented, required)
             in_steps = route.upload is not None and route.upload.style == "ticket"

@@ -5,17 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import attrs
 
 from ..models import JobState
-
-if TYPE_CHECKING:
-    from .jobs import Jobs
-    from .results import Result
-
-OnUpdate = Callable[["Job"], object]
+from . import lazy
 
 
 @attrs.frozen(kw_only=True)
@@ -25,7 +20,7 @@ class Job(JobState):
     Unpickled, it is a `JobState`, which `client.jobs.wait` and `result` accept too.
     """
 
-    _jobs: Jobs = attrs.field(repr=False, eq=False)
+    _jobs: lazy.Jobs = attrs.field(repr=False, eq=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A client can't be pickled, so only the state is.
@@ -60,7 +55,7 @@ class Job(JobState):
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
-    ) -> Result:
+    ) -> lazy.Result:
         """Return the result, waiting for it if necessary. Options and errors are those of `client.jobs.result`."""
         return self._jobs.result(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
@@ -73,6 +68,9 @@ class Job(JobState):
     def events(self, *, timeout: float | None = None) -> Generator[Job]:
         """Yield the job at each change, until it has ended. Raises the errors of `client.jobs.events`."""
         return self._jobs.events(self, timeout=timeout)
+
+
+OnUpdate = Callable[[Job], object]
 
 
 def _state(fields: dict[str, Any]) -> JobState:

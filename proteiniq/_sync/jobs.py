@@ -25,7 +25,7 @@ from proteiniq_openapi.models import (
 )
 from proteiniq_openapi.types import UNSET
 
-from .._inputs import entries
+from .._inputs import entries, job_entries, requests
 from .._inputs.arguments import (
     check_credits,
     check_id,
@@ -436,10 +436,10 @@ class Jobs:
         if given is not None:
             given = _copied(given, "inputs")
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
-            return _Order(tool_id, _default_name(tool_id, given), convert.entries_as_given(given), chosen)
+            return _Order(tool_id, _default_name(tool_id, given), job_entries.entries_as_given(given), chosen)
         known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
         made = entries.entries(known, inputs, settings)
-        return _Order(known.id, _default_name(known.id, made), convert.entries(made), chosen)
+        return _Order(known.id, _default_name(known.id, made), job_entries.entries(made), chosen)
 
     def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
         channel = self._pipeline.channel("quote_job")
@@ -475,7 +475,7 @@ class _Order:
 
 def _may_reserve(role: str) -> bool:
     """Whether the contract has a limit on reserved credits in this request."""
-    return convert.is_documented(role, "billing") and convert.is_documented(
+    return requests.is_documented(role, "billing") and requests.is_documented(
         "JobBilling", "max_reserved_credits"
     )
 

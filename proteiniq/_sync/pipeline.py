@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from .._inputs import requests
-from .._policy.pacing import LONGEST_NAP, Pacer, Ticket
+from .._policy.pacing import LONGEST_NAP
 from .._policy.rate_headers import RateHeaders
 from .._policy.resume import Restart
 from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait, may_pass
@@ -29,6 +29,7 @@ from .._responses.api_errors import (
     redirected,
 )
 from .._wire.config import Config
+from .._wire.pacers import Pacer, Ticket
 from .._wire.transport import Incoming, Outgoing, Places, Wire, WireFailure
 from ..errors import (
     APIError,
@@ -173,7 +174,7 @@ class Pipeline:
         Where the caller may send it again, `ended` takes what there is to tell of this attempt, for `tell`.
         Raises APIError, TransportError, RequestTimeout.
         """
-        ticket = self._pacer.reserve(self.clock.monotonic()) if call.paced else None
+        ticket = self._pacer.reserve() if call.paced else None
         reply: Reply | None = None
         failure: WireFailure | None = None
         code: str | None = None
@@ -185,7 +186,7 @@ class Pipeline:
                 with self._wire.open(self._within(call, outgoing)) as incoming:
                     if ticket is not None:
                         self._observe(ticket, incoming.status, incoming.headers)
-                        self._pacer.release(ticket, self.clock.monotonic())
+                        ticket.release(self.clock.monotonic())
                     reply = Reply(incoming.status, incoming.headers, b"")
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=self._read(call, outgoing, incoming))
@@ -205,11 +206,11 @@ class Pipeline:
             raise self._error(call, outgoing, failure, attempt, GiveUp("attempts"), in_doubt=attempt.in_doubt)
         finally:
             if ticket is not None:
-                self._pacer.release(ticket, self.clock.monotonic())
+                ticket.release(self.clock.monotonic())
 
     def _attempt(self, call: Call, outgoing: Outgoing, number: int) -> Reply | WireFailure:
         job = call.job_id if call.job_read else None
-        ticket = self._pacer.reserve(self.clock.monotonic(), job)
+        ticket = self._pacer.reserve(job)
         try:
             self._turn(call, outgoing, ticket, number)
             started = self.clock.monotonic()
@@ -223,7 +224,7 @@ class Pipeline:
             took = self.clock.monotonic() - started
             return Reply(incoming.status, incoming.headers, content, took)
         finally:
-            self._pacer.release(ticket, self.clock.monotonic())
+            ticket.release(self.clock.monotonic())
 
     def _tell(
         self,
@@ -290,8 +291,8 @@ class Pipeline:
         Raises RateLimited when the service asked for a wait that is too long, RequestTimeout when the deadline comes
         first for other reasons, such as a long queue.
         """
-        while (delay := self._pacer.claim(ticket, now := self.clock.monotonic())) > 0:
-            held = self._pacer.held(ticket, now)
+        while (delay := ticket.claim(now := self.clock.monotonic())) > 0:
+            held = ticket.held(now)
             allowed = self.config.retry.max_retry_after if call.deadline is None else call.deadline - now
             if held > allowed:
                 raise rate_held(_request(outgoing), held, number, job_id=call.job_id)
@@ -320,9 +321,9 @@ class Pipeline:
     def _observe(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
         rate = RateHeaders.read(headers, self.clock.utcnow())
         now = self.clock.monotonic()
-        self._pacer.observe(now, limit=rate.limit, remaining=rate.remaining, reset_after=rate.reset_after)
+        ticket.observe(now, limit=rate.limit, remaining=rate.remaining, reset_after=rate.reset_after)
         if status == 429 and rate.wait is not None:
-            self._pacer.refused(ticket, now, rate.wait, remaining=rate.remaining)
+            ticket.refused(now, rate.wait, remaining=rate.remaining)
 
     def _describe(self, outgoing: Outgoing, outcome: Reply | WireFailure, number: int) -> Attempt:
         idempotent = outgoing.method in _HARMLESS or outgoing.idempotent

@@ -18,7 +18,10 @@ from .._inputs.arguments import check_id, is_downgrade, is_url
 from .._policy.resume import Cut, Renew, Restart, resume
 from .._policy.retry import GiveUp, Wait
 from .._responses import convert
-from .._transfer.download import OnProgress, Saving, Together, Writer, local_names
+from .._transfer.download import Download
+from .._transfer.filenames import local_names
+from .._transfer.progress import CombinedProgress, OnProgress
+from .._transfer.writers import Writer
 from .._wire.transport import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
@@ -57,35 +60,35 @@ class Results:
 
     def _read(self, info: ResultFileInfo, job_id: str) -> bytes:
         """Return the bytes of a result file."""
-        with Saving.in_memory() as (saving, buffer):
-            self._fetch(info, job_id, saving)
+        with Download.in_memory() as (download, buffer):
+            self._fetch(info, job_id, download)
             return buffer.getvalue()
 
     def _save(
         self, info: ResultFileInfo, job_id: str, target: Path, on_progress: OnProgress | None = None
     ) -> Path:
         """Save a result file at `target`, under a temporary name until it is complete."""
-        with Saving.at(target, on_progress) as saving:
-            self._fetch(info, job_id, saving)
-            Writer(saving).finish()
+        with Download.at(target, on_progress) as download:
+            self._fetch(info, job_id, download)
+            Writer.finish(download)
         return target
 
-    def _fetch(self, info: ResultFileInfo, job_id: str, saving: Saving) -> None:
+    def _fetch(self, info: ResultFileInfo, job_id: str, download: Download) -> None:
         """Download a file, resuming after an interruption, with a new URL if the old one has expired."""
         retry, clock = self._pipeline.config.retry, self._pipeline.clock
         url, renewed_at = _address(info, job_id), -1
         failures = number = 0
         while True:
-            start, number = saving.size, number + 1
+            start, number = download.size, number + 1
             wait: float | None = None
             ended: list[AttemptDetails] = []
             try:
-                error = self._attempt(url, job_id, saving, number, ended)
-                damage = saving.wrong() if error is None and saving.is_whole else None
-                if error is None and saving.is_whole and damage is None:
+                error = self._attempt(url, job_id, download, number, ended)
+                damage = download.damage() if error is None and download.is_whole else None
+                if error is None and download.is_whole and damage is None:
                     return
-                failures = failures + 1 if damage or saving.size <= start else 1
-                renewed = renewed_at >= saving.size
+                failures = failures + 1 if damage or download.size <= start else 1
+                renewed = renewed_at >= download.size
                 move = self._pipeline.charge(
                     resume(
                         _cut(error, damage),
@@ -100,21 +103,21 @@ class Results:
                 self._pipeline.tell(ended, wait)
             match move:
                 case GiveUp():
-                    raise error or saving.cut_short(info.name, job_id, damage)
+                    raise error or download.cut_short(info.name, job_id, damage)
                 case Renew():
-                    renewed_at, failures = saving.size, failures - 1
+                    renewed_at, failures = download.size, failures - 1
                     url = self._fresh_url(info, job_id)
                     continue
                 case Restart():
-                    saving.restart()
+                    download.restart()
             clock.sleep(move.seconds)
 
     def _attempt(
-        self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
+        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
     ) -> ProteinIQError | None:
         """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
         try:
-            self._stream(url, job_id, saving, number, ended)
+            self._stream(url, job_id, download, number, ended)
         except (APIError, TransportError, ContractError) as error:
             return error
         return None
@@ -130,18 +133,18 @@ class Results:
         raise NotFound(f"job {job_id} no longer has a file {info.name!r}", job_id=job_id)
 
     def _stream(
-        self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
+        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
     ) -> None:
         """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
         call = Call(operation="download", job_id=job_id, paced=False, number=number)
         for _ in range(MOST_REDIRECTS):
             outgoing = Outgoing(
-                method="GET", url=url, headers=saving.headers(), timeout=self._pipeline.config.timeout
+                method="GET", url=url, headers=download.headers(), timeout=self._pipeline.config.timeout
             )
             opened = self._pipeline.open(call, outgoing, ended=ended)
-            with Writer(saving) as writer, opened as incoming:
+            with Writer(download, self._pipeline.clock) as writer, opened as incoming:
                 if incoming.status < 300:
-                    saving.begin(incoming.status, incoming.headers)
+                    download.begin(incoming.status, incoming.headers)
                     for chunk in incoming.chunks:
                         writer.write(chunk)
                     return
@@ -293,7 +296,7 @@ class Result(Model):
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         names = local_names([file.name for file in self.files])
-        progress = None if on_progress is None else Together(on_progress, len(names))
+        progress = None if on_progress is None else CombinedProgress(on_progress, len(names))
         saved = []
         for file, name in zip(self.files, names, strict=True):
             saved.append(file._save(root / name, progress))

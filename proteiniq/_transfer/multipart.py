@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import InvalidInput, UnsupportedOperation
+from .progress import OnProgress
 from .upload import NOTHING, Source
 
 if TYPE_CHECKING:
     from ..contract import Endpoint, Upload
-
-OnProgress = Callable[[int, int | None], object]
-"""Called with the number of bytes of the file sent so far, and the total, None if it is unknown."""
 
 UNKNOWN = "application/octet-stream"
 
@@ -157,8 +155,7 @@ def _encoded(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        pass
-    raise InvalidInput(f"{NOTHING}: a name, description or tag contains a lone surrogate")
+        raise InvalidInput(f"{NOTHING}: a name, description or tag contains a lone surrogate") from None
 
 
 class _Content:

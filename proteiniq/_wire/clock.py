@@ -17,10 +17,17 @@ class Clock(Protocol):
 
 
 class SyncClock(Clock, Protocol):
+    """What `ProteinIQ(clock=)` takes: your tests can have time pass without waiting.
+
+    `random`, from 0 to 1, spreads retries.
+    """
+
     def sleep(self, seconds: float) -> None: ...
 
 
 class AsyncClock(Clock, Protocol):
+    """What `AsyncProteinIQ(clock=)` takes."""
+
     async def sleep(self, seconds: float) -> None: ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypedDict, Unpack
 from urllib.parse import SplitResult, urlsplit
 
 import attrs
@@ -25,6 +25,14 @@ KEY_VARIABLE = "PROTEINIQ_API_KEY"
 URL_VARIABLE = "PROTEINIQ_BASE_URL"
 
 
+class Options(TypedDict, total=False):
+    """What `with_options` can change."""
+
+    timeout: float
+    max_retries: int
+    deadline: float | None
+
+
 @attrs.frozen(kw_only=True)
 class Config:
     """The options of a client; `base_url` is an origin without a path.
@@ -40,15 +48,15 @@ class Config:
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
     hooks: tuple[Hook, ...] = ()
 
-    def with_options(self, **changes: Any) -> Config:
+    def with_options(self, **changes: Unpack[Options]) -> Config:
         """Return a copy with another `timeout`, `max_retries` or `deadline`.
 
         Raises ConfigurationError for an unknown option or an invalid value.
         """
-        unknown = set(changes) - {"timeout", "max_retries", "deadline"}
+        unknown = set(changes) - set(Options.__annotations__)
         if unknown:
             raise ConfigurationError(
-                f"unknown option: {', '.join(sorted(unknown))}; choose from timeout, max_retries, deadline"
+                f"unknown option: {', '.join(sorted(unknown))}; choose from {', '.join(Options.__annotations__)}"
             )
         timeout = changes.get("timeout", self.timeout)
         deadline = changes.get("deadline", self.deadline)

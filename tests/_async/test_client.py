@@ -143,7 +143,7 @@ async def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> Non
 async def test_an_option_that_there_is_not() -> None:
     async with over(Stub(answer({}))) as client:
         with pytest.raises(ConfigurationError, match="retries"):
-            client.with_options(retries=3)
+            client.with_options(retries=3)  # type: ignore[call-arg]  # what a type checker refuses too
 
 
 @pytest.mark.anyio

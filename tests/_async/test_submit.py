@@ -23,7 +23,7 @@ from proteiniq import (
     TransportError,
     ValidationError,
 )
-from proteiniq._responses import convert
+from proteiniq._inputs import requests
 from proteiniq.contract import Shape
 from proteiniq.sandbox import Sandbox
 
@@ -413,7 +413,7 @@ async def test_settings_that_can_not_be_copied_are_refused() -> None:
 
 @pytest.mark.anyio
 async def test_a_saved_file_is_no_input_where_the_contract_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convert, "is_documented", lambda role, name: name != "file_id")
+    monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "file_id")
     service = Routes({TOOL: answer(documented("get_tool")), FILE: answer(documented("get_file"))})
     async with over(service) as client:
         file = await client.files.get("file_1")
@@ -466,7 +466,7 @@ async def test_the_quote_before_a_submit_has_the_same_billing(monkeypatch: pytes
     service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
     async with over(service) as client:
         await client.jobs.submit("esmfold", [ENTRY], max_credits=50, max_reserved_credits=7)
-        monkeypatch.setattr(convert, "is_documented", lambda role, name: role != "QuoteRequest")
+        monkeypatch.setattr(requests, "is_documented", lambda role, name: role != "QuoteRequest")
         await client.jobs.submit("esmfold", [ENTRY], max_credits=50, max_reserved_credits=7)
     assert [body(request).get("billing") for request in service.requests] == [
         {"max_reserved_credits": 7},
@@ -480,7 +480,7 @@ async def test_the_quote_before_a_submit_has_the_same_billing(monkeypatch: pytes
 async def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(convert, "is_documented", lambda role, name: name != "max_reserved_credits")
+    monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "max_reserved_credits")
     service = Stub(answer(job(), 201))
     async with over(service) as client:
         for call in (client.jobs.quote, client.jobs.submit):

@@ -28,8 +28,8 @@ from proteiniq import (
     TransportError,
     UnsupportedOperation,
 )
-from proteiniq._responses import convert
-from proteiniq._transfer.download import Saving
+from proteiniq._inputs import requests
+from proteiniq._transfer.download import Download
 from proteiniq._transfer.upload import PIECE
 from proteiniq.contract import Shape, Upload
 from proteiniq.contract._reshape import steps
@@ -251,7 +251,7 @@ def asks_for(monkeypatch: pytest.MonkeyPatch, upload: Upload | None, **places: s
     """Let the contract want files in another way, and all that there is to say of them; `places` are its names."""
     moves = tuple(((ours,), steps(theirs)) for ours, theirs in places.items())
     change_operation(monkeypatch, "upload_file", upload=upload, body=Shape(moves=moves))
-    monkeypatch.setattr(convert, "is_documented", lambda role, name: True)
+    monkeypatch.setattr(requests, "is_documented", lambda role, name: True)
 
 
 @pytest.mark.anyio
@@ -356,7 +356,7 @@ async def test_a_part_of_a_form_may_be_json(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.anyio
 async def test_a_field_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convert, "is_documented", lambda role, name: name not in ("description", "tags"))
+    monkeypatch.setattr(requests, "is_documented", lambda role, name: name not in ("description", "tags"))
     service = Stub(CREATED)
     async with over(service) as client:
         with pytest.raises(InvalidInput, match="doesn't accept description, tags with an upload"):
@@ -894,11 +894,11 @@ async def test_progress_of_all_files_together(tmp_path: Path) -> None:
 async def test_a_disk_that_is_full_says_so_and_keeps_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: Saving, *chunks: bytes) -> None:
+    def full(self: Download, *chunks: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    monkeypatch.setattr(Saving, "write", full)
+    monkeypatch.setattr(Download, "write", full)
     with pytest.raises(OSError, match="No space left on device") as caught:
         await made.files["a.txt"].save(tmp_path / "a.txt")
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "a.txt"))

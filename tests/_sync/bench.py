@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import httpx
 
-from proteiniq._policy.pacing import LocalPacer
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._sync.client import ProteinIQ
 from proteiniq._sync.pipeline import Pipeline
 from proteiniq._wire.clock import SyncClock
 from proteiniq._wire.config import Config
 from proteiniq._wire.key import ApiKey
+from proteiniq._wire.pacers import LocalPacer
 from proteiniq._wire.transport import Wire
 from proteiniq.sandbox import Sandbox
 

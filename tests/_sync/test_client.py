@@ -132,7 +132,7 @@ def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> None:
 def test_an_option_that_there_is_not() -> None:
     with over(Stub(answer({}))) as client:
         with pytest.raises(ConfigurationError, match="retries"):
-            client.with_options(retries=3)
+            client.with_options(retries=3)  # type: ignore[call-arg]  # what a type checker refuses too
 
 
 def test_the_key_comes_from_the_environment(

@@ -23,12 +23,12 @@ from proteiniq import (
     WaitTimeout,
     errors,
 )
-from proteiniq._policy.pacing import LocalPacer
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._sync.pipeline import Pipeline
 from proteiniq._wire.clock import MachineClock
 from proteiniq._wire.config import Config
 from proteiniq._wire.key import ApiKey
+from proteiniq._wire.pacers import LocalPacer
 from proteiniq._wire.transport import Wire
 from proteiniq.contract import operation, upstream
 

@@ -8,10 +8,10 @@ from contextlib import aclosing, asynccontextmanager
 
 from proteiniq._async.client import AsyncProteinIQ
 from proteiniq._async.pipeline import AsyncPipeline
-from proteiniq._policy.pacing import LocalPacer
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._wire.config import Config
 from proteiniq._wire.key import ApiKey
+from proteiniq._wire.pacers import LocalPacer
 from proteiniq._wire.transport import AsyncIncoming, AsyncWire, Outgoing, WireFailure
 
 from ...faults.life import (

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 import attrs
 
-from proteiniq._policy.pacing import LocalPacer
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._sync.client import ProteinIQ
 from proteiniq._sync.pipeline import Pipeline
 from proteiniq._wire.config import Config
 from proteiniq._wire.key import ApiKey
+from proteiniq._wire.pacers import LocalPacer
 from proteiniq._wire.transport import Incoming, Outgoing, Wire
 
 from ...support import KEY, SPEED, FastClock

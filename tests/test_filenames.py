@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._transfer.download import local_names
+from proteiniq._transfer.filenames import local_names
 
 
 @pytest.mark.parametrize(

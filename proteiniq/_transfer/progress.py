@@ -1,0 +1,28 @@
+"""What is told of a transfer while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+OnProgress = Callable[[int, int | None], object]
+"""Is called with the bytes that were transferred so far, and their total, None where that is not known."""
+
+
+class CombinedProgress:
+    """The progress of several files as one."""
+
+    def __init__(self, on_progress: OnProgress, files: int) -> None:
+        self._on_progress = on_progress
+        self._left = files
+        self._before = self._now = 0
+
+    def __call__(self, received: int, total: int | None) -> None:
+        self._now = received
+        is_last = self._left == 1
+        self._on_progress(
+            self._before + received, self._before + total if is_last and total is not None else None
+        )
+
+    def next_file(self) -> None:
+        self._before, self._now = self._before + self._now, 0
+        self._left -= 1

@@ -1,0 +1,109 @@
+"""Write a download as it comes: in the event loop, or in a thread where the disk is slow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._wire.clock import Clock
+from ..errors import ProteinIQError
+from .download import Download
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+BLOCK = 1 << 20
+"""How many bytes are written at once in a thread: the more, the less it costs."""
+
+QUICK = 0.05
+"""Seconds after which a write is taken to wait for the disk, not just for a copy in memory."""
+
+
+class AsyncWriter:
+    """Writes what comes, as it comes, and from the first write that was not quick on in a thread of its own.
+
+    A disk may be slow, and the event loop must not wait; where it isn't, a thread costs more than the write. There,
+    one block is written while the next one comes. Leaving it on a cut writes what came; on any other error not.
+    """
+
+    def __init__(self, download: Download, clock: Clock) -> None:
+        self._download = download
+        self._clock = clock
+        self._is_quick = True
+        self._next: list[bytes] = []
+        self._size = 0
+        self._thread: Executor | None = None
+        self._written: Future[None] | None = None
+
+    async def __aenter__(self) -> AsyncWriter:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            if kind is None or issubclass(kind, ProteinIQError):
+                if self._next:
+                    await self._begin_block()
+                await self._settle()
+        finally:
+            if self._thread is not None:
+                self._thread.shutdown()
+
+    async def write(self, chunk: bytes) -> None:
+        if self._is_quick:
+            started = self._clock.monotonic()
+            self._download.write(chunk)
+            self._is_quick = self._clock.monotonic() - started < QUICK
+            self._download.report()
+            return
+        self._next.append(chunk)
+        self._size += len(chunk)
+        if self._size >= BLOCK:
+            await self._begin_block()
+
+    async def _begin_block(self) -> None:
+        await self._settle()
+        if self._thread is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._thread = ThreadPoolExecutor(1, "proteiniq-download")
+        block, self._next, self._size = self._next, [], 0
+        self._written = self._thread.submit(self._download.write, *block)
+
+    async def _settle(self) -> None:
+        """Wait for the block that is being written."""
+        written, self._written = self._written, None
+        if written is None:
+            return
+        if not written.done():
+            from anyio.to_thread import run_sync
+
+            await run_sync(written.exception)
+        written.result()
+        self._download.report()
+
+    @staticmethod
+    async def finish(download: Download) -> None:
+        """Put the file in its place; a disk may take long to take all of it."""
+        from anyio.to_thread import run_sync
+
+        await run_sync(download.finish)
+
+
+class Writer:
+    """Writes what comes, as it comes."""
+
+    def __init__(self, download: Download, clock: Clock) -> None:
+        self._download = download
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        pass
+
+    def write(self, chunk: bytes) -> None:
+        self._download.write(chunk)
+        self._download.report()
+
+    @staticmethod
+    def finish(download: Download) -> None:
+        download.finish()

@@ -1,0 +1,143 @@
+"""The pace of a process: tickets for requests, and the windows of its keys in memory.
+
+    ticket = pacer.reserve(job)
+    try:
+        while (delay := ticket.claim(monotonic())) > 0:
+            sleep(min(delay, LONGEST_NAP))
+        ...  # send; hand the response's headers to `ticket.observe` and a 429 to `ticket.refused`
+    finally:
+        ticket.release(monotonic())
+
+All of it is safe to use from several threads and event loops.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, JobReads, Pace, Seats, Window
+
+log = logging.getLogger("proteiniq")
+
+
+class Ticket:
+    """One request's place in the queue, which it enters when it is first claimed."""
+
+    def __init__(self, pacer: Pacer, job: str | None = None) -> None:
+        self._pacer = pacer
+        self._job = job
+        self._seats: Seats | None = Seats()
+
+    def claim(self, now: float) -> float:
+        """Return 0.0 when the request may leave now, else the seconds after which to ask again."""
+        if self._seats is None:
+            raise ValueError("this ticket was released")
+        with self._pacer.pace(self._job, now) as pace:
+            return pace.claim(self._seats, now)
+
+    def held(self, now: float) -> float:
+        """Return the seconds for which the service still wants this request not to be sent, mostly 0.0.
+
+        It is a part of what `claim` returns that nothing shortens.
+        """
+        with self._pacer.pace(self._job, now) as pace:
+            return pace.held(now)
+
+    def observe(
+        self,
+        now: float,
+        *,
+        limit: int | None = None,
+        remaining: int | None = None,
+        reset_after: float | None = None,
+    ) -> None:
+        """Take the rate limit's headers from the response, before `release`."""
+        with self._pacer.pace(None, now) as pace:
+            pace.key.observe(now, limit=limit, remaining=remaining, reset_after=reset_after)
+
+    def refused(self, now: float, retry_after: float, *, remaining: int | None = None) -> None:
+        """Take a 429, as `Pace.refused` does."""
+        with self._pacer.pace(self._job, now) as pace:
+            pace.refused(now, retry_after, remaining=remaining)
+
+    def release(self, now: float) -> None:
+        """End the request, sent or not; a second call does nothing."""
+        seats, self._seats = self._seats, None
+        if seats is not None and seats != Seats():
+            with self._pacer.pace(self._job, now) as pace:
+                pace.release(seats, now)
+
+
+class Pacer(ABC):
+    """The windows of one key, wherever they are kept."""
+
+    @abstractmethod
+    def pace(self, job: str | None, now: float) -> AbstractContextManager[Pace]:
+        """The windows that a request has to pass, for the caller alone; what it changes is kept."""
+
+    def reserve(self, job: str | None = None) -> Ticket:
+        """A ticket for one request; `job` is the id of the job whose status or result it reads."""
+        return Ticket(self, job)
+
+    @abstractmethod
+    def close(self) -> None:
+        """The client is closed. What was counted stays: the service goes on counting too."""
+
+
+class LocalPacer(Pacer):
+    """A pacer for all clients of one key in this process; its lock is never held for long."""
+
+    def __init__(
+        self,
+        limit: int = RATE_LIMIT,
+        seconds: float = RATE_WINDOW,
+        job_interval: float = JOB_READ_INTERVAL,
+    ) -> None:
+        self.figures = (limit, seconds, job_interval)
+        """What it was made with; headers may have corrected it since."""
+        self._lock = threading.Lock()
+        self._window = Window(limit, seconds)
+        self._job_interval = job_interval  # 0: reads of one job are not kept apart
+        self._reads = JobReads(job_interval)
+
+    @contextmanager
+    def pace(self, job: str | None, now: float) -> Iterator[Pace]:
+        with self._lock:
+            yield Pace(self._window, self._reads.window(job, now) if job and self._job_interval else None)
+
+    def close(self) -> None:
+        pass
+
+
+_pacers: dict[tuple[str, str], LocalPacer] = {}
+_pacers_lock = threading.Lock()
+
+
+def shared(
+    origin: str,
+    key_id: str,
+    *,
+    limit: int = RATE_LIMIT,
+    seconds: float = RATE_WINDOW,
+    job_interval: float = JOB_READ_INTERVAL,
+) -> LocalPacer:
+    """Return the one pacer that all clients of a key have in this process.
+
+    `origin` is scheme, host and port; `key_id` the public part of the key. It outlives its clients,
+    as the service's count does. The figures are those of the first client; headers correct them.
+    """
+    with _pacers_lock:
+        pacer = _pacers.get((origin, key_id))
+        if pacer is None:
+            pacer = _pacers[origin, key_id] = LocalPacer(limit, seconds, job_interval)
+    if pacer.figures != (limit, seconds, job_interval):
+        log.warning(
+            "the key %s has a pace in this process already: rate_limit, rate_window and job_read_interval stay %s",
+            key_id,
+            ", ".join(f"{figure:g}" for figure in pacer.figures),
+        )
+    return pacer
