@@ -187,6 +187,7 @@ def test_a_request_that_can_not_be_written() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_cancelled_task() -> None:
     async def never(request: httpx.Request) -> httpx.Response:
         await anyio.sleep_forever()
@@ -205,6 +206,7 @@ async def test_a_cancelled_task() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_task_that_is_cancelled_while_a_body_is_read() -> None:
     class Endless(httpx.AsyncByteStream):
         async def __aiter__(self) -> AsyncIterator[bytes]:

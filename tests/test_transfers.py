@@ -61,6 +61,7 @@ def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.usefixtures("slow_disk")
 async def test_the_loop_goes_on_while_a_slow_disk_is_written(tmp_path: Path) -> None:
     ticks = 0
@@ -81,6 +82,7 @@ async def test_the_loop_goes_on_while_a_slow_disk_is_written(tmp_path: Path) -> 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("disk", [None, "slow_disk"])
 async def test_a_cancelled_download_leaves_nothing(
     tmp_path: Path, request: pytest.FixtureRequest, disk: str | None
@@ -102,6 +104,7 @@ async def test_a_cancelled_download_leaves_nothing(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_asynchronous_iterator_is_uploaded_once() -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"one"

@@ -125,6 +125,7 @@ def test_one_client_for_32_threads(sandbox: Sandbox, key: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_one_client_for_many_tasks(sandbox: Sandbox, key: str) -> None:
     found: dict[int, int] = {}
     async with asynchronous.connect(sandbox, key) as client:
@@ -141,6 +142,7 @@ async def test_one_client_for_many_tasks(sandbox: Sandbox, key: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_task_that_is_cancelled_leaves_the_client_and_the_job_alone(
     sandbox: Sandbox, key: str, gate: Path
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_client_on_a_second_loop_says_so(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_ending_a_loop_over_events_closes_the_stream() -> None:
     service = Routes({EVENTS: events(job("QUEUED"), job("PROCESSING"), job("COMPLETED"))})
     async with asynchronous.over(service) as client:
@@ -180,6 +183,7 @@ async def test_ending_a_loop_over_events_closes_the_stream() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_async_wire_is_injected_as_a_sync_one_is() -> None:
     wire = AsyncWire(httpx.MockTransport(Stub(answer(documented("get_account")))))
     async with wire.open(outgoing()) as incoming:
@@ -208,6 +212,7 @@ def test_a_submit_in_a_thread_is_a_job_of_its_own(sandbox: Sandbox, key: str) ->
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_asynchronous_file_is_sent_once_under_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "a.fasta").write_bytes(b">a\nMK\n")
     service = Stub(refusal(429, "rate_limited", retry_after="1"))
@@ -223,6 +228,7 @@ async def test_an_asynchronous_file_is_sent_once_under_its_own_name(tmp_path: Pa
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_asynchronous_file_that_is_open_as_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.fasta").write_bytes(b">a\nMK\n")
     service = Stub(answer(documented("upload_file"), 201))

@@ -277,6 +277,7 @@ async def test_a_key_that_the_service_does_not_know(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_service_that_is_not_there(sandbox: Sandbox) -> None:
     async with connect(sandbox, base_url="http://127.0.0.1:1", max_retries=0) as client:
         with pytest.raises(TransportError, match="Nothing was sent") as raised:
@@ -285,6 +286,7 @@ async def test_a_service_that_is_not_there(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_closed_client_says_so(sandbox: Sandbox) -> None:
     client = connect(sandbox)
     await client.account.get()

@@ -33,6 +33,7 @@ async def upload(client: AsyncProteinIQ, *names: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_all_pages_are_iterated_in_order(client: AsyncProteinIQ) -> None:
     await upload(client, "a.fasta", "b.fasta", "c.fasta", "d.fasta", "e.fasta")
     names = [file.filename async for file in client.files.list(limit=2)]
@@ -40,6 +41,7 @@ async def test_all_pages_are_iterated_in_order(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_page_by_page(client: AsyncProteinIQ) -> None:
     await upload(client, "a.fasta", "b.fasta", "c.fasta")
     pages = [page async for page in client.files.list(limit=2).pages()]
@@ -56,6 +58,7 @@ async def test_a_list_at_once_and_twice(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_no_page_is_fetched_before_it_is_needed() -> None:
     service = Stub(page("a", "b", next_cursor="b"), page("c"))
     async with over(service) as client:
@@ -105,6 +108,7 @@ async def test_a_page_that_hides_the_next_one(cursor: str | None) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_the_items_of_a_page_come_before_the_complaint_about_the_next() -> None:
     service = Stub(page("a", next_cursor="x"), page("b", "c", has_more=True))
     seen: list[Any] = []

@@ -54,6 +54,7 @@ def test_no_operation_is_without_a_method() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("name", sorted(METHODS))
 async def test_the_method_asks_for_the_operation(name: str) -> None:
     success = events(job("COMPLETED")) if name == "stream_job_events" else answer(documented(name))
@@ -92,6 +93,7 @@ async def test_an_operation_that_the_contract_lacks_is_not_asked_for(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_without_a_route_for_events_the_status_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "stream_job_events", absent=True)
     service = Routes({STATUS: [answer(job("PROCESSING")), answer(job("COMPLETED"))]})

@@ -73,6 +73,7 @@ async def test_what_a_result_says(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_file_is_read(client: AsyncProteinIQ) -> None:
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     text = await made.files["parameters.csv"].text()
@@ -88,6 +89,7 @@ async def test_a_file_that_there_is_not_names_those_that_there_are(client: Async
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_large_file_is_saved_whole(client: AsyncProteinIQ, tmp_path: Path) -> None:
     made = await client.run("large", {"text": "any"})
     saved = await made.files["big.bin"].save(tmp_path / "mine.bin")
@@ -105,6 +107,7 @@ async def test_a_file_is_saved_into_a_folder_under_its_own_name(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_all_files_are_saved_in_a_folder_that_is_made(client: AsyncProteinIQ, tmp_path: Path) -> None:
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     saved = await made.save_all(tmp_path / "new" / "folder")
@@ -113,6 +116,7 @@ async def test_all_files_are_saved_in_a_folder_that_is_made(client: AsyncProtein
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_expired_url_is_renewed() -> None:
     now = [1_800_000_000.0]
     with Sandbox(url_lifetime=60, job_read_interval=0.05, tools=ALL, clock=lambda: now[0]) as sandbox:
@@ -152,6 +156,7 @@ async def test_a_download_follows_redirects_without_the_key() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_download_that_was_cut_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500), storage]})
     saved = await (await fetched(service)).files["a.txt"].save(tmp_path)
@@ -219,6 +224,7 @@ async def test_a_success_without_a_file_is_no_empty_file(status: int, tmp_path: 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_download_that_is_always_cut_gives_up_and_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("what was there")

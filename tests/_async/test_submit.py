@@ -176,6 +176,7 @@ async def test_a_connection_that_is_refused_after_a_lost_answer_does_not_say_tha
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
     def interrupted(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
@@ -189,6 +190,7 @@ async def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
     with LossyProxy(sandbox.url, lambda line, before: 0.0 if "POST" in line and before < 2 else 1.0) as proxy:
         async with connect(sandbox, key, base_url=proxy.url) as client:
@@ -198,6 +200,7 @@ async def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_answer_that_was_cut_makes_one_job(sandbox: Sandbox, key: str) -> None:
     with LossyProxy(
         sandbox.url, lambda line, before: 0.9 if "POST" in line and before == 0 else 1.0
@@ -526,6 +529,7 @@ async def test_a_final_answer_is_not_repeated() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_the_service_is_given_the_time_that_it_asks_for() -> None:
     service = Stub(refusal(429, "rate_limited", Retry_After="40"), answer(job(), 201))
     clock = AsyncStillClock()

@@ -103,6 +103,7 @@ class Pipe(io.RawIOBase):
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize(
     "make",
     [
@@ -133,6 +134,7 @@ async def test_all_kinds_of_sources_arrive_whole(make: Any) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_open_file_is_sent_from_where_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(b"skipped,sent")
@@ -196,6 +198,7 @@ async def test_pieces_that_are_no_bytes_break_the_upload_off() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_file_that_shrinks_meanwhile_is_not_taken_for_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(2 * PIECE))
@@ -210,6 +213,7 @@ async def test_a_file_that_shrinks_meanwhile_is_not_taken_for_whole(tmp_path: Pa
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_error_of_the_source_comes_through() -> None:
     def pieces() -> Iterator[bytes]:
         yield b"one"
@@ -235,6 +239,7 @@ async def test_content_that_looks_like_a_form_stays_what_it_is() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("known", [True, False])
 async def test_progress_of_an_upload(known: bool) -> None:
     told: list[tuple[int, int | None]] = []
@@ -404,6 +409,7 @@ async def uploaded(service: Routes, source: Any = b"onetwo") -> File:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_upload_in_two_steps_asks_sends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
     service = Routes({UPLOAD: answer(TICKET, 201), PUT: httpx.Response(200), COMPLETE: STORED})
@@ -541,6 +547,7 @@ async def test_a_ticket_that_was_lost_has_stored_nothing(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_progress_of_an_upload_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
     told: list[tuple[int, int | None]] = []
@@ -554,6 +561,7 @@ async def test_progress_of_an_upload_in_two_steps(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize(
     "make",
     [lambda: b"onetwo", lambda: io.BytesIO(b"onetwo"), lambda: [b"one", b"two"]],
@@ -707,6 +715,7 @@ def resuming(*headers: tuple[str, str]) -> Any:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize(
     ("header", "value"), [("etag", '"one"'), ("last-modified", "Fri, 12 Jun 2026 08:05:00 GMT")]
 )
@@ -800,6 +809,7 @@ async def test_a_checksum_that_the_storage_gives_is_checked(header: str, of: Any
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_checksum_counts_over_a_cut(tmp_path: Path) -> None:
     headers = [("etag", '"one"'), ("repr-digest", f"sha-256=:{sha256(CONTENT)}:")]
     service = Routes({RESULT: answer(result("a.txt")), FILE: resuming(*headers)})
@@ -870,6 +880,7 @@ async def test_a_storage_that_asks_to_wait_is_waited_for() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_progress_of_a_download(tmp_path: Path) -> None:
     told: list[tuple[int, int | None]] = []
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), storage]})
@@ -880,6 +891,7 @@ async def test_progress_of_a_download(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_progress_of_all_files_together(tmp_path: Path) -> None:
     told: list[tuple[int, int | None]] = []
     service = Routes({RESULT: answer(result("a.txt", "b.txt")), FILE: storage})
@@ -889,6 +901,7 @@ async def test_progress_of_all_files_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_disk_that_is_full_says_so_and_keeps_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -926,6 +939,7 @@ async def test_a_pipe_or_device_is_not_replaced(tmp_path: Path, through_link: bo
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_error_of_the_progress_is_not_the_targets(tmp_path: Path) -> None:
     def printed(done: int, total: int | None) -> None:
         raise BrokenPipeError(errno.EPIPE, "nobody reads what is printed")
@@ -938,6 +952,7 @@ async def test_an_error_of_the_progress_is_not_the_targets(tmp_path: Path) -> No
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
 async def test_an_interrupt_leaves_nothing(tmp_path: Path, interrupt: type[BaseException]) -> None:
     def stop(done: int, total: int | None) -> None:

@@ -59,6 +59,7 @@ async def single() -> AsyncIterator[AsyncProteinIQ]:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
 async def test_a_wait_returns_the_job_that_has_ended(client: AsyncProteinIQ, streams: bool) -> None:
     made = await client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
@@ -68,6 +69,7 @@ async def test_a_wait_returns_the_job_that_has_ended(client: AsyncProteinIQ, str
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
 async def test_updates_tell_every_state_once(client: AsyncProteinIQ, gate: Path, streams: bool) -> None:
     seen: list[AsyncJob] = []
@@ -85,6 +87,7 @@ async def test_updates_tell_every_state_once(client: AsyncProteinIQ, gate: Path,
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_events_are_iterated_until_the_job_has_ended(client: AsyncProteinIQ) -> None:
     made = await client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
     states = [state.status async for state in made.events()]
@@ -101,6 +104,7 @@ async def test_a_job_that_has_ended_is_waited_for_without_a_request() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
 async def test_a_wait_that_times_out_leaves_the_job_running_and_names_it(
     client: AsyncProteinIQ, gate: Path, streams: bool
@@ -116,6 +120,7 @@ async def test_a_wait_that_times_out_leaves_the_job_running_and_names_it(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_run_submits_waits_and_gets_the_result(client: AsyncProteinIQ) -> None:
     seen: list[str] = []
     result = await client.run(
@@ -145,6 +150,7 @@ async def test_a_failed_job_with_output_has_a_result(client: AsyncProteinIQ) -> 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_queued_job_is_cancelled(single: AsyncProteinIQ, gate: Path) -> None:
     await single.jobs.submit("gate", TEXT, {"gate": str(gate)})
     queued = await single.jobs.submit("gate", TEXT, {"gate": str(gate)})
@@ -155,6 +161,7 @@ async def test_a_queued_job_is_cancelled(single: AsyncProteinIQ, gate: Path) -> 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_running_job_can_not_be_cancelled(client: AsyncProteinIQ, gate: Path) -> None:
     made = await client.jobs.submit("gate", TEXT, {"gate": str(gate)})
     async for state in made.events():
@@ -215,6 +222,7 @@ async def test_a_cancel_that_tells_the_whole_job_reads_nothing_more() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_job_that_is_cancelled_in_the_background_comes_as_it_is() -> None:
     service = Routes({CANCEL: answer(job("QUEUED"), 202), STATUS: answer(job("QUEUED"))})
     async with over(service) as client:
@@ -336,6 +344,7 @@ async def test_an_unknown_status_keeps_its_name() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize(
     "refused",
     [
@@ -355,6 +364,7 @@ async def test_without_an_event_stream_the_status_is_polled(refused: httpx.Respo
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_polling_asks_for_no_event_stream() -> None:
     service = Routes({STATUS: [answer(job()), answer(job("PROCESSING")), answer(job("COMPLETED"))]})
     clock = AsyncStillClock()
@@ -365,6 +375,7 @@ async def test_polling_asks_for_no_event_stream() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_stream_that_ends_early_is_no_end_of_the_job() -> None:
     service = Routes(
         {
@@ -553,6 +564,7 @@ async def test_a_reason_that_can_not_be_read_does_not_undo_the_end(status: Any) 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
     clock = AsyncStillClock()
     async with over(Stub(httpx.ConnectError("refused")), clock=clock) as client:
@@ -563,6 +575,7 @@ async def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_wait_of_no_time_at_all() -> None:
     service = Stub(httpx.ConnectError("refused"))
     async with over(service) as client:
@@ -580,6 +593,7 @@ async def test_a_timeout_that_is_no_time(timeout: Any) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
 async def test_what_interrupts_a_wait_says_that_the_job_goes_on(interrupt: type[BaseException]) -> None:
     def update(job: AsyncJob) -> None:

@@ -201,7 +201,6 @@ Schedules.TestCase.settings = settings(
     max_examples=max(4, EXAMPLES // 25),
     stateful_step_count=8,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # making a failing schedule smaller takes minutes
-    deadline=None,
     print_blob=True,
 )
 TestSchedules = Schedules.TestCase

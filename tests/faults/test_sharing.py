@@ -25,6 +25,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_thousand_tasks_have_few_connections_and_use_them_again(server: Server) -> None:
     def answered(asked: Asked) -> list[Piece]:
         return reply({**documented("get_file"), "id": asked.path.rpartition("/")[2]})
@@ -45,6 +46,7 @@ async def test_a_thousand_tasks_have_few_connections_and_use_them_again(server: 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_request_that_waits_for_a_connection_does_not_use_up_its_timeout(server: Server) -> None:
     # Twenty times as many requests as connections, a tenth of a second each: the last waits for two seconds.
     server.on("GET", ACCOUNT, [Pause(10), *reply(documented("get_account"))])
@@ -61,6 +63,7 @@ async def test_a_request_that_waits_for_a_connection_does_not_use_up_its_timeout
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_request_waits_for_a_connection_no_longer_than_its_deadline(server: Server) -> None:
     server.on("GET", ACCOUNT, [HANG])
     async with (
@@ -78,6 +81,7 @@ async def test_a_request_waits_for_a_connection_no_longer_than_its_deadline(serv
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_waits_leave_connections_to_other_requests(server: Server) -> None:
     many = MOST_CONNECTIONS + 8
     server.on("GET", ACCOUNT, reply(documented("get_account")))

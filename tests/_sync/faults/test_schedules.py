@@ -7,7 +7,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from proteiniq._policy.polling import LONGEST_INTERVAL, PATIENCE, READ_INTERVAL, SILENCE
 from proteiniq.errors import ContractError, WaitTimeout
@@ -16,9 +16,7 @@ from ...faults import life as lives
 from ...faults.life import Act, Life, VirtualClock
 from .world import World, live
 
-SCHEDULES = settings(
-    max_examples=lives.EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+SCHEDULES = settings(max_examples=lives.EXAMPLES)
 
 
 def assert_no_burden(world: World) -> None:
