@@ -26,10 +26,10 @@ from proteiniq import (
 )
 from proteiniq.sandbox import Sandbox
 
-from ._async.bench import over as async_over
-from ._sync.bench import connect, over
+from ._async.clients import over as async_over
+from ._sync.clients import connect, over
+from .faults.lossy_proxy import Fault, LossyProxy
 from .faults.server import Server, reply
-from .proxy import LossyProxy
 from .support import ENTRY, KEY, LYSOZYME, SECRET, URL, Stub, answer, documented, refusal
 
 
@@ -249,12 +249,13 @@ def test_logs_of_everything_at_debug(
     assert not any(secret in repr(vars(record)) for record in caplog.records)
 
 
-@pytest.mark.parametrize("part", [0.0, 0.5])
-def test_a_connection_that_breaks(sandbox: Sandbox, key: str, secret: str, part: float) -> None:
+@pytest.mark.parametrize("fault", ["lose the answer", "cut the answer"])
+def test_a_connection_that_breaks(sandbox: Sandbox, key: str, secret: str, fault: Fault) -> None:
     with (
-        LossyProxy(sandbox.url, lambda line, before: part) as proxy,
+        LossyProxy(sandbox.url) as proxy,
         connect(sandbox, key, base_url=proxy.url, max_retries=1) as client,
     ):
+        proxy.plan([fault] * 2)
         assert secret not in shown(failing(client.account.get))
 
 

@@ -16,9 +16,9 @@ import pytest
 from proteiniq import InvalidInput
 from proteiniq._transfer.download import BLOCK, Saving
 
-from ._async import bench as asynchronous
+from ._async import clients as asynchronous
 from ._async.test_results import result
-from ._sync import bench as synchronous
+from ._sync import clients as synchronous
 from .support import RESULT, Routes, Stub, answer, documented
 
 FILE = "GET /signed"

@@ -18,8 +18,8 @@ from proteiniq._wire.total_timeout import READ, READ_MUCH
 from proteiniq._wire.transport import AsyncWire, Outgoing, Wire, WireFailure
 from proteiniq.sandbox import Sandbox
 
-from ._async import bench as asynchronous
-from ._sync import bench as blocking
+from ._async import clients as asynchronous
+from ._sync import clients as blocking
 from .support import (
     ENTRY,
     EVENTS,

@@ -12,7 +12,7 @@ from proteiniq.contract import upstream
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SECRET, URL, AsyncStillClock, Stub, answer, documented, job, refusal
-from .bench import over
+from .clients import over
 
 
 @pytest.mark.anyio

@@ -16,7 +16,7 @@ from proteiniq import (
 )
 
 from ..support import LYSOZYME, Stub, answer, documented
-from .bench import over
+from .clients import over
 
 
 @pytest.mark.anyio

@@ -12,7 +12,7 @@ import pytest
 from proteiniq import AsyncProteinIQ, ContractError, InvalidInput
 
 from ..support import LYSOZYME, Stub, answer, change_operation, job
-from .bench import over
+from .clients import over
 
 
 def page(*ids: str, next_cursor: Any = None, has_more: Any = None) -> Any:

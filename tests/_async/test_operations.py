@@ -23,7 +23,7 @@ from ..support import (
     operation,
     operations,
 )
-from .bench import over
+from .clients import over
 
 
 async def first_event(client: AsyncProteinIQ) -> Any:

@@ -13,7 +13,7 @@ from proteiniq.sandbox import Sandbox
 
 from ..support import RESULT, UBIQUITIN, AsyncStillClock, Routes, answer, documented
 from ..tools import ALL, Large
-from .bench import connect, over
+from .clients import connect, over
 
 CONTENT = bytes(range(256)) * 40
 STORAGE = "https://storage.test/signed"

@@ -27,7 +27,7 @@ from proteiniq._responses import convert
 from proteiniq.contract import Shape
 from proteiniq.sandbox import Sandbox
 
-from ..proxy import LossyProxy
+from ..faults.lossy_proxy import LossyProxy
 from ..support import (
     ENTRY,
     LYSOZYME,
@@ -42,7 +42,7 @@ from ..support import (
     job,
     refusal,
 )
-from .bench import connect, over
+from .clients import connect, over
 
 TOOL = "GET /api/v1/tools/esmfold"
 FILE = "GET /api/v1/files/file_1"
@@ -192,7 +192,8 @@ async def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
 @pytest.mark.anyio
 @pytest.mark.trio_too
 async def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
-    with LossyProxy(sandbox.url, lambda line, before: 0.0 if "POST" in line and before < 2 else 1.0) as proxy:
+    with LossyProxy(sandbox.url) as proxy:
+        proxy.plan(["lose the answer"] * 2)
         async with connect(sandbox, key, base_url=proxy.url) as client:
             made = await client.jobs.submit("protein-parameters", [{**ENTRY, "content": LYSOZYME}])
             assert [each.id async for each in client.jobs.list()] == [made.id]
@@ -202,9 +203,8 @@ async def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
 @pytest.mark.anyio
 @pytest.mark.trio_too
 async def test_an_answer_that_was_cut_makes_one_job(sandbox: Sandbox, key: str) -> None:
-    with LossyProxy(
-        sandbox.url, lambda line, before: 0.9 if "POST" in line and before == 0 else 1.0
-    ) as proxy:
+    with LossyProxy(sandbox.url) as proxy:
+        proxy.plan(["cut the answer"])
         async with connect(sandbox, key, base_url=proxy.url) as client:
             made = await client.jobs.submit("protein-parameters", [{**ENTRY, "content": LYSOZYME}])
             assert [each.id async for each in client.jobs.list()] == [made.id]

@@ -14,7 +14,7 @@ from proteiniq.models import Model
 
 from ..shapes import almost, misfits
 from ..support import RESULT, Routes, Stub, answer, documented, events, job, refusals
-from .bench import over
+from .clients import over
 from .test_operations import METHODS
 
 ANSWERED = sorted(set(METHODS) - {"stream_job_events"})

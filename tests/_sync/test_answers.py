@@ -26,7 +26,7 @@ from proteiniq.errors import BY_CODE
 from proteiniq.sandbox import Sandbox
 
 from ..support import ENTRY, Stub, answer, refusal
-from .bench import connect, over
+from .clients import connect, over
 from .test_operations import METHODS
 
 

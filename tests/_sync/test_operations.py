@@ -25,7 +25,7 @@ from ..support import (
     operation,
     operations,
 )
-from .bench import over
+from .clients import over
 
 
 def first_event(client: ProteinIQ) -> Any:

@@ -48,7 +48,7 @@ from ..support import (
     documented,
     refusal,
 )
-from .bench import over
+from .clients import over
 from .test_results import CONTENT, FILE, cut, fetched, result, storage
 
 CREATED = answer(documented("upload_file"), 201)

@@ -47,7 +47,7 @@ from ..support import (
     refusal,
 )
 from ..tools import ALL
-from .bench import connect, over
+from .clients import connect, over
 
 TEXT = {"text": "anything"}
 

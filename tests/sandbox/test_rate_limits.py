@@ -10,19 +10,7 @@ from hypothesis import given, strategies as st
 
 from proteiniq.sandbox._limits import JobReads, Windows, retry_after
 
-from .bench import Api, body, code, generous
-
-START = 1_800_000_000.0
-
-
-class Clock:
-    """A time that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
+from .clients import START, Api, Clock, body, code, generous
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from proteiniq import AsyncProteinIQ
 
 from ...faults.server import Server
-from .bench import reach
+from ..clients import reach
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from proteiniq import ProteinIQ
 
 from ...faults.server import Server
-from .bench import reach
+from ..clients import reach
 
 
 @pytest.fixture

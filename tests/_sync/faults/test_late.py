@@ -12,7 +12,7 @@ from proteiniq.errors import InternalError, RateLimited, WaitTimeout
 
 from ...faults.server import CUT, HANG, Piece, Server, refuse, reply, whole
 from ...support import ENTRY, Routes, StillClock, Stub, answer, documented, job, refusal
-from ..bench import over
+from ..clients import over
 
 EVENTS = ("GET", "/api/v1/jobs/job_1/events")
 STATUS = ("GET", "/api/v1/jobs/job_1/status")

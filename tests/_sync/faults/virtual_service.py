@@ -1,22 +1,17 @@
+# Made from tests/_async/faults/virtual_service.py by scripts/unasync.py: edit that file instead.
+
 """A service with one job in virtual time, in the place of the wire: what it does to each request is given."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 
-from proteiniq._async.client import AsyncProteinIQ
-from proteiniq._async.pipeline import AsyncPipeline
-from proteiniq._policy.pacing import LocalPacer
-from proteiniq._policy.retry import RetryBudget, RetryPolicy
-from proteiniq._wire.config import Config
-from proteiniq._wire.key import ApiKey
-from proteiniq._wire.transport import AsyncIncoming, AsyncWire, Outgoing, WireFailure
+from proteiniq._wire.transport import Incoming, Outgoing, Wire, WireFailure
 
-from ...faults.life import (
+from ...faults.job_life import (
     Act,
-    AsyncVirtualClock,
     Broken,
     Dripped,
     Life,
@@ -27,18 +22,18 @@ from ...faults.life import (
     Streamed,
     VirtualClock,
 )
-from ...support import KEY, URL, job
+from ...support import job
 
 
-class AsyncWorld(AsyncWire):
-    """The wire to it. `statuses` and `streams` are what the requests get, one after the other.
+class VirtualService(Wire):
+    """Its wire. `statuses` and `streams` are what the requests get, one after the other.
 
     When there is none left, all is well, unless `broken`: then there is never an answer any more.
     """
 
     def __init__(
         self,
-        clock: AsyncVirtualClock,
+        clock: VirtualClock,
         life: Life,
         *,
         statuses: Sequence[Act] = (),
@@ -57,8 +52,8 @@ class AsyncWorld(AsyncWire):
         self._statuses = list(statuses)
         self._streams = list(streams)
 
-    @asynccontextmanager
-    async def open(self, outgoing: Outgoing) -> AsyncIterator[AsyncIncoming]:
+    @contextmanager
+    def open(self, outgoing: Outgoing) -> Iterator[Incoming]:
         self.clock.step()
         end = self.clock.now + (outgoing.total_timeout or float("inf"))
         exchange = _Exchange(self.clock, outgoing.read_timeout or outgoing.timeout, end)
@@ -70,7 +65,7 @@ class AsyncWorld(AsyncWire):
         self.streaming += is_stream
         assert self.streaming <= 1, "two streams at once"
         try:
-            async with aclosing(self._answer(act, exchange, is_stream)) as chunks:
+            with closing(self._answer(act, exchange, is_stream)) as chunks:
                 status, headers = 200, {"content-type": "application/json"}
                 if isinstance(act, Refused):
                     exchange.wait(act.delay)
@@ -86,16 +81,16 @@ class AsyncWorld(AsyncWire):
                     headers["content-type"] = "text/html"
                 elif is_stream:
                     headers["content-type"] = "text/event-stream"
-                yield AsyncIncoming(status, headers, chunks)
+                yield Incoming(status, headers, chunks)
         finally:
             self.streaming -= is_stream
             if faulty:
                 self.last_fault = self.clock.now
 
-    async def close(self) -> None:
+    def close(self) -> None:
         pass
 
-    async def _answer(self, act: Act, exchange: _Exchange, is_stream: bool) -> AsyncGenerator[bytes]:
+    def _answer(self, act: Act, exchange: _Exchange, is_stream: bool) -> Generator[bytes]:
         if isinstance(act, Refused):
             yield b'{"error": {"code": "", "message": "No."}}'
         elif isinstance(act, Paged):
@@ -161,11 +156,3 @@ class _Exchange:
         self._clock.now += max(0.0, min(seconds, longest))
         if seconds >= longest:
             raise WireFailure("timeout", "it took too long", sent=True)
-
-
-def live(world: AsyncWorld) -> AsyncProteinIQ:
-    """A client of that world."""
-    key = ApiKey.parse(KEY)
-    assert key is not None
-    config = Config(key=key, base_url=URL, timeout=30.0, retry=RetryPolicy())
-    return AsyncProteinIQ._over(AsyncPipeline(config, world, world.clock, LocalPacer(), RetryBudget()))
