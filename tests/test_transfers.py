@@ -17,11 +17,10 @@ from proteiniq import InvalidInput
 from proteiniq._transfer.download import BLOCK, Saving
 
 from ._async import clients as asynchronous
-from ._async.test_results import result
 from ._sync import clients as synchronous
+from .storage import FILE, result
 from .support import RESULT, Routes, Stub, answer, documented
 
-FILE = "GET /signed"
 PER_BLOCK = BLOCK >> 16
 
 

@@ -10,6 +10,7 @@ import httpx
 
 from proteiniq._async.client import AsyncProteinIQ
 from proteiniq._async.pipeline import AsyncPipeline
+from proteiniq._async.results import AsyncResult
 from proteiniq._policy.pacing import LocalPacer
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._wire.clock import AsyncClock
@@ -49,6 +50,15 @@ def over(
     """A client of a service in this process, for which time only passes when it sleeps."""
     wire = AsyncWire(httpx.MockTransport(service))
     return client_through(wire, clock or AsyncStillClock(), timeout=timeout, max_retries=max_retries)
+
+
+async def fetched(
+    service: Callable[[httpx.Request], httpx.Response],
+    clock: AsyncClock | None = None,
+    max_retries: int = 4,
+) -> AsyncResult:
+    """The result of a service in this process; its client is left open for the files."""
+    return await over(service, clock=clock, max_retries=max_retries).results.get("job_1")
 
 
 def reach(url: str, *, key: str = KEY, timeout: float = 60.0, max_retries: int = 2) -> AsyncProteinIQ:

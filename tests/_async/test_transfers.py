@@ -35,6 +35,7 @@ from proteiniq.contract import Shape, Upload
 from proteiniq.contract._reshape import steps
 from proteiniq.hooks import AttemptDetails
 
+from ..storage import CONTENT, FILE, cut, result, storage
 from ..support import (
     RESULT,
     SECRET,
@@ -46,8 +47,7 @@ from ..support import (
     documented,
     refusal,
 )
-from .clients import over
-from .test_results import CONTENT, FILE, cut, fetched, result, storage
+from .clients import fetched, over
 
 CREATED = answer(documented("upload_file"), 201)
 UPLOAD = "POST /api/v1/files"

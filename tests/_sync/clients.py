@@ -14,6 +14,7 @@ from proteiniq._policy.pacing import LocalPacer
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._sync.client import ProteinIQ
 from proteiniq._sync.pipeline import Pipeline
+from proteiniq._sync.results import Result
 from proteiniq._wire.clock import SyncClock
 from proteiniq._wire.config import Config
 from proteiniq._wire.key import ApiKey
@@ -51,6 +52,15 @@ def over(
     """A client of a service in this process, for which time only passes when it sleeps."""
     wire = Wire(httpx.MockTransport(service))
     return client_through(wire, clock or StillClock(), timeout=timeout, max_retries=max_retries)
+
+
+def fetched(
+    service: Callable[[httpx.Request], httpx.Response],
+    clock: SyncClock | None = None,
+    max_retries: int = 4,
+) -> Result:
+    """The result of a service in this process; its client is left open for the files."""
+    return over(service, clock=clock, max_retries=max_retries).results.get("job_1")
 
 
 def reach(url: str, *, key: str = KEY, timeout: float = 60.0, max_retries: int = 2) -> ProteinIQ:
