@@ -83,9 +83,6 @@ def test_two_results_of_the_same_answer_are_equal(client: ProteinIQ) -> None:
     assert again.files.names == made.files.names
 
 
-# ---- with a storage that misbehaves
-
-
 def test_a_download_carries_no_key() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: storage})
     assert (fetched(service)).files["a.txt"].read() == CONTENT
@@ -208,65 +205,3 @@ def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
 def test_a_fault_of_storage_is_tried_again() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [httpx.Response(503), storage]})
     assert (fetched(service)).files["a.txt"].read() == CONTENT
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        None,
-        "",
-        "signed",
-        "/signed",
-        "ftp://storage.test/a",
-        "https://",
-        "http://[",
-        "https://a.test/\ud800",
-        "https://a.test/\n",
-        "https://a.test:99999/",
-        f"https://{'a' * 64}.test/",
-    ],
-)
-def test_a_file_without_a_usable_url(url: str | None) -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt", url=url))}))
-    with pytest.raises(ContractError, match="get the result again later") as caught:
-        made.files["a.txt"].read()
-    assert (caught.value.operation, caught.value.path) == ("get_result", "$.files[].url")
-
-
-def test_no_name_leaves_the_folder(tmp_path: Path) -> None:
-    names = [
-        "../../a.txt",
-        "/etc/passwd",
-        "..",
-        "a.txt",
-        "CON",
-        "x/y/a.txt",
-        "C:\\b.txt",
-        "new\nline",
-        "\ud800",
-    ]
-    folder = tmp_path / "results"
-    service = Routes({RESULT: answer(result(*names)), FILE: storage})
-    saved = (fetched(service)).save_all(folder)
-    assert sorted(folder.iterdir()) == sorted(saved)
-    assert len({path.name for path in saved}) == len(names)
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-def test_a_folder_that_there_is_not(tmp_path: Path) -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    with pytest.raises(FileNotFoundError):
-        made.files["a.txt"].save(tmp_path / "missing" / "a.txt")
-
-
-def test_text_that_is_none() -> None:
-    service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(200, content=b"\xff\xfe\x00")})
-    made = fetched(service)
-    with pytest.raises(UnicodeDecodeError):
-        made.files["a.txt"].text()
-
-
-def test_a_signed_url_is_in_no_repr() -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
-    assert "signed" not in repr(made)
-    assert "signed" not in repr(made.files)
