@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
@@ -172,14 +173,33 @@ def test_a_client_on_a_second_loop_says_so(sandbox: Sandbox) -> None:
         asyncio.run(second())
 
 
+class Watched(httpx.AsyncByteStream):
+    """A body, piece by piece, and whether it was closed."""
+
+    def __init__(self, content: bytes) -> None:
+        self._pieces = content.splitlines(keepends=True)
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
 @pytest.mark.anyio
 @pytest.mark.trio_too
 async def test_ending_a_loop_over_events_closes_the_stream() -> None:
-    service = Routes({EVENTS: events(job("QUEUED"), job("PROCESSING"), job("COMPLETED"))})
+    body = Watched(events(job("QUEUED"), job("PROCESSING"), job("COMPLETED")).content)
+    headers = {"content-type": "text/event-stream"}
+    service = Routes({EVENTS: lambda request: httpx.Response(200, headers=headers, stream=body)})
     async with asynchronous.over(service) as client:
         stream = client.jobs.events("job_1")
         assert (await anext(stream)).status == "QUEUED"
+        assert not body.closed
         await stream.aclose()
+        assert body.closed
 
 
 @pytest.mark.anyio
