@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import attrs
 import httpx
@@ -80,6 +81,12 @@ def connect(
         rate_limit=100_000,
         clock=AsyncFastClock(),
     )
+
+
+def slept(client: AsyncProteinIQ) -> list[float]:
+    """The pauses of a client with a clock of the tests, in seconds of that clock."""
+    sleeps: list[float] = cast("Any", client._pipeline.clock).sleeps
+    return sleeps
 
 
 class AsyncFastWire(AsyncWire):

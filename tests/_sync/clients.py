@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import attrs
 import httpx
@@ -82,6 +83,12 @@ def connect(
         rate_limit=100_000,
         clock=FastClock(),
     )
+
+
+def slept(client: ProteinIQ) -> list[float]:
+    """The pauses of a client with a clock of the tests, in seconds of that clock."""
+    sleeps: list[float] = cast("Any", client._pipeline.clock).sleeps
+    return sleeps
 
 
 class FastWire(Wire):
