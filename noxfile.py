@@ -98,6 +98,23 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def coverage(session: nox.Session) -> None:
+    """Lines and branches of the facade that the tests reach: all of them."""
+    install(session, "generate", "test", "coverage", extras="[sandbox]")
+    without = ("contract", "independent", "sandbox", "scripts", "_sync")
+    ignored = [f"--ignore=tests/{folder}" for folder in without]
+    measured = ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
+    run_tests(session, "--numprocesses", "2", *ignored, *measured)
+
+
+@nox.session
+def pyright(session: nox.Session) -> None:
+    """Check the programs of `tests/typing` with pyright; mypy checks them with everything else."""
+    install(session, "test", "pyright", extras="[sandbox]")
+    session.run("pyright")
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """Wait through a real nginx that buffers, compresses, times out, or has no upstream."""
     install(session, "test", extras="[sandbox]")

@@ -42,7 +42,7 @@ REPLACEMENTS = [
     (r"\bAsyncClock\b", "SyncClock"),
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\b_async\b", "_sync"),
-    (r"@pytest\.mark\.anyio\n", ""),
+    (r"@pytest\.mark\.(anyio|trio_too)\n", ""),
 ]
 
 

@@ -1,5 +1,8 @@
+"""What all tests share: event loops, hypothesis profiles, the sandbox of the session."""
+
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -8,19 +11,32 @@ from pathlib import Path
 import hypothesis.internal.conjecture.optimiser
 import hypothesis.internal.conjecture.shrinker  # noqa: F401
 import pytest
+from hypothesis import HealthCheck, settings
 
 from proteiniq.sandbox import Sandbox
 from proteiniq.sandbox.tools import BUILT_IN
 
 from .tools import ALL
 
+# HYPOTHESIS_PROFILE chooses: few examples while developing, many in CI. No deadline: it would measure the machine.
+_checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=_checks)
+settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=_checks)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
 _numbers = count()
 
 
-@pytest.fixture(params=["asyncio", "trio"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests that are marked `trio_too` on both event loops; all others run on asyncio alone."""
+    if metafunc.definition.get_closest_marker("trio_too"):
+        metafunc.parametrize("anyio_backend", ["asyncio", "trio"], indirect=True)
+
+
+@pytest.fixture
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """The event loops that the async client works on."""
-    backend: str = request.param
+    """The event loop of an async test."""
+    backend: str = getattr(request, "param", "asyncio")
     return backend
 
 

@@ -44,7 +44,10 @@ ALPHA, BETA = sequence("P69905"), sequence("P68871")
 
 
 class FastClock:
-    """The machine's clock, SPEED times as fast. All of them agree, as those of one machine do."""
+    """The machine's clock, SPEED times as fast. All of them agree, as those of one machine do. It keeps its sleeps."""
+
+    def __init__(self) -> None:
+        self.sleeps: list[float] = []
 
     def monotonic(self) -> float:
         return time.monotonic() * SPEED
@@ -56,11 +59,13 @@ class FastClock:
         return 0.5
 
     def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
         time.sleep(seconds / SPEED)
 
 
 class AsyncFastClock(FastClock):
     async def sleep(self, seconds: float) -> None:  # type: ignore[override]
+        self.sleeps.append(seconds)
         await anyio.sleep(seconds / SPEED)
 
 

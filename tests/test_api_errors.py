@@ -33,11 +33,33 @@ def test_the_class_of_a_fault(status: int) -> None:
     assert type(made(status)) is errors.ServerError
 
 
+def test_an_unknown_status_is_a_plain_error_that_is_not_retried() -> None:
+    error = made(418, "teapot", "Short and stout.")
+    assert type(error) is errors.APIError
+    assert not error.retryable
+
+
 @pytest.mark.parametrize(
     ("status", "code"), [(400, None), (408, None), (429, None), (500, None), (501, None), (599, None)]
 )
 def test_an_error_is_retryable_when_the_retry_policy_says_so(status: int, code: str | None) -> None:
     assert made(status, code).retryable is may_pass(status, code)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retryable"),
+    [
+        (400, "validation_error", False),
+        (402, "insufficient_credits", False),
+        (429, "rate_limited", True),
+        (500, "internal_error", True),
+        (503, "unheard_of", True),
+        (409, "job_not_completed", True),
+        (409, "conflict", False),
+    ],
+)
+def test_whether_it_may_go_better_later(status: int, code: str, retryable: bool) -> None:
+    assert made(status, code).retryable is retryable
 
 
 @pytest.mark.parametrize("code", sorted(code for code, kind in BY_CODE.items() if kind.advice))
@@ -78,6 +100,28 @@ def test_an_envelope() -> None:
 )
 def test_a_body_of_another_framework(body: Any, code: str | None, message: str | None, details: Any) -> None:
     assert read_body(json.dumps(body).encode()) == ErrorBody(code, message, details)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><h1>Bad gateway</h1></html>",
+        b"null",
+        b"[]",
+        b'"error"',
+        b'{"error": null}',
+        b'{"error": {"code": 5, "message": []}}',
+        b'{"error": ' + b"[" * 100_000,
+        b"\xff\xfe",
+    ],
+    ids=lambda content: content[:20].decode("ascii", "replace") or "empty",
+)
+def test_a_body_that_says_nothing(content: bytes) -> None:
+    body = read_body(content)
+    assert body == ErrorBody(None, None, None)
+    error = api_error(502, body, request=REQUEST)
+    assert str(error).startswith("the service responded with 502 and no message (502, GET /api/v1/tools)")
 
 
 def refused(body: Any, status: int = 422) -> str:
@@ -183,6 +227,10 @@ def test_what_is_known_is_on_the_error() -> None:
     error = made(409, "conflict", "Taken.", retry_after=2.0, job_id="job_1", request_id="req_1")
     assert (error.code, error.status, error.retry_after) == ("conflict", 409, 2.0)
     assert (error.job_id, error.request_id, error.request) == ("job_1", "req_1", REQUEST)
+
+
+def test_the_wait_that_the_service_asks_for_is_in_the_message() -> None:
+    assert "asks to wait 17 s" in str(made(429, "rate_limited", retry_after=17.0))
 
 
 def test_a_redirect_names_the_target_without_its_query() -> None:

@@ -25,7 +25,7 @@ from proteiniq.errors import BY_CODE
 from proteiniq.models import Model
 from proteiniq.sandbox import Sandbox
 
-from ._sync.bench import over
+from ._sync.clients import over
 from .support import LYSOZYME, QUOTE, SUBMIT, Routes, Stub, answer, documented, job
 
 Json = dict[str, Any]

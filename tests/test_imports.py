@@ -1,4 +1,4 @@
-"""What is loaded when, and which way the arrows between the parts point."""
+"""Which way the imports between the parts go."""
 
 from __future__ import annotations
 
@@ -51,18 +51,6 @@ def importers(wanted: str, paths: list[Path]) -> set[str]:
 FACADE = modules(".", without=("sandbox", "contract"))
 
 
-@pytest.mark.parametrize(
-    "package", ["httpx", "proteiniq_openapi", "attrs", "attr", "anyio", "asyncio", "dateutil"]
-)
-def test_a_bare_import_does_not_load(package: str) -> None:
-    assert run(f"import sys, proteiniq; print({package!r} in sys.modules)") == "False"
-
-
-def test_a_bare_import_loads_one_module_of_ours() -> None:
-    script = "import sys, proteiniq; print([name for name in sys.modules if name.startswith('proteiniq')])"
-    assert run(script) == "['proteiniq']"
-
-
 def test_a_client_loads_of_the_contract_only_what_reads_it() -> None:
     script = (
         "import sys\n"
@@ -74,18 +62,6 @@ def test_a_client_loads_of_the_contract_only_what_reads_it() -> None:
     assert run(script) == str(
         ["proteiniq.contract._endpoints", "proteiniq.contract._packaged", "proteiniq.contract._reshape"]
     )
-
-
-def test_errors_can_be_caught_without_the_wire() -> None:
-    assert run("import sys; from proteiniq import APIError, Job; print('httpx' in sys.modules)") in (
-        "True",
-        "False",
-    )
-    assert run("import sys; from proteiniq import APIError; print('httpx' in sys.modules)") == "False"
-
-
-def test_every_name_can_be_loaded_lazily() -> None:
-    run("import proteiniq; [getattr(proteiniq, name) for name in proteiniq.__all__]")
 
 
 def test_a_name_that_there_is_not() -> None:
@@ -155,6 +131,20 @@ def test_errors_models_and_hooks_import_no_folder() -> None:
             if each.startswith("proteiniq.") and each.split(".")[1] in folders
         }
         assert found <= allowed, name
+
+
+def test_no_test_module_is_imported() -> None:
+    tests = Path(__file__).parent
+    for path in [*sorted(tests.rglob("*.py")), *sorted((ROOT / "scripts").rglob("*.py"))]:
+        for name in imported(path):
+            parts = name.split(".")
+            is_test = parts[0] == "tests" and any(part.startswith("test_") for part in parts)
+            assert not (is_test and (tests.parent.joinpath(*parts).with_suffix(".py")).exists()), (path, name)
+
+
+def test_no_script_imports_tests() -> None:
+    for path in sorted((ROOT / "scripts").rglob("*.py")):
+        assert not [name for name in imported(path) if name.split(".")[0] == "tests"], path
 
 
 def test_the_sync_world_imports_nothing_of_the_async_one() -> None:

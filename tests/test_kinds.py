@@ -10,6 +10,7 @@ from proteiniq_openapi.types import UNSET
 
 from proteiniq import InvalidInput
 from proteiniq._async.files import _over
+from proteiniq._inputs import requests
 from proteiniq._responses import convert
 from proteiniq._transfer.multipart import envelope, fields_of, signed_form
 from proteiniq._transfer.upload import Source, opened
@@ -31,7 +32,7 @@ class Listed:
 def next_start(monkeypatch: pytest.MonkeyPatch, paging: str, page: Listed, cursor: str | None = None) -> Any:
     """Where the page after this one starts."""
     route = Endpoint(method="GET", path="/jobs", query={"starting_after": "cursor"}, paging=paging)
-    monkeypatch.setattr(convert, "endpoint", lambda operation: route)
+    monkeypatch.setattr(requests, "endpoint", lambda operation: route)
     plain = cast("Any", lambda each: each)
     return convert.page(cast("Any", page), "list_jobs", plain, cursor=cursor).next_cursor
 

@@ -28,6 +28,10 @@ def test_importing_the_package_loads_nothing_else() -> None:
     assert loaded("import proteiniq") <= {"proteiniq", "__future__"}
 
 
+def test_errors_can_be_caught_without_the_wire() -> None:
+    assert not {"httpx", "proteiniq._wire"} & loaded("from proteiniq import APIError")
+
+
 @pytest.mark.parametrize("name", ["ProteinIQ", "AsyncProteinIQ"])
 def test_a_client_is_there_without_models_generated_code_and_contract(name: str) -> None:
     there = loaded(f"import proteiniq; {CLIENT.format(name=name)}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,11 @@ from proteiniq._transfer import writers
 from proteiniq._transfer.download import Download
 from proteiniq._transfer.writers import BLOCK
 
-from ._async import bench as asynchronous
-from ._async.test_results import result
-from ._sync import bench as synchronous
+from ._async import clients as asynchronous
+from ._sync import clients as synchronous
+from .storage import FILE, result
 from .support import RESULT, Routes, Stub, answer, documented
 
-FILE = "GET /signed"
 PER_BLOCK = BLOCK >> 16
 
 
@@ -52,48 +51,53 @@ async def made(body: Any) -> Any:
 
 
 @pytest.fixture
-def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that a thread has to wait for."""
-    write = Download.write
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Lets the client find the disk slow. Writes in its thread wait until the event is set."""
+    write, free = Download.write, threading.Event()
 
     def slowly(self: Download, *chunks: bytes) -> None:
-        time.sleep(0.1)
+        if threading.current_thread() is not threading.main_thread():
+            assert free.wait(30)
         write(self, *chunks)
 
     monkeypatch.setattr(writers, "QUICK", -1.0)
     monkeypatch.setattr(Download, "write", slowly)
+    yield free
+    free.set()
 
 
 @pytest.mark.anyio
-@pytest.mark.usefixtures("slow_disk")
-async def test_the_loop_goes_on_while_a_slow_disk_is_written(tmp_path: Path) -> None:
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            await anyio.sleep(0.01)
-            ticks += 1
-
+@pytest.mark.trio_too
+async def test_the_loop_goes_on_while_a_slow_disk_is_written(
+    tmp_path: Path, slow_disk: threading.Event
+) -> None:
     file = await made(Pieces(3 * PER_BLOCK))
-    async with anyio.create_task_group() as group:
-        group.start_soon(tick)
+    saved = anyio.Event()
+
+    async def save() -> None:
         await file.save(tmp_path / "a.bin")
-        group.cancel_scope.cancel()
-    assert ticks > 5
+        saved.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(save)
+        while not [thread for thread in threading.enumerate() if "proteiniq-download" in thread.name]:
+            await anyio.lowlevel.checkpoint()
+        assert not saved.is_set()
+        slow_disk.set()
     assert (tmp_path / "a.bin").stat().st_size == 3 * BLOCK
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("disk", [None, "slow_disk"])
 async def test_a_cancelled_download_leaves_nothing(
     tmp_path: Path, request: pytest.FixtureRequest, disk: str | None
 ) -> None:
     if disk is not None:
-        request.getfixturevalue(disk)
+        request.getfixturevalue(disk).set()
     file = await made(Pieces())
     told: list[int] = []
-    with anyio.move_on_after(10) as scope:
+    with anyio.CancelScope() as scope:
 
         def stop(done: int, total: int | None) -> None:
             told.append(done)
@@ -106,6 +110,7 @@ async def test_a_cancelled_download_leaves_nothing(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_asynchronous_iterator_is_uploaded_once() -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"one"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
@@ -18,8 +19,8 @@ from proteiniq._wire.total_timeout import READ, READ_MUCH
 from proteiniq._wire.transport import AsyncWire, Outgoing, Wire, WireFailure
 from proteiniq.sandbox import Sandbox
 
-from ._async import bench as asynchronous
-from ._sync import bench as blocking
+from ._async import clients as asynchronous
+from ._sync import clients as blocking
 from .support import (
     ENTRY,
     EVENTS,
@@ -125,6 +126,7 @@ def test_one_client_for_32_threads(sandbox: Sandbox, key: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_one_client_for_many_tasks(sandbox: Sandbox, key: str) -> None:
     found: dict[int, int] = {}
     async with asynchronous.connect(sandbox, key) as client:
@@ -141,6 +143,7 @@ async def test_one_client_for_many_tasks(sandbox: Sandbox, key: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_task_that_is_cancelled_leaves_the_client_and_the_job_alone(
     sandbox: Sandbox, key: str, gate: Path
 ) -> None:
@@ -170,16 +173,37 @@ def test_a_client_on_a_second_loop_says_so(sandbox: Sandbox) -> None:
         asyncio.run(second())
 
 
+class Watched(httpx.AsyncByteStream):
+    """A body, piece by piece, and whether it was closed."""
+
+    def __init__(self, content: bytes) -> None:
+        self._pieces = content.splitlines(keepends=True)
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_ending_a_loop_over_events_closes_the_stream() -> None:
-    service = Routes({EVENTS: events(job("QUEUED"), job("PROCESSING"), job("COMPLETED"))})
+    body = Watched(events(job("QUEUED"), job("PROCESSING"), job("COMPLETED")).content)
+    headers = {"content-type": "text/event-stream"}
+    service = Routes({EVENTS: lambda request: httpx.Response(200, headers=headers, stream=body)})
     async with asynchronous.over(service) as client:
         stream = client.jobs.events("job_1")
         assert (await anext(stream)).status == "QUEUED"
+        assert not body.closed
         await stream.aclose()
+        assert body.closed
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_async_wire_is_injected_as_a_sync_one_is() -> None:
     wire = AsyncWire(httpx.MockTransport(Stub(answer(documented("get_account")))))
     async with wire.open(outgoing()) as incoming:
@@ -208,6 +232,7 @@ def test_a_submit_in_a_thread_is_a_job_of_its_own(sandbox: Sandbox, key: str) ->
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_asynchronous_file_is_sent_once_under_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "a.fasta").write_bytes(b">a\nMK\n")
     service = Stub(refusal(429, "rate_limited", retry_after="1"))
@@ -223,6 +248,7 @@ async def test_an_asynchronous_file_is_sent_once_under_its_own_name(tmp_path: Pa
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_asynchronous_file_that_is_open_as_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.fasta").write_bytes(b">a\nMK\n")
     service = Stub(answer(documented("upload_file"), 201))

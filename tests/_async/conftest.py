@@ -7,7 +7,7 @@ import pytest
 from proteiniq import AsyncProteinIQ
 from proteiniq.sandbox import Sandbox
 
-from .bench import connect
+from .clients import connect
 
 
 @pytest.fixture

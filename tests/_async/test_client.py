@@ -12,10 +12,11 @@ from proteiniq.contract import upstream
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SECRET, URL, AsyncStillClock, Stub, answer, documented, job, refusal
-from .bench import over
+from .clients import over
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_the_account(sandbox: Sandbox, client: AsyncProteinIQ, key: str) -> None:
     account = await client.account.get()
     assert account.workspace.credits is not None
@@ -68,6 +69,7 @@ async def test_a_quote(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
     service = Stub(httpx.ConnectError("refused"))
     async with over(service, max_retries=2) as client:
@@ -80,6 +82,7 @@ async def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_closing_a_client_with_other_options_leaves_the_old_one_open() -> None:
     async with over(Stub(answer(documented("get_account")))) as client:
         async with client.with_options(timeout=1.0).with_options(max_retries=0) as impatient:
@@ -90,6 +93,7 @@ async def test_closing_a_client_with_other_options_leaves_the_old_one_open() -> 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_closing_a_client_whose_first_is_gone_closes_its_connections() -> None:
     async with over(Stub(answer(documented("get_account")))).with_options(timeout=1.0) as client:
         await client.account.get()
@@ -98,6 +102,7 @@ async def test_closing_a_client_whose_first_is_gone_closes_its_connections() -> 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_timeout_is_that_of_one_request() -> None:
     service = Stub(answer(documented("get_account")))
     async with over(service, timeout=12.0) as client:
@@ -107,6 +112,7 @@ async def test_a_timeout_is_that_of_one_request() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_deadline_is_that_of_all_attempts_and_pauses() -> None:
     clock = AsyncStillClock()
     service = Stub(refusal(503, "internal_error", retry_after="4"))
@@ -119,6 +125,7 @@ async def test_a_deadline_is_that_of_all_attempts_and_pauses() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_each_call_has_a_deadline_of_its_own() -> None:
     clock = AsyncStillClock()
     service = Stub(refusal(503, "internal_error", retry_after="4"), answer(documented("get_account")))
@@ -130,6 +137,7 @@ async def test_each_call_has_a_deadline_of_its_own() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> None:
     clock = AsyncStillClock()
     service = Stub(*[answer(job("PROCESSING"))] * 4, answer(job("COMPLETED")))

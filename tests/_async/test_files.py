@@ -16,10 +16,11 @@ from proteiniq import (
 )
 
 from ..support import LYSOZYME, Stub, answer, documented
-from .bench import over
+from .clients import over
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_path_is_uploaded_under_its_name(client: AsyncProteinIQ, tmp_path: Path) -> None:
     path = tmp_path / "lysozyme.fasta"
     path.write_text(LYSOZYME)
@@ -44,6 +45,7 @@ async def test_bytes_are_uploaded_under_the_name_that_is_given(client: AsyncProt
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_open_file(client: AsyncProteinIQ, tmp_path: Path) -> None:
     path = tmp_path / "lysozyme.fasta"
     path.write_text(LYSOZYME)
@@ -61,6 +63,7 @@ async def test_description_and_tags(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("content", [b"", b"\r\n--+++\r\n", bytes(range(256)) * 5000], ids=len)
 async def test_every_byte_arrives(client: AsyncProteinIQ, content: bytes) -> None:
     file = await client.files.upload(io.BytesIO(content), filename="any.bin")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, ContractError, InvalidInput
+from proteiniq import AsyncProteinIQ, ContractError
 
 from ..support import LYSOZYME, Stub, answer, change_operation, job
-from .bench import over
+from .clients import over
 
 
 def page(*ids: str, next_cursor: Any = None, has_more: Any = None) -> Any:
@@ -33,6 +32,7 @@ async def upload(client: AsyncProteinIQ, *names: str) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_all_pages_are_iterated_in_order(client: AsyncProteinIQ) -> None:
     await upload(client, "a.fasta", "b.fasta", "c.fasta", "d.fasta", "e.fasta")
     names = [file.filename async for file in client.files.list(limit=2)]
@@ -40,6 +40,7 @@ async def test_all_pages_are_iterated_in_order(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_page_by_page(client: AsyncProteinIQ) -> None:
     await upload(client, "a.fasta", "b.fasta", "c.fasta")
     pages = [page async for page in client.files.list(limit=2).pages()]
@@ -56,6 +57,7 @@ async def test_a_list_at_once_and_twice(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_no_page_is_fetched_before_it_is_needed() -> None:
     service = Stub(page("a", "b", next_cursor="b"), page("c"))
     async with over(service) as client:
@@ -95,16 +97,7 @@ async def test_a_page_that_says_it_is_the_last_is_believed() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("cursor", [None, "", "\ud800"])
-async def test_a_page_that_hides_the_next_one(cursor: str | None) -> None:
-    service = Stub(page("a", next_cursor=cursor, has_more=True))
-    async with over(service) as client:
-        with pytest.raises(ContractError, match="the rest can't be asked for") as caught:
-            await client.jobs.list().list()
-    assert (caught.value.operation, caught.value.path) == ("list_jobs", "$.next_cursor")
-
-
-@pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_the_items_of_a_page_come_before_the_complaint_about_the_next() -> None:
     service = Stub(page("a", next_cursor="x"), page("b", "c", has_more=True))
     seen: list[Any] = []
@@ -203,45 +196,6 @@ async def test_a_list_by_offset_that_never_gets_on_is_left(monkeypatch: pytest.M
 
 
 @pytest.mark.anyio
-async def test_a_filter_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    change_operation(monkeypatch, "list_jobs", query={"limit": "limit", "starting_after": "starting_after"})
-    service = Stub(page("a"))
-    async with over(service) as client:
-        with pytest.raises(InvalidInput, match="no parameter 'status': leave it out"):
-            await client.jobs.list(status="FAILED").list()
-        assert len(await client.jobs.list().list()) == 1
-    assert len(service.requests) == 1
-
-
-@pytest.mark.anyio
-async def test_a_limit_that_the_contract_lacks_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    change_operation(monkeypatch, "list_jobs", query={"status": "status", "starting_after": "starting_after"})
-    service = Stub(page("a"))
-    async with over(service) as client:
-        assert len(await client.jobs.list(limit=5, status="FAILED").list()) == 1
-    assert [dict(request.url.params) for request in service.requests] == [{"status": "FAILED"}]
-
-
-@pytest.mark.anyio
-async def test_parameters_are_called_as_the_contract_calls_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    change_operation(
-        monkeypatch,
-        "list_jobs",
-        query={"limit": "page_size", "status": "state"},
-        values={"status": {"FAILED": "broken"}},
-        constant_query={"view": "full"},
-    )
-    service = Stub(page("a"))
-    async with over(service) as client:
-        await client.jobs.list(limit=5, status="FAILED").list()
-        await client.jobs.list(status="unheard").list()
-    assert [dict(request.url.params) for request in service.requests] == [
-        {"view": "full", "page_size": "5", "state": "broken"},
-        {"view": "full", "state": "unheard"},
-    ]
-
-
-@pytest.mark.anyio
 async def test_a_page_with_nothing_in_it_is_not_the_end() -> None:
     service = Stub(page(next_cursor="x"), page("a"))
     async with over(service) as client:
@@ -249,82 +203,7 @@ async def test_a_page_with_nothing_in_it_is_not_the_end() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("limit", [0, 101, -1, 2.5, "20", True])
-async def test_a_page_size_that_the_service_does_not_take(limit: Any) -> None:
-    async with over(Stub(page("a"))) as client:
-        for listing in (client.jobs.list, client.files.list, client.tools.list):
-            with pytest.raises(InvalidInput, match="limit must be from 1 to 100"):
-                listing(limit=limit)
-
-
-@pytest.mark.anyio
-async def test_files_by_format_origin_and_text(client: AsyncProteinIQ) -> None:
-    await upload(client, "lysozyme.fasta", "lysozyme.pdb", "ubiquitin.fasta")
-
-    async def names(**filters: Any) -> list[str | None]:
-        return [file.filename async for file in client.files.list(**filters)]
-
-    assert await names(format="PDB") == ["lysozyme.pdb"]
-    assert await names(q="lysozyme", format="FASTA") == ["lysozyme.fasta"]
-    assert len(await names(origin="UPLOAD")) == 3
-    assert await names(origin="JOB_OUTPUT") == []
-    assert len(await names(mine=True)) == 3
-    assert await names(collection_id="none") == []
-
-
-@pytest.mark.anyio
-async def test_jobs_by_status_tool_and_time(client: AsyncProteinIQ) -> None:
-    made = await client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, name="the first")
-    await made.wait()
-    await client.jobs.submit("translate", {(await client.tools.get("translate")).slots[0].id: ">a\nATG\n"})
-
-    async def ids(**filters: Any) -> list[str]:
-        return [found.id async for found in client.jobs.list(**filters)]
-
-    assert made.id in await ids(status="COMPLETED")
-    assert await ids(tool="protein-parameters") == [made.id]
-    assert await ids(q="the first") == [made.id]
-    assert made.created_at is not None
-    assert await ids(created_before=made.created_at - timedelta(days=1)) == []
-    assert made.id in await ids(created_after=(made.created_at - timedelta(days=1)).isoformat())
-
-
-@pytest.mark.anyio
 async def test_a_listed_job_can_be_waited_for(client: AsyncProteinIQ) -> None:
     await client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
     async for found in client.jobs.list():
         assert (await found.wait()).status == "COMPLETED"
-
-
-@pytest.mark.anyio
-async def test_times_are_sent_as_the_service_reads_them() -> None:
-    service = Stub(page("a"))
-    async with over(service) as client:
-        await client.jobs.list(
-            created_after=datetime(2026, 6, 12), created_before="2026-06-13T08:00:00+02:00"
-        ).list()
-    (request,) = service.requests
-    sent = {name: datetime.fromisoformat(value) for name, value in request.url.params.items()}
-    assert sent == {
-        "created_after": datetime(2026, 6, 12, tzinfo=UTC),
-        "created_before": datetime(2026, 6, 13, 6, tzinfo=UTC),
-    }
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("time", ["yesterday", "", 5])
-async def test_a_time_that_is_none(time: Any) -> None:
-    async with over(Stub(page("a"))) as client:
-        with pytest.raises(InvalidInput, match="created_after"):
-            client.jobs.list(created_after=time)
-
-
-@pytest.mark.anyio
-async def test_tools_by_category_tag_and_text(client: AsyncProteinIQ) -> None:
-    everything = await client.tools.list().list()
-    alignment = [tool.id async for tool in client.tools.list(category="alignment")]
-    assert "pairwise-alignment" in alignment
-    assert len(alignment) < len(everything)
-    assert [tool.id async for tool in client.tools.list(q="isoelectric-point")] != []
-    tag = next(tool.tags[0] for tool in everything if tool.tags)
-    assert all(tag in tool.tags for tool in await client.tools.list(tag=tag).list())

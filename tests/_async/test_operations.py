@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, UnsupportedOperation
+from proteiniq import UnsupportedOperation
 
 from ..support import (
-    ENTRY,
     STATUS,
     Routes,
     Stub,
@@ -23,30 +19,8 @@ from ..support import (
     operation,
     operations,
 )
-from .bench import over
-
-
-async def first_event(client: AsyncProteinIQ) -> Any:
-    return [state async for state in client.jobs.events("job_1")]
-
-
-METHODS: dict[str, Callable[[AsyncProteinIQ], Any]] = {
-    "get_account": lambda client: client.account.get(),
-    "list_tools": lambda client: client.tools.list().list(),
-    "get_tool": lambda client: client.tools.get("esmfold"),
-    "quote_job": lambda client: client.jobs.quote("esmfold", [ENTRY]),
-    "submit_job": lambda client: client.jobs.submit("esmfold", [ENTRY]),
-    "list_jobs": lambda client: client.jobs.list().list(),
-    "get_job_status": lambda client: client.jobs.get("job_1"),
-    "stream_job_events": first_event,
-    "cancel_job": lambda client: client.jobs.cancel("job_1"),
-    "get_result": lambda client: client.results.get("job_1"),
-    "list_files": lambda client: client.files.list().list(),
-    "upload_file": lambda client: client.files.upload(b"MK", filename="a.fasta"),
-    "get_file": lambda client: client.files.get("file_1"),
-    "delete_file": lambda client: client.files.delete("file_1"),
-    "get_openapi": lambda client: client.openapi(),
-}
+from .clients import over
+from .methods import METHODS, first_event
 
 
 def test_no_operation_is_without_a_method() -> None:
@@ -54,6 +28,7 @@ def test_no_operation_is_without_a_method() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 @pytest.mark.parametrize("name", sorted(METHODS))
 async def test_the_method_asks_for_the_operation(name: str) -> None:
     success = events(job("COMPLETED")) if name == "stream_job_events" else answer(documented(name))
@@ -92,6 +67,7 @@ async def test_an_operation_that_the_contract_lacks_is_not_asked_for(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_without_a_route_for_events_the_status_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "stream_job_events", absent=True)
     service = Routes({STATUS: [answer(job("PROCESSING")), answer(job("COMPLETED"))]})

@@ -8,52 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, AsyncResult, ContractError, Forbidden, NotFound, TransportError
+from proteiniq import AsyncProteinIQ, ContractError, Forbidden, NotFound, TransportError
 from proteiniq.sandbox import Sandbox
 
-from ..support import RESULT, UBIQUITIN, AsyncStillClock, Routes, answer, documented
+from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
+from ..support import RESULT, UBIQUITIN, Routes, answer
 from ..tools import ALL, Large
-from .bench import connect, over
-
-CONTENT = bytes(range(256)) * 40
-STORAGE = "https://storage.test/signed"
-FILE = "GET /signed"
-
-
-def result(*names: str, url: str | None = STORAGE) -> dict[str, Any]:
-    """A result with files of these names."""
-    files = [{"name": name, "content_type": "text/plain", "url": url, "key": None} for name in names]
-    return {**documented("get_result"), "job_id": "job_1", "files": files}
-
-
-async def fetched(service: Routes, clock: AsyncStillClock | None = None, max_retries: int = 4) -> AsyncResult:
-    """The result of a service in this process; its client is left open for the files."""
-    return await over(service, clock=clock, max_retries=max_retries).results.get("job_1")
-
-
-def storage(request: httpx.Request) -> httpx.Response:
-    """CONTENT, or the part of it that is asked for."""
-    asked = request.headers.get("range")
-    if asked is None:
-        return httpx.Response(200, content=CONTENT, headers={"etag": '"one"'})
-    start = int(asked.removeprefix("bytes=").rstrip("-"))
-    headers = {"content-range": f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}", "etag": '"one"'}
-    return httpx.Response(206, content=CONTENT[start:], headers=headers)
-
-
-def cut(start: int, length: int, etag: str = '"one"') -> Any:
-    """The answer from `start` on, which ends after `length` bytes though more were promised."""
-
-    def answered(request: httpx.Request) -> httpx.Response:
-        promised = len(CONTENT) - start
-        headers = {"content-length": str(promised), "etag": etag}
-        if start:
-            headers["content-range"] = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
-        short = httpx.Response(206 if start else 200, content=CONTENT[start : start + length])
-        return httpx.Response(short.status_code, headers=headers, content=short.content)
-
-    return answered
-
+from .clients import connect, fetched
 
 # ---- with real results
 
@@ -73,6 +34,7 @@ async def test_what_a_result_says(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_file_is_read(client: AsyncProteinIQ) -> None:
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     text = await made.files["parameters.csv"].text()
@@ -88,6 +50,7 @@ async def test_a_file_that_there_is_not_names_those_that_there_are(client: Async
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_large_file_is_saved_whole(client: AsyncProteinIQ, tmp_path: Path) -> None:
     made = await client.run("large", {"text": "any"})
     saved = await made.files["big.bin"].save(tmp_path / "mine.bin")
@@ -105,6 +68,7 @@ async def test_a_file_is_saved_into_a_folder_under_its_own_name(
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_all_files_are_saved_in_a_folder_that_is_made(client: AsyncProteinIQ, tmp_path: Path) -> None:
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     saved = await made.save_all(tmp_path / "new" / "folder")
@@ -113,6 +77,7 @@ async def test_all_files_are_saved_in_a_folder_that_is_made(client: AsyncProtein
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_an_expired_url_is_renewed() -> None:
     now = [1_800_000_000.0]
     with Sandbox(url_lifetime=60, job_read_interval=0.05, tools=ALL, clock=lambda: now[0]) as sandbox:
@@ -128,9 +93,6 @@ async def test_two_results_of_the_same_answer_are_equal(client: AsyncProteinIQ) 
     again = await client.results.get(made.job_id)
     assert again.data == made.data
     assert again.files.names == made.files.names
-
-
-# ---- with a storage that misbehaves
 
 
 @pytest.mark.anyio
@@ -152,6 +114,7 @@ async def test_a_download_follows_redirects_without_the_key() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_download_that_was_cut_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500), storage]})
     saved = await (await fetched(service)).files["a.txt"].save(tmp_path)
@@ -219,6 +182,7 @@ async def test_a_success_without_a_file_is_no_empty_file(status: int, tmp_path: 
 
 
 @pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_a_download_that_is_always_cut_gives_up_and_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("what was there")
@@ -268,70 +232,3 @@ async def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
 async def test_a_fault_of_storage_is_tried_again() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [httpx.Response(503), storage]})
     assert await (await fetched(service)).files["a.txt"].read() == CONTENT
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    "url",
-    [
-        None,
-        "",
-        "signed",
-        "/signed",
-        "ftp://storage.test/a",
-        "https://",
-        "http://[",
-        "https://a.test/\ud800",
-        "https://a.test/\n",
-        "https://a.test:99999/",
-        f"https://{'a' * 64}.test/",
-    ],
-)
-async def test_a_file_without_a_usable_url(url: str | None) -> None:
-    made = await fetched(Routes({RESULT: answer(result("a.txt", url=url))}))
-    with pytest.raises(ContractError, match="get the result again later") as caught:
-        await made.files["a.txt"].read()
-    assert (caught.value.operation, caught.value.path) == ("get_result", "$.files[].url")
-
-
-@pytest.mark.anyio
-async def test_no_name_leaves_the_folder(tmp_path: Path) -> None:
-    names = [
-        "../../a.txt",
-        "/etc/passwd",
-        "..",
-        "a.txt",
-        "CON",
-        "x/y/a.txt",
-        "C:\\b.txt",
-        "new\nline",
-        "\ud800",
-    ]
-    folder = tmp_path / "results"
-    service = Routes({RESULT: answer(result(*names)), FILE: storage})
-    saved = await (await fetched(service)).save_all(folder)
-    assert sorted(folder.iterdir()) == sorted(saved)
-    assert len({path.name for path in saved}) == len(names)
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-@pytest.mark.anyio
-async def test_a_folder_that_there_is_not(tmp_path: Path) -> None:
-    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    with pytest.raises(FileNotFoundError):
-        await made.files["a.txt"].save(tmp_path / "missing" / "a.txt")
-
-
-@pytest.mark.anyio
-async def test_text_that_is_none() -> None:
-    service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(200, content=b"\xff\xfe\x00")})
-    made = await fetched(service)
-    with pytest.raises(UnicodeDecodeError):
-        await made.files["a.txt"].text()
-
-
-@pytest.mark.anyio
-async def test_a_signed_url_is_in_no_repr() -> None:
-    made = await fetched(Routes({RESULT: answer(result("a.txt"))}))
-    assert "signed" not in repr(made)
-    assert "signed" not in repr(made.files)

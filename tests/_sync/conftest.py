@@ -9,7 +9,7 @@ import pytest
 from proteiniq import ProteinIQ
 from proteiniq.sandbox import Sandbox
 
-from .bench import connect
+from .clients import connect
 
 
 @pytest.fixture

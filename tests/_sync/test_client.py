@@ -14,7 +14,7 @@ from proteiniq.contract import upstream
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SECRET, URL, StillClock, Stub, answer, documented, job, refusal
-from .bench import over
+from .clients import over
 
 
 def test_the_account(sandbox: Sandbox, client: ProteinIQ, key: str) -> None:

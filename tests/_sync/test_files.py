@@ -18,7 +18,7 @@ from proteiniq import (
 )
 
 from ..support import LYSOZYME, Stub, answer, documented
-from .bench import over
+from .clients import over
 
 
 def test_a_path_is_uploaded_under_its_name(client: ProteinIQ, tmp_path: Path) -> None:

@@ -5,16 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from proteiniq import ContractError, InvalidInput, ProteinIQ
+from proteiniq import ContractError, ProteinIQ
 
 from ..support import LYSOZYME, Stub, answer, change_operation, job
-from .bench import over
+from .clients import over
 
 
 def page(*ids: str, next_cursor: Any = None, has_more: Any = None) -> Any:
@@ -87,15 +86,6 @@ def test_a_page_that_says_it_is_the_last_is_believed() -> None:
     service = Stub(page("a", next_cursor="x", has_more=False))
     with over(service) as client:
         assert len(client.jobs.list().list()) == 1
-
-
-@pytest.mark.parametrize("cursor", [None, "", "\ud800"])
-def test_a_page_that_hides_the_next_one(cursor: str | None) -> None:
-    service = Stub(page("a", next_cursor=cursor, has_more=True))
-    with over(service) as client:
-        with pytest.raises(ContractError, match="the rest can't be asked for") as caught:
-            client.jobs.list().list()
-    assert (caught.value.operation, caught.value.path) == ("list_jobs", "$.next_cursor")
 
 
 def test_the_items_of_a_page_come_before_the_complaint_about_the_next() -> None:
@@ -190,118 +180,13 @@ def test_a_list_by_offset_that_never_gets_on_is_left(monkeypatch: pytest.MonkeyP
             client.jobs.list().list()
 
 
-def test_a_filter_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    change_operation(monkeypatch, "list_jobs", query={"limit": "limit", "starting_after": "starting_after"})
-    service = Stub(page("a"))
-    with over(service) as client:
-        with pytest.raises(InvalidInput, match="no parameter 'status': leave it out"):
-            client.jobs.list(status="FAILED").list()
-        assert len(client.jobs.list().list()) == 1
-    assert len(service.requests) == 1
-
-
-def test_a_limit_that_the_contract_lacks_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    change_operation(monkeypatch, "list_jobs", query={"status": "status", "starting_after": "starting_after"})
-    service = Stub(page("a"))
-    with over(service) as client:
-        assert len(client.jobs.list(limit=5, status="FAILED").list()) == 1
-    assert [dict(request.url.params) for request in service.requests] == [{"status": "FAILED"}]
-
-
-def test_parameters_are_called_as_the_contract_calls_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    change_operation(
-        monkeypatch,
-        "list_jobs",
-        query={"limit": "page_size", "status": "state"},
-        values={"status": {"FAILED": "broken"}},
-        constant_query={"view": "full"},
-    )
-    service = Stub(page("a"))
-    with over(service) as client:
-        client.jobs.list(limit=5, status="FAILED").list()
-        client.jobs.list(status="unheard").list()
-    assert [dict(request.url.params) for request in service.requests] == [
-        {"view": "full", "page_size": "5", "state": "broken"},
-        {"view": "full", "state": "unheard"},
-    ]
-
-
 def test_a_page_with_nothing_in_it_is_not_the_end() -> None:
     service = Stub(page(next_cursor="x"), page("a"))
     with over(service) as client:
         assert [found.id for found in client.jobs.list()] == ["a"]
 
 
-@pytest.mark.parametrize("limit", [0, 101, -1, 2.5, "20", True])
-def test_a_page_size_that_the_service_does_not_take(limit: Any) -> None:
-    with over(Stub(page("a"))) as client:
-        for listing in (client.jobs.list, client.files.list, client.tools.list):
-            with pytest.raises(InvalidInput, match="limit must be from 1 to 100"):
-                listing(limit=limit)
-
-
-def test_files_by_format_origin_and_text(client: ProteinIQ) -> None:
-    upload(client, "lysozyme.fasta", "lysozyme.pdb", "ubiquitin.fasta")
-
-    def names(**filters: Any) -> list[str | None]:
-        return [file.filename for file in client.files.list(**filters)]
-
-    assert names(format="PDB") == ["lysozyme.pdb"]
-    assert names(q="lysozyme", format="FASTA") == ["lysozyme.fasta"]
-    assert len(names(origin="UPLOAD")) == 3
-    assert names(origin="JOB_OUTPUT") == []
-    assert len(names(mine=True)) == 3
-    assert names(collection_id="none") == []
-
-
-def test_jobs_by_status_tool_and_time(client: ProteinIQ) -> None:
-    made = client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, name="the first")
-    made.wait()
-    client.jobs.submit("translate", {(client.tools.get("translate")).slots[0].id: ">a\nATG\n"})
-
-    def ids(**filters: Any) -> list[str]:
-        return [found.id for found in client.jobs.list(**filters)]
-
-    assert made.id in ids(status="COMPLETED")
-    assert ids(tool="protein-parameters") == [made.id]
-    assert ids(q="the first") == [made.id]
-    assert made.created_at is not None
-    assert ids(created_before=made.created_at - timedelta(days=1)) == []
-    assert made.id in ids(created_after=(made.created_at - timedelta(days=1)).isoformat())
-
-
 def test_a_listed_job_can_be_waited_for(client: ProteinIQ) -> None:
     client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
     for found in client.jobs.list():
         assert (found.wait()).status == "COMPLETED"
-
-
-def test_times_are_sent_as_the_service_reads_them() -> None:
-    service = Stub(page("a"))
-    with over(service) as client:
-        client.jobs.list(
-            created_after=datetime(2026, 6, 12), created_before="2026-06-13T08:00:00+02:00"
-        ).list()
-    (request,) = service.requests
-    sent = {name: datetime.fromisoformat(value) for name, value in request.url.params.items()}
-    assert sent == {
-        "created_after": datetime(2026, 6, 12, tzinfo=UTC),
-        "created_before": datetime(2026, 6, 13, 6, tzinfo=UTC),
-    }
-
-
-@pytest.mark.parametrize("time", ["yesterday", "", 5])
-def test_a_time_that_is_none(time: Any) -> None:
-    with over(Stub(page("a"))) as client:
-        with pytest.raises(InvalidInput, match="created_after"):
-            client.jobs.list(created_after=time)
-
-
-def test_tools_by_category_tag_and_text(client: ProteinIQ) -> None:
-    everything = client.tools.list().list()
-    alignment = [tool.id for tool in client.tools.list(category="alignment")]
-    assert "pairwise-alignment" in alignment
-    assert len(alignment) < len(everything)
-    assert [tool.id for tool in client.tools.list(q="isoelectric-point")] != []
-    tag = next(tool.tags[0] for tool in everything if tool.tags)
-    assert all(tag in tool.tags for tool in client.tools.list(tag=tag).list())

@@ -10,52 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq import ContractError, Forbidden, NotFound, ProteinIQ, Result, TransportError
+from proteiniq import ContractError, Forbidden, NotFound, ProteinIQ, TransportError
 from proteiniq.sandbox import Sandbox
 
-from ..support import RESULT, UBIQUITIN, Routes, StillClock, answer, documented
+from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
+from ..support import RESULT, UBIQUITIN, Routes, answer
 from ..tools import ALL, Large
-from .bench import connect, over
-
-CONTENT = bytes(range(256)) * 40
-STORAGE = "https://storage.test/signed"
-FILE = "GET /signed"
-
-
-def result(*names: str, url: str | None = STORAGE) -> dict[str, Any]:
-    """A result with files of these names."""
-    files = [{"name": name, "content_type": "text/plain", "url": url, "key": None} for name in names]
-    return {**documented("get_result"), "job_id": "job_1", "files": files}
-
-
-def fetched(service: Routes, clock: StillClock | None = None, max_retries: int = 4) -> Result:
-    """The result of a service in this process; its client is left open for the files."""
-    return over(service, clock=clock, max_retries=max_retries).results.get("job_1")
-
-
-def storage(request: httpx.Request) -> httpx.Response:
-    """CONTENT, or the part of it that is asked for."""
-    asked = request.headers.get("range")
-    if asked is None:
-        return httpx.Response(200, content=CONTENT, headers={"etag": '"one"'})
-    start = int(asked.removeprefix("bytes=").rstrip("-"))
-    headers = {"content-range": f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}", "etag": '"one"'}
-    return httpx.Response(206, content=CONTENT[start:], headers=headers)
-
-
-def cut(start: int, length: int, etag: str = '"one"') -> Any:
-    """The answer from `start` on, which ends after `length` bytes though more were promised."""
-
-    def answered(request: httpx.Request) -> httpx.Response:
-        promised = len(CONTENT) - start
-        headers = {"content-length": str(promised), "etag": etag}
-        if start:
-            headers["content-range"] = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
-        short = httpx.Response(206 if start else 200, content=CONTENT[start : start + length])
-        return httpx.Response(short.status_code, headers=headers, content=short.content)
-
-    return answered
-
+from .clients import connect, fetched
 
 # ---- with real results
 
@@ -120,9 +81,6 @@ def test_two_results_of_the_same_answer_are_equal(client: ProteinIQ) -> None:
     again = client.results.get(made.job_id)
     assert again.data == made.data
     assert again.files.names == made.files.names
-
-
-# ---- with a storage that misbehaves
 
 
 def test_a_download_carries_no_key() -> None:
@@ -247,65 +205,3 @@ def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
 def test_a_fault_of_storage_is_tried_again() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [httpx.Response(503), storage]})
     assert (fetched(service)).files["a.txt"].read() == CONTENT
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        None,
-        "",
-        "signed",
-        "/signed",
-        "ftp://storage.test/a",
-        "https://",
-        "http://[",
-        "https://a.test/\ud800",
-        "https://a.test/\n",
-        "https://a.test:99999/",
-        f"https://{'a' * 64}.test/",
-    ],
-)
-def test_a_file_without_a_usable_url(url: str | None) -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt", url=url))}))
-    with pytest.raises(ContractError, match="get the result again later") as caught:
-        made.files["a.txt"].read()
-    assert (caught.value.operation, caught.value.path) == ("get_result", "$.files[].url")
-
-
-def test_no_name_leaves_the_folder(tmp_path: Path) -> None:
-    names = [
-        "../../a.txt",
-        "/etc/passwd",
-        "..",
-        "a.txt",
-        "CON",
-        "x/y/a.txt",
-        "C:\\b.txt",
-        "new\nline",
-        "\ud800",
-    ]
-    folder = tmp_path / "results"
-    service = Routes({RESULT: answer(result(*names)), FILE: storage})
-    saved = (fetched(service)).save_all(folder)
-    assert sorted(folder.iterdir()) == sorted(saved)
-    assert len({path.name for path in saved}) == len(names)
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-def test_a_folder_that_there_is_not(tmp_path: Path) -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    with pytest.raises(FileNotFoundError):
-        made.files["a.txt"].save(tmp_path / "missing" / "a.txt")
-
-
-def test_text_that_is_none() -> None:
-    service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(200, content=b"\xff\xfe\x00")})
-    made = fetched(service)
-    with pytest.raises(UnicodeDecodeError):
-        made.files["a.txt"].text()
-
-
-def test_a_signed_url_is_in_no_repr() -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
-    assert "signed" not in repr(made)
-    assert "signed" not in repr(made.files)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from typing import Any
 
 import httpx
@@ -14,10 +12,8 @@ import pytest
 from proteiniq import (
     APIError,
     Conflict,
-    ContractError,
     DailyLimitExceeded,
     InsufficientCredits,
-    InvalidInput,
     PaymentRequired,
     ProteinIQ,
     ProteinIQError,
@@ -25,11 +21,9 @@ from proteiniq import (
     TransportError,
     ValidationError,
 )
-from proteiniq._inputs import requests
-from proteiniq.contract import Shape
 from proteiniq.sandbox import Sandbox
 
-from ..proxy import LossyProxy
+from ..faults.lossy_proxy import LossyProxy
 from ..support import (
     ENTRY,
     LYSOZYME,
@@ -44,18 +38,11 @@ from ..support import (
     job,
     refusal,
 )
-from .bench import connect, over
-
-TOOL = "GET /api/v1/tools/esmfold"
-FILE = "GET /api/v1/files/file_1"
+from .clients import connect, over
 
 
 def keys(service: Stub | Routes) -> list[str]:
     return [request.headers["idempotency-key"] for request in service.requests]
-
-
-def body(request: httpx.Request) -> Any:
-    return json.loads(request.content)
 
 
 def test_every_submit_has_a_key_of_its_own() -> None:
@@ -182,7 +169,8 @@ def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
 
 
 def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
-    with LossyProxy(sandbox.url, lambda line, before: 0.0 if "POST" in line and before < 2 else 1.0) as proxy:
+    with LossyProxy(sandbox.url) as proxy:
+        proxy.plan(["lose the answer"] * 2)
         with connect(sandbox, key, base_url=proxy.url) as client:
             made = client.jobs.submit("protein-parameters", [{**ENTRY, "content": LYSOZYME}])
             assert [each.id for each in client.jobs.list()] == [made.id]
@@ -190,9 +178,8 @@ def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
 
 
 def test_an_answer_that_was_cut_makes_one_job(sandbox: Sandbox, key: str) -> None:
-    with LossyProxy(
-        sandbox.url, lambda line, before: 0.9 if "POST" in line and before == 0 else 1.0
-    ) as proxy:
+    with LossyProxy(sandbox.url) as proxy:
+        proxy.plan(["cut the answer"])
         with connect(sandbox, key, base_url=proxy.url) as client:
             made = client.jobs.submit("protein-parameters", [{**ENTRY, "content": LYSOZYME}])
             assert [each.id for each in client.jobs.list()] == [made.id]
@@ -223,15 +210,6 @@ def test_a_conflict_on_a_repeat_is_explained_and_not_repeated() -> None:
     assert "may have created the job" in notes
     assert f"idempotency_key={key!r}" in notes
     assert "Nothing was submitted" not in notes
-
-
-@pytest.mark.parametrize("key", ["", " ", "a" * 256, "schlüssel", "two\nlines", " padded "])
-def test_a_key_that_no_header_takes_is_refused(key: str) -> None:
-    service = Stub(answer(job(), 201))
-    with over(service) as client:
-        with pytest.raises(InvalidInput, match="idempotency_key"):
-            client.jobs.submit("protein-parameters", [ENTRY], idempotency_key=key)
-    assert service.requests == []
 
 
 def test_a_quote_above_max_credits_submits_nothing() -> None:
@@ -282,82 +260,6 @@ def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -> None
     assert service.routes == [QUOTE]
 
 
-UNREADABLE = [..., "none", {"code": "insufficient_credits"}, 0, False, [5], ["insufficient_credits"]]
-"""Reasons that a quote promises to give, and that can't be read; `...` stands for none at all."""
-
-
-def unreadable(reasons: Any) -> Routes:
-    quote = {**documented("quote_job"), "blocking_errors": reasons}
-    if reasons is ...:
-        del quote["blocking_errors"]
-    return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
-
-
-@pytest.mark.parametrize("reasons", UNREADABLE, ids=str)
-def test_a_quote_that_may_hide_a_reason_submits_nothing_under_max_credits(reasons: Any) -> None:
-    service = unreadable(reasons)
-    with over(service) as client:
-        with pytest.raises(ContractError, match=r"nothing was submitted.*blocking_errors") as caught:
-            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
-    assert service.routes == [QUOTE]
-    assert (caught.value.operation, caught.value.path) == ("quote_job", "$.blocking_errors")
-    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", ()))
-
-
-def test_a_quote_that_may_hide_a_reason_is_a_quote_all_the_same() -> None:
-    with over(unreadable("none")) as client:
-        quote = client.jobs.quote("esmfold", [ENTRY])
-    assert (quote.estimated_credits, quote.blocking_errors, quote.blocking_errors_known) == (50, (), False)
-    assert quote.extra["blocking_errors"] == "none"
-
-
-def test_without_max_credits_no_quote_stands_in_the_way() -> None:
-    service = unreadable("none")
-    with over(service) as client:
-        client.jobs.submit("esmfold", [ENTRY])
-    assert service.routes == [SUBMIT]
-
-
-@pytest.mark.parametrize("price", [51, None, "5", float("nan"), ...], ids=str)
-def test_a_price_that_is_too_high_or_unknown_submits_nothing(price: Any) -> None:
-    quote = {**documented("quote_job"), "estimated_credits": price, "blocking_errors": "none"}
-    if price is ...:
-        del quote["estimated_credits"]
-    service = Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
-    with over(service) as client:
-        with pytest.raises((SpendLimitExceeded, ContractError)):
-            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
-    assert service.routes == [QUOTE]
-
-
-def test_a_request_is_spelled_as_the_contract_spells_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = Shape(moves=((("slotId",), ("slot",)),), values={"format": {"fasta": "FASTA"}})
-    shape = Shape(
-        at=("job",),
-        moves=((("tool",), ("toolId",)),),
-        parts={"input": Shape(parts={"inputs": entry})},
-        constants={"version": 2},
-    )
-    change_operation(monkeypatch, "submit_job", body=shape, headers={"Idempotency-Key": "X-Idempotency-Key"})
-    service = Stub(answer(job(), 201))
-    with over(service) as client:
-        client.jobs.submit("esmfold", [ENTRY], {"slotId": 1}, name="mine", idempotency_key="one")
-    (request,) = service.requests
-    their = {**ENTRY, "slot": "protein", "format": "FASTA"}
-    del their["slotId"]
-    assert body(request) == {
-        "job": {
-            "toolId": "esmfold",
-            "name": "mine",
-            "input": {"inputs": [their]},
-            "settings": {"slotId": 1},
-            "version": 2,
-        }
-    }
-    assert request.headers["x-idempotency-key"] == "one"
-    assert "idempotency-key" not in request.headers
-
-
 def test_a_lost_response_is_not_asked_for_again_where_the_contract_has_no_idempotency_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -380,106 +282,12 @@ def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_k
     assert [request.headers["request-key"] for request in service.requests] == ["one", "one"]
 
 
-def test_settings_that_can_not_be_copied_are_refused() -> None:
-    with over(Stub()) as client:
-        with pytest.raises(InvalidInput, match=r"settings: .* pass JSON values"):
-            client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
-
-
-def test_a_saved_file_is_no_input_where_the_contract_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "file_id")
-    service = Routes({TOOL: answer(documented("get_tool")), FILE: answer(documented("get_file"))})
-    with over(service) as client:
-        file = client.files.get("file_1")
-        with pytest.raises(InvalidInput, match=r"has no saved file as input\. Give the data itself"):
-            client.jobs.submit("esmfold", {"protein": file})
-    assert service.routes == [FILE, TOOL]
-
-
 def test_max_credits_of_nothing_lets_a_free_job_through(client: ProteinIQ) -> None:
     quote = client.jobs.quote("protein-parameters", {"protein": LYSOZYME})
     made = client.jobs.submit(
         "protein-parameters", {"protein": LYSOZYME}, max_credits=quote.estimated_credits
     )
     assert made.status in ("QUEUED", "PENDING", "PROCESSING", "COMPLETED")
-
-
-@pytest.mark.parametrize("limit", [-1, float("nan"), "5", True])
-def test_max_credits_that_are_no_credits(limit: Any) -> None:
-    with over(Stub(answer(job(), 201))) as client:
-        with pytest.raises(InvalidInput, match="max_credits"):
-            client.jobs.submit("protein-parameters", [ENTRY], max_credits=limit)
-
-
-@pytest.mark.parametrize("limit", [0, -1, 1.5, 2**53, "5", True])
-def test_max_reserved_credits_that_the_service_does_not_take(limit: Any) -> None:
-    with over(Stub(answer(job(), 201))) as client:
-        for call in (client.jobs.quote, client.jobs.submit):
-            with pytest.raises(InvalidInput, match="max_reserved_credits"):
-                call("protein-parameters", [ENTRY], max_reserved_credits=limit)
-
-
-def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
-    service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
-    with over(service) as client:
-        for call in (client.jobs.quote, client.jobs.submit):
-            call("protein-parameters", [ENTRY], max_reserved_credits=7)
-            call("protein-parameters", [ENTRY])
-    assert [body(request).get("billing") for request in service.requests] == [
-        {"max_reserved_credits": 7},
-        None,
-    ] * 2
-
-
-def test_the_quote_before_a_submit_has_the_same_billing(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
-    with over(service) as client:
-        client.jobs.submit("esmfold", [ENTRY], max_credits=50, max_reserved_credits=7)
-        monkeypatch.setattr(requests, "is_documented", lambda role, name: role != "QuoteRequest")
-        client.jobs.submit("esmfold", [ENTRY], max_credits=50, max_reserved_credits=7)
-    assert [body(request).get("billing") for request in service.requests] == [
-        {"max_reserved_credits": 7},
-        {"max_reserved_credits": 7},
-        None,
-        {"max_reserved_credits": 7},
-    ]
-
-
-def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "max_reserved_credits")
-    service = Stub(answer(job(), 201))
-    with over(service) as client:
-        for call in (client.jobs.quote, client.jobs.submit):
-            with pytest.raises(InvalidInput, match="no such limit, so it might be ignored"):
-                call("protein-parameters", [ENTRY], max_reserved_credits=7)
-    assert service.requests == []
-
-
-def test_the_request_is_what_the_documentation_shows() -> None:
-    service = Stub(answer(job(), 201))
-    with over(service) as client:
-        client.jobs.submit("protein-parameters", [ENTRY], {"ph": 7.0}, name="mine")
-    (request,) = service.requests
-    assert body(request) == {
-        "tool": "protein-parameters",
-        "name": "mine",
-        "input": {"inputs": [ENTRY]},
-        "settings": {"ph": 7.0},
-    }
-    assert request.headers["content-type"] == "application/json"
-
-
-@pytest.mark.parametrize(
-    "settings", [{"x": float("nan")}, {"x": object()}, {"x": "\ud800"}], ids=["NaN", "object", "surrogate"]
-)
-def test_settings_that_no_json_holds(settings: Any) -> None:
-    service = Stub(answer(job(), 201))
-    with over(service) as client:
-        with pytest.raises(InvalidInput, match="nothing was sent"):
-            client.jobs.submit("protein-parameters", [ENTRY], settings)
-    assert service.requests == []
 
 
 def test_a_final_answer_is_not_repeated() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from proteiniq.sandbox import Sandbox
 
-from .._sync.bench import connect
-from .._sync.test_cassettes import SCENARIOS
+from .._sync.clients import connect
+from .._sync.scenarios import SCENARIOS
 from . import FOLDER, PORT, recorder
 
 

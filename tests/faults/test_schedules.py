@@ -23,9 +23,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from proteiniq import ProteinIQ
 from proteiniq.errors import ProteinIQError
 
-from .._sync.faults.bench import reach
-from .life import EXAMPLES
-from .trouble import Fault, Trouble
+from .._sync.clients import reach
+from .job_life import EXAMPLES
+from .lossy_proxy import Fault, LossyProxy
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +53,7 @@ class Service:
             self.port = free.getsockname()[1]
         self._data = data
         self._process: subprocess.Popen[str] | None = None
+        self.url = f"http://127.0.0.1:{self.port}"
         self.api_key = ""
 
     def start(self) -> None:
@@ -100,26 +101,26 @@ class Schedules(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.service.start()
-        self.trouble = Trouble(self.service.port).__enter__()
-        self.client = self._client(self.trouble.url)
+        self.proxy = LossyProxy(self.service.url).__enter__()
+        self.client = self._client(self.proxy.url)
 
     def _client(self, url: str) -> ProteinIQ:
         return reach(url, key=self.service.api_key, timeout=1000.0, max_retries=3)
 
     @rule(planned=faults, length=st.integers(1, 30), gated=st.booleans())
     def submit(self, planned: list[Fault], length: int, gated: bool) -> None:
-        """Submit through trouble; when the client gives up, do what its error says: repeat with the key."""
+        """Submit through faults; when the client gives up, do what its error says: repeat with the key."""
         number = len(self.intents)
         intent = Intent(f"job {number}", "M" * length, gated, f"schedule-{number}")
         self.intents.append(intent)
-        self.trouble.plan(planned)
+        self.proxy.plan(planned)
         while not intent.job_id:
             try:
                 intent.job_id = self._submit(self.client, intent)
             except ProteinIQError as error:
                 if not error.retryable:
                     raise
-        self.trouble.plan([])
+        self.proxy.plan([])
 
     @precondition(lambda self: self.intents)
     @rule(choice=st.integers(0, 1000))
@@ -144,26 +145,26 @@ class Schedules(RuleBasedStateMachine):
     @precondition(lambda self: any(not intent.gated for intent in self.intents))
     @rule(choice=st.integers(0, 1000), planned=faults)
     def fetch(self, choice: int, planned: list[Fault]) -> None:
-        """Wait for a result through trouble."""
+        """Wait for a result through faults."""
         free = [intent for intent in self.intents if not intent.gated]
-        self.trouble.plan(planned)
+        self.proxy.plan(planned)
         self._arrives(self.client, free[choice % len(free)])
-        self.trouble.plan([])
+        self.proxy.plan([])
 
     @precondition(lambda self: self.intents)
     @rule(planned=faults)
     def look(self, planned: list[Fault]) -> None:
         """A wait that runs out, or not, changes nothing."""
-        self.trouble.plan(planned)
+        self.proxy.plan(planned)
         for intent in self.intents:
             for _ in self.client.jobs.events(intent.job_id, timeout=5):
                 break
-        self.trouble.plan([])
+        self.proxy.plan([])
 
     def teardown(self) -> None:
         try:
             self.gate.touch()
-            with self._client(f"http://127.0.0.1:{self.service.port}") as direct:
+            with self._client(self.service.url) as direct:
                 there = Counter(str(job.name) for job in direct.jobs.list(limit=100))
                 assert there == Counter(intent.name for intent in self.intents)
                 ended = {
@@ -175,7 +176,7 @@ class Schedules(RuleBasedStateMachine):
                     self._arrives(direct, intent)
         finally:
             self.client.close()
-            self.trouble.__exit__()
+            self.proxy.__exit__()
             self.service.end(signal.SIGTERM)
             self.folder.cleanup()
 
@@ -201,7 +202,6 @@ Schedules.TestCase.settings = settings(
     max_examples=max(4, EXAMPLES // 25),
     stateful_step_count=8,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # making a failing schedule smaller takes minutes
-    deadline=None,
     print_blob=True,
 )
 TestSchedules = Schedules.TestCase

@@ -21,8 +21,8 @@ from proteiniq._transfer.multipart import Content, Envelope
 from proteiniq._transfer.upload import Source
 from proteiniq.errors import InvalidInput, ProteinIQError
 
-from .._sync.bench import over
-from .._sync.test_operations import METHODS
+from .._sync.clients import over
+from .._sync.methods import METHODS
 from ..shapes import misfits
 from ..support import EVENTS, STATUS, Routes, Stub, answer, documented, job
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from .targets import TARGETS, seeds
-
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -17,14 +15,12 @@ def test_what_it_is_meant_for_gets_through(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@few
 @given(data=st.binary(max_size=200))
 def test_any_bytes(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@few
 @given(data=st.data())
 def test_damaged_bytes(name: str, data: st.DataObject) -> None:
     seed = data.draw(st.sampled_from(seeds(name)))

@@ -7,7 +7,7 @@ import pytest
 
 from proteiniq.sandbox import Sandbox
 
-from .bench import Api, generous
+from .clients import Api, generous
 
 _numbers = count()
 

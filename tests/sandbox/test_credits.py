@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .bench import Api, body, code, entry, error, generous, issues, job
-from .test_rate_limits import Clock
+from .clients import Api, Clock, body, code, entry, error, generous, issues, job
 
 
 def test_a_quote_has_price_balance_and_limits() -> None:

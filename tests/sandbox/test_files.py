@@ -12,7 +12,7 @@ import pytest
 
 from proteiniq.sandbox import _formats
 
-from .bench import Api, body, code, error, generous, issues
+from .clients import Api, body, code, error, generous, issues
 
 
 def blob(api: Api, content: bytes) -> Path:

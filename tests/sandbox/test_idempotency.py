@@ -9,8 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .bench import Api, body, code, error, file_entry, generous, issues, job
-from .test_rate_limits import Clock
+from .clients import Api, Clock, body, code, error, file_entry, generous, issues, job
 
 
 def submit(api: Api, key: str, header: str = "Idempotency-Key", **changes: Any) -> httpx.Response:

@@ -13,7 +13,7 @@ import pytest
 from proteiniq.sandbox import Sandbox
 from proteiniq.sandbox._worker import without_paths
 
-from .bench import Api, body, code, error, file_entry, generous, gone
+from .clients import Api, body, code, error, file_entry, generous, gone
 
 
 @pytest.fixture(scope="module")

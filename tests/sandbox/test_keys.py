@@ -10,7 +10,7 @@ import pytest
 from proteiniq import contract
 from proteiniq.sandbox import Sandbox
 
-from .bench import Api, body, code, error, file_entry, generous, job
+from .clients import Api, body, code, error, file_entry, generous, job
 
 SCOPES = {"jobs:read", "jobs:write", "files:read", "files:write"}
 SCOPED = [

@@ -21,8 +21,8 @@ import pytest
 from proteiniq.sandbox import Sandbox, SandboxError
 from proteiniq.sandbox._store import Store
 
-from .bench import Api, Json, body, generous, gone
-from .tools_for_tests import ALL
+from .clients import Api, Json, body, generous, gone
+from .fake_tools import ALL
 
 GENEROUS = ["--rate-limit=100000", "--job-read-interval=0", *(f"--tool={tool}" for tool in ALL)]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .bench import Api, Json, body, code, generous
-from .test_rate_limits import Clock
+from .clients import Api, Clock, Json, body, code, generous
 
 
 def pages(api: Api, route: str, **query: str | int) -> list[list[Json]]:

@@ -1,4 +1,4 @@
-"""The request window, reads of one job, and their headers."""
+"""The request window, reads of one job, and what the headers tell of them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,7 @@ from hypothesis import given, strategies as st
 
 from proteiniq.sandbox._limits import JobReads, Windows, retry_after
 
-from .bench import Api, body, code, generous
-
-START = 1_800_000_000.0
-
-
-class Clock:
-    """A clock that only moves when a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
+from .clients import START, Api, Clock, body, code, generous
 
 
 @pytest.fixture
@@ -32,12 +20,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def limited(clock: Clock) -> Iterator[Api]:
-    """A sandbox with its own clock that allows three requests in 60 s and one read of a job in 5 s."""
+    """Three requests in 60 s, and one read of a job in 5 s, on a clock of its own."""
     with generous(rate_limit=3, job_read_interval=5.0, clock=clock) as sandbox, Api(sandbox) as api:
         yield api
 
 
-def test_a_window_fills_up_and_opens_again(limited: Api, clock: Clock) -> None:
+def test_a_window_is_used_up_and_opens_again(limited: Api, clock: Clock) -> None:
     left = []
     for _ in range(3):
         response = limited.get("account")
@@ -57,7 +45,7 @@ def test_a_window_fills_up_and_opens_again(limited: Api, clock: Clock) -> None:
     assert code(limited.get("account")) == (429, "rate_limited")
 
 
-def test_each_key_has_its_own_window(limited: Api) -> None:
+def test_each_key_has_a_window_of_its_own(limited: Api) -> None:
     for _ in range(3):
         limited.get("account")
     with Api(limited.sandbox, limited.sandbox.create_key()) as other:
@@ -71,7 +59,7 @@ def test_a_reset_opens_every_window(limited: Api) -> None:
     assert limited.get("account").status_code == 200
 
 
-def test_an_event_stream_counts_as_one_request_and_not_as_a_job_read(limited: Api) -> None:
+def test_an_event_stream_counts_as_one_request_and_no_job_read(limited: Api) -> None:
     submitted = limited.submit()
     assert limited.ended(submitted["id"])["status"] == "COMPLETED"
     assert limited.get(f"jobs/{submitted['id']}/status").status_code == 200
@@ -92,12 +80,12 @@ def test_status_and_result_of_one_job_share_one_read(clock: Clock) -> None:
         assert api.get(f"results/{first}").status_code == 200
 
 
-def test_an_account_has_the_window(limited: Api) -> None:
+def test_an_account_tells_the_window(limited: Api) -> None:
     limits = body(limited.get("account"))["limits"]
     assert limits["public_api_rate_limit"] == {"limit": 3, "window_seconds": 60}
 
 
-def test_a_window_shorter_than_a_second_still_fits_the_contract() -> None:
+def test_a_window_below_a_second_still_fits_the_contract() -> None:
     with generous(rate_limit=1, rate_window=0.5) as sandbox, Api(sandbox) as api:
         limits = body(api.get("account"))["limits"]
         assert limits["public_api_rate_limit"]["window_seconds"] == 1
@@ -121,7 +109,7 @@ def test_no_window_ever_holds_more_than_the_limit(steps: list[float], limit: int
     assert all(sum(t - 10 < other <= t for other in passed) <= limit for t in passed)
 
 
-def test_a_clock_that_is_set_back_does_not_block_requests() -> None:
+def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
     windows, reads = Windows(1, 60.0), JobReads(5.0)
     assert windows.ask("key", START).allowed
     assert windows.ask("key", START - 3600).allowed

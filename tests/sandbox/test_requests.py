@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .bench import Api, code, entry, error, issues, job
+from .clients import Api, code, entry, error, issues, job
 
 LIMIT = 10 * 1024 * 1024
 

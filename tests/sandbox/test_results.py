@@ -12,8 +12,7 @@ from hypothesis import given, strategies as st
 from proteiniq.sandbox._errors import APIError
 from proteiniq.sandbox._storage import parse_range
 
-from .bench import Api, Json, body, code, error, generous, issues
-from .test_rate_limits import Clock
+from .clients import Api, Clock, Json, body, code, error, generous, issues
 
 CONTENT = ">a\nMKLV\n"
 

@@ -17,7 +17,7 @@ import pytest
 from proteiniq import contract
 from proteiniq.sandbox import Sandbox
 
-from .bench import Api, body, code, error, generous, job
+from .clients import Api, body, code, error, generous, job
 
 UPSTREAM = json.loads(contract.path("upstream.json").read_text())
 

@@ -9,7 +9,7 @@ import pytest
 
 from proteiniq.sandbox import Sandbox
 
-from .bench import Api, body, code, entry, error, file_entry, issues, job
+from .clients import Api, body, code, entry, error, file_entry, issues, job
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from proteiniq.errors import WaitTimeout
 from ...faults.nginx import nginx
 from ...faults.server import HANG, Asked, Pause, Piece, Server, event, refuse, reply, stream
 from ...support import job
-from .bench import reach
+from ..clients import reach
 
 EVENTS = ("GET", "/api/v1/jobs/job_1/events")
 STATUS = ("GET", "/api/v1/jobs/job_1/status")

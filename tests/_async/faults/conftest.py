@@ -7,7 +7,7 @@ import pytest
 from proteiniq import AsyncProteinIQ
 
 from ...faults.server import Server
-from .bench import reach
+from ..clients import reach
 
 
 @pytest.fixture
@@ -22,9 +22,3 @@ async def client(server: Server) -> AsyncIterator[AsyncProteinIQ]:
     """A client of that server."""
     async with reach(server.url) as connected:
         yield connected
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    """One event loop: what is tested here is what a wait makes of a server; tests/_async has the other loop."""
-    return "asyncio"

@@ -10,7 +10,7 @@ from proteiniq.errors import APIError, ProteinIQError, RateLimited, ServerError,
 
 from ...faults.server import CUT, HANG, RESET, Piece, Server, page, refuse, reply, whole
 from ...support import ENTRY, AsyncFastClock, documented, job
-from .bench import reach
+from ..clients import reach
 
 ACCOUNT = ("GET", "/api/v1/account")
 UPLOAD = ("POST", "/api/v1/files")

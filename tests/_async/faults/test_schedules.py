@@ -5,25 +5,24 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from proteiniq._policy.polling import LONGEST_INTERVAL, PATIENCE, READ_INTERVAL, SILENCE
 from proteiniq.errors import ContractError, WaitTimeout
 
-from ...faults import life as lives
-from ...faults.life import Act, AsyncVirtualClock, Life
-from .world import AsyncWorld, live
+from ...faults import job_life as lives
+from ...faults.job_life import Act, AsyncVirtualClock, Life
+from ..clients import client_through
+from .virtual_service import AsyncVirtualService
 
-SCHEDULES = settings(
-    max_examples=lives.EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+SCHEDULES = settings(max_examples=lives.EXAMPLES)
 
 
-def assert_no_burden(world: AsyncWorld) -> None:
+def assert_no_burden(service: AsyncVirtualService) -> None:
     """No status read sooner than 5 s after the last, and no more streams than there are statuses between them."""
-    assert all(later - earlier >= READ_INTERVAL - 1e-6 for earlier, later in pairwise(world.reads))
-    assert len(world.listens) <= len(world.reads) + 1
-    assert world.streaming == 0
+    assert all(later - earlier >= READ_INTERVAL - 1e-6 for earlier, later in pairwise(service.reads))
+    assert len(service.listens) <= len(service.reads) + 1
+    assert service.streaming == 0
 
 
 @pytest.mark.anyio
@@ -39,8 +38,8 @@ async def test_every_wait_ends_by_its_deadline_or_with_the_right_job(
     life: Life, statuses: list[Act], streams: list[Act], broken: bool, timeout: float
 ) -> None:
     clock = AsyncVirtualClock()
-    world = AsyncWorld(clock, life, statuses=statuses, streams=streams, broken=broken)
-    async with live(world) as client:
+    service = AsyncVirtualService(clock, life, statuses=statuses, streams=streams, broken=broken)
+    async with client_through(service, clock) as client:
         try:
             ended = await client.jobs.wait("job_1", timeout=timeout)
         except WaitTimeout as late:
@@ -50,10 +49,10 @@ async def test_every_wait_ends_by_its_deadline_or_with_the_right_job(
             assert sum(isinstance(act, lives.Paged) for act in statuses) >= 3
         else:
             assert ended.status == life.end
-            assert clock.now - world.started >= life.ends
-    assert clock.now - world.started <= timeout + 1.0
-    assert_no_burden(world)
-    assert len(world.reads) <= timeout / READ_INTERVAL + 1
+            assert clock.now - service.started >= life.ends
+    assert clock.now - service.started <= timeout + 1.0
+    assert_no_burden(service)
+    assert len(service.reads) <= timeout / READ_INTERVAL + 1
 
 
 @pytest.mark.anyio
@@ -67,18 +66,18 @@ async def test_a_wait_without_a_deadline_ends_soon_after_job_and_faults(
     life: Life, statuses: list[Act], streams: list[Act]
 ) -> None:
     clock = AsyncVirtualClock()
-    world = AsyncWorld(clock, life, statuses=statuses, streams=streams)
-    async with live(world) as client:
+    service = AsyncVirtualService(clock, life, statuses=statuses, streams=streams)
+    async with client_through(service, clock) as client:
         try:
             ended = await client.jobs.wait("job_1")
         except ContractError:
             assert sum(isinstance(act, lives.Paged) for act in statuses) >= 3
             return
     assert ended.status == life.end
-    late = clock.now - max(world.started + life.ends, world.last_fault)
+    late = clock.now - max(service.started + life.ends, service.last_fault)
     # At worst it waits out a back-off that the last fault has begun, and then reads once.
     assert late <= 2 * LONGEST_INTERVAL + 2 * READ_INTERVAL
-    assert_no_burden(world)
+    assert_no_burden(service)
 
 
 @pytest.mark.anyio
@@ -86,13 +85,13 @@ async def test_a_wait_without_a_deadline_ends_soon_after_job_and_faults(
 @given(life=lives.lives)
 async def test_a_wait_without_faults_ends_with_the_job_by_its_events(life: Life) -> None:
     clock = AsyncVirtualClock()
-    world = AsyncWorld(clock, life)
-    async with live(world) as client:
+    service = AsyncVirtualService(clock, life)
+    async with client_through(service, clock) as client:
         assert (await client.jobs.wait("job_1")).status == life.end
-    assert clock.now - world.started == pytest.approx(life.ends, abs=1.0)
+    assert clock.now - service.started == pytest.approx(life.ends, abs=1.0)
     # A stream that brings heartbeats alone for two minutes is doubted once.
-    assert len(world.reads) <= life.ends / PATIENCE
-    assert len(world.listens) == len(world.reads) + 1
+    assert len(service.reads) <= life.ends / PATIENCE
+    assert len(service.listens) == len(service.reads) + 1
 
 
 @pytest.mark.anyio
@@ -108,10 +107,10 @@ async def test_a_clock_that_jumps_neither_ends_a_wait_nor_hangs_it(
 ) -> None:
     clock = AsyncVirtualClock(tuple(jumps))
     over = Life(-1e9, -1e9, life.end)  # time that jumps has no say in its life
-    world = AsyncWorld(clock, over, statuses=statuses, streams=streams)
-    async with live(world) as client:
+    service = AsyncVirtualService(clock, over, statuses=statuses, streams=streams)
+    async with client_through(service, clock) as client:
         assert (await client.jobs.wait("job_1")).status == life.end
-    assert len(world.listens) <= len(world.reads) + 1
+    assert len(service.listens) <= len(service.reads) + 1
 
 
 def test_the_figures_that_the_schedules_are_about() -> None:

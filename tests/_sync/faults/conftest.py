@@ -9,7 +9,7 @@ import pytest
 from proteiniq import ProteinIQ
 
 from ...faults.server import Server
-from .bench import reach
+from ..clients import reach
 
 
 @pytest.fixture
@@ -24,9 +24,3 @@ def client(server: Server) -> Iterator[ProteinIQ]:
     """A client of that server."""
     with reach(server.url) as connected:
         yield connected
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    """One event loop: what is tested here is what a wait makes of a server; tests/_sync has the other loop."""
-    return "asyncio"

@@ -30,7 +30,7 @@ from ...faults.server import (
     whole,
 )
 from ...support import ENTRY, SECRET, documented, job
-from .bench import reach
+from ..clients import reach
 
 EVENTS = ("GET", "/api/v1/jobs/job_1/events")
 STATUS = ("GET", "/api/v1/jobs/job_1/status")

@@ -12,7 +12,7 @@ from proteiniq.errors import InternalError, RateLimited, WaitTimeout
 
 from ...faults.server import CUT, HANG, Piece, Server, refuse, reply, whole
 from ...support import ENTRY, Routes, StillClock, Stub, answer, documented, job, refusal
-from ..bench import over
+from ..clients import over, slept
 
 EVENTS = ("GET", "/api/v1/jobs/job_1/events")
 STATUS = ("GET", "/api/v1/jobs/job_1/status")
@@ -102,13 +102,10 @@ def test_a_job_that_could_not_be_cancelled_is_said_to_go_on(
     client: ProteinIQ, queued: Server, answer: list[Piece], said: str
 ) -> None:
     queued.on(*CANCEL, answer)
-    clock = client._pipeline.clock
-    started = clock.monotonic()
     error = late(client, cancel=True)
     assert error.cancelled is None
     assert said in str(error)
     assert "client.jobs.wait('job_1')" in str(error)
-    assert clock.monotonic() - started < 10 + 10 + 100
 
 
 def test_a_service_that_is_gone_could_not_be_asked(client: ProteinIQ, queued: Server) -> None:
@@ -138,12 +135,10 @@ def test_run_and_result_cancel_too(client: ProteinIQ, queued: Server) -> None:
 def test_the_timeout_of_run_bounds_the_result_too(client: ProteinIQ, server: Server) -> None:
     server.on(*SUBMIT, reply(job("COMPLETED"), 201))
     server.on(*RESULT, refuse(409, "job_not_completed", retry_after="5"))
-    clock = client._pipeline.clock
-    started = clock.monotonic()
     with pytest.raises(WaitTimeout, match=r"COMPLETED.*client\.jobs\.result\('job_1'\)") as caught:
         client.run("t", [ENTRY], timeout=60)
     assert caught.value.job.is_terminal
-    assert clock.monotonic() - started < 60 + 100
+    assert sum(slept(client)) <= 60
 
 
 def test_a_result_that_is_late_is_waited_for(client: ProteinIQ, server: Server) -> None:
@@ -193,11 +188,9 @@ def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_once(
 ) -> None:
     for route in (EVENTS, STATUS, LIST):
         server.on(*route, refuse(429, "rate_limited", **headers))
-    clock = client._pipeline.clock
-    started = clock.monotonic()
     with pytest.raises(WaitTimeout, match=r"asked to wait another 3\d{3} s") as caught:
         (all_of(client) if many else client.jobs.wait("job_1", timeout=1800))
-    assert clock.monotonic() - started < 1000
+    assert sum(slept(client)) < 10
     assert "client.jobs.wait" in str(caught.value)
     assert len(server.asked) == 1
 

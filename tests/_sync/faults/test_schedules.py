@@ -7,25 +7,24 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from proteiniq._policy.polling import LONGEST_INTERVAL, PATIENCE, READ_INTERVAL, SILENCE
 from proteiniq.errors import ContractError, WaitTimeout
 
-from ...faults import life as lives
-from ...faults.life import Act, Life, VirtualClock
-from .world import World, live
+from ...faults import job_life as lives
+from ...faults.job_life import Act, Life, VirtualClock
+from ..clients import client_through
+from .virtual_service import VirtualService
 
-SCHEDULES = settings(
-    max_examples=lives.EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+SCHEDULES = settings(max_examples=lives.EXAMPLES)
 
 
-def assert_no_burden(world: World) -> None:
+def assert_no_burden(service: VirtualService) -> None:
     """No status read sooner than 5 s after the last, and no more streams than there are statuses between them."""
-    assert all(later - earlier >= READ_INTERVAL - 1e-6 for earlier, later in pairwise(world.reads))
-    assert len(world.listens) <= len(world.reads) + 1
-    assert world.streaming == 0
+    assert all(later - earlier >= READ_INTERVAL - 1e-6 for earlier, later in pairwise(service.reads))
+    assert len(service.listens) <= len(service.reads) + 1
+    assert service.streaming == 0
 
 
 @SCHEDULES
@@ -40,8 +39,8 @@ def test_every_wait_ends_by_its_deadline_or_with_the_right_job(
     life: Life, statuses: list[Act], streams: list[Act], broken: bool, timeout: float
 ) -> None:
     clock = VirtualClock()
-    world = World(clock, life, statuses=statuses, streams=streams, broken=broken)
-    with live(world) as client:
+    service = VirtualService(clock, life, statuses=statuses, streams=streams, broken=broken)
+    with client_through(service, clock) as client:
         try:
             ended = client.jobs.wait("job_1", timeout=timeout)
         except WaitTimeout as late:
@@ -51,10 +50,10 @@ def test_every_wait_ends_by_its_deadline_or_with_the_right_job(
             assert sum(isinstance(act, lives.Paged) for act in statuses) >= 3
         else:
             assert ended.status == life.end
-            assert clock.now - world.started >= life.ends
-    assert clock.now - world.started <= timeout + 1.0
-    assert_no_burden(world)
-    assert len(world.reads) <= timeout / READ_INTERVAL + 1
+            assert clock.now - service.started >= life.ends
+    assert clock.now - service.started <= timeout + 1.0
+    assert_no_burden(service)
+    assert len(service.reads) <= timeout / READ_INTERVAL + 1
 
 
 @SCHEDULES
@@ -67,31 +66,31 @@ def test_a_wait_without_a_deadline_ends_soon_after_job_and_faults(
     life: Life, statuses: list[Act], streams: list[Act]
 ) -> None:
     clock = VirtualClock()
-    world = World(clock, life, statuses=statuses, streams=streams)
-    with live(world) as client:
+    service = VirtualService(clock, life, statuses=statuses, streams=streams)
+    with client_through(service, clock) as client:
         try:
             ended = client.jobs.wait("job_1")
         except ContractError:
             assert sum(isinstance(act, lives.Paged) for act in statuses) >= 3
             return
     assert ended.status == life.end
-    late = clock.now - max(world.started + life.ends, world.last_fault)
+    late = clock.now - max(service.started + life.ends, service.last_fault)
     # At worst it waits out a back-off that the last fault has begun, and then reads once.
     assert late <= 2 * LONGEST_INTERVAL + 2 * READ_INTERVAL
-    assert_no_burden(world)
+    assert_no_burden(service)
 
 
 @SCHEDULES
 @given(life=lives.lives)
 def test_a_wait_without_faults_ends_with_the_job_by_its_events(life: Life) -> None:
     clock = VirtualClock()
-    world = World(clock, life)
-    with live(world) as client:
+    service = VirtualService(clock, life)
+    with client_through(service, clock) as client:
         assert (client.jobs.wait("job_1")).status == life.end
-    assert clock.now - world.started == pytest.approx(life.ends, abs=1.0)
+    assert clock.now - service.started == pytest.approx(life.ends, abs=1.0)
     # A stream that brings heartbeats alone for two minutes is doubted once.
-    assert len(world.reads) <= life.ends / PATIENCE
-    assert len(world.listens) == len(world.reads) + 1
+    assert len(service.reads) <= life.ends / PATIENCE
+    assert len(service.listens) == len(service.reads) + 1
 
 
 @SCHEDULES
@@ -106,10 +105,10 @@ def test_a_clock_that_jumps_neither_ends_a_wait_nor_hangs_it(
 ) -> None:
     clock = VirtualClock(tuple(jumps))
     over = Life(-1e9, -1e9, life.end)  # time that jumps has no say in its life
-    world = World(clock, over, statuses=statuses, streams=streams)
-    with live(world) as client:
+    service = VirtualService(clock, over, statuses=statuses, streams=streams)
+    with client_through(service, clock) as client:
         assert (client.jobs.wait("job_1")).status == life.end
-    assert len(world.listens) <= len(world.reads) + 1
+    assert len(service.listens) <= len(service.reads) + 1
 
 
 def test_the_figures_that_the_schedules_are_about() -> None:

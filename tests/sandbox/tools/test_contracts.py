@@ -10,7 +10,7 @@ import pytest
 from proteiniq.sandbox.tools import BUILT_IN, available, load
 from proteiniq.sandbox.tools.base import Setting, Tool
 
-from .bench import NUCLEOTIDES, PROTEINS, arguments, fasta, problems, run
+from .running import NUCLEOTIDES, PROTEINS, arguments, fasta, problems, run
 
 EXAMPLES = {
     "protein-parameters": {"protein": fasta(*PROTEINS)},

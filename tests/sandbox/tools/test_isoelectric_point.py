@@ -8,7 +8,7 @@ from proteiniq.sandbox.tools._charge import NAMES, SCALES, Charge
 from proteiniq.sandbox.tools._fasta import STANDARD
 from proteiniq.sandbox.tools.isoelectric_point import IsoelectricPointCalculator, grid
 
-from .bench import EMBOSS, PROTEINS, fasta, problems, rows, run
+from .running import EMBOSS, PROTEINS, fasta, problems, rows, run
 
 TOOL = IsoelectricPointCalculator()
 P99029 = (

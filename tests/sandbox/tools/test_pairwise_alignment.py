@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from proteiniq.sandbox.tools._fasta import AMINO, STANDARD
 from proteiniq.sandbox.tools.pairwise_alignment import PairwiseAlignment
 
-from .bench import EMBOSS, fasta, problems, read_fasta, run
+from .running import EMBOSS, fasta, problems, read_fasta, run
 
 TOOL = PairwiseAlignment()
 MODES = ("global_free", "global_penalized", "local_free")

@@ -9,7 +9,7 @@ from proteiniq.sandbox.tools._fasta import STANDARD_UO
 from proteiniq.sandbox.tools._mass import residue_masses
 from proteiniq.sandbox.tools.peptide_digest import PeptideDigest
 
-from .bench import EMBOSS, PROTEINS, fasta, problems, rows, run
+from .running import EMBOSS, PROTEINS, fasta, problems, rows, run
 
 TOOL = PeptideDigest()
 

@@ -9,7 +9,7 @@ from proteiniq.sandbox.tools._fasta import STANDARD
 from proteiniq.sandbox.tools._mass import residue_masses
 from proteiniq.sandbox.tools.protein_parameters import ProteinParameters
 
-from .bench import EMBOSS, PROTEINS, fasta, problems, rows, run
+from .running import EMBOSS, PROTEINS, fasta, problems, rows, run
 
 TOOL = ProteinParameters()
 EACH = pytest.mark.parametrize("name", PROTEINS)

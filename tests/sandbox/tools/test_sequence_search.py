@@ -5,7 +5,7 @@ import pytest
 
 from proteiniq.sandbox.tools.sequence_search import SequenceSearch
 
-from .bench import PROTEINS, fasta, problems, rows, run
+from .running import PROTEINS, fasta, problems, rows, run
 
 TOOL = SequenceSearch()
 GLOBINS = {"query": fasta("P69905"), "targets": fasta(*PROTEINS)}

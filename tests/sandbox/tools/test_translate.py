@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from proteiniq.sandbox.tools._fasta import NUCLEOTIDE
 from proteiniq.sandbox.tools.translate import FRAMES, TABLES, Translate
 
-from .bench import EMBOSS, NUCLEOTIDES, PROTEINS, fasta, problems, read_fasta, run
+from .running import EMBOSS, NUCLEOTIDES, PROTEINS, fasta, problems, read_fasta, run
 
 TOOL = Translate()
 EACH = pytest.mark.parametrize("name", NUCLEOTIDES)

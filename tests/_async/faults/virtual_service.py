@@ -6,15 +6,9 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
-from proteiniq._async.client import AsyncProteinIQ
-from proteiniq._async.pipeline import AsyncPipeline
-from proteiniq._policy.retry import RetryBudget, RetryPolicy
-from proteiniq._wire.config import Config
-from proteiniq._wire.key import ApiKey
-from proteiniq._wire.pacers import LocalPacer
 from proteiniq._wire.transport import AsyncIncoming, AsyncWire, Outgoing, WireFailure
 
-from ...faults.life import (
+from ...faults.job_life import (
     Act,
     AsyncVirtualClock,
     Broken,
@@ -27,11 +21,11 @@ from ...faults.life import (
     Streamed,
     VirtualClock,
 )
-from ...support import KEY, URL, job
+from ...support import job
 
 
-class AsyncWorld(AsyncWire):
-    """The wire to it. `statuses` and `streams` are what the requests get, one after the other.
+class AsyncVirtualService(AsyncWire):
+    """Its wire. `statuses` and `streams` are what the requests get, one after the other.
 
     When there is none left, all is well, unless `broken`: then there is never an answer any more.
     """
@@ -161,11 +155,3 @@ class _Exchange:
         self._clock.now += max(0.0, min(seconds, longest))
         if seconds >= longest:
             raise WireFailure("timeout", "it took too long", sent=True)
-
-
-def live(world: AsyncWorld) -> AsyncProteinIQ:
-    """A client of that world."""
-    key = ApiKey.parse(KEY)
-    assert key is not None
-    config = Config(key=key, base_url=URL, timeout=30.0, retry=RetryPolicy())
-    return AsyncProteinIQ._over(AsyncPipeline(config, world, world.clock, LocalPacer(), RetryBudget()))

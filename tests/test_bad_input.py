@@ -1,5 +1,3 @@
-# Made from tests/_async/test_bad_input.py by scripts/unasync.py: edit that file instead.
-
 """Input that can't be computed: an error that says what to change, no job, no charge.
 
 Each is given twice: as a user gives it, which the client refuses, and as API entries, which the service refuses.
@@ -7,14 +5,25 @@ Each is given twice: as a user gives it, which the client refuses, and as API en
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
 import pytest
 
 from proteiniq import InvalidInput, NotFound, PayloadTooLarge, ProteinIQ, ValidationError
+from proteiniq.sandbox import Sandbox
 
-from ..support import ENTRY, LYSOZYME
+from ._sync.clients import connect
+from .support import ENTRY, LYSOZYME
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, key: str) -> Iterator[ProteinIQ]:
+    """A client of the session's sandbox, in a workspace of its own."""
+    with connect(sandbox, key) as connected:
+        yield connected
+
 
 GOOD = {"protein": LYSOZYME}
 

@@ -13,9 +13,20 @@ import httpx
 
 from proteiniq.sandbox import Sandbox
 
-from .tools_for_tests import ALL
+from .fake_tools import ALL
 
 Json = dict[str, Any]
+START = 1_800_000_000.0
+
+
+class Clock:
+    """A time that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class Api(httpx.Client):

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from .server import Piece, refuse
 
@@ -19,11 +20,16 @@ _REFUSALS: dict[str, list[Piece]] = {
 }
 
 
-class Trouble:
-    """Hands requests on to a port of this machine; each takes the next fault of the plan, or none."""
+class LossyProxy:
+    """Hands requests on to the server at `url`; each takes the next fault of the plan, or none.
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    `lines` are method and path of all requests that came.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._target = (parts.hostname or "", parts.port or 80)
+        self.lines: list[str] = []
         self._plan: deque[Fault] = deque()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -63,19 +69,18 @@ class Trouble:
         with closing(client), suppress(OSError):
             request = _request(client)
             with self._lock:
+                self.lines.append(request.partition(b"\r\n")[0].decode().rpartition(" ")[0])
                 fault = self._plan.popleft() if self._plan and request else None
             if not request or fault in ("close", "lose the request"):
                 return
             if fault in _REFUSALS:
                 client.sendall(b"".join(piece for piece in _REFUSALS[fault] if isinstance(piece, bytes)))
                 return
-            with socket.create_connection(("127.0.0.1", self._port)) as service:
+            with socket.create_connection(self._target) as service:
                 service.sendall(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
-                if fault == "lose the answer":
-                    while service.recv(65536):
-                        pass
-                elif fault == "cut the answer":
-                    client.sendall(service.recv(65536)[:-9])
+                if fault in ("lose the answer", "cut the answer"):
+                    whole = b"".join(iter(lambda: service.recv(65536), b""))
+                    client.sendall(b"" if fault == "lose the answer" else whole[:-9])
                 else:
                     while part := service.recv(65536):
                         client.sendall(part)

@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/world.py by scripts/unasync.py: edit that file instead.
+# Made from tests/_async/faults/virtual_service.py by scripts/unasync.py: edit that file instead.
 
 """A service with one job in virtual time, in the place of the wire: what it does to each request is given."""
 
@@ -8,15 +8,9 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from proteiniq._policy.retry import RetryBudget, RetryPolicy
-from proteiniq._sync.client import ProteinIQ
-from proteiniq._sync.pipeline import Pipeline
-from proteiniq._wire.config import Config
-from proteiniq._wire.key import ApiKey
-from proteiniq._wire.pacers import LocalPacer
 from proteiniq._wire.transport import Incoming, Outgoing, Wire, WireFailure
 
-from ...faults.life import (
+from ...faults.job_life import (
     Act,
     Broken,
     Dripped,
@@ -28,11 +22,11 @@ from ...faults.life import (
     Streamed,
     VirtualClock,
 )
-from ...support import KEY, URL, job
+from ...support import job
 
 
-class World(Wire):
-    """The wire to it. `statuses` and `streams` are what the requests get, one after the other.
+class VirtualService(Wire):
+    """Its wire. `statuses` and `streams` are what the requests get, one after the other.
 
     When there is none left, all is well, unless `broken`: then there is never an answer any more.
     """
@@ -162,11 +156,3 @@ class _Exchange:
         self._clock.now += max(0.0, min(seconds, longest))
         if seconds >= longest:
             raise WireFailure("timeout", "it took too long", sent=True)
-
-
-def live(world: World) -> ProteinIQ:
-    """A client of that world."""
-    key = ApiKey.parse(KEY)
-    assert key is not None
-    config = Config(key=key, base_url=URL, timeout=30.0, retry=RetryPolicy())
-    return ProteinIQ._over(Pipeline(config, world, world.clock, LocalPacer(), RetryBudget()))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Literal
 
 import anyio.lowlevel
 import attrs
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 
 from proteiniq._policy.retry import Failure
 
 from ..support import StillClock, job
 
-EXAMPLES = int(os.environ.get("PROTEINIQ_TEST_EXAMPLES", "150"))
-"""How many schedules each property is tried with; the nox session `faults` tries more."""
+EXAMPLES = 6 * settings.get_profile(settings.get_current_profile_name()).max_examples
+"""How many schedules each property is tried with: they run in virtual time, so many of them cost little."""
 
 MOST_STEPS = 20_000
 """More sleeps or requests than this is a busy loop."""

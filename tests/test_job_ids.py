@@ -1,0 +1,49 @@
+"""Ids and timeouts of waits, checked before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from proteiniq import (
+    InvalidInput,
+)
+
+from ._sync.clients import over
+from .support import (
+    Stub,
+    answer,
+    job,
+)
+
+
+def test_an_unknown_status_keeps_its_name() -> None:
+    with over(Stub(answer(job("RECALIBRATING")))) as client:
+        found = client.jobs.get("job_1")
+    assert found.status == "RECALIBRATING"
+    assert not found.status.is_known
+    assert not found.is_terminal
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan"), "60"])
+def test_a_timeout_that_is_no_time(timeout: Any) -> None:
+    with over(Stub(answer(job()))) as client, pytest.raises(InvalidInput, match="timeout"):
+        client.jobs.wait("job_1", timeout=timeout)
+
+
+@pytest.mark.parametrize("job_id", ["", "  ", "..", ".", "\ud800", None, 5])
+def test_an_id_that_can_be_none(job_id: Any) -> None:
+    service = Stub(answer(job()))
+    with over(service) as client:
+        for call in (client.jobs.get, client.jobs.cancel, client.jobs.wait, client.results.get):
+            with pytest.raises(InvalidInput, match="is not a job id"):
+                call(job_id)
+    assert service.requests == []
+
+
+def test_an_id_is_one_segment_of_the_path() -> None:
+    service = Stub(answer(job()))
+    with over(service) as client:
+        client.jobs.get("../account?x=1#y")
+    assert service.requests[0].url.raw_path == b"/api/v1/jobs/..%2Faccount%3Fx%3D1%23y/status"

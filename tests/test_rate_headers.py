@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from proteiniq._policy.rate_headers import RateHeaders
+
+NOW = datetime(2026, 6, 12, 8, tzinfo=UTC)
+
+
+def read(**headers: str) -> RateHeaders:
+    return RateHeaders.read({name.replace("_", "-"): value for name, value in headers.items()}, NOW)
+
+
+def test_headers_that_are_missing_are_none() -> None:
+    assert read() == RateHeaders(limit=None, remaining=None, reset_after=None, retry_after=None)
+    assert read().wait is None
+
+
+def test_headers_are_read() -> None:
+    found = read(
+        x_ratelimit_limit="120",
+        x_ratelimit_remaining="0",
+        x_ratelimit_reset="2026-06-12T08:00:40Z",
+        retry_after="17",
+    )
+    assert found == RateHeaders(limit=120, remaining=0, reset_after=40.0, retry_after=17.0)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "many", "²", "1234567890"])
+def test_a_count_that_can_not_be_read_is_none(text: str) -> None:
+    found = read(x_ratelimit_limit=text, x_ratelimit_remaining=text)
+    assert (found.limit, found.remaining) == (None, None)
+
+
+def test_the_largest_count_that_is_read() -> None:
+    assert read(x_ratelimit_limit="123456789").limit == 123_456_789
+
+
+def test_times_count_from_the_date_of_the_response() -> None:
+    date = "Fri, 12 Jun 2026 08:00:30 GMT"
+    assert read(date=date, x_ratelimit_reset="2026-06-12T08:00:40Z").reset_after == 10.0
+    assert read(date=date, retry_after="Fri, 12 Jun 2026 08:00:40 GMT").retry_after == 10.0
+
+
+def test_times_count_from_now_when_the_date_can_not_be_read() -> None:
+    assert read(date="yesterday", x_ratelimit_reset="2026-06-12T08:00:40Z").reset_after == 40.0
+
+
+def test_a_refused_request_waits_as_retry_after_says_and_else_until_the_reset() -> None:
+    reset = "2026-06-12T08:00:40Z"
+    assert read(x_ratelimit_reset=reset, retry_after="0").wait == 0.0
+    assert read(x_ratelimit_reset=reset).wait == 40.0
