@@ -108,6 +108,15 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the policies in hundreds of ways: in nine of ten a test has to fail. `tests/mutation.md` has the rest."""
+    install(session, "test", "mutation", extras="[sandbox]")
+    shutil.rmtree("mutants", ignore_errors=True)
+    session.run("mutmut", "run", "--max-children", "2")
+    session.run("python", "tests/mutation.py")
+
+
+@nox.session
 def pyright(session: nox.Session) -> None:
     """Check the programs of `tests/typing` with pyright; mypy checks them with everything else."""
     install(session, "test", "pyright", extras="[sandbox]")

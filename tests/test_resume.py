@@ -78,10 +78,17 @@ def test_no_pause_is_shorter_than_asked_or_longer_than_allowed(
 
 def test_a_late_result_is_asked_for_again_as_the_service_says() -> None:
     move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=0.0, give_up=300.0)
-    assert isinstance(move, Wait)
-    assert move.seconds == 40.0
+    assert move == Wait(40.0, "late result")
+
+
+@pytest.mark.parametrize(("status", "pause"), [(JobStatus.COMPLETED, 6.25), (JobStatus.QUEUED, 7.5)])
+def test_a_late_result_is_asked_for_at_the_pace_of_the_status(status: JobStatus, pause: float) -> None:
+    move = late_result(status, reads=2, retry_after=None, now=0.0, give_up=300.0)
+    assert move == Wait(pause, "late result")
 
 
 def test_a_late_result_is_not_waited_for_beyond_the_end_of_the_wait() -> None:
     move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=270.0, give_up=300.0)
+    assert move == GiveUp("deadline", 40.0)
+    move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=260.0, give_up=300.0)
     assert move == GiveUp("deadline", 40.0)

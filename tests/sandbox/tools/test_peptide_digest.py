@@ -25,16 +25,15 @@ def peptides(content: str, **settings: Any) -> list[str]:
     return [row["sequence"] for row in digest(content, **settings)["rows"]]
 
 
-@pytest.mark.parametrize("enzyme", EMBOSS["pepdigest"]["P00698"])
 @pytest.mark.parametrize("name", PROTEINS)
-def test_peptides_are_those_of_pepdigest(name: str, enzyme: str) -> None:
-    peptides = digest(fasta(name), enzyme=enzyme)["rows"]
-    expected = EMBOSS["pepdigest"][name][enzyme]
-    if not expected:
+def test_peptides_are_those_of_pepdigest(name: str) -> None:
+    found, expected = {}, {}
+    for enzyme, peptides in EMBOSS["pepdigest"][name].items():
+        rows = digest(fasta(name), enzyme=enzyme)["rows"]
+        found[enzyme] = [(row["start"], row["end"]) for row in rows]
         # pepdigest prints nothing for a protein that isn't cut.
-        assert [row["sequence"] for row in peptides] == [PROTEINS[name]]
-        return
-    assert [(row["start"], row["end"]) for row in peptides] == [(start, end) for start, end, *_ in expected]
+        expected[enzyme] = [(start, end) for start, end, *_ in peptides] or [(1, len(PROTEINS[name]))]
+    assert found == expected
 
 
 @pytest.mark.parametrize("name", PROTEINS)
