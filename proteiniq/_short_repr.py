@@ -5,7 +5,7 @@ from __future__ import annotations
 LONGEST = 80
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """The `repr`, cut where it gets long: what was given by mistake may be a whole file, or a number without end."""
     try:
         text = repr(value)

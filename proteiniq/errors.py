@@ -48,7 +48,7 @@ import attrs
 
 import proteiniq
 
-from ._short_repr import shown
+from ._short_repr import short_repr
 
 _BY_CODE: dict[str, type[APIError]] = {}
 _BY_STATUS: dict[int, type[APIError]] = {}
@@ -80,7 +80,7 @@ class Issue:
     def __str__(self) -> str:
         place = ""
         if self.slot or self.setting:
-            place = f"slot {shown(self.slot)}" if self.slot else f"setting {shown(self.setting)}"
+            place = f"slot {short_repr(self.slot)}" if self.slot else f"setting {short_repr(self.setting)}"
         if self.line is not None:
             place += f", line {self.line}"
         return f"{place}: {self.message}" if place else self.message

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from .._policy.times import parse_timestamp
-from .._short_repr import shown
+from .._short_repr import short_repr
 from ..errors import InvalidInput
 
 IDEMPOTENCY_KEY_LENGTH = 255
@@ -24,15 +24,15 @@ _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 def check_limit(limit: int | None) -> None:
     """Raise InvalidInput unless `limit` is a page size that the service takes (documentation, "Files")."""
     if limit is not None and not (_is_whole(limit) and 1 <= limit <= 100):
-        raise InvalidInput(f"limit={shown(limit)}: a page has from 1 to 100 items")
+        raise InvalidInput(f"limit={short_repr(limit)}: a page has from 1 to 100 items")
 
 
 def check_id(kind: str, value: str) -> str:
     """The id, which must be one: an empty one would ask for the whole list. Raises InvalidInput."""
     if isinstance(value, str) and len(value) > ID_LENGTH:
-        raise InvalidInput(f"{shown(value)} is no {kind} id: it has {len(value):,} characters")
+        raise InvalidInput(f"{short_repr(value)} is no {kind} id: it has {len(value):,} characters")
     if not isinstance(value, str) or not value.strip() or value in (".", "..") or not is_text(value):
-        raise InvalidInput(f"{shown(value)} is no {kind} id")
+        raise InvalidInput(f"{short_repr(value)} is no {kind} id")
     return value
 
 
@@ -84,10 +84,10 @@ def moment(name: str, value: datetime | str | None) -> datetime | None:
             value = parse_timestamp(value)
         except ValueError:
             raise InvalidInput(
-                f"{name}={shown(value)} is no ISO 8601 time, such as 2026-06-12T08:05:00Z"
+                f"{name}={short_repr(value)} is no ISO 8601 time, such as 2026-06-12T08:05:00Z"
             ) from None
     if not isinstance(value, datetime):
-        raise InvalidInput(f"{name}={shown(value)} is no datetime and no ISO 8601 text")
+        raise InvalidInput(f"{name}={short_repr(value)} is no datetime and no ISO 8601 text")
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
@@ -102,17 +102,17 @@ def check_idempotency_key(key: str) -> str:
 
 def check_credits(name: str, value: float | None) -> None:
     if value is not None and not (_is_number(value) and value >= 0):
-        raise InvalidInput(f"{name}={shown(value)}: it is a number of credits, 0 or more")
+        raise InvalidInput(f"{name}={short_repr(value)}: it is a number of credits, 0 or more")
 
 
 def check_reserved_credits(value: int | None) -> None:
     if value is not None and not (_is_whole(value) and 1 <= value < 2**53):
-        raise InvalidInput(f"max_reserved_credits={shown(value)}: a whole number from 1 to 2^53−1")
+        raise InvalidInput(f"max_reserved_credits={short_repr(value)}: a whole number from 1 to 2^53−1")
 
 
 def check_timeout(value: float | None) -> None:
     if value is not None and not (_is_number(value) and value >= 0):
-        raise InvalidInput(f"timeout={shown(value)}: it is a number of seconds, 0 or more")
+        raise InvalidInput(f"timeout={short_repr(value)}: it is a number of seconds, 0 or more")
 
 
 def _is_number(value: object) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import shown
+from .._short_repr import short_repr
 from ..errors import InvalidInput, Issue
 from ..models import File, Setting, Slot, Tool
 from . import formats
@@ -45,7 +45,7 @@ def entries(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None) -> list
             f"inputs: expected a mapping of slots to data; the slots are {_listed(tool.slots)}"
         )
     if settings is not None and not isinstance(settings, Mapping):
-        raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
+        raise InvalidInput(f"settings: expected a mapping of settings to values, not {short_repr(settings)}")
     by_id = {slot.id: slot for slot in tool.slots}
     for name, value in inputs.items():
         if name in by_id:
@@ -323,17 +323,17 @@ def _setting_problem(setting: Setting, value: Any) -> str | None:
     }
     kind = kinds.get(setting.type)
     if kind and (not isinstance(value, kind) or (isinstance(value, bool) and setting.type != "boolean")):
-        return f"{shown(value)} is no {setting.type}"
+        return f"{short_repr(value)} is no {setting.type}"
     if setting.options and value not in setting.options:
         allowed = ", ".join(str(option) for option in setting.options)
-        return f"{shown(value)} is none of its options: {allowed}"
+        return f"{short_repr(value)} is none of its options: {allowed}"
     unit = f" {setting.unit}" if setting.unit else ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         low, high = setting.minimum, setting.maximum
         if (low is not None and not value >= low) or (high is not None and not value <= high):
             lower = f"{low:g}" if low is not None else "any"
             upper = f"{high:g}" if high is not None else "any"
-            return f"{shown(value)} is out of range: from {lower} to {upper}{unit}"
+            return f"{short_repr(value)} is out of range: from {lower} to {upper}{unit}"
     return None
 
 

@@ -56,7 +56,7 @@ from .._responses.messages import (
     where_its_result_is,
     where_they_are,
 )
-from .._short_repr import shown
+from .._short_repr import short_repr
 from ..errors import (
     APIError,
     Conflict,
@@ -428,7 +428,9 @@ class Jobs:
 
     def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
-            raise InvalidInput(f"settings: expected a mapping of settings to values, not {shown(settings)}")
+            raise InvalidInput(
+                f"settings: expected a mapping of settings to values, not {short_repr(settings)}"
+            )
         chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
         given = entries.given_entries(inputs)
         if given is not None:
@@ -495,7 +497,7 @@ def _known(job: str | JobState) -> tuple[str, JobState | None]:
 def _awaited(jobs: Iterable[str | JobState]) -> dict[str, JobState | None]:
     """The jobs, each once, in order. Raises InvalidInput."""
     if isinstance(jobs, (str, bytes, JobState)) or not isinstance(jobs, Iterable):
-        raise InvalidInput(f"jobs: expected a list of jobs or ids, not {shown(jobs)}; `wait` takes one")
+        raise InvalidInput(f"jobs: expected a list of jobs or ids, not {short_repr(jobs)}; `wait` takes one")
     awaited: dict[str, JobState | None] = {}
     for job in jobs:
         job_id, known = _known(job)

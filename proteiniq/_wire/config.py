@@ -11,7 +11,7 @@ import attrs
 
 from .._inputs.arguments import is_host, is_loopback
 from .._policy.retry import RetryPolicy
-from .._short_repr import shown
+from .._short_repr import short_repr
 from ..errors import ConfigurationError
 from ..hooks import Hook
 from .key import FORM, KEY_START, ApiKey
@@ -178,12 +178,16 @@ def check_pace(rate_limit: int, rate_window: float, job_read_interval: float) ->
 
 def _check_seconds(name: str, value: object, more: str = "") -> None:
     if not _is_time(value):
-        raise ConfigurationError(f"{name} must be a positive number of seconds{more}, got {shown(value)}")
+        raise ConfigurationError(
+            f"{name} must be a positive number of seconds{more}, got {short_repr(value)}"
+        )
 
 
 def _check_whole(name: str, value: object, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ConfigurationError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
+        raise ConfigurationError(
+            f"{name} must be a whole number of at least {least}, got {short_repr(value)}"
+        )
 
 
 def _is_time(value: object) -> bool:
