@@ -3,8 +3,9 @@ from __future__ import annotations
 import heapq
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import attrs
@@ -13,7 +14,8 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_NAP, JobReads, State, Window
-from proteiniq._wire.pacers import LocalPacer, shared
+from proteiniq._wire.pace_file import FilePacer
+from proteiniq._wire.pacers import LocalPacer, Pacer, shared
 
 
 def send(window: Window, now: float) -> float:
@@ -394,13 +396,13 @@ class Service:
     accepted: list[float] = attrs.field(factory=list)
     refusals: int = 0
 
-    def serve(self, pacers: list[LocalPacer], workers: int, requests: int, seed: int) -> float:
+    def serve(self, pacers: Sequence[Pacer], workers: int, requests: int, seed: int) -> float:
         """Send all requests, on the pacers in turn, and return how long it took."""
         now = 0.0
         random, order, todo = Random(seed), count(), iter(range(requests))
         events: list[tuple[float, int, Iterator[float]]] = []
 
-        def worker(pacer: LocalPacer) -> Iterator[float]:
+        def worker(pacer: Pacer) -> Iterator[float]:
             nonlocal now
             for _ in todo:
                 answered = False
@@ -442,6 +444,17 @@ def test_many_workers_on_one_pacer_are_never_refused_and_lose_no_time(workers: i
     assert most_in_any(service.accepted, 60.0) <= 120
     # 1,000 requests are eight full windows, and a part that takes one worker a while.
     assert took <= 8 * 60.0 / 0.95
+
+
+def test_pacers_with_one_file_are_never_refused_and_lose_no_time(tmp_path: Path) -> None:
+    service = Service()
+    pacers = [FilePacer(tmp_path / "pace", "key") for _ in range(4)]
+    took = service.serve(pacers, 8, requests=500, seed=1)
+    for pacer in pacers:
+        pacer.close()
+    assert service.refusals == 0
+    assert most_in_any(service.accepted, 60.0) <= 120
+    assert took <= 4 * 60.0 / 0.92
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -10,7 +10,19 @@ import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from proteiniq._policy.poll_many import LONGEST_PAUSE, PAGE, Follow, ListPage, Move, Pause, ReadJob, Rounds
+from proteiniq._policy.poll_many import (
+    LONGEST_PAUSE,
+    PAGE,
+    Failed,
+    Follow,
+    Listed,
+    ListPage,
+    Move,
+    Outcome,
+    Pause,
+    ReadJob,
+    Rounds,
+)
 from proteiniq._policy.polling import Expire
 from proteiniq.models import JobState, JobStatus
 
@@ -58,9 +70,10 @@ class Service:
     def perform(self, rounds: Rounds, *, longest: float = 1e6) -> Iterator[Move]:
         """Do what the plan says until it says to stop."""
         page = 0
-        while rounds.left and self.now < longest:
-            move = rounds.next_move(self.now)
+        outcome: Outcome = None
+        while self.now < longest and (move := rounds.next_move(self.now, outcome)):
             yield move
+            outcome = None
             match move:
                 case Pause(seconds):
                     assert seconds > 0
@@ -73,11 +86,10 @@ class Service:
                     shown = [self.state(job) for job in self.jobs[page * PAGE : (page + 1) * PAGE]]
                     for told in shown:
                         self.tell(rounds, told)
-                    rounds.page_read(shown, has_more=len(self.jobs) > (page + 1) * PAGE)
+                    outcome = Listed(shown, has_more=len(self.jobs) > (page + 1) * PAGE)
                 case ReadJob(job_id):
                     self.reads.append((self.now, job_id))
                     self.tell(rounds, self.state(job_id))
-                    rounds.status_read(job_id)
                 case Follow() | Expire():
                     return
 
@@ -176,43 +188,56 @@ def test_nothing_is_asked_at_the_deadline() -> None:
 def test_a_list_that_fails_is_waited_for_and_then_done_without() -> None:
     rounds = Rounds({"a": None, "b": None})
     now = 0.0
+    assert rounds.next_move(now) == ListPage(is_first=True)
     for _ in range(2):
-        assert rounds.next_move(now) == ListPage(is_first=True)
-        rounds.list_failed(now)
-        pause = rounds.next_move(now)
+        pause = rounds.next_move(now, Failed())
         assert isinstance(pause, Pause)
         assert pause.seconds >= 5.0
         now += pause.seconds
-    assert rounds.next_move(now) == ListPage(is_first=True)
-    rounds.list_failed(now)
-    assert rounds.next_move(now) == ReadJob("a")
+        assert rounds.next_move(now) == ListPage(is_first=True)
+    assert rounds.next_move(now, Failed()) == ReadJob("a")
 
 
 def test_a_wait_that_the_service_asks_for_is_kept() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
-    rounds.list_failed(0.0, 77.0)
-    assert rounds.next_move(0.0) == Pause(77.0)
-    assert Rounds({"a": None, "b": None}, deadline=50.0).next_move(0.0) == ListPage(is_first=True)
+    assert rounds.next_move(0.0, Failed(77.0)) == Pause(77.0)
+
+
+def test_a_status_that_says_to_wait_ends_the_round() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed()) == ReadJob("a")
+    assert rounds.next_move(0.0, Failed(77.0)) == Pause(77.0)
 
 
 def test_a_wait_that_outlasts_the_deadline_ends_at_once() -> None:
     rounds = Rounds({"a": None, "b": None}, deadline=50.0)
     rounds.next_move(0.0)
-    rounds.list_failed(0.0, 77.0)
-    assert rounds.next_move(0.0) == Expire(asked=77.0)
+    assert rounds.next_move(0.0, Failed(77.0)) == Expire(asked=77.0)
+
+
+def test_a_round_ends_at_the_deadline() -> None:
+    rounds = Rounds({"a": None, "b": None}, deadline=50.0)
+    rounds.next_move(0.0)
+    assert rounds.next_move(50.0, Listed(has_more=True)) == Expire()
 
 
 def test_without_a_list_statuses_are_read() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
-    rounds.list_unsupported()
-    for job in ("a", "b"):
-        assert rounds.next_move(0.0) == ReadJob(job)
-        rounds.seen(state(job))
-        rounds.status_read(job)
+    assert rounds.next_move(0.0, Listed(is_usable=False)) == ReadJob("a")
+    assert rounds.next_move(0.0) == ReadJob("b")
     assert rounds.next_move(0.0) == Pause(6.0)  # two seconds for each of three requests
     assert rounds.next_move(6.0) == ReadJob("a")
+
+
+def test_there_is_nothing_to_do_when_all_have_ended() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    for job in ("a", "b"):
+        rounds.seen(state(job, "COMPLETED"))
+    assert rounds.next_move(0.0, Listed([state("a"), state("b")])) is None
 
 
 @settings(deadline=None)

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._policy.poll_many import PAGE, Follow, ListPage, Pause, ReadJob, Rounds
+from .._policy.poll_many import PAGE, Failed, Follow, Listed, ListPage, Outcome, Pause, ReadJob, Rounds
 from .._policy.polling import Expire
 from .._responses import convert
 from ..errors import APIError, ContractError, ProteinIQError
@@ -51,8 +51,11 @@ class AsyncGatherer:
         Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
         may pass never ends it.
         """
-        while self._rounds.left:
-            match self._rounds.next_move(self._clock.monotonic()):
+        outcome: Outcome = None
+        while move := self._rounds.next_move(self._clock.monotonic(), outcome):
+            states: list[JobState] = []
+            outcome = None
+            match move:
                 case Expire(after, asked):
                     self.asked = asked
                     await self._clock.sleep(after)
@@ -60,24 +63,24 @@ class AsyncGatherer:
                 case Pause(seconds):
                     await self._clock.sleep(seconds)
                 case ListPage(is_first):
-                    for state in await self._read_page(None if is_first else self._cursor):
-                        yield state
+                    outcome, states = await self._read_page(None if is_first else self._cursor)
                 case ReadJob(job_id):
-                    for state in await self._read_status(job_id):
-                        yield state
+                    outcome, states = await self._read_status(job_id)
                 case Follow(job_id):
                     watcher = AsyncWatcher(
                         self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
                     )
-                    async with aclosing(watcher.states()) as states:
-                        async for state in states:
+                    async with aclosing(watcher.states()) as followed:
+                        async for state in followed:
                             self._rounds.seen(state)
                             yield state
                     self.asked = watcher.asked
                     return
+            for state in states:
+                yield state
 
-    async def _read_page(self, cursor: str | None) -> list[JobState]:
-        """What one page says that is new; nothing when it can't be had."""
+    async def _read_page(self, cursor: str | None) -> tuple[Outcome, list[JobState]]:
+        """How the request for a page ended, and what the page says that is new."""
         channel = self._pipeline.channel("list_jobs", deadline=self._deadline)
         try:
             answer = channel.answer(
@@ -87,33 +90,21 @@ class AsyncGatherer:
             self._cursor = page.next_cursor
         except ContractError as error:
             log.info("the job list can't be read, statuses are: %s", error)
-            self._rounds.list_unsupported()
-            return []
+            return Listed(is_usable=False), []
         except APIError as error:
             if error.status in UNSUPPORTED:
                 log.info("there is no job list, statuses are read: %s", error)
-                self._rounds.list_unsupported()
-                return []
-            self._list_failed(error)
-            return []
+                return Listed(is_usable=False), []
+            return _failed_list(error), []
         except ProteinIQError as error:
-            self._list_failed(error)
-            return []
+            return _failed_list(error), []
         states = [state for known in page.items for state in self._news(known)]
-        self._rounds.page_read(page.items, has_more=self._cursor is not None)
         if page.problem is not None:
             log.info("the rest of the job list can't be read, statuses are: %s", page.problem)
-            self._rounds.list_unsupported()
-        return states
+        return Listed(page.items, self._cursor is not None, is_usable=page.problem is None), states
 
-    def _list_failed(self, error: ProteinIQError) -> None:
-        if not error.retryable:
-            raise error
-        log.info("the job list can't be read now: %s", error)
-        self._rounds.list_failed(self._clock.monotonic(), _asked(error))
-
-    async def _read_status(self, job_id: str) -> list[JobState]:
-        """What a job's status says that is new; nothing when it can't be had now."""
+    async def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
+        """How the request for a status ended, and what the status says that is new."""
         try:
             state = await read_status(self._pipeline, job_id, self._deadline)
         except ProteinIQError as error:
@@ -121,12 +112,9 @@ class AsyncGatherer:
             if not error.retryable and not 0 < self._misfits < MISFITS:
                 raise
             log.info("job %s: its status can't be read now: %s", job_id, error)
-            self._rounds.read_failed(job_id, self._clock.monotonic(), _asked(error))
-            return []
+            return _failed(error), []
         self._misfits = 0
-        states = self._news(state)
-        self._rounds.status_read(job_id)
-        return states
+        return None, self._news(state)
 
     def _news(self, state: JobState) -> list[JobState]:
         """The state, when it is of an awaited job and says something new."""
@@ -142,5 +130,12 @@ class AsyncGatherer:
         return [state]
 
 
-def _asked(error: ProteinIQError) -> float | None:
-    return error.retry_after if isinstance(error, APIError) else None
+def _failed_list(error: ProteinIQError) -> Failed:
+    if not error.retryable:
+        raise error
+    log.info("the job list can't be read now: %s", error)
+    return _failed(error)
+
+
+def _failed(error: ProteinIQError) -> Failed:
+    return Failed(error.retry_after if isinstance(error, APIError) else None)
