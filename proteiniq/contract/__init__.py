@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ._compare import Change
     from ._normalise.access import NotAContract
     from ._normalise.bindings import Bindings, BindingsError
-    from ._normalise.normaliser import NeedsNotMet, Normalised, Problem, normalise
+    from ._normalise.findings import NeedsNotMet, Problem
+    from ._normalise.normaliser import Normalised, normalise
     from ._report import Report, report
     from ._source import CannotFetch, Fetched, default_source, fetch
     from ._strict import strict
@@ -62,7 +63,8 @@ _LATER = {
     "_normalise.bindings": ["Bindings", "BindingsError"],
     "_check": ["bindings", "check", "dump", "overlaid"],
     "_compare": ["Change"],
-    "_normalise.normaliser": ["NeedsNotMet", "Normalised", "Problem", "normalise"],
+    "_normalise.findings": ["NeedsNotMet", "Problem"],
+    "_normalise.normaliser": ["Normalised", "normalise"],
     "_normalise.access": ["NotAContract"],
     "_report": ["Report", "report"],
     "_strict": ["strict"],

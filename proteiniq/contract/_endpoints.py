@@ -33,25 +33,16 @@ class Upload:
     ticket: Shape | None = None
 
     def dump(self) -> dict[str, Any]:
-        whole: dict[str, Any] = {
-            "style": self.style,
-            "file": list(self.file),
-            "encoding": self.encoding,
-            "media": list(self.media),
-        }
-        ticket = {} if self.ticket is None else {"ticket": self.ticket.dump()}
-        return {key: value for key, value in whole.items() if value} | ticket
+        """The upload as JSON, without what is empty."""
+        whole = attrs.asdict(self, recurse=False, filter=lambda _, value: value not in (None, ()))
+        return whole if self.ticket is None else {**whole, "ticket": self.ticket.dump()}
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> Upload:
         """The upload that `dump` gave."""
-        return cls(
-            style=stored["style"],
-            file=tuple(stored.get("file", ())),
-            encoding=stored.get("encoding"),
-            media=tuple(stored.get("media", ())),
-            ticket=Shape.load(stored["ticket"]) if "ticket" in stored else None,
-        )
+        tuples = {key: tuple(stored.get(key, ())) for key in ("file", "media")}
+        ticket = {"ticket": Shape.load(stored["ticket"])} if "ticket" in stored else {}
+        return cls(**{**stored, **tuples, **ticket})
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,8 @@ import attrs
 
 from ._compare import Change, compare
 from ._normalise.bindings import Bindings
-from ._normalise.normaliser import NeedsNotMet, Normalised, Problem, counted, normalise
+from ._normalise.findings import NeedsNotMet, Problem
+from ._normalise.normaliser import Normalised, counted, normalise
 
 Verdict = Literal["same", "additive", "breaking", "facade"]
 _EXIT_CODES: Mapping[Verdict, int] = {"same": 0, "additive": 0, "breaking": 1, "facade": 3}

@@ -23,6 +23,10 @@ class Ambiguous:
 
     candidates: tuple[str, ...]
 
+    @property
+    def problem(self) -> str:
+        return f"{' and '.join(self.candidates)} could both be it: keep one, in `names`"
+
 
 @functools.lru_cache(maxsize=10_000)  # the names of a document are compared with ours again and again
 def fold(name: str) -> str:
