@@ -188,7 +188,9 @@ def _schema(name: str, schema: Mapping[str, Any]) -> _Found:
 def _described(place: str, schema: Mapping[str, Any]) -> _Found:
     """Type and known values of a property or parameter; that it may be null is how we read, not what is said."""
     kinds = schema.get("type", "any")
-    kind = _role(schema) or (kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null"))
+    kind = _role(schema) or (
+        kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")
+    )
     if kind == "array":
         yield from _described(f"{place}[]", schema["items"])
     yield ("type", place), " ".join(filter(None, [kind, schema.get("format"), schema.get("contentEncoding")]))
