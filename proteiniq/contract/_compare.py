@@ -99,19 +99,18 @@ def _moved(
     place: str, shape: Shape, schema: Mapping[str, Any], schemas: Mapping[str, Any], *, sending: bool
 ) -> _Found:
     role = schemas.get(_role(schema.get("items", schema)), {})
-    for what, theirs in (
-        ("at", written(shape.at)),
-        ("whole", shape.whole),
-        ("constants", shape.constants),
-    ):
+
+    def kind(name: str) -> str:
+        return "needed place" if sending or name in role.get("required", ()) else "optional place"
+
+    for what, theirs in (("at", written(shape.at)), ("whole", shape.whole), ("constants", shape.constants)):
         if theirs:
-            yield ("needed place", f"{place} {what}"), str(theirs)
+            yield (kind(shape.whole) if what == "whole" else "needed place", f"{place} {what}"), str(theirs)
     told = {written(ours): written(theirs) for ours, theirs in shape.moves}
     told |= {f"{name}, its literals": json.dumps(dict(table)) for name, table in shape.values.items()}
     told |= {f"{name}, its unit": f"{factor:g}" for name, factor in shape.scale.items()}
     for ours, theirs in told.items():
-        needed = sending or re.split(r"[.,]", ours)[0] in role.get("required", ())
-        yield ("needed place" if needed else "optional place", f"{place}.{ours}"), theirs
+        yield (kind(re.split(r"[.,]", ours)[0]), f"{place}.{ours}"), theirs
     for name, part in shape.parts.items():
         inner = role.get("properties", {}).get(name, {})
         yield from _moved(f"{place}.{name}", part, inner, schemas, sending=sending)

@@ -105,6 +105,16 @@ def endpoint(document: Mapping[str, Any], name: str) -> Endpoint:
 
 
 def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
+    wire: dict[str, dict[str, str]] = {"query": {}, "header": {}, "path": {}}
+    values: dict[str, Mapping[str, str]] = {}
+    for each in operation["parameters"]:
+        if not each.get("x-undocumented"):
+            wire[each["in"]][each["name"]] = each.get("x-wire", each["name"])
+        # Our literals, which the contract may spell in another case or call otherwise.
+        known = [value for value in each["schema"].get("x-known-values", ()) if isinstance(value, str)]
+        table = {value.upper(): value for value in known if not value.isupper()} | each.get("x-values", {})
+        if table:
+            values[each["name"]] = table
     upload = operation.get("x-upload")
     return Endpoint(
         method=method.upper(),
@@ -112,9 +122,9 @@ def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
         media_type=next(iter(operation.get("requestBody", {}).get("content", {})), None),
         body=Shape.load(operation.get("x-body")),
         answer=Shape.load(operation.get("x-answer")),
-        query=_parameters(operation, "query"),
-        headers=_parameters(operation, "header"),
-        values=_values(operation),
+        query=wire["query"],
+        headers=wire["header"],
+        values=values,
         constant_query=operation.get("x-constant-query", {}),
         identity=operation.get("x-identity", {}),
         paging=operation.get("x-paging"),
@@ -122,22 +132,3 @@ def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
         upload=Upload.load(upload) if upload else None,
         absent=operation.get("x-absent", False),
     )
-
-
-def _parameters(operation: Mapping[str, Any], place: str) -> dict[str, str]:
-    return {
-        each["name"]: each.get("x-wire", each["name"])
-        for each in operation["parameters"]
-        if each["in"] == place and not each.get("x-undocumented")
-    }
-
-
-def _values(operation: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
-    """Our literals of each parameter, which the contract may spell in another case or call otherwise."""
-    found: dict[str, Mapping[str, str]] = {}
-    for each in operation["parameters"]:
-        known = [value for value in each["schema"].get("x-known-values", ()) if isinstance(value, str)]
-        table = {value.upper(): value for value in known if not value.isupper()} | each.get("x-values", {})
-        if table:
-            found[each["name"]] = table
-    return found
