@@ -1,18 +1,10 @@
-"""Make `openapi/SOURCES.md` from the marks in `openapi/upstream.json`.
-
-Exit codes: 0 made (or, with --check, up to date); 1 not up to date.
-"""
+"""Where each element of the contract comes from: the page that is made of the marks in `openapi/upstream.json`."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from _project import SOURCES, UPSTREAM, settle
 
 MEANINGS = {
     "S": "stated by the service's API documentation",
@@ -81,7 +73,7 @@ def page(document: Mapping[str, Any]) -> str:
     lines = [
         "# Where the contract comes from",
         "",
-        "Made by `python scripts/sources.py` from the marks in `upstream.json`, which is a reconstruction:",
+        "Made by `nox -s regenerate` from the marks in `upstream.json`, which is a reconstruction:",
         "the service's own document has not been seen. Its documentation is at https://proteiniq.io/docs/api.",
         "",
         "| mark | meaning | elements |",
@@ -107,16 +99,3 @@ def page(document: Mapping[str, Any]) -> str:
             lines += [f"- `{place}`" for place in by_page[source]]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
-    arguments = parser.parse_args()
-    text = page(json.loads(UPSTREAM.read_bytes()))
-    fresh = settle(SOURCES, text, check=arguments.check, remake="python scripts/sources.py")
-    return 0 if fresh else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,7 @@ from .._reshape import Steps, steps
 from .bindings import Field, Role
 from .findings import Spot
 from .flatten import Flat, Flattener
-from .names import Ambiguous, spelled
+from .names import spelled, spellings
 from .spelling import mismatch
 
 
@@ -31,80 +31,60 @@ class Locator:
 
     def _has(self, field: Field, flat: Flat, role: Role, where: str) -> bool:
         place = self.locate(field, flat, role, where)
-        if isinstance(place, tuple):
+        if place is not None:
             return self._fits(place, field, flat, role, where)
         return bool(self.nested(field, flat, role, where))
 
     def _fits(self, place: Steps, field: Field, flat: Flat, role: Role, where: str) -> bool:
-        """Whether what is at a place has the type of a field."""
+        """Whether what is described at a place has the type of a field."""
         inner = self.at(flat, place, where)
         if field.is_role and not field.many and plain_field(self._roles[field.type], inner) is not None:
             return True
         kind = "object" if field.is_role else field.type
-        return mismatch(kind, inner, sending=role.is_request, many=field.many) is None
+        fits = mismatch(kind, inner, sending=role.is_request, many=field.many) is None
+        return fits and self.node_at(flat, place, where) is not None
 
-    def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | Ambiguous | None:
+    def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | None:
         """Where an object has `field`: under our name or another spelling of it, or at one of its other places.
 
         The first place counts that has the right type: `progress` may be an object that has the number in it.
         """
-        name = spelled(field.name, flat.properties)
-        if isinstance(name, Ambiguous):
-            return name
-        others = [
-            found
-            for place in role.names.get(field.name, ())
-            if (found := self._actual(flat, place, role, where)) is not None
-            and (name is None or self._is_described(flat, found, where))
-        ]
-        places = [*([(name,)] if name is not None else []), *others]
-        if len(places) > 1:
-            good = (place for place in places if self._fits(place, field, flat, role, where))
-            return next(good, places[0])
-        return places[0] if places else None
-
-    def _is_described(self, flat: Flat, place: Steps, where: str) -> bool:
-        """Whether a place isn't inside text."""
-        return len(place) == 1 or self.at(flat, place[:-1], where).type != "string"
+        own: list[Steps] = [(name,) for name in spellings(field.name, flat.properties)[:1]]
+        others = (self._actual(flat, place, role, where) for place in role.names.get(field.name, ()))
+        places = own + [place for place in others if place is not None]
+        good = (place for place in places if self._fits(place, field, flat, role, where))
+        return next(good, places[0] if places else None)
 
     def _actual(self, flat: Flat, place: Steps, role: Role, where: str) -> Steps | None:
         """The place as the document spells it, when it has it.
 
         In a request it may be inside text, which holds JSON then; nothing says what else is in it.
         """
-        found: list[str | int] = []
-        for number, step in enumerate(place):
-            if isinstance(step, int):
+        found: Steps = ()
+        for step in place:
+            if found and flat.type == "string" and role.is_request:
+                return (*found, *place[len(found) :])
+            name = spelled(str(step), flat.properties)
+            if name is None:
                 return None
-            name = spelled(step, flat.properties)
-            if name is None or isinstance(name, Ambiguous):
-                is_text = role.is_request and flat.type == "string" and number > 0
-                return (*found, *place[number:]) if is_text else None
-            found.append(name)
+            found = (*found, name)
             flat = self._flattener.flatten(flat.properties[name], where)
-        return tuple(found)
+        return found
 
     def node_at(self, flat: Flat, place: Steps, where: str) -> Any:
-        node: Any = {}
+        """The schema at a place; None where the document describes nothing."""
+        node = None
         for step in place:
-            if not isinstance(step, str) or step not in flat.properties:
-                return {}
-            node = flat.properties[step]
+            node = flat.items if isinstance(step, int) else flat.properties.get(step)
+            if node is None:
+                return None
             flat = self._flattener.flatten(node, where)
         return node
 
     def at(self, flat: Flat, place: Steps, where: str) -> Flat:
         """What is at a place; anything, where nothing is."""
-        return self._flattener.flatten(self.node_at(flat, place, where), where)
-
-    def inside(self, node: Any, at: Steps, where: str) -> Any:
-        """What is inside of a whole response; anything, where nothing is."""
-        for step in at:
-            flat = self._flattener.flatten(node, where)
-            node = flat.items if isinstance(step, int) else flat.properties.get(step)
-            if node is None:
-                return {}
-        return node
+        node = self.node_at(flat, place, where)
+        return self._flattener.flatten({} if node is None else node, where)
 
     def nested(self, field: Field, flat: Flat, role: Role, where: str) -> dict[Steps, Steps]:
         """Fields of an object of ours that the document has elsewhere: our place → its place.
@@ -114,14 +94,14 @@ class Locator:
         if not field.is_role or field.many:
             return {}
         inner = self._roles[field.type]
-        own = self.own(field, flat)
+        own = spelled(field.name, flat.properties)
         known = self.at(flat, (own,), where) if own is not None else Flat()
         found: dict[Steps, Steps] = {}
         for sub in inner.fields.values():
-            if not known.properties or self.locate(sub, known, inner, where) is None:
-                joined = spelled(field.name + sub.name, flat.properties)
-                if isinstance(joined, str):
-                    found[field.name, sub.name] = (joined,)
+            joined = spelled(field.name + sub.name, flat.properties)
+            there = bool(known.properties) and self.locate(sub, known, inner, where) is not None
+            if joined is not None and not there:
+                found[field.name, sub.name] = (joined,)
         for name, alternatives in role.names.items():
             ours = steps(name)
             if ours[0] == field.name and len(ours) > 1 and ours not in found:
@@ -130,10 +110,6 @@ class Locator:
                 if place is not None:
                     found[ours] = place
         return found
-
-    def own(self, field: Field, flat: Flat) -> str | None:
-        name = spelled(field.name, flat.properties)
-        return name if isinstance(name, str) else None
 
 
 def plain_field(role: Role, flat: Flat) -> Field | None:

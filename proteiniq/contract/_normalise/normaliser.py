@@ -166,7 +166,7 @@ class _Normaliser:
         constants = {}
         for name, value in route.constants.items():
             their = spelled(name, properties)
-            if not isinstance(their, str):
+            if their is None:
                 return None
             known = self._flattener.flatten(properties[their], name).values
             alike = [each for each in known if fold(str(each)) == fold(str(value))]

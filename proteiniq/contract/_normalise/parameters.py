@@ -12,7 +12,7 @@ from .bindings import Field, Operation, Route
 from .findings import Spot
 from .flatten import Flat, Flattener
 from .keywords import fitting
-from .names import IN_CALLS, Ambiguous, counterpart, spelled, usable
+from .names import IN_CALLS, ambiguous, counterpart, spelled, spellings, usable
 from .spelling import SPELLED, kind_of, mismatch, nullable, scalar, with_values
 from .upstream import Upstream
 
@@ -57,35 +57,27 @@ class Parameters:
                 name = self._name(field, place, binding, here)
                 given = self._in(place).get(name or "")
                 sent.add((place, name or ""))
-                if (
-                    place == "query"
-                    and given is not None
-                    and given.get("required") is True
-                    and name not in constant
-                ):
+                if place == "query" and given and given.get("required") is True and name not in constant:
                     what = "the contract requires it, and the facade sends it only when asked: see `constant_query`"
                     here.wrong(what, binding.entry)
                 if place == "query" and given is None and field.name not in UNMISSED:
                     missing.append(field.name)
                 written.append(self._bound(field, place, given, binding, here))
         taken = [*route.parameters, *binding.query, *binding.headers]
-        others = [
-            each
-            for each in self._given
-            if (each["in"], each["name"]) not in sent and not (query_is_body and each["in"] == "query")
-        ]
+        others = [each for each in self._given if (each["in"], each["name"]) not in sent]
+        if query_is_body:
+            others = [each for each in others if each["in"] != "query"]
         if missing and not self._silent:
             there = [each["name"] for each in others if each["in"] == "query"]
             lost = ", ".join(name + counterpart(name, there) for name in missing)
             spot.inside("query", optional=True).wrong(f"not documented: {lost}", binding.entry)
         for each in others:
             if each.get("required") is True and each["in"] != "path":
-                instead = "give its value in `constant_query`, or " if each["in"] == "query" else ""
-                what = (
-                    "the contract requires this parameter, and the facade doesn't send it: "
-                    f"{instead}add it to the facade"
+                what = "the contract requires this parameter, and the facade doesn't send it: "
+                what += "give its value in `constant_query`, or " if each["in"] == "query" else ""
+                spot.inside(f"{each['in']} {each['name']}").wrong(
+                    what + "add it to the facade", binding.entry
                 )
-                spot.inside(f"{each['in']} {each['name']}").wrong(what, binding.entry)
         return written + self._unbound(others, taken)
 
     def unbound(self, path: str) -> list[dict[str, Any]]:
@@ -101,8 +93,7 @@ class Parameters:
 
     def named(self, name: str) -> str | None:
         """How a query parameter is spelled."""
-        found = spelled(name, self._in("query"))
-        return found if isinstance(found, str) else None
+        return spelled(name, self._in("query"))
 
     def _in(self, place: str) -> dict[str, Parameter]:
         return {each["name"]: each for each in self._given if each["in"] == place}
@@ -111,12 +102,11 @@ class Parameters:
         if field.name == "starting_after":
             return self._start
         for each in (field.name, *(str(step) for (step, *_) in binding.names.get(field.name, ()))):
-            name = spelled(each, self._in(place))
-            if isinstance(name, Ambiguous):
-                spot.wrong(name.problem, binding.entry)
-                return name.candidates[0]
-            if name is not None:
-                return name
+            found = spellings(each, self._in(place))
+            if len(found) > 1:
+                spot.wrong(ambiguous(found), binding.entry)
+            if found:
+                return found[0]
         return None
 
     def _bound(
@@ -157,34 +147,31 @@ class Parameters:
         """What one value of a parameter is; one value of a list is sent as if there were no list."""
         if flat.type != "array":
             return flat
-        items = self._flattener.flatten(flat.items, str(self._route)) if flat.items is not None else Flat()
-        return attrs.evolve(
-            items, kept={key: value for key, value in flat.kept.items() if key == "description"}
-        )
+        described = {key: value for key, value in flat.kept.items() if key == "description"}
+        return attrs.evolve(self._items(flat), kept=described)
+
+    def _items(self, flat: Flat) -> Flat:
+        return self._flattener.flatten(flat.items, str(self._route)) if flat.items is not None else Flat()
 
     def _unbound(self, given: Iterable[Parameter], taken: Iterable[str]) -> list[dict[str, Any]]:
         """Those that are plain enough to be typed; what is not can't be sent with the generated client."""
-        plain = {each["name"]: each for each in given if each["in"] in ("query", "header")}
-        return [
-            {
-                "name": name,
-                "in": plain[name]["in"],
-                "required": plain[name].get("required") is True,
-                "schema": schema,
-                **_description(plain[name]),
-            }
-            for name in usable(plain, taken, IN_CALLS)
-            if (schema := self._plain(self._schema(plain[name]), plain[name]["in"])) is not None
-        ]
+        named = {each["name"]: each for each in given if each["in"] in ("query", "header")}
+        found = []
+        for name in usable(named, taken, IN_CALLS):
+            place, required = named[name]["in"], named[name].get("required") is True
+            schema = self._plain(self._schema(named[name]), place)
+            if schema is not None:
+                written = {"name": name, "in": place, "required": required, "schema": schema}
+                found.append(written | _description(named[name]))
+        return found
 
     def _plain(self, flat: Flat, place: str) -> dict[str, Any] | None:
-        if flat.type == "array" and place == "query" and flat.items is not None:
-            items = self._flattener.flatten(flat.items, str(self._route))
-            if items.type in _SCALARS:
-                return fitting(flat.kept, {"type": "array", "items": scalar(items)})
-        if flat.type in _SCALARS:
-            return nullable(scalar(flat)) if flat.nullable and place == "query" else scalar(flat)
-        return scalar(Flat()) if not flat.types and place == "query" else None
+        """A plain type, and in a query a list of these, null or anything; None for what is not plain."""
+        if place == "query" and self._items(flat).type in _SCALARS:
+            return fitting(flat.kept, {"type": "array", "items": scalar(self._items(flat))})
+        if flat.type not in _SCALARS and (flat.types or place != "query"):
+            return None
+        return nullable(scalar(flat)) if flat.nullable and flat.types and place == "query" else scalar(flat)
 
     def _schema(self, parameter: Parameter) -> Flat:
         place = f"{self._route} {parameter['name']}"

@@ -14,7 +14,7 @@ from .flatten import Flat, Flattener
 from .keywords import fitting
 from .literals import Literals, factors, know_both, separator
 from .locating import Locator, is_silent, plain_field
-from .names import IN_MODELS, Ambiguous, counterpart, pascal, usable
+from .names import IN_MODELS, ambiguous, counterpart, pascal, spelled, spellings, usable
 from .places import Places
 from .required import constants
 from .spelling import BINARY_PART, FORM, SPELLED, mismatch, nullable, reference, with_values
@@ -77,10 +77,11 @@ class Shapes:
             return self._bind_alone(node, lists[0], role, spot)
         if not is_silent(flat) and not self._locator.holds(flat, role, spot):
             for at in self._bindings.envelopes:
-                inner = self._locator.inside(node, at, spot.place)
-                flat = self._flattener.flatten(inner, spot.place)
-                if flat.properties and self._locator.holds(flat, role, spot):
-                    return attrs.evolve(self.bind(inner, role, spot), at=at)
+                inside = self._locator.at(flat, at, spot.place)
+                if inside.properties and self._locator.holds(inside, role, spot):
+                    return attrs.evolve(
+                        self.bind(self._locator.node_at(flat, at, spot.place), role, spot), at=at
+                    )
         return self.bind(node, role, spot)
 
     def bind(self, node: Any, role: Role, spot: Spot) -> Shape:
@@ -171,9 +172,9 @@ class Shapes:
         for field in role.fields.values():
             name, inside = field.name, spot.inside(f".{field.name}", optional=not field.documented)
             place = self._locator.locate(field, flat, role, spot.place)
-            if isinstance(place, Ambiguous):
-                inside.wrong(place.problem, role.entry)
-                place = (place.candidates[0],)
+            both = spellings(name, flat.properties)
+            if len(both) > 1:
+                inside.wrong(ambiguous(both), role.entry)
             nested = self._locator.nested(field, flat, role, spot.place)
             moves += nested.items()
             if place is not None:
@@ -213,20 +214,19 @@ class Shapes:
 
     def _node(self, place: Steps | None, nested: Mapping[Steps, Steps], flat: Flat, spot: Spot) -> Any:
         """What is at a place of ours; an object of ours may have its fields in several places."""
-        own = (
-            []
-            if place is None or place in nested.values()
-            else [self._locator.node_at(flat, place, spot.place)]
-        )
+        own = None
+        if place is not None and place not in nested.values():
+            own = self._locator.node_at(flat, place, spot.place)
         if not nested:
-            return own[0] if own else {}
+            return {} if own is None else own
         made: dict[str, Any] = {"type": "object", "properties": {}}
         for ours, theirs in nested.items():
             inner = made
             for step in ours[1:-1]:
                 inner = inner["properties"].setdefault(step, {"type": "object", "properties": {}})
-            inner["properties"][ours[-1]] = self._locator.node_at(flat, theirs, spot.place)
-        return {"allOf": [*own, made]}
+            node = self._locator.node_at(flat, theirs, spot.place)
+            inner["properties"][ours[-1]] = {} if node is None else node
+        return {"allOf": [made] if own is None else [own, made]}
 
     def _field(self, node: Any, field: Field, role: Role, spot: Spot) -> tuple[dict[str, Any], Shape, bool]:
         """A property in our spelling, the shape of what is inside, and whether it is compatible with ours."""
@@ -268,7 +268,7 @@ class Shapes:
     def _missing(self, role: Role, field: Field, flat: Flat) -> str:
         there = ", ".join(sorted(flat.properties)) or "nothing"
         verb = "sends" if role.is_request else "needs"
-        read = {self._locator.own(each, flat) for each in role.fields.values()}
+        read = {spelled(each, flat.properties) for each in role.fields}
         meant = counterpart(field.name, flat.properties.keys() - read)
         return f"the facade {verb} it and the contract doesn't document it{meant or f' (there: {there})'}"
 

@@ -75,8 +75,7 @@ class Uploads:
     def _part(self, flat: Flat, role: Role, spot: Spot) -> str | None:
         """The property that holds the bytes: one that is called so, else the only one that is described as bytes."""
         names = (FILE, *(str(place[0]) for place in role.names.get(FILE, ())))
-        found = (spelled(name, flat.properties) for name in names)
-        named = [name for name in found if isinstance(name, str)]
+        named = [found for name in names if (found := spelled(name, flat.properties)) is not None]
         marked = [name for name in flat.properties if self._is_binary(name, flat, spot)]
         both = [name for name in named if name in marked]
         return next(iter(both or named or (marked if len(marked) == 1 else [])), None)
