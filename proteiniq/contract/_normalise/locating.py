@@ -37,12 +37,14 @@ class Locator:
 
     def _fits(self, place: Steps, field: Field, flat: Flat, role: Role, where: str) -> bool:
         """Whether what is described at a place has the type of a field."""
-        inner = self.at(flat, place, where)
+        node = self.node_at(flat, place, where)
+        if node is None:
+            return False
+        inner = self._flattener.flatten(node, where)
         if field.is_role and not field.many and plain_field(self._roles[field.type], inner) is not None:
             return True
         kind = "object" if field.is_role else field.type
-        fits = mismatch(kind, inner, sending=role.is_request, many=field.many) is None
-        return fits and self.node_at(flat, place, where) is not None
+        return mismatch(kind, inner, sending=role.is_request, many=field.many) is None
 
     def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | None:
         """Where an object has `field`: under our name or another spelling of it, or at one of its other places.
@@ -52,8 +54,9 @@ class Locator:
         own: list[Steps] = [(name,) for name in spellings(field.name, flat.properties)[:1]]
         others = (self._actual(flat, place, role, where) for place in role.names.get(field.name, ()))
         places = own + [place for place in others if place is not None]
-        good = (place for place in places if self._fits(place, field, flat, role, where))
-        return next(good, places[0] if places else None)
+        if len(places) < 2:
+            return places[0] if places else None
+        return next((each for each in places if self._fits(each, field, flat, role, where)), places[0])
 
     def _actual(self, flat: Flat, place: Steps, role: Role, where: str) -> Steps | None:
         """The place as the document spells it, when it has it.
@@ -99,8 +102,7 @@ class Locator:
         found: dict[Steps, Steps] = {}
         for sub in inner.fields.values():
             joined = spelled(field.name + sub.name, flat.properties)
-            there = bool(known.properties) and self.locate(sub, known, inner, where) is not None
-            if joined is not None and not there:
+            if joined is not None and not (known.properties and self.locate(sub, known, inner, where)):
                 found[field.name, sub.name] = (joined,)
         for name, alternatives in role.names.items():
             ours = steps(name)
