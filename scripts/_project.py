@@ -1,4 +1,4 @@
-"""What the scripts share: where things stand, and how derived files are written or checked."""
+"""What the scripts share: where files are, and how derived files are written or checked."""
 
 from __future__ import annotations
 

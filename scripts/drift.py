@@ -1,7 +1,7 @@
 """Compare the contract of this checkout with the service's, or with another one.
 
 What breaks the facade comes from `proteiniq.contract`. Redocly adds what is breaking for anybody, when its command is
-given: it sees the normalised documents, so that a new name upstream is no change.
+given: it sees the normalised documents, so that a new name upstream is not a change.
 
 Exit codes: 0 same or additive; 1 breaking for the contract, but not for the facade; 2 no contract could be read;
 3 breaking for the facade.

@@ -74,13 +74,13 @@ def update(source: str, upstream: Path = UPSTREAM, etag_file: Path = ETAG) -> in
     else:
         write(upstream, content)
         say(f"wrote {shown(upstream)}, {len(content)} bytes{'' if fetched.is_json else ', from YAML'}")
-        _tell(before, fetched.document)
+        _report_changes(before, fetched.document)
     note = {"source": source, "etag": fetched.etag, "sha256": _digest(content)}
     write(etag_file, (json.dumps(note, indent=2) + "\n").encode())
     return 0
 
 
-def _tell(before: bytes, document: dict[str, Any]) -> None:
+def _report_changes(before: bytes, document: dict[str, Any]) -> None:
     """What changed, spelling and order of keys aside."""
     try:
         old = dump(json.loads(before)) if before else ""

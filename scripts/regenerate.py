@@ -90,7 +90,7 @@ def main() -> int:
     target.add_argument("--check", action="store_true", help="compare only, write nothing")
     arguments = parser.parse_args()
     if arguments.bindings and not arguments.out:
-        parser.error("--bindings goes with --out: what is kept stands in openapi/bindings.toml")
+        parser.error("--bindings goes with --out: permanent edits belong in openapi/bindings.toml")
     if arguments.out:
         targets = [arguments.out / CONTRACT.name, arguments.out / GENERATED.name]
     else:

@@ -106,10 +106,10 @@ def _moved(
     for what, theirs in (("at", written(shape.at)), ("whole", shape.whole), ("constants", shape.constants)):
         if theirs:
             yield (kind(shape.whole) if what == "whole" else "needed place", f"{place} {what}"), str(theirs)
-    told = {written(ours): written(theirs) for ours, theirs in shape.moves}
-    told |= {f"{name}, its literals": json.dumps(dict(table)) for name, table in shape.values.items()}
-    told |= {f"{name}, its unit": f"{factor:g}" for name, factor in shape.scale.items()}
-    for ours, theirs in told.items():
+    moved = {written(ours): written(theirs) for ours, theirs in shape.moves}
+    moved |= {f"{name}, its literals": json.dumps(dict(table)) for name, table in shape.values.items()}
+    moved |= {f"{name}, its unit": f"{factor:g}" for name, factor in shape.scale.items()}
+    for ours, theirs in moved.items():
         yield (kind(re.split(r"[.,]", ours)[0]), f"{place}.{ours}"), theirs
     for name, part in shape.parts.items():
         inner = role.get("properties", {}).get(name, {})
@@ -138,7 +138,7 @@ def _shown(value: str | None, place: str) -> str:
 
 
 def _follows(kind: str, place: str, old: Facts, new: Facts) -> bool:
-    """Whether a change is told already: what is said of a thing comes and goes with it."""
+    """Whether another change implies this one: what is said of a thing comes and goes with it."""
     names = {place, place.split(" = ")[0].removesuffix("[]"), re.split(r"[. ]", place)[0]}
     things = {(thing, name) for thing in ("route", "parameter", "schema", "field") for name in names}
     return any((thing in old) != (thing in new) for thing in things - {(kind, place)})

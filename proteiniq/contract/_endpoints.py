@@ -1,4 +1,4 @@
-"""How an operation is asked for over HTTP: its route, and what its bodies and parameters are called there.
+"""How an operation is requested over HTTP: its route, and what its bodies and parameters are called there.
 
 Generated operations say what they want in our shape, and the client's channel puts it on the wire; uploads, event
 streams and downloads are written by hand. Both take the way from here.

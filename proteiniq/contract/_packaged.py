@@ -25,7 +25,7 @@ _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "openapi"
 
 
 def digest(content: bytes) -> str:
-    """What tells one contract from another."""
+    """The hash that identifies a contract."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -82,7 +82,7 @@ def upstream() -> dict[str, Any]:
 
 @functools.cache
 def operation(name: str) -> Endpoint:
-    """How the operation called `name` (`upload_file`, `stream_job_events`, …) is asked for.
+    """How the operation called `name` (`upload_file`, `stream_job_events`, …) is requested.
 
     >>> operation("get_file").path
     '/api/v1/files/{file_id}'

@@ -38,7 +38,7 @@ def _tables(tables: Mapping[str, Any]) -> dict[str, dict[Any, Any]]:
 
 @attrs.frozen
 class Shape:
-    """How one object differs from ours. `at` is where it stands in the body; everything else is relative to it.
+    """How one object differs from ours. `at` is where it is in the body; everything else is relative to it.
 
     `moves` are (our place, the service's place), `values` map our literals to the service's, `scale` holds what a
     number of the service is multiplied by, `parts` are the shapes of objects (or of each object in a list) under our
@@ -201,7 +201,7 @@ def _get(body: Any, place: Steps) -> Any:
 
 
 def _pop(tree: dict[Any, Any], place: Steps) -> Any:
-    """Take what stands at `place` out of `tree`; objects on the way are copied, and gone when nothing is left."""
+    """Take what is at `place` out of `tree`; objects on the way are copied, and gone when nothing is left."""
     first, *rest = place
     if first not in tree:
         return _NOTHING
@@ -217,7 +217,7 @@ def _pop(tree: dict[Any, Any], place: Steps) -> Any:
 
 
 def _put(tree: dict[Any, Any], place: Steps, value: Any) -> None:
-    """Put `value` at `place`; what else stands there is kept beside it, under a dotted name."""
+    """Put `value` at `place`; what else is there is kept beside it, under a dotted name."""
     first, *rest = place
     if rest:
         inner = tree.get(first)

@@ -59,7 +59,7 @@ def fetch(
 ) -> Fetched | None:
     """The document at a URL or in a file; None when it is still the one that has the entity tag `etag`.
 
-    A URL without a path is a host, and its document is asked for where the service has it. No key is sent.
+    A URL without a path is a host, and its document is where the service has it. No key is sent.
     Raises CannotFetch when it can't be had within `timeout` seconds and `largest` bytes, and NotAContract when
     what is there is not a JSON or YAML object.
     """

@@ -92,7 +92,7 @@ class Locator:
     def nested(self, field: Field, flat: Flat, role: Role, where: str) -> dict[Steps, Steps]:
         """Fields of an object of ours that the document has elsewhere: our place → its place.
 
-        The same words are found without being told: `error_message` is `error.message`.
+        The same words are found without an entry in `names`: `error_message` is `error.message`.
         """
         if not field.is_role or field.many:
             return {}

@@ -43,7 +43,7 @@ def pascal(name: str) -> str:
 
 
 def usable(names: Iterable[str], taken: Iterable[str], reserved: frozenset[str]) -> list[str]:
-    """Those of `names`, sorted, that can stand in generated code beside those `taken`."""
+    """Those of `names`, sorted, that can be names in generated code beside those `taken`."""
     known = {fold(name) for name in taken} | reserved
     good = []
     for name in sorted(names):

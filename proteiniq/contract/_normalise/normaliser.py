@@ -40,7 +40,7 @@ class Normalised:
     assumed: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
-        """What there is to tell of it, for people."""
+        """What was noticed, for people."""
         lines = [f"  loses  {loss}" for loss in self.losses]
         if self.assumed:
             places = ", ".join(self.assumed)
@@ -195,20 +195,20 @@ class _Normaliser:
         query_is_body = upload is not None and upload.style in ("raw", "none")
         written["parameters"] = parameters.bound(binding, route, spot, query_is_body=query_is_body)
         written["x-status"], schemas = each.results()
-        answer = self._response(binding, [{}] if ticket else schemas, spot.quiet() if ticket else spot)
+        response = self._response(binding, [{}] if ticket else schemas, spot.quiet() if ticket else spot)
         written["responses"] = {"2XX": _described(binding.answer)}
         if "starting_after" in binding.query:
             written |= self._paging(binding, parameters, spot)
         constants = {parameters.named(name) or name: value for name, value in binding.constant_query.items()}
-        told = {
+        extensions = {
             "x-upload": upload.dump() if upload else None,
             "x-identity": dict(binding.identity),
             "x-constant-query": constants,
             "x-body": body.dump(),
-            "x-answer": answer.dump(),
+            "x-answer": response.dump(),
             "x-assumed": sorted(self._findings.assumed.get(binding.name, ())),
         }
-        written |= {key: value for key, value in told.items() if value}
+        written |= {key: value for key, value in extensions.items() if value}
         written["security"] = [] if binding.public else [{"apiKey": []}]
         path = route.path + ("/" if each.route.path.endswith("/") else "")
         if absent:
@@ -258,7 +258,7 @@ class _Normaliser:
             )  # Nothing of it is needed, so a response without a body will do.
         if not schemas:
             what = f"the contract describes no JSON response; the facade reads {role.name}"
-            spot.needed().inside("answer").wrong(what, binding.entry)
+            spot.needed().inside("response").wrong(what, binding.entry)
         spot = attrs.evolve(spot, place=role.name, identity=frozenset(binding.identity))
         for node in schemas:
             shape = self._shapes.bind_root(node, role, spot)
@@ -356,11 +356,11 @@ def _frame(name: str, tag: str, each: Upstream) -> dict[str, Any]:
     return frame
 
 
-def _described(answer: str) -> dict[str, Any]:
+def _described(name: str) -> dict[str, Any]:
     """The response of an operation of ours: the name of a role, or one of the untyped."""
-    media, schema, description = JSON, reference(answer), answer
-    if answer == "stream":
+    media, schema, description = JSON, reference(name), name
+    if name == "stream":
         media, schema, description = STREAM, {"type": "string"}, "Server-sent events."
-    elif answer in UNTYPED:
+    elif name in UNTYPED:
         schema, description = dict(SPELLED["object"]), "A document."
     return {"description": description, "content": {media: {"schema": schema}}}

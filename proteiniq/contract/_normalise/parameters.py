@@ -20,7 +20,7 @@ Parameter = Mapping[str, Any]
 
 
 UNMISSED = frozenset({"starting_after", "limit"})
-"""Parameters that are not filters: where a page starts is told elsewhere, and the size of a page is a wish."""
+"""Parameters that are not filters: a list that can't go on is another problem, and the size of a page is a wish."""
 
 _SCALARS = {"string", "number", "integer", "boolean"}
 
@@ -179,7 +179,7 @@ class Parameters:
 
 
 def schema_of(parameter: Parameter, place: str) -> Any:
-    """The schema of a parameter, which may stand under a media type."""
+    """The schema of a parameter, which may be under a media type."""
     content = mapping(parameter.get("content"), place)
     described = mapping(next(iter(content.values()), None), place) if content else parameter
     return described.get("schema", {})

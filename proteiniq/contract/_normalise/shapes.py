@@ -298,8 +298,8 @@ class Shapes:
             component["x-required"] = required
             required = sorted(field.name for field in role.fields.values() if field.present)
         undocumented = sorted(role.fields.keys() - found.documented)
-        told = {"required": required, "x-undocumented": undocumented, "x-extra": extra}
-        return fitting(found.kept, component | {key: value for key, value in told.items() if value})
+        more = {"required": required, "x-undocumented": undocumented, "x-extra": extra}
+        return fitting(found.kept, component | {key: value for key, value in more.items() if value})
 
     def _kind(self, node: Any, place: str) -> str:
         types = self._flattener.flatten(node, place).types

@@ -1,4 +1,4 @@
-"""How the service takes an uploaded file, told from its document.
+"""How the service takes an uploaded file, according to its document.
 
 A form with a part for the file, JSON that holds it as text or in base64, the bytes themselves with what else there is
 in the query, or two steps: JSON that asks for a signed URL, which takes the bytes then.
