@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,6 +95,12 @@ class Report:
         if self.assumed:
             more += f" {counted(self.assumed)} assumed."
         return [*said, _command("notice", "Contract", self._summary + more)]
+
+    def text(self, *, as_json: bool = False, github: bool = False) -> str:
+        """What a command prints."""
+        if as_json:
+            return json.dumps(self.as_json(), indent=2)
+        return "\n".join(self.github() if github else self.lines())
 
     def as_json(self) -> dict[str, Any]:
         whole = attrs.asdict(self)

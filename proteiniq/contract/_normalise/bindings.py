@@ -112,6 +112,11 @@ class Role:
     percentages: Sequence[str] = _key("a list of texts", ())
     """Fields from 0 to 100 here; a contract with the maximum 1 means a fraction."""
 
+    @property
+    def roles(self) -> list[str]:
+        """The roles of its fields."""
+        return [field.type for field in self.fields.values() if field.is_role]
+
 
 @attrs.frozen
 class Route:
@@ -170,6 +175,12 @@ class Operation:
     accepts_any: bool = _key("true or false", False)
     """Any success will do, whatever its body."""
 
+    @property
+    def roles(self) -> list[str]:
+        """The roles of its bodies."""
+        names = (self.answer, self.body, self.ticket)
+        return [name for name in names if name is not None and name not in UNTYPED]
+
 
 @attrs.frozen(kw_only=True)
 class Bindings:
@@ -203,7 +214,11 @@ def parse(content: str, *more: str) -> Bindings:
     bindings = top.made(Bindings, operations=operations, roles=roles)
     if bindings.paging.keys() - {"cursor", "offset", "page"}:
         raise top.wrong("`paging` has the kinds cursor, offset and page")
-    _check_roles(bindings)
+    parts: list[Operation | Role] = [*operations.values(), *roles.values()]
+    named = [(top.place, bindings.errors)] + [(part.entry, name) for part in parts for name in part.roles]
+    for place, name in named:
+        if name not in roles:
+            raise BindingsError(f"bindings.toml: {place} names the role {name}, which is not under [schemas]")
     return bindings
 
 
@@ -276,17 +291,6 @@ def _fields(entry: _Entry, group: str) -> dict[str, Field]:
             raise entry.wrong(f"{name} = {value!r} is not a type")
         fields[name] = Field(name, inner, isinstance(value, list), *_GROUPS.get(group, ()))
     return fields
-
-
-def _check_roles(bindings: Bindings) -> None:
-    named: list[tuple[str, str | None]] = [("the file", bindings.errors)]
-    for operation in bindings.operations.values():
-        named += [(operation.entry, name) for name in (operation.answer, operation.body, operation.ticket)]
-    for role in bindings.roles.values():
-        named += [(role.entry, field.type) for field in role.fields.values() if field.is_role]
-    for place, name in named:
-        if name is not None and name not in {*bindings.roles, *UNTYPED}:
-            raise BindingsError(f"bindings.toml: {place} names the role {name}, which is not under [schemas]")
 
 
 def _is_table(value: Any) -> bool:

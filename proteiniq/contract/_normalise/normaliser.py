@@ -123,12 +123,10 @@ class _Normaliser:
         return Normalised(normalised, tuple(self._findings.problems), places)
 
     def _uses(self, operation: Operation, wanted: str) -> bool:
-        """Whether an operation has anything to do with a role."""
-        names = [operation.answer, operation.body, operation.ticket]
+        """Whether a role is in a body of an operation."""
+        names = list(operation.roles)
         for name in names:  # it grows on the way
-            role = self._bindings.roles.get(name or "")
-            inside = [field.type for field in role.fields.values() if field.is_role] if role else []
-            names += [each for each in inside if each not in names]
+            names += [each for each in self._bindings.roles[name].roles if each not in names]
         return wanted in names
 
     # ---- which of the document's operations is which of ours
