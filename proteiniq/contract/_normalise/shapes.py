@@ -79,9 +79,8 @@ class Shapes:
             for at in self._bindings.envelopes:
                 inside = self._locator.at(flat, at, spot.place)
                 if inside.properties and self._locator.holds(inside, role, spot):
-                    return attrs.evolve(
-                        self.bind(self._locator.node_at(flat, at, spot.place), role, spot), at=at
-                    )
+                    found = self.bind(self._locator.node_at(flat, at, spot.place), role, spot)
+                    return attrs.evolve(found, at=at)
         return self.bind(node, role, spot)
 
     def bind(self, node: Any, role: Role, spot: Spot) -> Shape:
@@ -201,14 +200,15 @@ class Shapes:
         filled = constants(self._flattener, flat, places, role, spot) if role.is_request else {}
         shape = Shape(moves=moves, values=values, scale=scale, joined=joined, parts=parts, constants=filled)
         bound = {place[0] for place in (*places.values(), *(theirs for _, theirs in moves))}
+        required = {name for name, place in places.items() if len(place) == 1 and place[0] in flat.required}
         found = _Found(
             schemas,
-            places.keys() - lost,
-            {name for name, place in places.items() if len(place) == 1 and place[0] in flat.required} - lost,
-            flat.kept,
-            {name: node for name, node in flat.properties.items() if name not in bound},
-            role.is_request and flat.closed,
-            lost,
+            documented=places.keys() - lost,
+            required=required - lost,
+            kept=flat.kept,
+            extra={name: node for name, node in flat.properties.items() if name not in bound},
+            closed=role.is_request and flat.closed,
+            lost=lost,
         )
         return found, shape
 
