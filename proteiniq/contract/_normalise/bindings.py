@@ -50,9 +50,12 @@ def _places(table: Mapping[str, Iterable[str]]) -> dict[str, tuple[Steps, ...]]:
 
 
 def _literals(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[Any, Any]]:
-    """Our literals → the contract's. A key is text in TOML: beside true or false it means one of them."""
+    """Our literals → the contract's. Keys are text in TOML: beside true or false, "true" and "false" are these too."""
+    truths = {"true": True, "false": False}
     return {
-        name: {key == "true" if isinstance(value, bool) else key: value for key, value in table.items()}
+        name: {
+            truths.get(key, key) if isinstance(value, bool) else key: value for key, value in table.items()
+        }
         for name, table in tables.items()
     }
 

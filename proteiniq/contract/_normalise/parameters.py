@@ -34,9 +34,7 @@ class Parameters:
         self._route = upstream.route
         self._silent = not self._in("query")
         starts = ((kind, self.named(each)) for kind, names in paging.items() for each in names)
-        ours = ("cursor" if self._silent else None, None)
-        self.kind: str | None
-        self._start: str | None
+        ours: tuple[str | None, str | None] = ("cursor" if self._silent else None, None)
         self.kind, self._start = next((each for each in starts if each[1] is not None), ours)
         """How a list goes on (`cursor`, `offset`, `page`, or None where it doesn't), and what says where."""
 
