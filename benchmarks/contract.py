@@ -58,7 +58,6 @@ CASES: list[tuple[str, Callable[[], object], int, float | None]] = [
     ("normalise", lambda: normalise(upstream(), OURS), 20, 0.3),
     ("normalise, everything inlined", inlined, 20, 0.3),
     ("check a file", lambda: check(UPSTREAM), 20, None),
-    ("scripts/normalise.py --check, a process", lambda: command("scripts/normalise.py", "--check"), 5, None),
     ("scripts/regenerate.py --out, a process", regenerated, 5, 6.0),
 ]
 

@@ -80,11 +80,7 @@ def main() -> int:
         found = drift(arguments.source or default_source(), arguments.redocly)
     except (CannotFetch, NotAContract) as error:
         return refused(error)
-    if arguments.json:
-        say(json.dumps(found.as_json(), indent=2))
-    else:
-        for line in found.github() if arguments.github else found.lines():
-            say(line)
+    say(found.text(as_json=arguments.json, github=arguments.github))
     return found.exit_code
 
 

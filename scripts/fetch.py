@@ -10,7 +10,6 @@ Exit codes: 0 written, or unchanged; 2 no contract could be read.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -30,6 +29,7 @@ from proteiniq.contract import (
     fetch,
     normalise,
 )
+from proteiniq.contract._packaged import digest
 
 ETAG = OPENAPI / ".etag"
 
@@ -51,7 +51,7 @@ def remembered(source: str, etag_file: Path, upstream: Path) -> str | None:
     """The entity tag of the stored document, if it was fetched from `source` and has not been modified since."""
     try:
         note = json.loads(etag_file.read_bytes())
-        kept = note["source"] == source and note["sha256"] == _digest(upstream.read_bytes())
+        kept = note["source"] == source and note["sha256"] == digest(upstream.read_bytes())
         return str(note["etag"]) if kept and note["etag"] else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -75,7 +75,7 @@ def update(source: str, upstream: Path = UPSTREAM, etag_file: Path = ETAG) -> in
         write(upstream, content)
         say(f"wrote {shown(upstream)}, {len(content)} bytes{'' if fetched.is_json else ', from YAML'}")
         _print_changes(before, fetched.document)
-    note = {"source": source, "etag": fetched.etag, "sha256": _digest(content)}
+    note = {"source": source, "etag": fetched.etag, "sha256": digest(content)}
     write(etag_file, (json.dumps(note, indent=2) + "\n").encode())
     return 0
 
@@ -91,10 +91,6 @@ def _print_changes(before: bytes, document: dict[str, Any]) -> None:
         say(f"  {line}")
     if len(lines) > 200:
         say(f"  … and {len(lines) - 200} more lines; see `git diff`")
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def main() -> int:

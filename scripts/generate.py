@@ -1,24 +1,16 @@
-"""Generate `generated/proteiniq_openapi/` from `openapi/openapi.json` with openapi-python-client.
-
-The client is generated in a temporary folder and swapped in as a whole, so a generator that fails midway changes
-nothing.
-
-Exit codes: 0 written (or, with --check, up to date); 1 not up to date, or the generator failed.
-"""
+"""Generate the low-level client from a normalised contract with openapi-python-client."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from _project import CONTRACT, GENERATED, differing, fail, say, swap
+from _project import GENERATED
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -70,30 +62,3 @@ def _tools_on_path() -> Iterator[None]:
         yield
     finally:
         os.environ["PATH"] = before
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="only compare, write nothing")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            generate(json.loads(CONTRACT.read_bytes()), Path(folder))
-        except GeneratorFailed as error:
-            fail(f"the generator failed, and nothing was written: {error}")
-            return 1
-        fresh = Path(folder) / GENERATED.name
-        changed = differing(fresh, GENERATED)
-        if changed and arguments.check:
-            fail("generated/ differs from what `python scripts/generate.py` writes:")
-            for name in changed[:20]:
-                fail(f"  {name}")
-            return 1
-        if changed:
-            swap({GENERATED: fresh})
-            say(f"wrote generated/{GENERATED.name}: {len(changed)} files differ")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

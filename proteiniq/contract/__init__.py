@@ -11,16 +11,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from ._endpoints import Endpoint, Upload
-from ._packaged import document, operation, path, upstream
+from ._packaged import document, dump, operation, path, upstream
 from ._reshape import LARGEST, RAW, Shape, read, write
 
 if TYPE_CHECKING:
-    from ._check import bindings, check, dump, overlaid
     from ._compare import Change
     from ._normalise.access import NotAContract
     from ._normalise.bindings import Bindings, BindingsError
-    from ._normalise.normaliser import NeedsNotMet, Normalised, Problem, normalise
-    from ._report import Report, report
+    from ._normalise.findings import NeedsNotMet, Problem
+    from ._normalise.normaliser import Normalised, normalise
+    from ._overlay import overlaid
+    from ._report import Report, bindings, check, report
     from ._source import CannotFetch, Fetched, default_source, fetch
     from ._strict import strict
 
@@ -60,11 +61,12 @@ __all__ = [
 # A client needs the documents only; what compares contracts is loaded by whoever does.
 _LATER = {
     "_normalise.bindings": ["Bindings", "BindingsError"],
-    "_check": ["bindings", "check", "dump", "overlaid"],
     "_compare": ["Change"],
-    "_normalise.normaliser": ["NeedsNotMet", "Normalised", "Problem", "normalise"],
+    "_normalise.findings": ["NeedsNotMet", "Problem"],
+    "_normalise.normaliser": ["Normalised", "normalise"],
     "_normalise.access": ["NotAContract"],
-    "_report": ["Report", "report"],
+    "_overlay": ["overlaid"],
+    "_report": ["Report", "bindings", "check", "report"],
     "_strict": ["strict"],
     "_source": ["CannotFetch", "Fetched", "default_source", "fetch"],
 }

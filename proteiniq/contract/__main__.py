@@ -7,7 +7,6 @@ read; 3 breaking for this client.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 from . import CannotFetch, NotAContract, check
@@ -33,11 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (CannotFetch, NotAContract) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if chosen.json:
-        sys.stdout.write(json.dumps(report.as_json(), indent=2) + "\n")
-    else:
-        lines = report.github() if chosen.github else report.lines()
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.write(report.text(as_json=chosen.json, github=chosen.github) + "\n")
     return report.exit_code
 
 

@@ -20,46 +20,28 @@ Severity = Literal["additive", "contract", "facade"]
 
 SEVERITIES: tuple[Severity, ...] = ("additive", "contract", "facade")
 
-_RULES: Mapping[str, tuple[Severity, Severity, Severity]] = {
-    # kind of fact: (added, removed, changed)
-    "route": ("additive", "contract", "facade"),
-    "body": ("facade", "facade", "facade"),
-    "parameter": ("additive", "contract", "facade"),
-    "schema": ("additive", "contract", "contract"),
-    "field": ("additive", "contract", "contract"),
-    "type": ("additive", "additive", "contract"),
-    "value": ("additive", "contract", "contract"),
-    "always there": ("additive", "contract", "contract"),
-    "required": ("contract", "additive", "contract"),
-    "closed": ("contract", "additive", "contract"),
-    "key": ("contract", "contract", "contract"),
-    "scope": ("contract", "additive", "contract"),
-    "error": ("additive", "additive", "additive"),
-    "needed place": ("facade", "facade", "facade"),
-    "optional place": ("contract", "contract", "contract"),
-    "way": ("facade", "facade", "facade"),
-}
-
-_SAID = {
-    "route": "route",
-    "body": "media type of the body",
-    "parameter": "parameter",
-    "schema": "schema",
-    "field": "field",
-    "type": "type",
-    "value": "known value",
-    "always there": "promise to be in every answer",
-    "required": "being required",
-    "closed": "refusal of other fields",
-    "key": "need of a key",
-    "scope": "scope",
-    "error": "error code",
-    "needed place": "place on the wire",
-    "optional place": "place on the wire",
-    "way": "way",
+_KINDS: Mapping[str, tuple[str, Severity, Severity, Severity]] = {
+    # kind of fact: (what it is called, severity when it is added, removed, changed)
+    "route": ("route", "additive", "contract", "facade"),
+    "body": ("media type of the body", "facade", "facade", "facade"),
+    "parameter": ("parameter", "additive", "contract", "facade"),
+    "schema": ("schema", "additive", "contract", "contract"),
+    "field": ("field", "additive", "contract", "contract"),
+    "type": ("type", "additive", "additive", "contract"),
+    "value": ("known value", "additive", "contract", "contract"),
+    "always there": ("promise to be in every response", "additive", "contract", "contract"),
+    "required": ("being required", "contract", "additive", "contract"),
+    "closed": ("refusal of other fields", "contract", "additive", "contract"),
+    "key": ("need of a key", "contract", "contract", "contract"),
+    "scope": ("scope", "contract", "additive", "contract"),
+    "error": ("error code", "additive", "additive", "additive"),
+    "needed place": ("place on the wire", "facade", "facade", "facade"),
+    "optional place": ("place on the wire", "contract", "contract", "contract"),
+    "way": ("way", "facade", "facade", "facade"),
 }
 
 Facts = dict[tuple[str, str], str]
+_Found = Iterator[tuple[tuple[str, str], str]]
 
 
 @attrs.frozen
@@ -89,69 +71,59 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
 def facts(document: Mapping[str, Any]) -> Facts:
     """What a normalised document says: (kind, place) → what."""
     found: Facts = {}
+    schemas = document["components"]["schemas"]
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            if operation.get("x-absent"):
-                continue
-            found |= _operation(f"{method.upper()} {path}", operation)
-            found |= dict(_ways(operation))
-            found |= dict(_places(operation, document["components"]["schemas"]))
-    for name, schema in document["components"]["schemas"].items():
+            if not operation.get("x-absent"):
+                found |= dict(_operation(f"{method.upper()} {path}", operation))
+                found |= dict(_ways(operation, schemas))
+    for name, schema in schemas.items():
         found |= dict(_schema(name, schema))
     return found
 
 
-def _ways(operation: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
-    """How the client goes about an operation, but for places of fields."""
+def _ways(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> _Found:
+    """How the client goes about an operation, and where the fields of bodies are, where that isn't our way."""
+    name = operation["operationId"]
     for key in ("x-paging", "x-first-page", "x-constant-query", "x-upload"):
         if key in operation:
-            yield ("way", f"{operation['operationId']} {key[2:]}"), json.dumps(operation[key], sort_keys=True)
-
-
-def _places(
-    operation: Mapping[str, Any], schemas: Mapping[str, Any]
-) -> Iterator[tuple[tuple[str, str], str]]:
-    """Where the fields of bodies are, where that isn't under our names."""
-    name = operation["operationId"]
-    for key, said in (
-        ("x-answer", operation["responses"]["2XX"]),
-        ("x-body", operation.get("requestBody", {})),
-    ):
-        if key in operation:
-            media: Mapping[str, Any] = next(iter(said.get("content", {}).values()), {})
-            schema = media.get("schema", {})
-            yield from _moved(
-                f"{name} {key[2:]}", Shape.load(operation[key]), schema, schemas, key == "x-body"
-            )
+            yield ("way", f"{name} {key[2:]}"), json.dumps(operation[key], sort_keys=True)
+    bodies = {"x-answer": operation["responses"]["2XX"], "x-body": operation.get("requestBody", {})}
+    for key, described in bodies.items():
+        media: Mapping[str, Any] = next(iter(described.get("content", {}).values()), {})
+        shape, schema = Shape.load(operation.get(key)), media.get("schema", {})
+        yield from _moved(f"{name} {key[2:]}", shape, schema, schemas, sending=key == "x-body")
 
 
 def _moved(
-    place: str, shape: Shape, schema: Mapping[str, Any], schemas: Mapping[str, Any], sending: bool
-) -> Iterator[tuple[tuple[str, str], str]]:
-    schema = schema.get("items", schema)
-    schema = next((each for each in schema.get("anyOf", ()) if "$ref" in each), schema)
-    role = schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
-    for what, theirs in (
-        ("at", written(shape.at)),
-        ("bare", shape.bare),
-        ("constants", shape.constants or ""),
-    ):
+    place: str, shape: Shape, schema: Mapping[str, Any], schemas: Mapping[str, Any], *, sending: bool
+) -> _Found:
+    role = schemas.get(_role(schema.get("items", schema)), {})
+
+    def kind(name: str) -> str:
+        return "needed place" if sending or name in role.get("required", ()) else "optional place"
+
+    for what, theirs in (("at", written(shape.at)), ("whole", shape.whole), ("constants", shape.constants)):
         if theirs:
-            yield ("needed place", f"{place} {what}"), str(theirs)
-    told = {written(ours): written(theirs) for ours, theirs in shape.moves}
-    told |= {f"{name}, its literals": json.dumps(dict(table)) for name, table in shape.values.items()}
-    told |= {f"{name}, its unit": f"{factor:g}" for name, factor in shape.scale.items()}
-    for ours, theirs in told.items():
-        needed = sending or re.split(r"[.,]", ours)[0] in role.get("required", ())
-        yield ("needed place" if needed else "optional place", f"{place}.{ours}"), theirs
+            yield (kind(shape.whole) if what == "whole" else "needed place", f"{place} {what}"), str(theirs)
+    moved = {written(ours): written(theirs) for ours, theirs in shape.moves}
+    moved |= {f"{name}, its literals": json.dumps(dict(table)) for name, table in shape.values.items()}
+    moved |= {f"{name}, its unit": f"{factor:g}" for name, factor in shape.scale.items()}
+    for ours, theirs in moved.items():
+        yield (kind(re.split(r"[.,]", ours)[0]), f"{place}.{ours}"), theirs
     for name, part in shape.parts.items():
         inner = role.get("properties", {}).get(name, {})
-        yield from _moved(f"{place}.{name}", part, inner, schemas, sending)
+        yield from _moved(f"{place}.{name}", part, inner, schemas, sending=sending)
+
+
+def _role(schema: Mapping[str, Any]) -> str:
+    """The name of the component that a schema refers to, maybe beside null; empty where it doesn't."""
+    references = (each.get("$ref", "") for each in (schema, *schema.get("anyOf", ())))
+    return next(filter(None, references), "").rpartition("/")[2]
 
 
 def _change(kind: str, place: str, old: str | None, new: str | None) -> Change | None:
-    added, removed, changed = _RULES[kind]
-    noun = _SAID[kind]
+    noun, added, removed, changed = _KINDS[kind]
     if old == new:
         return None
     if old is None:
@@ -166,34 +138,33 @@ def _shown(value: str | None, place: str) -> str:
 
 
 def _follows(kind: str, place: str, old: Facts, new: Facts) -> bool:
-    """Whether a change is told already: what is said of a thing comes and goes with it."""
+    """Whether another change implies this one: what is said of a thing comes and goes with it."""
     names = {place, place.split(" = ")[0].removesuffix("[]"), re.split(r"[. ]", place)[0]}
     things = {(thing, name) for thing in ("route", "parameter", "schema", "field") for name in names}
     return any((thing in old) != (thing in new) for thing in things - {(kind, place)})
 
 
-def _operation(route: str, operation: Mapping[str, Any]) -> Facts:
+def _operation(route: str, operation: Mapping[str, Any]) -> _Found:
     name = operation["operationId"]
-    found: Facts = {("route", name): route}
+    yield ("route", name), route
     for media in operation.get("requestBody", {}).get("content", {}):
-        found["body", name] = media
+        yield ("body", name), media
     if operation["security"]:
-        found["key", name] = ""
+        yield ("key", name), ""
     if "x-scope" in operation:
-        found["scope", name] = operation["x-scope"]
-    for codes in operation.get("x-errors", {}).values():
-        found |= {("error", f"{name} {code}"): "" for code in codes}
+        yield ("scope", name), operation["x-scope"]
+    for code in {code for codes in operation.get("x-errors", {}).values() for code in codes}:
+        yield ("error", f"{name} {code}"), ""
     for parameter in operation["parameters"]:
         if parameter["in"] != "path" and not parameter.get("x-undocumented"):
             place = f"{name} {parameter['in']} {parameter['name']}"
-            found["parameter", place] = parameter.get("x-wire", parameter["name"])
-            found |= dict(_described(place, parameter["schema"]))
+            yield ("parameter", place), parameter.get("x-wire", parameter["name"])
+            yield from _described(place, parameter["schema"])
             if parameter["required"]:
-                found["required", place] = ""
-    return found
+                yield ("required", place), ""
 
 
-def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+def _schema(name: str, schema: Mapping[str, Any]) -> _Found:
     yield ("schema", name), ""
     missing = schema.get("x-undocumented", ())
     for field, described in schema["properties"].items():
@@ -213,13 +184,12 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[tuple[str, s
         yield ("closed", name), ""
 
 
-def _described(place: str, schema: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+def _described(place: str, schema: Mapping[str, Any]) -> _Found:
     """Type and known values of a property or parameter; that it may be null is how we read, not what is said."""
     kinds = schema.get("type", "any")
-    kind = kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")
-    reference = schema.get("$ref") or next((each.get("$ref") for each in schema.get("anyOf", ())), None)
-    if reference:
-        kind = reference.rpartition("/")[2]
+    kind = _role(schema) or (
+        kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")
+    )
     if kind == "array":
         yield from _described(f"{place}[]", schema["items"])
     yield ("type", place), " ".join(filter(None, [kind, schema.get("format"), schema.get("contentEncoding")]))

@@ -1,4 +1,4 @@
-"""How an operation is asked for over HTTP: its route, and what its bodies and parameters are called there.
+"""How an operation is requested over HTTP: its route, and what its bodies and parameters are called there.
 
 Generated operations say what they want in our shape, and the client's channel puts it on the wire; uploads, event
 streams and downloads are written by hand. Both take the way from here.
@@ -33,25 +33,16 @@ class Upload:
     ticket: Shape | None = None
 
     def dump(self) -> dict[str, Any]:
-        whole: dict[str, Any] = {
-            "style": self.style,
-            "file": list(self.file),
-            "encoding": self.encoding,
-            "media": list(self.media),
-        }
-        ticket = {} if self.ticket is None else {"ticket": self.ticket.dump()}
-        return {key: value for key, value in whole.items() if value} | ticket
+        """The upload as JSON, without what is empty."""
+        whole = attrs.asdict(self, recurse=False, filter=lambda _, value: value not in (None, ()))
+        return whole if self.ticket is None else {**whole, "ticket": self.ticket.dump()}
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> Upload:
         """The upload that `dump` gave."""
-        return cls(
-            style=stored["style"],
-            file=tuple(stored.get("file", ())),
-            encoding=stored.get("encoding"),
-            media=tuple(stored.get("media", ())),
-            ticket=Shape.load(stored["ticket"]) if "ticket" in stored else None,
-        )
+        tuples = {key: tuple(stored.get(key, ())) for key in ("file", "media")}
+        ticket = {"ticket": Shape.load(stored["ticket"])} if "ticket" in stored else {}
+        return cls(**{**stored, **tuples, **ticket})
 
 
 @attrs.frozen(kw_only=True)
@@ -114,6 +105,16 @@ def endpoint(document: Mapping[str, Any], name: str) -> Endpoint:
 
 
 def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
+    wire: dict[str, dict[str, str]] = {"query": {}, "header": {}, "path": {}}
+    values: dict[str, Mapping[str, str]] = {}
+    for each in operation["parameters"]:
+        if not each.get("x-undocumented"):
+            wire[each["in"]][each["name"]] = each.get("x-wire", each["name"])
+        # Our literals, which the contract may spell in another case or call otherwise.
+        known = [value for value in each["schema"].get("x-known-values", ()) if isinstance(value, str)]
+        table = {value.upper(): value for value in known if not value.isupper()} | each.get("x-values", {})
+        if table:
+            values[each["name"]] = table
     upload = operation.get("x-upload")
     return Endpoint(
         method=method.upper(),
@@ -121,9 +122,9 @@ def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
         media_type=next(iter(operation.get("requestBody", {}).get("content", {})), None),
         body=Shape.load(operation.get("x-body")),
         answer=Shape.load(operation.get("x-answer")),
-        query=_parameters(operation, "query"),
-        headers=_parameters(operation, "header"),
-        values=_values(operation),
+        query=wire["query"],
+        headers=wire["header"],
+        values=values,
         constant_query=operation.get("x-constant-query", {}),
         identity=operation.get("x-identity", {}),
         paging=operation.get("x-paging"),
@@ -131,22 +132,3 @@ def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
         upload=Upload.load(upload) if upload else None,
         absent=operation.get("x-absent", False),
     )
-
-
-def _parameters(operation: Mapping[str, Any], place: str) -> dict[str, str]:
-    return {
-        each["name"]: each.get("x-wire", each["name"])
-        for each in operation["parameters"]
-        if each["in"] == place and not each.get("x-undocumented")
-    }
-
-
-def _values(operation: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
-    """Our literals of each parameter, which the contract may spell in another case or call otherwise."""
-    found: dict[str, Mapping[str, str]] = {}
-    for each in operation["parameters"]:
-        known = [value for value in each["schema"].get("x-known-values", ()) if isinstance(value, str)]
-        table = {value.upper(): value for value in known if not value.isupper()} | each.get("x-values", {})
-        if table:
-            found[each["name"]] = table
-    return found

@@ -25,8 +25,13 @@ _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "openapi"
 
 
 def digest(content: bytes) -> str:
-    """What tells one contract from another."""
+    """The hash that identifies a contract."""
     return hashlib.sha256(content).hexdigest()
+
+
+def dump(contract: dict[str, Any]) -> str:
+    """A contract as the text that is stored: keys sorted, so that equal contracts are equal files."""
+    return json.dumps(contract, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def path(name: str) -> Path:
@@ -41,12 +46,11 @@ def path(name: str) -> Path:
     package = _generated()
     if package is not None:
         # A client made with `regenerate --out` has its contract beside it.
-        there = [file for file in (package.parent / name,) if file.is_file()] + there
-        wanted = (
-            (package / DIGEST).read_text(encoding="utf-8").strip() if (package / DIGEST).is_file() else ""
-        )
+        there = [file for file in (package.parent / name, *there) if file.is_file()]
+        wanted = package / DIGEST
+        made_from = wanted.read_text(encoding="utf-8").strip() if wanted.is_file() else ""
         for file in there:
-            if digest(file.read_bytes()) == wanted:
+            if digest(file.read_bytes()) == made_from:
                 return file
     if not there:
         raise FileNotFoundError(f"{name} is missing from this installation of proteiniq: reinstall it")
@@ -65,18 +69,20 @@ def _generated() -> Path | None:
 @functools.cache
 def document() -> dict[str, Any]:
     """The normalised OpenAPI document. It is shared: don't change it."""
-    return _load("openapi.json")
+    loaded: dict[str, Any] = json.loads(path("openapi.json").read_bytes())
+    return loaded
 
 
 @functools.cache
 def upstream() -> dict[str, Any]:
     """The service's own document that the normalised one was made from. It is shared: don't change it."""
-    return _load("upstream.json")
+    loaded: dict[str, Any] = json.loads(path("upstream.json").read_bytes())
+    return loaded
 
 
 @functools.cache
 def operation(name: str) -> Endpoint:
-    """How the operation called `name` (`upload_file`, `stream_job_events`, …) is asked for.
+    """How the operation called `name` (`upload_file`, `stream_job_events`, …) is requested.
 
     >>> operation("get_file").path
     '/api/v1/files/{file_id}'
@@ -84,8 +90,3 @@ def operation(name: str) -> Endpoint:
     Raises KeyError for an unknown name.
     """
     return endpoint(document(), name)
-
-
-def _load(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(path(name).read_text(encoding="utf-8"))
-    return loaded

@@ -1,23 +1,30 @@
-"""Whether a contract still fits: for people, for programs and for GitHub."""
+"""Whether a contract still fits this package: for people, for programs and for GitHub."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import attrs
 
 from ._compare import Change, compare
-from ._normalise.bindings import Bindings
-from ._normalise.normaliser import NeedsNotMet, Normalised, Problem, counted, normalise
+from ._normalise.bindings import Bindings, parse
+from ._normalise.findings import NeedsNotMet, Problem
+from ._normalise.normaliser import Normalised, counted, normalise
+from ._overlay import overlaid
+from ._packaged import document, path
+from ._source import default_source, fetch
 
 Verdict = Literal["same", "additive", "breaking", "facade"]
-_EXIT_CODES: Mapping[Verdict, int] = {"same": 0, "additive": 0, "breaking": 1, "facade": 3}
-_SUMMARIES: Mapping[Verdict, str] = {
-    "same": "fits: nothing changed",
-    "additive": "fits: there is more than before",
-    "breaking": "fits this client, though the contract was broken",
-    "facade": "does not fit this client",
+_VERDICTS: Mapping[Verdict, tuple[int, str]] = {
+    # verdict: (exit code, what it says)
+    "same": (0, "fits: nothing changed"),
+    "additive": (0, "fits: there is more than before"),
+    "breaking": (1, "fits this client, though the contract was broken"),
+    "facade": (3, "does not fit this client"),
 }
 
 
@@ -52,16 +59,20 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0: same or additive; 1: breaking for the contract, not for the facade; 3: breaking for the facade."""
-        return _EXIT_CODES[self.verdict]
+        return _VERDICTS[self.verdict][0]
 
     @property
     def regenerating_helps(self) -> bool:
         """Whether a client that is made anew from this contract fits it, with the facade as it is."""
         return self.verdict == "facade" and not self.problems
 
+    @property
+    def _summary(self) -> str:
+        return f"{self.source} {_VERDICTS[self.verdict][1]}."
+
     def lines(self) -> list[str]:
         """For people."""
-        said = [f"{self.source} {_SUMMARIES[self.verdict]}."]
+        said = [self._summary]
         if self.pinned_is_reconstruction:
             said.append("What it is compared with is a reconstruction from public documentation.")
         if self.regenerating_helps:
@@ -76,31 +87,48 @@ class Report:
         """Workflow commands: errors for what breaks the facade, warnings for what is broken, one notice."""
         said = [_command("error", "Contract: need not met", str(problem)) for problem in self.problems]
         kinds = {"facade": "error", "contract": "warning"}
-        said += [
-            _command(kinds[change.severity], "Contract", str(change))
-            for change in self.changes
-            if change.severity in kinds
-        ]
+        broken = [change for change in self.changes if change.severity in kinds]
+        said += [_command(kinds[change.severity], "Contract", str(change)) for change in broken]
         said += [_command("warning", "Contract: lost", str(loss)) for loss in self.losses]
-        new = sum(change.severity == "additive" for change in self.changes)
+        new = len(self.changes) - len(broken)
         more = f" {new} additions." if new else ""
         if self.assumed:
             more += f" {counted(self.assumed)} assumed."
-        return [*said, _command("notice", "Contract", f"{self.source} {_SUMMARIES[self.verdict]}.{more}")]
+        return [*said, _command("notice", "Contract", self._summary + more)]
+
+    def text(self, *, as_json: bool = False, github: bool = False) -> str:
+        """What a command prints."""
+        if as_json:
+            return json.dumps(self.as_json(), indent=2)
+        return "\n".join(self.github() if github else self.lines())
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "source": self.source,
-            "verdict": self.verdict,
-            "exit_code": self.exit_code,
-            "regenerating_helps": self.regenerating_helps,
-            "version": self.version,
-            "pinned": {"version": self.pinned_version, "reconstruction": self.pinned_is_reconstruction},
-            "problems": [attrs.asdict(problem) for problem in self.problems],
-            "losses": [attrs.asdict(loss) for loss in self.losses],
-            "assumed": list(self.assumed),
-            "changes": [attrs.asdict(change) for change in self.changes],
+        whole = attrs.asdict(self)
+        pinned = {
+            "version": whole.pop("pinned_version"),
+            "reconstruction": whole.pop("pinned_is_reconstruction"),
         }
+        derived = {key: getattr(self, key) for key in ("verdict", "exit_code", "regenerating_helps")}
+        return {**derived, **whole, "pinned": pinned}
+
+
+def bindings(file: Path | None = None, *more: Path) -> Bindings:
+    """The bindings of this package, or those that `file` says; those of each of `more` are laid over them.
+
+    Raises BindingsError when they can't be read, or one names an unknown role.
+    """
+    return parse(*(each.read_text(encoding="utf-8") for each in (file or path("bindings.toml"), *more)))
+
+
+def check(source: str | os.PathLike[str] | None = None, *, timeout: float = 30.0) -> Report:
+    """Whether the contract at a URL or in a file still fits this package; by default the service's own.
+
+    Raises CannotFetch when there is no response within `timeout` seconds, and NotAContract when it is not a readable
+    OpenAPI document.
+    """
+    fetched = fetch(source or default_source(), timeout=timeout)
+    assert fetched is not None  # Only an entity tag that is still right gives nothing.
+    return report(fetched.source, overlaid(fetched.document), document(), bindings())
 
 
 def report(source: str, document: Mapping[str, Any], pinned: Mapping[str, Any], bindings: Bindings) -> Report:
@@ -108,26 +136,23 @@ def report(source: str, document: Mapping[str, Any], pinned: Mapping[str, Any], 
 
     Raises NotAContract when `document` is not a readable OpenAPI 3 document.
     """
-    problems: tuple[Problem, ...] = ()
-    normalised = Normalised({})
-    changes: tuple[Change, ...] = ()
-    try:
-        normalised = normalise(document, bindings)
-        changes = tuple(compare(pinned, normalised.document))
-    except NeedsNotMet as error:
-        problems = tuple(each for each in error.problems if each.severity == "breaks")
-        normalised = Normalised({}, tuple(each for each in error.problems if each.severity == "loses"))
     info = document.get("info")
-    return Report(
+    empty = Report(
         source=source,
         version=str(info.get("version", "")) if isinstance(info, Mapping) else "",
         pinned_version=pinned["info"]["version"],
         pinned_is_reconstruction=pinned["info"]["x-reconstruction"],
-        problems=problems,
-        changes=changes,
-        losses=normalised.losses,
-        assumed=normalised.assumed,
     )
+    try:
+        made = normalise(document, bindings)
+    except NeedsNotMet as error:
+        breaks, loses = (
+            tuple(each for each in error.problems if each.severity == severity)
+            for severity in ("breaks", "loses")
+        )
+        return attrs.evolve(empty, problems=breaks, losses=loses)
+    changes = tuple(compare(pinned, made.document))
+    return attrs.evolve(empty, changes=changes, losses=made.losses, assumed=made.assumed)
 
 
 def _printable(text: str) -> str:

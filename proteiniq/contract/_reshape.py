@@ -7,7 +7,8 @@ body. `read` turns a response into our shape; `write` turns a request of ours in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 import attrs
@@ -23,37 +24,45 @@ LARGEST = 10**300
 """Whole numbers above it can't become floats, so that sums and messages would fail on them."""
 
 
+def _steps(place: Iterable[str | int]) -> Steps:
+    return tuple(place)
+
+
+def _moves(moves: Iterable[Sequence[Iterable[str | int]]]) -> tuple[tuple[Steps, Steps], ...]:
+    return tuple((tuple(ours), tuple(theirs)) for ours, theirs in moves)
+
+
+def _tables(tables: Mapping[str, Any]) -> dict[str, dict[Any, Any]]:
+    return {name: dict(table) for name, table in tables.items()}
+
+
 @attrs.frozen
 class Shape:
-    """How one object differs from ours. `at` is where it stands in the body; everything else is relative to it.
+    """How one object differs from ours. `at` is where it is in the body; everything else is relative to it.
 
     `moves` are (our place, the service's place), `values` map our literals to the service's, `scale` holds what a
     number of the service is multiplied by, `parts` are the shapes of objects (or of each object in a list) under our
-    name, `constants` is what a request always holds in addition. `bare` names our list that is the whole body there,
-    `plain` our field that is a plain value there, without an object around it. `joined` are our lists that are text
-    there, and what is between the items.
+    name, `constants` is what a request always holds in addition. `whole` names our field that is the whole body there,
+    without an object around it. `joined` are our lists that are text there, and what is between the items.
     """
 
-    at: Steps = ()
-    bare: str = ""
-    plain: str = ""
-    moves: tuple[tuple[Steps, Steps], ...] = ()
-    values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
+    at: Steps = attrs.field(default=(), converter=_steps)
+    whole: str = ""
+    moves: tuple[tuple[Steps, Steps], ...] = attrs.field(default=(), converter=_moves)
+    values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict, converter=_tables)
     scale: Mapping[str, float] = attrs.field(factory=dict)
     joined: Mapping[str, str] = attrs.field(factory=dict)
     parts: Mapping[str, Shape] = attrs.field(factory=dict)
     constants: Mapping[str, Any] = attrs.field(factory=dict)
-    _literals: Mapping[str, Mapping[Any, Any]] = attrs.field(init=False, eq=False, repr=False)
-    """The service's literals and ours, by field; worked out once, since responses are many."""
-    _displaced: tuple[str | int, ...] = attrs.field(init=False, eq=False, repr=False)
-    """Names of ours under which the service would have another thing."""
 
-    @_literals.default
-    def _inverted(self) -> Mapping[str, Mapping[Any, Any]]:
+    @functools.cached_property
+    def _literals(self) -> Mapping[str, Mapping[Any, Any]]:
+        """The service's literals and ours, by field; worked out once, since responses are many."""
         return {name: {their: our for our, their in table.items()} for name, table in self.values.items()}
 
-    @_displaced.default
-    def _moved_onto(self) -> tuple[str | int, ...]:
+    @functools.cached_property
+    def _displaced(self) -> tuple[str | int, ...]:
+        """Names of ours under which the service would have another thing."""
         sources = {theirs[0] for _, theirs in self.moves}
         return tuple(place[0] for place, _ in self.moves if len(place) == 1 and place[0] not in sources)
 
@@ -62,39 +71,21 @@ class Shape:
         return self != OURS
 
     def dump(self) -> dict[str, Any]:
-        """The shape as JSON, without what is empty."""
-        parts = {name: part.dump() for name, part in sorted(self.parts.items()) if part}
-        whole: dict[str, Any] = {
-            "at": list(self.at),
-            "bare": self.bare,
-            "plain": self.plain,
-            "moves": [[list(ours), list(theirs)] for ours, theirs in self.moves],
-            "values": {
-                name: [[ours, their] for ours, their in table.items()] for name, table in self.values.items()
-            },
-            "scale": dict(self.scale),
-            "joined": dict(self.joined),
-            "parts": parts,
-            "constants": dict(self.constants),
-        }
-        return {key: value for key, value in whole.items() if value}
+        """The shape as JSON, without what is empty. Literals are pairs, since some of ours are true and false."""
+        whole = attrs.asdict(self, recurse=False, filter=lambda _, value: bool(value))
+        if self.values:
+            whole["values"] = {name: list(table.items()) for name, table in self.values.items()}
+        if self.parts:
+            whole["parts"] = {name: part.dump() for name, part in self.parts.items()}
+        return whole
 
     @classmethod
     def load(cls, stored: Mapping[str, Any] | None) -> Shape:
         """The shape that `dump` gave. None is our own shape."""
         if not stored:
             return OURS
-        return cls(
-            at=tuple(stored.get("at", ())),
-            bare=stored.get("bare", ""),
-            plain=stored.get("plain", ""),
-            moves=tuple((tuple(ours), tuple(theirs)) for ours, theirs in stored.get("moves", ())),
-            values={name: dict(map(tuple, table)) for name, table in stored.get("values", {}).items()},
-            scale=stored.get("scale", {}),
-            joined=stored.get("joined", {}),
-            parts={name: cls.load(part) for name, part in stored.get("parts", {}).items()},
-            constants=stored.get("constants", {}),
-        )
+        parts = {name: cls.load(part) for name, part in stored.get("parts", {}).items()}
+        return cls(**{**stored, "parts": parts})
 
 
 OURS = Shape()
@@ -126,10 +117,8 @@ def written(place: Steps) -> str:
 def read(shape: Shape, body: Any) -> Any:
     """A response, or a part of one, in our shape. The body stays as it is; each object keeps it under `RAW`."""
     body = _get(body, shape.at)
-    if shape.bare and isinstance(body, list):
-        body = {shape.bare: body}
-    if shape.plain and body is not None and not isinstance(body, (dict, list)):
-        body = {shape.plain: body}
+    if shape.whole and body is not None and not isinstance(body, dict):
+        body = {shape.whole: body}
     if not isinstance(body, dict) or not shape:
         return body
     ours: dict[Any, Any] = dict(body)
@@ -152,7 +141,7 @@ def read(shape: Shape, body: Any) -> Any:
         value = ours.get(name)
         if isinstance(value, list):
             ours[name] = [read(part, each) for each in value]
-        elif isinstance(value, dict) or part.plain:
+        elif isinstance(value, dict) or part.whole:
             ours[name] = read(part, value)
     ours[RAW] = body
     return ours
@@ -212,7 +201,7 @@ def _get(body: Any, place: Steps) -> Any:
 
 
 def _pop(tree: dict[Any, Any], place: Steps) -> Any:
-    """Take what stands at `place` out of `tree`; objects on the way are copied, and gone when nothing is left."""
+    """Take what is at `place` out of `tree`; objects on the way are copied, and gone when nothing is left."""
     first, *rest = place
     if first not in tree:
         return _NOTHING
@@ -228,7 +217,7 @@ def _pop(tree: dict[Any, Any], place: Steps) -> Any:
 
 
 def _put(tree: dict[Any, Any], place: Steps, value: Any) -> None:
-    """Put `value` at `place`; what else stands there is kept beside it, under a dotted name."""
+    """Put `value` at `place`; what else is there is kept beside it, under a dotted name."""
     first, *rest = place
     if rest:
         inner = tree.get(first)

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,13 +21,12 @@ LONGEST = 30.0
 """Seconds that fetching may take in all."""
 _CHUNK = 64 * 1024
 _MOST_NODES = 1_000_000
-_DIGITS = [*"-0123456789"]
-_YAML_SCALARS: tuple[tuple[str, str, list[str]], ...] = (
+_YAML_SCALARS = (
     # kind, pattern, first characters
     ("null", r"null|~|", ["n", "~", ""]),
     ("bool", r"true|false", ["t", "f"]),
-    ("int", r"-?(0|[1-9][0-9]*)", _DIGITS),
-    ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", _DIGITS),
+    ("int", r"-?(0|[1-9][0-9]*)", [*"-0123456789"]),
+    ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", [*"-0123456789"]),
 )
 
 
@@ -61,14 +59,15 @@ def fetch(
 ) -> Fetched | None:
     """The document at a URL or in a file; None when it is still the one that has the entity tag `etag`.
 
-    A URL without a path is a host, and its document is asked for where the service has it. No key is sent.
+    A URL without a path is a host, and its document is where the service has it. No key is sent.
     Raises CannotFetch when it can't be had within `timeout` seconds and `largest` bytes, and NotAContract when
     what is there is not a JSON or YAML object.
     """
     place = str(source)
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", place):
         check_url(place)
-        return _download(_document_url(place), etag, timeout, largest)
+        url = place if urlsplit(place).path.strip("/") else place.rstrip("/") + "/api/v1/openapi.json"
+        return _download(url, etag, timeout, largest)
     try:
         with Path(place).open("rb") as file:
             content = file.read(largest + 1)
@@ -77,12 +76,8 @@ def fetch(
     return _fetched(place, content, largest)
 
 
-def _document_url(url: str) -> str:
-    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + "/api/v1/openapi.json"
-
-
 def check_url(url: str) -> None:
-    """Raise CannotFetch unless `url` may be asked: HTTPS, or HTTP on this machine."""
+    """Raise CannotFetch unless `url` may be requested: HTTPS, or HTTP on this machine."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -137,24 +132,20 @@ def _fetched(source: str, content: bytes, largest: int, etag: str | None = None)
         raise CannotFetch(f"{source}: more than {largest} bytes")
     is_json = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
     try:
-        document = _json(content) if is_json else _yaml(content)
+        document = json.loads(content) if is_json else _yaml(content)
+        check_json(document)
+        if not isinstance(document, dict):
+            raise NotAContract("this is not an object, so not an OpenAPI document")
+    except RecursionError as error:
+        raise NotAContract(f"{source}: nested too deep to be read") from error
     except NotAContract as error:
         raise NotAContract(f"{source}: {error}") from error
+    except ValueError as error:
+        raise NotAContract(f"{source}: not JSON: {error}") from error
     return Fetched(source, content, document, is_json, etag)
 
 
-def _json(content: bytes) -> dict[str, Any]:
-    try:
-        return _document(json.loads(content))
-    except RecursionError as error:
-        raise NotAContract("nested too deep to be read") from error
-    except ValueError as error:
-        if isinstance(error, NotAContract):
-            raise
-        raise NotAContract(f"not JSON: {error}") from error
-
-
-def _yaml(content: bytes) -> dict[str, Any]:
+def _yaml(content: bytes) -> Any:
     if content.lstrip()[:1] == b"<":
         raise NotAContract("this is a web page, not an OpenAPI document")
     try:
@@ -169,13 +160,10 @@ def _yaml(content: bytes) -> dict[str, Any]:
     for kind, pattern, beginnings in _YAML_SCALARS:
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(f"(?:{pattern})$"), beginnings)
     try:
-        return _document(_text_keys(yaml.load(content, Loader), [_MOST_NODES]))
-    except RecursionError as error:
-        raise NotAContract("nested too deep to be read") from error
+        node = yaml.load(content, Loader)
     except (yaml.YAMLError, ValueError) as error:
-        if isinstance(error, NotAContract):
-            raise
         raise NotAContract(f"neither JSON nor YAML: {' '.join(str(error).split())}") from error
+    return _text_keys(node, [_MOST_NODES])
 
 
 def _text_keys(node: Any, left: list[int]) -> Any:
@@ -188,10 +176,3 @@ def _text_keys(node: Any, left: list[int]) -> Any:
     if isinstance(node, list):
         return [_text_keys(value, left) for value in node]
     return node
-
-
-def _document(node: Any) -> dict[str, Any]:
-    check_json(node)
-    if not isinstance(node, Mapping):
-        raise NotAContract("this is not an object, so not an OpenAPI document")
-    return dict(node)

@@ -71,7 +71,7 @@ def test_a_promise_that_is_taken_back(source: Path) -> None:
 
     report = checked(m.changed(take_back), source)
     assert [str(change) for change in report.changes] == [
-        "Job.created_at: promise to be in every answer is gone"
+        "Job.created_at: promise to be in every response is gone"
     ]
     assert report.exit_code == 1
 

@@ -42,6 +42,10 @@ MOVED = {
         m.wrapped("/api/v1/account", "get"), "",
         "facade", "get_account answer at: new place on the wire `data`",
     ),
+    "a plain value in place of an optional object": (
+        m.field_is("Quote", "billing", {"type": "string"}), "",
+        "contract", "quote_job answer.billing whole: new place on the wire `mode`",
+    ),
     "a unit": (
         m.field_is("Job", "progress", {"type": "number", "maximum": 1}), "",
         "contract", "list_jobs answer.data.progress, its unit: new place on the wire `100`",

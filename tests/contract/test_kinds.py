@@ -12,7 +12,8 @@ import pytest
 
 from proteiniq.contract._endpoints import Endpoint, endpoint
 from proteiniq.contract._normalise.bindings import parse
-from proteiniq.contract._normalise.normaliser import NeedsNotMet, Normalised, normalise
+from proteiniq.contract._normalise.findings import NeedsNotMet
+from proteiniq.contract._normalise.normaliser import Normalised, normalise
 from proteiniq.contract._reshape import Shape, read, write
 
 ROOT = Path(__file__).parent.parent.parent

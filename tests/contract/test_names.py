@@ -113,8 +113,8 @@ def test_the_names_that_generated_code_needs_are_not_taken() -> None:
         (("public = true", "public = 1.5"), "`public` must be true or false, got 1.5"),
         (('q = "string", tag', 'q = "Job", tag'), "q has a role as its type"),
         (("[schemas.Plan]", "[schemas.Plan"), "bindings.toml: "),
-        (("[schemas.Plan]\n", '[schemas.Plan]\nassume = ["plan"]\n'), "plan is not one of its fields"),
-        (("[schemas.Plan]\n", '[schemas.Plan]\nvalues = { plan = { a = "b" } }\n'), "plan is not one of"),
+        (("[schemas.Plan]\n", '[schemas.Plan]\nassume = ["plan"]\n'), "`assume` has plan"),
+        (("[schemas.Plan]\n", '[schemas.Plan]\nvalues = { plan = { a = "b" } }\n'), "`values` has plan"),
         (
             ("[schemas.Plan]\n", '[schemas.Plan]\nliterals = { tier = "PRO" }\n'),
             "`literals` must be a table of lists",

@@ -132,5 +132,5 @@ def test_a_check_compares_the_document_with_its_corrections(
     source.write_text(json.dumps(document))
     assert check(source).verdict == "additive"
     there = {"overlay.yaml": file}
-    monkeypatch.setattr("proteiniq.contract._check.path", lambda name: there.get(name, OPENAPI / name))
+    monkeypatch.setattr("proteiniq.contract._overlay.path", lambda name: there.get(name, OPENAPI / name))
     assert check(source).verdict == "same"

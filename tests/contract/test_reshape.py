@@ -106,7 +106,7 @@ READ: dict[str, tuple[Shape, Any, Any]] = {
     "an envelope that is missing": (Shape(at=("data",)), {"a": 1}, None),
     "an envelope that is a list": (Shape(at=("data",)), [1], None),
     "a list that is the whole body": (
-        Shape(bare="data", parts={"data": Shape(moves=moves(id="key"))}),
+        Shape(whole="data", parts={"data": Shape(moves=moves(id="key"))}),
         [{"key": 1}],
         {"data": [{"id": 1}]},
     ),

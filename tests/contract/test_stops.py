@@ -173,4 +173,4 @@ def test_an_answer_of_another_kind() -> None:
         answer["content"] = {"text/plain": {"schema": {"type": "string"}}}
 
     (problem,) = problems(m.changed(as_text))
-    assert (problem.operation, problem.place) == ("get_account", "answer")
+    assert (problem.operation, problem.place) == ("get_account", "response")

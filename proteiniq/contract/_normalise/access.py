@@ -9,6 +9,9 @@ from typing import Any
 DEEPEST = 100
 """Levels of nesting that a document may have; the service's own needs about twenty."""
 
+_KINDS = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list"}
+_KINDS |= {dict: "an object", type(None): "null"}
+
 
 class NotAContract(ValueError):
     """The document is not an OpenAPI document that can be read: what is wrong, and where."""
@@ -16,26 +19,18 @@ class NotAContract(ValueError):
 
 def mapping(node: Any, place: str) -> Mapping[str, Any]:
     """`node` as an object; one that is absent is empty."""
-    if node is None:
-        return {}
-    if not isinstance(node, Mapping):
-        raise NotAContract(f"{place}: expected an object, found {named(node)}")
-    return node
+    found: Mapping[str, Any] = _expected({} if node is None else node, Mapping, "an object", place)
+    return found
 
 
 def sequence(node: Any, place: str) -> Sequence[Any]:
     """`node` as a list; one that is absent is empty."""
-    if node is None:
-        return ()
-    if not isinstance(node, list | tuple):
-        raise NotAContract(f"{place}: expected a list, found {named(node)}")
-    return node
+    found: Sequence[Any] = _expected(() if node is None else node, list | tuple, "a list", place)
+    return found
 
 
 def text(node: Any, place: str) -> str:
-    if not isinstance(node, str):
-        raise NotAContract(f"{place}: expected text, found {named(node)}")
-    return node
+    return str(_expected(node, str, "text", place))
 
 
 def names(node: Any, place: str) -> tuple[str, ...]:
@@ -43,14 +38,11 @@ def names(node: Any, place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text(name, place) for name in sequence(node, place)))
 
 
-def named(node: Any) -> str:
-    """What kind of JSON value `node` is."""
-    if node is None:
-        return "null"
-    if isinstance(node, bool):
-        return "true or false"
-    kinds = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return kinds.get(type(node), type(node).__name__)
+def _expected(node: Any, kind: Any, what: str, place: str) -> Any:
+    if not isinstance(node, kind):
+        found = _KINDS.get(type(node), type(node).__name__)
+        raise NotAContract(f"{place}: expected {what}, found {found}")
+    return node
 
 
 def check_json(node: Any, place: str = "document", depth: int = 0) -> None:
@@ -68,7 +60,7 @@ def check_json(node: Any, place: str = "document", depth: int = 0) -> None:
         raise NotAContract(f"{place}: {node} is not a JSON number")
     elif isinstance(node, str):
         _check_text(node, place)
-    elif node is not None and not isinstance(node, bool | int | float):
+    elif type(node) not in _KINDS:
         raise NotAContract(f"{place}: {type(node).__name__} is not a kind of JSON value")
 
 

@@ -7,7 +7,7 @@ mean the same, and a union of objects is one object that has the properties of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -17,6 +17,7 @@ from .access import NotAContract, mapping, names, sequence
 from .keywords import kept
 
 Schema = Mapping[str, Any]
+Properties = Mapping[str, Any]
 How = Literal["allOf", "anyOf"]
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array"})
@@ -38,7 +39,7 @@ class Flat:
     types: frozenset[str] = frozenset()
     nullable: bool = False
     null_only: bool = False
-    properties: Mapping[str, Schema] = attrs.field(factory=dict)
+    properties: Properties = attrs.field(factory=dict)
     required: tuple[str, ...] = ()
     branches: tuple[tuple[str, ...], ...] = ()
     closed: bool = False
@@ -64,7 +65,7 @@ class Flattener:
         self._flat: dict[int, tuple[Any, Flat]] = {}
         self._count = 0
 
-    def resolve(self, node: Any, place: str) -> Mapping[str, Any]:
+    def resolve(self, node: Any, place: str) -> Schema:
         """The object that `node` is or refers to, through any number of references.
 
         Raises NotAContract for a reference that leads nowhere, out of the document, or in a circle.
@@ -91,9 +92,9 @@ class Flattener:
         self._count += 1
         if self._count > MOST_SHAPES:
             raise NotAContract(f"{place}: the schemas unfold into more than {MOST_SHAPES} shapes")
-        known = self._flat.get(id(node))
-        if known is not None and known[0] is node:
-            return known[1]
+        known, flat = self._flat.get(id(node), (None, Flat()))
+        if known is not None and known is node:
+            return flat
         schema = self.resolve(node, place)
         if id(schema) in self._open:
             raise NotAContract(f"{place}: the schema is composed of itself")
@@ -102,12 +103,13 @@ class Flattener:
         self._open.append(id(schema))
         try:
             flat = self._own(schema, place)
-            for part in sequence(schema.get("allOf"), f"{place}.allOf"):
-                flat = self._both(flat, self.flatten(part, place), "allOf", place)
+            parts = [self.flatten(part, place) for part in sequence(schema.get("allOf"), f"{place}.allOf")]
             for union in ("oneOf", "anyOf"):
                 branches = sequence(schema.get(union), f"{place}.{union}")
                 if branches:
-                    flat = self._both(flat, self._either(branches, place), "allOf", place)
+                    parts.append(self._either(branches, place))
+            for part in parts:
+                flat = self._both(flat, part, place)
         finally:
             self._open.pop()
         said = kept(node) if isinstance(node, Mapping) else {}
@@ -130,22 +132,21 @@ class Flattener:
         """What the schema says itself, compositions left aside."""
         declared = schema.get("type")
         said = [declared] if isinstance(declared, str) else names(declared, f"{place}.type")
-        values = list(sequence(schema.get("enum"), f"{place}.enum"))
-        if "const" in schema:
-            values.append(schema["const"])
+        known = [
+            *sequence(schema.get("enum"), f"{place}.enum"),
+            *([schema["const"]] if "const" in schema else []),
+        ]
+        values = tuple(value for value in known if value is not None)
         properties = mapping(schema.get("properties"), f"{place}.properties")
-        types = TYPES & set(said) or _implied_types(schema, [value for value in values if value is not None])
-        nothing_else = set(said) == {"null"} or (bool(values) and not any(v is not None for v in values))
         return Flat(
-            identity=id(schema),
-            types=_simplest(types),
-            nullable=schema.get("nullable") is True or "null" in said or None in values,
-            null_only=nothing_else,
+            types=_simplest(TYPES & set(said) or _implied_types(schema, values)),
+            nullable=schema.get("nullable") is True or "null" in said or None in known,
+            null_only=set(said) == {"null"} or (bool(known) and not values),
             properties=properties,
             required=names(schema.get("required"), f"{place}.required"),
             closed=schema.get("additionalProperties") is False,
             items=schema.get("items"),
-            values=tuple(value for value in values if value is not None),
+            values=values,
             direction=next((way for way in ("readOnly", "writeOnly") if schema.get(way) is True), ""),
             kept=kept(schema),
         )
@@ -158,49 +159,46 @@ class Flattener:
             return Flat(nullable=True, null_only=True)
         union = shapes[0]
         for flat in shapes[1:]:
-            union = self._both(union, flat, "anyOf", place)
-        branches = [each for flat in shapes for each in flat.branches or (flat.required,)]
+            union = Flat(
+                types=_simplest(union.types | flat.types if union.types and flat.types else ()),
+                properties=self._together("anyOf", union.properties, flat.properties, place),
+                required=tuple(name for name in union.required if name in flat.required),
+                closed=union.closed and flat.closed,
+                items=self._met("anyOf", union.items, flat.items, place),
+                values=_unique([*union.values, *flat.values]) if union.values and flat.values else (),
+                kept={key: value for key, value in union.kept.items() if flat.kept.get(key) == value},
+            )
+        required = [each for flat in shapes for each in flat.branches or (flat.required,)]
         return attrs.evolve(
             union,
             nullable=any(flat.nullable for flat in flats),
-            branches=tuple(dict.fromkeys(branches)) if len(shapes) > 1 else union.branches,
+            branches=tuple(dict.fromkeys(required)) if len(shapes) > 1 else union.branches,
         )
 
-    def _both(self, one: Flat, other: Flat, how: How, place: str) -> Flat:
-        """Two shapes of one thing, met in an `allOf` (both hold) or an `anyOf` (either does)."""
-        properties = dict(one.properties)
-        for name, schema in other.properties.items():
-            known = properties.get(name)
-            properties[name] = schema if known is None else self._combine(how, [known, schema], place)
-        items = one.items if other.items is None else other.items
-        if one.items is not None and other.items is not None:
-            items = self._combine(how, [one.items, other.items], place)
-        if how == "allOf":
-            types = _narrowed(one.types, other.types)
-            required = tuple(dict.fromkeys([*one.required, *other.required]))
-            branches = one.branches or other.branches
-            values = one.values or other.values
-            said = {**other.kept, **one.kept}
-        else:
-            types = one.types | other.types if one.types and other.types else frozenset()
-            required = tuple(name for name in one.required if name in other.required)
-            branches = ()
-            values = _unique([*one.values, *other.values]) if one.values and other.values else ()
-            said = {key: value for key, value in one.kept.items() if other.kept.get(key) == value}
+    def _both(self, one: Flat, other: Flat, place: str) -> Flat:
+        """What two schemas say together, which both hold."""
         return Flat(
-            identity=one.identity,
-            types=_simplest(types),
+            types=_simplest(_narrowed(one.types, other.types)),
             nullable=one.nullable or other.nullable,
-            null_only=one.null_only or other.null_only if how == "allOf" else False,
-            properties=properties,
-            required=required,
-            branches=branches,
+            null_only=one.null_only or other.null_only,
+            properties=self._together("allOf", one.properties, other.properties, place),
+            required=tuple(dict.fromkeys([*one.required, *other.required])),
+            branches=one.branches or other.branches,
             closed=one.closed and other.closed,
-            items=items,
-            values=values,
-            direction=one.direction or other.direction if how == "allOf" else "",
-            kept=said,
+            items=self._met("allOf", one.items, other.items, place),
+            values=one.values or other.values,
+            direction=one.direction or other.direction,
+            kept={**other.kept, **one.kept},
         )
+
+    def _together(self, how: How, one: Properties, other: Properties, place: str) -> Properties:
+        return {**one, **{name: self._met(how, one.get(name), node, place) for name, node in other.items()}}
+
+    def _met(self, how: How, one: Any, other: Any, place: str) -> Any:
+        """Two schemas of one thing; None is none."""
+        if one is None or other is None:
+            return one if other is None else other
+        return self._combine(how, [one, other], place)
 
     def _combine(self, how: How, nodes: Iterable[Any], place: str) -> Schema:
         """A composition of schemas; the same object each time, so that recursion is seen through it."""
@@ -221,7 +219,7 @@ def _restricts(keyword: str) -> bool:
     return keyword not in ("$ref", "description", "summary") and not keyword.startswith("x-")
 
 
-def _implied_types(schema: Schema, values: list[Any]) -> frozenset[str]:
+def _implied_types(schema: Schema, values: Sequence[Any]) -> frozenset[str]:
     if schema.get("properties") or "additionalProperties" in schema:
         return frozenset({"object"})
     if "items" in schema:
@@ -231,10 +229,9 @@ def _implied_types(schema: Schema, values: list[Any]) -> frozenset[str]:
     return frozenset()
 
 
-def _simplest(types: Iterable[str]) -> frozenset[str]:
+def _simplest(types: Collection[str]) -> frozenset[str]:
     """Types without those that another one includes."""
-    plain = frozenset(types)
-    return plain - {"integer"} if "number" in plain else plain
+    return frozenset(types) - ({"integer"} if "number" in types else set())
 
 
 def _narrowed(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:

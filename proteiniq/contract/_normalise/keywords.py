@@ -8,73 +8,57 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_Sound = Callable[[Any], bool]
-
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _is_true_or_false(value: Any) -> bool:
+    return isinstance(value, bool)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return _is_integer(value) and bool(value >= 0)
 
 
-def _is_anything(value: Any) -> bool:
-    return True
-
-
-_SOUND: Mapping[str, _Sound] = {
-    "description": _is_text,
-    "format": _is_text,
-    "default": _is_anything,
-    "example": _is_anything,
+_SOUND: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("description", "format", "contentEncoding", "contentMediaType"), _is_text),
+    **dict.fromkeys(("minimum", "maximum"), _is_number),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _is_count),
+    **dict.fromkeys(("default", "example"), lambda value: True),
     "examples": lambda value: isinstance(value, list),
-    "minimum": _is_number,
-    "maximum": _is_number,
-    "minLength": _is_count,
-    "maxLength": _is_count,
-    "minItems": _is_count,
-    "maxItems": _is_count,
-    "uniqueItems": lambda value: isinstance(value, bool),
-    "contentEncoding": _is_text,
-    "contentMediaType": _is_text,
-}
-_TYPES: Mapping[str, Callable[[Any], bool]] = {
-    "string": _is_text,
-    "number": _is_number,
-    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "boolean": lambda value: isinstance(value, bool),
+    "uniqueItems": _is_true_or_false,
 }
 _LIMITS: Mapping[str, tuple[str, ...]] = {
-    "minimum": ("number", "integer"),
-    "maximum": ("number", "integer"),
-    "minLength": ("string",),
-    "maxLength": ("string",),
-    "minItems": ("array",),
-    "maxItems": ("array",),
-    "uniqueItems": ("array",),
+    **dict.fromkeys(("minimum", "maximum"), ("number", "integer")),
+    **dict.fromkeys(("minLength", "maxLength"), ("string",)),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), ("array",)),
+}
+_DEFAULTS: Mapping[Any, Callable[[Any], bool]] = {
+    "string": _is_text,
+    "number": _is_number,
+    "integer": _is_integer,
+    "boolean": _is_true_or_false,
 }
 
 
 def kept(schema: Mapping[str, Any]) -> dict[str, Any]:
     """What `schema` says in these keywords."""
-    return {key: schema[key] for key, sound in _SOUND.items() if key in schema and sound(schema[key])}
+    return {key: schema[key] for key, is_sound in _SOUND.items() if key in schema and is_sound(schema[key])}
 
 
 def fitting(keywords: Mapping[str, Any], spelled: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords that make sense beside our spelling of the type, which has the last word."""
     kind = spelled.get("type")
-    return {
-        key: value
-        for key, value in keywords.items()
-        if kind in _LIMITS.get(key, (kind,))
-        and (key != "default" or ("format" not in spelled and _TYPES.get(str(kind), _no)(value)))
-    } | dict(spelled)
-
-
-def _no(value: Any) -> bool:
-    return False
+    fits = {key: value for key, value in keywords.items() if kind in _LIMITS.get(key, (kind,))}
+    if "format" in spelled or kind not in _DEFAULTS or not _DEFAULTS[kind](fits.get("default")):
+        fits.pop("default", None)
+    return fits | dict(spelled)

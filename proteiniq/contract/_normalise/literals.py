@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 
 from .._reshape import Steps
-from .bindings import Role
+from .bindings import Field, Role
+from .findings import Spot
 from .flatten import Flat
 from .locating import Locator
 from .names import fold
-from .spots import Spot
 
 _FRACTION = re.compile(
     r"\bfraction\b|\b0(\.0)?( to | and | ?[-–…] ?|\.\.+)1(\.0)?(?![\d.]*\d)", re.IGNORECASE
@@ -53,9 +53,8 @@ class Literals:
                     their = next((value for value in known if fold(value) == fold(ours)), None)
                     if ours not in table and ours not in known and their is not None:
                         table[ours] = their
-                self._note(
-                    role, name, known, {each for each in all_ours if each in known or each in table}, spot
-                )
+                found = {each for each in all_ours if each in known or each in table}
+                self._add(role, name, known, found, spot)
                 back = {their: ours for ours, their in table.items()}
                 schema["x-known-values"] = list(dict.fromkeys(back.get(value, value) for value in known))
                 if role.is_request and name not in role.literals:
@@ -66,16 +65,16 @@ class Literals:
                 tables[name] = table
         return tables
 
-    def _note(self, role: Role, name: str, known: list[str], found: set[str], spot: Spot) -> None:
+    def _add(self, role: Role, name: str, known: list[str], found: set[str], spot: Spot) -> None:
         here = spot.inside(f".{name}")
         _, said = self._said.setdefault((role.name, name), (role, _Said(here)))
         if (here.is_quiet, here.optional) < (said.spot.is_quiet, said.spot.optional):
-            said.spot = here  # told where it matters most
+            said.spot = here  # noted where it matters most
         said.known |= dict.fromkeys(known)
         said.found |= found
 
-    def tell(self) -> None:
-        """Tell which literals no place of a role knows."""
+    def note(self) -> None:
+        """Note which literals no place of a role knows."""
         for (_, name), (role, said) in self._said.items():
             folded = {fold(each) for each in _ours(role, name)}
             given = role.values.get(name, {}).values()
@@ -83,12 +82,9 @@ class Literals:
             needed, wanted = role.literals.get(name, ()), role.optional_literals.get(name, ())
             for ours in (*needed, *wanted):
                 if ours not in said.found:
-                    said.spot.wrong(
-                        f"the facade says {ours!r}, and the contract knows {', '.join(said.known)}"
-                        + (f": if it is {left[0]!r}, say values.{name}.{ours}" if len(left) == 1 else ""),
-                        role,
-                        optional=ours in wanted,
-                    )
+                    what = f"the facade says {ours!r}, and the contract knows {', '.join(said.known)}"
+                    hint = f": if it is {left[0]!r}, say values.{name}.{ours}" if len(left) == 1 else ""
+                    said.spot.wrong(what + hint, role.entry, optional=ours in wanted)
 
 
 def _ours(role: Role, name: str) -> tuple[str, ...]:
@@ -129,7 +125,8 @@ def factors(
     return found
 
 
-def separator(flat: Flat) -> str:
-    """What is between the items of a list that the document takes as one text; empty where it doesn't say."""
+def separator(field: Field, flat: Flat, role: Role) -> str:
+    """What is between the items of a list of ours that the document takes as one text; empty where it is a list."""
     said = str(flat.kept.get("description", "")).lower()
-    return "," if flat.type == "string" and "comma" in said else ""
+    is_list = role.is_request and field.many and field.type == "string"
+    return "," if is_list and flat.type == "string" and "comma" in said else ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._reshape import Steps
+from .._reshape import Steps, steps
 from .bindings import Field, Role
+from .findings import Spot
 from .flatten import Flat, Flattener
-from .names import Ambiguous, spelled
+from .names import spelled, spellings
 from .spelling import mismatch
-from .spots import Spot
 
 
 class Locator:
@@ -26,126 +26,101 @@ class Locator:
             field for field in role.fields.values() if field.present and field.name not in spot.identity
         ]
         wanted = needed or [field for field in role.fields.values() if field.name not in ("object", "id")]
-        there = [self._fits(field, flat, role, spot) for field in wanted]
+        there = [self._has(field, flat, role, spot.place) for field in wanted]
         return all(there) if needed else any(there)
 
-    def _fits(self, field: Field, flat: Flat, role: Role, spot: Spot) -> bool:
-        place = self.locate(field, flat, role, spot.place)
-        if not isinstance(place, tuple):
-            return bool(self.nested(field, flat, role, spot)) if field.type.is_role else False
-        return self._holds_at(place, field, flat, role, spot.place)
+    def _has(self, field: Field, flat: Flat, role: Role, where: str) -> bool:
+        place = self.locate(field, flat, role, where)
+        if place is not None:
+            return self._fits(place, field, flat, role, where)
+        return bool(self.nested(field, flat, role, where))
 
-    def _holds_at(self, place: Steps, field: Field, flat: Flat, role: Role, where: str) -> bool:
-        inner = self.at(flat, place, where)
-        if field.type.is_role and not field.type.many:
-            fits = mismatch("object", inner, sending=role.is_request) is None
-            return fits or plain_field(self._roles[field.type.name], inner) is not None
-        return mismatch(field.type.name, inner, sending=role.is_request, many=field.type.many) is None
+    def _fits(self, place: Steps, field: Field, flat: Flat, role: Role, where: str) -> bool:
+        """Whether what is described at a place has the type of a field."""
+        node = self.node_at(flat, place, where)
+        if node is None:
+            return False
+        inner = self._flattener.flatten(node, where)
+        if field.is_role and not field.many and plain_field(self._roles[field.type], inner) is not None:
+            return True
+        kind = "object" if field.is_role else field.type
+        return mismatch(kind, inner, sending=role.is_request, many=field.many) is None
 
-    def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | Ambiguous | None:
+    def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | None:
         """Where an object has `field`: under our name or another spelling of it, or at one of its other places.
 
         The first place counts that has the right type: `progress` may be an object that has the number in it.
         """
-        name = spelled(field.name, flat.properties)
-        if isinstance(name, Ambiguous):
-            return name
-        others = [
-            found
-            for place in field.also
-            if (found := self._actual(flat, place, role, where)) is not None
-            and (name is None or self._is_described(flat, found, where))
-        ]
-        places = [*([(name,)] if name is not None else []), *others]
-        if len(places) > 1:
-            good = (place for place in places if self._holds_at(place, field, flat, role, where))
-            return next(good, places[0])
-        return places[0] if places else None
-
-    def _is_described(self, flat: Flat, place: Steps, where: str) -> bool:
-        """Whether a place isn't inside text."""
-        return len(place) == 1 or self.at(flat, place[:-1], where).type != "string"
+        own: list[Steps] = [(name,) for name in spellings(field.name, flat.properties)[:1]]
+        others = (self._actual(flat, place, role, where) for place in role.names.get(field.name, ()))
+        places = own + [place for place in others if place is not None]
+        if len(places) < 2:
+            return places[0] if places else None
+        return next((each for each in places if self._fits(each, field, flat, role, where)), places[0])
 
     def _actual(self, flat: Flat, place: Steps, role: Role, where: str) -> Steps | None:
         """The place as the document spells it, when it has it.
 
         In a request it may be inside text, which holds JSON then; nothing says what else is in it.
         """
-        found: list[str | int] = []
-        for number, step in enumerate(place):
-            if isinstance(step, int):
+        found: Steps = ()
+        for step in place:
+            if found and flat.type == "string" and role.is_request:
+                return (*found, *place[len(found) :])
+            name = spelled(str(step), flat.properties)
+            if name is None:
                 return None
-            name = spelled(step, flat.properties)
-            if name is None or isinstance(name, Ambiguous):
-                is_text = role.is_request and flat.type == "string" and number > 0
-                return (*found, *place[number:]) if is_text else None
-            found.append(name)
+            found = (*found, name)
             flat = self._flattener.flatten(flat.properties[name], where)
-        return tuple(found)
+        return found
 
     def node_at(self, flat: Flat, place: Steps, where: str) -> Any:
-        node: Any = {}
+        """The schema at a place; None where the document describes nothing."""
+        node = None
         for step in place:
-            if not isinstance(step, str) or step not in flat.properties:
-                return {}
-            node = flat.properties[step]
+            node = flat.items if isinstance(step, int) else flat.properties.get(step)
+            if node is None:
+                return None
             flat = self._flattener.flatten(node, where)
         return node
 
     def at(self, flat: Flat, place: Steps, where: str) -> Flat:
         """What is at a place; anything, where nothing is."""
-        return self._flattener.flatten(self.node_at(flat, place, where), where)
+        node = self.node_at(flat, place, where)
+        return self._flattener.flatten({} if node is None else node, where)
 
-    def flat_at(self, node: Any, at: Steps, where: str) -> tuple[Any, Flat] | None:
-        for step in at:
-            flat = self._flattener.flatten(node, where)
-            if isinstance(step, int):
-                node = flat.items if flat.type == "array" else None
-            else:
-                node = flat.properties.get(step)
-            if node is None:
-                return None
-        return node, self._flattener.flatten(node, where)
-
-    def nested(self, field: Field, flat: Flat, role: Role, spot: Spot) -> dict[Steps, Steps]:
+    def nested(self, field: Field, flat: Flat, role: Role, where: str) -> dict[Steps, Steps]:
         """Fields of an object of ours that the document has elsewhere: our place → its place.
 
-        The same words are found without being told: `error_message` is `error.message`.
+        The same words are found without an entry in `names`: `error_message` is `error.message`.
         """
-        inner = self._roles[field.type.name]
-        own = flat.properties.get(self.own(field, flat) or "")
-        known = self._flattener.flatten(own, spot.place) if own is not None else None
+        if not field.is_role or field.many:
+            return {}
+        inner = self._roles[field.type]
+        own = spelled(field.name, flat.properties)
+        known = self.at(flat, (own,), where) if own is not None else Flat()
         found: dict[Steps, Steps] = {}
         for sub in inner.fields.values():
-            if (
-                known is not None
-                and known.properties
-                and self.locate(sub, known, inner, spot.place) is not None
-            ):
-                continue
             joined = spelled(field.name + sub.name, flat.properties)
-            if isinstance(joined, str):
+            if joined is not None and not (known.properties and self.locate(sub, known, inner, where)):
                 found[field.name, sub.name] = (joined,)
-        for ours, alternatives in role.nested.items():
-            if ours[0] == field.name and ours not in found:
-                places = (self._actual(flat, place, role, spot.place) for place in alternatives)
+        for name, alternatives in role.names.items():
+            ours = steps(name)
+            if ours[0] == field.name and len(ours) > 1 and ours not in found:
+                places = (self._actual(flat, place, role, where) for place in alternatives)
                 place = next((each for each in places if each is not None), None)
                 if place is not None:
                     found[ours] = place
         return found
-
-    def own(self, field: Field, flat: Flat) -> str | None:
-        name = spelled(field.name, flat.properties)
-        return name if isinstance(name, str) else None
 
 
 def plain_field(role: Role, flat: Flat) -> Field | None:
     """The field of `role` that a plain value in place of its object is, where the document has one there."""
     field = role.fields.get(role.plain)
     is_plain = bool(flat.types) and not flat.types & {"object", "array"}
-    if field is None or not is_plain or role.is_request or field.type.many:
+    if field is None or not is_plain or role.is_request or field.many:
         return None
-    return field if mismatch(field.type.name, flat, sending=False) is None else None
+    return field if mismatch(field.type, flat, sending=False) is None else None
 
 
 def is_silent(flat: Flat) -> bool:

@@ -7,8 +7,6 @@ import functools
 import re
 from collections.abc import Iterable
 
-import attrs
-
 IN_MODELS = frozenset(
     {"additionalproperties", "additionalkeys", "cls", "d", "fielddict", "srcdict", "fromdict", "todict"}
     | {"propdict", "propname", "self"}
@@ -17,28 +15,27 @@ IN_CALLS = frozenset({"body", "client", "cookies", "headers", "kwargs", "params"
 """Folded names that mean something else inside the generated classes and functions."""
 
 
-@attrs.frozen
-class Ambiguous:
-    """More than one name of the contract stands for one of ours."""
-
-    candidates: tuple[str, ...]
-
-
 @functools.lru_cache(maxsize=10_000)  # the names of a document are compared with ours again and again
 def fold(name: str) -> str:
     """What all spellings of a name have in common: `slotId`, `slot_id` and `Slot-ID` are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def spelled(name: str, there: Iterable[str]) -> str | Ambiguous | None:
-    """How `name` is spelled among the names that are there; the same spelling counts first."""
+def spellings(name: str, there: Iterable[str]) -> list[str]:
+    """The names there that are spellings of `name`; the same spelling alone, where it is there."""
     names = list(there)
-    if name in names:
-        return name
-    found = tuple(each for each in names if fold(each) == fold(name))
-    if len(found) > 1:
-        return Ambiguous(tuple(sorted(found)))
-    return found[0] if found else None
+    return [name] if name in names else sorted(each for each in names if fold(each) == fold(name))
+
+
+def spelled(name: str, there: Iterable[str]) -> str | None:
+    """How `name` is spelled among the names there; None where nothing is, or more than one."""
+    found = spellings(name, there)
+    return found[0] if len(found) == 1 else None
+
+
+def ambiguous(candidates: Iterable[str]) -> str:
+    """What is wrong where several names are spellings of one."""
+    return f"{' and '.join(candidates)} could both be it: keep one, in `names`"
 
 
 def pascal(name: str) -> str:
@@ -46,7 +43,7 @@ def pascal(name: str) -> str:
 
 
 def usable(names: Iterable[str], taken: Iterable[str], reserved: frozenset[str]) -> list[str]:
-    """Those of `names`, sorted, that can stand in generated code beside those `taken`."""
+    """Those of `names`, sorted, that can be names in generated code beside those `taken`."""
     known = {fold(name) for name in taken} | reserved
     good = []
     for name in sorted(names):

@@ -12,41 +12,19 @@ from typing import Any
 
 import attrs
 
+from .._endpoints import Upload
 from .._reshape import Shape
 from .access import check_json, mapping, sequence
-from .bindings import UNTYPED_ANSWERS, Bindings, Candidate, Operation, Role, Route
+from .bindings import UNTYPED, Bindings, Operation, Role, Route
+from .findings import Findings, NeedsNotMet, Problem, Spot
 from .flatten import Flattener
 from .names import IN_CALLS, fold, pascal, spelled, usable
 from .parameters import Parameters
 from .places import Places
 from .shapes import Shapes
-from .spelling import FORM, JSON, STREAM, reference
-from .spots import Severity, Spot
-from .uploads import FILE, Uploads
+from .spelling import BINARY_PART, FORM, JSON, SPELLED, STREAM, reference
+from .uploads import FILE, RAW_MEDIA, Uploads
 from .upstream import ERROR, Upstream, operations
-
-
-@attrs.frozen
-class Problem:
-    """A need of the facade that the contract doesn't meet. What `breaks` stops everything, what `loses` doesn't."""
-
-    operation: str
-    place: str
-    what: str
-    entry: str
-    """The entry of `bindings.toml` that says so."""
-    severity: Severity = "breaks"
-
-    def __str__(self) -> str:
-        return f"{self.operation}: {self.place}: {self.what} (see {self.entry} in bindings.toml)"
-
-
-class NeedsNotMet(Exception):
-    """The facade can't work with this contract: every reason, at once."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 @attrs.frozen
@@ -54,7 +32,7 @@ class Normalised:
     """A contract in our shape.
 
     `losses` are optional things that the facade has and this contract hasn't; `assumed` are the places where it says
-    nothing, so that our own documentation stands.
+    nothing, so that our own documentation counts.
     """
 
     document: dict[str, Any]
@@ -62,7 +40,7 @@ class Normalised:
     assumed: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
-        """What there is to tell of it, for people."""
+        """What was noticed, for people."""
         lines = [f"  loses  {loss}" for loss in self.losses]
         if self.assumed:
             places = ", ".join(self.assumed)
@@ -95,8 +73,7 @@ class _Normaliser:
         self._places = Places(self._flattener, bindings.roles)
         self._known = known
         self._shapes = Shapes(self._flattener, bindings, self._places, known)
-        self._problems: list[Problem] = []
-        self._assumed: dict[str, list[str]] = {}
+        self._findings = Findings()
         self._paths: dict[str, dict[str, Any]] = {}
 
     def run(self) -> Normalised:
@@ -104,23 +81,26 @@ class _Normaliser:
         for each in operations(self._document, self._flattener):
             found.setdefault(each.route.shape, []).append(each)
         chosen = self._choose(found)
-        for name, (candidate, each) in sorted(chosen.items()):
-            self._bound(self._bindings.operations[name], candidate, each)
+        for name, (route, each) in sorted(chosen.items()):
+            self._bind(self._bindings.operations[name], route, each)
         for name in sorted(self._bindings.operations.keys() - chosen.keys()):
-            self._absent(self._bindings.operations[name])
-        self._bind_errors(chosen)
-        taken = {each.route.shape for _, each in chosen.values()}
-        for shape in sorted(found.keys() - taken):
-            self._unbound(found[shape][0])
-        self._shapes.tell_literals()
+            operation = self._bindings.operations[name]
+            missing = Upstream(operation.routes[0], {}, self._flattener)
+            self._bind(operation, missing.route, missing, absent=True)
+        self._bind_errors(each for _, each in chosen.values())
+        for shape in sorted(found.keys() - {each.route.shape for _, each in chosen.values()}):
+            self._add_unknown(found[shape][0])
+        self._shapes.note_literals()
         for role, lost in self._shapes.gone():
-            operation = next(name for name, uses in self._roles_of().items() if role.name in uses)
+            owner = next(
+                each.name for each in self._bindings.operations.values() if self._uses(each, role.name)
+            )
             what = f"not documented: {', '.join(lost)}"
-            self._problems.append(Problem(operation, role.name, what, role.entry, "loses"))
-        schemas = self._shapes.components()
-        if any(problem.severity == "breaks" for problem in self._problems):
-            raise NeedsNotMet(self._problems)
-        if self._assumed and self._known is None:
+            Spot(owner, role.name, self._findings).wrong(what, role.entry, optional=True)
+        schemas = self._shapes.components() | self._places.components
+        if any(problem.severity == "breaks" for problem in self._findings.problems):
+            raise NeedsNotMet(self._findings.problems)
+        if self._findings.assumed and self._known is None:
             # A place of which nothing is said is as another place has it: now they are all known.
             return _Normaliser(self._document, self._bindings, self._shapes.documented).run()
         info = mapping(self._document.get("info"), "info")
@@ -134,284 +114,192 @@ class _Normaliser:
             "servers": [{"url": self._bindings.server}],
             "paths": self._paths,
             "components": {
-                "schemas": schemas | self._places.components,
+                "schemas": schemas,
                 "securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}},
             },
         }
-        assumed = [f"{name} {place}" for name, places in sorted(self._assumed.items()) for place in places]
-        return Normalised(normalised, tuple(self._problems), tuple(assumed))
+        assumed = sorted(self._findings.assumed.items())
+        places = tuple(f"{name} {place}" for name, places in assumed for place in places)
+        return Normalised(normalised, tuple(self._findings.problems), places)
 
-    def _roles_of(self) -> dict[str, set[str]]:
-        """The roles that each operation has anything to do with."""
-        found: dict[str, set[str]] = {}
-        for name, operation in self._bindings.operations.items():
-            wanted = [operation.answer, operation.body or "", operation.ticket or ""]
-            seen: set[str] = set()
-            while wanted:
-                role = self._bindings.roles.get(wanted.pop())
-                if role is not None and role.name not in seen:
-                    seen.add(role.name)
-                    wanted += [field.type.name for field in role.fields.values() if field.type.is_role]
-            found[name] = seen
-        return found
+    def _uses(self, operation: Operation, wanted: str) -> bool:
+        """Whether a role is in a body of an operation."""
+        names = list(operation.roles)
+        for name in names:  # it grows on the way
+            names += [each for each in self._bindings.roles[name].roles if each not in names]
+        return wanted in names
 
-    def _choose(
-        self, found: Mapping[tuple[str, str], list[Upstream]]
-    ) -> dict[str, tuple[Candidate, Upstream]]:
-        chosen: dict[str, tuple[Candidate, Upstream]] = {}
-        taken: set[tuple[str, str]] = set()
+    # ---- which of the document's operations is which of ours
+
+    def _choose(self, found: Mapping[tuple[str, str], list[Upstream]]) -> dict[str, tuple[Route, Upstream]]:
+        chosen: dict[str, tuple[Route, Upstream]] = {}
+        free = dict(found)
         # What the client can't do without has the first choice of a route.
-        for name, operation in sorted(self._bindings.operations.items(), key=lambda item: item[1].optional):
-            free = {shape: each for shape, each in found.items() if shape not in taken}
-            there = [each for each in operation.routes if self._is_there(each, free)]
-            there = there or [each for each in operation.fallback if self._is_there(each, free)][:1]
-            candidates = [(candidate, each) for candidate in there for each in free[candidate.route.shape]]
+        for operation in sorted(self._bindings.operations.values(), key=lambda each: each.optional):
+            spot = Spot(operation.name, "route", self._findings, optional=operation.optional)
+            candidates = [pair for route in operation.routes for pair in self._candidates(route, free)]
+            instead = (self._candidates(route, free) for route in operation.fallback)
+            candidates = candidates or next(filter(None, instead), [])
             if len(candidates) == 1:
-                chosen[name] = candidates[0]
-                taken.add(candidates[0][0].route.shape)
+                chosen[operation.name] = candidates[0]
+                del free[candidates[0][0].shape]
             elif candidates:
                 both = " and ".join(str(each.route) for _, each in candidates)
-                self._problem(operation, "route", f"{both} are both there: keep one in `routes`")
+                spot.needed().wrong(f"{both} are both there: keep one in `routes`", operation.entry)
             elif not operation.internal:
-                tried = " or ".join(str(each.route) for each in (*operation.routes, *operation.fallback))
-                severity: Severity = "loses" if operation.optional else "breaks"
-                self._problem(operation, "route", f"the contract has no {tried}", severity=severity)
+                tried = " or ".join(map(str, (*operation.routes, *operation.fallback)))
+                spot.wrong(f"the contract has no {tried}", operation.entry)
         return chosen
 
-    def _is_there(self, candidate: Candidate, found: Mapping[tuple[str, str], list[Upstream]]) -> bool:
-        for each in found.get(candidate.route.shape, ()):
-            body = each.body(JSON)
-            properties = self._flattener.flatten(body[1] or {}, str(each.route)).properties if body else {}
-            if all(self._takes(properties, *constant) for constant in candidate.constants.items()):
-                return True
-        return False
+    def _candidates(
+        self, route: Route, free: Mapping[tuple[str, str], list[Upstream]]
+    ) -> list[tuple[Route, Upstream]]:
+        upstreams = free.get(route.shape, ())
+        return [(route, each) for each in upstreams if self._constants(route, each) is not None]
 
-    def _takes(self, properties: Mapping[str, Any], name: str, value: Any) -> bool:
-        """Whether a body takes a constant."""
-        their = spelled(name, properties)
-        if not isinstance(their, str):
-            return False
-        known = self._flattener.flatten(properties[their], name).values
-        return not known or any(fold(str(each)) == fold(str(value)) for each in known)
+    def _constants(self, route: Route, each: Upstream) -> dict[str, Any] | None:
+        """The constant body of a route as the document spells it; None where the body doesn't take it."""
+        _, node = each.body(JSON) or (JSON, {})
+        properties = self._flattener.flatten(node, str(each.route)).properties
+        constants = {}
+        for name, value in route.constants.items():
+            their = spelled(name, properties)
+            if their is None:
+                return None
+            known = self._flattener.flatten(properties[their], name).values
+            alike = [each for each in known if fold(str(each)) == fold(str(value))]
+            if known and not alike:
+                return None
+            constants[their] = alike[0] if alike else value
+        return constants
 
-    def _problem(
-        self, operation: Operation, place: str, what: str, entry: str = "", severity: Severity = "breaks"
-    ) -> None:
-        problem = Problem(operation.name, place, what, entry or operation.entry, severity)
-        alike = {(each.what, each.entry, each.severity) for each in self._problems if each.place == place}
-        if severity == "loses":  # A thing that is lost is lost everywhere: it is told once.
-            alike = {
-                (each.what, each.entry, each.severity)
-                for each in self._problems
-                if each.place.rpartition(".")[2] == place.rpartition(".")[2]
-            }
-        if (what, problem.entry, severity) not in alike or (
-            severity == "breaks" and problem not in self._problems
-        ):
-            self._problems.append(problem)
+    # ---- one operation
 
-    def _spot(self, operation: Operation, role: Role, media: str = JSON, **more: Any) -> Spot:
-        def told(place: str, what: str, entry: str, severity: Severity) -> None:
-            self._problem(operation, place, what, entry, severity)
-
-        def assumed(place: str) -> None:
-            places = self._assumed.setdefault(operation.name, [])
-            if place not in places:
-                places.append(place)
-
-        return Spot(role.name, told, assumed, media, optional=operation.optional, **more)
+    def _bind(self, binding: Operation, route: Route, each: Upstream, *, absent: bool = False) -> None:
+        """Add one of our operations. The generated client has one that is `absent` too; the facade says so."""
+        spot = Spot(binding.name, findings=self._findings, optional=binding.optional)
+        spot = spot.quiet() if absent else spot
+        written = _frame(binding.name, binding.tag, each)
+        if binding.scope is not None:
+            written.setdefault("x-scope", binding.scope)
+        upload, media, body = self._body(binding, route, each, spot)
+        if binding.body is not None:
+            schema = dict(BINARY_PART) if media == RAW_MEDIA else reference(binding.body)
+            written["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
+        ticket = upload is not None and upload.style == "ticket"
+        if binding.ticket is not None and not ticket:
+            self._shapes.bind({}, self._bindings.roles[binding.ticket], spot.quiet())
+        parameters = Parameters(self._flattener, each, self._bindings.paging)
+        query_is_body = upload is not None and upload.style in ("raw", "none")
+        written["parameters"] = parameters.bound(binding, route, spot, query_is_body=query_is_body)
+        written["x-status"], schemas = each.results()
+        response = self._response(binding, [{}] if ticket else schemas, spot.quiet() if ticket else spot)
+        written["responses"] = {"2XX": _described(binding.answer)}
+        if "starting_after" in binding.query:
+            written |= self._paging(binding, parameters, spot)
+        constants = {parameters.named(name) or name: value for name, value in binding.constant_query.items()}
+        extensions = {
+            "x-upload": upload.dump() if upload else None,
+            "x-identity": dict(binding.identity),
+            "x-constant-query": constants,
+            "x-body": body.dump(),
+            "x-answer": response.dump(),
+            "x-assumed": sorted(self._findings.assumed.get(binding.name, ())),
+        }
+        written |= {key: value for key, value in extensions.items() if value}
+        written["security"] = [] if binding.public else [{"apiKey": []}]
+        path = route.path + ("/" if each.route.path.endswith("/") else "")
+        if absent:
+            # It is never sent, so nothing is said of how, and another operation may have its route.
+            written = {key: value for key, value in written.items() if not key.startswith("x-")}
+            written |= {"x-absent": True, "x-status": 200}
+            path = self._free_path(route)
+            if route.method in self._paths.get(path, {}):
+                path = f"{path}/{binding.name}"
+        self._add(path, route.method, written)
 
     def _add(self, path: str, method: str, written: dict[str, Any]) -> None:
         self._paths.setdefault(path, {})[method] = written
 
-    def _bound(self, binding: Operation, candidate: Candidate, each: Upstream) -> None:
-        route = candidate.route
-        written = _frame(binding.name, binding.tag, each)
-        if binding.scope is not None:
-            written.setdefault("x-scope", binding.scope)
-
-        def wrong(place: str, what: str, *, optional: bool = False) -> None:
-            lost = optional or binding.optional
-            self._problem(binding, place, what, severity="loses" if lost else "breaks")
-
-        parameters = Parameters(self._flattener, each, self._bindings.paging)
-        role = self._bindings.roles[binding.body] if binding.body is not None else None
-        uploads = None
-        if role is not None and FILE in role.fields:
+    def _body(
+        self, binding: Operation, route: Route, each: Upstream, spot: Spot
+    ) -> tuple[Upload | None, str, Shape]:
+        """How a file is sent, the media type of the body, and its shape."""
+        role = self._bindings.roles.get(binding.body or "")
+        if role is None:
+            if each.body_required() and not route.constants:
+                what = "the contract requires a body, and the facade sends none: give it in `constant_body` of a route"
+                spot.inside("body").wrong(what, binding.entry)
+            return None, "", Shape(constants=self._constants(route, each) or {})
+        if FILE in role.fields:
             uploads = Uploads(self._bindings, self._flattener, self._shapes, each)
-        raw = uploads is not None and uploads.is_raw
-        written["parameters"] = parameters.bound(binding, route, wrong, query_is_body=raw)
-        body = Shape()
-        ticket = False
-        if role is not None:
-            spot = self._spot(binding, role)
-            if uploads is not None:
-                upload, media, schema, body = uploads.bind(binding, role, spot)
-                written["x-upload"] = upload.dump()
-                ticket = upload.style == "ticket"
-                if not ticket and binding.ticket is not None:
-                    self._assume(binding.ticket)
-            else:
-                media, schema, body = self._request(binding, role, each, spot)
-            written["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
-        elif candidate.constants:
-            body = Shape(constants=self._constants(candidate, each))
-        elif each.body_required():
-            what = "the contract requires a body, and the facade sends none: give it in `constant_body` of a route"
-            wrong("body", what)
-        answer = Shape()
-        written["x-status"], answers = each.answers()
-        if ticket:
-            answers = [{}]
-        written["responses"] = {"2XX": {}}
-        written["responses"]["2XX"], answer = self._answer(binding, answers, each, quiet=ticket)
-        if "starting_after" in binding.query:
-            self._check_paging(binding, parameters, written, wrong)
-        constants = {parameters.named(name) or name: value for name, value in binding.constant_query.items()}
-        written |= {"x-identity": dict(binding.identity)} if binding.identity else {}
-        written |= {"x-constant-query": constants} if constants else {}
-        written |= {"x-body": body.dump()} if body else {}
-        written |= {"x-answer": answer.dump()} if answer else {}
-        if binding.name in self._assumed:
-            written["x-assumed"] = sorted(self._assumed[binding.name])
-        written["security"] = [] if binding.public else [{"apiKey": []}]
-        slash = "/" if each.route.path.endswith("/") else ""
-        self._add(route.path + slash, route.method, written)
-
-    def _absent(self, binding: Operation) -> None:
-        """An operation that the contract hasn't: the generated client has it, and the facade says so."""
-        if any(
-            problem.operation == binding.name and problem.severity == "breaks" for problem in self._problems
-        ):
-            return
-        route = binding.routes[0].route
-        written: dict[str, Any] = {
-            "operationId": binding.name,
-            "tags": [binding.tag],
-            "x-absent": True,
-            "x-status": 200,
-            "parameters": Parameters(
-                self._flattener, Upstream(route, {}, self._flattener), self._bindings.paging
-            ).bound(binding, route, _nothing_wrong),
-            "security": [] if binding.public else [{"apiKey": []}],
-        }
-        if binding.body is not None:
-            media = FORM if FILE in self._bindings.roles[binding.body].fields else JSON
-            self._assume(binding.body, media)
-            content = {media: {"schema": reference(binding.body)}}
-            written["requestBody"] = {"required": True, "content": content}
-        for name in (binding.answer, binding.ticket):
-            if name is not None and name not in UNTYPED_ANSWERS:
-                self._assume(name)
-        written["responses"] = {"2XX": self._response(binding)}
-        path = self._free_path(route)
-        if route.method in self._paths.get(path, {}):
-            path = f"{path}/{binding.name}"  # Another operation has the route; this one is never sent.
-        self._add(path, route.method, written)
-
-    def _assume(self, name: str, media: str = JSON) -> None:
-        """Have a role as our own documentation has it, without a word."""
-        role = self._bindings.roles[name]
-        self._shapes.bind({}, role, attrs.evolve(_silent(role), media=media))
-
-    def _request(
-        self, binding: Operation, role: Role, each: Upstream, spot: Spot
-    ) -> tuple[str, dict[str, Any], Shape]:
+            return uploads.bind(binding, role, spot.inside(role.name))
         body = each.body(JSON)
         if body is None and each.body_media():
             others = " or ".join(each.body_media())
-            self._problem(
-                binding, "body", f"the facade sends {role.name} as JSON; the contract takes {others}"
-            )
-        _, node = body or (JSON, None)
-        return JSON, reference(role.name), self._shapes.bind(node or {}, role, spot)
+            what = f"the facade sends {role.name} as JSON; the contract takes {others}"
+            spot.needed().inside("body").wrong(what, binding.entry)
+        return None, JSON, self._shapes.bind(body[1] if body else {}, role, spot.inside(role.name))
 
-    def _constants(self, candidate: Candidate, each: Upstream) -> dict[str, Any]:
-        """The constant body as the document spells it."""
-        body = each.body(JSON)
-        properties = self._flattener.flatten(body[1] or {}, str(each.route)).properties if body else {}
-        constants = {}
-        for name, value in candidate.constants.items():
-            their = spelled(name, properties)
-            known = self._flattener.flatten(properties[their], name).values if isinstance(their, str) else ()
-            spelling = next((each for each in known if fold(str(each)) == fold(str(value))), value)
-            constants[their if isinstance(their, str) else name] = spelling
-        return constants
-
-    def _response(self, binding: Operation) -> dict[str, Any]:
-        if binding.answer == "stream":
-            return _response("Server-sent events.", STREAM, {"type": "string"})
-        if binding.answer in UNTYPED_ANSWERS:
-            return _response("A document.", JSON, {"type": "object", "additionalProperties": True})
-        return _response(binding.answer, JSON, reference(binding.answer))
-
-    def _answer(
-        self, binding: Operation, answers: list[Any], each: Upstream, *, quiet: bool = False
-    ) -> tuple[dict[str, Any], Shape]:
-        """The response, and its shape. Where `quiet`, another response takes its place, and nothing is told."""
+    def _response(self, binding: Operation, schemas: list[Any], spot: Spot) -> Shape:
+        """The shape of the response, which has one of `schemas`."""
         shape = Shape()
-        if binding.answer in UNTYPED_ANSWERS:
-            return self._response(binding), shape
+        if binding.answer in UNTYPED:
+            return shape
         role = self._bindings.roles[binding.answer]
-        spot = self._spot(binding, role, identity=frozenset(binding.identity))
-        if binding.accepts_any or quiet:
+        if binding.accepts_any:
             spot = spot.quiet()
-        if not answers and (
-            binding.accepts_any or not any(field.documented for field in role.fields.values())
-        ):
-            answers = [{}]  # Nothing of it is needed, so a response without a body will do.
-            spot = attrs.evolve(spot, assumed=_silent(role).assumed)
-        if not answers:
-            self._problem(
-                binding, "answer", f"the contract describes no JSON response; the facade reads {role.name}"
-            )
-        for node in answers:
+        if not schemas and (binding.accepts_any or not any(each.documented for each in role.fields.values())):
+            schemas, spot = (
+                [{}],
+                spot.quiet(),
+            )  # Nothing of it is needed, so a response without a body will do.
+        if not schemas:
+            what = f"the contract describes no JSON response; the facade reads {role.name}"
+            spot.needed().inside("response").wrong(what, binding.entry)
+        spot = attrs.evolve(spot, place=role.name, identity=frozenset(binding.identity))
+        for node in schemas:
             shape = self._shapes.bind_root(node, role, spot)
-        return self._response(binding), shape
+        return shape
 
-    def _check_paging(
-        self, binding: Operation, parameters: Parameters, written: dict[str, Any], wrong: Any
-    ) -> None:
-        """Note how the list goes on. A list that goes on by cursor has to say where."""
+    def _paging(self, binding: Operation, parameters: Parameters, spot: Spot) -> dict[str, Any]:
+        """How the list goes on. One that goes on by cursor has to say where."""
         if parameters.kind is None:
             what = "the contract has no parameter that says where a page starts, so only the first can be had"
-            wrong("query starting_after", what, optional=True)
-            return
-        written["x-paging"] = parameters.kind
-        names = {each["name"]: each.get("x-wire", each["name"]) for each in written["parameters"]}
-        if parameters.kind == "page" and parameters.counts_from_zero(names["starting_after"]):
-            written["x-first-page"] = 0
+            spot.inside("query starting_after", optional=True).wrong(what, binding.entry)
+            return {}
         page = self._bindings.roles[binding.answer]
-        if parameters.kind == "cursor" and not self._shapes.has(page, "next_cursor"):
+        if parameters.kind == "cursor" and "next_cursor" not in self._shapes.found(page):
             what = "the facade needs it and the contract doesn't document it: a list would end with its first page"
-            self._problem(binding, f"{page.name}.next_cursor", what, page.entry)
+            spot.needed().inside(f"{page.name}.next_cursor").wrong(what, page.entry)
+        first = {"x-first-page": 0} if parameters.kind == "page" and parameters.counts_from_zero else {}
+        return {"x-paging": parameters.kind, **first}
 
-    def _bind_errors(self, chosen: Mapping[str, tuple[Candidate, Upstream]]) -> None:
+    def _bind_errors(self, upstreams: Iterable[Upstream]) -> None:
         """One shape for every error response that has it, though generated code reads none.
 
         A framework or a gateway describes errors of its own kind; they are no problem as long as some are ours.
         """
         role = self._bindings.roles[self._bindings.errors]
-        described = accepted = False
-        for _, each in chosen.values():
-            for response in each.errors().values():
-                for schema in each.json_schemas(response):
-                    wrong: list[str] = []
-                    quiet = _silent(role, wrong)
-                    trial = Shapes(self._flattener, self._bindings, self._places)
-                    trial.bind(schema, role, quiet)
-                    described = True
-                    detail = self._bindings.roles[role.fields["error"].type.name]
-                    if not wrong and trial.documents(role) and trial.documents(detail):
-                        accepted = True
-                        self._shapes.bind(schema, role, _silent(role))
-        if not accepted:
-            self._assume(role.name)
-        if described and not accepted:
+        detail = self._bindings.roles[role.fields["error"].type]
+        described = [schema for each in upstreams for schema in each.errors()]
+        ours = [schema for schema in described if self._is_error(schema, role, detail)]
+        for schema in ours or [{}]:
+            self._shapes.bind(schema, role, Spot("", role.name).quiet())
+        if described and not ours:
             what = "no error response has a code in an envelope; an error is known by its status only"
-            self._problems.append(Problem("all", role.name, what, role.entry, "loses"))
+            Spot("all", role.name, self._findings, optional=True).wrong(what, role.entry)
 
-    def _unbound(self, each: Upstream) -> None:
+    def _is_error(self, schema: Any, role: Role, detail: Role) -> bool:
+        """Whether a schema is an error as we know it: nothing in it is wrong, and there is something of both roles."""
+        spot = Spot("", role.name).quiet()
+        trial = Shapes(self._flattener, self._bindings, self._places)
+        trial.bind(schema, role, spot)
+        return not spot.findings.problems and bool(trial.found(role) and trial.found(detail))
+
+    # ---- what we have no name for
+
+    def _add_unknown(self, each: Upstream) -> None:
         path = self._free_path(each.route)
         words = re.findall(r"[A-Za-z0-9]+", re.sub(r"\{[^}]*\}", "one", each.route.path))
         name = self._free_name("_".join([each.route.method, *words]).lower())
@@ -420,13 +308,14 @@ class _Normaliser:
         body = each.body(JSON, FORM)
         if body is not None:
             media, node = body
-            schema = self._places.schema(node or {}, pascal(name) + "Body")
+            schema = self._places.schema(node, pascal(name) + "Body")
             written["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
-        written["x-status"], answers = each.answers()
-        schema = self._places.schema(answers[0], pascal(name) + "Answer") if answers else {}
-        written["responses"] = {
-            "2XX": _response("Success.", JSON, schema) if answers else {"description": "Success."}
-        }
+        written["x-status"], schemas = each.results()
+        response: dict[str, Any] = {"description": "Success."}
+        if schemas:
+            schema = self._places.schema(schemas[0], pascal(name) + "Answer")
+            response["content"] = {JSON: {"schema": schema}}
+        written["responses"] = {"2XX": response}
         written["security"] = [] if each.said.get("security") == [] else [{"apiKey": []}]
         self._add(path, each.route.method, written)
 
@@ -465,19 +354,11 @@ def _frame(name: str, tag: str, each: Upstream) -> dict[str, Any]:
     return frame
 
 
-def _silent(role: Role, wrong: list[str] | None = None) -> Spot:
-    """A spot of which nothing is told; `wrong` takes what would have been."""
-
-    def told(place: str, what: str, entry: str, severity: Severity) -> None:
-        if wrong is not None:
-            wrong.append(what)
-
-    return Spot(role.name, told, lambda place: None, is_quiet=True)
-
-
-def _nothing_wrong(place: str, what: str, *, optional: bool = False) -> None:
-    return
-
-
-def _response(description: str, media: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"description": description, "content": {media: {"schema": dict(schema)}}}
+def _described(name: str) -> dict[str, Any]:
+    """The response of an operation of ours: the name of a role, or one of the untyped."""
+    media, schema, description = JSON, reference(name), name
+    if name == "stream":
+        media, schema, description = STREAM, {"type": "string"}, "Server-sent events."
+    elif name in UNTYPED:
+        schema, description = dict(SPELLED["object"]), "A document."
+    return {"description": description, "content": {media: {"schema": schema}}}

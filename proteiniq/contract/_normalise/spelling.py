@@ -52,7 +52,7 @@ def scalar(flat: Flat) -> dict[str, Any]:
 
 
 def with_values(schema: Mapping[str, Any], flat: Flat) -> dict[str, Any]:
-    """Enums are open: the known values are told, and no other is refused."""
+    """Enums are open: the known values are listed, and no other is refused."""
     return {**schema, "x-known-values": list(flat.values)} if flat.values else dict(schema)
 
 

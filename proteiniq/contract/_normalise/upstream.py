@@ -40,25 +40,23 @@ class Upstream:
 
     def body(self, *wanted: str) -> tuple[str, Any] | None:
         """The first of the media types `wanted` that the body may have, and its schema."""
-        if not self.body_media():
-            return None
-        content = self._content(self.said["requestBody"])
-        return next(
-            ((media, schema) for media in wanted for kind, schema in content if kind == media),
-            None,
-        )
+        content = self._content(self._body)
+        return next((each for media in wanted for each in content if each[0] == media), None)
 
     def body_media(self) -> list[str]:
         """The media types that the body may have; none when the operation takes no body."""
-        described = self.said.get("requestBody")
-        return [] if described is None else [media for media, _ in self._content(described)]
+        return [media for media, _ in self._content(self._body)]
 
     def body_required(self) -> bool:
+        return self._resolved(self._body).get("required") is True
+
+    @property
+    def _body(self) -> Any:
         described = self.said.get("requestBody")
-        return described is not None and self._resolved(described).get("required") is True
+        return {} if described is None else described
 
     def responses(self, pattern: str) -> dict[str, Mapping[str, Any]]:
-        """The answers whose status matches, by status."""
+        """The responses whose status matches, by status."""
         described = mapping(self.said.get("responses"), f"{self.route} responses")
         found = {str(status).upper(): node for status, node in described.items()}
         return {
@@ -67,52 +65,48 @@ class Upstream:
             if re.fullmatch(pattern, status)
         }
 
-    def errors(self) -> dict[str, Mapping[str, Any]]:
-        """The error responses: `default` is one where a success is described."""
+    def errors(self) -> list[Any]:
+        """The schemas of the JSON of all error responses: `default` is one where a success is described."""
         kinds = rf"{ERROR}|DEFAULT" if self.responses(_SUCCESS) else ERROR
-        return self.responses(kinds)
+        return [schema for response in self.responses(kinds).values() for schema in self._json(response)]
 
-    def answers(self) -> tuple[int, list[Any]]:
-        """The success status (the last one described), and the schemas of the JSON responses of all of them.
+    def results(self) -> tuple[int, list[Any]]:
+        """The success status (the last one described), and the schemas of the JSON of all success responses.
 
         One that is not described at all has the schema that allows everything; there is none for a response that
         has no body, or has no JSON.
         """
-        success = self.responses(_SUCCESS) or self.responses("DEFAULT")
-        schemas = [schema for status, each in success.items() for schema in self._schemas(status, each)]
-        if not success:
-            schemas = [{}]
+        success = self.responses(_SUCCESS) or self.responses("DEFAULT") or {"": {}}
+        schemas: list[Any] = []
+        for status, response in success.items():
+            if self._content(response):
+                schemas += self._json(response)
+            elif status not in ("204", "205"):
+                schemas.append({})
         return max((int(status) for status in success if status.isdigit()), default=200), schemas
 
-    def _schemas(self, status: str, response: Mapping[str, Any]) -> list[Any]:
-        if not self._content(response):
-            return [] if status in ("204", "205") else [{}]
-        return self.json_schemas(response)
-
-    def json_schemas(self, response: Mapping[str, Any]) -> list[Any]:
-        """The schemas of the JSON that a response may have; one that isn't described allows everything."""
-        return [
-            {} if schema is None else schema for media, schema in self._content(response) if media == JSON
-        ]
+    def _json(self, response: Mapping[str, Any]) -> list[Any]:
+        return [schema for media, schema in self._content(response) if media == JSON]
 
     def _resolved(self, node: Any) -> Mapping[str, Any]:
         return self.flattener.resolve(node, str(self.route))
 
     def _content(self, node: Any) -> list[tuple[str, Any]]:
+        """The media types of a body and their schemas; one that isn't described allows everything."""
         content = mapping(self._resolved(node).get("content"), f"{self.route} content")
         bare = {media: media.split(";")[0].strip().lower() for media in content}
         # Beside plain JSON, what is JSON too is another thing: a problem, or links.
         known = bare if JSON in bare.values() else {media: _media(name) for media, name in bare.items()}
-        return [
-            (known[media], mapping(described, f"{self.route} {media}").get("schema"))
-            for media, described in content.items()
-        ]
+        schemas = {
+            media: mapping(each, f"{self.route} {media}").get("schema") for media, each in content.items()
+        }
+        return [(known[media], {} if schema is None else schema) for media, schema in schemas.items()]
 
 
 def operations(document: Mapping[str, Any], flattener: Flattener) -> Iterator[Upstream]:
     """Every operation of the document, at the path that a client asks for.
 
-    Raises NotAContract when `document` is no readable OpenAPI 3 document.
+    Raises NotAContract when `document` is not a readable OpenAPI 3 document.
     """
     if "swagger" in document:
         raise NotAContract("this is a Swagger 2 document: convert it to OpenAPI 3 first")
