@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -8,11 +9,17 @@ from pathlib import Path
 import hypothesis.internal.conjecture.optimiser
 import hypothesis.internal.conjecture.shrinker  # noqa: F401
 import pytest
+from hypothesis import HealthCheck, settings
 
 from proteiniq.sandbox import Sandbox
 from proteiniq.sandbox.tools import BUILT_IN
 
 from .tools import ALL
+
+# HYPOTHESIS_PROFILE=ci looks for longer.
+settings.register_profile("dev", max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=200)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 _numbers = count()
 
