@@ -256,6 +256,15 @@ def success_by_range(document: Document) -> None:
 
 
 @changed
+def errors_by_default(document: Document) -> None:
+    """All errors are one response, `default`."""
+    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}ErrorEnvelope"}}}
+    for _, _, operation in operations(document):
+        kept = {status: each for status, each in operation["responses"].items() if status.startswith("2")}
+        operation["responses"] = {**kept, "default": {"description": "An error.", "content": content}}
+
+
+@changed
 def more_content_types(document: Document) -> None:
     """Requests and answers may be XML, too; JSON has parameters or another name."""
     for _, _, operation in operations(document):

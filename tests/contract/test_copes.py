@@ -102,6 +102,10 @@ def test_the_code_is_made_of_nothing_else() -> None:
     assert generated(without_notes(OURS)) == files(GENERATED)
 
 
+def test_an_error_by_default_is_read_like_any_other() -> None:
+    assert normalised(m.errors_by_default).losses == ()
+
+
 @pytest.mark.parametrize("case", ELSEWHERE)
 def test_the_names_are_the_same(case: str) -> None:
     assert described(contract(ELSEWHERE[case])) == described(OURS)
