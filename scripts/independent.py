@@ -24,7 +24,6 @@ from _project import ROOT, fail, say, settle
 DOCUMENTS = ROOT / "tests" / "independent" / "documents"
 STYLES = {
     "a": "zod-to-openapi, 3.1",
-    "b": "Hono, 3.1",
     "c": "FastAPI, 3.1",
     "d": "NestJS, 3.0",
     "e": "by hand, 3.0",

@@ -12,7 +12,8 @@ from typing import Any
 
 from generate import generate
 
-from proteiniq.contract import Bindings, Normalised, bindings, dump, normalise
+from proteiniq.contract import Bindings, Endpoint, Normalised, bindings, dump, normalise
+from proteiniq.contract._endpoints import endpoint
 from proteiniq.contract._normalise.bindings import parse
 
 from .mutators import Document, Mutator
@@ -36,6 +37,12 @@ def contract(mutator: Mutator, names: Bindings | None = None) -> dict[str, Any]:
     return json.loads(dump(normalised(mutator, names).document))  # type: ignore[no-any-return]
 
 
+def route(mutator: Mutator, operation: str, edits: str = "") -> Endpoint:
+    """How an operation is asked for, with edits laid over the bindings."""
+    return endpoint(contract(mutator, edited(edits)), operation)
+
+
+@functools.cache
 def edited(edits: str) -> Bindings:
     """The bindings of this package with edits laid over them, as `regenerate --bindings` does."""
     return parse((OPENAPI / "bindings.toml").read_text(encoding="utf-8"), edits)

@@ -7,13 +7,13 @@ can be put in a row.
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 Document = dict[str, Any]
 Mutator = Callable[[Document], Document]
+P = ParamSpec("P")
 
 METHODS = ("get", "put", "post", "delete", "patch")
 SCHEMAS = "#/components/schemas/"
@@ -60,8 +60,16 @@ def changed(change: Callable[[Document], None]) -> Mutator:
         change(document)
         return document
 
-    mutate.__name__, mutate.__doc__ = change.__name__, change.__doc__
     return mutate
+
+
+def mutator(change: Callable[Concatenate[Document, P], None]) -> Callable[P, Mutator]:
+    """A maker of mutators from a function that changes a document in place, as its further arguments say."""
+
+    def make(*args: P.args, **kwargs: P.kwargs) -> Mutator:
+        return changed(lambda document: change(document, *args, **kwargs))
+
+    return make
 
 
 # The same contract, spelled in another way.
@@ -219,25 +227,10 @@ def bare(document: Document) -> Document:
     return rewritten(document, strip)  # type: ignore[no-any-return]
 
 
-@changed
-def prefix_in_servers(document: Document) -> None:
+@mutator
+def prefix_in(document: Document, *servers: dict[str, Any]) -> None:
     """`/api/v1` stands in `servers`, and paths begin after it."""
-    document["servers"] = [{"url": "https://proteiniq.io/api/v1/"}]
-    document["paths"] = {path.removeprefix("/api/v1"): item for path, item in document["paths"].items()}
-
-
-@changed
-def prefix_in_a_variable(document: Document) -> None:
-    """`/api/v1` is the default of a variable of the server."""
-    document["servers"] = [{"url": "https://{host}{base}", "variables": {
-        "host": {"default": "proteiniq.io"}, "base": {"default": "/api/v1"}}}]  # fmt: skip
-    document["paths"] = {path.removeprefix("/api/v1"): item for path, item in document["paths"].items()}
-
-
-@changed
-def prefix_in_a_later_server(document: Document) -> None:
-    """The first server is somebody's own machine, and has no path."""
-    document["servers"] = [{"url": "http://localhost:3000"}, {"url": "https://proteiniq.io/api/v1"}]
+    document["servers"] = list(servers)
     document["paths"] = {path.removeprefix("/api/v1"): item for path, item in document["paths"].items()}
 
 
@@ -260,6 +253,15 @@ def success_by_range(document: Document) -> None:
         responses = operation["responses"]
         for status in [status for status in responses if status.startswith("2")]:
             responses["2XX"] = responses.pop(status)
+
+
+@changed
+def errors_by_default(document: Document) -> None:
+    """All errors are one response, `default`."""
+    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}ErrorEnvelope"}}}
+    for _, _, operation in operations(document):
+        kept = {status: each for status, each in operation["responses"].items() if status.startswith("2")}
+        operation["responses"] = {**kept, "default": {"description": "An error.", "content": content}}
 
 
 @changed
@@ -329,18 +331,16 @@ def new_fields_in_requests(document: Document) -> None:
 @changed
 def new_routes(document: Document) -> None:
     """Routes for collections, with query parameters, a body and an answer of their own."""
+    files = {"type": "array", "items": {"$ref": f"{SCHEMAS}File"}}
     collection = {
         "type": "object",
         "required": ["id"],
-        "properties": {
-            "id": {"type": "string"},
-            "files": {"type": "array", "items": {"$ref": f"{SCHEMAS}File"}},
-        },
+        "properties": {"id": {"type": "string"}, "files": files},
     }
-    answer = {"200": {"description": "", "content": {"application/json": {"schema": collection}}}}
+    body = {"content": {"application/json": {"schema": collection}}}
+    answer = {"200": {"description": "", **body}}
     one = {"name": "collectionId", "in": "path", "required": True, "schema": {"type": "string"}}
     limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
-    body = {"content": {"application/json": {"schema": collection}}}
     document["paths"]["/api/v1/collections"] = {
         "get": {"operationId": "list", "parameters": [limit], "responses": answer},
         "post": {"operationId": "list", "requestBody": body, "responses": answer},
@@ -371,16 +371,6 @@ def new_query_parameters(document: Document) -> None:
 
 
 @changed
-def folding_enum_values(document: Document) -> None:
-    """Enum values that are one name in Python."""
-    odd = ["a-b", "a_b", "A B", "", "1", "a-b"]
-    schema(document, "Job")["properties"]["status"]["enum"] = [
-        *odd,
-        *("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED"),
-    ]
-
-
-@changed
 def recursive(document: Document) -> None:
     """Jobs have jobs, settings have settings, and a new route answers with a tree."""
     schema(document, "Job")["properties"]["children"] = {"type": "array", "items": {"$ref": f"{SCHEMAS}Job"}}
@@ -401,32 +391,9 @@ def recursive(document: Document) -> None:
 def awkward_names(document: Document) -> None:
     """New fields and parameters whose names mean something in Python, or are none, or are one."""
     names = [
-        "class",
-        "self",
-        "cls",
-        "d",
-        "field_dict",
-        "to_dict",
-        "a-b",
-        "a_b",
-        "aB",
-        "",
-        "9lives",
-        "größe",
-        "None",
-    ]
-    names += [
-        "additional_properties",
-        "slot_id",
-        "T",
-        "list",
-        "type",
-        "body",
-        "client",
-        "params",
-        "kwargs",
-        "url",
-    ]
+        "class", "self", "cls", "d", "field_dict", "to_dict", "a-b", "a_b", "aB", "", "9lives", "größe", "None",
+        "additional_properties", "slot_id", "T", "list", "type", "body", "client", "params", "kwargs", "url",
+    ]  # fmt: skip
     properties: dict[str, Any] = {name: {"type": "object", "properties": {"x": {}}} for name in names}
     schema(document, "InputEntry")["properties"].update(properties)
     odd = {"type": "object", "title": "Job", "properties": {**properties, "when": {"format": "uuid"}}}
@@ -450,182 +417,124 @@ def job_route_beside_status(document: Document) -> None:
 # The same contract, with something else in one place.
 
 
-@changed
-def job_route_instead_of_status(document: Document) -> None:
-    """`GET /jobs/{id}` is there, and no `/status`."""
-    status = document["paths"].pop("/api/v1/jobs/{jobId}/status")["get"]
-    document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["get"] = status
+@mutator
+def route_is(document: Document, route: tuple[str, str], other: tuple[str, str]) -> None:
+    """An operation has another path and method."""
+    (path, method), (new_path, new_method) = route, other
+    operation = document["paths"][f"/api/v1{path}"].pop(method)
+    document["paths"].setdefault(f"/api/v1{new_path}", {})[new_method] = operation
 
 
-@changed
-def cancel_by_delete(document: Document) -> None:
-    """A job is cancelled with `DELETE /jobs/{id}`."""
-    cancel = document["paths"].pop("/api/v1/jobs/{jobId}/cancel")["post"]
-    document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["delete"] = cancel
+JOB = "/jobs/{jobId}"
+CANCEL = (f"{JOB}/cancel", "post")
+job_route_instead_of_status = route_is((f"{JOB}/status", "get"), (JOB, "get"))
+cancel_by_delete = route_is(CANCEL, (JOB, "delete"))
 
 
-@changed
-def cancel_by_patch(document: Document) -> None:
+def cancel_by_patch(document: Document) -> Document:
     """A job is cancelled with `PATCH /jobs/{id}` and the status that it gets."""
-    cancel = document["paths"].pop("/api/v1/jobs/{jobId}/cancel")["post"]
     statuses = {"type": "string", "enum": ["cancelled", "archived"]}
     body = {"type": "object", "properties": {"status": statuses}, "required": ["status"]}
-    cancel["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
-    document["paths"].setdefault("/api/v1/jobs/{jobId}", {})["patch"] = cancel
+    return both(body_is(f"/api/v1{CANCEL[0]}", json=body), route_is(CANCEL, (JOB, "patch")))(document)
 
 
-def bodiless_cancel(document: Document) -> dict[str, Any]:
-    """The operation that cancels a job, without a body."""
-    routes = document["paths"]["/api/v1/jobs/{jobId}"]
-    cancel = routes.get("patch") or routes["delete"]
-    return {key: value for key, value in cancel.items() if key != "requestBody"}
-
-
-@changed
-def cancel_by_both(document: Document) -> None:
-    """A job is cancelled with `POST …/cancel`, and with `DELETE /jobs/{id}`."""
-    cancel = document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"]
-    document["paths"]["/api/v1/jobs/{jobId}"] = {"delete": cancel}
+@mutator
+def cancel_by_both(document: Document, method: str) -> None:
+    """A job is cancelled with `POST …/cancel`, and with another method at `/jobs/{id}`."""
+    document["paths"][f"/api/v1{JOB}"] = {method: document["paths"][f"/api/v1{CANCEL[0]}"]["post"]}
 
 
 @changed
 def discriminated(document: Document) -> None:
-    """Input entries are told apart by their source, and billing by its mode."""
-    entry = schema(document, "InputEntry")
-    source = entry["properties"].pop("source")
-    kinds = {}
-    for kind in ("text", "file"):
-        one = {
-            "allOf": [
-                {"$ref": f"{SCHEMAS}InputEntry"},
-                {
-                    "type": "object",
-                    "required": ["source", *(["content"] if kind == "text" else [])],
-                    "properties": {"source": {**source, "properties": {
-                        **source["properties"], "type": {"type": "string", "const": kind}}}},
-                },
-            ]
-        }  # fmt: skip
-        document["components"]["schemas"][f"Entry{kind}"] = one
-        kinds[kind] = {"$ref": f"{SCHEMAS}Entry{kind}"}
-    union = {"oneOf": list(kinds.values()), "discriminator": {"propertyName": "source"}}
-    entry["required"].remove("source")
-    schema(document, "JobInput")["properties"]["inputs"]["items"] = union
+    """Sources are told apart by their type, and billing by its mode."""
+    text = {
+        "type": "object",
+        "required": ["type"],
+        "properties": {"type": {"type": "string", "const": "text"}},
+    }
+    file = {"type": "object", "required": ["type"], "properties": {
+        "type": {"type": "string", "const": "file"}, "file_id": {"type": "string"}}}  # fmt: skip
+    source = {"oneOf": [text, file], "discriminator": {"propertyName": "type"}}
+    schema(document, "InputEntry")["properties"]["source"] = source
     billing = schema(document, "Quote")["properties"]["billing"]
+    rate = {"mode": {"const": "minute"}, "rate": {"type": "number"}}
     schema(document, "Quote")["properties"]["billing"] = {
+        "oneOf": [{**billing, "properties": {"mode": {"const": "fixed"}}}, {**billing, "properties": rate}],
         "discriminator": {"propertyName": "mode"},
-        "oneOf": [
-            {**billing, "properties": {"mode": {"const": "fixed"}}},
-            {**billing, "properties": {"mode": {"const": "minute"}, "rate": {"type": "number"}}},
-        ],
     }
 
 
-def events_as(media: str | None) -> Mutator:
+@mutator
+def events_as(document: Document, media: str | None) -> None:
     """The event stream is described as another media type, or its body not at all."""
-
-    def events(document: Document) -> None:
-        answer = document["paths"]["/api/v1/jobs/{jobId}/events"]["get"]["responses"]["200"]
-        answer.pop("content", None)
-        if media is not None:
-            answer["content"] = {media: {"schema": {"$ref": f"{SCHEMAS}Job"}}}
-
-    return changed(events)
+    answer = document["paths"][f"/api/v1{JOB}/events"]["get"]["responses"]["200"]
+    answer["content"] = {media: {"schema": {"$ref": f"{SCHEMAS}Job"}}} if media else {}
 
 
 @changed
 def upload_as_json(document: Document) -> None:
     """A file is uploaded as base64 in JSON, with its name beside it."""
-    upload = document["paths"]["/api/v1/files"]["post"]
     properties = dict(schema(document, "FileUpload")["properties"])
-    properties["file"] = {"type": "string", "contentEncoding": "base64"}
-    properties["fileName"] = {"type": "string"}
+    properties |= {"file": {"type": "string", "contentEncoding": "base64"}, "fileName": {"type": "string"}}
     body = {"type": "object", "required": ["file", "fileName"], "properties": properties}
-    upload["requestBody"] = {"content": {"application/json": {"schema": body}}}
+    content = {"application/json": {"schema": body}}
+    document["paths"]["/api/v1/files"]["post"]["requestBody"] = {"content": content}
 
 
-@changed
-def upload_as_json_under_other_names(document: Document) -> None:
-    """The base64 is called `content`, and what else is told of a file has other names, too."""
-    properties = {"content": {"type": "string", "format": "byte"}}
-    properties |= {name: {"type": "string"} for name in ("name", "contentType")}
-    body = {"type": "object", "required": list(properties), "properties": properties}
-    document["paths"]["/api/v1/files"]["post"]["requestBody"] = {
-        "content": {"application/json": {"schema": body}}
-    }
+@mutator
+def without_a_body(document: Document, path: str, method: str) -> None:
+    """That something was done is told by the status alone."""
+    responses = document["paths"][path][method]["responses"]
+    del responses["200"]
+    responses["204"] = {"description": "It is done."}
 
 
-@changed
-def upload_not_described(document: Document) -> None:
-    """An upload is a form of which nothing is said."""
-    upload = document["paths"]["/api/v1/files"]["post"]
-    upload["requestBody"] = {"content": {"multipart/form-data": {}}}
-
-
-@changed
-def deleted_without_a_body(document: Document) -> None:
-    """That a file was deleted is told by the status alone."""
-    _without_a_body(document["paths"]["/api/v1/files/{fileId}"]["delete"])
-
-
-@changed
-def cancelled_without_a_body(document: Document) -> None:
-    """That a job was cancelled is told by the status alone."""
-    _without_a_body(document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"])
-
-
-def _without_a_body(operation: dict[str, Any]) -> None:
-    del operation["responses"]["200"]
-    operation["responses"]["204"] = {"description": "It is done."}
-
-
-def field_called(role: str, field: str, name: str) -> Mutator:
+@mutator
+def field_called(document: Document, role: str, field: str, name: str) -> None:
     """A field has another name."""
-
-    def call(document: Document) -> None:
-        described = schema(document, role)
-        described["properties"][name] = described["properties"].pop(field)
-        described["required"] = [name if each == field else each for each in described.get("required", [])]
-
-    return changed(call)
+    described = schema(document, role)
+    described["properties"][name] = described["properties"].pop(field)
+    described["required"] = [name if each == field else each for each in described.get("required", [])]
 
 
-def wrapped(path: str, method: str, key: str = "data") -> Mutator:
+@mutator
+def wrapped(document: Document, path: str, method: str, key: str = "data") -> None:
     """The answer is wrapped in an envelope."""
-
-    def wrap(document: Document) -> None:
-        for status, response in document["paths"][path][method]["responses"].items():
-            if status.startswith("2"):
-                media = response["content"]["application/json"]
-                media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
-
-    return changed(wrap)
-
-
-def answer_is(path: str, method: str, described: Any) -> Mutator:
-    """The answer has another schema; with None, its schema isn't described."""
-
-    return changed(lambda document: answer_in_place(document, path, method, described))
-
-
-def answer_in_place(document: Document, path: str, method: str, described: Any) -> None:
-    media = {} if described is None else {"schema": copy.deepcopy(described)}
     for status, response in document["paths"][path][method]["responses"].items():
         if status.startswith("2"):
-            response["content"] = {"application/json": media}
+            media = response["content"]["application/json"]
+            media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
 
 
-def moved(role: str, **places: str) -> Mutator:
+def answer_in_place(
+    document: Document, path: str, method: str, described: Any, media: str = "application/json"
+) -> None:
+    """The answer has another schema; with None, its schema isn't described."""
+    content = {media: {} if described is None else {"schema": copy.deepcopy(described)}}
+    for status, response in document["paths"][path][method]["responses"].items():
+        if status.startswith("2"):
+            response["content"] = content
+
+
+answer_is = mutator(answer_in_place)
+
+
+@mutator
+def body_is(document: Document, /, path: str, **content: Any) -> None:
+    """A POST takes other bodies, by media type; `json`, `form` and `raw` are short for theirs."""
+    media = {"json": "application/json", "form": "multipart/form-data", "raw": "application/octet-stream"}
+    described = {media.get(kind, kind): {"schema": each} for kind, each in content.items()}
+    document["paths"][path]["post"]["requestBody"] = {"required": True, "content": described}
+
+
+@mutator
+def moved(document: Document, /, role: str, **places: str) -> None:
     """Fields are somewhere else: `moved("Job", progress="progress.percent")`."""
-
-    def move(document: Document) -> None:
-        described = schema(document, role)
-        for field, place in places.items():
-            node = described["properties"].pop(field)
-            described["required"] = [each for each in described.get("required", []) if each != field]
-            _put(described, place.split("."), node)
-
-    return changed(move)
+    described = schema(document, role)
+    for field, place in places.items():
+        node = described["properties"].pop(field)
+        described["required"] = [each for each in described.get("required", []) if each != field]
+        _put(described, place.split("."), node)
 
 
 def _put(described: dict[str, Any], steps: list[str], node: Any) -> None:
@@ -633,46 +542,33 @@ def _put(described: dict[str, Any], steps: list[str], node: Any) -> None:
     for step in around:
         inner = described["properties"].get(step)
         described["properties"][step] = described = inner or {"type": "object", "properties": {}}
-    described["properties"][last] = node
+    described["properties"][last] = copy.deepcopy(node)
 
 
-def query_is(path: str, parameter: str, **described: Any) -> Mutator:
+@mutator
+def query_is(document: Document, /, path: str, parameter: str, **described: Any) -> None:
     """A query parameter has another schema, or is new."""
-
-    def describe(document: Document) -> None:
-        parameters = document["paths"][path]["get"]["parameters"]
-        kept = [each for each in parameters if each["name"] != parameter]
-        document["paths"][path]["get"]["parameters"] = [
-            *kept,
-            {"name": parameter, "in": "query", "schema": copy.deepcopy(described)},
-        ]
-
-    return changed(describe)
+    operation = document["paths"][path]["get"]
+    kept = [each for each in operation["parameters"] if each["name"] != parameter]
+    new = {"name": parameter, "in": "query", "schema": copy.deepcopy(described)}
+    operation["parameters"] = [*kept, new]
 
 
-def without_query(path: str, *names: str) -> Mutator:
+@mutator
+def without_query(document: Document, path: str, *names: str) -> None:
     """Query parameters are gone; with no names, all of them."""
-
-    def remove(document: Document) -> None:
-        operation = document["paths"][path]["get"]
-        kept = [each for each in operation["parameters"] if names and each["name"] not in names]
-        operation["parameters"] = kept
-
-    return changed(remove)
+    operation = document["paths"][path]["get"]
+    operation["parameters"] = [
+        each for each in operation["parameters"] if names and each["name"] not in names
+    ]
 
 
-def query_called(path: str, parameter: str, name: str) -> Mutator:
+@mutator
+def query_called(document: Document, path: str, parameter: str, name: str) -> None:
     """A query parameter has another name."""
-
-    def call(document: Document) -> None:
-        for each in document["paths"][path]["get"]["parameters"]:
-            if each["name"] == parameter:
-                each["name"] = name
-
-    return changed(call)
-
-
-# Documents that say little.
+    for each in document["paths"][path]["get"]["parameters"]:
+        if each["name"] == parameter:
+            each["name"] = name
 
 
 def without_schemas(document: Document) -> Document:
@@ -688,106 +584,71 @@ def without_schemas(document: Document) -> Document:
     return {**document, "paths": rewritten(document["paths"], forget)}
 
 
-@changed
-def only_what_is_needed(document: Document) -> None:
-    """There are no routes for files, and no optional fields."""
-    for path in [path for path in document["paths"] if "/files" in path or "events" in path]:
-        del document["paths"][path]
-    for name, described in document["components"]["schemas"].items():
-        if name in ("Job", "Tool", "Quote", "Result", "Account"):
-            needed = {"id", "status", "input", "estimated_credits", "blocking_errors", "files", "results"}
-            needed |= {"workspace"}
-            properties = described["properties"]
-            described["properties"] = {key: each for key, each in properties.items() if key in needed}
-            described["required"] = [key for key in described["required"] if key in needed]
-
-
 # Contracts that the facade can't work with.
 
 
-def without_route(path: str, method: str) -> Mutator:
+@mutator
+def without_route(document: Document, path: str, method: str) -> None:
     """A route is gone."""
-
-    def remove(document: Document) -> None:
-        del document["paths"][path][method]
-
-    return changed(remove)
+    del document["paths"][path][method]
 
 
-def without_field(role: str, field: str) -> Mutator:
+@mutator
+def without_field(document: Document, role: str, field: str) -> None:
     """A field is gone."""
-
-    def remove(document: Document) -> None:
-        del schema(document, role)["properties"][field]
-        required = schema(document, role).get("required", [])
-        schema(document, role)["required"] = [each for each in required if each != field]
-
-    return changed(remove)
+    described = schema(document, role)
+    del described["properties"][field]
+    described["required"] = [each for each in described.get("required", []) if each != field]
 
 
-def field_is(role: str, field: str, described: dict[str, Any]) -> Mutator:
-    """A field is described in another way."""
-
-    def describe(document: Document) -> None:
-        schema(document, role)["properties"][field] = json.loads(json.dumps(described))
-
-    return changed(describe)
+@mutator
+def field_is(document: Document, role: str, field: str, described: dict[str, Any]) -> None:
+    """A field is described in another way, or is new."""
+    schema(document, role)["properties"][field] = copy.deepcopy(described)
 
 
-def nested_is(role: str, place: str, described: dict[str, Any]) -> Mutator:
+@mutator
+def nested_is(document: Document, role: str, place: str, described: dict[str, Any]) -> None:
     """A field of a field is described in another way, or is new."""
-    return changed(lambda document: _put(schema(document, role), place.split("."), copy.deepcopy(described)))
+    _put(schema(document, role), place.split("."), described)
 
 
-def field_required(role: str, field: str) -> Mutator:
+@mutator
+def field_required(document: Document, role: str, field: str) -> None:
     """A field has to be there."""
-
-    def require(document: Document) -> None:
-        schema(document, role).setdefault("properties", {}).setdefault(field, {"type": "string"})
-        schema(document, role).setdefault("required", []).append(field)
-
-    return changed(require)
+    described = schema(document, role)
+    described["properties"].setdefault(field, {"type": "string"})
+    described.setdefault("required", []).append(field)
 
 
-def branches_require(role: str, *fields: str) -> Mutator:
+def required(role: str, field: str, described: dict[str, Any]) -> Mutator:
+    """A field that has to be there is described in another way, or is new."""
+    return both(field_is(role, field, described), field_required(role, field))
+
+
+@mutator
+def branches_require(document: Document, role: str, *fields: str) -> None:
     """The schema is a union; each branch requires another one of the fields."""
-
-    def unite(document: Document) -> None:
-        described = schema(document, role)
-        document["components"]["schemas"][role] = {
-            "oneOf": [
-                {
-                    **described,
-                    "properties": {field: {"type": "string"}, **described["properties"]},
-                    "required": [*described["required"], field],
-                }
-                for field in fields
-            ]
-        }
-
-    return changed(unite)
+    described = schema(document, role)
+    properties, needed = described["properties"], described["required"]
+    branches = [
+        {**described, "properties": {field: {"type": "string"}, **properties}, "required": [*needed, field]}
+        for field in fields
+    ]
+    document["components"]["schemas"][role] = {"oneOf": branches}
 
 
-def parameter_required(path: str, method: str, name: str, place: str) -> Mutator:
+@mutator
+def parameter_required(document: Document, path: str, method: str, name: str, place: str) -> None:
     """A parameter that has to be sent is new."""
-
-    def require(document: Document) -> None:
-        parameter = {"name": name, "in": place, "required": True, "schema": {"type": "string"}}
-        document["paths"][path][method].setdefault("parameters", []).append(parameter)
-
-    return changed(require)
+    parameter = {"name": name, "in": place, "required": True, "schema": {"type": "string"}}
+    document["paths"][path][method].setdefault("parameters", []).append(parameter)
 
 
 @changed
 def results_by_both(document: Document) -> None:
     """Two paths differ in the name of their parameter only."""
     document["paths"]["/api/v1/results/{id}"] = document["paths"]["/api/v1/results/{jobId}"]
-
-
-@changed
-def errors_as_text(document: Document) -> None:
-    """Every error is one line of text in JSON."""
-    schema(document, "ErrorEnvelope")["properties"]["error"] = {"type": "string"}
 
 
 @changed

@@ -1,43 +1,106 @@
-"""What the requests that are written by hand read from the contract."""
+"""The route of each operation; an operation that the contract lacks stays in the client, and says so."""
 
 from __future__ import annotations
 
 import pytest
 
-from proteiniq.contract import operation, upstream
+from proteiniq.contract import operation, strict, upstream
 from proteiniq.contract._endpoints import endpoint
 
 from . import mutators as m
-from .client import contract, reconstruction
+from .client import contract, normalised, reconstruction, route
+
+JOB = "/api/v1/jobs/{job_id}"
+RESULT = ("/results/{jobId}", "get")
+OPTIONAL = {
+    "stream_job_events": ("/api/v1/jobs/{jobId}/events", "get"),
+    "cancel_job": ("/api/v1/jobs/{jobId}/cancel", "post"),
+    "list_files": ("/api/v1/files", "get"),
+    "upload_file": ("/api/v1/files", "post"),
+    "get_file": ("/api/v1/files/{fileId}", "get"),
+    "delete_file": ("/api/v1/files/{fileId}", "delete"),
+    "get_openapi": ("/api/v1/openapi.json", "get"),
+}
+
+
+def same(document: m.Document) -> m.Document:
+    return document
+
+
+def paths_end_with(text: str) -> m.Mutator:
+    return lambda document: {
+        **document,
+        "paths": {f"{path}{text}": each for path, each in document["paths"].items()},
+    }
+
+
+def test_optional_operations_that_are_gone_are_absent_and_lost() -> None:
+    made = normalised(m.both(*(m.without_route(*each) for each in OPTIONAL.values())))
+    assert all(endpoint(made.document, each).absent for each in OPTIONAL)
+    assert {(loss.operation, loss.place) for loss in made.losses} == {(each, "route") for each in OPTIONAL}
+
+
+def test_what_nobody_calls_is_absent_without_a_word() -> None:
+    made = normalised(same)
+    assert endpoint(made.document, "complete_upload").absent
+    assert endpoint(made.document, "get_job").absent
+    assert made.losses == ()
+
+
+def test_what_is_served_strictly_has_no_absent_operations() -> None:
+    paths = strict(contract(m.without_route("/api/v1/files/{fileId}", "delete")))["paths"]
+    there = {each["operationId"] for item in paths.values() for each in item.values()}
+    assert not there & {"delete_file", "get_job", "complete_upload"}
+    assert "get_file" in there
+
+
+ROUTES: dict[str, tuple[m.Mutator, str, str]] = {
+    # case: (mutator, operation, route)
+    "a job route beside the status": (m.job_route_beside_status, "get_job", f"GET {JOB}"),
+    "the status beside a job route": (m.job_route_beside_status, "get_job_status", f"GET {JOB}/status"),
+    "a job route instead of the status": (m.job_route_instead_of_status, "get_job_status", f"GET {JOB}"),
+    "a result below its job": (m.route_is(RESULT, ("/jobs/{jobId}/result", "get")), "get_result", f"GET {JOB}/result"),
+    "results below their job": (
+        m.route_is(RESULT, ("/jobs/{jobId}/results", "get")), "get_result", f"GET {JOB}/results"),
+    "a cancel by DELETE": (m.cancel_by_delete, "cancel_job", f"DELETE {JOB}"),
+    "a cancel by PATCH": (m.cancel_by_patch, "cancel_job", f"PATCH {JOB}"),
+    "a cancel by POST and DELETE": (m.cancel_by_both("delete"), "cancel_job", f"POST {JOB}/cancel"),
+    "a cancel by POST and PATCH": (m.cancel_by_both("patch"), "cancel_job", f"POST {JOB}/cancel"),
+    "a slash at the end": (paths_end_with("/"), "get_file", "GET /api/v1/files/{file_id}/"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ROUTES)
+def test_where_an_operation_is(case: str) -> None:
+    mutator, name, where = ROUTES[case]
+    found = route(mutator, name)
+    assert (f"{found.method} {found.path}", found.absent) == (where, False)
 
 
 @pytest.mark.parametrize("media", ["application/json", "text/plain", None])
 def test_events_are_a_stream_however_they_are_described(media: str | None) -> None:
-    document = contract(m.events_as(media))
-    answer = document["paths"]["/api/v1/jobs/{job_id}/events"]["get"]["responses"]["2XX"]
+    answer = contract(m.events_as(media))["paths"][f"{JOB}/events"]["get"]["responses"]["2XX"]
     assert answer["content"] == {"text/event-stream": {"schema": {"type": "string"}}}
 
 
-def test_a_cancel_by_delete() -> None:
-    cancel = endpoint(contract(m.cancel_by_delete), "cancel_job")
-    assert (cancel.method, cancel.path, cancel.media_type) == ("DELETE", "/api/v1/jobs/{job_id}", None)
+def test_what_the_request_says_of_a_thing_the_response_need_not() -> None:
+    def without_id(document: m.Document) -> None:
+        job = m.rewritten(m.schema(document, "Job"), dict)
+        del job["properties"]["id"]
+        job["required"].remove("id")
+        m.answer_in_place(document, "/api/v1/jobs/{jobId}/status", "get", job)
+
+    made = normalised(m.changed(without_id))
+    assert made.lines() == []
+    assert endpoint(made.document, "get_job_status").identity == {"id": "job_id"}
 
 
-def test_a_path_with_a_slash_at_its_end() -> None:
-    def slashes(document: m.Document) -> None:
-        document["paths"] = {f"{path}/": item for path, item in document["paths"].items()}
-
-    assert endpoint(contract(m.changed(slashes)), "get_file").path == "/api/v1/files/{file_id}/"
+def test_the_identity_of_a_result_is_its_job_and_a_list_has_none() -> None:
+    assert [operation(name).identity for name in ("get_result", "list_jobs")] == [{"job_id": "job_id"}, {}]
 
 
-def test_query_parameters_under_the_names_of_the_contract() -> None:
-    jobs = endpoint(contract(m.camel_case), "list_jobs")
-    assert jobs.query["created_after"] == "createdAfter"
-
-
-def test_what_the_contract_does_not_document_is_left_out() -> None:
-    jobs = endpoint(contract(m.query_called("/api/v1/jobs", "tool", "other")), "list_jobs")
-    assert "tool" not in jobs.query
+def test_what_the_contract_does_not_document_is_not_in_the_query() -> None:
+    assert "tool" not in route(m.query_called("/api/v1/jobs", "tool", "other"), "list_jobs").query
 
 
 def test_an_id_is_one_segment_of_a_path() -> None:
@@ -45,12 +108,9 @@ def test_an_id_is_one_segment_of_a_path() -> None:
 
 
 def test_the_parameters_of_a_path_are_read_back() -> None:
-    route = operation("get_result")
-    assert route.parameters(route.url(job_id="j1")) == {"job_id": "j1"}
-
-
-def test_a_path_of_another_route_has_no_parameters() -> None:
-    assert operation("get_result").parameters("/api/v1/files/f1") == {}
+    result = operation("get_result")
+    assert result.parameters(result.url(job_id="j1")) == {"job_id": "j1"}
+    assert result.parameters("/api/v1/files/f1") == {}
 
 
 def test_an_operation_that_is_not_there() -> None:

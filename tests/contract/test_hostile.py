@@ -7,7 +7,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 from openapi_spec_validator import validate
 
 from proteiniq.contract import NeedsNotMet, NotAContract, bindings, normalise
@@ -93,23 +93,22 @@ def test_a_document_without_a_bottom() -> None:
 
 def doubling(depth: int) -> dict[str, Any]:
     """Schemas of which each has the next one twice."""
-    return {
+    levels = {
         f"Level{level}": {
-            "type": "object",
-            "properties": {side: {"$ref": f"{m.SCHEMAS}Level{level + 1}"} for side in ("left", "right")},
+            "properties": {side: {"$ref": f"{m.SCHEMAS}Level{level + 1}"} for side in ("l", "r")}
         }
         for level in range(depth)
-    } | {f"Level{depth}": {"type": "string"}}
+    }
+    return {**levels, f"Level{depth}": {"type": "string"}, "Loop": {"$ref": f"{m.SCHEMAS}Level0"}}
 
 
 def mixing() -> dict[str, Any]:
     """Compositions that, followed naively, grow at every step."""
-    one, other = {"$ref": f"{m.SCHEMAS}Loop"}, {"$ref": f"{m.SCHEMAS}Other"}
-    mixed = [{"properties": {"next": one}}, {"properties": {"next": other}}]
-    return {"Loop": {"allOf": mixed}, "Other": {"allOf": list(reversed(mixed))}}
+    mixed = [{"properties": {"next": LOOP}}, {"properties": {"next": {"$ref": f"{m.SCHEMAS}Other"}}}]
+    return {"Loop": {"allOf": mixed}, "Other": {"allOf": mixed[::-1]}}
 
 
-@pytest.mark.parametrize("schemas", [doubling(30), doubling(200), mixing()], ids=["wide", "deep", "mixed"])
+@pytest.mark.parametrize("schemas", [doubling(200), mixing()], ids=["doubling", "mixed"])
 def test_schemas_that_unfold_without_end_are_given_up_soon(
     schemas: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,10 +119,10 @@ def test_schemas_that_unfold_without_end_are_given_up_soon(
         return flatten(self, node, place)
 
     monkeypatch.setattr(Flattener, "flatten", counted)
-    document = with_schema(schemas.get("Loop", {"$ref": f"{m.SCHEMAS}Level0"}))(reconstruction())
+    document = with_schema(schemas["Loop"])(reconstruction())
     document["components"]["schemas"].update(schemas)
     with contextlib.suppress(NotAContract):
-        validate(normalise(document, OURS).document)
+        normalise(document, OURS)
     assert len(calls) <= MOST_SHAPES + 1
 
 
@@ -134,15 +133,14 @@ nullable format const minimum maxLength additionalProperties url description sec
 /api/v1/account /a/{b} x-codes readOnly discriminator examples
 """
 KEYS = st.sampled_from(WORDS.split())
+VALUES = ["3.1.0", "object", "string", "array", "null", "query", "path", "#/components/schemas/Job", "#/a"]
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-9, 9),
-    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(-1, 1),
     st.text(max_size=4),
-    st.sampled_from(
-        ["3.1.0", "object", "string", "array", "null", "query", "path", "#/components/schemas/Job", "#/a"]
-    ),
+    st.sampled_from(VALUES),
 )
 JUNK = st.recursive(
     SCALARS,
@@ -162,13 +160,6 @@ def normalised_or_refused(document: Any) -> None:
     validate(made.document)
 
 
-@settings(deadline=None)
-@given(JUNK)
-def test_junk(document: Any) -> None:
-    normalised_or_refused(document)
-
-
-@settings(deadline=None)
 @given(st.dictionaries(KEYS, JUNK, max_size=5))
 def test_junk_that_says_it_is_a_contract(paths: dict[str, Any]) -> None:
     normalised_or_refused({"openapi": "3.1.0", "paths": {f"/{path}": item for path, item in paths.items()}})
@@ -186,19 +177,13 @@ def places(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
 PLACES = places(RECONSTRUCTION)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=3))
 def test_junk_in_places_of_a_contract(edits: list[tuple[tuple[str | int, ...], Any]]) -> None:
     document = copy.deepcopy(RECONSTRUCTION)
-    for path, junk in edits:
+    for (*around, last), junk in edits:
         node: Any = document
-        step: Any
-        for step in path[:-1]:
-            known = isinstance(node, dict) and step in node
-            inside = isinstance(node, list) and isinstance(step, int) and step < len(node)
-            node = node[step] if known or inside else None
-        last: Any = path[-1]
-        inside = isinstance(node, list) and isinstance(last, int) and last < len(node)
-        if isinstance(node, dict) or inside:
+        with contextlib.suppress(LookupError, TypeError):  # an edit before has taken the place away
+            for step in around:
+                node = node[step]
             node[last] = junk
     normalised_or_refused(document)

@@ -6,123 +6,167 @@ from typing import Any
 
 import pytest
 
-from proteiniq.contract import RAW, NeedsNotMet, read, write
-from proteiniq.contract._endpoints import Endpoint, endpoint
+from proteiniq.contract import RAW, Shape, read, write
 
 from . import mutators as m
-from .client import contract, edited, normalised
+from .client import contract, edited, normalised, route
 
 JOB = "/api/v1/jobs/{jobId}/status"
+TEXT = {"type": "string"}
 
 
-def job_with(mutator: m.Mutator, body: dict[str, Any], field: str, edits: str = "") -> Any:
-    """A field of a job that is read from `body`."""
-    route = endpoint(contract(mutator, edited(edits)), "get_job_status")
-    return ours(route, body).get(field)
-
-
-def ours(route: Endpoint, body: Any) -> dict[str, Any]:
+def ours(shape: Shape, body: Any) -> dict[str, Any]:
     """A response in our shape, without what it was."""
-    return {key: value for key, value in read(route.answer, body).items() if key != RAW}
+    return {key: value for key, value in read(shape, body).items() if key != RAW}
 
 
-NESTED: dict[str, tuple[m.Mutator, dict[str, Any], str, Any]] = {
-    # case: (mutator, body, field, what is read)
-    "progress.percent": (m.moved("Job", progress="progress.percent"), {"progress": {"percent": 7}}, "progress", 7),
-    "tool.id": (m.moved("Job", tool="tool.id"), {"tool": {"id": "esmfold"}}, "tool", "esmfold"),
-    "credits.charged": (m.moved("Job", credits_used="credits.charged"), {"credits": {"charged": 3}}, "credits_used", 3),
-    "timestamps.finished": (
-        m.moved("Job", completed_at="timestamps.finished"),
-        {"timestamps": {"finished": "2026-01-01T00:00:00Z"}},
-        "completed_at",
-        "2026-01-01T00:00:00Z",
-    ),
-    "error_message": (
-        m.both(m.without_field("Job", "error"), m.field_is("Job", "error_message", {"type": "string"})),
-        {"error_message": "no"},
-        "error",
-        {"message": "no"},
-    ),
-    "camelCase inside": (m.moved("Job", progress="progressPercent"), {"progressPercent": 7}, "progress", 7),
+def progress(**described: Any) -> m.Mutator:
+    return m.field_is("Job", "progress", {"type": "number", **described})
+
+
+STATUSES = ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED")
+
+
+def statuses(*values: str) -> m.Mutator:
+    return m.field_is("Job", "status", {"type": "string", "enum": list(values)})
+
+
+LOWER = statuses(*map(str.lower, STATUSES))
+SAID = 'schemas.Job.values.status.COMPLETED = "done"'
+
+JOBS: dict[str, tuple[m.Mutator, str, Any, dict[str, Any]]] = {
+    # case: (mutator, edits of the bindings, body of a job, what is read)
+    "an inner field": (m.moved("Job", progress="progress.percent"), "", {"progress": {"percent": 7}}, {"progress": 7}),
+    "an inner field of another name": (
+        m.moved("Job", completed_at="timestamps.finished"), "",
+        {"timestamps": {"finished": "2026-01-01T00:00:00Z"}}, {"completed_at": "2026-01-01T00:00:00Z"}),
+    "an object under our name": (
+        m.moved("Job", tool="tool.id"), "", {"tool": {"id": "esmfold", "name": "ESM"}},
+        {"tool": "esmfold", "tool.name": "ESM"}),
+    "an outer field": (
+        m.both(
+            m.without_field("Job", "error"),
+            *(m.field_is("Job", each, TEXT) for each in ("error_message", "error_code"))), "",
+        {"error_message": "no", "error_code": "x"}, {"error": {"message": "no", "code": "x"}}),
+    "camelCase": (m.moved("Job", progress="progressPercent"), "", {"progressPercent": 7}, {"progress": 7}),
+    "a place that the bindings say": (
+        m.moved("Job", progress="state.details.done"), 'schemas.Job.names.progress = ["state.details.done"]',
+        {"state": {"details": {"done": 5}}}, {"progress": 5}),
+    "another place inlined": (
+        m.both(m.moved("Job", progress="progress.percent"), m.inlined), "",
+        {"progress": {"percent": 7}}, {"progress": 7}),
+    "a literal in lower case": (LOWER, "", {"status": "completed"}, {"status": "COMPLETED"}),
+    "a literal that the bindings say": (
+        statuses("done", *STATUSES[1:]), SAID, {"status": "done"}, {"status": "COMPLETED"}),
+    "a literal that only the bindings say": (
+        m.field_is("Job", "status", TEXT), SAID, {"status": "done"}, {"status": "COMPLETED"}),
+    "a fraction by its maximum": (progress(minimum=0, maximum=1), "", {"progress": 0.5}, {"progress": 50}),
+    "a fraction at another place": (
+        m.both(progress(maximum=1), m.moved("Job", progress="progress.percent")), "",
+        {"progress": {"percent": 0.5}}, {"progress": 50}),
+    "a fraction that the bindings say": (
+        progress(), "schemas.Job.scale.progress = 100", {"progress": 0.5}, {"progress": 50}),
+    "a percentage by its maximum": (progress(maximum=100), "", {"progress": 0.5}, {"progress": 0.5}),
+    "a number of which nothing is said": (progress(), "", {"progress": 0.5}, {"progress": 0.5}),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", NESTED)
-def test_a_field_at_another_place_is_read(case: str) -> None:
-    mutator, body, field, value = NESTED[case]
-    assert job_with(mutator, body, field) == value
+@pytest.mark.parametrize("case", JOBS)
+def test_a_job_is_read_from_where_it_is(case: str) -> None:
+    mutator, edits, body, job = JOBS[case]
+    assert ours(route(mutator, "get_job_status", edits).answer, body) == job
 
 
-@pytest.mark.parametrize("case", NESTED)
-def test_a_field_at_another_place_is_not_lost(case: str) -> None:
-    losses = normalised(NESTED[case][0]).losses
-    assert [loss for loss in losses if loss.place in ("Job", f"Job.{NESTED[case][2]}")] == []
+@pytest.mark.parametrize("case", JOBS)
+def test_what_is_elsewhere_is_not_lost(case: str) -> None:
+    mutator, edits, _, _ = JOBS[case]
+    assert normalised(mutator, edited(edits)).losses == ()
 
 
-@pytest.mark.parametrize("case", NESTED)
-def test_a_field_at_another_place_is_found_when_all_is_inlined(case: str) -> None:
-    mutator, body, field, value = NESTED[case]
-    assert job_with(m.both(mutator, m.inlined), body, field) == value
+@pytest.mark.parametrize("said", ["Fraction done", "From 0 to 1", "0.0-1.0", "between 0 and 1"])
+def test_a_description_says_that_a_number_is_a_fraction(said: str) -> None:
+    shape = route(progress(description=said), "get_job_status").answer
+    assert ours(shape, {"progress": 0.5}) == {"progress": 50}
 
 
-def test_the_list_of_a_page_at_another_place() -> None:
-    route = endpoint(contract(m.moved("JobPage", data="data.items")), "list_jobs")
-    assert read(route.answer, {"data": {"items": [{"id": "j"}]}})["data"] == [{"id": "j"}]
+@pytest.mark.parametrize("said", ["In percent, not a fraction", "0-100", "Percent, 0 to 1000", "0..10"])
+def test_a_description_of_another_range_says_no_such_thing(said: str) -> None:
+    shape = route(progress(description=said), "get_job_status").answer
+    assert ours(shape, {"progress": 50}) == {"progress": 50}
 
 
-def test_a_place_that_the_bindings_say() -> None:
-    mutator = m.moved("Job", progress="state.details.done")
-    edits = 'schemas.Job.names.progress = ["state.details.done"]'
-    assert job_with(mutator, {"state": {"details": {"done": 5}}}, "progress", edits) == 5
+def test_the_limits_of_a_fraction_are_those_of_a_percentage() -> None:
+    described = contract(progress(minimum=0, maximum=1))["components"]["schemas"]["Job"]["properties"]
+    assert (described["progress"]["minimum"], described["progress"]["maximum"]) == (0, 100)
 
 
-def test_a_request_field_at_another_place_is_written() -> None:
-    edits = 'schemas.FileUpload.names = { description = ["metadata.description"], tags = ["metadata.tags"] }'
-    mutator = m.moved("FileUpload", description="metadata.description", tags="metadata.tags")
-    route = endpoint(contract(mutator, edited(edits)), "upload_file")
-    assert write(route.body, {"tags": ["a"], "description": "d"}) == {
-        "metadata": {"tags": ["a"], "description": "d"}}  # fmt: skip
+def test_known_values_are_ours() -> None:
+    status = contract(LOWER)["components"]["schemas"]["Job"]["properties"]["status"]
+    assert status["x-known-values"] == list(STATUSES)
 
 
-def test_request_fields_in_a_text_that_holds_json() -> None:
-    edits = 'schemas.FileUpload.names.tags = ["metadata.tags"]'
-    mutator = m.both(
-        m.without_field("FileUpload", "tags"), m.field_is("FileUpload", "metadata", {"type": "string"})
-    )
-    made = normalised(mutator, edited(edits))
-    assert endpoint(made.document, "upload_file").body.moves == ((("tags",), ("metadata", "tags")),)
+def test_the_literals_of_a_field_are_those_of_all_its_places() -> None:
+    def pending(document: m.Document) -> None:
+        job = m.rewritten(m.schema(document, "Job"), dict)
+        job["properties"]["status"] = {"type": "string", "enum": ["PENDING"]}
+        m.answer_in_place(document, "/api/v1/jobs", "post", job)
+
+    made = normalised(m.changed(pending))
+    known = made.document["components"]["schemas"]["Job"]["properties"]["status"]["x-known-values"]
+    assert {"PENDING", "COMPLETED", "FAILED"} <= set(known)
     assert made.losses == ()
 
 
-def test_text_of_a_response_has_no_fields_in_it() -> None:
-    mutator = m.both(m.without_field("Job", "credits_used"), m.field_is("Job", "credits", {"type": "string"}))
-    (loss,) = normalised(mutator).losses
-    assert loss.what == "not documented: credits_used (credits is there, and unread)"
+def test_another_word_for_the_end_of_a_job_is_told() -> None:
+    losses = normalised(statuses(*STATUSES[:3], "CANCELED", STATUSES[4])).losses
+    assert any("if it is 'CANCELED', say values.status.CANCELLED" in loss.what for loss in losses)
 
 
-ENVELOPES = {
-    "an object in an object": ("/api/v1/account", "get", "data", "get_account", {"workspace": {"id": "w"}}),
-    "a page in an object": ("/api/v1/jobs", "get", "result", "list_jobs", {"data": []}),
-    "a page under the name of its list": ("/api/v1/jobs", "get", "data", "list_jobs", {"data": []}),
-    "what has nothing needed": ("/api/v1/files/{fileId}", "delete", "data", "delete_file", {"deleted": True}),
-}
+ANSWERS: dict[str, tuple[m.Mutator, str, Any, Any]] = {
+    # case: (mutator, operation, body, what is read)
+    "a list at another place": (
+        m.moved("JobPage", data="data.items"), "list_jobs", {"data": {"items": [{"id": "j"}]}},
+        {"data": [{"id": "j"}]}),
+    "an envelope": (
+        m.wrapped("/api/v1/account", "get"), "get_account", {"data": {"workspace": 1}}, {"workspace": 1}),
+    "an envelope of a page": (
+        m.wrapped("/api/v1/jobs", "get", "result"), "list_jobs", {"result": {"data": []}}, {"data": []}),
+    "an envelope of a page under the name of its list": (
+        m.wrapped("/api/v1/jobs", "get"), "list_jobs", {"data": {"data": []}}, {"data": []}),
+    "an envelope of what has nothing needed": (
+        m.wrapped("/api/v1/files/{fileId}", "delete"), "delete_file", {"data": {"deleted": True}},
+        {"deleted": True}),
+    "the first of a list": (
+        m.answer_is("/api/v1/files", "post", {"type": "object", "properties": {
+            "files": {"type": "array", "items": {"$ref": f"{m.SCHEMAS}File"}}}}),
+        "upload_file", {"files": [{"id": "f"}]}, {"id": "f"}),
+    "text in place of an object": (
+        m.field_is("Quote", "blocking_errors", {"type": "array", "items": TEXT}), "quote_job",
+        {"blocking_errors": ["x"]}, {"blocking_errors": [{"code": "x"}]}),
+    "a boolean that means the opposite": (
+        m.field_called("Slot", "required", "optional"), "get_tool",
+        {"input": {"slots": [{"id": "protein", "optional": False}]}},
+        {"input": {"slots": [{"id": "protein", "required": True}]}}),
+}  # fmt: skip
+OPPOSITE = """
+schemas.Slot.names.required = ["optional"]
+schemas.Slot.values = { required = { true = false, false = true } }
+"""
 
 
-@pytest.mark.parametrize("case", ENVELOPES)
-def test_an_envelope_is_taken_off(case: str) -> None:
-    path, method, key, operation, body = ENVELOPES[case]
-    made = normalised(m.wrapped(path, method, key))
-    assert ours(endpoint(made.document, operation), {key: body}) == body
-    assert made.losses == ()
+def without_raw(node: Any) -> Any:
+    if isinstance(node, list):
+        return [without_raw(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: without_raw(value) for key, value in node.items() if key != RAW}
 
 
-def test_the_first_of_a_list_is_the_answer() -> None:
-    answer = {
-        "type": "object",
-        "properties": {"files": {"type": "array", "items": {"$ref": f"{m.SCHEMAS}File"}}},
-    }
-    route = endpoint(contract(m.answer_is("/api/v1/files", "post", answer)), "upload_file")
-    assert ours(route, {"files": [{"id": "f"}]}) == {"id": "f"}
+@pytest.mark.parametrize("case", ANSWERS)
+def test_a_response_is_read_from_where_it_is(case: str) -> None:
+    mutator, operation, body, answer = ANSWERS[case]
+    shape = route(mutator, operation, OPPOSITE if "opposite" in case else "").answer
+    assert without_raw(read(shape, body)) == answer
 
 
 def test_a_list_without_an_object_around_it() -> None:
@@ -130,7 +174,7 @@ def test_a_list_without_an_object_around_it() -> None:
     mutator = m.both(
         m.answer_is("/api/v1/tools", "get", answer), m.without_query("/api/v1/tools", "starting_after")
     )
-    assert read(endpoint(contract(mutator), "list_tools").answer, [{"id": "t"}])["data"] == [{"id": "t"}]
+    assert read(route(mutator, "list_tools").answer, [{"id": "t"}])["data"] == [{"id": "t"}]
 
 
 def test_one_role_may_have_another_shape_at_each_place() -> None:
@@ -139,10 +183,9 @@ def test_one_role_may_have_another_shape_at_each_place() -> None:
         job["properties"]["createdAt"] = job["properties"].pop("created_at")
         m.answer_in_place(document, JOB, "get", job)
 
-    document = contract(m.changed(camel_status))
-    status, submit = endpoint(document, "get_job_status"), endpoint(document, "submit_job")
-    assert read(status.answer, {"createdAt": "now"})["created_at"] == "now"
-    assert read(submit.answer, {"created_at": "now"})["created_at"] == "now"
+    status, submit = (route(m.changed(camel_status), name) for name in ("get_job_status", "submit_job"))
+    assert ours(status.answer, {"createdAt": "now"}) == {"created_at": "now"}
+    assert ours(submit.answer, {"created_at": "now"}) == {"created_at": "now"}
 
 
 def test_answers_of_two_statuses_have_one_shape() -> None:
@@ -150,109 +193,71 @@ def test_answers_of_two_statuses_have_one_shape() -> None:
         responses = document["paths"]["/api/v1/jobs"]["post"]["responses"]
         responses["202"] = responses["201"]
 
-    document = contract(m.changed(accepted))
-    assert not endpoint(document, "submit_job").answer
+    assert not route(m.changed(accepted), "submit_job").answer
 
 
-STATUS = {"type": "string", "enum": ["queued", "completed", "failed"]}
+METADATA = 'schemas.FileUpload.names = { description = ["metadata.description"], tags = ["metadata.tags"] }'
 
 
-def test_a_literal_in_another_case_is_found() -> None:
-    job = job_with(m.field_is("Job", "status", STATUS), {"status": "completed"}, "status")
-    assert job == "COMPLETED"
+def source_types(*types: str) -> m.Mutator:
+    return m.nested_is("InputEntry", "source.type", {"enum": list(types)})
 
 
-def test_known_values_are_ours() -> None:
-    document = contract(m.field_is("Job", "status", STATUS))
-    status = document["components"]["schemas"]["Job"]["properties"]["status"]
-    assert status["x-known-values"] == ["QUEUED", "COMPLETED", "FAILED"]
+def of_kinds(*kinds: str) -> dict[str, Any]:
+    return {"input": {"inputs": [{"kind": kind} for kind in kinds]}}
 
 
-def test_a_literal_that_the_bindings_say_is_read() -> None:
-    mutator = m.field_is("Job", "status", {"type": "string", "enum": ["done", "failed"]})
-    edits = 'schemas.Job.values.status.COMPLETED = "done"'
-    assert job_with(mutator, {"status": "done"}, "status", edits) == "COMPLETED"
+def of_source(kind: str) -> dict[str, Any]:
+    return {"input": {"inputs": [{"source": {"type": kind}}]}}
 
 
-def test_a_literal_that_the_bindings_say_counts_where_no_values_are_told() -> None:
-    mutator = m.field_is("Job", "status", {"type": "string"})
-    edits = 'schemas.Job.values.status.COMPLETED = "done"'
-    assert job_with(mutator, {"status": "done"}, "status", edits) == "COMPLETED"
+REQUESTS: dict[str, tuple[m.Mutator, str, str, Any, Any]] = {
+    # case: (mutator, edits of the bindings, operation, our body, the service's)
+    "inner fields": (
+        m.moved("FileUpload", description="metadata.description", tags="metadata.tags"), METADATA, "upload_file",
+        {"tags": ["a"], "description": "d"}, {"metadata": {"tags": ["a"], "description": "d"}}),
+    "inner fields of a text that holds JSON": (
+        m.both(
+            m.without_field("FileUpload", "tags"), m.without_field("FileUpload", "description"),
+            m.field_is("FileUpload", "metadata", TEXT)),
+        METADATA, "upload_file", {"tags": ["a"]}, {"metadata": {"tags": ["a"]}}),
+    "a list as text with commas": (
+        m.field_is("FileUpload", "tags", {"type": "string", "description": "Comma-separated."}), "", "upload_file",
+        {"tags": ["a", "b"]}, {"tags": "a,b"}),
+    "a literal that the bindings say": (
+        source_types("text", "library"), 'schemas.InputSource.values.type.file = "library"', "submit_job",
+        of_source("file"), of_source("library")),
+    "a literal in another case": (
+        source_types("TEXT", "FILE"), "", "submit_job", of_source("file"), of_source("FILE")),
+    "kinds that a tool names, in any case": (
+        m.nested_is("InputEntry", "kind", {"enum": ["PROTEIN", "DNA"]}), "", "submit_job",
+        of_kinds("dna", "PROTEIN", "ligand"), of_kinds("DNA", "PROTEIN", "ligand")),
+    "a required constant": (
+        m.required("JobRequest", "version", {"const": 2}), "", "submit_job",
+        {"tool": "t"}, {"tool": "t", "version": 2}),
+    "a required enum of one": (
+        m.required("JobRequest", "version", {"type": "integer", "enum": [2]}), "", "submit_job",
+        {"tool": "t"}, {"tool": "t", "version": 2}),
+    "a required constant of each input": (
+        m.required("InputEntry", "encoding", {"const": "utf-8"}), "", "submit_job",
+        of_kinds("a"), {"input": {"inputs": [{"kind": "a", "encoding": "utf-8"}]}}),
+    "a constant that is not required": (
+        m.field_is("JobRequest", "version", {"const": 2}), "", "submit_job", {"tool": "t"}, {"tool": "t"}),
+}  # fmt: skip
 
 
-def test_a_literal_is_never_made_up() -> None:
-    mutator = m.field_is("Job", "status", {"type": "string", "enum": ["DONE", "FAILED"]})
-    with pytest.raises(NeedsNotMet, match=r"if it is 'DONE', say values\.status\.COMPLETED"):
-        normalised(mutator)
+@pytest.mark.parametrize("case", REQUESTS)
+def test_a_request_is_written_as_the_contract_has_it(case: str) -> None:
+    mutator, edits, operation, body, theirs = REQUESTS[case]
+    assert write(route(mutator, operation, edits).body, body) == theirs
 
 
-def test_a_literal_of_a_request_is_written() -> None:
-    mutator = m.nested_is("InputEntry", "source.type", {"type": "string", "enum": ["text", "library"]})
-    edits = 'schemas.InputSource.values.type.file = "library"'
-    route = endpoint(contract(mutator, edited(edits)), "submit_job")
-    assert _source(route, "file") == "library"
+@pytest.mark.parametrize("case", [case for case in REQUESTS if "kinds" not in case])
+def test_what_is_written_elsewhere_is_not_lost(case: str) -> None:
+    mutator, edits, _, _, _ = REQUESTS[case]
+    assert normalised(mutator, edited(edits)).losses == ()
 
 
-def test_a_literal_of_a_request_in_another_case_is_written() -> None:
-    mutator = m.nested_is("InputEntry", "source.type", {"type": "string", "enum": ["TEXT", "FILE"]})
-    route = endpoint(contract(mutator), "submit_job")
-    assert (_source(route, "text"), _source(route, "file")) == ("TEXT", "FILE")
-
-
-def test_a_kind_that_a_tool_names_is_written_as_the_request_wants_it() -> None:
-    route = endpoint(contract(m.nested_is("InputEntry", "kind", {"enum": ["PROTEIN", "DNA"]})), "submit_job")
-    body = write(
-        route.body, {"input": {"inputs": [{"kind": "dna"}, {"kind": "PROTEIN"}, {"kind": "ligand"}]}}
-    )
-    assert [entry["kind"] for entry in body["input"]["inputs"]] == ["DNA", "PROTEIN", "ligand"]
-
-
-def test_a_documented_kind_that_the_request_lacks_is_lost() -> None:
-    (loss,) = normalised(m.nested_is("InputEntry", "kind", {"enum": ["sequence", "structure"]})).losses
-    assert "the facade says 'protein', and the contract knows sequence, structure" in loss.what
-
-
-def test_a_needed_literal_of_a_request_breaks() -> None:
-    mutator = m.nested_is("InputEntry", "source.type", {"type": "string", "enum": ["inline", "file"]})
-    with pytest.raises(NeedsNotMet) as caught:
-        normalised(mutator)
-    found = {(each.operation, each.entry, each.severity) for each in caught.value.problems}
-    assert found == {("quote_job", "[schemas.InputSource]", "breaks")}
-    assert "say values.type.text" in str(caught.value)
-
-
-def _source(route: Endpoint, kind: str) -> Any:
-    body = write(route.body, {"input": {"inputs": [{"source": {"type": kind}}]}})
-    return body["input"]["inputs"][0]["source"]["type"]
-
-
-def progress(**limits: float) -> m.Mutator:
-    return m.field_is("Job", "progress", {"type": "number", **limits})
-
-
-def test_a_fraction_becomes_a_percentage() -> None:
-    assert job_with(progress(minimum=0, maximum=1), {"progress": 0.5}, "progress") == 50
-
-
-def test_the_limits_of_a_fraction_are_those_of_a_percentage() -> None:
-    described = contract(progress(minimum=0, maximum=1))["components"]["schemas"]["Job"]["properties"]
-    assert (described["progress"]["minimum"], described["progress"]["maximum"]) == (0, 100)
-
-
-@pytest.mark.parametrize("limits", [{"maximum": 100}, {}], ids=["100", "no maximum"])
-def test_a_percentage_stays_as_it_is(limits: dict[str, float]) -> None:
-    assert job_with(progress(**limits), {"progress": 0.5}, "progress") == 0.5
-
-
-def test_a_percentage_that_is_said_to_be_no_fraction_stays_as_it_is() -> None:
-    mutator = m.field_is("Job", "progress", {"type": "number", "description": "In percent, not a fraction"})
-    assert job_with(mutator, {"progress": 50}, "progress") == 50
-
-
-def test_a_fraction_at_another_place() -> None:
-    mutator = m.both(progress(maximum=1), m.moved("Job", progress="progress.percent"))
-    assert job_with(mutator, {"progress": {"percent": 0.5}}, "progress") == 50
-
-
-def test_a_scale_that_the_bindings_say() -> None:
-    assert job_with(progress(), {"progress": 0.5}, "progress", "schemas.Job.scale.progress = 100") == 50
+def test_a_list_as_text_without_a_word_about_it_is_lost() -> None:
+    (loss,) = normalised(m.field_is("FileUpload", "tags", TEXT)).losses
+    assert "expected a list of string; the contract has string" in loss.what

@@ -9,52 +9,38 @@ from proteiniq.contract._endpoints import endpoint
 from proteiniq.contract._normalise.bindings import parse
 
 from . import mutators as m
-from .client import GENERATED, contract, edited, files, generated
+from .client import GENERATED, contract, edited, files, generated, route
+
+MAPPED: dict[str, tuple[m.Mutator, str]] = {
+    "fields": (
+        m.both(m.field_called("File", "size_bytes", "length"), m.field_called("File", "id", "key")),
+        'schemas.File.names = { size_bytes = ["size", "length"], id = ["key"] }',
+    ),
+    "fields of a request": (
+        m.field_called("JobRequest", "settings", "options"), 'schemas.JobRequest.names.settings = ["options"]',
+    ),
+    "a query parameter": (
+        m.query_called("/api/v1/jobs", "tool", "by_tool"), 'operations.list_jobs.names.tool = ["by_tool"]'),
+}  # fmt: skip
 
 
-def test_a_mapped_field() -> None:
-    mutated = m.both(m.field_called("File", "size_bytes", "length"), m.field_called("File", "id", "key"))
-    mapped = edited('schemas.File.names = { size_bytes = ["size", "length"], id = ["key"] }')
-    document = contract(mutated, mapped)
+def test_what_the_bindings_map_keeps_our_names_in_the_code() -> None:
+    mutator = m.both(*(each for each, _ in MAPPED.values()))
+    document = contract(mutator, edited("\n".join(edits for _, edits in MAPPED.values())))
     assert generated(document) == files(GENERATED)
+    assert endpoint(document, "list_jobs").query["tool"] == "by_tool"
+    assert write(endpoint(document, "submit_job").body, {"settings": {"a": 1}}) == {"options": {"a": 1}}
     assert read(endpoint(document, "get_file").answer, {"key": "f1", "length": 3}) == {
         "id": "f1", "size_bytes": 3, RAW: {"key": "f1", "length": 3}}  # fmt: skip
 
 
-def test_a_mapped_field_of_a_request() -> None:
-    mapped = edited('schemas.JobRequest.names = { input = ["entries"], settings = ["options"] }')
-    mutated = m.both(
-        m.field_called("JobRequest", "input", "entries"), m.field_called("JobRequest", "settings", "options")
-    )
-    document = contract(mutated, mapped)
-    assert generated(document) == files(GENERATED)
-    assert write(endpoint(document, "submit_job").body, {"input": {}, "settings": {"a": 1}}) == {
-        "entries": {}, "options": {"a": 1}}  # fmt: skip
+@pytest.mark.parametrize("name", ["X-Idempotency-Key", "idempotency_key"])
+def test_a_header_is_sent_as_the_contract_spells_it(name: str) -> None:
+    def spelled(document: m.Document) -> None:
+        header = {"name": name, "in": "header", "schema": {"type": "string"}}
+        document["paths"]["/api/v1/jobs"]["post"]["parameters"] = [header]
 
-
-def test_a_mapped_query_parameter() -> None:
-    mapped = edited('operations.list_jobs.names.tool = ["by_tool"]')
-    document = contract(m.query_called("/api/v1/jobs", "tool", "by_tool"), mapped)
-    assert generated(document) == files(GENERATED)
-    assert endpoint(document, "list_jobs").query["tool"] == "by_tool"
-
-
-def test_the_other_spelling_of_the_idempotency_key() -> None:
-    def only_the_other(document: m.Document) -> None:
-        submit = document["paths"]["/api/v1/jobs"]["post"]
-        submit["parameters"] = [each for each in submit["parameters"] if each["name"].startswith("X-")]
-
-    document = contract(m.changed(only_the_other))
-    assert endpoint(document, "submit_job").headers == {"Idempotency-Key": "X-Idempotency-Key"}
-
-
-def test_a_header_is_sent_as_the_contract_spells_it() -> None:
-    def underscored(document: m.Document) -> None:
-        submit = document["paths"]["/api/v1/jobs"]["post"]
-        submit["parameters"] = [{"name": "idempotency_key", "in": "header", "schema": {"type": "string"}}]
-
-    document = contract(m.changed(underscored))
-    assert endpoint(document, "submit_job").headers == {"Idempotency-Key": "idempotency_key"}
+    assert route(m.changed(spelled), "submit_job").headers == {"Idempotency-Key": name}
 
 
 def test_our_own_name_counts_before_a_mapped_one() -> None:
@@ -76,11 +62,6 @@ def test_camel_case_beside_our_own_spelling() -> None:
     file = document["components"]["schemas"]["File"]
     assert "size_bytes" in file["properties"]
     assert file["x-extra"] == {"sizeBytes": "integer"}
-
-
-def test_slots_keep_the_spelling_that_the_service_states() -> None:
-    assert "field_dict: dict[str, Any] = {}\n" in files(GENERATED)["models/input_entry.py"]
-    assert '"slotId": slot_id' in files(GENERATED)["models/input_entry.py"]
 
 
 def test_an_answer_keeps_what_the_facade_does_not_know_as_extra() -> None:

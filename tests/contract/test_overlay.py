@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonpath
 import pytest
 
 from proteiniq.contract import NotAContract, check, overlaid
@@ -29,46 +30,30 @@ def applied(*actions: Any) -> dict[str, Any]:
     return apply(DOCUMENT, overlay(*actions))
 
 
-def test_an_object_is_merged_with_the_update() -> None:
-    made = applied({"target": "$.info", "update": {"title": "U", "contact": {"name": "N"}}})
-    assert made["info"] == {"title": "U", "tags": ["a"], "contact": {"name": "N"}}
+APPLIED: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    # case: (target, update or None for a removal, where → what is there)
+    "an object is merged": (
+        "$.info", {"title": "U", "contact": {"name": "N"}},
+        {"$.info": {"title": "U", "tags": ["a"], "contact": {"name": "N"}}}),
+    "objects inside are merged too": ("$", {"info": {"version": "2"}}, {"$.info.version": "2", "$.info.title": "T"}),
+    "a list in the update is appended": ("$.info", {"tags": ["b"]}, {"$.info.tags": ["a", "b"]}),
+    "an update of a list is appended": (
+        PARAMETERS, {"name": "r"}, {PARAMETERS: [{"name": "p"}, {"name": "q"}, {"name": "r"}]}),
+    "a plain value is replaced": ("$.info.title", "U", {"$.info.title": "U"}),
+    "every target that matches is updated": (
+        "$.paths[*].get", {"x": 1}, {"$.paths['/a'].get.x": 1, "$.paths['/b'].get.x": 1}),
+    "a property is removed": ("$.info.tags", None, {"$.info": {"title": "T"}}),
+    "items of a list are removed": (f"{PARAMETERS}[*]", None, {PARAMETERS: []}),
+    "an item is found by a filter": (
+        f"{PARAMETERS}[?@.name == 'p']", {"x": 1}, {PARAMETERS: [{"name": "p", "x": 1}, {"name": "q"}]}),
+}  # fmt: skip
 
 
-def test_objects_inside_are_merged_too() -> None:
-    made = applied({"target": "$", "update": {"info": {"version": "2"}}})
-    assert made["info"] == {"title": "T", "tags": ["a"], "version": "2"}
-
-
-def test_a_list_in_the_update_is_appended() -> None:
-    assert applied({"target": "$.info", "update": {"tags": ["b"]}})["info"]["tags"] == ["a", "b"]
-
-
-def test_an_update_of_a_list_is_appended_to_it() -> None:
-    made = applied({"target": PARAMETERS, "update": {"name": "r"}})
-    assert [each["name"] for each in made["paths"]["/a"]["get"]["parameters"]] == ["p", "q", "r"]
-
-
-def test_a_plain_value_is_replaced() -> None:
-    assert applied({"target": "$.info.title", "update": "U"})["info"]["title"] == "U"
-
-
-def test_every_target_that_matches_is_updated() -> None:
-    made = applied({"target": "$.paths[*].get", "update": {"deprecated": True}})
-    assert all(item["get"]["deprecated"] for item in made["paths"].values())
-
-
-def test_a_property_is_removed() -> None:
-    assert applied({"target": "$.paths['/b']", "remove": True})["paths"].keys() == {"/a"}
-
-
-def test_items_of_a_list_are_removed() -> None:
-    made = applied({"target": f"{PARAMETERS}[*]", "remove": True})
-    assert made["paths"]["/a"]["get"]["parameters"] == []
-
-
-def test_an_item_is_found_by_a_filter() -> None:
-    made = applied({"target": f"{PARAMETERS}[?@.name == 'p']", "update": {"required": True}})
-    assert made["paths"]["/a"]["get"]["parameters"] == [{"name": "p", "required": True}, {"name": "q"}]
+@pytest.mark.parametrize("case", APPLIED)
+def test_an_action_is_done(case: str) -> None:
+    target, update, expected = APPLIED[case]
+    made = applied({"target": target, **({"remove": True} if update is None else {"update": update})})
+    assert {place: jsonpath.findall(place, made)[0] for place in expected} == expected
 
 
 def test_actions_are_done_one_after_the_other() -> None:

@@ -1,4 +1,4 @@
-"""What a request has to have: constants, parameters and fields that the contract requires."""
+"""What a request has to have: parameters and fields that the contract requires, and bodies that are constant."""
 
 from __future__ import annotations
 
@@ -6,177 +6,92 @@ from typing import Any
 
 import pytest
 
-from proteiniq.contract import NeedsNotMet, Problem, write
+from proteiniq.contract import NeedsNotMet, write
 from proteiniq.contract._endpoints import endpoint
 
 from . import mutators as m
-from .client import contract, edited, normalised
+from .client import contract, edited, normalised, route
 
-JOB = "/api/v1/jobs/{job_id}"
-
-
-def required(role: str, field: str, described: Any) -> m.Mutator:
-    return m.both(m.field_is(role, field, described), m.field_required(role, field))
+JOBS = "/api/v1/jobs"
+PROJECT = m.parameter_required(JOBS, "get", "projectId", "query")
 
 
-def problem(mutator: m.Mutator, edits: str = "") -> Problem:
-    with pytest.raises(NeedsNotMet) as caught:
-        normalised(mutator, edited(edits))
-    (found,) = caught.value.problems
-    return found
+def require_billing(document: m.Document) -> None:
+    m.schema(document, "JobRequest")["properties"]["billing"]["required"] = ["max_reserved_credits"]
 
 
-@pytest.mark.parametrize("described", [{"const": 2}, {"type": "integer", "enum": [2]}], ids=["const", "enum"])
-def test_a_required_constant_is_filled(described: Any) -> None:
-    route = endpoint(contract(required("JobRequest", "version", described)), "submit_job")
-    assert write(route.body, {"tool": "t"}) == {"tool": "t", "version": 2}
+FINE = {
+    "a required field that the service fills": m.required(
+        "JobRequest", "n", {"type": "integer", "readOnly": True}
+    ),
+    "a field that is required when its parent is sent": m.changed(require_billing),
+    "a query parameter of another plain type": m.query_is("/api/v1/files", "mine", type="string"),
+}
 
 
-def test_a_required_constant_of_each_input_is_filled() -> None:
-    route = endpoint(contract(required("InputEntry", "encoding", {"const": "utf-8"})), "submit_job")
-    assert write(route.body, {"input": {"inputs": [{"id": "a"}]}}) == {
-        "input": {"inputs": [{"id": "a", "encoding": "utf-8"}]}}  # fmt: skip
-
-
-def test_a_constant_that_is_not_required_is_not_sent() -> None:
-    route = endpoint(contract(m.field_is("JobRequest", "version", {"const": 2})), "submit_job")
-    assert not route.body
+@pytest.mark.parametrize("case", FINE)
+def test_what_needs_nothing(case: str) -> None:
+    assert normalised(FINE[case]).lines() == []
 
 
 def test_a_required_field_with_a_choice_breaks() -> None:
-    found = problem(required("JobRequest", "queue", {"enum": ["fast", "slow"]}))
-    assert (found.place, found.entry) == ("JobRequest.queue", "[schemas.JobRequest]")
-
-
-def test_a_required_field_that_the_service_fills_is_not_sent() -> None:
-    made = normalised(required("JobRequest", "number", {"type": "integer", "readOnly": True}))
-    assert made.lines() == []
-
-
-def test_a_field_that_is_required_when_its_parent_is_sent() -> None:
-    def require(document: m.Document) -> None:
-        billing = m.schema(document, "JobRequest")["properties"]["billing"]
-        billing["required"] = ["max_reserved_credits"]
-
-    assert normalised(m.changed(require)).lines() == []
-
-
-def test_a_field_that_is_sent_only_when_there_is_something_to_send_is_lost_when_it_is_required() -> None:
-    made = normalised(m.field_required("InputEntry", "content"))
-    assert [(loss.place, loss.what) for loss in made.losses] == [
-        (
-            "QuoteRequest.input.inputs[].content",
-            "the contract always requires it, and the facade doesn't always have it",
-        )
-    ]
-
-
-# Query parameters.
-
-
-def test_a_required_query_parameter_breaks_and_says_how_to_give_it() -> None:
-    found = problem(m.parameter_required("/api/v1/jobs", "get", "project", "query"))
-    assert (found.operation, found.place) == ("list_jobs", "query project")
-    assert "give its value in `constant_query`" in found.what
+    with pytest.raises(NeedsNotMet, match=r"JobRequest\.queue"):
+        normalised(m.required("JobRequest", "queue", {"enum": ["fast", "slow"]}))
 
 
 @pytest.mark.parametrize("place", ["header", "cookie"])
 def test_a_required_parameter_elsewhere_can_not_be_given(place: str) -> None:
-    found = problem(m.parameter_required("/api/v1/jobs", "get", "project", place))
-    assert "constant_query" not in found.what
+    with pytest.raises(NeedsNotMet) as caught:
+        normalised(m.parameter_required(JOBS, "get", "project", place))
+    assert "constant_query" not in str(caught.value)
 
 
 def test_a_constant_query_is_sent_as_the_contract_spells_it() -> None:
-    mutator = m.parameter_required("/api/v1/jobs", "get", "projectId", "query")
-    document = contract(mutator, edited('operations.list_jobs.constant_query.project_id = "p1"'))
+    document = contract(PROJECT, edited('operations.list_jobs.constant_query.project_id = "p1"'))
     assert endpoint(document, "list_jobs").constant_query == {"projectId": "p1"}
-
-
-def test_a_constant_query_is_no_parameter_of_the_generated_function() -> None:
-    mutator = m.parameter_required("/api/v1/jobs", "get", "project", "query")
-    document = contract(mutator, edited('operations.list_jobs.constant_query.project = "p1"'))
-    names = {each["name"] for each in document["paths"]["/api/v1/jobs"]["get"]["parameters"]}
-    assert "project" not in names
+    names = {each["name"] for each in document["paths"][JOBS]["get"]["parameters"]}
+    assert not names & {"project_id", "projectId"}
 
 
 def test_a_filter_that_is_required_may_have_a_constant() -> None:
-    mutator = m.parameter_required("/api/v1/jobs", "get", "status", "query")
-    document = contract(mutator, edited('operations.list_jobs.constant_query.status = "COMPLETED"'))
-    jobs = endpoint(document, "list_jobs")
+    mutator = m.parameter_required(JOBS, "get", "status", "query")
+    jobs = route(mutator, "list_jobs", 'operations.list_jobs.constant_query.status = "COMPLETED"')
     assert (jobs.constant_query["status"], jobs.query["status"]) == ("COMPLETED", "status")
 
 
 def test_a_query_parameter_that_takes_a_list_takes_one_value() -> None:
-    mutator = m.query_is("/api/v1/jobs", "status", type="array", items={"type": "string", "enum": ["DONE"]})
-    made = normalised(mutator)
+    made = normalised(m.query_is(JOBS, "status", type="array", items={"type": "string", "enum": ["DONE"]}))
     assert made.lines() == []
-    parameters = made.document["paths"]["/api/v1/jobs"]["get"]["parameters"]
+    parameters = made.document["paths"][JOBS]["get"]["parameters"]
     (status,) = (each for each in parameters if each["name"] == "status")
     assert status["schema"] == {"type": "string", "x-known-values": ["DONE"]}
 
 
-def test_a_query_parameter_of_another_plain_type_is_text_all_the_same() -> None:
-    assert normalised(m.query_is("/api/v1/files", "mine", type="string")).lines() == []
-
-
-def test_literals_of_a_query_parameter_in_another_case() -> None:
-    document = contract(m.query_is("/api/v1/jobs", "status", type="string", enum=["completed", "failed"]))
-    assert endpoint(document, "list_jobs").values == {
-        "status": {"COMPLETED": "completed", "FAILED": "failed"}
-    }
-
-
-def test_literals_of_a_query_parameter_that_the_bindings_say() -> None:
-    edits = 'operations.list_files.values.origin.UPLOAD = "user"'
-    document = contract(m.query_is("/api/v1/files", "origin", type="string"), edited(edits))
-    assert endpoint(document, "list_files").values == {"origin": {"UPLOAD": "user"}}
-
-
-# Routes with a constant body.
+@pytest.mark.parametrize(
+    ("described", "edits", "values"),
+    [
+        ({"enum": ["completed", "failed"]}, "", {"COMPLETED": "completed", "FAILED": "failed"}),
+        ({}, 'operations.list_jobs.values.status.COMPLETED = "done"', {"COMPLETED": "done"}),
+    ],
+    ids=["in another case", "that the bindings say"],
+)
+def test_literals_of_a_query_parameter(described: dict[str, Any], edits: str, values: dict[str, str]) -> None:
+    mutator = m.query_is(JOBS, "status", type="string", **described)
+    assert route(mutator, "list_jobs", edits).values == {"status": values}
 
 
 def test_a_cancel_by_patch_says_the_status_as_the_contract_spells_it() -> None:
-    cancel = endpoint(contract(m.cancel_by_patch), "cancel_job")
-    assert (cancel.method, cancel.path) == ("PATCH", JOB)
-    assert write(cancel.body, {}) == {"status": "cancelled"}
+    assert write(route(m.cancel_by_patch, "cancel_job").body, {}) == {"status": "cancelled"}
 
 
-def test_a_patch_with_another_body_cancels_nothing() -> None:
-    def rename(document: m.Document) -> None:
-        cancel = document["paths"].pop("/api/v1/jobs/{jobId}/cancel")["post"]
-        schema = {"type": "object", "properties": {"name": {"type": "string"}}}
-        cancel["requestBody"] = {"content": {"application/json": {"schema": schema}}}
-        document["paths"]["/api/v1/jobs/{jobId}"] = {"patch": cancel}
+@pytest.mark.parametrize(
+    "properties", [{"name": {"type": "string"}}, {"status": {"enum": ["archived"]}}], ids=["name", "archive"]
+)
+def test_a_patch_of_something_else_cancels_nothing(properties: dict[str, Any]) -> None:
+    def patch(document: m.Document) -> None:
+        content = {"application/json": {"schema": {"type": "object", "properties": properties}}}
+        document["paths"][f"{JOBS}/{{jobId}}"]["patch"]["requestBody"] = {"content": content}
 
-    made = normalised(m.changed(rename))
+    made = normalised(m.both(m.cancel_by_patch, m.changed(patch)))
     assert endpoint(made.document, "cancel_job").absent
     assert [loss.operation for loss in made.losses] == ["cancel_job"]
-
-
-def test_a_patch_without_the_status_cancels_nothing() -> None:
-    def archive(document: m.Document) -> None:
-        patch = document["paths"]["/api/v1/jobs/{jobId}"]["patch"]
-        body = patch["requestBody"]["content"]["application/json"]["schema"]
-        body["properties"]["status"]["enum"] = ["archived"]
-
-    assert endpoint(contract(m.both(m.cancel_by_patch, m.changed(archive))), "cancel_job").absent
-
-
-@pytest.mark.parametrize("other", [m.cancel_by_patch, m.cancel_by_both], ids=["patch", "delete"])
-def test_a_cancel_by_post_is_preferred(other: m.Mutator) -> None:
-    def post_too(document: m.Document) -> None:
-        again = m.bodiless_cancel(document)
-        document["paths"]["/api/v1/jobs/{jobId}/cancel"] = {"post": again}
-
-    cancel = endpoint(contract(m.both(other, m.changed(post_too))), "cancel_job")
-    assert (cancel.method, cancel.path) == ("POST", f"{JOB}/cancel")
-
-
-def test_a_body_that_is_required_and_not_sent_breaks() -> None:
-    def require(document: m.Document) -> None:
-        content = {"application/json": {"schema": {"type": "object"}}}
-        cancel = document["paths"]["/api/v1/jobs/{jobId}/cancel"]["post"]
-        cancel["requestBody"] = {"required": True, "content": content}
-
-    made = normalised(m.changed(require))
-    assert [(loss.place, "constant_body" in loss.what) for loss in made.losses] == [("body", True)]

@@ -27,10 +27,7 @@ def without_raw(body: Any) -> Any:
 
 READ: dict[str, tuple[Shape, Any, Any]] = {
     # case: (shape, the service's body, ours)
-    "our own shape": (Shape(), {"a": 1}, {"a": 1}),
-    "another name": (Shape(moves=moves(id="job_id")), {"job_id": "j"}, {"id": "j"}),
-    "two names swapped": (Shape(moves=moves(a="b", b="a")), {"a": 1, "b": 2}, {"a": 2, "b": 1}),
-    "a nested place": (Shape(moves=moves(size="meta.size")), {"meta": {"size": 3}}, {"size": 3}),
+        "two names swapped": (Shape(moves=moves(a="b", b="a")), {"a": 1, "b": 2}, {"a": 2, "b": 1}),
     "a place under our own name": (Shape(moves=moves(tool="tool.id")), {"tool": {"id": "t"}}, {"tool": "t"}),
     "what is left of a place under our own name": (
         Shape(moves=moves(tool="tool.id")),
@@ -53,11 +50,6 @@ READ: dict[str, tuple[Shape, Any, Any]] = {
         {"error_message": "no"},
         {"error": {"message": "no"}},
     ),
-    "two nested places of ours": (
-        Shape(moves=moves(error__message="error_message", error__code="error_code")),
-        {"error_message": "no", "error_code": "x"},
-        {"error": {"message": "no", "code": "x"}},
-    ),
     "a nested place of ours beside what is there": (
         Shape(moves=moves(error__code="error_code")),
         {"error": {"message": "no"}, "error_code": "x"},
@@ -65,16 +57,11 @@ READ: dict[str, tuple[Shape, Any, Any]] = {
     ),
     "null at a nested place of ours": (
         Shape(moves=moves(error__message="error_message")), {"error_message": None}, {}),
-    "a place that is missing": (Shape(moves=moves(id="job_id")), {"a": 1}, {"a": 1}),
     "a place that is not an object": (Shape(moves=moves(size="meta.size")), {"meta": 3}, {"meta": 3}),
-    "a literal": (Shape(values={"status": {"COMPLETED": "done"}}), {"status": "done"}, {"status": "COMPLETED"}),
     "a literal that is not known": (
         Shape(values={"status": {"COMPLETED": "done"}}), {"status": "new"}, {"status": "new"}),
     "literals in a list": (
         Shape(values={"kinds": {"PDB": "pdb"}}), {"kinds": ["pdb", "cif"]}, {"kinds": ["PDB", "cif"]}),
-    "null for a literal": (Shape(values={"status": {"A": "b"}}), {"status": None}, {"status": None}),
-    "a fraction": (Shape(scale={"progress": 100}), {"progress": 0.5}, {"progress": 50.0}),
-    "no number": (Shape(scale={"progress": 100}), {"progress": None}, {"progress": None}),
     "true is not a number": (Shape(scale={"progress": 100}), {"progress": True}, {"progress": True}),
     "a literal and a unit at another place": (
         Shape(
@@ -84,11 +71,6 @@ READ: dict[str, tuple[Shape, Any, Any]] = {
         ),
         {"state": {"name": "ok", "part": 1}},
         {"status": "DONE", "progress": 100},
-    ),
-    "a part": (
-        Shape(parts={"plan": Shape(moves=moves(tier="name"))}),
-        {"plan": {"name": "pro"}},
-        {"plan": {"tier": "pro"}},
     ),
     "each object in a list": (
         Shape(parts={"data": Shape(moves=moves(id="key"))}),
@@ -104,7 +86,6 @@ READ: dict[str, tuple[Shape, Any, Any]] = {
     "an envelope with a list": (Shape(at=("files", 0)), {"files": [{"a": 1}]}, {"a": 1}),
     "an envelope with an empty list": (Shape(at=("files", 0)), {"files": []}, None),
     "an envelope that is missing": (Shape(at=("data",)), {"a": 1}, None),
-    "an envelope that is a list": (Shape(at=("data",)), [1], None),
     "a list that is the whole body": (
         Shape(whole="data", parts={"data": Shape(moves=moves(id="key"))}),
         [{"key": 1}],
@@ -118,14 +99,8 @@ READ: dict[str, tuple[Shape, Any, Any]] = {
 @pytest.mark.parametrize("case", READ)
 def test_a_response_in_our_shape(case: str) -> None:
     shape, theirs, ours = READ[case]
-    assert without_raw(read(shape, theirs)) == ours
-
-
-@pytest.mark.parametrize("case", READ)
-def test_a_response_stays_as_it_was(case: str) -> None:
-    shape, theirs, _ = READ[case]
     before = copy.deepcopy(theirs)
-    read(shape, theirs)
+    assert without_raw(read(shape, theirs)) == ours
     assert theirs == before
 
 
@@ -169,15 +144,14 @@ WRITTEN: dict[str, tuple[Shape, Any, Any]] = {
 @pytest.mark.parametrize("case", WRITTEN)
 def test_a_request_as_the_service_takes_it(case: str) -> None:
     shape, ours, theirs = WRITTEN[case]
-    assert write(shape, ours) == theirs
-
-
-@pytest.mark.parametrize("case", WRITTEN)
-def test_a_request_stays_as_it_was(case: str) -> None:
-    shape, ours, _ = WRITTEN[case]
     before = copy.deepcopy(ours)
-    write(shape, ours)
+    assert write(shape, ours) == theirs
     assert ours == before
+
+
+def test_an_item_with_a_comma_can_not_be_in_a_text_with_commas() -> None:
+    with pytest.raises(ValueError, match="tags: 'a,b' holds ','"):
+        write(Shape(joined={"tags": ","}), {"tags": ["a,b"]})
 
 
 NAMES = st.sampled_from("abcdefgh")
@@ -220,22 +194,12 @@ def without_constants(shape: Shape, body: Any) -> Any:
 
 
 @given(SHAPES_AND_BODIES)
-def test_what_is_written_is_read_again(each: tuple[Shape, dict[str, Any]]) -> None:
+def test_what_is_written_is_read_again_also_by_a_loaded_shape(each: tuple[Shape, dict[str, Any]]) -> None:
     shape, ours = each
-    there = without_raw(read(shape, write(shape, ours)))
-    assert without_constants(shape, there) == ours
-
-
-@given(shapes())
-def test_a_shape_is_stored_and_loaded(shape: Shape) -> None:
-    stored = shape.dump()
-    assert Shape.load(stored).dump() == stored
-
-
-@given(SHAPES_AND_BODIES)
-def test_a_loaded_shape_does_the_same(each: tuple[Shape, dict[str, Any]]) -> None:
-    shape, ours = each
-    assert write(Shape.load(shape.dump()), ours) == write(shape, ours)
+    loaded = Shape.load(shape.dump())
+    assert loaded.dump() == shape.dump()
+    assert write(loaded, ours) == write(shape, ours)
+    assert without_constants(shape, without_raw(read(loaded, write(shape, ours)))) == ours
 
 
 def test_our_own_shape_stores_nothing() -> None:

@@ -146,38 +146,25 @@ def test_what_is_not_asked(source: str, words: str) -> None:
         fetch(source)
 
 
-def test_a_redirect_to_plain_http_is_not_followed() -> None:
-    headers = {"Location": "http://proteiniq.io/openapi.json"}
-    with (
-        serving(Served(status=302, headers=headers)) as server,
-        pytest.raises(CannotFetch, match="plain http is for this machine only"),
-    ):
-        fetch(server.url)
-
-
-@pytest.mark.parametrize("status", [403, 404, 500])
-def test_an_error_of_the_service(status: int) -> None:
-    with (
-        serving(Served(status=status)) as server,
-        pytest.raises(CannotFetch, match=f"the response was {status}"),
-    ):
-        fetch(server.url)
-
-
-def test_a_document_that_is_too_large() -> None:
-    with (
-        serving(Served(content=DOCUMENT)) as server,
-        pytest.raises(CannotFetch, match="more than 1000 bytes"),
-    ):
-        fetch(server.url, largest=1000)
-
-
-def test_an_answer_that_breaks_off() -> None:
-    with (
-        serving(Served(content=DOCUMENT[:900], headers={"Content-Length": "1000"})) as server,
-        pytest.raises(CannotFetch, match="received 900 bytes, expected 1000"),
-    ):
-        fetch(server.url)
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Served(status=404), "the response was 404"),
+        (
+            Served(status=302, headers={"Location": "http://proteiniq.io/a"}),
+            "plain http is for this machine only",
+        ),
+        (
+            Served(content=DOCUMENT[:900], headers={"Content-Length": "1000"}),
+            "received 900 bytes, expected 1000",
+        ),
+        (Served(content=b" " * 3_000_000), "more than 2000000 bytes"),
+    ],
+    ids=["an error", "a redirect to plain http", "broken off", "too large"],
+)
+def test_a_response_that_is_no_document(answer: Served, words: str) -> None:
+    with serving(answer) as server, pytest.raises(CannotFetch, match=words):
+        fetch(server.url, largest=2_000_000)
 
 
 def test_a_service_that_does_not_answer() -> None:

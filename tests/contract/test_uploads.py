@@ -6,105 +6,128 @@ from typing import Any
 
 import pytest
 
-from proteiniq.contract import NeedsNotMet, Upload, operation, read, write
-from proteiniq.contract._endpoints import Endpoint, endpoint
+from proteiniq.contract import Upload, read, write
 
 from . import mutators as m
-from .client import contract, edited, normalised
+from .client import contract, normalised, route
 
 FILES = "/api/v1/files"
+BINARY = {"format": "binary"}
+NAMED = {"filename": "a.pdb", "mime_type": "text/plain"}
 
 
 def body_is(**content: Any) -> m.Mutator:
-    """An upload takes other bodies, by media type; `json` and `form` are short for theirs."""
-    media = {"json": "application/json", "form": "multipart/form-data", "raw": "application/octet-stream"}
-
-    def describe(document: m.Document) -> None:
-        document["paths"][FILES]["post"]["requestBody"] = {
-            "content": {media.get(kind, kind): {"schema": schema} for kind, schema in content.items()}
-        }
-
-    return m.changed(describe)
+    return m.body_is(FILES, **content)
 
 
-def fields(**described: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {name: {"type": "string", **each} for name, each in described.items()},
-    }
+def fields(*required: str, **described: Any) -> dict[str, Any]:
+    properties = {name: {"type": "string", **each} for name, each in described.items()}
+    return {"type": "object", "properties": properties, "required": list(required)}
 
 
-def upload(mutator: m.Mutator, edits: str = "") -> tuple[Endpoint, Upload]:
-    route = endpoint(contract(mutator, edited(edits)), "upload_file")
-    assert route.upload is not None
-    return route, route.upload
+def with_query(*names: str, **described: Any) -> m.Mutator:
+    """The body is the bytes alone, and what else is told of the file is in the query."""
+
+    def query(document: m.Document) -> None:
+        document["paths"][FILES]["post"]["parameters"] = [
+            {"name": name, "in": "query", "schema": {"type": "string"}, **described} for name in names
+        ]
+
+    return m.both(body_is(raw={"type": "string", "format": "binary"}), m.changed(query))
 
 
-def test_the_form_of_our_own_documentation() -> None:
-    route = operation("upload_file")
-    assert (route.method, route.path, route.media_type) == ("POST", FILES, "multipart/form-data")
-    assert route.upload == Upload("form", ("file",))
-
-
-@pytest.mark.parametrize("name", ["content", "data", "attachment"])
-def test_a_form_whose_part_has_another_name(name: str) -> None:
-    form = fields(**{name: {"format": "binary"}, "description": {}})
-    route, found = upload(body_is(form=form))
-    assert (found.style, found.file, route.media_type) == ("form", (name,), "multipart/form-data")
-
-
-def test_a_part_is_known_by_its_media_type() -> None:
-    _, found = upload(body_is(form=fields(blob={"contentMediaType": "application/octet-stream"}, note={})))
-    assert found.file == ("blob",)
-
-
-def test_what_is_called_file_and_is_bytes_counts_before_other_bytes() -> None:
-    form = fields(thumbnail={"format": "binary"}, file={"format": "binary"})
-    assert upload(body_is(form=form))[1].file == ("file",)
-
-
-def test_a_form_counts_before_json() -> None:
-    _, found = upload(body_is(json=fields(file={}), form=fields(file={"format": "binary"})))
-    assert found.style == "form"
-
-
-def test_other_parts_under_other_names() -> None:
-    form = fields(file={"format": "binary"}, name={}, contentType={})
-    route, _ = upload(body_is(form=form))
-    assert write(route.body, {"filename": "a.pdb", "mime_type": "text/plain"}) == {
-        "name": "a.pdb", "contentType": "text/plain"}  # fmt: skip
-
-
-BASE64: dict[str, dict[str, Any]] = {
-    "content encoding": {"content": {"contentEncoding": "base64"}},
-    "format byte": {"content": {"format": "byte"}},
-    "its name": {"content_base64": {}},
-    "its description": {"content": {"description": "The file, in base64."}},
+TICKET = {
+    "type": "object",
+    "required": ["uploadUrl"],
+    "properties": {
+        "uploadUrl": {"type": "string"},
+        "fields": {"type": "object"},
+        "file": {"type": "object", "properties": {"id": {"type": "string"}}},
+    },
 }
 
 
-@pytest.mark.parametrize("case", BASE64)
-def test_base64_in_json(case: str) -> None:
-    made = normalised(body_is(json=fields(**BASE64[case], filename={})))
-    found = endpoint(made.document, "upload_file").upload
-    assert found == Upload("json", tuple(BASE64[case]), "base64")
-    assert {loss.place for loss in made.losses} == {"FileUpload"}
+def ticket(answer: Any = TICKET) -> m.Mutator:
+    return m.both(
+        body_is(json=fields("name", name={}, content_type={})),
+        m.answer_is(FILES, "post", answer),
+        m.changed(complete),
+    )
 
 
-def test_text_in_json_where_the_bindings_say_so() -> None:
-    _, found = upload(body_is(json=fields(content={})), 'operations.upload_file.encoding = "text"')
-    assert found == Upload("json", ("content",), "text")
+def complete(document: m.Document) -> None:
+    one = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    done = {"post": {"parameters": [one], "responses": {"204": {"description": ""}}}}
+    document["paths"][f"{FILES}/{{id}}/complete"] = done
 
 
-def test_json_of_an_unknown_encoding_is_lost() -> None:
-    made = normalised(body_is(json=fields(content={})))
-    (loss,) = (each for each in made.losses if each.place == "FileUpload.file")
-    assert "whether `content` is text or base64: give `encoding`" in loss.what
-    assert loss.entry == "[operations.upload_file]"
+UPLOADS: dict[str, tuple[m.Mutator, str, Upload]] = {
+    # case: (mutator, edits of the bindings, upload)
+    "our own form": (lambda document: document, "", Upload("form", ("file",))),
+    "a form whose part has another name": (
+        body_is(form=fields(attachment=BINARY, description={})), "", Upload("form", ("attachment",))),
+    "a part with a media type": (
+        body_is(form=fields(blob={"contentMediaType": "application/octet-stream"}, note={})), "",
+        Upload("form", ("blob",))),
+    "bytes that are called file beside other bytes": (
+        body_is(form=fields(thumbnail=BINARY, file=BINARY)), "", Upload("form", ("file",))),
+    "a form beside JSON": (body_is(json=fields(file={}), form=fields(file=BINARY)), "", Upload("form", ("file",))),
+    "base64 by content encoding": (
+        body_is(json=fields(content={"contentEncoding": "base64"})), "", Upload("json", ("content",), "base64")),
+    "base64 by format": (body_is(json=fields(content={"format": "byte"})), "", Upload("json", ("content",), "base64")),
+    "base64 by name": (body_is(json=fields(content_base64={})), "", Upload("json", ("content_base64",), "base64")),
+    "base64 by description": (
+        body_is(json=fields(content={"description": "The file, in base64."})), "",
+        Upload("json", ("content",), "base64")),
+    "text as the bindings say": (
+        body_is(json=fields(content={})), 'operations.upload_file.encoding = "text"',
+        Upload("json", ("content",), "text")),
+    "JSON of an unknown encoding": (body_is(json=fields(content={})), "", Upload("json", ("content",), "unknown")),
+    "the bytes alone": (with_query("name"), "", Upload("raw", media=("application/octet-stream",))),
+    "bytes of any media type": (body_is(**{"*/*": {"type": "string", **BINARY}}), "", Upload("raw")),
+}  # fmt: skip
 
 
-def test_json_of_an_unknown_encoding_is_marked() -> None:
-    assert upload(body_is(json=fields(content={})))[1].encoding == "unknown"
+@pytest.mark.parametrize("case", UPLOADS)
+def test_the_style_of_an_upload(case: str) -> None:
+    mutator, edits, upload = UPLOADS[case]
+    assert route(mutator, "upload_file", edits).upload == upload
+
+
+BODIES: dict[str, tuple[m.Mutator, dict[str, Any]]] = {
+    "parts under other names": (
+        body_is(form=fields(file=BINARY, name={}, contentType={})), {"name": "a.pdb", "contentType": "text/plain"}),
+    "a query under other names": (with_query("name", "contentType"), {"name": "a.pdb", "contentType": "text/plain"}),
+    "the first step of two": (ticket(), {"name": "a.pdb", "content_type": "text/plain"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BODIES)
+def test_what_is_told_of_a_file(case: str) -> None:
+    mutator, body = BODIES[case]
+    assert write(route(mutator, "upload_file").body, NAMED) == body
+
+
+LOST: dict[str, tuple[m.Mutator, str, str]] = {
+    # case: (mutator, place, words)
+    "an unknown encoding": (
+        body_is(json=fields(content={})), "FileUpload.file", "whether `content` is text or base64: give `encoding`"),
+    "no body": (
+        m.changed(lambda document: document["paths"][FILES]["post"].pop("requestBody")), "FileUpload", "no body"),
+    "a required part": (
+        body_is(form=fields("project", file=BINARY, project={})), "FileUpload.project", "the contract requires it"),
+    "a required query parameter": (
+        with_query("name", "folder", required=True), "FileUpload.folder", "the contract requires it"),
+    "what the query doesn't take": (with_query("name", "contentType"), "FileUpload", "not documented: description"),
+    "a ticket without a URL": (ticket(fields(token={})), "UploadTicket.url", "doesn't document it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LOST)
+def test_what_is_lost_of_an_upload(case: str) -> None:
+    mutator, place, words = LOST[case]
+    told = {loss.place: loss.what for loss in normalised(mutator).losses}
+    assert words in told[place]
 
 
 def test_the_file_in_json_is_a_field_of_ours() -> None:
@@ -112,108 +135,25 @@ def test_the_file_in_json_is_a_field_of_ours() -> None:
     assert "file" in document["components"]["schemas"]["FileUpload"]["properties"]
 
 
-def test_a_form_of_which_nothing_is_said() -> None:
-    assert upload(m.upload_not_described)[1].style == "form"
-
-
-def test_bytes_with_the_rest_in_the_query() -> None:
-    def query(document: m.Document) -> None:
-        document["paths"][FILES]["post"]["parameters"] = [
-            {"name": name, "in": "query", "schema": {"type": "string"}} for name in ("name", "contentType")
-        ]
-
-    route, found = upload(m.both(body_is(raw={"type": "string", "format": "binary"}), m.changed(query)))
-    assert found == Upload("raw", media=("application/octet-stream",))
-    assert route.body.moves == ((("filename",), ("name",)), (("mime_type",), ("contentType",)))
-    assert route.media_type == "application/octet-stream"
-
-
-def test_an_upload_without_a_body_is_lost() -> None:
-    def forget(document: m.Document) -> None:
-        del document["paths"][FILES]["post"]["requestBody"]
-
-    assert [loss.what for loss in normalised(m.changed(forget)).losses] == ["the contract takes no body"]
-
-
-TICKET = {
-    "type": "object",
-    "properties": {
-        "uploadUrl": {"type": "string"},
-        "file": {"type": "object", "properties": {"id": {"type": "string"}}},
-    },
-    "required": ["uploadUrl"],
-}
-
-
-def ticket(answer: Any = TICKET) -> m.Mutator:
-    return m.both(
-        body_is(json=fields(name={}, content_type={}) | {"required": ["name"]}),
-        m.answer_is(FILES, "post", answer),
-    )
-
-
-def test_an_upload_in_two_steps() -> None:
-    route, found = upload(ticket())
-    assert (found.style, route.media_type) == ("ticket", "application/json")
-    assert write(route.body, {"filename": "a.pdb", "mime_type": "text/plain"}) == {
-        "name": "a.pdb", "content_type": "text/plain"}  # fmt: skip
-
-
-def test_the_ticket_is_read() -> None:
-    shape = upload(ticket())[1].ticket
-    assert shape is not None
-    there = read(shape, {"uploadUrl": "https://s/1", "file": {"id": "f1"}})
-    assert (there["url"], there["id"]) == ("https://s/1", "f1")
-
-
-def test_a_ticket_in_an_envelope_is_read() -> None:
-    wrapped = {"type": "object", "properties": {"data": TICKET}}
-    shape = upload(ticket(wrapped))[1].ticket
-    assert shape is not None
-    assert read(shape, {"data": {"uploadUrl": "https://s/1"}})["url"] == "https://s/1"
-
-
-def test_a_ticket_without_a_url_is_lost() -> None:
-    answer = {"type": "object", "properties": {"token": {"type": "string"}}}
-    places = [loss.place for loss in normalised(ticket(answer)).losses]
-    assert "UploadTicket.url" in places
+@pytest.mark.parametrize("around", [(), ("data",)], ids=["alone", "in an envelope"])
+def test_the_ticket_is_read(around: tuple[str, ...]) -> None:
+    answer: Any = TICKET
+    body: Any = {"uploadUrl": "https://s/1", "file": {"id": "f1"}, "fields": {"key": "x"}}
+    for name in around:
+        answer, body = {"type": "object", "properties": {name: answer}}, {name: body}
+    upload = route(ticket(answer), "upload_file").upload
+    assert upload is not None
+    assert upload.ticket is not None
+    there = read(upload.ticket, body)
+    assert (there["url"], there["fields"]) == ("https://s/1", {"key": "x"})
 
 
 def test_the_end_of_an_upload_in_two_steps() -> None:
-    def complete(document: m.Document) -> None:
-        one = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-        done = {"post": {"parameters": [one], "responses": {"204": {"description": ""}}}}
-        document["paths"][f"{FILES}/{{id}}/complete"] = done
-
-    made = endpoint(contract(m.both(ticket(), m.changed(complete))), "complete_upload")
-    assert (made.absent, made.path) == (False, f"{FILES}/{{file_id}}/complete")
+    done = route(ticket(), "complete_upload")
+    assert (done.absent, done.path) == (False, f"{FILES}/{{file_id}}/complete")
 
 
-def test_an_upload_that_requires_something_else_is_lost() -> None:
-    form = fields(file={"format": "binary"}, project={}) | {"required": ["file", "project"]}
-    losses = normalised(body_is(form=form)).losses
-    assert [loss.what for loss in losses if loss.place == "FileUpload.project"] == [
-        "the contract requires it, and the facade doesn't send it: add it here and to the facade"
-    ]
-
-
-@pytest.mark.parametrize(
-    "each",
-    [
-        Upload("form", ("file",)),
-        Upload("json", ("meta", "content"), "base64"),
-        Upload("raw", media=("text/plain",)),
-    ],
-    ids=lambda each: each.style,
-)
-def test_an_upload_is_stored_and_loaded(each: Upload) -> None:
-    assert Upload.load(each.dump()) == each
-
-
-def test_another_body_of_a_job_breaks() -> None:
-    def as_form(document: m.Document) -> None:
-        body = document["paths"]["/api/v1/jobs"]["post"]["requestBody"]
-        body["content"] = {"multipart/form-data": body["content"]["application/json"]}
-
-    with pytest.raises(NeedsNotMet, match="the facade sends JobRequest as JSON"):
-        normalised(m.changed(as_form))
+@pytest.mark.parametrize("style", ["form", "json", "raw"])
+def test_an_upload_is_stored_and_loaded(style: str) -> None:
+    upload = Upload(style, ("meta", "content"), "base64", ("text/plain",))
+    assert Upload.load(upload.dump()) == upload

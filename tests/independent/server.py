@@ -1,6 +1,6 @@
 """A server that responds as one of the documents says, on a free port of the loopback.
 
-    with Server(Document.load(DOCUMENTS / "a.json")) as server:
+    with Server(Document(DOCUMENTS / "a.json")) as server:
         client = ProteinIQ(server.new_key(), server.url)
 
 It refuses every request that the document doesn't describe, and checks its own responses against the document where
@@ -11,6 +11,7 @@ has arrived. Lists are newest first, and a page has at most `PAGE` items, whatev
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import re
@@ -26,21 +27,23 @@ from typing import Any, Self
 import attrs
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from .dialects import BY_LETTER, Body
-from .document import PREFIX, BrokenDocument, Document, Operation
-from .engine import OUTPUT, RESULTS, TOOLS, Issue, Refusal, Upload, Workspace, tool_of
+from . import values
+from .document import DOCUMENTS, PREFIX, BrokenDocument, Document, Operation, check_names
+from .values import Thing
+from .workspace import OUTPUT, TOOLS, Issue, Job, Refusal, State, Workspace, find
 
 VARIABLE = "PROTEINIQ_TESTS_DOCUMENT"
 """Names the document that the end-to-end tests are run with."""
 
 PAGE = 2
 LOOK = 0.005
-"""How often an event stream looks at its job, s."""
+"""How often an event stream looks at its job, in seconds."""
 
 _KEY = re.compile(r"Bearer (pq_live_([A-Za-z0-9]+)_[A-Za-z0-9]+)")
 
@@ -48,13 +51,12 @@ _KEY = re.compile(r"Bearer (pq_live_([A-Za-z0-9]+)_[A-Za-z0-9]+)")
 def named_document() -> Document:
     """The document that the environment names. Raises LookupError."""
     path = Path(os.environ.get(VARIABLE, ""))
-    if path.stem not in BY_LETTER or not path.is_file():
-        letters = ", ".join(f"{letter}.json" for letter in BY_LETTER)
+    if not (DOCUMENTS / path.name).is_file() or path.suffix != ".json":
         raise LookupError(
-            f"set {VARIABLE} to the path of one of {letters} (tests/independent/documents), and run these tests with "
-            "a client that was made from it: `nox -s independent` does both"
+            f"set {VARIABLE} to a document of tests/independent/documents, and run these tests with a client that was "
+            "made from it: `nox -s independent` does both"
         )
-    return Document.load(path)
+    return Document(path)
 
 
 @attrs.frozen
@@ -67,7 +69,6 @@ class Call:
     key_id: str
     query: Mapping[str, Any]
     body: Any
-    media_type: str | None
 
     @property
     def id(self) -> str:
@@ -77,25 +78,13 @@ class Call:
 
 
 @attrs.frozen
-class Reply:
-    """A success. The body is None where there is none, the status the document's where none is given."""
+class Again:
+    """The response to a request that was repeated."""
 
-    body: Any
-    status: int | None = None
-
-
-@attrs.define
-class Step:
-    """An upload in two steps, after the first: what is to come, and the bytes once they are there."""
-
-    workspace: Workspace
-    file_id: str
-    upload: Upload
-    size: int
-    content: bytes | None = None
+    thing: Thing
 
 
-Handler = Callable[[Call], Awaitable[Reply | Response]]
+Handler = Callable[[Call], Awaitable[Thing | Again | Response]]
 
 
 class App:
@@ -103,13 +92,10 @@ class App:
 
     def __init__(self, document: Document, clock: Callable[[], float]) -> None:
         self._document = document
-        self._dialect = BY_LETTER[document.letter]
         self._clock = clock
-        # A list with a cursor in its responses has to take it in requests, too.
-        self._unlisted = document.operation("GET /jobs").query if self._dialect.tools_like_jobs else {}
         self._workspaces: dict[str, Workspace] = {}
         self._stored: dict[str, bytes] = {}
-        self._steps: dict[str, Step] = {}
+        self._signed: dict[str, tuple[str | None, list[str]]] = {}
         handlers: Mapping[str, Handler] = {
             "GET /account": self._account,
             "GET /tools": self._list_tools,
@@ -117,12 +103,11 @@ class App:
             "POST /jobs/quote": self._quote,
             "POST /jobs": self._submit,
             "GET /jobs": self._list_jobs,
+            "GET /jobs/{}": self._status,
             "GET /jobs/{}/status": self._status,
             "GET /jobs/{}/events": self._events,
             "POST /jobs/{}/cancel": self._cancel,
             "PATCH /jobs/{}": self._cancel,
-            "DELETE /jobs/{}": self._cancel,
-            "GET /jobs/{}": self._job,
             "GET /results/{}": self._result,
             "GET /files": self._list_files,
             "POST /files": self._upload,
@@ -130,14 +115,16 @@ class App:
             "GET /files/{}": self._file,
             "DELETE /files/{}": self._delete,
             "GET /openapi.json": self._openapi,
-            "GET /health": self._health,
         }
-        routes = [
-            Route(each.path, self._endpoint(each, handlers[each.route]), methods=[each.method])
-            for each in document.operations
-        ]
         self.asgi = Starlette(
-            routes=[*routes, Route("/storage/{signature}/{name}", self._storage, methods=["GET", "PUT"])],
+            routes=[
+                *(
+                    Route(each.path, self._endpoint(each, handlers[route]), methods=[each.method])
+                    for route, each in document.operations.items()
+                ),
+                Route("/storage/{signature}/{name}", self._get_stored, methods=["GET"]),
+                Route("/storage/{signature}/{name}", self._put_stored, methods=["PUT"]),
+            ],
             exception_handlers={HTTPException: self._no_route},
         )
 
@@ -149,16 +136,16 @@ class App:
     def _endpoint(self, operation: Operation, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
-                reply = await handler(await self._read(operation, request))
-                if isinstance(reply, Response):
-                    return reply
-                status = reply.status or operation.success
-                if reply.body is None:
-                    return Response(status_code=status)
-                operation.check_response(status, reply.body)
-                return JSONResponse(reply.body, status)
+                found = await handler(await self._read(operation, request))
+                if isinstance(found, Response):
+                    return found
+                if isinstance(found, Again):
+                    return self._response(operation, min(operation.successes), found.thing)
+                return self._response(operation, max(operation.successes), found)
             except Refusal as refusal:
-                return self._refused(refusal, operation)
+                is_422 = refusal.status == 400 and 422 in operation.responses
+                status = 422 if is_422 else refusal.status
+                return self._response(operation, status, values.refusal(refusal, self._document.letter))
             except BrokenDocument as error:
                 return JSONResponse({"error": {"code": "internal_error", "message": str(error)}}, 500)
 
@@ -166,123 +153,93 @@ class App:
 
     async def _read(self, operation: Operation, request: Request) -> Call:
         """What the request says, checked. Raises Refusal."""
-        key, key_id = self._key(operation, request)
-        unlisted = self._unlisted if operation.route == "GET /tools" else {}
+        found = _KEY.fullmatch(request.headers.get("authorization", ""))
+        if found is None and operation.route != "GET /openapi.json":
+            raise Refusal(401, "unauthorized", "Missing or invalid API key")
+        key, key_id = found.groups() if found else ("", "")
+        # A document that describes no query of a list with a cursor takes what another list takes.
+        silent = operation.route == "GET /tools" and not operation.query
+        unlisted = self._document.operations["GET /jobs"].query if silent else {}
         query = operation.read_query(request.query_params.multi_items(), unlisted)
         media_type = operation.check_media_type(request.headers.get("content-type", ""))
         body = operation.read_json(await request.body()) if media_type == "application/json" else None
-        return Call(request, operation, self.workspace(key), key_id, query, body, media_type)
+        return Call(request, operation, self.workspace(key), key_id, query, body)
 
-    def _key(self, operation: Operation, request: Request) -> tuple[str, str]:
-        if operation.route in ("GET /openapi.json", "GET /health"):
-            return "", ""
-        found = _KEY.fullmatch(request.headers.get("authorization", ""))
-        if found is None:
-            raise Refusal(401, "unauthorized", "Missing or invalid API key")
-        return found[1], found[2]
-
-    def _refused(self, refusal: Refusal, operation: Operation | None = None) -> Response:
-        status, body = self._dialect.refused(refusal)
-        if operation is not None:
-            operation.check_response(status, body)
-        return JSONResponse(body, status, headers=dict(refusal.headers))
+    def _response(self, operation: Operation, status: int, thing: Thing) -> Response:
+        body = self._document.filled(operation, status, thing)
+        headers = {"Retry-After": "5"} if status == 409 else {}
+        return Response(status_code=status) if body is None else JSONResponse(body, status, headers)
 
     async def _no_route(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "internal_error")
         message = f"{error.detail}: {request.method} {request.url.path}"
-        return self._refused(Refusal(error.status_code, code, message))
+        return JSONResponse({"error": {"code": "not_found", "message": message}}, error.status_code)
 
     # ---- lists
 
-    def _page(self, call: Call, items: Sequence[tuple[str, Body]]) -> Reply:
-        """A page as the document has them; `items` are ids and what is shown of them."""
-        if "offset" in call.operation.query:
-            return self._page_by_offset(call, [body for _, body in items])
-        if "page" in call.operation.query:
-            return self._page_by_number(call, [body for _, body in items])
-        ids = [name for name, _ in items]
-        after = call.query.get("starting_after")
-        if after is not None and after not in ids:
-            raise Refusal.invalid(Issue(("query", "starting_after"), "unknown cursor"))
-        start = 0 if after is None else ids.index(after) + 1
-        part = items[start : start + min(call.query.get("limit", PAGE), PAGE)]
-        has_more = start + len(part) < len(items)
-        cursor = part[-1][0] if has_more else None
-        shown = [body for _, body in part]
-        return Reply(self._dialect.page(shown, next_cursor=cursor, has_more=has_more))
-
-    def _page_by_offset(self, call: Call, items: Sequence[Body]) -> Reply:
-        start, limit = call.query.get("offset", 0), min(call.query.get("limit", PAGE), PAGE)
-        part = items[start : start + limit]
-        return Reply(self._dialect.page_by_offset(part, len(items), limit, start))
-
-    def _page_by_number(self, call: Call, items: Sequence[Body]) -> Reply:
-        number, size = int(call.query.get("page", 1)), min(int(call.query.get("pageSize", PAGE)), PAGE)
-        part = items[(number - 1) * size : number * size]
-        return Reply(self._dialect.page_by_number(part, len(items), size, number))
+    def _page(self, call: Call, items: Sequence[Thing]) -> Thing:
+        """A page, by the parameters that the operation has."""
+        size = min(int(call.query.get("limit", call.query.get("pageSize", PAGE))), PAGE)
+        start = int(call.query.get("offset", size * (int(call.query.get("page", 1)) - 1)))
+        ids = [each.values["id"] for each in items]
+        if "starting_after" in call.query:
+            start = ids.index(call.query["starting_after"]) + 1
+        has_more = start + size < len(items)
+        return Thing("Page", {
+            "object": "list",
+            "data": list(items[start : start + size]),
+            "has_more": has_more,
+            "next_cursor": ids[start + size - 1] if has_more and "offset" not in call.operation.query else None,
+            **values.every(len(items), "total", "meta.itemCount"),
+            **values.every(size, "limit", "meta.pageSize"),
+            "offset": start,
+            "meta.page": start // size + 1,
+            "meta.pageCount": -(-len(items) // size),
+        })  # fmt: skip
 
     # ---- account and tools
 
-    async def _account(self, call: Call) -> Reply:
-        return Reply(self._dialect.account(call.key_id))
+    async def _account(self, call: Call) -> Thing:
+        return values.account(call.key_id)
 
-    async def _list_tools(self, call: Call) -> Reply:
-        tools = [tool for tool in TOOLS if call.query.get("category") in (None, tool.category)]
-        tools = [tool for tool in tools if (call.query.get("q") or "").lower() in tool.name.lower()]
-        return self._page(call, [(tool.id, self._dialect.tool_summary(tool)) for tool in tools])
+    async def _list_tools(self, call: Call) -> Thing:
+        return self._page(call, [values.tool(tool, "ToolSummary") for tool in TOOLS.values()])
 
-    async def _tool(self, call: Call) -> Reply:
-        return Reply(self._dialect.tool(tool_of(call.id)))
+    async def _tool(self, call: Call) -> Thing:
+        return values.tool(find(TOOLS, call.id, "Tool"))
 
     # ---- jobs
 
-    async def _quote(self, call: Call) -> Reply:
+    def _job(self, job: Job, state: State | None = None) -> Thing:
+        return values.job(job, state or job.states(self._clock())[-1], TOOLS[job.order["tool"]].name)
+
+    async def _quote(self, call: Call) -> Thing:
         call.workspace.check_order(call.body)
-        return Reply(self._dialect.quote(call.body))
+        return values.quote(call.body)
 
-    async def _submit(self, call: Call) -> Reply:
-        self._check_sources(call.body)
+    async def _submit(self, call: Call) -> Thing | Again:
         job, repeated = call.workspace.submit(call.body, call.request.headers.get("idempotency-key"))
-        body = self._dialect.submitted(job, job.state(self._clock()))
-        return Reply(body, self._dialect.replayed if repeated else self._dialect.made)
+        return Again(self._job(job)) if repeated else self._job(job)
 
-    def _check_sources(self, order: Body) -> None:
-        """A source that names a file has to be of the document's own kind, where that has one."""
-        wanted = self._dialect.file_source
-        for number, entry in enumerate(order["input"].get("inputs", ())):
-            source = entry.get("source") or {}
-            if wanted and "file_id" in source and source.get("type") != wanted:
-                place = ("body", "input", "inputs", number, "source", "type")
-                raise Refusal.invalid(Issue(place, f"expected {wanted!r}"))
-
-    async def _list_jobs(self, call: Call) -> Reply:
-        now = self._clock()
+    async def _list_jobs(self, call: Call) -> Thing:
         wanted = call.query.get("status")
-        statuses = [wanted] if isinstance(wanted, str) else wanted
-        shown = [
-            (job.id, self._dialect.job(job, job.state(now)))
-            for job in reversed(call.workspace.jobs.values())
-            if statuses is None or self._dialect.status(job.state(now)) in statuses
-            if call.query.get("tool") in (None, job.tool)
-        ]
-        return self._page(call, shown)
+        statuses = [each.upper() for each in ([wanted] if isinstance(wanted, str) else wanted or ())]
+        things = [self._job(job) for job in reversed(call.workspace.jobs.values())]
+        return self._page(call, [
+            each for each in things
+            if not statuses or each.values["status"] in statuses
+            if call.query.get("tool") in (None, each.values["tool"])
+        ])  # fmt: skip
 
-    async def _job(self, call: Call) -> Reply:
-        job = call.workspace.job(call.id)
-        return Reply(self._dialect.job(job, job.state(self._clock())))
+    async def _status(self, call: Call) -> Thing:
+        return self._job(find(call.workspace.jobs, call.id, "Job"))
 
-    async def _status(self, call: Call) -> Reply:
-        job = call.workspace.job(call.id)
-        return Reply(self._dialect.job_status(job, job.state(self._clock())))
-
-    async def _cancel(self, call: Call) -> Reply:
-        job = call.workspace.cancel(call.id)
-        return Reply(self._dialect.cancelled(job, job.state(self._clock())))
+    async def _cancel(self, call: Call) -> Thing:
+        return self._job(call.workspace.cancel(call.id))
 
     async def _events(self, call: Call) -> Response:
-        job = call.workspace.job(call.id)
-        like = self._document.operation("GET /jobs/{}/status")
+        job = find(call.workspace.jobs, call.id, "Job")
+        like = self._document.operations["GET /jobs/{}/status"]
 
         async def events() -> AsyncIterator[str]:
             sent = 0
@@ -290,106 +247,101 @@ class App:
             while True:
                 states = job.states(self._clock())
                 for state in states[sent:]:
-                    data = self._dialect.job_status(job, state)
-                    like.check_response(200, data)
+                    data = self._document.filled(like, 200, self._job(job, state))
                     yield f"event: status\ndata: {json.dumps(data)}\n\n: keep-alive\n\n"
                 sent = len(states)
-                if states[-1].has_ended or await call.request.is_disconnected():
+                if states[-1].ended_at is not None or await call.request.is_disconnected():
                     return
                 await asyncio.sleep(LOOK)
 
         return StreamingResponse(events(), media_type="text/event-stream")
 
-    async def _result(self, call: Call) -> Reply:
-        job, state = call.workspace.completed(call.id)
+    async def _result(self, call: Call) -> Thing:
+        job = find(call.workspace.jobs, call.id, "Job")
+        state = job.states(self._clock())[-1]
+        if state.ended_at is None:
+            raise Refusal(409, "job_not_completed", "Job is not yet completed")
+        if state.status != "COMPLETED":
+            raise Refusal.missing(f"Result of job {job.id}")
         signature = secrets.token_hex(8)
         self._stored[signature] = OUTPUT
-        file = {
-            "name": "prediction.pdb",
-            "key": f"outputs/{job.id}/prediction.pdb",
-            "content_type": "chemical/x-pdb",
-            "url": f"{call.request.base_url}storage/{signature}/prediction.pdb",
-        }
-        return Reply(self._dialect.result(job, state, RESULTS, [file]))
-
-    async def _storage(self, request: Request) -> Response:
-        """What a signed URL leads to. Like S3, it takes one kind of authorization."""
-        if "authorization" in request.headers:
-            return Response("Only one auth mechanism allowed", 400, media_type="text/plain")
-        if request.method == "PUT":
-            return await self._put(request)
-        content = self._stored.get(request.path_params["signature"])
-        if content is None:
-            return Response("SignatureDoesNotMatch", 403, media_type="text/plain")
-        return Response(content, media_type="chemical/x-pdb")
-
-    async def _put(self, request: Request) -> Response:
-        """A file at the URL of its ticket: signed for one size and one media type."""
-        step = self._steps.get(request.path_params["signature"])
-        kinds = request.headers.getlist("content-type")
-        if step is None or kinds != [step.upload.mime_type]:
-            return Response("SignatureDoesNotMatch", 403, media_type="text/plain")
-        if request.headers.get("content-length") != str(step.size):
-            return Response("MissingContentLength", 411, media_type="text/plain")
-        step.content = await request.body()
-        return Response(b"")
+        return values.result(
+            job, state.ended_at, f"{call.request.base_url}storage/{signature}/prediction.pdb"
+        )
 
     # ---- files
 
-    async def _list_files(self, call: Call) -> Reply:
-        shown = [
-            (file.id, self._dialect.file(file))
-            for file in reversed(call.workspace.files.values())
-            if call.query.get("format") in (None, file.format)
-            if call.query.get("origin") in (None, "UPLOAD")
-            if (call.query.get("q") or "") in file.upload.filename
-        ]
-        return self._page(call, shown)
+    async def _list_files(self, call: Call) -> Thing:
+        files = [
+            each for each in reversed(call.workspace.files.values())
+            if call.query.get("format") in (None, each.format)
+        ]  # fmt: skip
+        return self._page(call, [values.file(each) for each in files])
 
-    async def _upload(self, call: Call) -> Reply:
-        if self._dialect.in_two_steps:
-            return self._ticket(call)
-        if call.media_type == "application/json":
-            upload = self._dialect.upload_json(call.body)
-        elif call.media_type == "application/octet-stream":
-            upload = self._dialect.upload_raw(call.query, await call.request.body())
-        else:
-            async with call.request.form() as form:
-                self._document.operation("POST /files").check_parts(list(form))
-                upload = await self._dialect.upload_form(form)
-        return Reply(self._dialect.file(call.workspace.store(upload)), self._dialect.made)
-
-    def _ticket(self, call: Call) -> Reply:
-        """The first step of two: where to send the file."""
-        upload, size = self._dialect.announced(call.body)
+    async def _upload(self, call: Call) -> Thing:
+        """What a form, JSON, or a query with the bytes alone says, or the first step of two."""
+        told: dict[str, Any] = {**(call.body or call.query)}
+        content = b"" if call.body else await call.request.body()
+        if "multipart/form-data" in call.operation.bodies:
+            told, content = await self._form(call)
+        if "content_base64" in told or "content" in told:
+            encoded, text = told.pop("content_base64", ""), told.pop("content", "")
+            content = base64.b64decode(encoded, validate=True) or text.encode()
+        told["mime_type"] = told.pop(
+            "content_type", told.pop("mimeType", told.pop("mime_type", "text/plain"))
+        )
+        file_id = call.workspace.new_id("file")
+        if "POST /files/{}/complete" not in self._document.operations:
+            return values.file(call.workspace.store(file_id, content, told))
         signature = secrets.token_hex(8)
-        step = self._steps[signature] = Step(call.workspace, call.workspace.new_file_id(), upload, size)
-        url = f"{call.request.base_url}storage/{signature}/{upload.filename}"
-        return Reply(self._dialect.ticket(step.file_id, upload, url))
+        self._signed[signature] = (str(told.pop("size")), [told["mime_type"]])
+        call.workspace.tickets[file_id] = signature, told
+        url = f"{call.request.base_url}storage/{signature}/{told['filename']}"
+        return values.ticket(file_id, url, told["mime_type"])
 
-    async def _complete(self, call: Call) -> Reply:
-        steps = (each for each in self._steps.values() if each.workspace is call.workspace)
-        step = next((each for each in steps if each.file_id == call.id), None)
-        if step is None:
-            raise Refusal.missing(f"File {call.id}")
-        if step.content is None:
-            raise Refusal(409, "conflict", "The file is not there yet")
-        stored = attrs.evolve(step.upload, content=step.content)
-        return Reply(self._dialect.file(call.workspace.store(stored, step.file_id)))
+    async def _form(self, call: Call) -> tuple[dict[str, Any], bytes]:
+        """What a form says beside its file; `metadata` is JSON text."""
+        async with call.request.form() as form:
+            check_names(list(form), call.operation.fields, "body")
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise Refusal.invalid(Issue(("body", "file"), "expected a file"))
+            told: dict[str, Any] = {"filename": file.filename, "mime_type": file.content_type}
+            told |= {name: form.getlist(name) for name in ("tags", "collection_ids") if name in form}
+            told |= {name: form[name] for name in ("description",) if name in form}
+            return told | json.loads(str(form.get("metadata", "{}"))), await file.read()
 
-    async def _file(self, call: Call) -> Reply:
-        return Reply(self._dialect.file(call.workspace.file(call.id)))
+    async def _complete(self, call: Call) -> Thing:
+        signature, told = find(call.workspace.tickets, call.id, "File")
+        content = find(self._stored, signature, "Content of the file")
+        return values.file(call.workspace.store(call.id, content, told))
 
-    async def _delete(self, call: Call) -> Reply:
-        return Reply(self._dialect.deleted(call.workspace.delete(call.id)))
+    async def _file(self, call: Call) -> Thing:
+        return values.file(find(call.workspace.files, call.id, "File"))
 
-    # ---- the document
+    async def _delete(self, call: Call) -> Thing | Response:
+        del call.workspace.files[find(call.workspace.files, call.id, "File").id]
+        return values.deleted(call.id, self._document.letter)
 
-    async def _openapi(self, call: Call) -> Reply:
-        return Reply(self._document.content)
+    async def _openapi(self, call: Call) -> Response:
+        return JSONResponse(self._document.content)
 
-    async def _health(self, call: Call) -> Reply:
-        return Reply({"status": "ok"})
+    # ---- what a signed URL leads to; like S3, it takes one kind of authorization
+
+    async def _get_stored(self, request: Request) -> Response:
+        content = self._stored.get(request.path_params["signature"])
+        if content is None or "authorization" in request.headers:
+            return Response("SignatureDoesNotMatch", 403, media_type="text/plain")
+        return Response(content, media_type=values.MEDIA_TYPE)
+
+    async def _put_stored(self, request: Request) -> Response:
+        """A file at the URL of its ticket, which is signed for one size and one media type."""
+        signature, headers = request.path_params["signature"], request.headers
+        given = (headers.get("content-length"), headers.getlist("content-type"))
+        if self._signed.get(signature) != given or "authorization" in headers:
+            return Response("SignatureDoesNotMatch", 403, media_type="text/plain")
+        self._stored[signature] = await request.body()
+        return Response(b"")
 
 
 class Server:
