@@ -99,11 +99,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Lines and branches of the facade that the tests reach: all of them."""
+    """Lines and branches of the facade that the tests reach; fails below 97 %."""
     install(session, "generate", "test", "coverage", extras="[sandbox]")
     without = ("contract", "independent", "sandbox", "scripts", "_sync")
     ignored = [f"--ignore=tests/{folder}" for folder in without]
-    measured = ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
+    measured = ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=97"]
     run_tests(session, "--numprocesses", "2", *ignored, *measured)
 
 

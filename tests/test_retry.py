@@ -301,3 +301,14 @@ def test_threads_share_the_budget_exactly() -> None:
     for thread in threads:
         thread.join()
     assert sum(made) == 100
+
+
+def test_a_wait_of_exactly_the_longest_that_is_allowed_is_kept() -> None:
+    policy = RetryPolicy(max_retry_after=60.0)
+    assert policy.decide(get(status=429, retry_after=60.0), jitter=0.0) == Wait(60.0, "429")
+
+
+def test_a_spent_budget_says_when_there_is_room_again() -> None:
+    budget = RetryBudget(capacity=1.0, refill=1.0)
+    assert budget.charge(Wait(0.5, "503"), now=100.0) == Wait(0.5, "503")
+    assert budget.charge(Wait(0.5, "503"), now=100.25) == GiveUp("budget", 0.75)
