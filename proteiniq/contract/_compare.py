@@ -88,11 +88,11 @@ def _ways(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> _Found:
     for key in ("x-paging", "x-first-page", "x-constant-query", "x-upload"):
         if key in operation:
             yield ("way", f"{name} {key[2:]}"), json.dumps(operation[key], sort_keys=True)
-    bodies = {"x-answer": operation["responses"]["2XX"], "x-body": operation.get("requestBody", {})}
-    for key, described in bodies.items():
+    response, request = operation["responses"]["2XX"], operation.get("requestBody", {})
+    for noun, key, described in (("response", "x-answer", response), ("body", "x-body", request)):
         media: Mapping[str, Any] = next(iter(described.get("content", {}).values()), {})
         shape, schema = Shape.load(operation.get(key)), media.get("schema", {})
-        yield from _moved(f"{name} {key[2:]}", shape, schema, schemas, sending=key == "x-body")
+        yield from _moved(f"{name} {noun}", shape, schema, schemas, sending=key == "x-body")
 
 
 def _moved(

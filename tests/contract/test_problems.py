@@ -81,7 +81,7 @@ BREAKS: dict[str, tuple[m.Mutator, str, str, str]] = {
         "submit_job: body", "[operations.submit_job]", "the facade sends JobRequest as JSON"),
     "a response of another kind": (
         m.answer_is("/api/v1/account", "get", TEXT, "text/plain"),
-        "get_account: answer", "[operations.get_account]", "JSON"),
+        "get_account: response", "[operations.get_account]", "JSON"),
 }  # fmt: skip
 
 LOSES: dict[str, tuple[m.Mutator, str, str, str]] = {
