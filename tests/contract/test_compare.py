@@ -20,11 +20,11 @@ MOVED = {
     # case: (mutator, edits, severity, what)
     "an optional field": (
         m.moved("Job", progress="progress_percent"), "",
-        "contract", "list_jobs answer.data.progress: new place on the wire `progress_percent`",
+        "contract", "list_jobs response.data.progress: new place on the wire `progress_percent`",
     ),
     "a needed field": (
         m.field_called("File", "id", "file_id"), "",
-        "facade", "get_file answer.id: new place on the wire `file_id`",
+        "facade", "get_file response.id: new place on the wire `file_id`",
     ),
     "a field of a request": (
         m.field_called("JobRequest", "settings", "options"), 'schemas.JobRequest.names.settings = ["options"]',
@@ -32,15 +32,15 @@ MOVED = {
     ),
     "an envelope": (
         m.wrapped("/api/v1/account", "get"), "",
-        "facade", "get_account answer at: new place on the wire `data`",
+        "facade", "get_account response at: new place on the wire `data`",
     ),
     "a plain value in place of an optional object": (
         m.field_is("Quote", "billing", {"type": "string"}), "",
-        "contract", "quote_job answer.billing whole: new place on the wire `mode`",
+        "contract", "quote_job response.billing whole: new place on the wire `mode`",
     ),
     "a unit": (
         m.field_is("Job", "progress", {"type": "number", "maximum": 1}), "",
-        "contract", "list_jobs answer.data.progress, its unit: new place on the wire `100`",
+        "contract", "list_jobs response.data.progress, its unit: new place on the wire `100`",
     ),
     "a constant": (
         m.both(m.field_is("JobRequest", "v", {"const": 2}), m.field_required("JobRequest", "v")), "",
@@ -77,7 +77,7 @@ def test_what_is_only_spelled_otherwise_is_no_change() -> None:
 def test_literals_in_another_case_change_the_places() -> None:
     statuses = {"type": "string", "enum": ["completed", "failed"]}
     found = changes(m.field_is("Job", "status", statuses))
-    assert ("facade", "get_job_status answer.status, its literals") in [
+    assert ("facade", "get_job_status response.status, its literals") in [
         (severity, text.split(": ")[0]) for severity, text in found
     ]
 
