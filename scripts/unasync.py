@@ -33,6 +33,7 @@ REPLACEMENTS = [
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\baclosing\b", "closing"),
     (r"\bget_async_httpx_client\b", "get_httpx_client"),
+    (r"\bhandle_async_request\b", "handle_request"),
     (r"\.asyncio\(", ".sync("),
     (r"\b__a(iter|next|enter|exit)__\b", r"__\1__"),
     (r"\banext\(", "next("),

@@ -94,8 +94,13 @@ def test_a_name_that_there_is_not() -> None:
     )
 
 
-def test_only_the_transport_imports_httpx() -> None:
+def test_only_the_wire_imports_the_libraries_of_http() -> None:
     assert importers("httpx", FACADE) == {"_wire/transport.py"}
+    assert importers("httpcore", FACADE) == {
+        "_wire/connections.py",
+        "_wire/network.py",
+        "_wire/transport.py",
+    }
 
 
 def test_the_sandbox_imports_nothing_of_the_facade() -> None:

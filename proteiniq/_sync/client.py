@@ -77,7 +77,8 @@ class ProteinIQ:
             from .._wire.pace_file import FilePacer  # sqlite3 is for those who ask for it
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
-        self._parts = (config, Wire(), clock or MachineClock(), pacer)
+        clock = clock or MachineClock()
+        self._parts = (config, Wire(clock=clock), clock, pacer)
 
     # The client that this one was made of by `with_options`, as long as it is there.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
