@@ -182,10 +182,7 @@ class AsyncProteinIQ:
         """
         from proteiniq_openapi.api.contract import get_openapi
 
-        channel = self._pipeline.channel("get_openapi")
-        channel.answer(await get_openapi.asyncio(client=channel.client))
-        document: dict[str, Any] = channel.body
-        return document
+        return (await self._pipeline.call(get_openapi.prepared())).additional_properties
 
     async def close(self) -> None:
         """Close the connections. Jobs go on."""

@@ -78,11 +78,9 @@ class AsyncGatherer:
 
     async def _read_page(self, cursor: str | None) -> list[JobState]:
         """What one page says that is new; nothing when it can't be had."""
-        channel = self._pipeline.channel("list_jobs", deadline=self._deadline)
+        prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
         try:
-            answer = channel.answer(
-                await list_jobs.asyncio(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
-            )
+            answer = await self._pipeline.call(prepared, deadline=self._deadline)
             page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:

@@ -53,6 +53,9 @@ def is_loopback(host: str) -> bool:
 
 def is_host(name: str) -> bool:
     """Whether a connection to a host of this name can be asked for."""
+    if name.isascii():  # what the codec says of it, without loading the codec
+        *labels, last = name.split(".")
+        return name != "" and all(0 < len(label) < 64 for label in labels) and len(last) < 64
     try:
         return bool(name.encode("idna"))
     except UnicodeError:

@@ -184,10 +184,7 @@ class ProteinIQ:
         """
         from proteiniq_openapi.api.contract import get_openapi
 
-        channel = self._pipeline.channel("get_openapi")
-        channel.answer(get_openapi.sync(client=channel.client))
-        document: dict[str, Any] = channel.body
-        return document
+        return (self._pipeline.call(get_openapi.prepared())).additional_properties
 
     def close(self) -> None:
         """Close the connections. Jobs go on."""

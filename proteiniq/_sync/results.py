@@ -44,10 +44,8 @@ class Results:
 
     def _get(self, job_id: str, *, deadline: float | None = None) -> Result:
         """The result; `deadline` is a monotonic time that no attempt goes beyond."""
-        channel = self._pipeline.channel(
-            "get_result", job_id=check_id("job", job_id), job_read=True, deadline=deadline
-        )
-        answer = channel.answer(get_result.sync(job_id, client=channel.client))
+        prepared = get_result.prepared(check_id("job", job_id))
+        answer = self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
         files = convert.result_files(answer)
         return Result(
             **convert.result_fields(answer, job_id),
@@ -132,12 +130,12 @@ class Results:
         self, url: str, job_id: str, saving: Saving, number: int, ended: list[AttemptDetails]
     ) -> None:
         """Stream what is missing, once, over redirects. Never with the key, which is for the service alone."""
-        call = Call(operation="download", job_id=job_id, paced=False, number=number)
         for _ in range(MOST_REDIRECTS):
             outgoing = Outgoing(
                 method="GET", url=url, headers=saving.headers(), timeout=self._pipeline.config.timeout
             )
-            opened = self._pipeline.open(call, outgoing, ended=ended)
+            call = Call(outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number)
+            opened = self._pipeline.open(call, ended=ended)
             with Writer(saving) as writer, opened as incoming:
                 if incoming.status < 300:
                     saving.begin(incoming.status, incoming.headers)
