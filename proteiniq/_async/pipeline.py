@@ -14,7 +14,6 @@ import attrs
 from .._inputs import requests
 from .._policy.pacing import LONGEST_NAP, Pacer, Ticket
 from .._policy.rate_headers import RateHeaders
-from .._policy.resume import Restart
 from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait, may_pass
 from .._responses import schema
 from .._responses.api_errors import (
@@ -237,6 +236,8 @@ class AsyncPipeline:
 
     def charge(self, decision: D) -> D | GiveUp:
         """Take a pause that sends something again out of the client's retry budget. Anything else costs nothing."""
+        from .._policy.resume import Restart  # with the first pause of a download
+
         if not isinstance(decision, (Wait, Restart)):
             return decision
         paid = self._budget.charge(Wait(decision.seconds, ""), self.clock.monotonic())
