@@ -18,6 +18,11 @@ from openapi_python_client.parser import GeneratorData
 from proteiniq.contract import dump
 from proteiniq.contract._packaged import DIGEST, digest
 
+TEMPLATES = Path(__file__).parent / "templates"
+"""The generator's own, but for two things: modules are imported when they are used, since building all models takes
+longer than a request, and each operation has `prepared`, which gives request and parser to whoever sends it in another
+way."""
+
 HOOKS = [
     "ruff check . --isolated --no-cache --fix-only --quiet --select F401,I",
     "ruff format . --isolated --no-cache --quiet",
@@ -46,7 +51,7 @@ def generate(contract: dict[str, Any], into: Path) -> None:
     if not isinstance(data, GeneratorData):
         raise GeneratorFailed(f"{data.header}: {data.detail}")
     with _tools_on_path(), contextlib.redirect_stdout(None):
-        errors = Project(openapi=data, config=config).build()
+        errors = Project(openapi=data, config=config, custom_template_path=TEMPLATES).build()
     if errors:
         raise GeneratorFailed("\n".join(f"{error.header}: {error.detail}" for error in errors))
     (package / "py.typed").touch()

@@ -237,14 +237,14 @@ def test_logs_of_everything_at_debug(
     sandbox: Sandbox, key: str, secret: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for name in ("proteiniq", "httpx", "httpcore", "asyncio", ""):
+    for name in ("proteiniq", "httpcore", "asyncio", ""):
         caplog.set_level(logging.DEBUG, logger=name)
     with connect(sandbox, key) as client:
         result = client.run("protein-parameters", {"protein": LYSOZYME})
         result.files["parameters.csv"].read()
         client.files.upload(b"MK", filename="a.fasta")
         failing(lambda: client.jobs.get("job_nobody"))
-    assert {record.name.split(".")[0] for record in caplog.records} >= {"proteiniq", "httpx", "httpcore"}
+    assert {record.name.split(".")[0] for record in caplog.records} >= {"proteiniq", "httpcore"}
     assert secret not in caplog.text
     assert not any(secret in repr(vars(record)) for record in caplog.records)
 

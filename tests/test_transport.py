@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
 import anyio
-import attrs
 import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, InvalidInput, RateLimited
 from proteiniq._wire.key import ApiKey
-from proteiniq._wire.total_timeout import READ, READ_MUCH
 from proteiniq._wire.transport import AsyncWire, Outgoing, Wire, WireFailure
 from proteiniq.sandbox import Sandbox
 
@@ -60,20 +59,20 @@ def test_only_a_request_with_the_key_has_it() -> None:
     wire.close()
 
 
-def test_a_file_is_read_in_larger_pieces_than_an_answer(sandbox: Sandbox) -> None:
-    async def read() -> None:
-        wire = AsyncWire()
-        asked = outgoing(url=f"{sandbox.url}/api/v1/openapi.json")
-        for key, pieces in ((None, READ_MUCH), (ApiKey.parse(KEY), READ), (None, READ_MUCH)):
-            async with wire.open(attrs.evolve(asked, key=key)):
-                assert wire._client is not None
-                (connection,) = cast("Any", wire._client._transport)._pool.connections
-                stream = connection._connection._network_stream
-                assert stream.least == pieces
-                assert stream._stream._stream._transport.max_size == pieces
-        await wire.close()
+def packed(content: bytes) -> httpx.Response:
+    return httpx.Response(200, stream=httpx.ByteStream(content), headers={"content-encoding": "gzip"})
 
-    asyncio.run(read())
+
+def test_a_response_of_httpx_is_decoded_as_one_of_httpcore_is() -> None:
+    wire = Wire(httpx.MockTransport(lambda request: packed(gzip.compress(b"MKV"))))
+    assert received(wire, outgoing()) == (200, b"MKV")
+
+
+def test_a_body_that_is_cut_while_it_is_compressed_is_a_failure() -> None:
+    wire = Wire(httpx.MockTransport(lambda request: packed(gzip.compress(b"MKV")[:-4])))
+    with pytest.raises(WireFailure, match="ends too early") as caught:
+        received(wire, outgoing())
+    assert caught.value.sent
 
 
 def test_a_request_shows_neither_key_nor_content() -> None:

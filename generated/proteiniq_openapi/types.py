@@ -1,8 +1,8 @@
 """Contains some shared types for properties"""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from http import HTTPStatus
-from typing import IO, BinaryIO, Generic, Literal, TypeVar
+from typing import IO, Any, BinaryIO, Generic, Literal, TypeVar
 
 from attrs import define
 
@@ -51,4 +51,23 @@ class Response(Generic[T]):
     parsed: T | None
 
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+class Prepared(Generic[T]):
+    """A request, as the keyword arguments of a client's method, and how the JSON of its success is parsed"""
+
+    def __init__(
+        self, operation: str, kwargs: dict[str, Any], parse: Callable[[Any], T]
+    ) -> None:
+        self.operation = operation
+        self.kwargs = kwargs
+        self.parse = parse
+
+
+__all__ = [
+    "UNSET",
+    "File",
+    "FileTypes",
+    "Prepared",
+    "RequestFiles",
+    "Response",
+    "Unset",
+]

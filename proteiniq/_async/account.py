@@ -20,6 +20,4 @@ class AsyncAccountAPI:
 
         Raises APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_account")
-        answer = await get_account.asyncio(client=channel.client)
-        return convert.account(channel.answer(answer))
+        return convert.account(await self._pipeline.call(get_account.prepared()))

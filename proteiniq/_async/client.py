@@ -68,7 +68,8 @@ class AsyncProteinIQ:
             from .._wire.pace_file import FilePacer  # imports sqlite3 only if it is used
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
-        self._parts = (config, AsyncWire(), clock or AsyncMachineClock(), pacer)
+        clock = clock or AsyncMachineClock()
+        self._parts = (config, AsyncWire(clock=clock), clock, pacer)
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
@@ -158,10 +159,7 @@ class AsyncProteinIQ:
         """
         from proteiniq_openapi.api.contract import get_openapi
 
-        channel = self._pipeline.channel("get_openapi")
-        channel.answer(await get_openapi.asyncio(client=channel.client))
-        document: dict[str, Any] = channel.body
-        return document
+        return (await self._pipeline.call(get_openapi.prepared())).additional_properties
 
     async def close(self) -> None:
         """Close the connections. Jobs continue."""

@@ -108,7 +108,7 @@ class AsyncFiles:
     async def _sent(self, outgoing: Outgoing, request: Request) -> Any:
         """Send a request of an upload to the service itself, and return the JSON of the response."""
         try:
-            reply = await self._pipeline.send(Call(operation="upload_file"), outgoing)
+            reply = await self._pipeline.send(Call(outgoing=outgoing, operation="upload_file"))
         except APIError as error:
             if error.status in CONTRACT_REFUSALS:
                 error.add_note(MAY_HAVE_DRIFTED)
@@ -128,7 +128,7 @@ class AsyncFiles:
                 operation="upload_file",
                 request=request,
             )
-        if wrong := _unusable(ticket, self._pipeline.url("")):
+        if wrong := _unusable(ticket, self._pipeline.config.base_url):
             raise ContractError(
                 f"upload_file: the response to {request} requires an upload that can't be sent: {wrong}",
                 operation="upload_file",
@@ -155,7 +155,8 @@ class AsyncFiles:
             repeatable=source.repeatable,
             timeout=self._pipeline.config.timeout,
         )
-        async with self._pipeline.open(Call(operation="upload_file", paced=False), put) as incoming:
+        call = Call(outgoing=put, operation="upload_file", paced=False)
+        async with self._pipeline.open(call) as incoming:
             if incoming.status >= 300:
                 raise _sent_elsewhere(put, incoming.status, incoming.headers)
             async for _ in incoming.chunks:
@@ -167,8 +168,7 @@ class AsyncFiles:
     async def _complete(self, file_id: str) -> File | None:
         if not requests.is_supported("complete_upload"):
             return None
-        channel = self._pipeline.channel("complete_upload", accepts_any=True)
-        answer = await complete_upload.asyncio(file_id, client=channel.client)
+        answer = await self._pipeline.call_any(complete_upload.prepared(file_id))
         return None if answer is None else convert.file(answer)
 
     def list(
@@ -189,10 +189,8 @@ class AsyncFiles:
         check_limit(limit)
 
         async def fetch(cursor: str | None) -> Page[File]:
-            channel = self._pipeline.channel("list_files")
-            answer = channel.answer(
-                await list_files.asyncio(
-                    client=channel.client,
+            answer = await self._pipeline.call(
+                list_files.prepared(
                     q=q or UNSET,
                     format_=format or UNSET,
                     origin=origin or UNSET,
@@ -211,18 +209,17 @@ class AsyncFiles:
 
         Raises NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_file")
-        answer = await get_file.asyncio(check_id("file", file_id), client=channel.client)
-        return convert.file(channel.answer(answer))
+        prepared = get_file.prepared(check_id("file", file_id))
+        return convert.file(await self._pipeline.call(prepared))
 
     async def delete(self, file_id: str) -> DeletedFile:
         """Delete a file. For a file made by a job, only the record is deleted (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("delete_file", accepts_any=True)
+        prepared = delete_file.prepared(check_id("file", file_id))
         try:
-            answer = await delete_file.asyncio(check_id("file", file_id), client=channel.client)
+            answer = await self._pipeline.call_any(prepared)
         except NotFound as error:
             if error.attempts == 1:
                 raise

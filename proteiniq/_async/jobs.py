@@ -147,10 +147,9 @@ class AsyncJobs:
             if max_reserved_credits is None
             else JobBilling(max_reserved_credits=max_reserved_credits),
         )
-        channel = self._pipeline.channel("submit_job")
+        prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
-            answer = await submit_job.asyncio(client=channel.client, body=body, idempotency_key=key)
-            made = convert.job(channel.answer(answer))
+            made = convert.job(await self._pipeline.call(prepared))
             return self._job(attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name))
         except BaseException as error:
             if note := after_submit(error, key):
@@ -176,10 +175,8 @@ class AsyncJobs:
         after, before = moment("created_after", created_after), moment("created_before", created_before)
 
         async def fetch(cursor: str | None) -> Page[AsyncJob]:
-            channel = self._pipeline.channel("list_jobs")
-            answer = channel.answer(
-                await list_jobs.asyncio(
-                    client=channel.client,
+            answer = await self._pipeline.call(
+                list_jobs.prepared(
                     q=q or UNSET,
                     tool=tool or UNSET,
                     status=status or UNSET,
@@ -211,11 +208,9 @@ class AsyncJobs:
         return await self._cancel(job_id)
 
     async def _cancel(self, job_id: str, *, deadline: float | None = None) -> AsyncJob:
-        channel = self._pipeline.channel(
-            "cancel_job", accepts_any=True, job_id=check_id("job", job_id), deadline=deadline
-        )
+        prepared = cancel_job.prepared(check_id("job", job_id))
         try:
-            answer = await cancel_job.asyncio(job_id, client=channel.client)
+            answer = await self._pipeline.call_any(prepared, job_id=job_id, deadline=deadline)
         except Conflict as error:
             # An earlier attempt whose response was lost may have cancelled it.
             if error.attempts > 1 and (state := await self._cancelled(job_id, deadline)):
@@ -442,7 +437,6 @@ class AsyncJobs:
         return _Order(known.id, _default_name(known.id, made), job_entries.entries(made), chosen)
 
     async def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
-        channel = self._pipeline.channel("quote_job")
         body = QuoteRequest(
             tool=order.tool,
             input_=JobInput(inputs=order.entries),
@@ -451,8 +445,7 @@ class AsyncJobs:
             if max_reserved_credits is not None and _may_reserve("QuoteRequest")
             else UNSET,
         )
-        answer = await quote_job.asyncio(client=channel.client, body=body)
-        return convert.quote(channel.answer(answer))
+        return convert.quote(await self._pipeline.call(quote_job.prepared(body=body)))
 
 
 def _copied(value: Any, what: str) -> Any:

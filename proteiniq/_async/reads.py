@@ -12,9 +12,8 @@ from .pipeline import AsyncPipeline
 
 async def read_status(pipeline: AsyncPipeline, job_id: str, deadline: float | None = None) -> JobState:
     """Return a job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
-    channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
-    answer = await get_job_status.asyncio(job_id, client=channel.client)
-    return convert.job(channel.answer(answer))
+    prepared = get_job_status.prepared(job_id)
+    return convert.job(await pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline))
 
 
 async def read_job(
@@ -26,6 +25,5 @@ async def read_job(
     """
     if not requests.is_supported("get_job"):
         return await read_status(pipeline, job_id, deadline)
-    channel = pipeline.channel("get_job", job_id=job_id, job_read=paced, deadline=deadline)
-    answer = await get_job.asyncio(job_id, client=channel.client)
-    return convert.job(channel.answer(answer))
+    prepared = get_job.prepared(job_id)
+    return convert.job(await pipeline.call(prepared, job_id=job_id, job_read=paced, deadline=deadline))

@@ -46,10 +46,8 @@ class AsyncResults:
 
     async def _get(self, job_id: str, *, deadline: float | None = None) -> AsyncResult:
         """Return the result; `deadline` is a monotonic time that no attempt exceeds."""
-        channel = self._pipeline.channel(
-            "get_result", job_id=check_id("job", job_id), job_read=True, deadline=deadline
-        )
-        answer = channel.answer(await get_result.asyncio(job_id, client=channel.client))
+        prepared = get_result.prepared(check_id("job", job_id))
+        answer = await self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
         files = convert.result_files(answer)
         return AsyncResult(
             **convert.result_fields(answer, job_id),
@@ -134,12 +132,12 @@ class AsyncResults:
         self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
     ) -> None:
         """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
-        call = Call(operation="download", job_id=job_id, paced=False, number=number)
         for _ in range(MOST_REDIRECTS):
             outgoing = Outgoing(
                 method="GET", url=url, headers=download.headers(), timeout=self._pipeline.config.timeout
             )
-            opened = self._pipeline.open(call, outgoing, ended=ended)
+            call = Call(outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number)
+            opened = self._pipeline.open(call, ended=ended)
             async with AsyncWriter(download, self._pipeline.clock) as writer, opened as incoming:
                 if incoming.status < 300:
                     download.begin(incoming.status, incoming.headers)

@@ -39,10 +39,8 @@ class AsyncTools:
         check_limit(limit)
 
         async def fetch(cursor: str | None) -> Page[ToolSummary]:
-            channel = self._pipeline.channel("list_tools")
-            answer = channel.answer(
-                await list_tools.asyncio(
-                    client=channel.client,
+            answer = await self._pipeline.call(
+                list_tools.prepared(
                     q=q or UNSET,
                     category=category or UNSET,
                     tag=tag or UNSET,
@@ -60,9 +58,8 @@ class AsyncTools:
 
         Raises NotFound for an unknown tool, APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_tool")
-        answer = await get_tool.asyncio(check_id("tool", tool_id), client=channel.client)
-        tool = convert.tool(channel.answer(answer))
+        prepared = get_tool.prepared(check_id("tool", tool_id))
+        tool = convert.tool(await self._pipeline.call(prepared))
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 

@@ -81,11 +81,9 @@ class AsyncGatherer:
 
     async def _read_page(self, cursor: str | None) -> tuple[Outcome, list[JobState]]:
         """How the request for a page ended, and what the page says that is new."""
-        channel = self._pipeline.channel("list_jobs", deadline=self._deadline)
+        prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
         try:
-            answer = channel.answer(
-                await list_jobs.asyncio(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
-            )
+            answer = await self._pipeline.call(prepared, deadline=self._deadline)
             page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:

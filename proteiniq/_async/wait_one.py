@@ -152,9 +152,11 @@ class AsyncWatcher:
         stream = EventStream()
         received = False
         refused: float | None = None
-        call = Call(operation="stream_job_events", job_id=self._job_id, deadline=step.until)
+        call = Call(
+            outgoing=outgoing, operation="stream_job_events", job_id=self._job_id, deadline=step.until
+        )
         try:
-            async with self._pipeline.open(call, outgoing) as incoming:
+            async with self._pipeline.open(call) as incoming:
                 if not _is_stream(incoming.headers.get("content-type", "")):
                     log.info("job %s: the service has no event stream; polling", self._job_id)
                     self._watch = self._watch.stream_unsupported(self._clock.monotonic())

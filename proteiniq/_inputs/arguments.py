@@ -58,6 +58,9 @@ def is_loopback(host: str) -> bool:
 
 def is_host(name: str) -> bool:
     """Whether `name` is valid as a host name."""
+    if name.isascii():  # the same as the codec, without loading it
+        *labels, last = name.split(".")
+        return name != "" and all(0 < len(label) < 64 for label in labels) and len(last) < 64
     try:
         return bool(name.encode("idna"))
     except UnicodeError:

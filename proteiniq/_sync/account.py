@@ -22,6 +22,4 @@ class AccountAPI:
 
         Raises APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_account")
-        answer = get_account.sync(client=channel.client)
-        return convert.account(channel.answer(answer))
+        return convert.account(self._pipeline.call(get_account.prepared()))

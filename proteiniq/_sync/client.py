@@ -70,7 +70,8 @@ class ProteinIQ:
             from .._wire.pace_file import FilePacer  # imports sqlite3 only if it is used
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
-        self._parts = (config, Wire(), clock or MachineClock(), pacer)
+        clock = clock or MachineClock()
+        self._parts = (config, Wire(clock=clock), clock, pacer)
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
@@ -160,10 +161,7 @@ class ProteinIQ:
         """
         from proteiniq_openapi.api.contract import get_openapi
 
-        channel = self._pipeline.channel("get_openapi")
-        channel.answer(get_openapi.sync(client=channel.client))
-        document: dict[str, Any] = channel.body
-        return document
+        return (self._pipeline.call(get_openapi.prepared())).additional_properties
 
     def close(self) -> None:
         """Close the connections. Jobs continue."""

@@ -110,7 +110,7 @@ class Files:
     def _sent(self, outgoing: Outgoing, request: Request) -> Any:
         """Send a request of an upload to the service itself, and return the JSON of the response."""
         try:
-            reply = self._pipeline.send(Call(operation="upload_file"), outgoing)
+            reply = self._pipeline.send(Call(outgoing=outgoing, operation="upload_file"))
         except APIError as error:
             if error.status in CONTRACT_REFUSALS:
                 error.add_note(MAY_HAVE_DRIFTED)
@@ -130,7 +130,7 @@ class Files:
                 operation="upload_file",
                 request=request,
             )
-        if wrong := _unusable(ticket, self._pipeline.url("")):
+        if wrong := _unusable(ticket, self._pipeline.config.base_url):
             raise ContractError(
                 f"upload_file: the response to {request} requires an upload that can't be sent: {wrong}",
                 operation="upload_file",
@@ -155,7 +155,8 @@ class Files:
             repeatable=source.repeatable,
             timeout=self._pipeline.config.timeout,
         )
-        with self._pipeline.open(Call(operation="upload_file", paced=False), put) as incoming:
+        call = Call(outgoing=put, operation="upload_file", paced=False)
+        with self._pipeline.open(call) as incoming:
             if incoming.status >= 300:
                 raise _sent_elsewhere(put, incoming.status, incoming.headers)
             for _ in incoming.chunks:
@@ -167,8 +168,7 @@ class Files:
     def _complete(self, file_id: str) -> File | None:
         if not requests.is_supported("complete_upload"):
             return None
-        channel = self._pipeline.channel("complete_upload", accepts_any=True)
-        answer = complete_upload.sync(file_id, client=channel.client)
+        answer = self._pipeline.call_any(complete_upload.prepared(file_id))
         return None if answer is None else convert.file(answer)
 
     def list(
@@ -189,10 +189,8 @@ class Files:
         check_limit(limit)
 
         def fetch(cursor: str | None) -> Page[File]:
-            channel = self._pipeline.channel("list_files")
-            answer = channel.answer(
-                list_files.sync(
-                    client=channel.client,
+            answer = self._pipeline.call(
+                list_files.prepared(
                     q=q or UNSET,
                     format_=format or UNSET,
                     origin=origin or UNSET,
@@ -211,18 +209,17 @@ class Files:
 
         Raises NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_file")
-        answer = get_file.sync(check_id("file", file_id), client=channel.client)
-        return convert.file(channel.answer(answer))
+        prepared = get_file.prepared(check_id("file", file_id))
+        return convert.file(self._pipeline.call(prepared))
 
     def delete(self, file_id: str) -> DeletedFile:
         """Delete a file. For a file made by a job, only the record is deleted (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
-        channel = self._pipeline.channel("delete_file", accepts_any=True)
+        prepared = delete_file.prepared(check_id("file", file_id))
         try:
-            answer = delete_file.sync(check_id("file", file_id), client=channel.client)
+            answer = self._pipeline.call_any(prepared)
         except NotFound as error:
             if error.attempts == 1:
                 raise

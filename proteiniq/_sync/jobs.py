@@ -149,10 +149,9 @@ class Jobs:
             if max_reserved_credits is None
             else JobBilling(max_reserved_credits=max_reserved_credits),
         )
-        channel = self._pipeline.channel("submit_job")
+        prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
-            answer = submit_job.sync(client=channel.client, body=body, idempotency_key=key)
-            made = convert.job(channel.answer(answer))
+            made = convert.job(self._pipeline.call(prepared))
             return self._job(attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name))
         except BaseException as error:
             if note := after_submit(error, key):
@@ -178,10 +177,8 @@ class Jobs:
         after, before = moment("created_after", created_after), moment("created_before", created_before)
 
         def fetch(cursor: str | None) -> Page[Job]:
-            channel = self._pipeline.channel("list_jobs")
-            answer = channel.answer(
-                list_jobs.sync(
-                    client=channel.client,
+            answer = self._pipeline.call(
+                list_jobs.prepared(
                     q=q or UNSET,
                     tool=tool or UNSET,
                     status=status or UNSET,
@@ -213,11 +210,9 @@ class Jobs:
         return self._cancel(job_id)
 
     def _cancel(self, job_id: str, *, deadline: float | None = None) -> Job:
-        channel = self._pipeline.channel(
-            "cancel_job", accepts_any=True, job_id=check_id("job", job_id), deadline=deadline
-        )
+        prepared = cancel_job.prepared(check_id("job", job_id))
         try:
-            answer = cancel_job.sync(job_id, client=channel.client)
+            answer = self._pipeline.call_any(prepared, job_id=job_id, deadline=deadline)
         except Conflict as error:
             # An earlier attempt whose response was lost may have cancelled it.
             if error.attempts > 1 and (state := self._cancelled(job_id, deadline)):
@@ -442,7 +437,6 @@ class Jobs:
         return _Order(known.id, _default_name(known.id, made), job_entries.entries(made), chosen)
 
     def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
-        channel = self._pipeline.channel("quote_job")
         body = QuoteRequest(
             tool=order.tool,
             input_=JobInput(inputs=order.entries),
@@ -451,8 +445,7 @@ class Jobs:
             if max_reserved_credits is not None and _may_reserve("QuoteRequest")
             else UNSET,
         )
-        answer = quote_job.sync(client=channel.client, body=body)
-        return convert.quote(channel.answer(answer))
+        return convert.quote(self._pipeline.call(quote_job.prepared(body=body)))
 
 
 def _copied(value: Any, what: str) -> Any:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -16,7 +16,6 @@ import attrs
 from .._inputs import requests
 from .._policy.pacing import LONGEST_NAP
 from .._policy.rate_headers import RateHeaders
-from .._policy.resume import Restart
 from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait, may_pass
 from .._responses import schema
 from .._responses.api_errors import (
@@ -43,9 +42,10 @@ from ..errors import (
 from ..hooks import AttemptDetails, log, tell, wanted
 
 if TYPE_CHECKING:
-    from proteiniq_openapi import AuthenticatedClient
+    from proteiniq_openapi.types import Prepared
 
     from .._wire.clock import SyncClock
+    from ..contract import Endpoint
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -61,13 +61,14 @@ CONTRACT_REFUSALS = (400, 405, 415, 422)
 
 @attrs.frozen(kw_only=True)
 class Call:
-    """What is known of a request besides its bytes.
+    """A request, and what is known of it besides its bytes.
 
-    `deadline` is a monotonic time, s, that no attempt and no pause goes beyond. `job_read` says that it reads a
-    job's status or result, which the service allows once in 5 s; `paced` that it counts for the rate limit at all.
+    `deadline` is a monotonic time, in seconds, that no attempt and no pause goes beyond. `job_read` says that it reads
+    a job's status or result, which the service allows once in 5 s; `paced` that it counts for the rate limit at all.
     `number` is which attempt it is, where the caller sends again.
     """
 
+    outgoing: Outgoing
     operation: str
     job_id: str | None = None
     job_read: bool = False
@@ -75,15 +76,46 @@ class Call:
     number: int = 1
     deadline: float | None = None
 
+    @property
+    def path(self) -> str:
+        return urlsplit(self.outgoing.url).path
 
-@attrs.frozen
+    @property
+    def host(self) -> str:
+        """Host and port, without what a signed URL may have before them."""
+        return urlsplit(self.outgoing.url).netloc.rpartition("@")[2]
+
+    @property
+    def request(self) -> Request:
+        return Request(self.outgoing.method, self.path)
+
+    def within(self, now: float) -> Outgoing:
+        """The request with timeouts that end at the deadline."""
+        if self.deadline is None:
+            return self.outgoing
+        remaining = max(0.001, self.deadline - now)
+        total = self.outgoing.total_timeout
+        return attrs.evolve(
+            self.outgoing,
+            total_timeout=remaining if total is None else min(total, remaining),
+            queue_timeout=remaining,
+        )
+
+
+@attrs.frozen(slots=False)
 class Reply:
-    """An answer, read whole."""
+    """A response, read whole; `rate` is what its headers say about the rate limit."""
 
     status: int
     headers: Mapping[str, str]
-    content: bytes = attrs.field(repr=False)
+    rate: RateHeaders
+    content: bytes = attrs.field(default=b"", repr=False)
     took: float = 0.0
+
+    @cached_property
+    def error(self) -> ErrorBody:
+        """The body of a refusal."""
+        return read_body(self.content)
 
 
 class Pipeline:
@@ -102,28 +134,75 @@ class Pipeline:
         """A pipeline with other options over the same connections, pace and retry budget."""
         return Pipeline(config, self._wire, self.clock, self._pacer, self._budget)
 
-    def channel(self, operation: str, *, accepts_any: bool = False, **known: Any) -> Channel:
-        """A channel for one call of a generated operation; `known` are the fields of `Call`."""
-        call = Call(operation=operation, **known)
+    def call(
+        self,
+        prepared: Prepared[T],
+        *,
+        job_id: str | None = None,
+        job_read: bool = False,
+        deadline: float | None = None,
+    ) -> T:
+        """Ask for a generated operation and parse the response.
+
+        What is prepared is in our shape, and so is what is parsed; on the wire it is as the contract spells it. Only a
+        documented success whose body fits the contract is parsed, so that parsing can't fail.
+        Raises APIError, TransportError, RequestTimeout, ContractError.
+        """
+        reply, call, route = self._sent(prepared, job_id, job_read, deadline)
+        return prepared.parse(_fitted(reply, call, route))
+
+    def call_any(
+        self, prepared: Prepared[T], *, job_id: str | None = None, deadline: float | None = None
+    ) -> T | None:
+        """`call`, where any success will do: None for one whose body doesn't fit the contract, or has none."""
+        reply, call, route = self._sent(prepared, job_id, False, deadline)
+        try:
+            fitted = _fitted(reply, call, route)
+        except ContractError:
+            return None
+        return prepared.parse(fitted)
+
+    def _sent(
+        self, prepared: Prepared[T], job_id: str | None, job_read: bool, deadline: float | None
+    ) -> tuple[Reply, Call, Endpoint]:
+        operation = prepared.operation
         if self.config.deadline is not None:
             end = self.clock.monotonic() + self.config.deadline
-            call = attrs.evolve(call, deadline=end if call.deadline is None else min(end, call.deadline))
-        return Channel(self, call, accepts_any=accepts_any)
+            deadline = end if deadline is None else min(end, deadline)
+        route = requests.endpoint(operation)
+        parts = requests.spelled(operation, route, prepared.kwargs)
+        call = Call(
+            outgoing=self.outgoing(**parts, total_timeout=self.config.timeout),
+            operation=operation,
+            job_id=job_id,
+            job_read=job_read,
+            deadline=deadline,
+        )
+        try:
+            return self.send(call), call, route
+        except APIError as error:
+            if error.status in CONTRACT_REFUSALS and schema.fits_request(
+                prepared.kwargs.get("json"), operation
+            ):
+                error.add_note(MAY_HAVE_DRIFTED)
+            raise
 
     @property
     def streams(self) -> Places:
         """Places for event streams, of all clients that share the connections."""
         return self._wire.streams
 
-    def url(self, path: str) -> str:
-        return self.config.base_url + path
+    def outgoing(self, method: str, url: str, **parts: Any) -> Outgoing:
+        """A request to the service itself, with the key. `url` is its path."""
+        return Outgoing(
+            method=method.upper(),
+            url=self.config.base_url + url,
+            key=self.config.key,
+            timeout=self.config.timeout,
+            **parts,
+        )
 
-    def outgoing(self, method: str, path: str, **parts: Any) -> Outgoing:
-        """A request to the service itself, with the key."""
-        parts.setdefault("timeout", self.config.timeout)
-        return Outgoing(method=method.upper(), url=self.url(path), key=self.config.key, **parts)
-
-    def send(self, call: Call, outgoing: Outgoing) -> Reply:
+    def send(self, call: Call) -> Reply:
         """Send, as often as it takes and is safe, and return the success.
 
         Raises APIError, TransportError, RequestTimeout.
@@ -132,7 +211,7 @@ class Pipeline:
         in_doubt = False
         while True:
             try:
-                outcome = self._attempt(call, outgoing, number)
+                outcome = self._attempt(call, number)
             except (RateLimited, RequestTimeout) as late:
                 late.in_doubt = in_doubt
                 if isinstance(late, RequestTimeout):
@@ -141,34 +220,34 @@ class Pipeline:
             now = self.clock.monotonic()
             if isinstance(outcome, Reply) and outcome.status < 400:
                 self._budget.succeeded(now)
-                self._tell(call, outgoing, outcome, number)
+                self._tell(call, outcome, number)
                 if outcome.status >= 300:
-                    raise redirected(call.operation, _request(outgoing), outcome.status, outcome.headers)
+                    raise redirected(call.operation, call.request, outcome.status, outcome.headers)
                 return outcome
-            attempt = self._describe(outgoing, outcome, number)
+            attempt = self._describe(call, outcome, number)
             in_doubt = in_doubt or attempt.in_doubt
             remaining = None if call.deadline is None else call.deadline - now
             decision = self._budget.charge(
                 self.config.retry.decide(attempt, jitter=self.clock.random(), remaining=remaining), now
             )
             if isinstance(decision, GiveUp):
-                self._tell(call, outgoing, outcome, number, code=attempt.code)
-                raise self._error(call, outgoing, outcome, attempt, decision, in_doubt=in_doubt)
-            self._tell(call, outgoing, outcome, number, code=attempt.code, wait=decision.seconds)
+                self._tell(call, outcome, number, code=attempt.code)
+                raise self._error(call, outcome, attempt, decision, in_doubt=in_doubt)
+            self._tell(call, outcome, number, code=attempt.code, wait=decision.seconds)
             self.clock.sleep(decision.seconds)
             number += 1
 
     def charge(self, decision: D) -> D | GiveUp:
         """Take a pause that sends something again out of the client's retry budget. Anything else costs nothing."""
+        from .._policy.resume import Restart  # with the first pause of a download
+
         if not isinstance(decision, (Wait, Restart)):
             return decision
         paid = self._budget.charge(Wait(decision.seconds, ""), self.clock.monotonic())
         return paid if isinstance(paid, GiveUp) else decision
 
     @contextmanager
-    def open(
-        self, call: Call, outgoing: Outgoing, *, ended: list[AttemptDetails] | None = None
-    ) -> Iterator[Incoming]:
+    def open(self, call: Call, *, ended: list[AttemptDetails] | None = None) -> Iterator[Incoming]:
         """Send once, paced, and hand over the answer as it comes. Nothing is sent again.
 
         Where the caller may send it again, `ended` takes what there is to tell of this attempt, for `tell`.
@@ -180,17 +259,18 @@ class Pipeline:
         code: str | None = None
         try:
             if ticket is not None:
-                self._turn(call, outgoing, ticket)
+                self._turn(call, ticket)
             started = self.clock.monotonic()
             try:
-                with self._wire.open(self._within(call, outgoing)) as incoming:
+                with self._wire.open(call.within(started)) as incoming:
+                    rate = RateHeaders.read(incoming.headers, self.clock.utcnow())
+                    reply = Reply(incoming.status, incoming.headers, rate)
                     if ticket is not None:
-                        self._observe(ticket, incoming.status, incoming.headers)
+                        self._observe(ticket, reply)
                         ticket.release(self.clock.monotonic())
-                    reply = Reply(incoming.status, incoming.headers, b"")
                     if incoming.status >= 400:
-                        reply = attrs.evolve(reply, content=self._read(call, outgoing, incoming))
-                        error = self._api_error(call, outgoing, reply)
+                        reply = attrs.evolve(reply, content=self._read(call, incoming))
+                        error = self._api_error(call, reply)
                         error.attempts, code = call.number, error.code
                         raise error
                     yield incoming
@@ -200,36 +280,37 @@ class Pipeline:
             finally:
                 outcome, took = failure or reply, self.clock.monotonic() - started
                 if outcome is not None:
-                    details = self._details(call, outgoing, outcome, took, call.number, code)
+                    details = self._details(call, outcome, took, call.number, code)
                     self.tell([details]) if ended is None else ended.append(details)
-            attempt = self._describe(outgoing, failure, call.number)
-            raise self._error(call, outgoing, failure, attempt, GiveUp("attempts"), in_doubt=attempt.in_doubt)
+            attempt = self._describe(call, failure, call.number)
+            raise self._error(call, failure, attempt, GiveUp("attempts"), in_doubt=attempt.in_doubt)
         finally:
             if ticket is not None:
                 ticket.release(self.clock.monotonic())
 
-    def _attempt(self, call: Call, outgoing: Outgoing, number: int) -> Reply | WireFailure:
+    def _attempt(self, call: Call, number: int) -> Reply | WireFailure:
         job = call.job_id if call.job_read else None
         ticket = self._pacer.reserve(job)
         try:
-            self._turn(call, outgoing, ticket, number)
+            self._turn(call, ticket, number)
             started = self.clock.monotonic()
             try:
-                with self._wire.open(self._within(call, outgoing)) as incoming:
-                    content = self._read(call, outgoing, incoming)
-                self._observe(ticket, incoming.status, incoming.headers)
+                with self._wire.open(call.within(started)) as incoming:
+                    content = self._read(call, incoming)
             except WireFailure as failure:
                 failure.took = self.clock.monotonic() - started
                 return failure
             took = self.clock.monotonic() - started
-            return Reply(incoming.status, incoming.headers, content, took)
+            rate = RateHeaders.read(incoming.headers, self.clock.utcnow())
+            reply = Reply(incoming.status, incoming.headers, rate, content, took)
+            self._observe(ticket, reply)
+            return reply
         finally:
             ticket.release(self.clock.monotonic())
 
     def _tell(
         self,
         call: Call,
-        outgoing: Outgoing,
         outcome: Reply | WireFailure,
         number: int,
         *,
@@ -237,7 +318,7 @@ class Pipeline:
         wait: float | None = None,
     ) -> None:
         if wanted(self.config.hooks, wait):
-            details = self._details(call, outgoing, outcome, outcome.took, number, code, wait)
+            details = self._details(call, outcome, outcome.took, number, code, wait)
             tell(self.config.hooks, details)
 
     def tell(self, ended: Sequence[AttemptDetails], wait: float | None = None) -> None:
@@ -249,7 +330,6 @@ class Pipeline:
     def _details(
         self,
         call: Call,
-        outgoing: Outgoing,
         outcome: Reply | WireFailure,
         took: float,
         number: int,
@@ -259,9 +339,9 @@ class Pipeline:
         reply = outcome if isinstance(outcome, Reply) else None
         return AttemptDetails(
             operation=call.operation,
-            method=outgoing.method,
-            host=_host(outgoing),
-            path=_path(outgoing),
+            method=call.outgoing.method,
+            host=call.host,
+            path=call.path,
             status=reply.status if reply else None,
             code=code,
             failure=outcome.kind if isinstance(outcome, WireFailure) else None,
@@ -273,19 +353,20 @@ class Pipeline:
             request_id=reply.headers.get(REQUEST_ID) if reply else None,
         )
 
-    def _read(self, call: Call, outgoing: Outgoing, incoming: Incoming) -> bytes:
+    def _read(self, call: Call, incoming: Incoming) -> bytes:
         """The whole body, or a failure when it drips in for longer than the request may take."""
-        within = self._within(call, outgoing)
-        end = self.clock.monotonic() + min(within.timeout, within.total_timeout or within.timeout)
+        now = self.clock.monotonic()
+        within = call.within(now)
+        end = now + min(within.timeout, within.total_timeout or within.timeout)
         chunks = []
         for chunk in incoming.chunks:
             chunks.append(chunk)
             if self.clock.monotonic() > end:
                 raise WireFailure("timeout", "the answer didn't end in time", sent=True)
         content = b"".join(chunks)
-        return content if outgoing.key is None else outgoing.key.hide_in_body(content)
+        return content if within.key is None else within.key.hide_in_body(content)
 
-    def _turn(self, call: Call, outgoing: Outgoing, ticket: Ticket, number: int = 1) -> None:
+    def _turn(self, call: Call, ticket: Ticket, number: int = 1) -> None:
         """Wait until the rate limit lets the request go.
 
         Raises RateLimited when the service asked for a wait that is too long, RequestTimeout when the deadline comes
@@ -295,55 +376,48 @@ class Pipeline:
             held = ticket.held(now)
             allowed = self.config.retry.max_retry_after if call.deadline is None else call.deadline - now
             if held > allowed:
-                raise rate_held(_request(outgoing), held, number, job_id=call.job_id)
+                raise rate_held(call.request, held, number, job_id=call.job_id)
             if call.deadline is not None and now + delay > call.deadline:
                 raise RequestTimeout(
-                    f"{outgoing.method} {_path(outgoing)}: the rate limit lets it go in {delay:.1f} s, and the "
+                    f"{call.request}: the rate limit lets it go in {delay:.1f} s, and the "
                     f"deadline is in {max(0.0, call.deadline - now):.1f} s. "
                     f"{'Nothing was sent' if number == 1 else 'It was not sent again'}",
                     sent=False,
                     retryable=True,
-                    request=_request(outgoing),
+                    request=call.request,
                     job_id=call.job_id,
                     attempts=number - 1,
                 )
             log.debug("%s: paced, %.2f s to go", call.operation, delay)
             self.clock.sleep(min(delay, LONGEST_NAP))
 
-    def _within(self, call: Call, outgoing: Outgoing) -> Outgoing:
-        """The request with timeouts that end at the deadline."""
-        if call.deadline is None:
-            return outgoing
-        remaining = max(0.001, call.deadline - self.clock.monotonic())
-        total = remaining if outgoing.total_timeout is None else min(outgoing.total_timeout, remaining)
-        return attrs.evolve(outgoing, total_timeout=total, queue_timeout=remaining)
-
-    def _observe(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
-        rate = RateHeaders.read(headers, self.clock.utcnow())
-        now = self.clock.monotonic()
+    def _observe(self, ticket: Ticket, reply: Reply) -> None:
+        rate, now = reply.rate, self.clock.monotonic()
         ticket.observe(now, limit=rate.limit, remaining=rate.remaining, reset_after=rate.reset_after)
-        if status == 429 and rate.wait is not None:
+        if reply.status == 429 and rate.wait is not None:
             ticket.refused(now, rate.wait, remaining=rate.remaining)
 
-    def _describe(self, outgoing: Outgoing, outcome: Reply | WireFailure, number: int) -> Attempt:
-        idempotent = outgoing.method in _HARMLESS or outgoing.idempotent
-        known: dict[str, Any] = {"method": outgoing.method, "number": number, "idempotent": idempotent}
-        known["repeatable"] = outgoing.repeatable
+    def _describe(self, call: Call, outcome: Reply | WireFailure, number: int) -> Attempt:
+        outgoing = call.outgoing
+        known: dict[str, Any] = {
+            "method": outgoing.method,
+            "number": number,
+            "idempotent": outgoing.method in _HARMLESS or outgoing.idempotent,
+            "repeatable": outgoing.repeatable,
+        }
         if isinstance(outcome, WireFailure):
             return Attempt(**known, failure=outcome.kind, sent=outcome.sent)
-        rate = RateHeaders.read(outcome.headers, self.clock.utcnow())
         return Attempt(
             **known,
             status=outcome.status,
-            code=read_body(outcome.content).code,
-            retry_after=rate.retry_after,
-            reset_after=rate.reset_after,
+            code=outcome.error.code,
+            retry_after=outcome.rate.retry_after,
+            reset_after=outcome.rate.reset_after,
         )
 
     def _error(
         self,
         call: Call,
-        outgoing: Outgoing,
         outcome: Reply | WireFailure,
         attempt: Attempt,
         decision: GiveUp,
@@ -351,9 +425,9 @@ class Pipeline:
         in_doubt: bool,
     ) -> ProteinIQError:
         if isinstance(outcome, Reply):
-            error: ProteinIQError = self._api_error(call, outgoing, outcome)
+            error: ProteinIQError = self._api_error(call, outcome)
         else:
-            error = self._transport_error(call, outgoing, outcome, sent=in_doubt)
+            error = self._transport_error(call, outcome, sent=in_doubt)
         error.attempts = attempt.number
         error.in_doubt = in_doubt
         note = gave_up(decision, attempt)
@@ -361,23 +435,20 @@ class Pipeline:
             error.add_note(note)
         return error
 
-    def _api_error(self, call: Call, outgoing: Outgoing, reply: Reply) -> ProteinIQError:
-        rate = RateHeaders.read(reply.headers, self.clock.utcnow())
-        body = read_body(reply.content) if reply.status >= 400 else ErrorBody(None, None, None)
+    def _api_error(self, call: Call, reply: Reply) -> ProteinIQError:
+        rate = reply.rate
         return api_error(
             reply.status,
-            body,
-            request=_request(outgoing),
+            reply.error,
+            request=call.request,
             retry_after=rate.wait if reply.status == 429 else rate.retry_after,
             job_id=call.job_id,
             request_id=reply.headers.get(REQUEST_ID),
         )
 
-    def _transport_error(
-        self, call: Call, outgoing: Outgoing, failure: WireFailure, *, sent: bool
-    ) -> TransportError:
+    def _transport_error(self, call: Call, failure: WireFailure, *, sent: bool) -> TransportError:
         kind = RequestTimeout if failure.kind == "timeout" else TransportError
-        host = _host(outgoing)
+        host = call.host
         if failure.kind == "tls":
             advice = (
                 f"The certificate of {host} was refused: check the base URL and this machine's certificates."
@@ -387,10 +458,10 @@ class Pipeline:
         else:
             advice = "Whether the service acted on it is unknown."
         return kind(
-            f"no complete answer to {_request(outgoing)}: {failure.text}. {advice}",
+            f"no complete answer to {call.request}: {failure.text}. {advice}",
             sent=sent,
             retryable=may_pass(failure=failure.kind),
-            request=_request(outgoing),
+            request=call.request,
             job_id=call.job_id,
         )
 
@@ -403,87 +474,8 @@ class Pipeline:
         return self._wire.is_closed
 
 
-class Channel:
-    """What a generated operation takes for its client: it sends through the pipeline.
-
-    The operation asks in our shape and gets our shape; what is on the wire is as the contract spells it. It only ever
-    sees a documented success whose body fits the contract, so that its own parsing can't fail. `body` is the response
-    as it came. With `accepts_any` a success without a body that fits is one too, and the operation gives None then.
-    """
-
-    raise_on_unexpected_status = False
-
-    def __init__(self, pipeline: Pipeline, call: Call, *, accepts_any: bool = False) -> None:
-        self._pipeline = pipeline
-        self._call = call
-        self._accepts_any = accepts_any
-        self.body: Any = None
-
-    @property
-    def client(self) -> AuthenticatedClient:
-        return cast("AuthenticatedClient", self)
-
-    def get_httpx_client(self) -> Channel:
-        return self
-
-    def request(self, method: str, url: str, **parts: Any) -> _Fitted:
-        operation = self._call.operation
-        route = requests.endpoint(operation)
-        spelled = requests.spelled(operation, route, parts)
-        outgoing = self._pipeline.outgoing(
-            method, url, total_timeout=self._pipeline.config.timeout, **spelled
-        )
-        try:
-            reply = self._pipeline.send(self._call, outgoing)
-        except APIError as error:
-            if error.status in CONTRACT_REFUSALS and schema.fits_request(parts.get("json"), operation):
-                error.add_note(MAY_HAVE_DRIFTED)
-            raise
-        request = _request(outgoing)
-        try:
-            self.body = schema.decode(reply.content, operation, request)
-            fitted = schema.fit(self.body, operation, request, requests.identity(route, url))
-        except ContractError:
-            if self._accepts_any:
-                return _Fitted(reply.headers, None, HTTPStatus.NOT_MODIFIED)
-            raise
-        return _Fitted(reply.headers, fitted)
-
-    def answer(self, parsed: T | None) -> T:
-        """What the generated operation returned. Raises ContractError when it found no success."""
-        if parsed is None:
-            raise ContractError(
-                f"{self._call.operation}: the generated client took no answer from a success: it doesn't belong to "
-                "this version of proteiniq, install both anew",
-                operation=self._call.operation,
-            )
-        return parsed
-
-
-@attrs.frozen
-class _Fitted:
-    """What generated code reads of a response. All successes are alike to it, whatever their status.
-
-    It parses no other status.
-    """
-
-    headers: Mapping[str, str]
-    body: Any
-    status_code: int = HTTPStatus.OK
-    content: bytes = b""
-
-    def json(self) -> Any:
-        return self.body
-
-
-def _host(outgoing: Outgoing) -> str:
-    """Host and port, without what a signed URL may have before them."""
-    return urlsplit(outgoing.url).netloc.rpartition("@")[2]
-
-
-def _path(outgoing: Outgoing) -> str:
-    return urlsplit(outgoing.url).path
-
-
-def _request(outgoing: Outgoing) -> Request:
-    return Request(outgoing.method, _path(outgoing))
+def _fitted(reply: Reply, call: Call, route: Endpoint) -> Any:
+    """The body of a success in our shape, once it fits the contract. Raises ContractError."""
+    request = call.request
+    body = schema.decode(reply.content, call.operation, request)
+    return schema.fit(body, call.operation, request, requests.identity(route, request.path))

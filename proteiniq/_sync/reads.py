@@ -14,9 +14,8 @@ from .pipeline import Pipeline
 
 def read_status(pipeline: Pipeline, job_id: str, deadline: float | None = None) -> JobState:
     """Return a job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
-    channel = pipeline.channel("get_job_status", job_id=job_id, job_read=True, deadline=deadline)
-    answer = get_job_status.sync(job_id, client=channel.client)
-    return convert.job(channel.answer(answer))
+    prepared = get_job_status.prepared(job_id)
+    return convert.job(pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline))
 
 
 def read_job(
@@ -28,6 +27,5 @@ def read_job(
     """
     if not requests.is_supported("get_job"):
         return read_status(pipeline, job_id, deadline)
-    channel = pipeline.channel("get_job", job_id=job_id, job_read=paced, deadline=deadline)
-    answer = get_job.sync(job_id, client=channel.client)
-    return convert.job(channel.answer(answer))
+    prepared = get_job.prepared(job_id)
+    return convert.job(pipeline.call(prepared, job_id=job_id, job_read=paced, deadline=deadline))

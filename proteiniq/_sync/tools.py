@@ -41,10 +41,8 @@ class Tools:
         check_limit(limit)
 
         def fetch(cursor: str | None) -> Page[ToolSummary]:
-            channel = self._pipeline.channel("list_tools")
-            answer = channel.answer(
-                list_tools.sync(
-                    client=channel.client,
+            answer = self._pipeline.call(
+                list_tools.prepared(
                     q=q or UNSET,
                     category=category or UNSET,
                     tag=tag or UNSET,
@@ -62,9 +60,8 @@ class Tools:
 
         Raises NotFound for an unknown tool, APIError, TransportError.
         """
-        channel = self._pipeline.channel("get_tool")
-        answer = get_tool.sync(check_id("tool", tool_id), client=channel.client)
-        tool = convert.tool(channel.answer(answer))
+        prepared = get_tool.prepared(check_id("tool", tool_id))
+        tool = convert.tool(self._pipeline.call(prepared))
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 

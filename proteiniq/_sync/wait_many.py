@@ -83,11 +83,9 @@ class Gatherer:
 
     def _read_page(self, cursor: str | None) -> tuple[Outcome, list[JobState]]:
         """How the request for a page ended, and what the page says that is new."""
-        channel = self._pipeline.channel("list_jobs", deadline=self._deadline)
+        prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
         try:
-            answer = channel.answer(
-                list_jobs.sync(client=channel.client, limit=PAGE, starting_after=cursor or UNSET)
-            )
+            answer = self._pipeline.call(prepared, deadline=self._deadline)
             page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:

@@ -1,35 +1,53 @@
-"""The wire: the only module that imports httpx, and the only place where the key becomes a header.
+"""The wire: sends requests over httpcore. No type and no exception of a library that it uses leaves it.
 
-Both worlds stand here side by side because they differ in nothing but `await`; everything above them is written
-once, async, and made sync by `scripts/unasync.py`. No httpx type and no httpx exception leaves this module.
+Both halves stand here side by side because they differ in nothing but `await`; everything above them is written
+once, async, and made sync by `scripts/unasync.py`.
+
+Recorders (vcrpy) and mocks (pytest-httpx) of HTTP replace a method of httpx's transports while they are active. A wire
+that went past httpx would send what they are there to catch, so that requests go through an httpx transport then; else
+httpx is not needed, and not imported.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
+import sys
 import threading
 import weakref
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextlib import asynccontextmanager, contextmanager, suppress
-from http.cookiejar import CookieJar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
-import httpx
 
-from .._inputs.arguments import is_loopback
 from .._policy.retry import Failure
 from ..errors import ConfigurationError, InvalidInput
+from .clock import Clock, MachineClock
+from .encoding import BadAddress, CannotDecode, decoder, encoded
 from .key import ApiKey
-from .total_timeout import Span, Until, bind, much
+from .total_timeout import Deadline, current
 
 if TYPE_CHECKING:
     import anyio
+    import httpcore
+    import httpx
 
-USER_AGENT = "proteiniq-python"
+    from .connections import Pools
+    from .encoding import Decoder, Encoded
+
+P = TypeVar("P")
+
 MOST_CONNECTIONS = 32
-"""Connections of one client; what is more waits for one of them."""
+"""Connections of one client; further requests wait for one of them."""
 MOST_STREAMS = 24
 """Event streams of one client: they hold their connections for as long as jobs take, and other requests need some."""
 _CLOSED = "this client is closed: make another one"
@@ -39,10 +57,10 @@ _CLOSED = "this client is closed: make another one"
 class Outgoing:
     """A request as it will be sent.
 
-    `timeout` is for each phase of it, s, `read_timeout` another one for each chunk of the answer, `total_timeout` for
-    all of it, to the last byte of the answer. `queue_timeout` is how long it may wait for a connection that other
-    requests have, None for ever. Only with a `key` a header has it; `repeatable` says whether the body can be sent
-    again from the start, and `idempotent` whether its headers make a second one harmless.
+    `timeout` is for each step of it, in seconds, `read_timeout` another one for each chunk of the response,
+    `total_timeout` for all of it, to the last byte of the response. `queue_timeout` is how long it may wait for a
+    connection that other requests use, None for ever. Only with a `key` a header has it; `repeatable` says whether the
+    body can be sent again from the start, and `idempotent` whether its headers make a second one harmless.
     """
 
     method: str
@@ -106,48 +124,86 @@ class Places:
                 self._free.release()
 
 
-class AsyncWire:
-    """Sends requests, awaited, on the event loop of the first of them."""
+@attrs.frozen
+class _Response:
+    """A response of either library, and what closes it."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    stream: Any
+    close: Any
+
+
+class AsyncWire:
+    """Sends requests, awaited, on the event loop of the first of them.
+
+    `transport` is an httpx transport to send all of them with.
+    """
+
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport | None = None, *, clock: Clock | None = None
+    ) -> None:
         self._loop: Any = None
         self._transport = transport
-        self._client: httpx.AsyncClient | None = None
+        self._clock = clock or MachineClock()
+        self._pools: Pools[httpcore.AsyncConnectionPool] | None = None
+        self._substitutes: dict[str | None, httpx.AsyncBaseTransport] = {}
         self._turns: anyio.Semaphore | None = None
         self.streams = Places(MOST_STREAMS)
         self.is_closed = False
 
     @asynccontextmanager
-    async def open(self, outgoing: Outgoing) -> AsyncIterator[AsyncIncoming]:
-        """Send and hand over the answer once its headers are there.
+    async def open(self, outgoing: Outgoing) -> AsyncGenerator[AsyncIncoming]:
+        """Send and hand over the response once its headers are there.
 
         Raises WireFailure, and ConfigurationError on another event loop than before.
         """
         self._check_loop()
         failure: BaseException
-        client, turns = self._opened()
+        turns = self._opened()
         # httpcore's own queue takes time with the square of those who wait in it.
         await _turn(turns, outgoing.queue_timeout)
         try:
             try:
-                response = await client.send(_built(client, outgoing), stream=True)
+                response = await self._send(outgoing)
             except BaseException as error:
                 failure = _without_frames(error, outgoing.key)
             else:
-                chunks = _async_chunks(response)
+                headers = _read_headers(response.headers, outgoing.key)
+                chunks = _async_chunks(response.stream, decoder(headers))
                 try:
-                    # Without the key it is a file that is asked for.
-                    large = response.extensions.get("network_stream") if outgoing.key is None else None
-                    with much(large):
-                        yield AsyncIncoming(
-                            response.status_code, _read_headers(response, outgoing.key), chunks
-                        )
+                    yield AsyncIncoming(response.status, headers, chunks)
                 finally:
                     await _end(response, chunks)
                 return
             raise failure
         finally:
             turns.release()
+
+    async def _send(self, outgoing: Outgoing) -> _Response:
+        request = _encoded(outgoing)
+        token = current.set(_deadline(outgoing, self._clock))
+        try:
+            substitute = self._substitute(request)
+            if substitute is not None:
+                replied = await substitute.handle_async_request(_httpx_request(request, outgoing))
+                return _Response(replied.status_code, replied.headers.raw, replied.stream, replied.aclose)
+            response = await self._pool(request).handle_async_request(_httpcore_request(request, outgoing))
+            return _Response(response.status, response.headers, response.stream, response.aclose)
+        finally:
+            current.reset(token)
+
+    def _substitute(self, request: Encoded) -> httpx.AsyncBaseTransport | None:
+        """The httpx transport that has to send it, if one has to."""
+        if self._transport is not None or not _is_replaced("AsyncHTTPTransport", "handle_async_request"):
+            return self._transport
+        import httpx
+
+        to = request.address
+        proxy = self._opened_pools().proxy(to.scheme, to.host, to.port)
+        if proxy not in self._substitutes:
+            self._substitutes[proxy] = httpx.AsyncHTTPTransport(proxy=proxy)
+        return self._substitutes[proxy]
 
     def _check_loop(self) -> None:
         # Connections belong to the loop that made them: on another one they fail later and less clearly.
@@ -162,25 +218,34 @@ class AsyncWire:
                 "(for each asyncio.run) and close it there, or use the sync client"
             )
 
-    def _opened(self) -> tuple[httpx.AsyncClient, anyio.Semaphore]:
+    def _opened(self) -> anyio.Semaphore:
         if self.is_closed:
             raise ConfigurationError(_CLOSED)
-        if self._client is None:
+        if self._turns is None:
             from anyio import Semaphore
 
-            with _as_configuration_error():
-                self._client = httpx.AsyncClient(transport=self._transport, **_options())
-            _bind(self._client)
             self._turns = Semaphore(MOST_CONNECTIONS)
-        assert self._turns is not None
-        return self._client, self._turns
+        return self._turns
+
+    def _opened_pools(self) -> Pools[httpcore.AsyncConnectionPool]:
+        if self._pools is None:
+            from .connections import async_pools
+
+            self._pools = async_pools()
+        return self._pools
+
+    def _pool(self, request: Encoded) -> httpcore.AsyncConnectionPool:
+        return _set_up(self._opened_pools(), request)
 
     async def close(self) -> None:
-        if self._client is not None:
+        if self._turns is not None:
             self._check_loop()
         self.is_closed = True
-        if self._client is not None:
-            await self._client.aclose()
+        for pool in self._pools.made if self._pools is not None else ():
+            await pool.aclose()
+        for transport in (self._transport, *self._substitutes.values()):
+            if transport is not None:
+                await transport.aclose()
 
 
 async def _turn(turns: anyio.Semaphore, timeout: float | None) -> None:
@@ -200,54 +265,91 @@ async def _turn(turns: anyio.Semaphore, timeout: float | None) -> None:
 
 
 class Wire:
-    """Sends requests, blocking."""
+    """Sends requests, blocking. `transport` is an httpx transport to send all of them with."""
 
-    def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, transport: httpx.BaseTransport | None = None, *, clock: Clock | None = None) -> None:
         self._transport = transport
-        self._client: httpx.Client | None = None
-        self._client_of_parent: httpx.Client | None = None
+        self._clock = clock or MachineClock()
+        self._pools: Pools[httpcore.ConnectionPool] | None = None
+        self._substitutes: dict[str | None, httpx.BaseTransport] = {}
+        self._of_parent: Any = None
         self._lock = threading.Lock()
         self.streams = Places(MOST_STREAMS)
         self.is_closed = False
         _wires.add(self)
 
     @contextmanager
-    def open(self, outgoing: Outgoing) -> Iterator[Incoming]:
-        """Send and hand over the answer once its headers are there. Raises WireFailure."""
+    def open(self, outgoing: Outgoing) -> Generator[Incoming]:
+        """Send and hand over the response once its headers are there. Raises WireFailure."""
         failure: BaseException
         try:
-            client = self._opened()
-            response = client.send(_built(client, outgoing), stream=True)
+            response = self._send(outgoing)
         except BaseException as error:
             failure = _without_frames(error, outgoing.key)
         else:
+            headers = _read_headers(response.headers, outgoing.key)
             try:
-                yield Incoming(response.status_code, _read_headers(response, outgoing.key), _chunks(response))
+                yield Incoming(response.status, headers, _chunks(response.stream, decoder(headers)))
             finally:
                 response.close()
             return
         raise failure
 
-    def _opened(self) -> httpx.Client:
+    def _send(self, outgoing: Outgoing) -> _Response:
+        if self.is_closed:
+            raise ConfigurationError(_CLOSED)
+        request = _encoded(outgoing)
+        token = current.set(_deadline(outgoing, self._clock))
+        try:
+            substitute = self._substitute(request)
+            if substitute is not None:
+                replied = substitute.handle_request(_httpx_request(request, outgoing))
+                return _Response(replied.status_code, replied.headers.raw, replied.stream, replied.close)
+            response = self._pool(request).handle_request(_httpcore_request(request, outgoing))
+            return _Response(response.status, response.headers, response.stream, response.close)
+        finally:
+            current.reset(token)
+
+    def _substitute(self, request: Encoded) -> httpx.BaseTransport | None:
+        """The httpx transport that has to send it, if one has to."""
+        if self._transport is not None or not _is_replaced("HTTPTransport", "handle_request"):
+            return self._transport
+        import httpx
+
+        to = request.address
+        with self._lock:
+            proxy = self._opened_pools().proxy(to.scheme, to.host, to.port)
+            if proxy not in self._substitutes:
+                self._substitutes[proxy] = httpx.HTTPTransport(proxy=proxy)
+            return self._substitutes[proxy]
+
+    def _opened_pools(self) -> Pools[httpcore.ConnectionPool]:
+        if self._pools is None:
+            from .connections import pools
+
+            self._pools = pools()
+        return self._pools
+
+    def _pool(self, request: Encoded) -> httpcore.ConnectionPool:
         with self._lock:
             if self.is_closed:
                 raise ConfigurationError(_CLOSED)
-            if self._client is None:
-                with _as_configuration_error():
-                    self._client = httpx.Client(transport=self._transport, **_options())
-                _bind(self._client)
-            return self._client
+            return _set_up(self._opened_pools(), request)
 
     def close(self) -> None:
         with self._lock:
             self.is_closed = True
-        if self._client is not None:
-            self._client.close()
+        for pool in self._pools.made if self._pools is not None else ():
+            pool.close()
+        for transport in (self._transport, *self._substitutes.values()):
+            if transport is not None:
+                transport.close()
 
     def _leave_to_parent(self) -> None:
-        """After a fork: on a connection that both processes read, one would take the answers of the other."""
+        """After a fork: on a connection that both processes read, one would take the responses of the other."""
         # Kept, not closed: closing takes locks that a thread of the parent may have held, and has no right to them.
-        self._client_of_parent, self._client = self._client, None
+        self._of_parent = (self._pools, self._substitutes)
+        self._pools, self._substitutes = None, {}
         self._lock = threading.Lock()
         self.streams = Places(MOST_STREAMS)
 
@@ -264,49 +366,87 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _options() -> dict[str, Any]:
-    """What both kinds of httpx clients are made with: at the first request, since reading certificates takes long."""
-    return {
-        "timeout": None,
-        # With fewer to keep, httpcore closes each one after its request while there are more of all than those.
-        "limits": httpx.Limits(
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=MOST_CONNECTIONS,
-            keepalive_expiry=30.0,
-        ),
-        "headers": {"User-Agent": USER_AGENT},
-        "cookies": _NoCookies(),
-    }
+def _is_replaced(transport: str, method: str) -> bool:
+    """Whether somebody has put another method in the place of a method of httpx's own transport."""
+    found = getattr(getattr(sys.modules.get("httpx"), transport, None), method, None)
+    if found is None:
+        return False
+    return hasattr(found, "__wrapped__") or getattr(found, "__qualname__", "") != f"{transport}.{method}"
 
 
-@contextmanager
-def _as_configuration_error() -> Iterator[None]:
+def _set_up(pools: Pools[P], request: Encoded) -> P:
+    """The pool for a request. Raises ConfigurationError when it can't be made."""
+    to = request.address
     try:
-        yield
-    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        return pools.to(to.scheme, to.host, to.port)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
         why = str(error)
-    else:
-        return
     raise ConfigurationError(
         f"the connections can't be set up: {why}. Look at the environment's proxies (HTTPS_PROXY, NO_PROXY, …) and "
         "certificates (SSL_CERT_FILE, SSL_CERT_DIR)"
     )
 
 
-class _NoCookies(CookieJar):
-    """Keeps none: the key is all that a request shows of who sends it, to whatever host."""
+def _encoded(outgoing: Outgoing) -> Encoded:
+    try:
+        return encoded(outgoing)
+    except BadAddress as error:
+        why = str(error)
+    except (TypeError, ValueError, RecursionError) as error:
+        why = str(error) or type(error).__name__
+        raise InvalidInput(
+            f"nothing was sent: the request can't be written as JSON or text: {why}. "
+            "Give plain numbers (no NaN), text, lists and mappings"
+        ) from None
+    raise WireFailure("protocol", f"the address can't be used: {why}", sent=False)
 
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        pass
 
-    def add_cookie_header(self, request: Any) -> None:
-        pass
+def _deadline(outgoing: Outgoing, clock: Clock) -> Deadline | None:
+    if outgoing.total_timeout is None:
+        return None
+    return Deadline(outgoing.total_timeout, outgoing.queue_timeout, monotonic=clock.monotonic)
 
 
-def _read_headers(response: httpx.Response, sent: ApiKey | None) -> Mapping[str, str]:
-    # A look-up in httpx's own headers decodes all of them, each time.
+def _extensions(outgoing: Outgoing) -> dict[str, Any]:
+    seconds = outgoing.timeout
+    return {
+        "timeout": {
+            "connect": seconds,
+            "read": outgoing.read_timeout or seconds,
+            "write": seconds,
+            "pool": outgoing.queue_timeout,
+        }
+    }
+
+
+def _httpcore_request(request: Encoded, outgoing: Outgoing) -> httpcore.Request:
+    from httpcore import URL, Request
+
+    to = request.address
+    return Request(
+        request.method,
+        URL(scheme=to.scheme, host=to.host, port=to.port, target=to.target),
+        headers=request.headers,
+        content=request.content,
+        extensions=_extensions(outgoing),
+    )
+
+
+def _httpx_request(request: Encoded, outgoing: Outgoing) -> httpx.Request:
+    from httpx import Request
+
+    return Request(
+        request.method,
+        request.address.url,
+        headers=request.headers,
+        content=request.content,
+        extensions=_extensions(outgoing),
+    )
+
+
+def _read_headers(raw: list[tuple[bytes, bytes]], sent: ApiKey | None) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for name, value in response.headers.raw:
+    for name, value in raw:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         if sent is not None:
             text = sent.hide(text)
@@ -314,10 +454,14 @@ def _read_headers(response: httpx.Response, sent: ApiKey | None) -> Mapping[str,
     return found
 
 
-async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _async_chunks(stream: AsyncIterable[bytes], decoder: Decoder | None) -> AsyncIterator[bytes]:
     try:
-        async for chunk in response.aiter_bytes():
-            yield chunk
+        async for chunk in stream:
+            whole = chunk if decoder is None else decoder.decode(chunk)
+            if whole:
+                yield whole
+        if decoder is not None:
+            decoder.end()
     except BaseException as error:
         failure = _without_frames(error)
     else:
@@ -325,21 +469,26 @@ async def _async_chunks(response: httpx.Response) -> AsyncIterator[bytes]:
     raise failure
 
 
-async def _end(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
+async def _end(response: _Response, chunks: AsyncIterator[bytes]) -> None:
     from anyio import CancelScope
 
     with CancelScope(shield=True):
-        await response.aclose()
-        # A body that was left in the middle is a row of suspended generators, httpx's and httpcore's. Asked again
+        await response.close()
+        # A body that was left in the middle is a row of suspended generators, ours and httpcore's. Asked again
         # they find the connection closed and end; left to the garbage collector they would each warn under trio.
         with suppress(Exception):
             async for _ in chunks:
                 pass
 
 
-def _chunks(response: httpx.Response) -> Iterator[bytes]:
+def _chunks(stream: Iterable[bytes], decoder: Decoder | None) -> Iterator[bytes]:
     try:
-        yield from response.iter_bytes()
+        for chunk in stream:
+            whole = chunk if decoder is None else decoder.decode(chunk)
+            if whole:
+                yield whole
+        if decoder is not None:
+            decoder.end()
     except BaseException as error:
         failure = _without_frames(error)
     else:
@@ -347,90 +496,51 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
     raise failure
 
 
-def _built(client: httpx.AsyncClient | httpx.Client, outgoing: Outgoing) -> httpx.Request:
-    try:
-        return client.build_request(
-            outgoing.method,
-            outgoing.url,
-            headers=_headers(outgoing),
-            params=outgoing.params,
-            json=outgoing.json,
-            content=outgoing.content,
-            timeout=_timeout(outgoing),
-        )
-    except (TypeError, ValueError, RecursionError) as error:
-        why = str(error) or type(error).__name__
-    raise InvalidInput(
-        f"nothing was sent: the request can't be written as JSON, text or address: {why}. "
-        "Give plain numbers (no NaN), text, lists and mappings"
-    )
-
-
-def _timeout(outgoing: Outgoing) -> httpx.Timeout:
-    read = outgoing.read_timeout or outgoing.timeout
-    if outgoing.total_timeout is None:
-        return httpx.Timeout(outgoing.timeout, read=read, pool=outgoing.queue_timeout)
-    span = Span(outgoing.total_timeout, outgoing.queue_timeout)
-    return httpx.Timeout(Until(outgoing.timeout, span), read=Until(read, span), pool=outgoing.queue_timeout)
-
-
-def _bind(client: httpx.AsyncClient | httpx.Client) -> None:
-    """Have the client heed `total_timeout`, through the proxies of the environment too."""
-    for transport in (client._transport, *client._mounts.values()):
-        bind(getattr(transport, "_pool", None), asynchronous=isinstance(client, httpx.AsyncClient))
-    if client._mounts:
-        mounts: Any = {_Loopback(): None, **client._mounts}
-        client._mounts = mounts
-
-
-class _Loopback:
-    """This machine, which is reached without the environment's proxies: they would get the key in the clear."""
-
-    def matches(self, url: httpx.URL) -> bool:
-        return is_loopback(url.host)
-
-
-def _headers(outgoing: Outgoing) -> dict[str, str]:
-    if outgoing.key is None:
-        return dict(outgoing.headers)
-    return {**outgoing.headers, "Authorization": outgoing.key.authorization()}
+_FAILURES: dict[str, tuple[Failure, bool]] = {
+    "ConnectTimeout": ("timeout", False),
+    "PoolTimeout": ("timeout", False),
+    "TimeoutException": ("timeout", True),
+    "ConnectError": ("connect", False),
+    "ProxyError": ("connect", False),
+    "UnsupportedProtocol": ("connect", False),
+    "WriteError": ("write", True),
+    "ReadError": ("read", True),
+    "CloseError": ("read", True),
+    "NetworkError": ("protocol", True),
+    "ProtocolError": ("protocol", True),
+    "HTTPError": ("protocol", True),
+}
+"""What the exceptions of httpcore and of httpx, which have the same names, are here, and whether a part of the request
+may have been sent. The first of an exception's classes counts."""
 
 
 def _without_frames(error: BaseException, key: ApiKey | None = None) -> BaseException:
-    """The error to raise instead, with nothing of httpx below it.
+    """The error to raise instead, with nothing of the libraries below it.
 
-    Its frames have the `Authorization` header among their locals, and a traceback that shows locals would
+    Their frames have the `Authorization` header among their locals, and a traceback that shows locals would
     show it. That holds for an interrupt or a cancelled task as much as for a broken connection.
     """
-    if isinstance(error, httpx.HTTPError):
-        failure = _translate(error)
-        if key is not None:
-            failure.text = key.hide(failure.text)
-            failure.args = (failure.text,)
-        return failure
-    if isinstance(error, httpx.InvalidURL):
-        return WireFailure("protocol", f"the address can't be used: {error}", sent=False)
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
+    failure = _translated(error)
+    if failure is None:
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
+    if key is not None:
+        failure.text = key.hide(failure.text)
+        failure.args = (failure.text,)
+    return failure
 
 
-def _translate(error: httpx.HTTPError) -> WireFailure:
+def _translated(error: BaseException) -> WireFailure | None:
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    match error:
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return WireFailure("timeout", text, sent=False)
-        case httpx.TimeoutException():
-            return WireFailure("timeout", text, sent=True)
-        case httpx.ConnectError():
-            return WireFailure("tls" if _is_certificate(error) else "connect", text, sent=False)
-        case httpx.ProxyError() | httpx.UnsupportedProtocol():
-            return WireFailure("connect", text, sent=False)
-        case httpx.WriteError():
-            return WireFailure("write", text, sent=True)
-        case httpx.ReadError() | httpx.CloseError():
-            return WireFailure("read", text, sent=True)
-        case _:
-            return WireFailure("protocol", text, sent=True)
+    if isinstance(error, CannotDecode):
+        return WireFailure("protocol", text, sent=True)
+    for kind in type(error).__mro__:
+        if kind.__name__ in _FAILURES and kind.__module__ in ("httpcore", "httpx"):
+            what, sent = _FAILURES[kind.__name__]
+            if what == "connect" and _is_certificate(error):
+                what = "tls"
+            return WireFailure(what, text, sent=sent)
+    return None
 
 
 def _is_certificate(error: BaseException | None) -> bool:

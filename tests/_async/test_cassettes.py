@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ
+from proteiniq.sandbox import Sandbox
 
 from ..cassettes import FOLDER, KEY, URL, NotRecorded, recorder
-from ..support import AsyncFastClock
+from ..support import AsyncFastClock, Stub, answer, documented
+from .clients import connect
 from .scenarios import SCENARIOS
 
 
@@ -20,6 +24,30 @@ async def test_a_cassette(name: str) -> None:
         with recorder("none").use_cassette(name) as cassette:
             await SCENARIOS[name](client)
         assert cassette.all_played
+
+
+@pytest.mark.anyio
+async def test_a_cassette_is_recorded_and_replayed(sandbox: Sandbox, key: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "new.yaml")
+    async with connect(sandbox, key) as client:
+        with recorder("all").use_cassette(path) as recording:
+            recorded = (await client.account.get()).workspace
+        with recorder("none").use_cassette(path) as replaying:
+            assert (await client.account.get()).workspace == recorded
+        assert (len(recording), replaying.play_count) == (1, 1)
+
+
+@pytest.mark.anyio
+async def test_a_mock_of_httpx_gets_the_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Stub(answer(documented("get_account")))
+
+    async def handled(transport: object, request: httpx.Request) -> httpx.Response:
+        return service(request)
+
+    async with AsyncProteinIQ(KEY, "https://service.test", max_retries=0) as client:
+        monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handled)
+        await client.account.get()
+    assert [str(request.url) for request in service.requests] == ["https://service.test/api/v1/account"]
 
 
 @pytest.mark.anyio

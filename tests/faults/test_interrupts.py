@@ -104,7 +104,7 @@ def interrupted(server: Server, program: str, route: tuple[str, str]) -> str:
         **os.environ,
         "PROTEINIQ_API_KEY": KEY,
         "PROTEINIQ_BASE_URL": server.url,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")]),
     }
     with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTIBLE + program], env=environment, stderr=subprocess.PIPE, text=True

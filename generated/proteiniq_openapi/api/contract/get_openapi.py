@@ -1,12 +1,18 @@
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...types import Prepared, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
 from ...models.get_openapi_response_2xx import GetOpenapiResponse2XX
-from ...types import Response
 
 
 def _get_kwargs() -> dict[str, Any]:
@@ -17,6 +23,16 @@ def _get_kwargs() -> dict[str, Any]:
     }
 
     return _kwargs
+
+
+def prepared() -> Prepared[GetOpenapiResponse2XX]:
+    """The request, and how the JSON of its success is parsed"""
+
+    return Prepared(
+        "get_openapi",
+        _get_kwargs(),
+        GetOpenapiResponse2XX.from_dict,
+    )
 
 
 def _parse_response(

@@ -1,12 +1,19 @@
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...types import UNSET, Prepared, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
 from ...models.file_page import FilePage
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
 def _get_kwargs(
@@ -45,6 +52,33 @@ def _get_kwargs(
     }
 
     return _kwargs
+
+
+def prepared(
+    *,
+    q: str | Unset = UNSET,
+    format_: str | Unset = UNSET,
+    origin: str | Unset = UNSET,
+    collection_id: str | Unset = UNSET,
+    mine: bool | Unset = UNSET,
+    limit: int | Unset = 20,
+    starting_after: str | Unset = UNSET,
+) -> Prepared[FilePage]:
+    """The request, and how the JSON of its success is parsed"""
+
+    return Prepared(
+        "list_files",
+        _get_kwargs(
+            q=q,
+            format_=format_,
+            origin=origin,
+            collection_id=collection_id,
+            mine=mine,
+            limit=limit,
+            starting_after=starting_after,
+        ),
+        FilePage.from_dict,
+    )
 
 
 def _parse_response(

@@ -1,13 +1,19 @@
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...types import Prepared, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
 from ...models.file import File
 from ...models.file_upload import FileUpload
-from ...types import Response
 
 
 def _get_kwargs(
@@ -27,6 +33,21 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
+
+
+def prepared(
+    *,
+    body: FileUpload,
+) -> Prepared[File]:
+    """The request, and how the JSON of its success is parsed"""
+
+    return Prepared(
+        "upload_file",
+        _get_kwargs(
+            body=body,
+        ),
+        File.from_dict,
+    )
 
 
 def _parse_response(

@@ -1,13 +1,20 @@
-import datetime
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...types import UNSET, Prepared, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+import datetime
+
 from ...models.job_page import JobPage
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
 def _get_kwargs(
@@ -52,6 +59,33 @@ def _get_kwargs(
     }
 
     return _kwargs
+
+
+def prepared(
+    *,
+    q: str | Unset = UNSET,
+    tool: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = 20,
+    starting_after: str | Unset = UNSET,
+) -> Prepared[JobPage]:
+    """The request, and how the JSON of its success is parsed"""
+
+    return Prepared(
+        "list_jobs",
+        _get_kwargs(
+            q=q,
+            tool=tool,
+            status=status,
+            created_after=created_after,
+            created_before=created_before,
+            limit=limit,
+            starting_after=starting_after,
+        ),
+        JobPage.from_dict,
+    )
 
 
 def _parse_response(

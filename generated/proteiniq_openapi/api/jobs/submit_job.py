@@ -1,13 +1,20 @@
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...types import UNSET, Prepared, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
 from ...models.job import Job
 from ...models.job_request import JobRequest
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
 def _get_kwargs(
@@ -34,6 +41,25 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
+
+
+def prepared(
+    *,
+    body: JobRequest,
+    idempotency_key: str | Unset = UNSET,
+    x_idempotency_key: str | Unset = UNSET,
+) -> Prepared[Job]:
+    """The request, and how the JSON of its success is parsed"""
+
+    return Prepared(
+        "submit_job",
+        _get_kwargs(
+            body=body,
+            idempotency_key=idempotency_key,
+            x_idempotency_key=x_idempotency_key,
+        ),
+        Job.from_dict,
+    )
 
 
 def _parse_response(

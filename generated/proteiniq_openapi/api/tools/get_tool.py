@@ -1,13 +1,19 @@
+from __future__ import annotations
+
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
-
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...types import Prepared, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
 from ...models.tool import Tool
-from ...types import Response
 
 
 def _get_kwargs(
@@ -22,6 +28,20 @@ def _get_kwargs(
     }
 
     return _kwargs
+
+
+def prepared(
+    tool_id: str,
+) -> Prepared[Tool]:
+    """The request, and how the JSON of its success is parsed"""
+
+    return Prepared(
+        "get_tool",
+        _get_kwargs(
+            tool_id=tool_id,
+        ),
+        Tool.from_dict,
+    )
 
 
 def _parse_response(

@@ -1,12 +1,19 @@
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...types import UNSET, Prepared, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
 from ...models.tool_page import ToolPage
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
 def _get_kwargs(
@@ -42,6 +49,31 @@ def _get_kwargs(
     }
 
     return _kwargs
+
+
+def prepared(
+    *,
+    q: str | Unset = UNSET,
+    tag: str | Unset = UNSET,
+    task: str | Unset = UNSET,
+    category: str | Unset = UNSET,
+    limit: int | Unset = 20,
+    starting_after: str | Unset = UNSET,
+) -> Prepared[ToolPage]:
+    """The request, and how the JSON of its success is parsed"""
+
+    return Prepared(
+        "list_tools",
+        _get_kwargs(
+            q=q,
+            tag=tag,
+            task=task,
+            category=category,
+            limit=limit,
+            starting_after=starting_after,
+        ),
+        ToolPage.from_dict,
+    )
 
 
 def _parse_response(

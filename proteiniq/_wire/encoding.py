@@ -1,0 +1,218 @@
+"""Requests as bytes, and bodies of responses without their content encoding."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import AsyncIterable, Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+import attrs
+
+from .._version import VERSION
+
+if TYPE_CHECKING:
+    from .transport import Outgoing
+
+USER_AGENT = f"proteiniq-python/{VERSION}"
+
+_DEFAULTS = (
+    (b"Accept", b"*/*"),
+    (b"Accept-Encoding", b"gzip, deflate"),
+    (b"Connection", b"keep-alive"),
+    (b"User-Agent", USER_AGENT.encode()),
+)
+
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+# What stays as it is in a URL (URL standard, "percent-encode sets"); a path or query that is encoded already, too.
+_PATH = "".join(set(_PRINTABLE) - set('"#<>?`{}'))
+_QUERY = "".join(set(_PRINTABLE) - set('"#<>'))
+
+
+@attrs.frozen
+class Address:
+    """A URL, taken apart: `host` as it is looked up, `host_header` as the service is told it."""
+
+    scheme: str
+    host: str
+    port: int | None
+    target: str
+    host_header: bytes
+    authorization: bytes | None
+    """Of a URL with a user name or password."""
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.host_header.decode()}{self.target}"
+
+
+class BadAddress(Exception):
+    """A URL is not one that a request can be sent to."""
+
+
+@lru_cache(256)
+def address(url: str) -> Address:
+    """Take a URL apart. Raises BadAddress."""
+    try:
+        return _address(url)
+    except ValueError as error:
+        raise BadAddress(str(error)) from None
+
+
+def _address(url: str) -> Address:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("it must begin with https:// or http:// and a host")
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    port = parts.port
+    shown = f"[{host}]" if ":" in host else host
+    if port is not None and port != (443 if parts.scheme == "https" else 80):
+        shown = f"{shown}:{port}"
+    target = quote(parts.path, safe=_PATH) or "/"
+    if parts.query:
+        target += "?" + quote(parts.query, safe=_QUERY)
+    authorization = None
+    if parts.username or parts.password:
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        authorization = b"Basic " + base64.b64encode(user.encode())
+    return Address(parts.scheme, host, port, target, shown.encode("ascii"), authorization)
+
+
+@attrs.frozen
+class Encoded:
+    """A request as it is sent."""
+
+    method: str
+    address: Address
+    headers: list[tuple[bytes, bytes]] = attrs.field(repr=False)
+    content: bytes | Iterable[bytes] | AsyncIterable[bytes] = attrs.field(repr=False)
+
+
+def encoded(outgoing: Outgoing) -> Encoded:
+    """Encode a request. Raises TypeError, ValueError or RecursionError for what can't be."""
+    to = address(outgoing.url)
+    if outgoing.params:
+        query = urlencode(_pairs(outgoing.params))
+        to = attrs.evolve(to, target=f"{to.target.partition('?')[0]}?{query}")
+    headers = [(b"Host", to.host_header), *_DEFAULTS]
+    if outgoing.headers:
+        given = {name.lower().encode("ascii") for name in outgoing.headers}
+        headers = [each for each in headers if each[0].lower() not in given]
+        headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in outgoing.headers.items()]
+    else:
+        given = set()
+    if outgoing.key is not None:
+        headers.append((b"Authorization", outgoing.key.authorization().encode("ascii")))
+    elif to.authorization is not None and b"authorization" not in given:
+        headers.append((b"Authorization", to.authorization))
+    content: Any = b""
+    if outgoing.json is not None:
+        content = json.dumps(
+            outgoing.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        ).encode()
+        if b"content-type" not in given:
+            headers.append((b"Content-Type", b"application/json"))
+    elif outgoing.content is not None:
+        content = outgoing.content
+        if b"content-length" not in given and b"transfer-encoding" not in given:
+            headers.append((b"Transfer-Encoding", b"chunked"))
+    if isinstance(content, bytes) and (content or outgoing.method in ("POST", "PUT", "PATCH")):
+        headers.append((b"Content-Length", b"%d" % len(content)))
+    return Encoded(outgoing.method, to, headers, content)
+
+
+def _pairs(params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    each = ((name, value if isinstance(value, (list, tuple)) else (value,)) for name, value in params.items())
+    return [(name, _text(value)) for name, values in each for value in values]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+class Decoder(Protocol):
+    def decode(self, chunk: bytes) -> bytes: ...
+    def end(self) -> None: ...
+
+
+class CannotDecode(Exception):
+    """A body is not what its Content-Encoding says, or ends too early."""
+
+
+def decoder(headers: Mapping[str, str]) -> Decoder | None:
+    """What decodes a body; None for one that is as it is, or in an encoding that nobody asked for."""
+    names = headers.get("content-encoding")
+    if not names:
+        return None
+    found: list[Decoder] = [
+        _Inflater(name == "gzip") for each in names.split(",") if (name := each.strip().lower()) in _KNOWN
+    ]
+    if len(found) > 1:
+        return _Row(found[::-1])
+    return found[0] if found else None
+
+
+_KNOWN = ("gzip", "deflate")
+
+
+class _Inflater:
+    """Decodes gzip, all members of it, or deflate, with or without the wrapping that it should have."""
+
+    def __init__(self, is_gzip: bool) -> None:
+        self._is_gzip = is_gzip
+        self._head = b""
+        self._zlib: Any = None
+
+    def decode(self, chunk: bytes) -> bytes:
+        if self._zlib is None:
+            chunk = self._head = self._head + chunk
+            if len(chunk) < 2:
+                return b""
+            self._zlib = zlib.decompressobj(_window(self._is_gzip, chunk))
+        try:
+            return self._inflated(chunk)
+        except zlib.error as error:
+            why = str(error)
+        raise CannotDecode(why)
+
+    def _inflated(self, chunk: bytes) -> bytes:
+        whole: bytes = self._zlib.decompress(chunk)
+        while self._is_gzip and self._zlib.eof and (rest := self._zlib.unused_data).startswith(b"\x1f"):
+            self._zlib = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            whole += self._zlib.decompress(rest)
+        return whole
+
+    def end(self) -> None:
+        if self._head and (self._zlib is None or not self._zlib.eof):
+            raise CannotDecode("the compressed body ends too early")
+
+
+def _window(is_gzip: bool, head: bytes) -> int:
+    """How zlib is told what comes: the first two bytes show whether deflate is wrapped (RFC 1950, 2.2)."""
+    if is_gzip:
+        return zlib.MAX_WBITS | 16
+    is_wrapped = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
+    return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
+
+
+class _Row:
+    """Encodings on top of each other, the outermost first."""
+
+    def __init__(self, decoders: list[Decoder]) -> None:
+        self._decoders = decoders
+
+    def decode(self, chunk: bytes) -> bytes:
+        for each in self._decoders:
+            chunk = each.decode(chunk)
+        return chunk
+
+    def end(self) -> None:
+        for each in self._decoders:
+            each.end()

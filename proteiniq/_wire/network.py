@@ -1,0 +1,106 @@
+"""Network streams that keep to the deadline of a request, which bounds every connect, TLS handshake, read and write.
+
+A stream takes the deadline of the request that is written to it, and keeps it for the reads of the response.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import httpcore
+
+from .total_timeout import Deadline, current
+
+READ = 1 << 18
+"""The least that is read at once, in bytes. httpcore asks for 64 KiB, and then a download is mostly its own work."""
+
+
+def _within(deadline: Deadline | None, timeout: float | None, over: type[Exception]) -> float | None:
+    """The timeout of a step. Raises `over` when the deadline has passed."""
+    if deadline is None:
+        return timeout
+    left = deadline.left()
+    if left <= 0:
+        raise over("the request took longer than its total timeout")
+    return left if timeout is None else min(timeout, left)
+
+
+class Backend(httpcore.NetworkBackend):
+    """Connects with streams that keep to the deadline."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
+    ) -> httpcore.NetworkStream:
+        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+        return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
+
+
+class Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+        self._deadline: Deadline | None = None
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        within = _within(self._deadline, timeout, httpcore.ReadTimeout)
+        return self._stream.read(max(max_bytes, READ), within)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if buffer:
+            self._deadline = current.get()
+            self._stream.write(buffer, _within(self._deadline, timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """Connects with streams that keep to the deadline."""
+
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+        self._backend = backend
+
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
+    ) -> httpcore.AsyncNetworkStream:
+        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+        return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
+
+
+class AsyncStream(httpcore.AsyncNetworkStream):
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._deadline: Deadline | None = None
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        within = _within(self._deadline, timeout, httpcore.ReadTimeout)
+        return await self._stream.read(max(max_bytes, READ), within)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if buffer:
+            self._deadline = current.get()
+            await self._stream.write(buffer, _within(self._deadline, timeout, httpcore.WriteTimeout))
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

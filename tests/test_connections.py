@@ -1,0 +1,166 @@
+"""Which way a request takes: directly or through a proxy, with which certificates."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import certifi
+import pytest
+
+from proteiniq import ConfigurationError
+from proteiniq._wire.connections import certificates, pools
+from proteiniq._wire.transport import Outgoing, Wire
+
+ELSEWHERE = "http://service.test/x"
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def proxy(url: str = ELSEWHERE) -> str | None:
+    scheme, _, rest = url.partition("://")
+    return pools().proxy(scheme, rest.partition("/")[0], None)
+
+
+def test_without_a_proxy_connections_are_direct() -> None:
+    assert proxy() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("http_proxy", "http://proxy.test:3128"),
+        ("HTTP_PROXY", "http://proxy.test:3128"),
+        ("all_proxy", "http://proxy.test:3128"),
+        ("https_proxy", None),
+    ],
+)
+def test_the_proxy_of_a_scheme(name: str, found: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "proxy.test:3128")
+    assert proxy() == found
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "host", "is_direct"),
+    [
+        ("service.test", "service.test", True),
+        ("test", "service.test", True),
+        (".test", "service.test", True),
+        ("other.test, service.test", "service.test", True),
+        ("*", "service.test", True),
+        ("vice.test", "service.test", False),
+        ("other.test", "service.test", False),
+        ("", "localhost", True),
+        ("", "127.1.2.3", True),
+    ],
+)
+def test_hosts_without_a_proxy(
+    exceptions: str, host: str, is_direct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("all_proxy", "http://proxy.test:3128")
+    monkeypatch.setenv("no_proxy", exceptions)
+    assert (proxy(f"https://{host}/") is None) is is_direct
+
+
+class Proxy:
+    """Answers the first request that comes, and keeps it."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.received = b""
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        connection, _ = self._listener.accept()
+        with closing(connection):
+            while b"\r\n\r\n" not in self.received:
+                self.received += connection.recv(65536)
+            status = b"403 No" if self.received.startswith(b"CONNECT") else b"204 No Content"
+            connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+
+    def close(self) -> None:
+        self._thread.join(10)
+        self._listener.close()
+
+
+@pytest.fixture
+def a_proxy() -> Iterator[Proxy]:
+    with closing(Proxy()) as made:
+        yield made
+
+
+def sent(url: str) -> int:
+    wire = Wire()
+    with closing(wire), wire.open(Outgoing(method="GET", url=url, timeout=10.0)) as incoming:
+        return incoming.status
+
+
+def test_a_plain_request_goes_to_the_proxy_with_its_password(
+    a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://user:w%40rd@{a_proxy.address}")
+    assert sent(ELSEWHERE) == 204
+    assert a_proxy.received.startswith(b"GET http://service.test/x HTTP/1.1\r\n")
+    assert base64.b64encode(b"user:w@rd") in a_proxy.received
+
+
+def test_an_encrypted_request_asks_the_proxy_for_a_tunnel(
+    a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from proteiniq._wire.transport import WireFailure
+
+    monkeypatch.setenv("https_proxy", f"http://{a_proxy.address}")
+    with pytest.raises(WireFailure) as caught:
+        sent("https://service.test/x")
+    assert (caught.value.kind, caught.value.sent) == ("connect", False)
+    assert a_proxy.received.startswith(b"CONNECT service.test:443 HTTP/1.1\r\n")
+
+
+def test_a_socks_proxy_without_the_library_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://proxy.test:1080")
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    with pytest.raises(ConfigurationError, match="socksio"):
+        sent(ELSEWHERE)
+
+
+@pytest.mark.parametrize("url", ["ftp://proxy.test", "http://", "http://[::1"])
+def test_a_proxy_that_can_not_be_one(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", url)
+    with pytest.raises(ConfigurationError, match="HTTPS_PROXY"):
+        sent(ELSEWHERE)
+
+
+def test_certificates_that_are_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        sent("https://service.test/x")
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", None])
+def test_servers_are_verified(name: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(each, raising=False)
+    if name is not None:
+        monkeypatch.setenv(name, certifi.where())
+    context = certificates()
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.get_ca_certs()
+
+
+def test_a_folder_of_certificates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert certificates().get_ca_certs() == []
