@@ -167,6 +167,27 @@ def test_an_absurd_limit_does_no_harm(limit: int) -> None:
     assert 1 <= window.limit <= 100_000
 
 
+def test_what_stopped_counting_while_a_response_was_on_its_way_is_not_of_others() -> None:
+    window = Window(limit=4, seconds=10, headroom=0)
+    for _ in range(3):
+        seat = window.reserve(0.0)
+        assert window.claim(seat, 0.0) == 0.0
+        window.release(seat, 0.0)
+    late = window.reserve(9.5)
+    assert window.claim(late, 9.5) == 0.0
+    window.observe(10.5, seat=late, remaining=0)
+    assert window.state.others == []
+
+
+def test_a_limit_that_our_own_requests_used_up_is_not_held_until_its_reset() -> None:
+    window = Window(limit=1, seconds=10, headroom=0)
+    seat = window.reserve(0.0)
+    assert window.claim(seat, 0.0) == 0.0
+    window.observe(0.0, seat=seat, remaining=0, reset_after=11.0)
+    window.release(seat, 0.0)
+    assert window.claim(window.reserve(0.0), 0.0) == 10.0
+
+
 def test_with_nothing_left_nobody_leaves_before_the_reset() -> None:
     window = Window(limit=4, seconds=60, headroom=0)
     window.observe(100.0, remaining=0, reset_after=40)

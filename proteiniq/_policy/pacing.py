@@ -39,6 +39,10 @@ HEADROOM = 0.005
 SHORTEST = 0.001
 """The shortest time to wait before asking again, in seconds, so that nobody spins."""
 
+# A response tells what the service counted a little earlier. What stopped counting meanwhile is remembered for so long,
+# in seconds, so that it isn't taken for requests of others.
+_LONGEST_LAG = 5.0
+
 # Someone in the queue who has not asked for so long is not there any more, in seconds.
 _LONGEST_SILENCE = 4 * LONGEST_NAP
 
@@ -81,6 +85,8 @@ class State:
     """The seats whose request is on its way, and when it left, the oldest first."""
     ours: list[float] = attrs.field(factory=list)
     """When our own requests were answered."""
+    gone: list[float] = attrs.field(factory=list)
+    """When requests of `ours` stopped counting, lately."""
     others: list[float] = attrs.field(factory=list)
     """When others, as it seems, sent theirs."""
     hold: float = _NEVER
@@ -182,23 +188,28 @@ class Window:
         self,
         now: float,
         *,
+        seat: int | None = None,
         limit: int | None = None,
         remaining: int | None = None,
         reset_after: float | None = None,
     ) -> None:
-        """Take the rate limit's headers from a response, before its request is released.
+        """Take the rate limit's headers from the response to the request of `seat`, before it is released.
 
         What the service counts beyond our own was sent by others. Our requests on their way may be
-        in its count or not: with any of them out the number of others is only ever raised.
+        in its count or not: with any of them out the number of others is only ever raised. Requests of ours that
+        stopped counting since this one left may be in its count, too.
         """
         time, state = self._advance(now), self.state
         if limit is not None and limit > 0:
             state.limit = min(limit, _HIGHEST_LIMIT)
         if remaining is not None:
             used = self.limit - min(max(remaining, 0), self.limit)
-            others = max(0, used - len(state.ours) - len(state.flying))
+            left = state.flying.get(seat, time) if seat is not None else time
+            late = len(state.gone) - bisect_right(state.gone, left)
+            others = max(0, used - len(state.ours) - len(state.flying) - late)
             self._count_others(others, time, exact=len(state.flying) <= 1)
-            if remaining <= 0 and reset_after is not None:
+            # Of our own requests it is known when they stop counting, and better than in the whole seconds of headers.
+            if remaining <= 0 and others > 0 and reset_after is not None:
                 state.hold = max(state.hold, time + min(reset_after, self._period))
         if remaining is not None and remaining * _SCARCE <= self.limit:
             # Others race us to the last of them, and see us as late as we see them.
@@ -281,7 +292,11 @@ class Window:
         for seat in _older(state.asked, time, _LONGEST_SILENCE):
             self._leave_queue(seat)
         for stamps in (state.ours, state.others):
-            del stamps[: bisect_right(stamps, time, key=lambda stamp: stamp + self._period)]
+            old = bisect_right(stamps, time, key=lambda stamp: stamp + self._period)
+            if stamps is state.ours:
+                state.gone += [stamp + self._period for stamp in stamps[:old]]
+            del stamps[:old]
+        del state.gone[: bisect_right(state.gone, time - _LONGEST_LAG)]
         return time
 
 

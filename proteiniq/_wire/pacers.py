@@ -56,8 +56,9 @@ class Ticket:
         reset_after: float | None = None,
     ) -> None:
         """Take the rate limit's headers from the response, before `release`."""
+        seat = self._seats.key if self._seats is not None else None
         with self._pacer.pace(None, now) as pace:
-            pace.key.observe(now, limit=limit, remaining=remaining, reset_after=reset_after)
+            pace.key.observe(now, seat=seat, limit=limit, remaining=remaining, reset_after=reset_after)
 
     def refused(self, now: float, retry_after: float, *, remaining: int | None = None) -> None:
         """Take a 429, as `Pace.refused` does."""
