@@ -103,7 +103,10 @@ class LocalRun:
             if self._poller.poll(max(min(left, self._CHECK_S), 0) * 1000):
                 self._read()
             elif self._process.poll() is not None:
-                self._closed = True
+                if self._poller.poll(0):
+                    self._read()  # It may have sent its outcome and ended since the channel was last looked at.
+                else:
+                    self._closed = True
             elif left <= 0:
                 return None
 
