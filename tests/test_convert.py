@@ -84,7 +84,7 @@ def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
     made = convert.page(page, "list_jobs", convert.job, cursor=None)
     assert made.next_cursor is None
     assert made.problem is not None
-    assert str(made.problem).startswith("list_jobs: there are more pages, and next_cursor is ")
+    assert str(made.problem).startswith("list_jobs: there are more pages, but next_cursor is ")
     assert (made.problem.operation, made.problem.path) == ("list_jobs", "$.next_cursor")
 
 
@@ -92,7 +92,7 @@ def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
 def test_a_page_whose_end_can_not_be_read_has_a_problem(unread: dict[str, Any]) -> None:
     body = schema.fit({"data": [job()], **unread}, "list_jobs", Request("GET", "/x"))
     made = convert.page(low.JobPage.from_dict(body), "list_jobs", convert.job, cursor=None)
-    assert "whether there are more pages can't be told" in str(made.problem)
+    assert "it is unknown whether there are more pages" in str(made.problem)
 
 
 def test_a_page_with_less_than_there_is_has_a_problem() -> None:
@@ -104,7 +104,7 @@ def test_a_next_page_that_no_parameter_asks_for_is_a_problem(monkeypatch: pytest
     change_operation(monkeypatch, "list_jobs", paging=None)
     made = convert.page(jobs(1, next_cursor="x"), "list_jobs", convert.job, cursor=None)
     assert made.next_cursor is None
-    assert "no parameter that asks for them" in str(made.problem)
+    assert "no parameter to request them" in str(made.problem)
 
 
 @pytest.mark.parametrize(

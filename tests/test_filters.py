@@ -36,7 +36,7 @@ def upload(client: ProteinIQ, *names: str) -> None:
 @pytest.mark.parametrize("cursor", [None, "", "\ud800"])
 def test_a_page_that_hides_the_next_one(cursor: str | None) -> None:
     service = Stub(page("a", next_cursor=cursor, has_more=True))
-    with over(service) as client, pytest.raises(ContractError, match="the rest can't be asked for") as caught:
+    with over(service) as client, pytest.raises(ContractError, match="the rest can't be requested") as caught:
         client.jobs.list().list()
     assert (caught.value.operation, caught.value.path) == ("list_jobs", "$.next_cursor")
 
@@ -45,7 +45,7 @@ def test_a_filter_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyP
     change_operation(monkeypatch, "list_jobs", query={"limit": "limit", "starting_after": "starting_after"})
     service = Stub(page("a"))
     with over(service) as client:
-        with pytest.raises(InvalidInput, match="no parameter 'status': leave it out"):
+        with pytest.raises(InvalidInput, match="no parameter 'status': omit it"):
             client.jobs.list(status="FAILED").list()
         assert len(client.jobs.list().list()) == 1
     assert len(service.requests) == 1

@@ -172,7 +172,7 @@ def test_the_file_holds_nothing_of_the_secret(tmp_path: Path) -> None:
         ProteinIQ(
             "pq_live_abc_SECRETSECRET", "http://127.0.0.1:9", pace_file=tmp_path / "pace", max_retries=0
         ) as client,
-        pytest.raises(Exception, match="no complete answer"),
+        pytest.raises(Exception, match="no complete response"),
     ):
         client.account.get()
     held = sqlite3.connect(tmp_path / "pace")

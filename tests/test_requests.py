@@ -28,7 +28,7 @@ def test_an_operation_that_the_contract_has() -> None:
 def test_an_operation_that_the_contract_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "cancel_job", absent=True)
     assert not is_supported("cancel_job")
-    with pytest.raises(UnsupportedOperation, match="cancel job: nothing was sent"):
+    with pytest.raises(UnsupportedOperation, match="no operation 'cancel_job': nothing was sent"):
         endpoint("cancel_job")
 
 

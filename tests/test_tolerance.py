@@ -243,7 +243,7 @@ def test_a_part_of_the_wrong_kind_is_kept_aside_whole() -> None:
 def test_a_needed_field_of_the_wrong_type_is_named() -> None:
     body = documented("list_jobs")
     body["data"].append({"id": 7, "status": "QUEUED"})
-    wrong = "it is a number, and the contract promises string"
+    wrong = "expected string, got a number"
     with over(Stub(answer(body))) as client, pytest.raises(ContractError, match=wrong) as caught:
         client.jobs.list().list()
     assert caught.value.path == f"$.data[{len(body['data']) - 1}].id"

@@ -1,4 +1,4 @@
-"""The states of many jobs as they change: pages of the job list first, a status where no page has the job."""
+"""Wait for many jobs: pages of the job list first, the status of a job that is on no page."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ log = logging.getLogger("proteiniq")
 class AsyncGatherer:
     """Follows many jobs until all have ended or the deadline comes.
 
-    `jobs` maps ids to the last state that is known, if any; `deadline` is a monotonic time, s, None for ever. `asked`
-    is the wait that the service asked for, s, when that ended it before the deadline.
+    `jobs` maps ids to the last known state, if any; `deadline` is a monotonic time, in seconds, or None. `asked` is the
+    wait that the service asked for, in seconds, if that ended the wait before the deadline.
     """
 
     def __init__(
@@ -46,10 +46,9 @@ class AsyncGatherer:
         self.asked: float | None = None
 
     async def states(self) -> AsyncGenerator[JobState]:
-        """Each state of a job that differs from its one before; ends early at the deadline.
+        """Yield each changed state of a job, until all have ended or the deadline comes.
 
-        Raises APIError when the service says that there is nothing to wait for (NotFound, Unauthorized, …). What
-        may pass never ends it.
+        Raises APIError if there is nothing to wait for (NotFound, Unauthorized, …). A transient failure never ends it.
         """
         outcome: Outcome = None
         while move := self._rounds.next_move(self._clock.monotonic(), outcome):
@@ -80,29 +79,29 @@ class AsyncGatherer:
                 yield state
 
     async def _read_page(self, cursor: str | None) -> tuple[Outcome, list[JobState]]:
-        """How the request for a page ended, and what the page says that is new."""
+        """Request a page. Returns the outcome and the new states."""
         prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
         try:
             answer = await self._pipeline.call(prepared, deadline=self._deadline)
             page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ContractError as error:
-            log.info("the job list can't be read, statuses are: %s", error)
+            log.info("can't read the job list, reading statuses instead: %s", error)
             return Listed(is_usable=False), []
         except APIError as error:
             if error.status in UNSUPPORTED:
-                log.info("there is no job list, statuses are read: %s", error)
+                log.info("no job list, reading statuses instead: %s", error)
                 return Listed(is_usable=False), []
             return _failed_list(error), []
         except ProteinIQError as error:
             return _failed_list(error), []
         states = [state for known in page.items for state in self._news(known)]
         if page.problem is not None:
-            log.info("the rest of the job list can't be read, statuses are: %s", page.problem)
+            log.info("can't read the rest of the job list, reading statuses instead: %s", page.problem)
         return Listed(page.items, self._cursor is not None, is_usable=page.problem is None), states
 
     async def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
-        """How the request for a status ended, and what the status says that is new."""
+        """Read a status. Returns the outcome and the new state, if any."""
         try:
             state = await read_status(self._pipeline, job_id, self._deadline)
         except ProteinIQError as error:
@@ -115,7 +114,7 @@ class AsyncGatherer:
         return None, self._news(state)
 
     def _news(self, state: JobState) -> list[JobState]:
-        """The state, when it is of an awaited job and says something new."""
+        """The state, if it is a new one of an awaited job."""
         if state.id not in self._rounds.left:
             return []
         known = self._known[state.id]
@@ -131,7 +130,7 @@ class AsyncGatherer:
 def _failed_list(error: ProteinIQError) -> Failed:
     if not error.retryable:
         raise error
-    log.info("the job list can't be read now: %s", error)
+    log.info("can't read the job list now: %s", error)
     return _failed(error)
 
 

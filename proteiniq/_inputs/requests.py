@@ -1,4 +1,4 @@
-"""Requests as the contract spells them: our names and literals of parameters and bodies become the service's."""
+"""Write requests as the contract describes them: with the service's names and literals in place of ours."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ if TYPE_CHECKING:
     from ..contract import Endpoint
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
-"""Our name of the header that makes a repeated request harmless; the contract may have another spelling of it, both of
-which are stated (documentation, "Jobs")."""
+"""Our name of the header that makes a repeated request harmless. The documentation ("Jobs") states two spellings."""
 
 HINTS = frozenset({"limit"})
-"""Parameters that only say how, not what: a contract that lacks one is asked without it."""
+"""Parameters that don't change which items are returned: they are omitted if the contract lacks them."""
 
 
 def endpoint(operation: str) -> Endpoint:
-    """How the contract has an operation.
+    """Return how the contract describes an operation.
 
-    Raises UnsupportedOperation when it hasn't, and ConfigurationError when the contract doesn't belong to the generated
-    client.
+    Raises UnsupportedOperation if the contract lacks it, and ConfigurationError if the contract doesn't belong to the
+    generated client.
     """
     from ..contract import operation as described  # with the first request, not with the first client
 
@@ -32,9 +31,8 @@ def endpoint(operation: str) -> Endpoint:
     except (RuntimeError, OSError) as error:
         raise ConfigurationError(str(error)) from error
     if found.absent:
-        what = operation.replace("_", " ")
         raise UnsupportedOperation(
-            f"the service's contract has no way to {what}: nothing was sent", operation=operation
+            f"the service's contract has no operation {operation!r}: nothing was sent", operation=operation
         )
     return found
 
@@ -49,22 +47,22 @@ def is_supported(operation: str) -> bool:
 
 
 def is_documented(role: str, name: str) -> bool:
-    """Whether the contract has a field that we would send. One that it has not, the service may ignore."""
+    """Whether the contract has a field that the client would send. The service may ignore other fields."""
     return name not in _schema(role).get("x-undocumented", ())
 
 
 def is_required(role: str, name: str) -> bool:
-    """Whether the contract takes no request without a field."""
+    """Whether the contract requires a field of a request."""
     return name in _schema(role).get("required", ())
 
 
 def is_promised(role: str, name: str) -> bool:
-    """Whether the contract says that a response always has a field."""
+    """Whether the contract requires a field of a response."""
     return name in _schema(role).get("x-required", ())
 
 
 def is_known_literal(role: str, name: str, value: str) -> bool:
-    """Whether the contract lets a field have a literal of ours. Where it lists none, it may have any."""
+    """Whether the contract allows a literal of ours in a field. A field without an enum allows any."""
     known = _schema(role)["properties"][name].get("x-known-values")
     return known is None or value in known
 
@@ -77,10 +75,10 @@ def _schema(role: str) -> Mapping[str, Any]:
 
 
 def spelled(operation: str, route: Endpoint, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """What a generated operation asks for, as the contract spells it.
+    """Return the parts of a generated request as the contract describes them.
 
-    `parts` may have `params`, `headers` and `json`. Raises InvalidInput for a filter that the contract lacks: the
-    service might ignore it, and the list would seem to be filtered.
+    `parts` may contain `params`, `headers` and `json`. Raises InvalidInput for a filter that the contract lacks: the
+    service might ignore it, and the list would look filtered.
     """
     made = dict(parts)
     query = dict(route.constant_query)
@@ -89,7 +87,7 @@ def spelled(operation: str, route: Endpoint, parts: Mapping[str, Any]) -> dict[s
             table = route.values.get(name, {})
             query[route.query[name]] = table.get(value, value) if isinstance(value, str) else value
         elif name not in HINTS:
-            raise InvalidInput(f"{operation}: the service's contract has no parameter {name!r}: leave it out")
+            raise InvalidInput(f"{operation}: the service's contract has no parameter {name!r}: omit it")
     if query or "params" in parts:
         made["params"] = query
     if parts.get("headers"):
@@ -103,7 +101,7 @@ def spelled(operation: str, route: Endpoint, parts: Mapping[str, Any]) -> dict[s
 
 
 def identity(route: Endpoint, url: str) -> dict[str, str]:
-    """What the request says of the thing that the response is about: a job that was asked for by its id has that id."""
+    """Return the fields of the response that the request determines: a job requested by its id has that id."""
     if not route.identity:
         return {}
     given = route.parameters(url)

@@ -1,8 +1,8 @@
-"""How a wait for many jobs learns of all of them with few requests.
+"""Wait for many jobs with few requests.
 
-It goes in rounds: the newest pages of the job list first, then the status of each job that was not on
-them. The service documents that the list exists ("Jobs"), not its order; newest first is our choice, and
-where it is wrong the statuses make up for it. How far to page and how long to pause are our choice too.
+A wait goes in rounds: the newest pages of the job list first, then the status of each job that was not on
+them. The service documents that the list exists ("Jobs"), but not its order; if newest is not first, the statuses
+make up for it. How far to page and how long to pause are choices of this client.
 
 Nothing here waits or reads a clock: `now` is a monotonic time in seconds, as is `deadline`.
 """
@@ -22,40 +22,40 @@ PAGE = 100
 """How many jobs a page of the list has, at most (documentation, "Files")."""
 
 PER_REQUEST = 2.0
-"""The pause that each request of a round costs, in seconds: a wait takes a quarter of the stated rate
-limit at most, 30 requests in 60 s. Our choice."""
+"""The pause for each request of a round, in seconds: a wait uses at most a quarter of the documented rate
+limit, 30 requests in 60 s."""
 
 LONGEST_PAUSE = 60.0
-"""The longest pause between two rounds, in seconds. Our choice."""
+"""The longest pause between two rounds, in seconds."""
 
 LIST_ATTEMPTS = 3
-"""After how many rounds in a row whose list failed the statuses are read in its place. Our choice."""
+"""Rounds in a row with a failed list after which statuses are read instead."""
 
 
 @attrs.frozen
 class Pause:
-    """Wait for some seconds, then ask again what to do."""
+    """Wait for some seconds, then get the next move."""
 
     seconds: float
 
 
 @attrs.frozen
 class ListPage:
-    """Ask for the newest page of the job list; for the one after the last when `is_first` is false."""
+    """Request the newest page of the job list, or the page after the last one if `is_first` is false."""
 
     is_first: bool
 
 
 @attrs.frozen
 class ReadJob:
-    """Ask for the status of a job that no page has shown."""
+    """Request the status of a job that was on no page."""
 
     job_id: str
 
 
 @attrs.frozen
 class Follow:
-    """Watch the only job that is left by itself: its events are quicker than any round."""
+    """Watch the only remaining job: its events are quicker than any round."""
 
     job_id: str
 
@@ -65,9 +65,9 @@ Move = Pause | ListPage | ReadJob | Follow | Expire
 
 @attrs.frozen
 class Listed:
-    """A page came, and each of its jobs has been passed to `seen`.
+    """A page was read, and each of its jobs passed to `seen`.
 
-    `is_usable` is false when the rest of the list can't be read: statuses from now on.
+    `is_usable` is false if the rest of the list can't be read, so that only statuses are from now on.
     """
 
     states: Sequence[JobState] = ()
@@ -77,13 +77,13 @@ class Listed:
 
 @attrs.frozen
 class Failed:
-    """A page or a status could not be had now and may be later, after `retry_after` seconds."""
+    """A request failed and may succeed later, after `retry_after` seconds."""
 
     retry_after: float | None = None
 
 
 Outcome = Listed | Failed | None
-"""How a move ended; None for a pause, and for a status that came and has been passed to `seen`."""
+"""How a move ended; None for a pause, and for a status that was read and passed to `seen`."""
 
 R = TypeVar("R")
 Moves = Generator[Move | None, tuple[float, Outcome], R]
@@ -92,18 +92,17 @@ Moves = Generator[Move | None, tuple[float, Outcome], R]
 @attrs.define
 class _Round:
     unseen: dict[str, None]
-    """The jobs that nothing told of yet, in order."""
+    """The jobs not seen in this round yet, in order."""
     requests: int = 0
     failed: bool = False
 
 
 class Rounds:
-    """What a wait for many jobs does next, and which of them have not ended.
+    """Decides the next move of a wait for many jobs, and knows which of them have not ended.
 
-    `jobs` maps ids to when they were created, None where that isn't known. A round never asks for more
-    pages than there are jobs left, since statuses would cost no more; nor for a page behind one that is
-    older than all jobs that are still missing. A job that had to be read by its status is not looked for
-    on later pages again. Not safe to use from several threads.
+    `jobs` maps ids to creation times, None if unknown. A round never requests more pages than jobs are left, since
+    statuses would cost no more, and no page after one that is older than all missing jobs. A job whose status had to be
+    read is not looked for on later pages again. Not safe for several threads.
 
     >>> rounds = Rounds({"job_1": None, "job_2": None})
     >>> rounds.next_move(now=0.0)
@@ -117,7 +116,7 @@ class Rounds:
         self._deadline = deadline
         self._lists = True
         self._list_failures = 0
-        self._deep: set[str] = set()  # not on the pages that were worth asking for
+        self._deep: set[str] = set()  # not on the pages worth requesting
         self._changed = False
         self._not_before = float("-inf")
         self._moves = self._plan()
@@ -125,14 +124,14 @@ class Rounds:
 
     @property
     def left(self) -> tuple[str, ...]:
-        """The jobs that have not ended, as far as is known, in the order in which they were given."""
+        """The jobs that have not ended as far as known, in their original order."""
         return tuple(self._left)
 
     def next_move(self, now: float, outcome: Outcome = None) -> Move | None:
-        """Return what to do next, after the last move ended with `outcome`; None when all jobs have ended.
+        """Return the next move after the last one ended with `outcome`; None if all jobs have ended.
 
-        A round starts 5 s after the end of the last at the earliest, the last one `LAST_LOOK` before the
-        deadline, and nothing at the deadline or after it.
+        A round starts at the earliest 5 s after the end of the one before, the last one `LAST_LOOK` before the
+        deadline, and nothing at the deadline or later.
         """
         try:
             return self._moves.send((now, outcome))
@@ -140,7 +139,7 @@ class Rounds:
             return None
 
     def seen(self, state: JobState) -> None:
-        """A page, a status or an event told a job's state; one that isn't awaited changes nothing."""
+        """Record a job's state from a page, a status or an event. Other jobs are ignored."""
         if state.id not in self._left:
             return
         if state.is_terminal:
@@ -149,7 +148,7 @@ class Rounds:
             self._left[state.id] = state.created_at
 
     def changed(self) -> None:
-        """A job is in another state than before: the next round comes soon again."""
+        """Record that a job's state changed: the next round comes soon."""
         self._changed = True
 
     def _plan(self) -> Moves[None]:
@@ -178,14 +177,14 @@ class Rounds:
 
             quiet = 0 if self._changed else quiet + 1
             failed_rounds = failed_rounds + 1 if this.failed else 0
-            # A fault is waited out as a quiet job is, and a little longer.
+            # After a failure the pause grows as for a quiet job, and a little faster.
             interval = poll_interval(JobStatus.PROCESSING, max(quiet, 2 * failed_rounds))
             pause = min(max(interval, PER_REQUEST * this.requests), LONGEST_PAUSE)
             earliest = max(now + READ_INTERVAL, self._not_before)
             next_round = max(now + pause, self._not_before)
 
     def _list(self, this: _Round, now: float) -> Moves[float]:
-        """Ask for pages as long as they may show a job that is missing. Gives the time of the last response."""
+        """Request pages as long as they may contain a missing job. Returns the time of the last response."""
         if not self._lists or all(job in self._deep for job in self._left):
             return now
         for page in range(len(self._left)):
@@ -207,7 +206,7 @@ class Rounds:
         return now
 
     def _read(self, this: _Round, now: float) -> Moves[float]:
-        """Read the status of each job that no page has shown. Gives the time of the last response."""
+        """Read the status of each job that was on no page. Returns the time of the last response."""
         while this.unseen and not self._expired(now):
             job = next(iter(this.unseen))
             now, outcome = yield ReadJob(job)
@@ -216,7 +215,7 @@ class Rounds:
             if isinstance(outcome, Failed):
                 self._failed(this, outcome, now)
                 if outcome.retry_after:
-                    this.unseen.clear()  # who is asked to wait asks for nothing else either
+                    this.unseen.clear()  # the service asked to wait, so nothing else is requested either
             elif self._lists and not self._list_failures:
                 self._deep.add(job)
         return now
@@ -229,19 +228,19 @@ class Rounds:
         return self._deadline is not None and now >= self._deadline
 
     def _start(self, now: float, earliest: float, next_round: float) -> float | Expire:
-        """When the next round starts, or the end of the wait when there is no time for one."""
+        """The time of the next round, or the end of the wait if there is no time for one."""
         start = max(now, next_round)
         if self._deadline is not None:
             last = max(earliest, self._deadline - LAST_LOOK)
             if max(now, last) >= self._deadline:
                 return expire(self._deadline, now, last)
-            # A round so late that none could follow it is made at the last look instead.
+            # A round so late that none could follow it takes place at the last look instead.
             if start + READ_INTERVAL > last:
                 start = max(now, last)
         return start
 
     def _may_follow(self, this: _Round, states: Sequence[JobState]) -> bool:
-        """Whether a page behind one with these jobs may have a job that is missing."""
+        """Whether a page after one with these jobs may contain a missing job."""
         oldest = min((state.created_at for state in states if state.created_at is not None), default=None)
         wanted = [self._left[job] for job in this.unseen if job not in self._deep]
         return any(created is None or oldest is None or created <= oldest for created in wanted)

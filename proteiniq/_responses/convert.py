@@ -1,6 +1,6 @@
-"""From generated models to ours: the one place that knows both, so that mypy finds a contract change here.
+"""Convert generated models to ours: the one module that knows both, so mypy finds a changed contract here.
 
-The generated models are in our shape already (see `contract/_reshape.py`), whatever the service's responses look like.
+The generated models use our schema already (see `contract/_reshape.py`), whatever the service's responses look like.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ def file(answer: low.File) -> models.File:
 
 
 def deleted_file(answer: low.DeletedFile | None, file_id: str) -> models.DeletedFile:
-    """What became of a file; a success without a body that can be read says that it is gone."""
+    """Return what became of a file; a successful response without a readable body means that it was deleted."""
     if answer is None:
         return models.DeletedFile(id=file_id, deleted=True)
     return models.DeletedFile(
@@ -283,18 +283,18 @@ def deleted_file(answer: low.DeletedFile | None, file_id: str) -> models.Deleted
 
 
 def given(value: T | Unset | None) -> T | None:
-    """The value, or None for one that was not in the answer."""
+    """Return the value, or None if the response did not contain it."""
     return None if isinstance(value, Unset) else value
 
 
 def _aware(moment: datetime | Unset | None) -> datetime | None:
-    """A time; one without an offset is UTC, which is what the service writes (documentation, "Results")."""
+    """Return an aware time; without an offset it is UTC, as the service writes it (documentation, "Results")."""
     there = given(moment)
     return there.replace(tzinfo=UTC) if there is not None and there.tzinfo is None else there
 
 
 def _can_be_read(answer: Any, role: str, name: str) -> bool:
-    """Whether a response has a field as the contract says, or may leave it out and does."""
+    """Whether a response contains a field as the contract describes it, or omits an optional one."""
     if name in answer.additional_properties.get(schema.MISFITS, {}):
         return False
     promised = requests.is_promised(role, name)
@@ -302,7 +302,7 @@ def _can_be_read(answer: Any, role: str, name: str) -> bool:
 
 
 def _rest(answer: Any) -> dict[str, Any]:
-    """What every model keeps: the response as it came, and of it what no attribute holds."""
+    """Return what every model keeps: the original response, and the fields that no attribute holds."""
     kept = dict(answer.additional_properties)
     raw = kept.pop(RAW, {})
     misfits = kept.pop(schema.MISFITS, {})
@@ -324,7 +324,7 @@ class _Paged(Protocol[A]):
 
 
 def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None) -> Page[M]:
-    """A page of a list: its items, and where the next one starts. `cursor` is where this one does."""
+    """Return a page: its items, and where the next page starts. `cursor` is where this one starts."""
     route = requests.endpoint(operation)
     items = tuple(convert(each) for each in answer.data)
     start, step = route.first_page, 1
@@ -339,42 +339,42 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor
         elif more is None and route.paging == "page" and count is not None:
             more = here - start + 1 < count
         elif more is None:
-            more = bool(items)  # A page may be smaller than was asked for; an empty one is surely the last.
+            more = bool(items)  # A page may be smaller than requested; an empty one is the last.
         return Page(items, str(here + step) if more else None)
     following = _in_link(following, route.query.get("starting_after", ""))
     if more is None and following is None:
         total = given(answer.total)
         more = cursor is None and total is not None and total > len(items)
-        if said := _unread(answer):
-            return Page(items, None, ContractError(f"{operation}: {said}", operation=operation))
+        if problem := _unread(answer):
+            return Page(items, None, ContractError(f"{operation}: {problem}", operation=operation))
     if more is False or (following is None and not more):
         return Page(items, None)
     what = None
     if following is None or not is_text(following):
-        what = f"next_cursor is {following!r}: the rest can't be asked for"
+        what = f"next_cursor is {following!r}: the rest can't be requested"
     elif route.paging is None:
-        what = "the service's contract has no parameter that asks for them"
+        what = "the service's contract has no parameter to request them"
     if what is None:
         return Page(items, following)
-    said = f"{operation}: there are more pages, and {what}"
-    return Page(items, None, ContractError(said, operation=operation, path="$.next_cursor"))
+    message = f"{operation}: there are more pages, but {what}"
+    return Page(items, None, ContractError(message, operation=operation, path="$.next_cursor"))
 
 
 def _unread(answer: Any) -> str | None:
-    """Why it can't be told whether there are more pages; None where a page says nothing of it."""
+    """Why it is unknown whether there are more pages; None if the page has no unreadable field about it."""
     unread = answer.additional_properties.get(schema.MISFITS, {})
     for name in ("next_cursor", "has_more"):
         if name in unread:
-            return f"{name} is {unread[name]!r:.60}: whether there are more pages can't be told"
+            return f"{name} is {unread[name]!r:.60}: it is unknown whether there are more pages"
     return None
 
 
 def _in_link(following: Any, parameter: str) -> Any:
-    """Where the next page starts, out of the link to it where the service gives that: `https://…?cursor=abc`."""
+    """Where the next page starts, taken from a link to it if the service returns one: `https://…?cursor=abc`."""
     if not isinstance(following, str) or "?" not in following:
         return following
     try:
         values = parse_qs(urlsplit(following).query).get(parameter)
-    except ValueError:  # no link after all
+    except ValueError:  # not a link after all
         return following
     return values[0] if values else following

@@ -1,8 +1,8 @@
-"""Answers against the contract, before anything reads them.
+"""Validate responses against the contract before parsing them.
 
-A body that passed has every field that the facade needs, each of the promised type, so that the generated parser
-can't fail on it and no typed attribute holds a value of another type. What is merely unusual does not stop an
-answer: an optional field of a wrong type is left out of what is parsed, and stays in the model's `extra`.
+A valid body has every field that the client needs, each of its documented type, so the generated parser can't fail
+and every typed attribute has its type. An optional field of a wrong type does not make a response invalid: it is left
+out of what is parsed and kept in the model's `extra`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 Check = Callable[[Any], Any]
-"""Takes a value and gives it as the contract promises it, or raises _Misfit."""
+"""Takes a value and returns it as the contract describes it, or raises _Misfit."""
 
 MISFITS = "\0misfits"
-"""The key under which a fitted object keeps optional fields that don't fit."""
+"""The key under which a validated object keeps optional fields of a wrong type."""
 
 
 class _Misfit(Exception):
-    """What doesn't fit, and where; the path grows on the way out, from the value to the whole body."""
+    """A value that doesn't fit. Its path grows on the way out, from the value to the whole body."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -49,29 +49,29 @@ class _Misfit(Exception):
 
 
 def decode(content: bytes, operation: str, request: Request) -> Any:
-    """The JSON in `content`. Raises ContractError saying what came instead."""
+    """Return the JSON in `content`. Raises ContractError with the start of what it contains instead."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
         start = content[:60].decode("utf-8", "replace").strip()
         raise ContractError(
-            f"{operation}: the answer to {request} is no JSON; it begins with {start!r}. "
-            "A proxy or a login page may have answered instead of the service",
+            f"{operation}: the response to {request} is not JSON; it starts with {start!r}. "
+            "A proxy or a login page may have responded instead of the service",
             operation=operation,
             request=request,
         ) from None
 
 
 def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str] | None = None) -> Any:
-    """The body in our shape and as the contract promises it; optional fields that don't fit are set aside.
+    """Return the body in our schema, without optional fields that don't fit.
 
-    `identity` holds what the request says already. Raises ContractError naming operation and JSON path when a needed
-    field is missing or of a wrong type.
+    `identity` are fields that the request already determines. Raises ContractError with the operation and the JSON path
+    if a required field is missing or has a wrong type.
     """
     ours = read(endpoint(operation).answer, body)
     if identity and isinstance(ours, dict):
         if not ours.keys() & _promised(operation):
-            raise _broken(operation, request, "$", "nothing that the contract promises is in it")
+            raise _broken(operation, request, "$", "it contains no field of the contract")
         other = {name: ours[name] for name, value in identity.items() if ours.get(name, value) != value}
         ours = {**ours, **identity, **({MISFITS: other} if other else {}), RAW: ours.get(RAW, body)}
     try:
@@ -91,9 +91,9 @@ def _broken(operation: str, request: Request, path: str, what: str) -> ContractE
 
 
 def fit_ticket(body: Any, request: Request) -> Any:
-    """The response to the first step of an upload, in our shape and as the contract promises it.
+    """Return the response to the first step of an upload, in our schema.
 
-    Raises ContractError when it doesn't say where to send the file.
+    Raises ContractError if it doesn't contain where to send the file.
     """
     upload = endpoint("upload_file").upload
     ours = read(upload.ticket, body) if upload is not None and upload.ticket is not None else body
@@ -105,7 +105,7 @@ def fit_ticket(body: Any, request: Request) -> Any:
 
 @functools.cache
 def _promised(operation: str) -> frozenset[str]:
-    """The fields that the contract has of a response, under our names."""
+    """The fields of a response in the contract, under our names."""
     schema = answer_schema(operation)
     if "$ref" in schema:
         schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -170,7 +170,7 @@ def _role_check(role: str) -> Check:
 
 
 def _check(schema: Mapping[str, Any]) -> Check:
-    """The check of a schema, worked out once: answers are many."""
+    """The check for a schema, built once."""
     if "anyOf" in schema:  # the normaliser writes it for nullable objects only
         some = _check(schema["anyOf"][0])
         return lambda value: None if value is None else some(value)
@@ -228,21 +228,21 @@ def _list_check(fits: Check, typed: Check) -> Check:
 
 
 def _type_check(schema: Mapping[str, Any]) -> Check:
-    """The value, of one of the promised types; a whole number that is written as `5.0` is one."""
+    """Return a check for the documented types; `5.0` counts as an integer."""
     allowed = schema.get("type")
     if allowed is None:
         return lambda value: value
     names = [allowed] if isinstance(allowed, str) else allowed
     is_time = schema.get("format") == "date-time"
-    # For most values their type says it all; numbers are looked at more closely.
+    # For most values the type is enough; numbers need a closer look.
     plain = tuple(kind for name in names for kind in _TYPES[name] if kind not in (int, float))
 
     def check(value: Any) -> Any:
         if type(value) not in plain:
             if not any(_is(value, name) for name in names):
-                raise _Misfit(f"it is {_shown(value)}, and the contract promises {' or '.join(names)}")
+                raise _Misfit(f"expected {' or '.join(names)}, got {_kind(value)}")
             if isinstance(value, int) and abs(value) > LARGEST:
-                raise _Misfit("it is a number beyond all that can be reckoned with")
+                raise _Misfit("the number is too large")
             return int(value) if isinstance(value, float) and "number" not in names else value
         if is_time and value is not None:
             _check_time(value)
@@ -255,7 +255,7 @@ def _is(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return name == "boolean"
     if isinstance(value, float) and not math.isfinite(value):
-        return False  # NaN and Infinity, which Python reads, are no JSON
+        return False  # Python reads NaN and Infinity, which are not JSON
     return isinstance(value, _TYPES[name]) or (
         name == "integer" and isinstance(value, float) and value.is_integer()
     )
@@ -266,9 +266,9 @@ def _check_time(value: str) -> None:
         moment = datetime.fromisoformat(value)
         moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _Misfit(f"{value!r:.60} is no ISO 8601 time") from None
+        raise _Misfit(f"{value!r:.60} is not an ISO 8601 time") from None
 
 
-def _shown(value: Any) -> str:
+def _kind(value: Any) -> str:
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

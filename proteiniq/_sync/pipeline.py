@@ -1,6 +1,6 @@
 # Made from proteiniq/_async/pipeline.py by scripts/unasync.py: edit that file instead.
 
-"""What every request goes through, outside in: errors, retries, pacing, authorization, the wire."""
+"""The layers of every request, from the outside in: errors, retries, pacing, authorization, the wire."""
 
 from __future__ import annotations
 
@@ -51,21 +51,21 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 REQUEST_ID = "x-request-id"
-"""Not documented; the usual name, kept where it comes."""
+"""The usual name, not documented by the service; kept if present."""
 
 _HARMLESS = ("GET", "HEAD", "DELETE")
 
 CONTRACT_REFUSALS = (400, 405, 415, 422)
-"""Statuses that say that a request is not what the service expects."""
+"""Statuses of requests that the service rejects as malformed."""
 
 
 @attrs.frozen(kw_only=True)
 class Call:
-    """A request, and what is known of it besides its bytes.
+    """A request and its context.
 
-    `deadline` is a monotonic time, in seconds, that no attempt and no pause goes beyond. `job_read` says that it reads
-    a job's status or result, which the service allows once in 5 s; `paced` that it counts for the rate limit at all.
-    `number` is which attempt it is, where the caller sends again.
+    `deadline` is a monotonic time, in seconds, that no attempt and no pause exceeds. `job_read` marks reads of a job's
+    status or result, which the service allows once in 5 s, `paced` requests that count towards the rate limit.
+    `number` is the number of the attempt, for callers that retry themselves.
     """
 
     outgoing: Outgoing
@@ -82,7 +82,7 @@ class Call:
 
     @property
     def host(self) -> str:
-        """Host and port, without what a signed URL may have before them."""
+        """Host and port, without the user information of a signed URL."""
         return urlsplit(self.outgoing.url).netloc.rpartition("@")[2]
 
     @property
@@ -90,7 +90,7 @@ class Call:
         return Request(self.outgoing.method, self.path)
 
     def within(self, now: float) -> Outgoing:
-        """The request with timeouts that end at the deadline."""
+        """Return the request with timeouts that end at the deadline."""
         if self.deadline is None:
             return self.outgoing
         remaining = max(0.001, self.deadline - now)
@@ -104,7 +104,7 @@ class Call:
 
 @attrs.frozen(slots=False)
 class Reply:
-    """A response, read whole; `rate` is what its headers say about the rate limit."""
+    """A response with its whole body; `rate` are its rate-limit headers."""
 
     status: int
     headers: Mapping[str, str]
@@ -114,12 +114,12 @@ class Reply:
 
     @cached_property
     def error(self) -> ErrorBody:
-        """The body of a refusal."""
+        """The body of an error response."""
         return read_body(self.content)
 
 
 class Pipeline:
-    """Sends requests for all resources of a client, and for all clients made from it."""
+    """Sends the requests of a client and of all clients derived from it."""
 
     def __init__(
         self, config: Config, wire: Wire, clock: SyncClock, pacer: Pacer, budget: RetryBudget
@@ -131,7 +131,7 @@ class Pipeline:
         self._budget = budget
 
     def with_config(self, config: Config) -> Pipeline:
-        """A pipeline with other options over the same connections, pace and retry budget."""
+        """Return a pipeline with other options that shares connections, pace and retry budget."""
         return Pipeline(config, self._wire, self.clock, self._pacer, self._budget)
 
     def call(
@@ -142,10 +142,10 @@ class Pipeline:
         job_read: bool = False,
         deadline: float | None = None,
     ) -> T:
-        """Ask for a generated operation and parse the response.
+        """Send a generated operation and parse the response.
 
-        What is prepared is in our shape, and so is what is parsed; on the wire it is as the contract spells it. Only a
-        documented success whose body fits the contract is parsed, so that parsing can't fail.
+        Request and response use our schema; on the wire they use that of the contract. Only a successful response
+        whose body fits the contract is parsed, so parsing can't fail.
         Raises APIError, TransportError, RequestTimeout, ContractError.
         """
         reply, call, route = self._sent(prepared, job_id, job_read, deadline)
@@ -154,7 +154,7 @@ class Pipeline:
     def call_any(
         self, prepared: Prepared[T], *, job_id: str | None = None, deadline: float | None = None
     ) -> T | None:
-        """`call`, where any success will do: None for one whose body doesn't fit the contract, or has none."""
+        """Like `call`, but return None for a successful response whose body is missing or doesn't fit the contract."""
         reply, call, route = self._sent(prepared, job_id, False, deadline)
         try:
             fitted = _fitted(reply, call, route)
@@ -189,11 +189,11 @@ class Pipeline:
 
     @property
     def streams(self) -> Places:
-        """Places for event streams, of all clients that share the connections."""
+        """Permits for event streams, shared by all clients that share the connections."""
         return self._wire.streams
 
     def outgoing(self, method: str, url: str, **parts: Any) -> Outgoing:
-        """A request to the service itself, with the key. `url` is its path."""
+        """Return a request to the service itself, with the key. `url` is its path."""
         return Outgoing(
             method=method.upper(),
             url=self.config.base_url + url,
@@ -203,7 +203,7 @@ class Pipeline:
         )
 
     def send(self, call: Call) -> Reply:
-        """Send, as often as it takes and is safe, and return the success.
+        """Send a request, retry it where that is safe, and return the successful response.
 
         Raises APIError, TransportError, RequestTimeout.
         """
@@ -238,7 +238,7 @@ class Pipeline:
             number += 1
 
     def charge(self, decision: D) -> D | GiveUp:
-        """Take a pause that sends something again out of the client's retry budget. Anything else costs nothing."""
+        """Charge a pause before a retry to the client's retry budget. Other decisions cost nothing."""
         from .._policy.resume import Restart  # with the first pause of a download
 
         if not isinstance(decision, (Wait, Restart)):
@@ -248,9 +248,9 @@ class Pipeline:
 
     @contextmanager
     def open(self, call: Call, *, ended: list[AttemptDetails] | None = None) -> Iterator[Incoming]:
-        """Send once, paced, and hand over the answer as it comes. Nothing is sent again.
+        """Send a request once, paced, and yield the response while its body arrives. Nothing is retried.
 
-        Where the caller may send it again, `ended` takes what there is to tell of this attempt, for `tell`.
+        A caller that may retry passes `ended`, which receives the details of this attempt for `tell`.
         Raises APIError, TransportError, RequestTimeout.
         """
         ticket = self._pacer.reserve() if call.paced else None
@@ -322,7 +322,7 @@ class Pipeline:
             tell(self.config.hooks, details)
 
     def tell(self, ended: Sequence[AttemptDetails], wait: float | None = None) -> None:
-        """Log and call the hooks for attempts that ended, `wait` before what follows the last of them."""
+        """Log finished attempts and call the hooks; `wait` is the pause after the last of them."""
         for details in ended:
             last = details is ended[-1]
             tell(self.config.hooks, attrs.evolve(details, wait=wait) if last else details)
@@ -354,7 +354,7 @@ class Pipeline:
         )
 
     def _read(self, call: Call, incoming: Incoming) -> bytes:
-        """The whole body, or a failure when it drips in for longer than the request may take."""
+        """Return the whole body. Raises WireFailure if it takes longer than the timeout of the request."""
         now = self.clock.monotonic()
         within = call.within(now)
         end = now + min(within.timeout, within.total_timeout or within.timeout)
@@ -362,15 +362,15 @@ class Pipeline:
         for chunk in incoming.chunks:
             chunks.append(chunk)
             if self.clock.monotonic() > end:
-                raise WireFailure("timeout", "the answer didn't end in time", sent=True)
+                raise WireFailure("timeout", "the response did not end in time", sent=True)
         content = b"".join(chunks)
         return content if within.key is None else within.key.hide_in_body(content)
 
     def _turn(self, call: Call, ticket: Ticket, number: int = 1) -> None:
-        """Wait until the rate limit lets the request go.
+        """Wait until the rate limit allows the request.
 
-        Raises RateLimited when the service asked for a wait that is too long, RequestTimeout when the deadline comes
-        first for other reasons, such as a long queue.
+        Raises RateLimited if the service asked for too long a wait, and RequestTimeout if the deadline comes first for
+        another reason, such as a long queue.
         """
         while (delay := ticket.claim(now := self.clock.monotonic())) > 0:
             held = ticket.held(now)
@@ -379,9 +379,9 @@ class Pipeline:
                 raise rate_held(call.request, held, number, job_id=call.job_id)
             if call.deadline is not None and now + delay > call.deadline:
                 raise RequestTimeout(
-                    f"{call.request}: the rate limit lets it go in {delay:.1f} s, and the "
-                    f"deadline is in {max(0.0, call.deadline - now):.1f} s. "
-                    f"{'Nothing was sent' if number == 1 else 'It was not sent again'}",
+                    f"{call.request}: the rate limit allows it in {delay:.1f} s, after its deadline in "
+                    f"{max(0.0, call.deadline - now):.1f} s. "
+                    f"{'Nothing was sent' if number == 1 else 'It was not retried'}",
                     sent=False,
                     retryable=True,
                     request=call.request,
@@ -458,7 +458,7 @@ class Pipeline:
         else:
             advice = "Whether the service acted on it is unknown."
         return kind(
-            f"no complete answer to {call.request}: {failure.text}. {advice}",
+            f"no complete response to {call.request}: {failure.text}. {advice}",
             sent=sent,
             retryable=may_pass(failure=failure.kind),
             request=call.request,
@@ -475,7 +475,7 @@ class Pipeline:
 
 
 def _fitted(reply: Reply, call: Call, route: Endpoint) -> Any:
-    """The body of a success in our shape, once it fits the contract. Raises ContractError."""
+    """Return the body of a successful response in our schema. Raises ContractError if it doesn't fit the contract."""
     request = call.request
     body = schema.decode(reply.content, call.operation, request)
     return schema.fit(body, call.operation, request, requests.identity(route, request.path))

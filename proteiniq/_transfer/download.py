@@ -1,4 +1,4 @@
-"""Where a download goes: into memory, or to a temporary file that becomes the target when it is whole."""
+"""Store a download: in memory, or in a temporary file that is renamed to the target when it is complete."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .checksums import Checksum
 from .progress import OnProgress
 
 _WHOLE = (200, 203)
-"""Statuses of an answer that is the file; others of success, such as 202 and 204, are of none (RFC 9110)."""
+"""Statuses of a response that is the file; other successful ones, such as 202 and 204, are not (RFC 9110)."""
 _RANGE = re.compile(r"bytes (\d{1,18})-\d*/(\d{1,18}|\*)", re.ASCII)
 
 
@@ -29,7 +29,7 @@ class _Sink(Protocol):
 
 
 class Download:
-    """One download, over as many attempts as it takes."""
+    """One download, over any number of attempts."""
 
     def __init__(
         self,
@@ -39,9 +39,9 @@ class Download:
         on_progress: OnProgress | None = None,
     ) -> None:
         self.size = 0
-        """The bytes that are there."""
+        """Bytes received so far."""
         self.expected: int | None = None
-        """All that there will be, as far as the answers said."""
+        """Bytes of the whole file, if a response stated them."""
         self._sink = sink
         self._temporary = temporary
         self._target = target
@@ -53,24 +53,24 @@ class Download:
     @classmethod
     @contextmanager
     def in_memory(cls) -> Iterator[tuple[Download, io.BytesIO]]:
-        """Save into the buffer that comes with it."""
+        """Save into the returned buffer."""
         buffer = io.BytesIO()
         yield cls(buffer), buffer
 
     @classmethod
     @contextmanager
     def at(cls, target: Path, on_progress: OnProgress | None = None) -> Iterator[Download]:
-        """Save at `target`. Without `finish` nothing is left behind, and what was there stays.
+        """Save at `target`. Without `finish` nothing is left behind, and an existing file stays.
 
-        Raises OSError, naming the target, when it can't be written.
+        Raises OSError with the target's name if it can't be written.
         """
         if target.exists() and not (target.is_file() or target.is_dir()):
-            # The file would take its place: as root, that of /dev/null.
-            raise FileExistsError(errno.EEXIST, "A device, pipe or socket is there, and no file", str(target))
+            # The file would replace it: as root, even /dev/null.
+            raise FileExistsError(errno.EEXIST, "Is a device, pipe or socket, not a file", str(target))
         download = None
         temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.part")
         try:
-            # Nothing is written but large blocks, and a full disk shows where they are written, not at the end.
+            # Only large blocks are written, and a full disk shows at a write, not at the end.
             with temporary.open("xb", buffering=0) as file:
                 download = cls(file, temporary, target, on_progress)
                 yield download
@@ -86,11 +86,11 @@ class Download:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all is there, as far as the answers said how much it is."""
+        """Whether the file is complete, as far as its length is known."""
         return self.expected is None or self.size == self.expected
 
     def headers(self) -> dict[str, str]:
-        """What to ask for: the rest, when some is there and the rest can be told from that of another version."""
+        """Request headers: a range, if some bytes are there and a validator guards against another version."""
         asked = {"Accept-Encoding": "identity"}
         if self.size and self._validator is not None:
             asked["Range"] = f"bytes={self.size}-"
@@ -98,22 +98,22 @@ class Download:
         return asked
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
-        """Take an answer's head: go on where the last was cut, or from the start when it is another file.
+        """Start with a response: resume after an interruption, or restart if it is another version of the file.
 
-        Raises ContractError when it is no file, or, retryable, a part that doesn't follow.
+        Raises ContractError if it is not the file, and a retryable one if it is a range that doesn't follow.
         """
         if status == 206:
             self._go_on(headers)
             return
         if status not in _WHOLE:
             raise ContractError(
-                f"the storage answered {status} and no file: get the result again later",
+                f"the storage responded with {status} and no file: fetch the result again later",
                 operation="download",
                 status=status,
             )
         self.restart()
         if headers.get("content-encoding", "identity") != "identity":
-            return  # length, ranges and checksums are those of the encoded bytes
+            return  # length, ranges and checksums refer to the encoded bytes
         length = headers.get("content-length")
         self.expected = int(length) if length and length.isdecimal() and len(length) < 19 else None
         self._validator = _validator(headers)
@@ -121,7 +121,7 @@ class Download:
         self.report()
 
     def restart(self) -> None:
-        """Forget what is there: it is not, or may not be, a part of what comes."""
+        """Discard what was received: it is not, or may not be, part of the file."""
         self._sink.seek(0)
         self._sink.truncate()
         self.size, self.expected, self._validator, self._checksum = 0, None, None, None
@@ -134,7 +134,7 @@ class Download:
         other = other or headers.get("content-encoding", "identity") != "identity"
         if match is None or int(match[1]) != self.size or other or total not in (None, expected):
             raise ContractError(
-                "the storage answered with a part of the file that doesn't follow what is there: download it anew",
+                "the storage responded with a range that does not follow the received bytes: download the file again",
                 operation="download",
                 path="Content-Range",
                 retryable=True,
@@ -161,34 +161,34 @@ class Download:
                 raise
 
     def damage(self) -> str | None:
-        """What is wrong with what is there, though it is as long as promised; None: nothing."""
+        """Why a file of the right length is damaged, or None if it is not."""
         return self._checksum.mismatch() if self._checksum is not None else None
 
     def finish(self) -> None:
-        """Put the file in its place, whole."""
+        """Move the complete file to its target."""
         if self._temporary is not None and self._target is not None:
             os.fsync(self._sink.fileno())
             self._temporary.replace(self._target)
 
     def cut_short(self, name: str, job_id: str, why: str | None) -> TransportError:
-        came = f"{self.size} of {self.expected} bytes came" if why is None else why
+        came = f"received {self.size} of {self.expected} bytes" if why is None else why
         return TransportError(
-            f"{name!r} of job {job_id} was {'cut' if why is None else 'damaged'} again and again: {came}. "
-            "The job's result stays: download it again later",
+            f"{name!r} of job {job_id} was {'interrupted' if why is None else 'damaged'} repeatedly: {came}. "
+            "The job's result is kept: download it again later",
             retryable=True,
             job_id=job_id,
         )
 
 
 def _validator(headers: Mapping[str, str]) -> str | None:
-    """What tells one version of a file from another; a weak entity tag doesn't, byte by byte."""
+    """The validator of a version of a file. A weak entity tag doesn't identify its bytes."""
     tag = headers.get("etag")
     return tag if tag and not tag.startswith("W/") else headers.get("last-modified")
 
 
 def _of_target(error: OSError, target: Path) -> OSError:
-    """The same error about the file that the caller knows of."""
+    """The same error with the name of the file that the caller passed."""
     made: Any = type(error)(error.errno, error.strerror, str(target))
-    made.add_note("Nothing was saved, and nothing is left of it.")
+    made.add_note("Nothing was saved, and no partial file is left.")
     about: OSError = made
     return about

@@ -1,11 +1,11 @@
-"""What is told of a transfer while it goes on."""
+"""Progress of transfers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 OnProgress = Callable[[int, int | None], object]
-"""Is called with the bytes that were transferred so far, and their total, None where that is not known."""
+"""Called with the number of bytes transferred so far, and the total, None if it is unknown."""
 
 
 class CombinedProgress:

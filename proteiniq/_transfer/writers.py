@@ -1,4 +1,4 @@
-"""Write a download as it comes: in the event loop, or in a thread where the disk is slow."""
+"""Write a download as it arrives: in the event loop, or in a thread if the disk is slow."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 BLOCK = 1 << 20
-"""How many bytes are written at once in a thread: the more, the less it costs."""
+"""Bytes written at once in a thread."""
 
 QUICK = 0.05
-"""Seconds after which a write is taken to wait for the disk, not just for a copy in memory."""
+"""Seconds after which a write is assumed to wait for the disk."""
 
 
 class AsyncWriter:
-    """Writes what comes, as it comes, and from the first write that was not quick on in a thread of its own.
+    """Writes chunks as they arrive, and in a thread of its own after the first slow write.
 
-    A disk may be slow, and the event loop must not wait; where it isn't, a thread costs more than the write. There,
-    one block is written while the next one comes. Leaving it on a cut writes what came; on any other error not.
+    The event loop must not wait for a slow disk; with a fast one, a thread costs more than the write. In the thread,
+    one block is written while the next one arrives. After an interrupted transfer the received bytes are written,
+    after any other error not.
     """
 
     def __init__(self, download: Download, clock: Clock) -> None:
@@ -69,7 +70,7 @@ class AsyncWriter:
         self._written = self._thread.submit(self._download.write, *block)
 
     async def _settle(self) -> None:
-        """Wait for the block that is being written."""
+        """Wait for the block being written."""
         written, self._written = self._written, None
         if written is None:
             return
@@ -82,14 +83,14 @@ class AsyncWriter:
 
     @staticmethod
     async def finish(download: Download) -> None:
-        """Put the file in its place; a disk may take long to take all of it."""
+        """Move the complete file to its target; syncing it to disk may take long."""
         from anyio.to_thread import run_sync
 
         await run_sync(download.finish)
 
 
 class Writer:
-    """Writes what comes, as it comes."""
+    """Writes chunks as they arrive."""
 
     def __init__(self, download: Download, clock: Clock) -> None:
         self._download = download

@@ -80,7 +80,7 @@ class Outgoing:
 
 @attrs.frozen
 class AsyncIncoming:
-    """An answer whose body is read as it comes. The names of its headers are in lower case."""
+    """A response whose body is read as it arrives. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -89,7 +89,7 @@ class AsyncIncoming:
 
 @attrs.frozen
 class Incoming:
-    """An answer whose body is read as it comes. The names of its headers are in lower case."""
+    """A response whose body is read as it arrives. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -97,7 +97,7 @@ class Incoming:
 
 
 class WireFailure(Exception):
-    """No complete answer came. `sent` says whether a part of the request may have reached the service."""
+    """There was no complete response. `sent` is whether part of the request may have reached the service."""
 
     def __init__(self, kind: Failure, text: str, *, sent: bool) -> None:
         super().__init__(text)

@@ -184,7 +184,7 @@ async def test_a_disk_that_is_full_says_so_and_keeps_nothing(
     with pytest.raises(OSError, match="No space left on device") as caught:
         await made.files["a.txt"].save(tmp_path / "a.txt")
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "a.txt"))
-    assert "nothing is left of it" in "".join(caught.value.__notes__)
+    assert "no partial file is left" in "".join(caught.value.__notes__)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -130,7 +130,7 @@ async def test_a_delete_whose_answer_was_lost_is_done() -> None:
 async def test_an_upload_is_sent_once(failure: httpx.Response | Exception) -> None:
     service = Stub(failure, answer(documented("upload_file"), 201))
     async with over(service) as client:
-        with pytest.raises(Exception, match=r"no complete answer|responded with 503"):
+        with pytest.raises(Exception, match=r"no complete response|responded with 503"):
             await client.files.upload(b"MK", filename="a.fasta")
     assert len(service.requests) == 1
 

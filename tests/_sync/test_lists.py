@@ -92,7 +92,7 @@ def test_the_items_of_a_page_come_before_the_complaint_about_the_next() -> None:
     service = Stub(page("a", next_cursor="x"), page("b", "c", has_more=True))
     seen: list[Any] = []
     with over(service) as client:
-        with pytest.raises(ContractError, match="the rest can't be asked for"):
+        with pytest.raises(ContractError, match="the rest can't be requested"):
             iterate(client.jobs.list(), seen)
     assert [found.id for found in seen] == ["a", "b", "c"]
     assert len(service.requests) == 2
@@ -102,7 +102,7 @@ def test_a_page_whose_next_one_is_hidden_complains_when_that_is_asked_for() -> N
     seen: list[Any] = []
     with over(Stub(page("a", has_more=True))) as client:
         pages = client.jobs.list().pages()
-        with pytest.raises(ContractError, match="the rest can't be asked for"):
+        with pytest.raises(ContractError, match="the rest can't be requested"):
             iterate(pages, seen)
         assert [found.id for each in seen for found in each.items] == ["a"]
         assert [each for each in pages] == []
@@ -115,7 +115,7 @@ def test_a_contract_without_a_parameter_for_the_next_page_gives_the_first(
     service = Stub(page("a", next_cursor="x"))
     seen: list[Any] = []
     with over(service) as client:
-        with pytest.raises(ContractError, match="no parameter that asks for them"):
+        with pytest.raises(ContractError, match="no parameter to request them"):
             iterate(client.jobs.list(), seen)
     assert [found.id for found in seen] == ["a"]
     assert len(service.requests) == 1

@@ -120,7 +120,7 @@ def test_a_storage_without_ranges_is_read_from_the_start(tmp_path: Path) -> None
 def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500, etag='"two"')]})
     made = fetched(service)
-    with pytest.raises(ContractError, match="download it anew"):
+    with pytest.raises(ContractError, match="download the file again"):
         made.files["a.txt"].save(tmp_path / "a.txt")
     assert list(tmp_path.iterdir()) == []
 
@@ -155,7 +155,7 @@ def test_a_part_that_is_all_of_it_was_not_asked_for_and_is_taken(tmp_path: Path)
 @pytest.mark.parametrize("status", [201, 202, 204])
 def test_a_success_without_a_file_is_no_empty_file(status: int, tmp_path: Path) -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(status)}))
-    with pytest.raises(ContractError, match=f"answered {status} and no file"):
+    with pytest.raises(ContractError, match=f"responded with {status} and no file"):
         made.files["a.txt"].save(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

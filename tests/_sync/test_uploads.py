@@ -224,7 +224,7 @@ def test_an_upload_that_never_left_is_sent_again_whole() -> None:
 def test_an_upload_that_may_be_stored_says_how_to_look(failure: httpx.Response | Exception) -> None:
     service = Stub(failure, CREATED)
     with over(service) as client:
-        with pytest.raises(Exception, match=r"no complete answer|responded with 503|no JSON") as caught:
+        with pytest.raises(Exception, match=r"no complete response|responded with 503|not JSON") as caught:
             client.files.upload(b"onetwo", filename="a.bin")
     assert len(service.requests) == 1
     assert "may have been stored: check `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
