@@ -16,7 +16,8 @@ import pytest
 
 from proteiniq import ConfigurationError
 from proteiniq._wire.connections import certificates, pools
-from proteiniq._wire.transport import Outgoing, Wire
+from proteiniq._wire.exchange import Outgoing
+from proteiniq._wire.transport import Wire
 
 ELSEWHERE = "http://service.test/x"
 
@@ -120,7 +121,7 @@ def test_a_plain_request_goes_to_the_proxy_with_its_password(
 def test_an_encrypted_request_asks_the_proxy_for_a_tunnel(
     a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from proteiniq._wire.transport import WireFailure
+    from proteiniq._wire.failures import WireFailure
 
     monkeypatch.setenv("https_proxy", f"http://{a_proxy.address}")
     with pytest.raises(WireFailure) as caught:

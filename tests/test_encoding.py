@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from proteiniq._wire.encoding import BadAddress, CannotDecode, address, decoder, encoded
-from proteiniq._wire.transport import Outgoing
+from proteiniq._wire.exchange import Outgoing
 
 
 def headers(**parts: Any) -> dict[bytes, bytes]:

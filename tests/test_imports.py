@@ -71,9 +71,10 @@ def test_a_name_that_there_is_not() -> None:
 
 
 def test_only_the_wire_imports_the_libraries_of_http() -> None:
-    assert importers("httpx", FACADE) == {"_wire/transport.py"}
+    assert importers("httpx", FACADE) == {"_wire/exchange.py", "_wire/transport.py"}
     assert importers("httpcore", FACADE) == {
         "_wire/connections.py",
+        "_wire/exchange.py",
         "_wire/network.py",
         "_wire/transport.py",
     }

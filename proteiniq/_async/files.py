@@ -28,7 +28,7 @@ from .._transfer.multipart import (
 )
 from .._transfer.progress import OnProgress
 from .._transfer.upload import AsyncUploadable, Source, may_be_stored, opened
-from .._wire.transport import Outgoing
+from .._wire.exchange import Outgoing
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import AsyncPager, Page

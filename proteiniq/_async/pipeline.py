@@ -26,8 +26,10 @@ from .._responses.api_errors import (
     redirected,
 )
 from .._wire.config import Config
+from .._wire.exchange import AsyncIncoming, Outgoing
+from .._wire.failures import WireFailure
 from .._wire.pacers import Pacer, Ticket
-from .._wire.transport import AsyncIncoming, AsyncWire, Outgoing, Places, WireFailure
+from .._wire.transport import AsyncWire, Permits
 from ..errors import (
     APIError,
     ContractError,
@@ -186,7 +188,7 @@ class AsyncPipeline:
             raise
 
     @property
-    def streams(self) -> Places:
+    def streams(self) -> Permits:
         """Permits for event streams, shared by all clients that share the connections."""
         return self._wire.streams
 

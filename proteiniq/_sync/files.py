@@ -30,7 +30,7 @@ from .._transfer.multipart import (
 )
 from .._transfer.progress import OnProgress
 from .._transfer.upload import Source, Uploadable, may_be_stored, opened
-from .._wire.transport import Outgoing
+from .._wire.exchange import Outgoing
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import Page, Pager

@@ -28,8 +28,10 @@ from .._responses.api_errors import (
     redirected,
 )
 from .._wire.config import Config
+from .._wire.exchange import Incoming, Outgoing
+from .._wire.failures import WireFailure
 from .._wire.pacers import Pacer, Ticket
-from .._wire.transport import Incoming, Outgoing, Places, Wire, WireFailure
+from .._wire.transport import Permits, Wire
 from ..errors import (
     APIError,
     ContractError,
@@ -188,7 +190,7 @@ class Pipeline:
             raise
 
     @property
-    def streams(self) -> Places:
+    def streams(self) -> Permits:
         """Permits for event streams, shared by all clients that share the connections."""
         return self._wire.streams
 

@@ -22,7 +22,7 @@ from .._transfer.download import Download
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
 from .._transfer.writers import Writer
-from .._wire.transport import Outgoing
+from .._wire.exchange import Outgoing
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
 from ..models import JobStatus, Model, ResultFileInfo

@@ -15,7 +15,7 @@ import attrs
 from .._version import VERSION
 
 if TYPE_CHECKING:
-    from .transport import Outgoing
+    from .exchange import Outgoing
 
 USER_AGENT = f"proteiniq-python/{VERSION}"
 

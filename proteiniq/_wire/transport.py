@@ -11,7 +11,6 @@ httpx is not needed, and not imported.
 from __future__ import annotations
 
 import os
-import ssl
 import sys
 import threading
 import weakref
@@ -22,18 +21,25 @@ from collections.abc import (
     Generator,
     Iterable,
     Iterator,
-    Mapping,
 )
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from .._policy.retry import Failure
-from ..errors import ConfigurationError, InvalidInput
+from ..errors import ConfigurationError
 from .clock import Clock, MachineClock
-from .encoding import BadAddress, CannotDecode, decoder, encoded
-from .key import ApiKey
+from .encoding import decoder
+from .exchange import (
+    AsyncIncoming,
+    Incoming,
+    Outgoing,
+    as_encoded,
+    httpcore_request,
+    httpx_request,
+    read_headers,
+)
+from .failures import WireFailure, without_frames
 from .total_timeout import Deadline, current
 
 if TYPE_CHECKING:
@@ -53,69 +59,15 @@ MOST_STREAMS = 24
 _CLOSED = "this client is closed: make another one"
 
 
-@attrs.frozen(kw_only=True)
-class Outgoing:
-    """A request as it will be sent.
-
-    `timeout` is for each step of it, in seconds, `read_timeout` another one for each chunk of the response,
-    `total_timeout` for all of it, to the last byte of the response. `queue_timeout` is how long it may wait for a
-    connection that other requests use, None for ever. Only with a `key` a header has it; `repeatable` says whether the
-    body can be sent again from the start, and `idempotent` whether its headers make a second one harmless.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = attrs.field(factory=dict)
-    params: Mapping[str, Any] | None = None
-    json: Any = attrs.field(default=None, repr=False)
-    content: Iterable[bytes] | AsyncIterable[bytes] | None = attrs.field(default=None, repr=False)
-    timeout: float
-    read_timeout: float | None = None
-    total_timeout: float | None = None
-    queue_timeout: float | None = None
-    key: ApiKey | None = None
-    repeatable: bool = True
-    idempotent: bool = False
-
-
-@attrs.frozen
-class AsyncIncoming:
-    """A response whose body is read as it arrives. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    chunks: AsyncIterator[bytes]
-
-
-@attrs.frozen
-class Incoming:
-    """A response whose body is read as it arrives. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    chunks: Iterator[bytes]
-
-
-class WireFailure(Exception):
-    """There was no complete response. `sent` is whether part of the request may have reached the service."""
-
-    def __init__(self, kind: Failure, text: str, *, sent: bool) -> None:
-        super().__init__(text)
-        self.kind = kind
-        self.text = text
-        self.sent = sent
-        self.took = 0.0
-
-
-class Places:
-    """So many places, for which nobody waits. Safe for threads."""
+class Permits:
+    """A number of permits, which nobody waits for. Safe for threads."""
 
     def __init__(self, number: int) -> None:
         self._free = threading.Semaphore(number)
 
     @contextmanager
     def one(self) -> Iterator[bool]:
-        """Whether there is a free one; it is held meanwhile."""
+        """Whether a permit was free; it is held meanwhile."""
         has_one = self._free.acquire(blocking=False)
         try:
             yield has_one
@@ -149,7 +101,7 @@ class AsyncWire:
         self._pools: Pools[httpcore.AsyncConnectionPool] | None = None
         self._substitutes: dict[str | None, httpx.AsyncBaseTransport] = {}
         self._turns: anyio.Semaphore | None = None
-        self.streams = Places(MOST_STREAMS)
+        self.streams = Permits(MOST_STREAMS)
         self.is_closed = False
 
     @asynccontextmanager
@@ -167,9 +119,9 @@ class AsyncWire:
             try:
                 response = await self._send(outgoing)
             except BaseException as error:
-                failure = _without_frames(error, outgoing.key)
+                failure = without_frames(error, outgoing.key)
             else:
-                headers = _read_headers(response.headers, outgoing.key)
+                headers = read_headers(response.headers, outgoing.key)
                 chunks = _async_chunks(response.stream, decoder(headers))
                 try:
                     yield AsyncIncoming(response.status, headers, chunks)
@@ -181,14 +133,14 @@ class AsyncWire:
             turns.release()
 
     async def _send(self, outgoing: Outgoing) -> _Response:
-        request = _encoded(outgoing)
+        request = as_encoded(outgoing)
         token = current.set(_deadline(outgoing, self._clock))
         try:
             substitute = self._substitute(request)
             if substitute is not None:
-                replied = await substitute.handle_async_request(_httpx_request(request, outgoing))
+                replied = await substitute.handle_async_request(httpx_request(request, outgoing))
                 return _Response(replied.status_code, replied.headers.raw, replied.stream, replied.aclose)
-            response = await self._pool(request).handle_async_request(_httpcore_request(request, outgoing))
+            response = await self._pool(request).handle_async_request(httpcore_request(request, outgoing))
             return _Response(response.status, response.headers, response.stream, response.aclose)
         finally:
             current.reset(token)
@@ -274,7 +226,7 @@ class Wire:
         self._substitutes: dict[str | None, httpx.BaseTransport] = {}
         self._of_parent: Any = None
         self._lock = threading.Lock()
-        self.streams = Places(MOST_STREAMS)
+        self.streams = Permits(MOST_STREAMS)
         self.is_closed = False
         _wires.add(self)
 
@@ -285,9 +237,9 @@ class Wire:
         try:
             response = self._send(outgoing)
         except BaseException as error:
-            failure = _without_frames(error, outgoing.key)
+            failure = without_frames(error, outgoing.key)
         else:
-            headers = _read_headers(response.headers, outgoing.key)
+            headers = read_headers(response.headers, outgoing.key)
             try:
                 yield Incoming(response.status, headers, _chunks(response.stream, decoder(headers)))
             finally:
@@ -298,14 +250,14 @@ class Wire:
     def _send(self, outgoing: Outgoing) -> _Response:
         if self.is_closed:
             raise ConfigurationError(_CLOSED)
-        request = _encoded(outgoing)
+        request = as_encoded(outgoing)
         token = current.set(_deadline(outgoing, self._clock))
         try:
             substitute = self._substitute(request)
             if substitute is not None:
-                replied = substitute.handle_request(_httpx_request(request, outgoing))
+                replied = substitute.handle_request(httpx_request(request, outgoing))
                 return _Response(replied.status_code, replied.headers.raw, replied.stream, replied.close)
-            response = self._pool(request).handle_request(_httpcore_request(request, outgoing))
+            response = self._pool(request).handle_request(httpcore_request(request, outgoing))
             return _Response(response.status, response.headers, response.stream, response.close)
         finally:
             current.reset(token)
@@ -351,7 +303,7 @@ class Wire:
         self._of_parent = (self._pools, self._substitutes)
         self._pools, self._substitutes = None, {}
         self._lock = threading.Lock()
-        self.streams = Places(MOST_STREAMS)
+        self.streams = Permits(MOST_STREAMS)
 
 
 _wires: weakref.WeakSet[Wire] = weakref.WeakSet()
@@ -387,71 +339,10 @@ def _set_up(pools: Pools[P], request: Encoded) -> P:
     )
 
 
-def _encoded(outgoing: Outgoing) -> Encoded:
-    try:
-        return encoded(outgoing)
-    except BadAddress as error:
-        why = str(error)
-    except (TypeError, ValueError, RecursionError) as error:
-        why = str(error) or type(error).__name__
-        raise InvalidInput(
-            f"nothing was sent: the request can't be written as JSON or text: {why}. "
-            "Give plain numbers (no NaN), text, lists and mappings"
-        ) from None
-    raise WireFailure("protocol", f"the address can't be used: {why}", sent=False)
-
-
 def _deadline(outgoing: Outgoing, clock: Clock) -> Deadline | None:
     if outgoing.total_timeout is None:
         return None
     return Deadline(outgoing.total_timeout, outgoing.queue_timeout, monotonic=clock.monotonic)
-
-
-def _extensions(outgoing: Outgoing) -> dict[str, Any]:
-    seconds = outgoing.timeout
-    return {
-        "timeout": {
-            "connect": seconds,
-            "read": outgoing.read_timeout or seconds,
-            "write": seconds,
-            "pool": outgoing.queue_timeout,
-        }
-    }
-
-
-def _httpcore_request(request: Encoded, outgoing: Outgoing) -> httpcore.Request:
-    from httpcore import URL, Request
-
-    to = request.address
-    return Request(
-        request.method,
-        URL(scheme=to.scheme, host=to.host, port=to.port, target=to.target),
-        headers=request.headers,
-        content=request.content,
-        extensions=_extensions(outgoing),
-    )
-
-
-def _httpx_request(request: Encoded, outgoing: Outgoing) -> httpx.Request:
-    from httpx import Request
-
-    return Request(
-        request.method,
-        request.address.url,
-        headers=request.headers,
-        content=request.content,
-        extensions=_extensions(outgoing),
-    )
-
-
-def _read_headers(raw: list[tuple[bytes, bytes]], sent: ApiKey | None) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for name, value in raw:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        if sent is not None:
-            text = sent.hide(text)
-        found[key] = f"{found[key]}, {text}" if key in found else text
-    return found
 
 
 async def _async_chunks(stream: AsyncIterable[bytes], decoder: Decoder | None) -> AsyncIterator[bytes]:
@@ -463,7 +354,7 @@ async def _async_chunks(stream: AsyncIterable[bytes], decoder: Decoder | None) -
         if decoder is not None:
             decoder.end()
     except BaseException as error:
-        failure = _without_frames(error)
+        failure = without_frames(error)
     else:
         return
     raise failure
@@ -490,62 +381,7 @@ def _chunks(stream: Iterable[bytes], decoder: Decoder | None) -> Iterator[bytes]
         if decoder is not None:
             decoder.end()
     except BaseException as error:
-        failure = _without_frames(error)
+        failure = without_frames(error)
     else:
         return
     raise failure
-
-
-_FAILURES: dict[str, tuple[Failure, bool]] = {
-    "ConnectTimeout": ("timeout", False),
-    "PoolTimeout": ("timeout", False),
-    "TimeoutException": ("timeout", True),
-    "ConnectError": ("connect", False),
-    "ProxyError": ("connect", False),
-    "UnsupportedProtocol": ("connect", False),
-    "WriteError": ("write", True),
-    "ReadError": ("read", True),
-    "CloseError": ("read", True),
-    "NetworkError": ("protocol", True),
-    "ProtocolError": ("protocol", True),
-    "HTTPError": ("protocol", True),
-}
-"""What the exceptions of httpcore and of httpx, which have the same names, are here, and whether a part of the request
-may have been sent. The first of an exception's classes counts."""
-
-
-def _without_frames(error: BaseException, key: ApiKey | None = None) -> BaseException:
-    """The error to raise instead, with nothing of the libraries below it.
-
-    Their frames have the `Authorization` header among their locals, and a traceback that shows locals would
-    show it. That holds for an interrupt or a cancelled task as much as for a broken connection.
-    """
-    failure = _translated(error)
-    if failure is None:
-        error.__cause__ = error.__context__ = None
-        return error.with_traceback(None)
-    if key is not None:
-        failure.text = key.hide(failure.text)
-        failure.args = (failure.text,)
-    return failure
-
-
-def _translated(error: BaseException) -> WireFailure | None:
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    if isinstance(error, CannotDecode):
-        return WireFailure("protocol", text, sent=True)
-    for kind in type(error).__mro__:
-        if kind.__name__ in _FAILURES and kind.__module__ in ("httpcore", "httpx"):
-            what, sent = _FAILURES[kind.__name__]
-            if what == "connect" and _is_certificate(error):
-                what = "tls"
-            return WireFailure(what, text, sent=sent)
-    return None
-
-
-def _is_certificate(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

@@ -1,0 +1,75 @@
+"""What went wrong on the wire, without anything of the libraries that it went wrong in."""
+
+from __future__ import annotations
+
+import ssl
+
+from .._policy.retry import Failure
+from .encoding import CannotDecode
+from .key import ApiKey
+
+
+class WireFailure(Exception):
+    """There was no complete response. `sent` is whether part of the request may have reached the service."""
+
+    def __init__(self, kind: Failure, text: str, *, sent: bool) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.text = text
+        self.sent = sent
+        self.took = 0.0
+
+
+_FAILURES: dict[str, tuple[Failure, bool]] = {
+    "ConnectTimeout": ("timeout", False),
+    "PoolTimeout": ("timeout", False),
+    "TimeoutException": ("timeout", True),
+    "ConnectError": ("connect", False),
+    "ProxyError": ("connect", False),
+    "UnsupportedProtocol": ("connect", False),
+    "WriteError": ("write", True),
+    "ReadError": ("read", True),
+    "CloseError": ("read", True),
+    "NetworkError": ("protocol", True),
+    "ProtocolError": ("protocol", True),
+    "HTTPError": ("protocol", True),
+}
+"""What the exceptions of httpcore and of httpx, which have the same names, are here, and whether a part of the request
+may have been sent. The first of an exception's classes counts."""
+
+
+def without_frames(error: BaseException, key: ApiKey | None = None) -> BaseException:
+    """The error to raise instead, with nothing of the libraries below it.
+
+    Their frames have the `Authorization` header among their locals, and a traceback that shows locals would
+    show it. That holds for an interrupt or a cancelled task as much as for a broken connection.
+    """
+    failure = _translated(error)
+    if failure is None:
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
+    if key is not None:
+        failure.text = key.hide(failure.text)
+        failure.args = (failure.text,)
+    return failure
+
+
+def _translated(error: BaseException) -> WireFailure | None:
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, CannotDecode):
+        return WireFailure("protocol", text, sent=True)
+    for kind in type(error).__mro__:
+        if kind.__name__ in _FAILURES and kind.__module__ in ("httpcore", "httpx"):
+            what, sent = _FAILURES[kind.__name__]
+            if what == "connect" and _is_certificate(error):
+                what = "tls"
+            return WireFailure(what, text, sent=sent)
+    return None
+
+
+def _is_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
