@@ -56,7 +56,6 @@ from .._responses.messages import (
 )
 from .._short_repr import short_repr
 from ..errors import (
-    APIError,
     Conflict,
     InvalidInput,
     JobFailed,
@@ -68,7 +67,7 @@ from ..models import JobState, JobStatus, Quote, Tool
 from .job import AsyncJob, OnUpdate
 from .paging import AsyncPager, Page
 from .pipeline import AsyncPipeline
-from .reads import read_job, read_status
+from .reads import read_job, read_status, requested_wait
 from .results import AsyncResult, AsyncResults
 from .tools import AsyncTools
 from .wait_many import AsyncGatherer
@@ -401,9 +400,12 @@ class AsyncJobs:
                 if not error.retryable:
                     raise
                 reads += 1
-                asked = error.retry_after if isinstance(error, APIError) else None
                 move = late_result(
-                    ended.status, reads=reads, retry_after=asked, now=clock.monotonic(), give_up=give_up
+                    ended.status,
+                    reads=reads,
+                    retry_after=requested_wait(error),
+                    now=clock.monotonic(),
+                    give_up=give_up,
                 )
                 if isinstance(move, GiveUp):
                     if deadline is not None:

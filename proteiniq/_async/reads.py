@@ -1,19 +1,55 @@
-"""Read one job: its status, or the whole job."""
+"""Read one job: its status, also for a wait, or the whole job."""
 
 from __future__ import annotations
+
+import logging
 
 from proteiniq_openapi.api.jobs import get_job, get_job_status
 
 from .._inputs import requests
 from .._responses import convert
+from ..errors import APIError, ContractError, ProteinIQError
 from ..models import JobState
 from .pipeline import AsyncPipeline
+
+log = logging.getLogger("proteiniq")
+
+MISFITS = 3
+"""How many responses in a row that break the contract end a wait; a proxy's maintenance page may pass. A choice of this
+client."""
 
 
 async def read_status(pipeline: AsyncPipeline, job_id: str, deadline: float | None = None) -> JobState:
     """Return a job's status. Reads of one job are 5 s apart: a second one waits (documentation, "Rate limits")."""
     prepared = get_job_status.prepared(job_id)
     return convert.job(await pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline))
+
+
+class AsyncStatusReader:
+    """Reads statuses for a wait, which a failure that may pass does not end."""
+
+    def __init__(self, pipeline: AsyncPipeline, deadline: float | None) -> None:
+        self._pipeline = pipeline
+        self._deadline = deadline
+        self._misfits = 0
+
+    async def read(self, job_id: str) -> JobState | ProteinIQError:
+        """Return a job's status, or the failure that may pass; raise one that may not."""
+        try:
+            state = await read_status(self._pipeline, job_id, self._deadline)
+        except ProteinIQError as error:
+            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
+            if not error.retryable and not 0 < self._misfits < MISFITS:
+                raise
+            log.info("job %s: its status can't be read now: %s", job_id, error)
+            return error
+        self._misfits = 0
+        return state
+
+
+def requested_wait(error: ProteinIQError) -> float | None:
+    """Return the wait that the service asks for with an error, in seconds."""
+    return error.retry_after if isinstance(error, APIError) else None
 
 
 async def read_job(

@@ -15,8 +15,8 @@ from .._responses import convert
 from ..errors import APIError, ContractError, ProteinIQError
 from ..models import JobState
 from .pipeline import AsyncPipeline
-from .reads import read_status
-from .wait_one import MISFITS, UNSUPPORTED, AsyncWatcher
+from .reads import AsyncStatusReader, requested_wait
+from .wait_one import UNSUPPORTED, AsyncWatcher
 
 log = logging.getLogger("proteiniq")
 
@@ -42,7 +42,7 @@ class AsyncGatherer:
         created = {job: known.created_at if known else None for job, known in jobs.items()}
         self._rounds = Rounds(created, deadline=deadline)
         self._cursor: str | None = None
-        self._misfits = 0
+        self._statuses = AsyncStatusReader(pipeline, deadline)
         self.asked: float | None = None
 
     async def states(self) -> AsyncGenerator[JobState]:
@@ -102,15 +102,9 @@ class AsyncGatherer:
 
     async def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
         """Read a status. Returns the outcome and the new state, if any."""
-        try:
-            state = await read_status(self._pipeline, job_id, self._deadline)
-        except ProteinIQError as error:
-            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
-            if not error.retryable and not 0 < self._misfits < MISFITS:
-                raise
-            log.info("job %s: its status can't be read now: %s", job_id, error)
-            return _failed(error), []
-        self._misfits = 0
+        state = await self._statuses.read(job_id)
+        if isinstance(state, ProteinIQError):
+            return Failed(requested_wait(state)), []
         return None, self._news(state)
 
     def _news(self, state: JobState) -> list[JobState]:
@@ -131,8 +125,4 @@ def _failed_list(error: ProteinIQError) -> Failed:
     if not error.retryable:
         raise error
     log.info("can't read the job list now: %s", error)
-    return _failed(error)
-
-
-def _failed(error: ProteinIQError) -> Failed:
-    return Failed(error.retry_after if isinstance(error, APIError) else None)
+    return Failed(requested_wait(error))

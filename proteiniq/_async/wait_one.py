@@ -17,7 +17,7 @@ from .._responses.sse import EventStream, EventTooLarge
 from ..errors import APIError, ContractError, ProteinIQError, Request
 from ..models import JobState, JobStatus
 from .pipeline import AsyncPipeline, Call
-from .reads import read_job, read_status
+from .reads import AsyncStatusReader, read_job, requested_wait
 
 log = logging.getLogger("proteiniq")
 
@@ -26,10 +26,6 @@ UNSUPPORTED = (404, 405, 406, 501)
 
 EVENT_SHAPES = ("get_job_status", "submit_job")
 """Operations whose response has the form of an event's data: job status data (documentation, "Jobs"), or a job."""
-
-MISFITS = 3
-"""How many responses in a row that break the contract end the wait; a proxy's maintenance page may pass. A choice of
-this client."""
 
 
 class AsyncWatcher:
@@ -53,7 +49,7 @@ class AsyncWatcher:
         self._job_id = job_id
         self._deadline = deadline
         self._last = known
-        self._misfits = 0
+        self._statuses = AsyncStatusReader(pipeline, deadline)
         self._told_all = True
         """Whether the source of the last state also gives the job's error and cost."""
         self._last_event_id: str | None = None
@@ -121,17 +117,10 @@ class AsyncWatcher:
 
     async def _read_status(self) -> JobState | None:
         """Read the job's status; return None after a failure that may pass."""
-        try:
-            state = await read_status(self._pipeline, self._job_id, self._deadline)
-        except ProteinIQError as error:
-            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
-            if not error.retryable and not 0 < self._misfits < MISFITS:
-                raise
-            log.info("job %s: its status can't be read now: %s", self._job_id, error)
-            wait = error.retry_after if isinstance(error, APIError) else None
-            self._watch = self._watch.read_failed(self._clock.monotonic(), wait)
+        state = await self._statuses.read(self._job_id)
+        if isinstance(state, ProteinIQError):
+            self._watch = self._watch.read_failed(self._clock.monotonic(), requested_wait(state))
             return None
-        self._misfits = 0
         self._told_all = state._is_whole or not requests.is_supported("get_job")
         self._watch = self._watch.status_read(self._clock.monotonic(), state.status)
         return state
@@ -186,7 +175,7 @@ class AsyncWatcher:
                 self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                 return
             log.info("job %s: the event stream ended: %s", self._job_id, error)
-            refused = error.retry_after if isinstance(error, APIError) else None
+            refused = requested_wait(error)
         if stream.last_event_id is not None:
             self._last_event_id = stream.last_event_id if _is_header(stream.last_event_id) else None
         asked = stream.retry / 1000 if stream.retry is not None else None

@@ -58,7 +58,6 @@ from .._responses.messages import (
 )
 from .._short_repr import short_repr
 from ..errors import (
-    APIError,
     Conflict,
     InvalidInput,
     JobFailed,
@@ -70,7 +69,7 @@ from ..models import JobState, JobStatus, Quote, Tool
 from .job import Job, OnUpdate
 from .paging import Page, Pager
 from .pipeline import Pipeline
-from .reads import read_job, read_status
+from .reads import read_job, read_status, requested_wait
 from .results import Result, Results
 from .tools import Tools
 from .wait_many import Gatherer
@@ -401,9 +400,12 @@ class Jobs:
                 if not error.retryable:
                     raise
                 reads += 1
-                asked = error.retry_after if isinstance(error, APIError) else None
                 move = late_result(
-                    ended.status, reads=reads, retry_after=asked, now=clock.monotonic(), give_up=give_up
+                    ended.status,
+                    reads=reads,
+                    retry_after=requested_wait(error),
+                    now=clock.monotonic(),
+                    give_up=give_up,
                 )
                 if isinstance(move, GiveUp):
                     if deadline is not None:

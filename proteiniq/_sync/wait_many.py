@@ -17,8 +17,8 @@ from .._responses import convert
 from ..errors import APIError, ContractError, ProteinIQError
 from ..models import JobState
 from .pipeline import Pipeline
-from .reads import read_status
-from .wait_one import MISFITS, UNSUPPORTED, Watcher
+from .reads import StatusReader, requested_wait
+from .wait_one import UNSUPPORTED, Watcher
 
 log = logging.getLogger("proteiniq")
 
@@ -44,7 +44,7 @@ class Gatherer:
         created = {job: known.created_at if known else None for job, known in jobs.items()}
         self._rounds = Rounds(created, deadline=deadline)
         self._cursor: str | None = None
-        self._misfits = 0
+        self._statuses = StatusReader(pipeline, deadline)
         self.asked: float | None = None
 
     def states(self) -> Generator[JobState]:
@@ -104,15 +104,9 @@ class Gatherer:
 
     def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
         """Read a status. Returns the outcome and the new state, if any."""
-        try:
-            state = read_status(self._pipeline, job_id, self._deadline)
-        except ProteinIQError as error:
-            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
-            if not error.retryable and not 0 < self._misfits < MISFITS:
-                raise
-            log.info("job %s: its status can't be read now: %s", job_id, error)
-            return _failed(error), []
-        self._misfits = 0
+        state = self._statuses.read(job_id)
+        if isinstance(state, ProteinIQError):
+            return Failed(requested_wait(state)), []
         return None, self._news(state)
 
     def _news(self, state: JobState) -> list[JobState]:
@@ -133,8 +127,4 @@ def _failed_list(error: ProteinIQError) -> Failed:
     if not error.retryable:
         raise error
     log.info("can't read the job list now: %s", error)
-    return _failed(error)
-
-
-def _failed(error: ProteinIQError) -> Failed:
-    return Failed(error.retry_after if isinstance(error, APIError) else None)
+    return Failed(requested_wait(error))
