@@ -187,6 +187,7 @@ class _Endpoint:
         )
 
     async def respond(self, request: Request) -> Response:
+        """Return the response to a method that is allowed; each kind of endpoint has its own."""
         raise NotImplementedError
 
 

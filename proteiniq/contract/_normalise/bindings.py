@@ -341,7 +341,7 @@ class _Entry:
 
     def made(self, cls: type[_T], **known: Any) -> _T:
         """The whole table: a `cls` of what is `known` of it and of the keys that `cls` has."""
-        for each in attrs.fields(cls):  # type: ignore[arg-type]
+        for each in attrs.fields(cls):  # type: ignore[arg-type]  # mypy has no bound for attrs classes
             if "kind" in each.metadata:
                 known[each.name] = each.metadata["read"](
                     self.take(each.name, each.metadata["kind"], each.default)

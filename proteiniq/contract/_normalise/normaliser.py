@@ -278,7 +278,7 @@ class _Normaliser:
     def _bind_errors(self, upstreams: Iterable[Upstream]) -> None:
         """One shape for every error response that has it, though generated code reads none.
 
-        A framework or a gateway describes errors of its own kind; they are no problem as long as some are ours.
+        A framework or a gateway describes errors of its own kind. They do no harm as long as others have our shape.
         """
         role = self._bindings.roles[self._bindings.errors]
         detail = self._bindings.roles[role.fields["error"].type]
