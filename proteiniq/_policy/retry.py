@@ -16,9 +16,10 @@ import attrs
 
 from ..errors import BY_CODE
 
-Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls"]
+Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls", "body"]
 """Why there is no complete response: no connection; a timeout; the connection broke while reading
-or writing; the response was not HTTP or was truncated; the certificate was rejected."""
+or writing; the response was not HTTP or was truncated; the certificate was rejected; the body is
+too large, or in a content coding that is not supported."""
 
 Refusal = Literal["final", "unsafe", "attempts", "deadline", "retry_after", "budget"]
 """Why a request is not retried; see `GiveUp`."""
@@ -39,7 +40,7 @@ def may_pass(status: int | None = None, code: str | None = None, failure: Failur
     and without a response the failure.
     """
     if status is None or status < 400:
-        return failure not in (None, "tls")
+        return failure not in (None, "tls", "body")
     kind = BY_CODE.get(code or "")
     if kind is not None:
         return kind.may_pass
