@@ -9,11 +9,11 @@ choices of this client.
 
 from __future__ import annotations
 
-import threading
 from typing import Literal
 
 import attrs
 
+from .._forks import Lock
 from ..errors import BY_CODE
 
 Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls", "body"]
@@ -202,7 +202,7 @@ class RetryBudget:
         self._refill = refill
         self._left = capacity
         self._at: float | None = None
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def charge(self, decision: Wait | GiveUp, now: float) -> Wait | GiveUp:
         """Charge the budget for a `Wait` and return it, or return a `GiveUp` if the budget is spent.
