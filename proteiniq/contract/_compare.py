@@ -89,7 +89,7 @@ def _ways(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> _Found:
         if key in operation:
             yield ("way", f"{name} {key[2:]}"), json.dumps(operation[key], sort_keys=True)
     response, request = operation["responses"]["2XX"], operation.get("requestBody", {})
-    for noun, key, described in (("response", "x-answer", response), ("body", "x-body", request)):
+    for noun, key, described in (("response", "x-response", response), ("body", "x-body", request)):
         media: Mapping[str, Any] = next(iter(described.get("content", {}).values()), {})
         shape, schema = Shape.load(operation.get(key)), media.get("schema", {})
         yield from _moved(f"{name} {noun}", shape, schema, schemas, sending=key == "x-body")

@@ -58,7 +58,7 @@ class Endpoint:
     media_type: str | None = None
     """Media type of the request body: `application/json`, `multipart/form-data`, or None where there is none."""
     body: Shape = OURS
-    answer: Shape = OURS
+    response: Shape = OURS
     query: Mapping[str, str] = attrs.field(factory=dict)
     headers: Mapping[str, str] = attrs.field(factory=dict)
     values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
@@ -121,7 +121,7 @@ def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
         path=path,
         media_type=next(iter(operation.get("requestBody", {}).get("content", {})), None),
         body=Shape.load(operation.get("x-body")),
-        answer=Shape.load(operation.get("x-answer")),
+        response=Shape.load(operation.get("x-response")),
         query=wire["query"],
         headers=wire["header"],
         values=values,

@@ -74,7 +74,7 @@ JOBS: dict[str, tuple[m.Mutator, str, Any, dict[str, Any]]] = {
 @pytest.mark.parametrize("case", JOBS)
 def test_a_job_is_read_from_where_it_is(case: str) -> None:
     mutator, edits, body, job = JOBS[case]
-    assert ours(route(mutator, "get_job_status", edits).answer, body) == job
+    assert ours(route(mutator, "get_job_status", edits).response, body) == job
 
 
 @pytest.mark.parametrize("case", JOBS)
@@ -85,13 +85,13 @@ def test_what_is_elsewhere_is_not_lost(case: str) -> None:
 
 @pytest.mark.parametrize("said", ["Fraction done", "From 0 to 1", "0.0-1.0", "between 0 and 1"])
 def test_a_description_says_that_a_number_is_a_fraction(said: str) -> None:
-    shape = route(progress(description=said), "get_job_status").answer
+    shape = route(progress(description=said), "get_job_status").response
     assert ours(shape, {"progress": 0.5}) == {"progress": 50}
 
 
 @pytest.mark.parametrize("said", ["In percent, not a fraction", "0-100", "Percent, 0 to 1000", "0..10"])
 def test_a_description_of_another_range_says_no_such_thing(said: str) -> None:
-    shape = route(progress(description=said), "get_job_status").answer
+    shape = route(progress(description=said), "get_job_status").response
     assert ours(shape, {"progress": 50}) == {"progress": 50}
 
 
@@ -165,7 +165,7 @@ def without_raw(node: Any) -> Any:
 @pytest.mark.parametrize("case", ANSWERS)
 def test_a_response_is_read_from_where_it_is(case: str) -> None:
     mutator, operation, body, answer = ANSWERS[case]
-    shape = route(mutator, operation, OPPOSITE if "opposite" in case else "").answer
+    shape = route(mutator, operation, OPPOSITE if "opposite" in case else "").response
     assert without_raw(read(shape, body)) == answer
 
 
@@ -174,7 +174,7 @@ def test_a_list_without_an_object_around_it() -> None:
     mutator = m.both(
         m.answer_is("/api/v1/tools", "get", answer), m.without_query("/api/v1/tools", "starting_after")
     )
-    assert read(route(mutator, "list_tools").answer, [{"id": "t"}])["data"] == [{"id": "t"}]
+    assert read(route(mutator, "list_tools").response, [{"id": "t"}])["data"] == [{"id": "t"}]
 
 
 def test_one_role_may_have_another_shape_at_each_place() -> None:
@@ -184,8 +184,8 @@ def test_one_role_may_have_another_shape_at_each_place() -> None:
         m.answer_in_place(document, JOB, "get", job)
 
     status, submit = (route(m.changed(camel_status), name) for name in ("get_job_status", "submit_job"))
-    assert ours(status.answer, {"createdAt": "now"}) == {"created_at": "now"}
-    assert ours(submit.answer, {"created_at": "now"}) == {"created_at": "now"}
+    assert ours(status.response, {"createdAt": "now"}) == {"created_at": "now"}
+    assert ours(submit.response, {"created_at": "now"}) == {"created_at": "now"}
 
 
 def test_answers_of_two_statuses_have_one_shape() -> None:
@@ -193,7 +193,7 @@ def test_answers_of_two_statuses_have_one_shape() -> None:
         responses = document["paths"]["/api/v1/jobs"]["post"]["responses"]
         responses["202"] = responses["201"]
 
-    assert not route(m.changed(accepted), "submit_job").answer
+    assert not route(m.changed(accepted), "submit_job").response
 
 
 METADATA = 'schemas.FileUpload.names = { description = ["metadata.description"], tags = ["metadata.tags"] }'

@@ -30,7 +30,7 @@ def test_what_the_bindings_map_keeps_our_names_in_the_code() -> None:
     assert generated(document) == files(GENERATED)
     assert endpoint(document, "list_jobs").query["tool"] == "by_tool"
     assert write(endpoint(document, "submit_job").body, {"settings": {"a": 1}}) == {"options": {"a": 1}}
-    assert read(endpoint(document, "get_file").answer, {"key": "f1", "length": 3}) == {
+    assert read(endpoint(document, "get_file").response, {"key": "f1", "length": 3}) == {
         "id": "f1", "size_bytes": 3, RAW: {"key": "f1", "length": 3}}  # fmt: skip
 
 
@@ -47,14 +47,14 @@ def test_our_own_name_counts_before_a_mapped_one() -> None:
     mutated = m.field_is("File", "length", {"type": "integer"})
     mapped = edited('schemas.File.names = { size_bytes = ["length"] }')
     document = contract(mutated, mapped)
-    assert not endpoint(document, "get_file").answer
+    assert not endpoint(document, "get_file").response
     assert document["components"]["schemas"]["File"]["x-extra"] == {"length": "integer"}
 
 
 def test_the_first_mapped_name_that_is_there_counts() -> None:
     mutated = m.both(m.field_called("File", "size_bytes", "size"), m.field_is("File", "length", {}))
     mapped = edited('schemas.File.names = { size_bytes = ["weight", "length", "size"] }')
-    assert endpoint(contract(mutated, mapped), "get_file").answer.moves == ((("size_bytes",), ("length",)),)
+    assert endpoint(contract(mutated, mapped), "get_file").response.moves == ((("size_bytes",), ("length",)),)
 
 
 def test_camel_case_beside_our_own_spelling() -> None:
@@ -83,7 +83,7 @@ def test_the_names_that_generated_code_needs_are_not_taken() -> None:
     ("edit", "words"),
     [
         (("[schemas.Job]", "[schemas.Jab]"), "names the role Job, which is not under"),
-        (('answer = "Account"', 'answer = "Acount"'), "operations.get_account.* names the role Acount"),
+        (('response = "Account"', 'response = "Acount"'), "operations.get_account.* names the role Acount"),
         (("GET /account", "FETCH /account"), "is not a route"),
         (("[schemas.Plan]\nplain", "[schemas.Plan]\nused"), "schemas.Plan.*`used` means nothing"),
         (("[schemas.Plan]\n", "[schemas.Plan]\nsends = {}\n"), "not both"),

@@ -61,7 +61,7 @@ def test_a_cursor_at_another_place(place: str) -> None:
     for step in reversed(place.split(".")):
         body = {step: body}
     jobs = route(m.moved("JobPage", next_cursor=place), "list_jobs")
-    assert read(jobs.answer, {"data": [], **body})["next_cursor"] == "c2"
+    assert read(jobs.response, {"data": [], **body})["next_cursor"] == "c2"
 
 
 def test_a_list_without_any_start_has_its_first_page_only() -> None:

@@ -85,7 +85,7 @@ def test_a_closed_object_without_properties_is_not_silent() -> None:
 
 def test_a_silent_place_has_the_shape_of_another_place() -> None:
     mutator = m.both(m.moved("Job", progress="progress.percent"), m.answer_is(STATUS, "get", None))
-    assert read(route(mutator, "get_job_status").answer, {"progress": {"percent": 7}})["progress"] == 7
+    assert read(route(mutator, "get_job_status").response, {"progress": {"percent": 7}})["progress"] == 7
 
 
 def test_what_another_place_lacks_is_lost_all_the_same() -> None:

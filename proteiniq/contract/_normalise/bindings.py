@@ -156,7 +156,7 @@ class Operation:
     headers: Mapping[str, Field]
     tag: str = _key("text")
     scope: str | None = _key("text", None)
-    answer: str = _key("text")
+    response: str = _key("text")
     body: str | None = _key("text", None)
     names: Mapping[str, tuple[Steps, ...]] = _key("a table of lists", {}, _places)
     """What the contract may call a parameter instead."""
@@ -181,7 +181,7 @@ class Operation:
     @property
     def roles(self) -> list[str]:
         """The roles of its bodies."""
-        names = (self.answer, self.body, self.ticket)
+        names = (self.response, self.body, self.ticket)
         return [name for name in names if name is not None and name not in UNTYPED]
 
 

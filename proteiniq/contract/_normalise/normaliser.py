@@ -194,7 +194,7 @@ class _Normaliser:
         written["parameters"] = parameters.bound(binding, route, spot, query_is_body=query_is_body)
         written["x-status"], schemas = each.results()
         response = self._response(binding, [{}] if ticket else schemas, spot.quiet() if ticket else spot)
-        written["responses"] = {"2XX": _described(binding.answer)}
+        written["responses"] = {"2XX": _described(binding.response)}
         if "starting_after" in binding.query:
             written |= self._paging(binding, parameters, spot)
         constants = {parameters.named(name) or name: value for name, value in binding.constant_query.items()}
@@ -203,7 +203,7 @@ class _Normaliser:
             "x-identity": dict(binding.identity),
             "x-constant-query": constants,
             "x-body": body.dump(),
-            "x-answer": response.dump(),
+            "x-response": response.dump(),
             "x-assumed": sorted(self._findings.assumed.get(binding.name, ())),
         }
         written |= {key: value for key, value in extensions.items() if value}
@@ -244,9 +244,9 @@ class _Normaliser:
     def _response(self, binding: Operation, schemas: list[Any], spot: Spot) -> Shape:
         """The shape of the response, which has one of `schemas`."""
         shape = Shape()
-        if binding.answer in UNTYPED:
+        if binding.response in UNTYPED:
             return shape
-        role = self._bindings.roles[binding.answer]
+        role = self._bindings.roles[binding.response]
         if binding.accepts_any:
             spot = spot.quiet()
         if not schemas and (binding.accepts_any or not any(each.documented for each in role.fields.values())):
@@ -268,7 +268,7 @@ class _Normaliser:
             what = "the contract has no parameter that says where a page starts, so only the first can be had"
             spot.inside("query starting_after", optional=True).wrong(what, binding.entry)
             return {}
-        page = self._bindings.roles[binding.answer]
+        page = self._bindings.roles[binding.response]
         if parameters.kind == "cursor" and "next_cursor" not in self._shapes.found(page):
             what = "the facade needs it and the contract doesn't document it: a list would end with its first page"
             spot.needed().inside(f"{page.name}.next_cursor").wrong(what, page.entry)
@@ -313,7 +313,7 @@ class _Normaliser:
         written["x-status"], schemas = each.results()
         response: dict[str, Any] = {"description": "Success."}
         if schemas:
-            schema = self._places.schema(schemas[0], pascal(name) + "Answer")
+            schema = self._places.schema(schemas[0], pascal(name) + "Response")
             response["content"] = {JSON: {"schema": schema}}
         written["responses"] = {"2XX": response}
         written["security"] = [] if each.said.get("security") == [] else [{"apiKey": []}]
