@@ -19,37 +19,31 @@ from .._inputs.arguments import (
     check_timeout,
     moment,
 )
-from .._policy.resume import late_result
-from .._policy.retry import GiveUp
 from .._responses import convert
 from .._responses.messages import (
     CANCEL_WITHIN,
-    RESULT_PATIENCE,
     cancelled_late,
     end_of_wait,
     left_running,
     left_running_all,
-    no_result,
     not_cancelled,
-    result_late,
     where_it_is,
-    where_its_result_is,
     where_they_are,
 )
 from .._short_repr import short_repr
 from ..errors import (
     InvalidInput,
-    JobFailed,
     NotFound,
     ProteinIQError,
     WaitTimeout,
 )
-from ..models import JobState, JobStatus, Quote, Tool
+from ..models import JobState, Quote, Tool
 from .cancel import cancel
+from .ended import Ended
 from .job import Job, OnUpdate
 from .paging import Page, Pager
 from .pipeline import Pipeline
-from .reads import read_job, requested_wait
+from .reads import read_job
 from .results import Result, Results
 from .submission import Submitter
 from .tools import Tools
@@ -292,50 +286,18 @@ class Jobs:
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
+        partial: bool = False,
     ) -> Result:
         """Return the result of a job, waiting for it if necessary; the options are those of `wait`.
 
         A failure that may pass is retried until the timeout, or for five minutes without one. Raises JobFailed if the
-        job ended without a result, WaitTimeout, APIError, TransportError.
+        job ended without success (BudgetExceeded if it ran out of budget); the error's `result` is what it left, which
+        `partial=True` returns instead. Raises WaitTimeout, APIError, TransportError.
         """
         deadline = self._deadline(timeout)
-        ended = self.wait(job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout)
-        if ended.status in (JobStatus.CANCELLED, JobStatus.TIMEOUT):
-            raise no_result(ended)
-        try:
-            return self._result_of(ended, timeout, deadline)
-        except (JobFailed, WaitTimeout):
-            raise
-        except BaseException as error:
-            error.add_note(where_its_result_is(ended.id))
-            raise
-
-    def _result_of(self, ended: Job, timeout: float | None, deadline: float | None) -> Result:
-        """Read the result of a job that has ended, retrying failures that may pass, since it is paid for."""
-        clock = self._pipeline.clock
-        give_up = clock.monotonic() + RESULT_PATIENCE if deadline is None else deadline
-        reads = 0
-        while True:
-            try:
-                return self._results._get(ended.id, deadline=deadline)
-            except NotFound:
-                raise no_result(ended) from None
-            except ProteinIQError as error:
-                if not error.retryable:
-                    raise
-                reads += 1
-                move = late_result(
-                    ended.status,
-                    reads=reads,
-                    retry_after=requested_wait(error),
-                    now=clock.monotonic(),
-                    give_up=give_up,
-                )
-                if isinstance(move, GiveUp):
-                    if deadline is not None:
-                        raise result_late(ended, end_of_wait(timeout, move.needed)) from error
-                    raise
-            clock.sleep(move.seconds)
+        job = self.wait(job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout)
+        ended = Ended(self._pipeline, self._results, job, timeout=timeout, deadline=deadline)
+        return ended.result(partial=partial)
 
     def _deadline(self, timeout: float | None) -> float | None:
         check_timeout(timeout)
