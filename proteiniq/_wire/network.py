@@ -8,8 +8,15 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-import httpcore
-
+from .libraries import (
+    AsyncNetworkBackend,
+    AsyncNetworkStream,
+    ConnectTimeout,
+    NetworkBackend,
+    NetworkStream,
+    ReadTimeout,
+    WriteTimeout,
+)
 from .total_timeout import Deadline, current
 
 READ = 1 << 18
@@ -26,80 +33,80 @@ def _within(deadline: Deadline | None, timeout: float | None, over: type[Excepti
     return left if timeout is None else min(timeout, left)
 
 
-class Backend(httpcore.NetworkBackend):
+class Backend(NetworkBackend):
     """Connects with streams that keep to the deadline."""
 
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+    def __init__(self, backend: NetworkBackend) -> None:
         self._backend = backend
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
-    ) -> httpcore.NetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+    ) -> NetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
         return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
 
 
-class Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+class Stream(NetworkStream):
+    def __init__(self, stream: NetworkStream) -> None:
         self._stream = stream
         self._deadline: Deadline | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        within = _within(self._deadline, timeout, httpcore.ReadTimeout)
+        within = _within(self._deadline, timeout, ReadTimeout)
         return self._stream.read(max(max_bytes, READ), within)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            self._stream.write(buffer, _within(self._deadline, timeout, httpcore.WriteTimeout))
+            self._stream.write(buffer, _within(self._deadline, timeout, WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+    ) -> NetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
         return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-class AsyncBackend(httpcore.AsyncNetworkBackend):
+class AsyncBackend(AsyncNetworkBackend):
     """Connects with streams that keep to the deadline."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, backend: AsyncNetworkBackend) -> None:
         self._backend = backend
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
-    ) -> httpcore.AsyncNetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+    ) -> AsyncNetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
         return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
 
 
-class AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+class AsyncStream(AsyncNetworkStream):
+    def __init__(self, stream: AsyncNetworkStream) -> None:
         self._stream = stream
         self._deadline: Deadline | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        within = _within(self._deadline, timeout, httpcore.ReadTimeout)
+        within = _within(self._deadline, timeout, ReadTimeout)
         return await self._stream.read(max(max_bytes, READ), within)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            await self._stream.write(buffer, _within(self._deadline, timeout, httpcore.WriteTimeout))
+            await self._stream.write(buffer, _within(self._deadline, timeout, WriteTimeout))
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
+    ) -> AsyncNetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
         return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
