@@ -113,14 +113,21 @@ def read_key(argument: str | None) -> ApiKey | ConfigurationError:
 
 
 def read_base_url(argument: str | None) -> str | ConfigurationError:
-    """Return the origin from the argument or else the environment, or an error if it is invalid.
+    """Return the origin from the argument or else the environment, or an error if it is blank or invalid.
 
     The error is returned as in `read_key`, because the argument may be the key by mistake.
     """
-    text = argument or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL
+    where, text = "base_url", argument
+    if text is None:
+        where, text = URL_VARIABLE, os.environ.get(URL_VARIABLE, DEFAULT_BASE_URL)
     if not isinstance(text, str):
         return ConfigurationError(
             f"base_url must be a string such as {DEFAULT_BASE_URL}, got {type(text).__name__}"
+        )
+    if not text.strip():
+        return ConfigurationError(
+            f"{where} must be a URL such as {DEFAULT_BASE_URL}, got {text!r}: "
+            f"{'unset it' if argument is None else 'pass None'} for the default"
         )
     if KEY_START in text:
         return ConfigurationError(
