@@ -14,6 +14,7 @@ from .._policy.retry import RetryPolicy
 from .._short_repr import short_repr
 from ..errors import ConfigurationError
 from ..hooks import Hook
+from .extra_headers import ExtraHeaders
 from .key import FORM, KEY_START, ApiKey
 
 DEFAULT_BASE_URL = "https://proteiniq.io"
@@ -46,6 +47,7 @@ class Config:
     timeout: float = 30.0
     deadline: float | None = None
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    headers: ExtraHeaders = attrs.field(factory=ExtraHeaders)
     hooks: tuple[Hook, ...] = ()
 
     def with_options(self, **changes: Unpack[Options]) -> Config:
@@ -69,6 +71,7 @@ class Config:
 def resolve(
     key: ApiKey | ConfigurationError,
     base_url: str | ConfigurationError,
+    headers: ExtraHeaders | ConfigurationError | None = None,
     *,
     timeout: float,
     max_retries: int,
@@ -80,6 +83,8 @@ def resolve(
         raise key
     if isinstance(base_url, ConfigurationError):
         raise base_url
+    if isinstance(headers, ConfigurationError):
+        raise headers
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
@@ -89,6 +94,7 @@ def resolve(
         timeout=timeout,
         deadline=deadline,
         retry=RetryPolicy(max_retries=max_retries),
+        headers=headers or ExtraHeaders(),
         hooks=tuple(hooks),
     )
 
