@@ -109,6 +109,23 @@ def test_a_key_in_the_wrong_place_or_type(kind: Callable[..., object], given: tu
     assert SECRET not in shown(caught.value)
 
 
+@pytest.mark.parametrize("kind", [ProteinIQ, AsyncProteinIQ])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"timeout": -1},
+        {"headers": {"X-Team": f"{SECRET}\n"}},
+    ],
+    ids=["another option", "the value"],
+)
+def test_a_header_of_a_client_that_can_not_be_made(
+    kind: Callable[..., object], wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        kind(KEY, **{"headers": {"X-Team": SECRET}, **wrong})
+    assert SECRET not in shown(caught.value)
+
+
 @pytest.mark.parametrize(
     "echo",
     [

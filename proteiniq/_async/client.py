@@ -13,6 +13,7 @@ from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
 from .._wire.clock import AsyncClock, AsyncMachineClock
 from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
+from .._wire.extra_headers import read_extra_headers
 from .._wire.pacers import Pacer, shared
 from ..hooks import Hook
 from . import lazy
@@ -33,6 +34,10 @@ class AsyncProteinIQ:
     small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
     a request. `clock` replaces the machine's clock in tests.
 
+    `headers` are sent with every request to the service, never to the storage behind a signed URL; their values are not
+    logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
+    `User-Agent` as `my-pipeline/1.2`.
+
     The client is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
 
@@ -49,13 +54,16 @@ class AsyncProteinIQ:
         job_read_interval: float = JOB_READ_INTERVAL,
         pace_file: str | PathLike[str] | None = None,
         hooks: Sequence[Hook] = (),
+        headers: Mapping[str, str] | None = None,
+        app: tuple[str, str] | None = None,
         clock: AsyncClock | None = None,
     ) -> None:
         key, origin = read_key(api_key), read_base_url(base_url)
-        # A traceback that shows locals must not show a key, in whichever argument it was passed.
-        del api_key, base_url
+        extra = read_extra_headers(headers, app)
+        # A traceback that shows locals must not show a secret, in whichever argument it was passed.
+        del api_key, base_url, headers, app
         config = resolve(
-            key, origin, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
+            key, origin, extra, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
         )
         check_pace(rate_limit, rate_window, job_read_interval)
         pace: Mapping[str, Any] = {

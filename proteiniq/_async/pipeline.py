@@ -193,11 +193,14 @@ class AsyncPipeline:
         """Permits for event streams, shared by all clients that share the connections."""
         return self._wire.streams
 
-    def outgoing(self, method: str, url: str, **parts: Any) -> Outgoing:
-        """Return a request to the service itself, with the key. `url` is its path."""
+    def outgoing(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, **parts: Any
+    ) -> Outgoing:
+        """Return a request to the service itself, with the key and the extra headers. `url` is its path."""
         return Outgoing(
             method=method.upper(),
             url=self.config.base_url + url,
+            headers=self.config.headers.under(headers or {}),
             key=self.config.key,
             timeout=self.config.timeout,
             **parts,

@@ -126,7 +126,7 @@ def check(source: str | os.PathLike[str] | None = None, *, timeout: float = 30.0
     Raises CannotFetch when there is no response within `timeout` seconds, and NotAContract when it is not a readable
     OpenAPI document.
     """
-    fetched = fetch(source or default_source(), timeout=timeout)
+    fetched = fetch(default_source() if source is None else source, timeout=timeout)
     assert fetched is not None  # Only an entity tag that is still right gives nothing.
     return report(fetched.source, overlaid(fetched.document), document(), bindings())
 

@@ -46,8 +46,14 @@ class Fetched:
 
 
 def default_source() -> str:
-    """Where the service publishes its document: on `PROTEINIQ_BASE_URL`, or on its public host."""
-    return os.environ.get("PROTEINIQ_BASE_URL") or "https://proteiniq.io"
+    """Where the service publishes its document: on `PROTEINIQ_BASE_URL`, or on its public host.
+
+    Raises CannotFetch when the variable is set to nothing.
+    """
+    source = os.environ.get("PROTEINIQ_BASE_URL", "https://proteiniq.io")
+    if not source.strip():
+        raise CannotFetch(f"PROTEINIQ_BASE_URL must be a URL such as https://proteiniq.io, got {source!r}")
+    return source
 
 
 def fetch(

@@ -137,6 +137,14 @@ def test_the_command_by_default_asks_the_service(
     assert "/api/v1/openapi.json: the response was 503" in capsys.readouterr().err
 
 
+def test_a_blank_address_of_the_service_is_not_that_of_another(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", " ")
+    assert run() == 2
+    assert "PROTEINIQ_BASE_URL must be a URL" in capsys.readouterr().err
+
+
 def test_the_command_for_programs(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checked(m.without_field("Job", "status"), source)
     assert run(str(source), "--json") == 3
