@@ -6,6 +6,8 @@ A stream takes the deadline of the request that is written to it, and keeps it f
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpcore
@@ -26,6 +28,18 @@ def _within(deadline: Deadline | None, timeout: float | None, over: type[Excepti
     return left if timeout is None else min(timeout, left)
 
 
+@contextmanager
+def _as(kind: type[Exception]) -> Iterator[None]:
+    """Raise `kind` for an error that httpcore doesn't translate.
+
+    It passes on the ssl.SSLError of a damaged TLS record, an OverflowError of a port and a UnicodeError of a host name.
+    """
+    try:
+        yield
+    except (OSError, ValueError, OverflowError) as error:
+        raise kind(str(error)) from error
+
+
 class Backend(httpcore.NetworkBackend):
     """Connects with streams that keep to the deadline."""
 
@@ -36,7 +50,8 @@ class Backend(httpcore.NetworkBackend):
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore.NetworkStream:
         within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
+        with _as(httpcore.ConnectError):
+            return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
 
 
 class Stream(httpcore.NetworkStream):
@@ -46,12 +61,15 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         within = _within(self._deadline, timeout, httpcore.ReadTimeout)
-        return self._stream.read(max(max_bytes, READ), within)
+        with _as(httpcore.ReadError):
+            return self._stream.read(max(max_bytes, READ), within)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            self._stream.write(buffer, _within(self._deadline, timeout, httpcore.WriteTimeout))
+            within = _within(self._deadline, timeout, httpcore.WriteTimeout)
+            with _as(httpcore.WriteError):
+                self._stream.write(buffer, within)
 
     def close(self) -> None:
         self._stream.close()
@@ -60,7 +78,8 @@ class Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
+        with _as(httpcore.ConnectError):
+            return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -76,7 +95,8 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore.AsyncNetworkStream:
         within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
+        with _as(httpcore.ConnectError):
+            return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
@@ -86,12 +106,15 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         within = _within(self._deadline, timeout, httpcore.ReadTimeout)
-        return await self._stream.read(max(max_bytes, READ), within)
+        with _as(httpcore.ReadError):
+            return await self._stream.read(max(max_bytes, READ), within)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            await self._stream.write(buffer, _within(self._deadline, timeout, httpcore.WriteTimeout))
+            within = _within(self._deadline, timeout, httpcore.WriteTimeout)
+            with _as(httpcore.WriteError):
+                await self._stream.write(buffer, within)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -100,7 +123,8 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
+        with _as(httpcore.ConnectError):
+            return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
