@@ -133,11 +133,13 @@ class AsyncProteinIQ:
         timeout: float | None = None,
         on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
+        partial: bool = False,
     ) -> lazy.AsyncResult:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
-        `timeout` limits the wait, in seconds; None waits forever. Raises their errors; WaitTimeout leaves the job
-        running unless `cancel_on_timeout` is set.
+        `timeout` limits the wait, in seconds; None waits forever. Raises their errors: JobFailed if the job ended
+        without success, unless `partial` is set and it left a result; WaitTimeout, which leaves the job running unless
+        `cancel_on_timeout` is set.
         """
         job = await self.jobs.submit(
             tool,
@@ -149,7 +151,11 @@ class AsyncProteinIQ:
             idempotency_key=idempotency_key,
         )
         return await self.jobs.result(
-            job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+            job,
+            timeout=timeout,
+            on_update=on_update,
+            cancel_on_timeout=cancel_on_timeout,
+            partial=partial,
         )
 
     async def openapi(self) -> dict[str, Any]:

@@ -135,11 +135,13 @@ class ProteinIQ:
         timeout: float | None = None,
         on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
+        partial: bool = False,
     ) -> lazy.Result:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
-        `timeout` limits the wait, in seconds; None waits forever. Raises their errors; WaitTimeout leaves the job
-        running unless `cancel_on_timeout` is set.
+        `timeout` limits the wait, in seconds; None waits forever. Raises their errors: JobFailed if the job ended
+        without success, unless `partial` is set and it left a result; WaitTimeout, which leaves the job running unless
+        `cancel_on_timeout` is set.
         """
         job = self.jobs.submit(
             tool,
@@ -151,7 +153,11 @@ class ProteinIQ:
             idempotency_key=idempotency_key,
         )
         return self.jobs.result(
-            job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+            job,
+            timeout=timeout,
+            on_update=on_update,
+            cancel_on_timeout=cancel_on_timeout,
+            partial=partial,
         )
 
     def openapi(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ from ..errors import (
     RequestTimeout,
     TransportError,
 )
-from ..hooks import AttemptDetails, log, tell, wanted
+from ..hooks import AttemptDetails, _tell, _wanted, log
 
 if TYPE_CHECKING:
     from proteiniq_openapi.types import Prepared
@@ -319,15 +319,15 @@ class Pipeline:
         code: str | None = None,
         wait: float | None = None,
     ) -> None:
-        if wanted(self.config.hooks, wait):
+        if _wanted(self.config.hooks, wait):
             details = self._details(call, outcome, outcome.took, number, code, wait)
-            tell(self.config.hooks, details)
+            _tell(self.config.hooks, details)
 
     def tell(self, ended: Sequence[AttemptDetails], wait: float | None = None) -> None:
         """Log finished attempts and call the hooks; `wait` is the pause after the last of them."""
         for details in ended:
             last = details is ended[-1]
-            tell(self.config.hooks, attrs.evolve(details, wait=wait) if last else details)
+            _tell(self.config.hooks, attrs.evolve(details, wait=wait) if last else details)
 
     def _details(
         self,
