@@ -19,6 +19,8 @@ from .progress import OnProgress
 
 _WHOLE = (200, 203)
 """Statuses of a response that is the file; other successful ones, such as 202 and 204, are not (RFC 9110)."""
+_NO_FSYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS)
+"""What fsync says on a file system that lacks it, such as some network shares; the file is whole all the same."""
 _RANGE = re.compile(r"bytes (\d{1,18})-\d*/(\d{1,18}|\*)", re.ASCII)
 
 
@@ -72,7 +74,9 @@ class Download:
         Without `overwrite`, a file that is there already is kept, and FileExistsError raised if it is another one. Also
         raises OSError with the target's name if it can't be written.
         """
-        if target.exists() and not (target.is_file() or target.is_dir()):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+        if target.exists() and not target.is_file():
             # The file would replace it: as root, even /dev/null.
             raise FileExistsError(errno.EEXIST, "Is a device, pipe or socket, not a file", str(target))
         download = None
@@ -205,7 +209,11 @@ class Download:
             if not cmp(self._temporary, self._rival, shallow=False):
                 raise _exists(self._rival)
             return
-        os.fsync(self._sink.fileno())
+        try:
+            os.fsync(self._sink.fileno())
+        except OSError as error:
+            if error.errno not in _NO_FSYNC:
+                raise
         self._temporary.replace(self._target)
 
     def cut_short(self, name: str, job_id: str, why: str | None) -> TransportError:

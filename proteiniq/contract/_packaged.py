@@ -17,16 +17,25 @@ from ._endpoints import Endpoint, endpoint
 
 GENERATED = "proteiniq_openapi"
 """The package of the generated client."""
-DIGEST = "contract.sha256"
-"""The file in it that says which contract it was made from."""
+DIGEST = "_contract.py"
+"""The module in it that contains the digest of the contract that it was generated from. Where data files get lost, such
+as in an archive of modules, it does not."""
 
-_PACKAGED = Path(__file__).resolve().parent.parent / "_contract_data"
+_PACKAGED = Path(__file__).parent.parent / "_contract_data"
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "openapi"
 
 
 def digest(content: bytes) -> str:
     """The hash that identifies a contract."""
     return hashlib.sha256(content).hexdigest()
+
+
+def digest_module(contract: str) -> str:
+    """The source of the module that contains the digest of a contract."""
+    return (
+        '"""The contract that this package was generated from."""\n\n'
+        f'SHA256 = "{digest(contract.encode())}"\n'
+    )
 
 
 def dump(contract: dict[str, Any]) -> str:
@@ -37,27 +46,53 @@ def dump(contract: dict[str, Any]) -> str:
 def path(name: str) -> Path:
     """Where a file of the contract is: `openapi.json`, `upstream.json`, `bindings.toml`, …
 
-    Raises FileNotFoundError when this installation has none, and RuntimeError when its `openapi.json` is not the one
-    that the generated client was made from.
+    Raises FileNotFoundError when this installation has none, or is an archive, and RuntimeError when its `openapi.json`
+    is not the one that the generated client was made from.
     """
-    there = [folder / name for folder in (_PACKAGED, _CHECKOUT) if (folder / name).is_file()]
+    found, _ = _found(name)
+    if not found.is_file():
+        raise FileNotFoundError(f"{name} is in an archive, {found}: install proteiniq, or unpack the archive")
+    return found
+
+
+def _found(name: str) -> tuple[Path, bytes]:
+    """A file of the contract, which may be in an archive, and its content. Raises as `path` does."""
+    there = _contents(_PACKAGED / name, _CHECKOUT / name)
     if name != "openapi.json" and there:
         return there[0]
     package = _generated()
     if package is not None:
         # A client made with `regenerate --out` has its contract beside it.
-        there = [file for file in (package.parent / name, *there) if file.is_file()]
-        wanted = package / DIGEST
-        made_from = wanted.read_text(encoding="utf-8").strip() if wanted.is_file() else ""
-        for file in there:
-            if digest(file.read_bytes()) == made_from:
-                return file
+        there = [*_contents(package.parent / name), *there]
+        made_from = (_content(package / DIGEST) or b"").decode()
+        for file, content in there:
+            if f'"{digest(content)}"' in made_from:
+                return file, content
     if not there:
         raise FileNotFoundError(f"{name} is missing from this installation of proteiniq: reinstall it")
     raise RuntimeError(
-        f"the generated client in {package} was made from another contract than {there[-1]}: make both anew with "
+        f"the generated client in {package} was made from another contract than {there[-1][0]}: make both anew with "
         "`nox -s regenerate`, or reinstall proteiniq"
     )
+
+
+def _contents(*files: Path) -> list[tuple[Path, bytes]]:
+    """The files that there are, with their content."""
+    return [(file, content) for file in files if (content := _content(file)) is not None]
+
+
+def _content(file: Path) -> bytes | None:
+    """The content of a file, None if there is none. The package may have been imported from an archive."""
+    if file.is_file():
+        return file.read_bytes()
+    for module in (__name__, GENERATED):
+        spec = importlib.util.find_spec(module)
+        try:
+            content: bytes = spec.loader.get_data(str(file))  # type: ignore[union-attr]  # any loader of files has it
+        except (AttributeError, OSError):
+            continue
+        return content
+    return None
 
 
 @functools.cache
@@ -69,14 +104,14 @@ def _generated() -> Path | None:
 @functools.cache
 def document() -> dict[str, Any]:
     """The normalised OpenAPI document. It is shared: don't change it."""
-    loaded: dict[str, Any] = json.loads(path("openapi.json").read_bytes())
+    loaded: dict[str, Any] = json.loads(_found("openapi.json")[1])
     return loaded
 
 
 @functools.cache
 def upstream() -> dict[str, Any]:
     """The service's own document that the normalised one was made from. It is shared: don't change it."""
-    loaded: dict[str, Any] = json.loads(path("upstream.json").read_bytes())
+    loaded: dict[str, Any] = json.loads(_found("upstream.json")[1])
     return loaded
 
 
