@@ -15,6 +15,7 @@ from generate import generate
 from proteiniq.contract import Bindings, Endpoint, Normalised, bindings, dump, normalise
 from proteiniq.contract._endpoints import endpoint
 from proteiniq.contract._normalise.bindings import parse
+from proteiniq.contract._packaged import DIGEST
 
 from .mutators import Document, Mutator
 
@@ -49,8 +50,9 @@ def edited(edits: str) -> Bindings:
 
 
 def files(package: Path) -> dict[str, str]:
-    """The modules of a package: path → text."""
-    return {str(path.relative_to(package)): path.read_text() for path in sorted(package.rglob("*.py"))}
+    """The modules of a package: path → text. The one that holds the digest of the contract is left out."""
+    found = {str(path.relative_to(package)): path.read_text() for path in sorted(package.rglob("*.py"))}
+    return {name: text for name, text in found.items() if name != DIGEST}
 
 
 def generated(document: dict[str, Any]) -> dict[str, str]:
