@@ -15,10 +15,10 @@ import certifi
 import pytest
 
 from proteiniq import ConfigurationError
-from proteiniq._wire.connections import certificates, pools
+from proteiniq._sync.wire import Wire
+from proteiniq._wire.connections import Pools, certificates
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
-from proteiniq._wire.transport import Wire
 
 ELSEWHERE = "http://service.test/x"
 
@@ -32,7 +32,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def proxy(url: str = ELSEWHERE) -> str | None:
     scheme, _, rest = url.partition("://")
-    return pools().proxy(scheme, rest.partition("/")[0], None)
+    return Pools().proxy(scheme, rest.partition("/")[0], None)
 
 
 def test_without_a_proxy_connections_are_direct() -> None:

@@ -14,10 +14,11 @@ import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, InvalidInput, RateLimited
+from proteiniq._async.wire import AsyncWire
+from proteiniq._sync.wire import Wire
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
 from proteiniq._wire.key import ApiKey
-from proteiniq._wire.transport import AsyncWire, Wire
 from proteiniq.sandbox import Sandbox
 
 from ._async import clients as asynchronous

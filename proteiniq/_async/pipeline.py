@@ -29,7 +29,7 @@ from .._wire.config import Config
 from .._wire.exchange import AsyncIncoming, Outgoing
 from .._wire.failures import WireFailure
 from .._wire.pacers import Pacer, Ticket
-from .._wire.transport import AsyncWire, Permits
+from .._wire.turns import Permits
 from ..errors import (
     APIError,
     ContractError,
@@ -40,6 +40,7 @@ from ..errors import (
     TransportError,
 )
 from ..hooks import AttemptDetails, _tell, _wanted, log
+from .wire import AsyncWire
 
 if TYPE_CHECKING:
     from proteiniq_openapi.types import Prepared

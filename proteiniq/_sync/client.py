@@ -16,9 +16,9 @@ from .._policy.retry import RetryBudget
 from .._wire.clock import MachineClock, SyncClock
 from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
 from .._wire.pacers import Pacer, shared
-from .._wire.transport import Wire
 from ..hooks import Hook
 from . import lazy
+from .wire import Wire
 
 
 class ProteinIQ:

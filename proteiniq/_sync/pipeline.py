@@ -31,7 +31,7 @@ from .._wire.config import Config
 from .._wire.exchange import Incoming, Outgoing
 from .._wire.failures import WireFailure
 from .._wire.pacers import Pacer, Ticket
-from .._wire.transport import Permits, Wire
+from .._wire.turns import Permits
 from ..errors import (
     APIError,
     ContractError,
@@ -42,6 +42,7 @@ from ..errors import (
     TransportError,
 )
 from ..hooks import AttemptDetails, _tell, _wanted, log
+from .wire import Wire
 
 if TYPE_CHECKING:
     from proteiniq_openapi.types import Prepared

@@ -1,1 +1,1 @@
-"""The wire: httpx, the key, the clock and the options of a client."""
+"""What the wire is made of: connections, the key, the clock and the options of a client."""

@@ -10,106 +10,170 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable
-from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
-import httpcore
-
+from .._forks import Lock
 from .._inputs.arguments import is_loopback
-from .network import AsyncBackend, Backend
-from .transport import MOST_CONNECTIONS
+from ..errors import ConfigurationError
+from .turns import MOST_CONNECTIONS
 
-P = TypeVar("P")
+if TYPE_CHECKING:
+    from .encoding import Address
 
 
-class Pools(Generic[P]):
-    """The pools of one client, each made when it is needed first. `backend` makes their network streams.
+class _Pools:
+    """The pools of one client, each made when it is needed first. `given` is a transport for all requests.
 
-    Raises what the set-up of a proxy or of certificates raises: OSError, ValueError, RuntimeError without socksio.
+    Safe for threads. Raises ConfigurationError if the client is closed, or a proxy or the certificates can't be set up.
     """
 
-    def __init__(
-        self,
-        direct: Callable[..., P],
-        http_proxy: Callable[..., P],
-        socks_proxy: Callable[..., P],
-        backend: object,
-    ) -> None:
-        self._direct = direct
-        self._http_proxy = http_proxy
-        self._socks_proxy = socks_proxy
-        self._backend = backend
-        self._by_origin: dict[tuple[str, str, int | None], P] = {}
-        self._by_proxy: dict[tuple[str | None, bool], P] = {}
+    _transport: tuple[str, str]
+    """The transport of httpx that mocks replace a method of, and the method."""
 
-    def to(self, scheme: str, host: str, port: int | None) -> P:
-        """The pool of the connections to an origin."""
-        origin = (scheme, host, port)
-        pool = self._by_origin.get(origin)
-        if pool is None:
-            if len(self._by_origin) > 256:  # signed URLs may be on many hosts
-                self._by_origin.clear()
-            pool = self._by_origin[origin] = self._pool(self.proxy(scheme, host, port), scheme == "https")
-        return pool
+    def __init__(self, given: Any = None) -> None:
+        self._given = given
+        self._lock = Lock()
+        self._by_origin: dict[tuple[str, str, int | None], Any] = {}
+        self._by_proxy: dict[tuple[str | None, bool], Any] = {}
+        self._transports: dict[str | None, Any] = {}
+        self._proxies: dict[str, str] | None = None
+        self._certificates: ssl.SSLContext | None = None
+        self._of_parent: object = None
+        self.is_closed = False
+
+    def to(self, address: Address) -> Any:
+        """Return the pool of the connections to an origin."""
+        origin = (address.scheme, address.host, address.port)
+        with self._lock:
+            self._check_open()
+            pool = self._by_origin.get(origin)
+            if pool is None:
+                if len(self._by_origin) > 256:  # signed URLs may be on many hosts
+                    self._by_origin.clear()
+                try:
+                    pool = self._pool(self.proxy(*origin), address.scheme == "https")
+                except (ImportError, OSError, RuntimeError, ValueError) as error:
+                    raise _cant_connect(error) from None
+                self._by_origin[origin] = pool
+            return pool
+
+    def transport(self, address: Address) -> Any:
+        """Return the transport of httpx that a request has to go through, None if it goes through a pool."""
+        from .libraries import httpx_transport, is_replaced
+
+        if self._given is not None or not is_replaced(*self._transport):
+            self._check_open()
+            return self._given
+        with self._lock:
+            self._check_open()
+            proxy = self.proxy(address.scheme, address.host, address.port)
+            if proxy not in self._transports:
+                self._transports[proxy] = httpx_transport(self._transport[0], proxy)
+            return self._transports[proxy]
+
+    def close(self) -> list[Any]:
+        """Return what has to be closed; no more is made."""
+        with self._lock:
+            self.is_closed = True
+            given = [] if self._given is None else [self._given]
+            return [*self._by_proxy.values(), *self._transports.values(), *given]
+
+    def leave_to_parent(self) -> Self:
+        """Return the pools of a forked process, which has no connection yet."""
+        made = type(self)(self._given)
+        # Kept, not closed: closing takes locks that a thread of the parent may have held, and has no right to them.
+        made._of_parent, made.is_closed = self, self.is_closed
+        return made
+
+    def _check_open(self) -> None:
+        if self.is_closed:
+            raise ConfigurationError("this client is closed: make another one")
 
     def proxy(self, scheme: str, host: str, port: int | None) -> str | None:
-        """The URL of the proxy to an origin."""
+        """Return the URL of the proxy to an origin."""
         if is_loopback(host):
             return None
-        from urllib.request import proxy_bypass
+        from urllib.request import getproxies, proxy_bypass
 
+        if self._proxies is None:
+            self._proxies = getproxies()
         proxy = self._proxies.get(scheme) or self._proxies.get("all")
         if not proxy or proxy_bypass(host if port is None else f"{host}:{port}"):
             return None
         return proxy if "://" in proxy else f"http://{proxy}"
 
-    @cached_property
-    def _proxies(self) -> dict[str, str]:
-        from urllib.request import getproxies
-
-        return getproxies()
-
-    def _pool(self, proxy: str | None, tls: bool) -> P:
+    def _pool(self, proxy: str | None, tls: bool) -> Any:
         known = self._by_proxy.get((proxy, tls))
         if known is None:
             known = self._by_proxy[proxy, tls] = self._made(proxy, tls)
         return known
 
-    def _made(self, proxy: str | None, tls: bool) -> P:
+    def _made(self, proxy: str | None, tls: bool) -> Any:
+        direct, http_proxy, socks_proxy, backend = self._classes()
         options: dict[str, Any] = {
-            "ssl_context": self._certificates if tls else None,
+            "ssl_context": self._verified_with() if tls else None,
             # With fewer to keep, httpcore closes each one after its request while there are more of all than those.
             "max_connections": MOST_CONNECTIONS,
             "max_keepalive_connections": MOST_CONNECTIONS,
             "keepalive_expiry": 30.0,
-            "network_backend": self._backend,
+            "network_backend": backend,
         }
         if proxy is None:
-            return self._direct(**options)
+            return direct(**options)
         parts = urlsplit(proxy)
         if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname:
             raise ValueError("a proxy must be an http://, https://, socks5:// or socks5h:// URL")
-        options["proxy_url"] = httpcore.URL(
-            scheme=parts.scheme, host=parts.hostname, port=parts.port, target="/"
-        )
+        from .libraries import URL
+
+        options["proxy_url"] = URL(scheme=parts.scheme, host=parts.hostname, port=parts.port, target="/")
         if parts.username or parts.password:
             options["proxy_auth"] = (unquote(parts.username or ""), unquote(parts.password or ""))
         if parts.scheme.startswith("socks"):
-            return self._socks_proxy(**options)
+            return socks_proxy(**options)
         if parts.scheme == "https":
-            options["proxy_ssl_context"] = self._certificates
-        return self._http_proxy(**options)
+            options["proxy_ssl_context"] = self._verified_with()
+        return http_proxy(**options)
 
-    @cached_property
-    def _certificates(self) -> ssl.SSLContext:
-        return certificates()
+    def _verified_with(self) -> ssl.SSLContext:
+        if self._certificates is None:
+            self._certificates = certificates()
+        return self._certificates
 
-    @property
-    def made(self) -> list[P]:
-        """The pools that there are."""
-        return list(self._by_proxy.values())
+    def _classes(self) -> tuple[Any, Any, Any, Any]:
+        """Return the classes of pools: direct, through an HTTP proxy and a SOCKS proxy; and the network backend."""
+        raise NotImplementedError
+
+
+class Pools(_Pools):
+    """Pools of the sync client."""
+
+    _transport = ("HTTPTransport", "handle_request")
+
+    def _classes(self) -> tuple[Any, Any, Any, Any]:
+        from .libraries import ConnectionPool, HTTPProxy, SOCKSProxy, SyncBackend
+        from .network import Backend
+
+        return ConnectionPool, HTTPProxy, SOCKSProxy, Backend(SyncBackend())
+
+
+class AsyncPools(_Pools):
+    """Pools of the async client."""
+
+    _transport = ("AsyncHTTPTransport", "handle_async_request")
+
+    def _classes(self) -> tuple[Any, Any, Any, Any]:
+        from .libraries import AnyIOBackend, AsyncConnectionPool, AsyncHTTPProxy, AsyncSOCKSProxy
+        from .network import AsyncBackend
+
+        return AsyncConnectionPool, AsyncHTTPProxy, AsyncSOCKSProxy, AsyncBackend(AnyIOBackend())
+
+
+def _cant_connect(error: Exception) -> ConfigurationError:
+    return ConfigurationError(
+        f"the connections can't be set up: {error}. Look at the environment's proxies (HTTPS_PROXY, NO_PROXY, …) and "
+        "certificates (SSL_CERT_FILE, SSL_CERT_DIR)"
+    )
 
 
 def certificates() -> ssl.SSLContext:
@@ -121,18 +185,3 @@ def certificates() -> ssl.SSLContext:
     import certifi
 
     return ssl.create_default_context(cafile=certifi.where())
-
-
-def pools() -> Pools[httpcore.ConnectionPool]:
-    return Pools(
-        httpcore.ConnectionPool, httpcore.HTTPProxy, httpcore.SOCKSProxy, Backend(httpcore.SyncBackend())
-    )
-
-
-def async_pools() -> Pools[httpcore.AsyncConnectionPool]:
-    return Pools(
-        httpcore.AsyncConnectionPool,
-        httpcore.AsyncHTTPProxy,
-        httpcore.AsyncSOCKSProxy,
-        AsyncBackend(httpcore.AnyIOBackend()),
-    )

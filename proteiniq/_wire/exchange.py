@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,10 +14,8 @@ from .failures import WireFailure
 from .key import ApiKey
 
 if TYPE_CHECKING:
-    import httpcore
-    import httpx
-
-    from .encoding import Encoded
+    from .encoding import Address, Encoded
+    from .libraries import Request
 
 
 @attrs.frozen(kw_only=True)
@@ -62,9 +61,63 @@ class Incoming:
     chunks: Iterator[bytes]
 
 
-def as_encoded(outgoing: Outgoing) -> Encoded:
+@attrs.frozen
+class Response:
+    """A response of either library, and what closes it."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    stream: Any
+    close: Callable[[], Any]
+
+
+@attrs.frozen
+class Sendable:
+    """A request as bytes, and as the libraries take it."""
+
+    _encoded: Encoded
+    _outgoing: Outgoing
+
+    @property
+    def address(self) -> Address:
+        return self._encoded.address
+
+    def for_httpcore(self) -> Request:
+        from .libraries import URL, Request
+
+        to, request = self.address, self._encoded
+        return Request(
+            request.method,
+            URL(scheme=to.scheme, host=to.host, port=to.port, target=to.target),
+            headers=request.headers,
+            content=request.content,
+            extensions=self._extensions(),
+        )
+
+    def for_httpx(self) -> Any:
+        from .libraries import httpx_request
+
+        request = self._encoded
+        return httpx_request(
+            request.method, self.address.url, request.headers, request.content, self._extensions()
+        )
+
+    def _extensions(self) -> dict[str, Any]:
+        seconds = self._outgoing.timeout
+        read = self._outgoing.read_timeout or seconds
+        return {
+            "timeout": {
+                "connect": seconds,
+                "read": read,
+                "write": seconds,
+                "pool": self._outgoing.queue_timeout,
+            }
+        }
+
+
+def as_encoded(outgoing: Outgoing) -> Sendable:
     try:
-        return encoded(outgoing)
+        return Sendable(encoded(outgoing), outgoing)
     except BadAddress as error:
         why = str(error)
     except (TypeError, ValueError, RecursionError) as error:
@@ -76,41 +129,22 @@ def as_encoded(outgoing: Outgoing) -> Encoded:
     raise WireFailure("protocol", f"the address can't be used: {why}", sent=False)
 
 
-def _extensions(outgoing: Outgoing) -> dict[str, Any]:
-    seconds = outgoing.timeout
-    return {
-        "timeout": {
-            "connect": seconds,
-            "read": outgoing.read_timeout or seconds,
-            "write": seconds,
-            "pool": outgoing.queue_timeout,
-        }
-    }
+def finish(response: Response, chunks: Iterator[bytes]) -> None:
+    """Give a response's connection back, or close it if the body was left in the middle."""
+    response.close()
 
 
-def httpcore_request(request: Encoded, outgoing: Outgoing) -> httpcore.Request:
-    from httpcore import URL, Request
+async def finish_async(response: Response, chunks: AsyncIterator[bytes]) -> None:
+    """Give a response's connection back, or close it if the body was left in the middle."""
+    from anyio import CancelScope
 
-    to = request.address
-    return Request(
-        request.method,
-        URL(scheme=to.scheme, host=to.host, port=to.port, target=to.target),
-        headers=request.headers,
-        content=request.content,
-        extensions=_extensions(outgoing),
-    )
-
-
-def httpx_request(request: Encoded, outgoing: Outgoing) -> httpx.Request:
-    from httpx import Request
-
-    return Request(
-        request.method,
-        request.address.url,
-        headers=request.headers,
-        content=request.content,
-        extensions=_extensions(outgoing),
-    )
+    with CancelScope(shield=True):
+        await response.close()
+        # A body that was left in the middle is a row of suspended generators, ours and httpcore's. Asked again
+        # they find the connection closed and end; left to the garbage collector they would each warn under trio.
+        with suppress(Exception):
+            async for _ in chunks:
+                pass
 
 
 def read_headers(raw: list[tuple[bytes, bytes]], sent: ApiKey | None) -> Mapping[str, str]:

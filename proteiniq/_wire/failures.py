@@ -34,8 +34,8 @@ _FAILURES: dict[str, tuple[Failure, bool]] = {
     "ProtocolError": ("protocol", True),
     "HTTPError": ("protocol", True),
 }
-"""What the exceptions of httpcore and of httpx, which have the same names, are here, and whether a part of the request
-may have been sent. The first of an exception's classes counts."""
+"""What the exceptions of the HTTP libraries, which have the same names in both, are here, and whether a part of the
+request may have been sent. The first of an exception's classes counts."""
 
 
 def without_frames(error: BaseException, key: ApiKey | None = None) -> BaseException:
@@ -58,8 +58,10 @@ def _translated(error: BaseException) -> WireFailure | None:
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, CannotDecode):
         return WireFailure("protocol", text, sent=True)
+    from .libraries import NAMES
+
     for kind in type(error).__mro__:
-        if kind.__name__ in _FAILURES and kind.__module__ in ("httpcore", "httpx"):
+        if kind.__name__ in _FAILURES and kind.__module__ in NAMES:
             what, sent = _FAILURES[kind.__name__]
             if what == "connect" and _is_certificate(error):
                 what = "tls"

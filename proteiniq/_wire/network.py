@@ -10,8 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpcore
-
+from .libraries import (
+    AsyncNetworkBackend,
+    AsyncNetworkStream,
+    ConnectError,
+    ConnectTimeout,
+    NetworkBackend,
+    NetworkStream,
+    ReadError,
+    ReadTimeout,
+    WriteError,
+    WriteTimeout,
+)
 from .total_timeout import Deadline, current
 
 READ = 1 << 18
@@ -40,35 +50,35 @@ def _as(kind: type[Exception]) -> Iterator[None]:
         raise kind(str(error)) from error
 
 
-class Backend(httpcore.NetworkBackend):
+class Backend(NetworkBackend):
     """Connects with streams that keep to the deadline."""
 
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+    def __init__(self, backend: NetworkBackend) -> None:
         self._backend = backend
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
-    ) -> httpcore.NetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        with _as(httpcore.ConnectError):
+    ) -> NetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
+        with _as(ConnectError):
             return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
 
 
-class Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+class Stream(NetworkStream):
+    def __init__(self, stream: NetworkStream) -> None:
         self._stream = stream
         self._deadline: Deadline | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        within = _within(self._deadline, timeout, httpcore.ReadTimeout)
-        with _as(httpcore.ReadError):
+        within = _within(self._deadline, timeout, ReadTimeout)
+        with _as(ReadError):
             return self._stream.read(max(max_bytes, READ), within)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            within = _within(self._deadline, timeout, httpcore.WriteTimeout)
-            with _as(httpcore.WriteError):
+            within = _within(self._deadline, timeout, WriteTimeout)
+            with _as(WriteError):
                 self._stream.write(buffer, within)
 
     def close(self) -> None:
@@ -76,44 +86,44 @@ class Stream(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        with _as(httpcore.ConnectError):
+    ) -> NetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
+        with _as(ConnectError):
             return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-class AsyncBackend(httpcore.AsyncNetworkBackend):
+class AsyncBackend(AsyncNetworkBackend):
     """Connects with streams that keep to the deadline."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, backend: AsyncNetworkBackend) -> None:
         self._backend = backend
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
-    ) -> httpcore.AsyncNetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        with _as(httpcore.ConnectError):
+    ) -> AsyncNetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
+        with _as(ConnectError):
             return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
 
 
-class AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+class AsyncStream(AsyncNetworkStream):
+    def __init__(self, stream: AsyncNetworkStream) -> None:
         self._stream = stream
         self._deadline: Deadline | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        within = _within(self._deadline, timeout, httpcore.ReadTimeout)
-        with _as(httpcore.ReadError):
+        within = _within(self._deadline, timeout, ReadTimeout)
+        with _as(ReadError):
             return await self._stream.read(max(max_bytes, READ), within)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            within = _within(self._deadline, timeout, httpcore.WriteTimeout)
-            with _as(httpcore.WriteError):
+            within = _within(self._deadline, timeout, WriteTimeout)
+            with _as(WriteError):
                 await self._stream.write(buffer, within)
 
     async def aclose(self) -> None:
@@ -121,9 +131,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        within = _within(current.get(), timeout, httpcore.ConnectTimeout)
-        with _as(httpcore.ConnectError):
+    ) -> AsyncNetworkStream:
+        within = _within(current.get(), timeout, ConnectTimeout)
+        with _as(ConnectError):
             return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:

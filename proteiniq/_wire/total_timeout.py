@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .clock import Clock
+    from .exchange import Outgoing
 
 
 class Deadline:
@@ -17,6 +22,13 @@ class Deadline:
         self._monotonic = monotonic
         self._latest = None if latest is None else monotonic() + latest
         self._end: float | None = None
+
+    @classmethod
+    def of(cls, outgoing: Outgoing, clock: Clock) -> Deadline | None:
+        """The deadline of a request from now on, if it has one."""
+        if outgoing.total_timeout is None:
+            return None
+        return cls(outgoing.total_timeout, outgoing.queue_timeout, monotonic=clock.monotonic)
 
     def left(self) -> float:
         """The seconds that are left; not more than 0 when it is over."""

@@ -12,13 +12,13 @@ import httpx
 from proteiniq._async.client import AsyncProteinIQ
 from proteiniq._async.pipeline import AsyncPipeline
 from proteiniq._async.results import AsyncResult
+from proteiniq._async.wire import AsyncWire
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._wire.clock import AsyncClock
 from proteiniq._wire.config import Config
 from proteiniq._wire.exchange import AsyncIncoming, Outgoing
 from proteiniq._wire.key import ApiKey
 from proteiniq._wire.pacers import LocalPacer
-from proteiniq._wire.transport import AsyncWire
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SPEED, URL, AsyncFastClock, AsyncStillClock

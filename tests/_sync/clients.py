@@ -15,12 +15,12 @@ from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._sync.client import ProteinIQ
 from proteiniq._sync.pipeline import Pipeline
 from proteiniq._sync.results import Result
+from proteiniq._sync.wire import Wire
 from proteiniq._wire.clock import SyncClock
 from proteiniq._wire.config import Config
 from proteiniq._wire.exchange import Incoming, Outgoing
 from proteiniq._wire.key import ApiKey
 from proteiniq._wire.pacers import LocalPacer
-from proteiniq._wire.transport import Wire
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SPEED, URL, FastClock, StillClock

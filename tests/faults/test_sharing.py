@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from proteiniq import Account, AsyncProteinIQ, ProteinIQ, RequestTimeout
-from proteiniq._wire.transport import MOST_CONNECTIONS, MOST_STREAMS
+from proteiniq._wire.turns import MOST_CONNECTIONS, MOST_STREAMS
 
 from ..support import KEY, AsyncFastClock, documented, job
 from .server import HANG, Asked, Pause, Piece, Server, event, reply, stream

@@ -25,11 +25,11 @@ from proteiniq import (
 )
 from proteiniq._policy.retry import RetryBudget, RetryPolicy
 from proteiniq._sync.pipeline import Pipeline
+from proteiniq._sync.wire import Wire
 from proteiniq._wire.clock import MachineClock
 from proteiniq._wire.config import Config
 from proteiniq._wire.key import ApiKey
 from proteiniq._wire.pacers import LocalPacer
-from proteiniq._wire.transport import Wire
 from proteiniq.contract import operation, upstream
 
 from ..support import KEY, UBIQUITIN, operations

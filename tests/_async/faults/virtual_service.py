@@ -6,9 +6,9 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
+from proteiniq._async.wire import AsyncWire
 from proteiniq._wire.exchange import AsyncIncoming, Outgoing
 from proteiniq._wire.failures import WireFailure
-from proteiniq._wire.transport import AsyncWire
 
 from ...faults.job_life import (
     Act,

@@ -8,9 +8,9 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 
+from proteiniq._sync.wire import Wire
 from proteiniq._wire.exchange import Incoming, Outgoing
 from proteiniq._wire.failures import WireFailure
-from proteiniq._wire.transport import Wire
 
 from ...faults.job_life import (
     Act,
