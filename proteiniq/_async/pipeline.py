@@ -66,7 +66,8 @@ class Call:
 
     `deadline` is a monotonic time, in seconds, that no attempt and no pause exceeds. `job_read` marks reads of a job's
     status or result, which the service allows once in 5 s, `paced` requests that count towards the rate limit.
-    `number` is the number of the attempt, for callers that retry themselves.
+    `number` is the number of the attempt, for callers that retry themselves. A response that `is_stream` goes on until
+    the deadline, so that it is no failure if it ends there.
     """
 
     outgoing: Outgoing
@@ -76,6 +77,7 @@ class Call:
     paced: bool = True
     number: int = 1
     deadline: float | None = None
+    is_stream: bool = False
 
     @property
     def path(self) -> str:
@@ -284,7 +286,9 @@ class AsyncPipeline:
             except WireFailure as caught:
                 failure = caught
             finally:
-                outcome, took = failure or reply, self.clock.monotonic() - started
+                now = self.clock.monotonic()
+                at_end = call.is_stream and call.deadline is not None and now >= call.deadline
+                outcome, took = reply if at_end and reply else failure or reply, now - started
                 if outcome is not None:
                     details = self._details(call, outcome, took, call.number, code)
                     self.tell([details]) if ended is None else ended.append(details)
