@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Literal, Self, Unpack
 
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
@@ -17,6 +17,8 @@ from .._wire.clock import MachineClock, SyncClock
 from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
 from .._wire.extra_headers import read_extra_headers
 from .._wire.pacers import Pacer, shared
+from .._wire.route import Verify, read_route
+from ..errors import ConfigurationError
 from ..hooks import Hook
 from . import lazy
 from .wire import Wire
@@ -40,6 +42,13 @@ class ProteinIQ:
     logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
     `User-Agent` as `my-pipeline/1.2`.
 
+    `proxy` is an http:// or https:// URL, or a socks5:// one if the package socksio is installed; user name and
+    password in it are never shown. False connects directly, and None takes the proxies of the environment
+    (HTTPS_PROXY, ALL_PROXY), to which alone NO_PROXY applies. Services on this machine are reached through a proxy on
+    this machine only. `verify` is a file or directory of CA certificates, or an `ssl.SSLContext`, to verify servers
+    with; None takes SSL_CERT_FILE or SSL_CERT_DIR, else the certificates of certifi. Verification can't be switched
+    off, since the key would be readable on the way.
+
     The client is a context manager, and safe for many threads. Raises ConfigurationError.
     """
 
@@ -58,15 +67,19 @@ class ProteinIQ:
         hooks: Sequence[Hook] = (),
         headers: Mapping[str, str] | None = None,
         app: tuple[str, str] | None = None,
+        proxy: str | Literal[False] | None = None,
+        verify: Verify = None,
         clock: SyncClock | None = None,
     ) -> None:
         key, origin = read_key(api_key), read_base_url(base_url)
-        extra = read_extra_headers(headers, app)
+        extra, route = read_extra_headers(headers, app), read_route(proxy, verify)
         # A traceback that shows locals must not show a secret, in whichever argument it was passed.
-        del api_key, base_url, headers, app
+        del api_key, base_url, headers, app, proxy, verify
         config = resolve(
             key, origin, extra, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
         )
+        if isinstance(route, ConfigurationError):
+            raise route
         check_pace(rate_limit, rate_window, job_read_interval)
         pace: Mapping[str, Any] = {
             "limit": rate_limit,
@@ -79,7 +92,7 @@ class ProteinIQ:
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         clock = clock or MachineClock()
-        self._parts = (config, Wire(clock=clock), clock, pacer)
+        self._parts = (config, Wire(clock=clock, route=route), clock, pacer)
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
