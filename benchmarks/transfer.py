@@ -52,7 +52,7 @@ def sync(key, url, way, what, path):
         else:
             file = client.results.get(what).files["big.bin"]
             before, started = forget_peak(), perf_counter()
-            file.save(path)
+            file.save(path, overwrite=True)
     return perf_counter() - started, rise(before)
 
 async def awaited(key, url, way, what, path):
@@ -64,7 +64,7 @@ async def awaited(key, url, way, what, path):
         else:
             file = (await client.results.get(what)).files["big.bin"]
             before, started = forget_peak(), perf_counter()
-            await file.save(path)
+            await file.save(path, overwrite=True)
     return perf_counter() - started, rise(before)
 
 world, *rest = sys.argv[1:]

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from ._async.client import AsyncProteinIQ
     from ._async.job import AsyncJob
     from ._async.paging import AsyncPager
-    from ._async.results import AsyncResult, AsyncResultFile
+    from ._async.results import AsyncResult, AsyncResultFile, AsyncResultFiles
     from ._sync.client import ProteinIQ
     from ._sync.job import Job
     from ._sync.paging import Page, Pager
-    from ._sync.results import Result, ResultFile
+    from ._sync.results import Result, ResultFile, ResultFiles
     from ._wire.clock import AsyncClock, SyncClock
     from .errors import (
         APIError,
         BadRequest,
+        BudgetExceeded,
         ConcurrentJobLimitExceeded,
         ConfigurationError,
         Conflict,
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
         Quote,
         QuoteLimits,
         RateLimit,
+        ResultFileInfo,
         Setting,
         Slot,
         Tool,
@@ -96,8 +98,10 @@ __all__ = [
     "AsyncProteinIQ",
     "AsyncResult",
     "AsyncResultFile",
+    "AsyncResultFiles",
     "BadRequest",
     "BlockingError",
+    "BudgetExceeded",
     "ConcurrentJobLimitExceeded",
     "ConcurrentJobs",
     "ConfigurationError",
@@ -141,6 +145,8 @@ __all__ = [
     "RequestTimeout",
     "Result",
     "ResultFile",
+    "ResultFileInfo",
+    "ResultFiles",
     "ServerError",
     "Setting",
     "Slot",
@@ -168,12 +174,14 @@ _HOME = {
     "AsyncPager": "_async.paging",
     "AsyncResult": "_async.results",
     "AsyncResultFile": "_async.results",
+    "AsyncResultFiles": "_async.results",
     "ProteinIQ": "_sync.client",
     "Job": "_sync.job",
     "Page": "_sync.paging",
     "Pager": "_sync.paging",
     "Result": "_sync.results",
     "ResultFile": "_sync.results",
+    "ResultFiles": "_sync.results",
     "SyncClock": "_wire.clock",
 }
 """Where what can be made or used is defined; everything else is an error or a model."""

@@ -31,8 +31,9 @@ ProteinIQError
 │   ├── TransportError                    no complete response was received
 │   │   └── RequestTimeout                none was received in time
 │   └── ContractError                     the response breaks the contract
-├── WaitTimeout                           the wait ended before the job did
-└── JobFailed                             the job ended without a result
+├── JobFailed                             the job ended without success, perhaps with a partial result
+│   └── BudgetExceeded                    it ran out of budget
+└── WaitTimeout                           the wait ended before the job did
 
 Codes and statuses are those of the service's documentation, page "Errors". An error with an unknown code has the class
 of its status, one with an unknown status is an `APIError`.
@@ -377,11 +378,20 @@ class WaitTimeout(ProteinIQError):
 
 
 class JobFailed(ProteinIQError):
-    """The job ended without a result. `job` is its final state."""
+    """The job ended without success: failed, cancelled or out of time. `job` is its final state.
 
-    def __init__(self, message: str, *, job: proteiniq.JobState) -> None:
+    `result` is the `Result` or `AsyncResult` that it left, with its files, or None if there is none or it could not be
+    read. The service keeps the output of a job that failed, if there is some (documentation, "Results").
+    """
+
+    def __init__(self, message: str, *, job: proteiniq.JobState, result: Any = None) -> None:
         super().__init__(message, job_id=job.id)
         self.job = job
+        self.result = result
+
+
+class BudgetExceeded(JobFailed):
+    """The job ran out of budget before it was done. `result` is what it left."""
 
 
 BY_CODE: Mapping[str, type[APIError]] = MappingProxyType(_BY_CODE)

@@ -55,12 +55,12 @@ Hook = Callable[[AttemptDetails], object]
 """Called in the thread or task that sent the request, which waits for it: return quickly."""
 
 
-def wanted(hooks: Sequence[Hook], wait: float | None) -> bool:
+def _wanted(hooks: Sequence[Hook], wait: float | None) -> bool:
     """Whether an attempt would be logged or passed to a hook. If not, its details needn't be created."""
     return bool(hooks) or log.isEnabledFor(_level(wait))
 
 
-def tell(hooks: Sequence[Hook], details: AttemptDetails) -> None:
+def _tell(hooks: Sequence[Hook], details: AttemptDetails) -> None:
     """Log the attempt and call the hooks. An exception in a hook is only logged, since the request may be paid for."""
     log.log(_level(details.wait), "%s", details)
     for hook in hooks:

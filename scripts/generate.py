@@ -16,7 +16,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 
 from proteiniq.contract import dump
-from proteiniq.contract._packaged import DIGEST, digest
+from proteiniq.contract._packaged import DIGEST, digest_module
 
 TEMPLATES = Path(__file__).parent / "templates"
 """The generator's own, but for two things: modules are imported when they are used, since building all models takes
@@ -55,7 +55,7 @@ def generate(contract: dict[str, Any], into: Path) -> None:
     if errors:
         raise GeneratorFailed("\n".join(f"{error.header}: {error.detail}" for error in errors))
     (package / "py.typed").touch()
-    (package / DIGEST).write_text(digest(dump(contract).encode()) + "\n", encoding="utf-8")
+    (package / DIGEST).write_text(digest_module(dump(contract)), encoding="utf-8")
 
 
 @contextlib.contextmanager

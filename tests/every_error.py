@@ -34,6 +34,7 @@ def made(kind: type[ProteinIQError]) -> ProteinIQError:
         errors.ContractError: {"operation": "get_tool", "path": "$.id"},
         errors.WaitTimeout: {"job": STATE},
         errors.JobFailed: {"job": STATE},
+        errors.BudgetExceeded: {"job": STATE},
     }
     if kind in special:
         return kind("what went wrong", **special[kind])

@@ -180,12 +180,6 @@ def test_a_file_that_is_not_what_its_coding_says_is_read_again_a_few_times(
     with pytest.raises((TransportError, ContractError), match=message):
         made.files[0].read()
     assert len(service.requests) == 1 + 3
-    assert len(slept_by(made)) == 2
-
-
-def slept_by(made: Any) -> list[float]:
-    sleeps: list[float] = made.files[0]._results._pipeline.clock.sleeps
-    return sleeps
 
 
 @pytest.mark.case

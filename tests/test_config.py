@@ -114,6 +114,16 @@ def test_the_service_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
         assert repr(client).endswith("at http://localhost:1>")
 
 
+@pytest.mark.case
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_blank_base_url_is_not_the_default(blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match=r"^base_url must be a URL .* pass None"):
+        ProteinIQ(KEY, blank)
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", blank)
+    with pytest.raises(ConfigurationError, match=r"^PROTEINIQ_BASE_URL must be a URL .* unset it"):
+        ProteinIQ(KEY)
+
+
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "30", None, True])
 def test_a_timeout_that_is_none(timeout: Any) -> None:
     with pytest.raises(ConfigurationError, match="timeout"):

@@ -18,6 +18,7 @@ from proteiniq import ConfigurationError
 from proteiniq._sync.wire import Wire
 from proteiniq._wire.connections import Pools, certificates
 from proteiniq._wire.exchange import Outgoing
+from proteiniq._wire.failures import WireFailure
 
 ELSEWHERE = "http://service.test/x"
 
@@ -121,13 +122,18 @@ def test_a_plain_request_goes_to_the_proxy_with_its_password(
 def test_an_encrypted_request_asks_the_proxy_for_a_tunnel(
     a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from proteiniq._wire.failures import WireFailure
-
     monkeypatch.setenv("https_proxy", f"http://{a_proxy.address}")
     with pytest.raises(WireFailure) as caught:
         sent("https://service.test/x")
     assert (caught.value.kind, caught.value.sent) == ("connect", False)
     assert a_proxy.received.startswith(b"CONNECT service.test:443 HTTP/1.1\r\n")
+
+
+@pytest.mark.case
+def test_a_host_name_that_no_lookup_takes_is_a_failed_connection() -> None:
+    with pytest.raises(WireFailure) as caught:
+        sent(f"http://{'a' * 64}.test/x")
+    assert (caught.value.kind, caught.value.sent) == ("connect", False)
 
 
 def test_a_socks_proxy_without_the_library_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,10 @@ def test_equal_names_are_told_apart() -> None:
     assert len({name.casefold() for name in made}) == 3
 
 
+def test_a_number_that_tells_names_apart_takes_no_other_files_name() -> None:
+    assert local_names(["a.txt", "a.txt", "A-2.txt", "a.txt"]) == ["a.txt", "a-3.txt", "A-2.txt", "a-4.txt"]
+
+
 def test_a_long_name_keeps_its_ending() -> None:
     (name,) = local_names(["β" * 500 + ".pdb"])
     assert name.endswith(".pdb")

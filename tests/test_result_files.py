@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import copy
+import hashlib
+import pickle
 from pathlib import Path
 
 import httpx
 import pytest
 
-from proteiniq import ContractError
+from proteiniq import ConfigurationError, ContractError, NotFound
 
 from ._sync.clients import fetched
-from .storage import FILE, result, storage
+from .storage import CONTENT, FILE, result, storage
 from .support import RESULT, Routes, answer
 
 # ---- with real results
@@ -76,3 +80,123 @@ def test_a_signed_url_is_in_no_repr() -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt"))}))
     assert "signed" not in repr(made)
     assert "signed" not in repr(made.files)
+
+
+# ---- files that are there already
+
+
+def text_file(content: bytes = b"new", **headers: str) -> httpx.Response:
+    return httpx.Response(200, content=content, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("there", [b"old", b"older"], ids=["of the same size", "of another size"])
+def test_another_file_that_is_there_is_not_replaced(tmp_path: Path, there: bytes) -> None:
+    (tmp_path / "a.txt").write_bytes(there)
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: text_file()}))
+    for save in (made.save_all, made.files[0].save):
+        with pytest.raises(FileExistsError, match=r"overwrite=True.*a\.txt"):
+            save(tmp_path)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [there]
+
+
+def test_another_file_that_is_there_is_replaced_on_request(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"old")
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: text_file()}))
+    assert [path.read_bytes() for path in made.save_all(tmp_path, overwrite=True)] == [b"new"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"content_md5": "AAAAAAAAAAAAAAAAAAAAAA=="}, {"etag": '"d41d8cd98f00b204e9800998ecf8427e"'}],
+    ids=["no checksum", "another checksum", "another tag"],
+)
+def test_the_same_file_is_kept_whatever_storage_tells_of_it(tmp_path: Path, headers: dict[str, str]) -> None:
+    (tmp_path / "a.txt").write_bytes(b"new")
+    written = (tmp_path / "a.txt").stat().st_mtime_ns
+    if "content_md5" in headers:
+        headers = {"content_md5": base64.b64encode(hashlib.md5(b"new").digest()).decode()}
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: text_file(b"new", **headers)}))
+    (saved,) = made.save_all(tmp_path)
+    assert (saved.read_bytes(), saved.stat().st_mtime_ns) == (b"new", written)
+
+
+# ---- files of one name
+
+
+def twins(*files: dict[str, str | None]) -> httpx.Response:
+    """A result whose files all have one name."""
+    whole = result(*["model.pdb"] * len(files))
+    return answer(
+        {**whole, "files": [{**made, **file} for made, file in zip(whole["files"], files, strict=True)]}
+    )
+
+
+def at(path: str, signature: int) -> str:
+    return f"https://storage.test/{path}?signature={signature}"
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("second_first", [False, True], ids=["same order", "other order"])
+@pytest.mark.parametrize("identified", ["key", "url"])
+def test_files_of_one_name_stay_apart_when_their_urls_are_renewed(
+    tmp_path: Path, second_first: bool, identified: str
+) -> None:
+    def files(signature: int) -> list[dict[str, str | None]]:
+        paths = ("one", "two") if identified == "url" else (f"one{signature}", f"two{signature}")
+        keys = (None, None) if identified == "url" else ("k1", "k2")
+        return [{"url": at(path, signature), "key": key} for path, key in zip(paths, keys, strict=True)]
+
+    def stored(request: httpx.Request) -> httpx.Response:
+        fresh = request.url.params["signature"] == "2"
+        return text_file(request.url.path[1:4].encode()) if fresh else httpx.Response(403)
+
+    later = files(2)[::-1] if second_first else files(2)
+    routes = {f"GET /{name}{end}": stored for name in ("one", "two") for end in ("", "1", "2")}
+    made = fetched(Routes({RESULT: [twins(*files(1)), twins(*later)], **routes}))
+    saved = made.save_all(tmp_path)
+    assert [(path.name, path.read_bytes()) for path in saved] == [
+        ("model.pdb", b"one"),
+        ("model-2.pdb", b"two"),
+    ]
+
+
+@pytest.mark.case
+def test_one_of_several_files_of_one_name_has_its_own_name_in_a_folder(tmp_path: Path) -> None:
+    made = fetched(Routes({RESULT: twins({}, {}), FILE: storage}))
+    assert [file.save(tmp_path).name for file in made.files] == ["model.pdb", "model-2.pdb"]
+    with pytest.raises(KeyError, match=r"2 files 'model.pdb'.*files\[0\] or files\[1\]"):
+        made.files["model.pdb"]
+
+
+def test_a_file_that_can_not_be_told_from_another_is_not_taken_for_it() -> None:
+    old = twins({"url": at("one", 1)}, {"url": at("two", 1)})
+    routes = {"GET /one": httpx.Response(403), "GET /two": httpx.Response(403)}
+    made = fetched(Routes({RESULT: [old, twins({"url": at("three", 2)})], **routes}))
+    with pytest.raises(NotFound, match="certainly the same"):
+        made.files[1].read()
+
+
+def test_files_of_one_name_that_nothing_identifies_are_told_apart_by_their_order() -> None:
+    routes = {f"GET /{name}": storage for name in ("c", "d")}
+    refused = {f"GET /{name}": httpx.Response(403) for name in ("a", "b")}
+    old, new = (twins({"url": at(one, 1)}, {"url": at(two, 1)}) for one, two in ("ab", "cd"))
+    service = Routes({RESULT: [old, new], **routes, **refused})
+    fetched(service).files[1].read()
+    assert service.routes[-1] == "GET /d"
+
+
+# ---- without a client
+
+
+def test_a_result_goes_through_a_pickle_and_says_how_to_get_a_client_back() -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    restored = pickle.loads(pickle.dumps(made))
+    assert (restored, restored.files["a.txt"].info) == (made, made.files["a.txt"].info)
+    with pytest.raises(ConfigurationError, match=r"client\.results\.get\('job_1'\)"):
+        restored.files["a.txt"].read()
+
+
+def test_a_copy_of_a_result_keeps_its_client() -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    assert copy.deepcopy(made).files["a.txt"].read() == copy.copy(made.files[0]).read() == CONTENT

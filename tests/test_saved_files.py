@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -157,16 +158,18 @@ def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.txt").symlink_to(outside)
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    (saved,) = made.save_all(folder)
+    (saved,) = made.save_all(folder, overwrite=True)
     assert saved.read_bytes() == CONTENT
     assert outside.read_text() == "mine"
 
 
 def test_a_folder_in_the_way_is_not_gone_into(tmp_path: Path) -> None:
     (tmp_path / "a.txt").mkdir()
-    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    service = Routes({RESULT: answer(result("a.txt")), FILE: storage})
+    made = fetched(service)
     with pytest.raises(IsADirectoryError):
         made.save_all(tmp_path)
+    assert service.routes == [RESULT]  # nothing was downloaded first
     assert [path.name for path in tmp_path.rglob("*")] == ["a.txt"]
 
 
@@ -198,3 +201,27 @@ def test_names_that_look_alike_to_some_file_system_are_kept_apart(tmp_path: Path
     ]
     assert saved[-1].suffix == ".pdb"
     assert all(path.parent == tmp_path and path.stat().st_size for path in saved)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_is_saved_where_it_can_not_be_synced_to_disk(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(file: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    assert made.files["a.txt"].save(tmp_path).read_bytes() == CONTENT
+
+
+def test_a_disk_that_fails_in_the_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fsync(file: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(OSError, match=r"Input/output error: .*a\.txt"):
+        made.save_all(tmp_path)
+    assert list(tmp_path.iterdir()) == []

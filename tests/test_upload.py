@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
+import socket
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from proteiniq import InvalidInput
-from proteiniq._transfer.upload import media_type, opened
+from proteiniq._transfer.upload import PIECE, media_type, opened
 
 
 @pytest.mark.parametrize(
@@ -104,3 +107,88 @@ def test_bytes_that_lie_apart_are_sent_as_they_are_read() -> None:
     with opened(memoryview(b"M-K-")[::2], "a.fasta") as source:
         assert b"".join(source.pieces()) == b"MK"
         assert source.total == 2
+
+
+@pytest.mark.case
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux has it")
+@pytest.mark.parametrize("name", ["status", "cmdline"])
+def test_a_file_that_seems_to_be_empty_or_can_not_be_measured_is_read_to_its_end(name: str) -> None:
+    path = Path("/proc/self", name)
+    with opened(path, None) as source:
+        content = b"".join(source.pieces())
+        assert content[:5] == path.read_bytes()[:5] != b""
+        assert source.total == len(content)
+
+
+def test_a_large_file_that_can_not_be_measured_is_sent_without_a_length() -> None:
+    class Unmeasured(io.BytesIO):
+        def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+            if whence == os.SEEK_END:
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            return super().seek(offset)
+
+    content = b"M" * (PIECE + 1)
+    with opened(Unmeasured(content), "a.fasta") as source:
+        assert source.total is None
+        assert b"".join(source.pieces()) == content
+
+
+def test_an_empty_file_has_a_length(tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    path.touch()
+    with opened(path, None) as source:
+        assert source.total == 0
+        assert b"".join(source.pieces()) == b""
+
+
+def named_pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe")
+    return folder / "pipe"
+
+
+def local_socket(folder: Path) -> Path:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(folder / "socket"))
+    return folder / "socket"
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (named_pipe, "a named pipe"),
+        (lambda folder: Path("/dev/zero"), "a device"),
+        (local_socket, "a socket"),
+        (lambda folder: folder, "a directory"),
+    ],
+    ids=["pipe", "device", "socket", "directory"],
+)
+def test_a_path_that_is_not_a_file_is_refused_and_not_waited_for(
+    make: Callable[[Path], Path], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.chdir(folder)  # the path of a socket has to be short
+        path = make(Path())
+        with pytest.raises(InvalidInput, match=f"is {kind}, not a file"), opened(path, None):
+            pass
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this system has no /dev/fd")
+def test_a_pipe_of_this_process_is_read() -> None:
+    end, other = os.pipe()
+    os.write(other, b"MK")
+    os.close(other)
+    with opened(f"/dev/fd/{end}", "a.fasta") as source:
+        assert b"".join(source.pieces()) == b"MK"
+    os.close(end)
+
+
+def test_a_source_that_fails_while_it_is_read_is_an_error_of_ours() -> None:
+    class Stale(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    with opened(Stale(b"MK"), "a.fasta") as source:
+        pieces = source.pieces()
+        with pytest.raises(InvalidInput, match=r"upload aborted: can't read 'a\.fasta': Stale file handle"):
+            next(pieces)

@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Literal, Self, Unpack
 
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
 from .._wire.clock import AsyncClock, AsyncMachineClock
 from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
+from .._wire.extra_headers import read_extra_headers
 from .._wire.pacers import Pacer, shared
+from .._wire.route import Verify, read_route
+from ..errors import ConfigurationError
 from ..hooks import Hook
 from . import lazy
 from .wire import AsyncWire
@@ -33,6 +36,17 @@ class AsyncProteinIQ:
     small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
     a request. `clock` replaces the machine's clock in tests.
 
+    `headers` are sent with every request to the service, never to the storage behind a signed URL; their values are not
+    logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
+    `User-Agent` as `my-pipeline/1.2`.
+
+    `proxy` is an http:// or https:// URL, or a socks5:// one if the package socksio is installed; user name and
+    password in it are never shown. False connects directly, and None takes the proxies of the environment
+    (HTTPS_PROXY, ALL_PROXY), to which alone NO_PROXY applies. Services on this machine are reached through a proxy on
+    this machine only. `verify` is a file or directory of CA certificates, or an `ssl.SSLContext`, to verify servers
+    with; None takes SSL_CERT_FILE or SSL_CERT_DIR, else the certificates of certifi. Verification can't be switched
+    off, since the key would be readable on the way.
+
     The client is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
 
@@ -49,14 +63,21 @@ class AsyncProteinIQ:
         job_read_interval: float = JOB_READ_INTERVAL,
         pace_file: str | PathLike[str] | None = None,
         hooks: Sequence[Hook] = (),
+        headers: Mapping[str, str] | None = None,
+        app: tuple[str, str] | None = None,
+        proxy: str | Literal[False] | None = None,
+        verify: Verify = None,
         clock: AsyncClock | None = None,
     ) -> None:
         key, origin = read_key(api_key), read_base_url(base_url)
-        # A traceback that shows locals must not show a key, in whichever argument it was passed.
-        del api_key, base_url
+        extra, route = read_extra_headers(headers, app), read_route(proxy, verify)
+        # A traceback that shows locals must not show a secret, in whichever argument it was passed.
+        del api_key, base_url, headers, app, proxy, verify
         config = resolve(
-            key, origin, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
+            key, origin, extra, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
         )
+        if isinstance(route, ConfigurationError):
+            raise route
         check_pace(rate_limit, rate_window, job_read_interval)
         pace: Mapping[str, Any] = {
             "limit": rate_limit,
@@ -69,7 +90,7 @@ class AsyncProteinIQ:
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         clock = clock or AsyncMachineClock()
-        self._parts = (config, AsyncWire(clock=clock), clock, pacer)
+        self._parts = (config, AsyncWire(clock=clock, route=route), clock, pacer)
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
@@ -133,11 +154,13 @@ class AsyncProteinIQ:
         timeout: float | None = None,
         on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
+        partial: bool = False,
     ) -> lazy.AsyncResult:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
-        `timeout` limits the wait, in seconds; None waits forever. Raises their errors; WaitTimeout leaves the job
-        running unless `cancel_on_timeout` is set.
+        `timeout` limits the wait, in seconds; None waits forever. Raises their errors: JobFailed if the job ended
+        without success, unless `partial` is set and it left a result; WaitTimeout, which leaves the job running unless
+        `cancel_on_timeout` is set.
         """
         job = await self.jobs.submit(
             tool,
@@ -149,7 +172,11 @@ class AsyncProteinIQ:
             idempotency_key=idempotency_key,
         )
         return await self.jobs.result(
-            job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+            job,
+            timeout=timeout,
+            on_update=on_update,
+            cancel_on_timeout=cancel_on_timeout,
+            partial=partial,
         )
 
     async def openapi(self) -> dict[str, Any]:

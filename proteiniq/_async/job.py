@@ -53,10 +53,15 @@ class AsyncJob(JobState):
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
+        partial: bool = False,
     ) -> lazy.AsyncResult:
         """Return the result, waiting for it if necessary. Options and errors are those of `client.jobs.result`."""
         return await self._jobs.result(
-            self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+            self,
+            timeout=timeout,
+            on_update=on_update,
+            cancel_on_timeout=cancel_on_timeout,
+            partial=partial,
         )
 
     async def cancel(self) -> AsyncJob:

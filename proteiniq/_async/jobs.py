@@ -2,78 +2,51 @@
 
 from __future__ import annotations
 
-import copy
-import logging
-import uuid
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
 import attrs
-from proteiniq_openapi.api.jobs import cancel_job, list_jobs, quote_job, submit_job
-from proteiniq_openapi.models import (
-    InputEntry,
-    JobBilling,
-    JobInput,
-    JobRequest,
-    JobRequestSettings,
-    QuoteRequest,
-    QuoteRequestSettings,
-)
+from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._inputs import entries, job_entries, requests
 from .._inputs.arguments import (
-    check_credits,
     check_id,
-    check_idempotency_key,
     check_limit,
-    check_reserved_credits,
     check_timeout,
     moment,
 )
-from .._policy.resume import late_result
-from .._policy.retry import GiveUp
 from .._responses import convert
 from .._responses.messages import (
     CANCEL_WITHIN,
-    RESULT_PATIENCE,
-    after_submit,
-    blocked,
     cancelled_late,
     end_of_wait,
     left_running,
     left_running_all,
-    no_result,
     not_cancelled,
-    result_late,
-    spend_limit,
-    unknown,
     where_it_is,
-    where_its_result_is,
     where_they_are,
 )
 from .._short_repr import short_repr
 from ..errors import (
-    Conflict,
     InvalidInput,
-    JobFailed,
     NotFound,
     ProteinIQError,
     WaitTimeout,
 )
-from ..models import JobState, JobStatus, Quote, Tool
+from ..models import JobState, Quote, Tool
+from .cancel import cancel
+from .ended import AsyncEnded
 from .job import AsyncJob, OnUpdate
 from .paging import AsyncPager, Page
 from .pipeline import AsyncPipeline
-from .reads import read_job, read_status, requested_wait
+from .reads import read_job
 from .results import AsyncResult, AsyncResults
+from .submission import AsyncSubmitter
 from .tools import AsyncTools
 from .wait_many import AsyncGatherer
 from .wait_one import AsyncWatcher
-
-log = logging.getLogger("proteiniq")
 
 
 class AsyncJobs:
@@ -81,8 +54,8 @@ class AsyncJobs:
 
     def __init__(self, pipeline: AsyncPipeline, tools: AsyncTools, results: AsyncResults) -> None:
         self._pipeline = pipeline
-        self._tools = tools
         self._results = results
+        self._submitter = AsyncSubmitter(pipeline, tools)
 
     async def quote(
         self,
@@ -96,8 +69,7 @@ class AsyncJobs:
 
         The arguments are those of `submit`. Raises InvalidInput, ValidationError, APIError, TransportError.
         """
-        _check_reserved("QuoteRequest", max_reserved_credits)
-        return await self._quote(await self._order(tool, inputs, settings), max_reserved_credits)
+        return await self._submitter.quote(tool, inputs, settings, max_reserved_credits=max_reserved_credits)
 
     async def submit(
         self,
@@ -126,34 +98,17 @@ class AsyncJobs:
         job, APIError, TransportError, ContractError. If the job may have been created despite the error, including an
         interrupt, the error's notes name the key to repeat.
         """
-        check_credits("max_credits", max_credits)
-        _check_reserved("JobRequest", max_reserved_credits)
-        key = check_idempotency_key(
-            f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
+        return self._job(
+            await self._submitter.submit(
+                tool,
+                inputs,
+                settings,
+                name=name,
+                max_credits=max_credits,
+                max_reserved_credits=max_reserved_credits,
+                idempotency_key=idempotency_key,
+            )
         )
-        order = await self._order(tool, inputs, settings)
-        if max_credits is not None:
-            quote = await self._quote(order, max_reserved_credits)
-            refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
-            if refusal is not None:
-                raise refusal
-        body = JobRequest(
-            tool=order.tool,
-            name=name or order.name,
-            input_=JobInput(inputs=order.entries),
-            settings=JobRequestSettings.from_dict(order.settings),
-            billing=UNSET
-            if max_reserved_credits is None
-            else JobBilling(max_reserved_credits=max_reserved_credits),
-        )
-        prepared = submit_job.prepared(body=body, idempotency_key=key)
-        try:
-            made = convert.job(await self._pipeline.call(prepared))
-            return self._job(attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name))
-        except BaseException as error:
-            if note := after_submit(error, key):
-                error.add_note(note)
-            raise
 
     def list(
         self,
@@ -204,44 +159,7 @@ class AsyncJobs:
         Raises Conflict if it is no longer queued, UnsupportedOperation if the contract has no cancel operation,
         NotFound, APIError, TransportError.
         """
-        return await self._cancel(job_id)
-
-    async def _cancel(self, job_id: str, *, deadline: float | None = None) -> AsyncJob:
-        prepared = cancel_job.prepared(check_id("job", job_id))
-        try:
-            answer = await self._pipeline.call_any(prepared, job_id=job_id, deadline=deadline)
-        except Conflict as error:
-            # An earlier attempt whose response was lost may have cancelled it.
-            if error.attempts > 1 and (state := await self._cancelled(job_id, deadline)):
-                return state
-            error.add_note("Only queued jobs can be cancelled; this one is running or has ended.")
-            raise
-        told = None if answer is None else convert.job(answer)
-        if told is not None and told.is_terminal and told._is_whole:
-            return self._job(told)
-        return self._job(await self._after_cancel(job_id, told, deadline))
-
-    async def _after_cancel(self, job_id: str, told: JobState | None, deadline: float | None) -> JobState:
-        """Read the whole job once after the service accepted a cancel; return what is known if that fails."""
-        try:
-            state = await read_job(self._pipeline, job_id, deadline)
-        except ProteinIQError as error:
-            log.warning(
-                "job %s: the service accepted the cancel, but the job can't be read: %s", job_id, error
-            )
-            return told or unknown(job_id)
-        if told is None:
-            return state
-        # A job never leaves a terminal state, so any other state is outdated.
-        return told.newer(state) if told.is_terminal and not state.is_terminal else state.newer(told)
-
-    async def _cancelled(self, job_id: str, deadline: float | None) -> AsyncJob | None:
-        """Return the job if it is known to be cancelled."""
-        try:
-            state = await read_status(self._pipeline, job_id, deadline)
-        except ProteinIQError:
-            return None
-        return self._job(state) if state.status == JobStatus.CANCELLED else None
+        return self._job(await cancel(self._pipeline, check_id("job", job_id)))
 
     async def events(
         self, job: str | JobState, *, timeout: float | None = None, streams: bool = True
@@ -302,7 +220,7 @@ class AsyncJobs:
     async def _cancel_late(self, job_id: str, last: JobState | None, end: str) -> WaitTimeout:
         """Cancel a job whose wait timed out, and return the error of the wait."""
         try:
-            ended = await self._cancel(job_id, deadline=self._deadline(CANCEL_WITHIN))
+            ended = await cancel(self._pipeline, job_id, self._deadline(CANCEL_WITHIN))
         except ProteinIQError as error:
             return not_cancelled(job_id, last, end, error)
         return cancelled_late(ended, last, end)
@@ -366,52 +284,18 @@ class AsyncJobs:
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
+        partial: bool = False,
     ) -> AsyncResult:
         """Return the result of a job, waiting for it if necessary; the options are those of `wait`.
 
         A failure that may pass is retried until the timeout, or for five minutes without one. Raises JobFailed if the
-        job ended without a result, WaitTimeout, APIError, TransportError.
+        job ended without success (BudgetExceeded if it ran out of budget); the error's `result` is what it left, which
+        `partial=True` returns instead. Raises WaitTimeout, APIError, TransportError.
         """
         deadline = self._deadline(timeout)
-        ended = await self.wait(
-            job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
-        )
-        if ended.status in (JobStatus.CANCELLED, JobStatus.TIMEOUT):
-            raise no_result(ended)
-        try:
-            return await self._result_of(ended, timeout, deadline)
-        except (JobFailed, WaitTimeout):
-            raise
-        except BaseException as error:
-            error.add_note(where_its_result_is(ended.id))
-            raise
-
-    async def _result_of(self, ended: AsyncJob, timeout: float | None, deadline: float | None) -> AsyncResult:
-        """Read the result of a job that has ended, retrying failures that may pass, since it is paid for."""
-        clock = self._pipeline.clock
-        give_up = clock.monotonic() + RESULT_PATIENCE if deadline is None else deadline
-        reads = 0
-        while True:
-            try:
-                return await self._results._get(ended.id, deadline=deadline)
-            except NotFound:
-                raise no_result(ended) from None
-            except ProteinIQError as error:
-                if not error.retryable:
-                    raise
-                reads += 1
-                move = late_result(
-                    ended.status,
-                    reads=reads,
-                    retry_after=requested_wait(error),
-                    now=clock.monotonic(),
-                    give_up=give_up,
-                )
-                if isinstance(move, GiveUp):
-                    if deadline is not None:
-                        raise result_late(ended, end_of_wait(timeout, move.needed)) from error
-                    raise
-            await clock.sleep(move.seconds)
+        job = await self.wait(job, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout)
+        ended = AsyncEnded(self._pipeline, self._results, job, timeout=timeout, deadline=deadline)
+        return await ended.result(partial=partial)
 
     def _deadline(self, timeout: float | None) -> float | None:
         check_timeout(timeout)
@@ -422,67 +306,6 @@ class AsyncJobs:
             return state
         fields = {field.name: getattr(state, field.name) for field in attrs.fields(JobState)}
         return AsyncJob(**fields, jobs=self)
-
-    async def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
-        if settings is not None and not isinstance(settings, Mapping):
-            raise InvalidInput(
-                f"settings must be a mapping of settings to values, got {short_repr(settings)}"
-            )
-        chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
-        given = entries.given_entries(inputs)
-        if given is not None:
-            given = _copied(given, "inputs")
-            tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
-            return _Order(tool_id, _default_name(tool_id, given), job_entries.entries_as_given(given), chosen)
-        known = tool if isinstance(tool, Tool) else await self._tools._recall(tool)
-        made = entries.entries(known, inputs, settings)
-        return _Order(known.id, _default_name(known.id, made), job_entries.entries(made), chosen)
-
-    async def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
-        body = QuoteRequest(
-            tool=order.tool,
-            input_=JobInput(inputs=order.entries),
-            settings=QuoteRequestSettings.from_dict(order.settings),
-            billing=JobBilling(max_reserved_credits=max_reserved_credits)
-            if max_reserved_credits is not None and _may_reserve("QuoteRequest")
-            else UNSET,
-        )
-        return convert.quote(await self._pipeline.call(quote_job.prepared(body=body)))
-
-
-def _copied(value: Any, what: str) -> Any:
-    """Return a deep copy. Raises InvalidInput for values that can't be copied."""
-    try:
-        return copy.deepcopy(value)
-    except (TypeError, RecursionError) as error:
-        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
-
-
-@attrs.frozen
-class _Order:
-    """The arguments of a job, copied, so that later changes to them have no effect."""
-
-    tool: str
-    name: str
-    entries: list[InputEntry]
-    settings: dict[str, Any]
-
-
-def _may_reserve(role: str) -> bool:
-    """Whether the contract has a limit on reserved credits in this request."""
-    return requests.is_documented(role, "billing") and requests.is_documented(
-        "JobBilling", "max_reserved_credits"
-    )
-
-
-def _check_reserved(role: str, max_reserved_credits: int | None) -> None:
-    """Raise InvalidInput for a limit that can't be sent in this request."""
-    check_reserved_credits(max_reserved_credits)
-    if max_reserved_credits is not None and not _may_reserve(role):
-        raise InvalidInput(
-            "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
-            "might cost more. Nothing was submitted: omit it, or use max_credits"
-        )
 
 
 def _known(job: str | JobState) -> tuple[str, JobState | None]:
@@ -500,14 +323,3 @@ def _awaited(jobs: Iterable[str | JobState]) -> dict[str, JobState | None]:
         job_id, known = _known(job)
         awaited[job_id] = known or awaited.get(job_id)
     return awaited
-
-
-def _default_name(tool_id: str, entries: Sequence[Mapping[str, Any]]) -> str:
-    """Return a readable name: the tool and the first label or FASTA header."""
-    for entry in entries:
-        label, content = entry.get("label"), entry.get("content")
-        if not label and isinstance(content, str) and content.startswith(">"):
-            label = content[1:].split("\n", 1)[0].split(" ", 1)[0].strip()
-        if label and isinstance(label, str):
-            return f"{tool_id} {label}"[:100]
-    return tool_id

@@ -76,18 +76,40 @@ class AsyncWatcher:
                         yield changed
                 case OpenStream() as step:
                     await self._clock.sleep(step.after)
-                    with self._pipeline.streams.one() as has_place:
-                        if not has_place:
-                            self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
-                            continue
-                        async with aclosing(self._listen(step)) as states:
-                            async for state in states:
-                                if not self._lacks_more(state):
-                                    yield state
+                    async with aclosing(self._stream(step)) as states:
+                        async for state in states:
+                            yield state
             if self._last is not None and self._last.is_terminal:
                 if self._lacks_more(self._last):
                     yield await self._whole(self._last)
                 return
+
+    async def listen(self, until: float) -> AsyncGenerator[JobState]:
+        """Yield each new state from one event stream, the terminal one last; stop when the stream ends.
+
+        The stream is closed at the monotonic time `until`.
+        """
+        async with aclosing(self._stream(OpenStream(0.0, until))) as states:
+            async for state in states:
+                yield state
+        if self._last is not None and self._last.is_terminal and self._lacks_more(self._last):
+            yield await self._whole(self._last)
+
+    @property
+    def not_before(self) -> float:
+        """The monotonic time before which the service asked for no request."""
+        return self._watch.read_not_before
+
+    async def _stream(self, step: OpenStream) -> AsyncGenerator[JobState]:
+        """Yield the new states from one event stream, if there is a place for one."""
+        with self._pipeline.streams.one() as has_place:
+            if not (has_place and self._watch.streams):
+                self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
+                return
+            async with aclosing(self._listen(step)) as states:
+                async for state in states:
+                    if not self._lacks_more(state):
+                        yield state
 
     def _lacks_more(self, state: JobState) -> bool:
         """Whether the job has ended, and reading the whole job may give its error or cost."""
@@ -143,7 +165,11 @@ class AsyncWatcher:
         received = False
         refused: float | None = None
         call = Call(
-            outgoing=outgoing, operation="stream_job_events", job_id=self._job_id, deadline=step.until
+            outgoing=outgoing,
+            operation="stream_job_events",
+            job_id=self._job_id,
+            deadline=step.until,
+            is_stream=True,
         )
         try:
             async with self._pipeline.open(call) as incoming:
@@ -176,7 +202,8 @@ class AsyncWatcher:
             if isinstance(error, APIError) and error.status in UNSUPPORTED:
                 self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                 return
-            log.info("job %s: the event stream ended: %s", self._job_id, error)
+            if step.until is None or self._clock.monotonic() < step.until:
+                log.info("job %s: the event stream ended: %s", self._job_id, error)
             refused = requested_wait(error)
         if stream.last_event_id is not None:
             self._last_event_id = stream.last_event_id if _is_header(stream.last_event_id) else None

@@ -11,6 +11,7 @@ from .._wire.clock import Clock, MachineClock
 from .._wire.connections import AsyncPools
 from .._wire.exchange import AsyncIncoming, Outgoing, Response, as_encoded, finish_async, read_headers
 from .._wire.failures import without_frames
+from .._wire.route import ENVIRONMENT, Route
 from .._wire.total_timeout import Deadline, current
 from .._wire.turns import MOST_CONNECTIONS, MOST_STREAMS, AsyncTurns, Permits
 
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
 class AsyncWire:
     """Sends requests. `transport` is an httpx transport to send all of them with."""
 
-    def __init__(self, transport: AsyncBaseTransport | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        transport: AsyncBaseTransport | None = None,
+        *,
+        clock: Clock | None = None,
+        route: Route = ENVIRONMENT,
+    ) -> None:
         self._clock = clock or MachineClock()
-        self._pools = AsyncPools(transport)
+        self._pools = AsyncPools(transport, route)
         self._turns = AsyncTurns(MOST_CONNECTIONS)
         self.streams = Permits(MOST_STREAMS)
         _forks.register(self)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import stat
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .._policy.times import parse_timestamp
@@ -21,6 +23,7 @@ ID_LENGTH = 1000
 """The longest id, in characters. Some servers close the connection on a much longer request line."""
 
 _HALF = re.compile("[\ud800-\udfff]")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -44,6 +47,29 @@ def check_id(kind: str, value: str) -> str:
 def is_text(value: str) -> bool:
     """Whether the string can be sent as UTF-8: a lone surrogate can't."""
     return _HALF.search(value) is None
+
+
+def is_token(value: object) -> bool:
+    """Whether it is a string that HTTP takes as the name of a header or a product (RFC 9110, section 5.6.2)."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+
+
+def special_file(path: Path) -> str | None:
+    """Return what a path is if it is not a file, such as "a device": reading it might wait forever, or never end.
+
+    A pipe that this process already has, such as /dev/stdin, counts as a file: opening it does not wait for a writer.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return None  # what opens it says why it can't be read
+    if stat.S_ISREG(mode):
+        return None
+    if stat.S_ISDIR(mode):
+        return "a directory"
+    if stat.S_ISFIFO(mode):
+        return "a named pipe" if path.resolve().exists() else None
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def is_loopback(host: str) -> bool:

@@ -7,7 +7,6 @@ Values not documented by the service are choices of this client.
 from __future__ import annotations
 
 import difflib
-import errno
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from .._short_repr import short_repr
 from ..errors import InvalidInput, Issue
 from ..models import File, Setting, Slot, Tool
 from . import formats
-from .arguments import is_text
+from .arguments import is_text, special_file
 
 Entry = dict[str, Any]
 
@@ -167,15 +166,17 @@ def _file_entry(slot: Slot, file: File, entry: Entry, issues: list[Issue]) -> En
 
 def _read(slot: Slot, path: Path, issues: list[Issue]) -> bytes | None:
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if kind := special_file(path):
+            issues.append(Issue(f"can't read {str(path)!r}: it is {kind}, not a file", slot=slot.id))
+            return None
         size = path.stat().st_size
         if slot.max_bytes is not None and size > slot.max_bytes:
             issues.append(_too_large(slot, size))
             return None
         return path.read_bytes()
-    except OSError as error:
-        issues.append(Issue(f"can't read {str(path)!r}: {error.strerror or error}", slot=slot.id))
+    except (OSError, ValueError) as error:  # a ValueError for a null character in the path
+        why = getattr(error, "strerror", None) or error
+        issues.append(Issue(f"can't read {str(path)!r}: {why}", slot=slot.id))
         return None
 
 

@@ -1,4 +1,4 @@
-"""How an interrupted download resumes, and when a late result is read again.
+"""How an interrupted download resumes, also with a new URL, and when a late result is read again.
 
 Like those in `retry`, the decisions are pure functions, and they use the same `RetryPolicy`. The service doesn't
 document which statuses mean an expired URL, so `EXPIRED` is a choice of this client.
@@ -6,9 +6,12 @@ document which statuses mean an expired URL, so `EXPIRED` is a choice of this cl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 import attrs
 
-from ..models import JobStatus
+from ..models import JobStatus, ResultFileInfo
 from .polling import poll_interval
 from .retry import GiveUp, RetryPolicy, Wait
 
@@ -81,3 +84,25 @@ def late_result(
     """
     pause = max(retry_after or 0.0, poll_interval(status, reads))
     return GiveUp("deadline", pause) if now + pause >= give_up else Wait(pause, "late result")
+
+
+def renewed_file(
+    info: ResultFileInfo, fresh: Sequence[ResultFileInfo], *, nth: int, count: int
+) -> ResultFileInfo | None:
+    """Return the same file in a fresh result, None if that is uncertain.
+
+    The name isn't enough, since several files may have it. The key or the path of the URL tells them apart, or else
+    their order: `nth` counts from 0 among the `count` files that had this name.
+    """
+    named = [each for each in fresh if each.name == info.name]
+    keyed = [each for each in named if info.key is not None and each.key == info.key]
+    stored = [each for each in named if _place(each) == _place(info)]
+    for same in (keyed, stored):
+        if len(same) == 1:
+            return same[0]
+    return named[nth] if len(named) == count else None
+
+
+def _place(info: ResultFileInfo) -> str:
+    """Return where a file is stored: its URL without the signature."""
+    return urlsplit(info.url or "")._replace(query="", fragment="").geturl()

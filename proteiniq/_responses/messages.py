@@ -6,9 +6,11 @@ Values not documented by the service are choices of this client.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..errors import (
     BY_CODE,
+    BudgetExceeded,
     Conflict,
     ContractError,
     JobFailed,
@@ -132,12 +134,26 @@ def unknown(job_id: str) -> JobState:
     )
 
 
-def no_result(job: JobState) -> JobFailed:
+def job_failed(job: JobState, result: Any = None) -> JobFailed:
+    """Return the error of a job that ended without success, with the result that it left, if any."""
     why = ""
     if job.error is not None:
         why = f": {job.error.message or job.error.code}" + (f" ({job.error.code})" if job.error.code else "")
     name = f" {job.name!r}" if job.name else ""
-    return JobFailed(f"job {job.id}{name} ended as {job.status} without a result{why}", job=job)
+    message = f"job {job.id}{name} ended as {job.status}{' without a result' if result is None else ''}{why}"
+    if result is not None:
+        files = f"{len(result.files)} file{'' if len(result.files) == 1 else 's'}"
+        message += f". What it left ({files}) is the `result` of this error; partial=True returns it instead"
+    kind = BudgetExceeded if job.status == JobStatus.BUDGET_EXCEEDED else JobFailed
+    return kind(message, job=job, result=result)
+
+
+def result_unread(job_id: str, error: ProteinIQError) -> str:
+    """Return a note for a job that failed, and whose result, if any, could not be read."""
+    return (
+        f"Whether it left a result is unknown, because reading it failed: {error}. Call "
+        f"client.results.get({job_id!r}) to find out."
+    )
 
 
 def spend_limit(tool_id: str, quote: Quote, max_credits: float) -> SpendLimitExceeded | None:

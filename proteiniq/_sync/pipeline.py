@@ -42,7 +42,7 @@ from ..errors import (
     RequestTimeout,
     TransportError,
 )
-from ..hooks import AttemptDetails, log, tell, wanted
+from ..hooks import AttemptDetails, _tell, _wanted, log
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class Call:
 
     `deadline` is a monotonic time, in seconds, that no attempt and no pause exceeds. `job_read` marks reads of a job's
     status or result, which the service allows once in 5 s, `paced` requests that count towards the rate limit.
-    `number` is the number of the attempt, for callers that retry themselves.
+    `number` is the number of the attempt, for callers that retry themselves. A response that `is_stream` goes on until
+    the deadline, so that it is no failure if it ends there.
     """
 
     outgoing: Outgoing
@@ -79,6 +80,7 @@ class Call:
     paced: bool = True
     number: int = 1
     deadline: float | None = None
+    is_stream: bool = False
 
     @property
     def path(self) -> str:
@@ -201,11 +203,14 @@ class Pipeline:
         """Permits for event streams, shared by all clients that share the connections."""
         return self._wire.streams
 
-    def outgoing(self, method: str, url: str, **parts: Any) -> Outgoing:
-        """Return a request to the service itself, with the key. `url` is its path."""
+    def outgoing(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, **parts: Any
+    ) -> Outgoing:
+        """Return a request to the service itself, with the key and the extra headers. `url` is its path."""
         return Outgoing(
             method=method.upper(),
             url=self.config.base_url + url,
+            headers=self.config.headers.under(headers or {}),
             key=self.config.key,
             timeout=self.config.timeout,
             **parts,
@@ -287,7 +292,9 @@ class Pipeline:
             except WireFailure as caught:
                 failure = caught
             finally:
-                outcome, took = failure or reply, self.clock.monotonic() - started
+                now = self.clock.monotonic()
+                at_end = call.is_stream and call.deadline is not None and now >= call.deadline
+                outcome, took = reply if at_end and reply else failure or reply, now - started
                 if outcome is not None:
                     details = self._details(call, outcome, took, call.number, code)
                     self.tell([details]) if ended is None else ended.append(details)
@@ -326,15 +333,15 @@ class Pipeline:
         code: str | None = None,
         wait: float | None = None,
     ) -> None:
-        if wanted(self.config.hooks, wait):
+        if _wanted(self.config.hooks, wait):
             details = self._details(call, outcome, outcome.took, number, code, wait)
-            tell(self.config.hooks, details)
+            _tell(self.config.hooks, details)
 
     def tell(self, ended: Sequence[AttemptDetails], wait: float | None = None) -> None:
         """Log finished attempts and call the hooks; `wait` is the pause after the last of them."""
         for details in ended:
             last = details is ended[-1]
-            tell(self.config.hooks, attrs.evolve(details, wait=wait) if last else details)
+            _tell(self.config.hooks, attrs.evolve(details, wait=wait) if last else details)
 
     def _details(
         self,

@@ -13,6 +13,7 @@ from .._wire.clock import Clock, MachineClock
 from .._wire.connections import Pools
 from .._wire.exchange import Incoming, Outgoing, Response, as_encoded, finish, read_headers
 from .._wire.failures import without_frames
+from .._wire.route import ENVIRONMENT, Route
 from .._wire.total_timeout import Deadline, current
 from .._wire.turns import MOST_CONNECTIONS, MOST_STREAMS, Permits, Turns
 
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
 class Wire:
     """Sends requests. `transport` is an httpx transport to send all of them with."""
 
-    def __init__(self, transport: BaseTransport | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        transport: BaseTransport | None = None,
+        *,
+        clock: Clock | None = None,
+        route: Route = ENVIRONMENT,
+    ) -> None:
         self._clock = clock or MachineClock()
-        self._pools = Pools(transport)
+        self._pools = Pools(transport, route)
         self._turns = Turns(MOST_CONNECTIONS)
         self.streams = Permits(MOST_STREAMS)
         _forks.register(self)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from .._wire.codings import codings
 
 _ALGORITHMS = {"sha-512": ("sha512", 64), "sha-256": ("sha256", 32), "md5": ("md5", 16)}
 """The supported algorithms, strongest first, with their names in `hashlib` and lengths in bytes."""
+
+_MD5_TAG = re.compile(r'"([0-9a-f]{32})"', re.ASCII)
 
 
 class Checksum:
@@ -39,6 +43,22 @@ class Checksum:
         if found == self._promised:
             return None
         return f"its {self._algorithm} is {found.hex()}, expected {self._promised.hex()}"
+
+
+def has_checksum(headers: Mapping[str, str], path: Path) -> bool:
+    """Whether a file has the checksum in the headers of a response.
+
+    Without one, the entity tag of S3 and R2 will do: it may be the MD5 of the file, and if it is equal, it is.
+    """
+    found = Checksum.promised(headers)
+    if found is None and (tag := _MD5_TAG.fullmatch(headers.get("etag", ""))):
+        found = Checksum("md5", bytes.fromhex(tag[1]))
+    if found is None:
+        return False
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            found.update(piece)
+    return found.mismatch() is None
 
 
 def _checksums(headers: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:

@@ -9,17 +9,20 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from filecmp import cmp
 from pathlib import Path
 from typing import Any, Protocol
 
 from .._policy.retry import may_pass
 from .._wire.codings import CannotDecode, Decoder, codings
 from ..errors import ContractError, TransportError
-from .checksums import Checksum
+from .checksums import Checksum, has_checksum
 from .progress import OnProgress
 
 _WHOLE = (200, 203)
 """Statuses of a response that is the file; other successful ones, such as 202 and 204, are not (RFC 9110)."""
+_NO_FSYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS)
+"""What fsync says on a file system that lacks it, such as some network shares; the file is whole all the same."""
 _RANGE = re.compile(r"bytes (\d{1,18})-\d*/(\d{1,18}|\*)", re.ASCII)
 
 
@@ -39,6 +42,8 @@ class Download:
         temporary: Path | None = None,
         target: Path | None = None,
         on_progress: OnProgress | None = None,
+        *,
+        overwrite: bool = False,
     ) -> None:
         self.size = 0
         """Bytes received so far, which are encoded if the file comes in a content coding."""
@@ -48,6 +53,8 @@ class Download:
         self._temporary = temporary
         self._target = target
         self._on_progress = on_progress
+        self._overwrite = overwrite
+        self._is_kept = False
         self._validator: str | None = None
         self._codings: tuple[str, ...] = ()
         self._decoder: Decoder | None = None
@@ -64,12 +71,17 @@ class Download:
 
     @classmethod
     @contextmanager
-    def at(cls, target: Path, on_progress: OnProgress | None = None) -> Iterator[Download]:
+    def at(
+        cls, target: Path, on_progress: OnProgress | None = None, *, overwrite: bool = False
+    ) -> Iterator[Download]:
         """Save at `target`. Without `finish` nothing is left behind, and an existing file stays.
 
-        Raises OSError with the target's name if it can't be written.
+        Without `overwrite`, a file that is there already is kept, and FileExistsError raised if it is another one. Also
+        raises OSError with the target's name if it can't be written.
         """
-        if target.exists() and not (target.is_file() or target.is_dir()):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+        if target.exists() and not target.is_file():
             # The file would replace it: as root, even /dev/null.
             raise FileExistsError(errno.EEXIST, "Is a device, pipe or socket, not a file", str(target))
         download = None
@@ -77,7 +89,7 @@ class Download:
         try:
             # Only large blocks are written, and a full disk shows at a write, not at the end.
             with temporary.open("xb", buffering=0) as file:
-                download = cls(file, temporary, target, on_progress)
+                download = cls(file, temporary, target, on_progress, overwrite=overwrite)
                 yield download
         except OSError as error:
             if download is not None and error is download._not_ours:
@@ -125,7 +137,36 @@ class Download:
         length = headers.get("content-length")
         self.expected = int(length) if length and length.isdecimal() and len(length) < 19 else None
         self._validator = _validator(headers)
+        if (
+            self._rival is not None
+            and not self._codings
+            and self.expected not in (None, self._rival.stat().st_size)
+        ):
+            raise _exists(self._rival)
         self.report()
+
+    @property
+    def _rival(self) -> Path | None:
+        """The file at the target, which must not be replaced, or None if there is none."""
+        if self._overwrite or self._target is None or not self._target.is_file():
+            return None
+        return self._target
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether there is a file at the target that may be the same one."""
+        return self._rival is not None
+
+    def keeps(self, headers: Mapping[str, str]) -> bool:
+        """Whether the file at the target is the same one according to the checksum in a response's headers.
+
+        Then the download is complete without its body. This reads the file, which may take long.
+        """
+        if self._rival is None or self.expected is None or not has_checksum(headers, self._rival):
+            return False
+        self._is_kept, self._checksum, self.size = True, None, self.expected
+        self.report()
+        return True
 
     def restart(self) -> None:
         """Discard what was received: it is not, or may not be, part of the file."""
@@ -198,10 +239,19 @@ class Download:
         return mismatch
 
     def finish(self) -> None:
-        """Move the complete file to its target."""
-        if self._temporary is not None and self._target is not None:
+        """Move the complete file to its target. Raises FileExistsError if another file must not be replaced."""
+        if self._is_kept or self._temporary is None or self._target is None:
+            return
+        if self._rival is not None:
+            if not cmp(self._temporary, self._rival, shallow=False):
+                raise _exists(self._rival)
+            return
+        try:
             os.fsync(self._sink.fileno())
-            self._temporary.replace(self._target)
+        except OSError as error:
+            if error.errno not in _NO_FSYNC:
+                raise
+        self._temporary.replace(self._target)
 
     def cut_short(self, name: str, job_id: str, why: str | None) -> TransportError:
         came = f"received {self.size} of {self.expected} bytes" if why is None else why
@@ -233,6 +283,11 @@ def _validator(headers: Mapping[str, str]) -> str | None:
     """The validator of a version of a file. A weak entity tag doesn't identify its bytes."""
     tag = headers.get("etag")
     return tag if tag and not tag.startswith("W/") else headers.get("last-modified")
+
+
+def _exists(target: Path) -> FileExistsError:
+    why = "A file with other content exists: pass overwrite=True to replace it, or save to another place"
+    return FileExistsError(errno.EEXIST, why, str(target))
 
 
 def _of_target(error: OSError, target: Path) -> OSError:

@@ -14,19 +14,21 @@ _LONGEST_NAME = 200  # bytes
 def local_names(names: Sequence[str]) -> list[str]:
     """A safe file name for each name from the service: within the folder, no device, none twice.
 
-    >>> local_names(["a.pdb", "../a.pdb", "/etc/passwd", "CON.txt"])
-    ['a.pdb', 'a-2.pdb', 'passwd', '_CON.txt']
+    The first file of a name has it, also if a number makes another one alike.
+
+    >>> local_names(["a.pdb", "../a.pdb", "a-2.pdb", "/etc/passwd", "CON.txt"])
+    ['a.pdb', 'a-3.pdb', 'a-2.pdb', 'passwd', '_CON.txt']
     """
-    made: list[str] = []
+    made = [_safe(name) for name in names]
+    wanted = {_seen(safe) for safe in made}
     taken: set[str] = set()
-    for name in names:
-        safe = _safe(name)
+    for place, safe in enumerate(made):
         path, number = PurePosixPath(safe), 2
-        while _seen(safe) in taken:
+        while _seen(safe) in taken or (safe != made[place] and _seen(safe) in wanted):
             safe = f"{path.stem}-{number}{path.suffix}"
             number += 1
         taken.add(_seen(safe))
-        made.append(safe)
+        made[place] = safe
     return made
 
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import attrs
 
+from .._inputs.arguments import special_file
 from ..errors import InvalidInput
 
 Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
@@ -62,6 +63,11 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
     """
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
+        if kind := special_file(path):
+            raise InvalidInput(
+                f"{NOTHING}: {str(source)[:200]!r} is {kind}, not a file."
+                + ("" if kind == "a directory" else " To upload what it yields, pass it open, in mode 'rb'.")
+            )
         try:
             stream = path.open("rb", buffering=0)
         except (OSError, ValueError) as error:
@@ -129,18 +135,24 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
     start, total = 0, None
     if seekable:
         start = stream.tell()
-        end = stream.seek(0, os.SEEK_END)
-        stream.seek(start)
-        total = max(0, end - start)
-        if start and not total:
+        total = _length(stream, start)
+        if start and total == 0:
             raise InvalidInput(f"{NOTHING}: the open file is at its end: call seek(0) first")
+        if total is None and len(first := _start_of(stream)) < PIECE:
+            return _of_bytes(memoryview(first), name)
 
     def pieces() -> Iterator[bytes]:
         if seekable:
             stream.seek(start)
         left = total
         while left is None or left > 0:
-            piece = _checked(stream.read(PIECE if left is None else min(PIECE, left)))
+            try:
+                read = stream.read(PIECE if left is None else min(PIECE, left))
+            except OSError as error:
+                raise InvalidInput(
+                    f"upload aborted: can't read {name!r}: {error.strerror or error}"
+                ) from None
+            piece = _checked(read)
             if not piece:
                 break
             left = None if left is None else left - len(piece)
@@ -151,6 +163,27 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
             )
 
     return Source(name, media_type(name), pieces, total=total, repeatable=seekable)
+
+
+def _length(stream: IO[bytes] | io.FileIO, start: int) -> int | None:
+    """Return the length from `start` on. It is None if it can't be measured: files of /proc seem to be empty."""
+    try:
+        end = stream.seek(0, os.SEEK_END)
+    except OSError:
+        end = 0
+    stream.seek(start)
+    if end <= start and stream.read(1):
+        stream.seek(start)
+        return None
+    return max(0, end - start)
+
+
+def _start_of(stream: IO[bytes] | io.FileIO) -> bytes:
+    """Return the first bytes of a file; less than a `PIECE` is all of it."""
+    start = b""
+    while len(start) < PIECE and (read := _checked(stream.read(PIECE - len(start)))):
+        start += read
+    return start
 
 
 class _Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .._wire.clock import Clock
@@ -82,6 +83,15 @@ class AsyncWriter:
         self._download.report()
 
     @staticmethod
+    async def keeps(download: Download, headers: Mapping[str, str]) -> bool:
+        """Whether the file is there already (`Download.keeps`); reading it may take long."""
+        if not download.may_keep:
+            return False
+        from anyio.to_thread import run_sync
+
+        return await run_sync(download.keeps, headers)
+
+    @staticmethod
     async def finish(download: Download) -> None:
         """Move the complete file to its target; syncing it to disk may take long."""
         from anyio.to_thread import run_sync
@@ -108,3 +118,7 @@ class Writer:
     @staticmethod
     def finish(download: Download) -> None:
         download.finish()
+
+    @staticmethod
+    def keeps(download: Download, headers: Mapping[str, str]) -> bool:
+        return download.keeps(headers)

@@ -14,6 +14,7 @@ from .._policy.retry import RetryPolicy
 from .._short_repr import short_repr
 from ..errors import ConfigurationError
 from ..hooks import Hook
+from .extra_headers import ExtraHeaders
 from .key import FORM, KEY_START, ApiKey
 
 DEFAULT_BASE_URL = "https://proteiniq.io"
@@ -46,6 +47,7 @@ class Config:
     timeout: float = 30.0
     deadline: float | None = None
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    headers: ExtraHeaders = attrs.field(factory=ExtraHeaders)
     hooks: tuple[Hook, ...] = ()
 
     def with_options(self, **changes: Unpack[Options]) -> Config:
@@ -69,6 +71,7 @@ class Config:
 def resolve(
     key: ApiKey | ConfigurationError,
     base_url: str | ConfigurationError,
+    headers: ExtraHeaders | ConfigurationError | None = None,
     *,
     timeout: float,
     max_retries: int,
@@ -80,6 +83,8 @@ def resolve(
         raise key
     if isinstance(base_url, ConfigurationError):
         raise base_url
+    if isinstance(headers, ConfigurationError):
+        raise headers
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
@@ -89,6 +94,7 @@ def resolve(
         timeout=timeout,
         deadline=deadline,
         retry=RetryPolicy(max_retries=max_retries),
+        headers=headers or ExtraHeaders(),
         hooks=tuple(hooks),
     )
 
@@ -113,14 +119,21 @@ def read_key(argument: str | None) -> ApiKey | ConfigurationError:
 
 
 def read_base_url(argument: str | None) -> str | ConfigurationError:
-    """Return the origin from the argument or else the environment, or an error if it is invalid.
+    """Return the origin from the argument or else the environment, or an error if it is blank or invalid.
 
     The error is returned as in `read_key`, because the argument may be the key by mistake.
     """
-    text = argument or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL
+    where, text = "base_url", argument
+    if text is None:
+        where, text = URL_VARIABLE, os.environ.get(URL_VARIABLE, DEFAULT_BASE_URL)
     if not isinstance(text, str):
         return ConfigurationError(
             f"base_url must be a string such as {DEFAULT_BASE_URL}, got {type(text).__name__}"
+        )
+    if not text.strip():
+        return ConfigurationError(
+            f"{where} must be a URL such as {DEFAULT_BASE_URL}, got {text!r}: "
+            f"{'unset it' if argument is None else 'pass None'} for the default"
         )
     if KEY_START in text:
         return ConfigurationError(

@@ -30,7 +30,7 @@ class Outgoing:
 
     method: str
     url: str
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     params: Mapping[str, Any] | None = None
     json: Any = attrs.field(default=None, repr=False)
     content: Iterable[bytes] | AsyncIterable[bytes] | None = attrs.field(default=None, repr=False)

@@ -6,15 +6,20 @@ A stream takes the deadline of the request that is written to it, and keeps it f
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .libraries import (
     AsyncNetworkBackend,
     AsyncNetworkStream,
+    ConnectError,
     ConnectTimeout,
     NetworkBackend,
     NetworkStream,
+    ReadError,
     ReadTimeout,
+    WriteError,
     WriteTimeout,
 )
 from .total_timeout import Deadline, current
@@ -33,6 +38,18 @@ def _within(deadline: Deadline | None, timeout: float | None, over: type[Excepti
     return left if timeout is None else min(timeout, left)
 
 
+@contextmanager
+def _as(kind: type[Exception]) -> Iterator[None]:
+    """Raise `kind` for an error that httpcore doesn't translate.
+
+    It passes on the ssl.SSLError of a damaged TLS record, an OverflowError of a port and a UnicodeError of a host name.
+    """
+    try:
+        yield
+    except (OSError, ValueError, OverflowError) as error:
+        raise kind(str(error)) from error
+
+
 class Backend(NetworkBackend):
     """Connects with streams that keep to the deadline."""
 
@@ -43,7 +60,8 @@ class Backend(NetworkBackend):
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> NetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
+        with _as(ConnectError):
+            return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
 
 
 class Stream(NetworkStream):
@@ -53,12 +71,15 @@ class Stream(NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         within = _within(self._deadline, timeout, ReadTimeout)
-        return self._stream.read(max(max_bytes, READ), within)
+        with _as(ReadError):
+            return self._stream.read(max(max_bytes, READ), within)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            self._stream.write(buffer, _within(self._deadline, timeout, WriteTimeout))
+            within = _within(self._deadline, timeout, WriteTimeout)
+            with _as(WriteError):
+                self._stream.write(buffer, within)
 
     def close(self) -> None:
         self._stream.close()
@@ -67,7 +88,8 @@ class Stream(NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> NetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
+        with _as(ConnectError):
+            return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -83,7 +105,8 @@ class AsyncBackend(AsyncNetworkBackend):
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> AsyncNetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
+        with _as(ConnectError):
+            return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
 
 
 class AsyncStream(AsyncNetworkStream):
@@ -93,12 +116,15 @@ class AsyncStream(AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         within = _within(self._deadline, timeout, ReadTimeout)
-        return await self._stream.read(max(max_bytes, READ), within)
+        with _as(ReadError):
+            return await self._stream.read(max(max_bytes, READ), within)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
             self._deadline = current.get()
-            await self._stream.write(buffer, _within(self._deadline, timeout, WriteTimeout))
+            within = _within(self._deadline, timeout, WriteTimeout)
+            with _as(WriteError):
+                await self._stream.write(buffer, within)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -107,7 +133,8 @@ class AsyncStream(AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> AsyncNetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
+        with _as(ConnectError):
+            return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -1,7 +1,7 @@
-"""The contract as it ships with this package.
+"""The contract that ships with this package.
 
-The generated client holds the digest of the contract that it was made from, and only that contract is used with it: a
-client of one contract that sends requests of another would be wrong in silence.
+The generated client contains the hash of the contract that it was generated from, and is used only with that contract.
+With another one, it could send wrong requests without an error.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from ._endpoints import Endpoint, endpoint
 
 GENERATED = "proteiniq_openapi"
 """The package of the generated client."""
-DIGEST = "contract.sha256"
-"""The file in it that says which contract it was made from."""
+DIGEST = "_contract.py"
+"""The module in it with the hash of its contract. A data file would be missing from an archive of modules."""
 
-_PACKAGED = Path(__file__).resolve().parent.parent / "_contract_data"
+_PACKAGED = Path(__file__).parent.parent / "_contract_data"
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "openapi"
 
 
@@ -29,35 +29,69 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def digest_module(contract: str) -> str:
+    """The source of the module with the hash of a contract."""
+    return (
+        '"""The contract that this package was generated from."""\n\n'
+        f'SHA256 = "{digest(contract.encode())}"\n'
+    )
+
+
 def dump(contract: dict[str, Any]) -> str:
-    """A contract as the text that is stored: keys sorted, so that equal contracts are equal files."""
+    """A contract as the text of its file. Keys are sorted, so equal contracts have equal files."""
     return json.dumps(contract, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def path(name: str) -> Path:
-    """Where a file of the contract is: `openapi.json`, `upstream.json`, `bindings.toml`, …
+    """The path of a file of the contract: `openapi.json`, `upstream.json`, `bindings.toml`, …
 
-    Raises FileNotFoundError when this installation has none, and RuntimeError when its `openapi.json` is not the one
-    that the generated client was made from.
+    Raises FileNotFoundError if this installation has no such file, or is an archive, and RuntimeError if the client was
+    generated from another `openapi.json`.
     """
-    there = [folder / name for folder in (_PACKAGED, _CHECKOUT) if (folder / name).is_file()]
+    found, _ = _found(name)
+    if not found.is_file():
+        raise FileNotFoundError(f"{name} is in an archive, {found}: install proteiniq, or unpack the archive")
+    return found
+
+
+def _found(name: str) -> tuple[Path, bytes]:
+    """A file of the contract and its content, also in an archive. Raises like `path`."""
+    there = _contents(_PACKAGED / name, _CHECKOUT / name)
     if name != "openapi.json" and there:
         return there[0]
     package = _generated()
     if package is not None:
         # A client made with `regenerate --out` has its contract beside it.
-        there = [file for file in (package.parent / name, *there) if file.is_file()]
-        wanted = package / DIGEST
-        made_from = wanted.read_text(encoding="utf-8").strip() if wanted.is_file() else ""
-        for file in there:
-            if digest(file.read_bytes()) == made_from:
-                return file
+        there = [*_contents(package.parent / name), *there]
+        made_from = (_content(package / DIGEST) or b"").decode()
+        for file, content in there:
+            if f'"{digest(content)}"' in made_from:
+                return file, content
     if not there:
         raise FileNotFoundError(f"{name} is missing from this installation of proteiniq: reinstall it")
     raise RuntimeError(
-        f"the generated client in {package} was made from another contract than {there[-1]}: make both anew with "
-        "`nox -s regenerate`, or reinstall proteiniq"
+        f"the generated client in {package} was not generated from {there[-1][0]}: run `nox -s regenerate`, or "
+        "reinstall proteiniq"
     )
+
+
+def _contents(*files: Path) -> list[tuple[Path, bytes]]:
+    """The existing files with their content."""
+    return [(file, content) for file in files if (content := _content(file)) is not None]
+
+
+def _content(file: Path) -> bytes | None:
+    """The content of a file, or None. The package may have been imported from an archive."""
+    if file.is_file():
+        return file.read_bytes()
+    for module in (__name__, GENERATED):
+        spec = importlib.util.find_spec(module)
+        try:
+            content: bytes = spec.loader.get_data(str(file))  # type: ignore[union-attr]  # any loader of files has it
+        except (AttributeError, OSError):
+            continue
+        return content
+    return None
 
 
 @functools.cache
@@ -68,15 +102,15 @@ def _generated() -> Path | None:
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """The normalised OpenAPI document. It is shared: don't change it."""
-    loaded: dict[str, Any] = json.loads(path("openapi.json").read_bytes())
+    """The normalised OpenAPI document. It is shared, so don't modify it."""
+    loaded: dict[str, Any] = json.loads(_found("openapi.json")[1])
     return loaded
 
 
 @functools.cache
 def upstream() -> dict[str, Any]:
-    """The service's own document that the normalised one was made from. It is shared: don't change it."""
-    loaded: dict[str, Any] = json.loads(path("upstream.json").read_bytes())
+    """The service's own document, before normalising. It is shared, so don't modify it."""
+    loaded: dict[str, Any] = json.loads(_found("upstream.json")[1])
     return loaded
 
 

@@ -37,7 +37,7 @@ async def test_a_password_in_a_signed_url_is_told_to_nobody() -> None:
         {RESULT: answer(result("a.txt", url=url)), FILE: [httpx.ConnectError("refused"), httpx.Response(404)]}
     )
     made = await fetched(service, max_retries=1)
-    pipeline = made.files[0]._results._pipeline
+    pipeline = made.files[0]._source._pipeline
     pipeline.config = attrs.evolve(pipeline.config, hooks=(told.append,))
     with pytest.raises(NotFound) as caught:
         await made.files[0].read()
@@ -53,7 +53,7 @@ async def test_each_attempt_of_a_download_is_told_once_when_it_ended() -> None:
         {RESULT: answer(result("a.txt")), FILE: [moved, moved], "GET /moved": [cut(0, 1000), storage]}
     )
     made = await fetched(service)
-    pipeline = made.files[0]._results._pipeline
+    pipeline = made.files[0]._source._pipeline
     pipeline.config = attrs.evolve(pipeline.config, hooks=(told.append,))
     assert await made.files[0].read() == CONTENT
     assert [(each.path, each.status, each.failure, each.number) for each in told] == [

@@ -115,10 +115,19 @@ async def test_a_run_that_fails_says_why(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_failed_job_with_output_has_a_result(client: AsyncProteinIQ) -> None:
-    result = await client.run("broken", TEXT, {"partial": True})
+async def test_a_failed_job_that_left_a_file_is_an_error_with_that_file(client: AsyncProteinIQ) -> None:
+    with pytest.raises(JobFailed, match="no convergence after 12 steps") as caught:
+        await client.run("broken", TEXT, {"partial": True})
+    assert await caught.value.result.files["copy.txt"].text() == "half"
+
+
+@pytest.mark.anyio
+async def test_the_result_of_a_failed_job_is_returned_on_request(client: AsyncProteinIQ) -> None:
+    result = await client.run("broken", TEXT, {"partial": True}, partial=True)
     assert result.status == "FAILED"
-    assert await result.files["copy.txt"].text() == "half"
+    assert result.error is not None
+    assert "no convergence" in str(result.error.message)
+    assert (await client.results.get(result.job_id)).files.names == result.files.names
 
 
 @pytest.mark.anyio

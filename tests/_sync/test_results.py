@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,7 @@ def test_a_download_that_is_always_cut_gives_up_and_leaves_nothing(tmp_path: Pat
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 0)]})
     made = fetched(service, max_retries=2)
     with pytest.raises(TransportError, match=r"1000 of 10240 bytes") as caught:
-        made.files["a.txt"].save(target)
+        made.files["a.txt"].save(target, overwrite=True)
     assert caught.value.job_id == "job_1"
     assert caught.value.retryable
     assert target.read_text() == "what was there"
@@ -205,3 +206,19 @@ def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
 def test_a_fault_of_storage_is_tried_again() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [httpx.Response(503), storage]})
     assert (fetched(service)).files["a.txt"].read() == CONTENT
+
+
+@pytest.mark.case
+def test_a_file_that_is_there_with_its_checksum_is_kept_and_its_body_is_not_read(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "a.txt"
+    target.write_bytes(CONTENT)
+    written = target.stat().st_mtime_ns
+    told: list[tuple[int, int | None]] = []
+    checked = httpx.Response(200, content=CONTENT, headers={"etag": f'"{hashlib.md5(CONTENT).hexdigest()}"'})
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: checked}))
+    made.save_all(tmp_path, on_progress=lambda done, total: told.append((done, total)))
+    assert (target.read_bytes(), target.stat().st_mtime_ns) == (CONTENT, written)
+    assert told == [(0, len(CONTENT)), (len(CONTENT), len(CONTENT))]
+    assert list(tmp_path.iterdir()) == [target]

@@ -104,10 +104,18 @@ def test_a_run_that_fails_says_why(client: ProteinIQ) -> None:
     assert caught.value.job_id == caught.value.job.id
 
 
-def test_a_failed_job_with_output_has_a_result(client: ProteinIQ) -> None:
-    result = client.run("broken", TEXT, {"partial": True})
+def test_a_failed_job_that_left_a_file_is_an_error_with_that_file(client: ProteinIQ) -> None:
+    with pytest.raises(JobFailed, match="no convergence after 12 steps") as caught:
+        client.run("broken", TEXT, {"partial": True})
+    assert caught.value.result.files["copy.txt"].text() == "half"
+
+
+def test_the_result_of_a_failed_job_is_returned_on_request(client: ProteinIQ) -> None:
+    result = client.run("broken", TEXT, {"partial": True}, partial=True)
     assert result.status == "FAILED"
-    assert result.files["copy.txt"].text() == "half"
+    assert result.error is not None
+    assert "no convergence" in str(result.error.message)
+    assert (client.results.get(result.job_id)).files.names == result.files.names
 
 
 def test_there_is_no_result_before_the_end(client: ProteinIQ, gate: Path) -> None:

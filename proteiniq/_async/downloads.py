@@ -1,0 +1,191 @@
+"""Download the files of results: resumed after an interruption, with a new URL if the old one has expired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urljoin
+
+import attrs
+
+from .._inputs.arguments import is_downgrade, is_url
+from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
+from .._policy.retry import GiveUp, Wait
+from .._transfer.download import Download
+from .._transfer.progress import OnProgress
+from .._transfer.writers import AsyncWriter
+from .._wire.exchange import Outgoing
+from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
+from ..hooks import AttemptDetails
+from ..models import ResultFileInfo
+from . import lazy
+from .pipeline import AsyncPipeline, Call
+
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 10
+
+
+@attrs.frozen
+class Wanted:
+    """A file of a result. `nth` counts from 0 among the `count` files of the result that have this name."""
+
+    info: ResultFileInfo
+    job_id: str
+    nth: int = 0
+    count: int = 1
+
+
+class AsyncDownloads:
+    """Downloads the files of a client's results."""
+
+    def __init__(self, pipeline: AsyncPipeline, results: lazy.AsyncResults) -> None:
+        self._pipeline = pipeline
+        self._results = results
+
+    async def read(self, file: Wanted) -> bytes:
+        """Return the bytes of a result file."""
+        with Download.in_memory() as (download, buffer):
+            await self._fetch(file, download)
+            return buffer.getvalue()
+
+    async def save(
+        self, file: Wanted, target: Path, on_progress: OnProgress | None, *, overwrite: bool
+    ) -> Path:
+        """Save a result file at `target`, under a temporary name until it is complete."""
+        with Download.at(target, on_progress, overwrite=overwrite) as download:
+            await self._fetch(file, download)
+            await AsyncWriter.finish(download)
+        return target
+
+    async def _fetch(self, file: Wanted, download: Download) -> None:
+        """Download a file, resuming after an interruption, with a new URL if the old one has expired."""
+        retry, clock = self._pipeline.config.retry, self._pipeline.clock
+        job_id = file.job_id
+        url, renewed_at = _address(file.info, job_id), -1
+        failures = number = 0
+        while True:
+            start, number = download.size, number + 1
+            wait: float | None = None
+            ended: list[AttemptDetails] = []
+            try:
+                error = await self._attempt(url, job_id, download, number, ended)
+                damage = download.damage() if error is None and download.is_whole else None
+                if error is None and download.is_whole and damage is None:
+                    return
+                cut = _cut(error, damage)
+                failures = failures + 1 if cut.spoiled or download.size <= start else 1
+                renewed = renewed_at >= download.size
+                move = self._pipeline.charge(
+                    resume(
+                        cut,
+                        failures=failures,
+                        renewed=renewed,
+                        policy=retry,
+                        jitter=clock.random(),
+                    )
+                )
+                wait = move.seconds if isinstance(move, (Wait, Restart)) else None
+            finally:
+                self._pipeline.tell(ended, wait)
+            match move:
+                case GiveUp():
+                    raise error or download.cut_short(file.info.name, job_id, damage)
+                case Renew():
+                    renewed_at, failures = download.size, failures - 1
+                    url = await self._fresh_url(file)
+                    continue
+                case Restart():
+                    download.restart()
+            await clock.sleep(move.seconds)
+
+    async def _attempt(
+        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+    ) -> ProteinIQError | None:
+        """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
+        try:
+            await self._stream(url, job_id, download, number, ended)
+        except (APIError, TransportError, ContractError) as error:
+            return error
+        return None
+
+    async def _fresh_url(self, file: Wanted) -> str:
+        """Read the result again, and return the file's new signed URL."""
+        fresh = [each.info for each in (await self._results.get(file.job_id)).files]
+        found = renewed_file(file.info, fresh, nth=file.nth, count=file.count)
+        if found is None:
+            raise NotFound(
+                f"job {file.job_id} no longer has a file {file.info.name!r} that is certainly the same one",
+                job_id=file.job_id,
+            )
+        return _address(found, file.job_id)
+
+    async def _stream(
+        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+    ) -> None:
+        """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
+        for _ in range(MOST_REDIRECTS):
+            outgoing = Outgoing(
+                method="GET", url=url, headers=download.headers(), timeout=self._pipeline.config.timeout
+            )
+            call = Call(outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number)
+            opened = self._pipeline.open(call, ended=ended)
+            async with AsyncWriter(download, self._pipeline.clock) as writer, opened as incoming:
+                if incoming.status < 300:
+                    download.begin(incoming.status, incoming.headers)
+                    if await AsyncWriter.keeps(download, incoming.headers):
+                        return
+                    async for chunk in incoming.chunks:
+                        await writer.write(chunk)
+                    return
+                url = _redirected(url, incoming.status, incoming.headers, job_id)
+        raise ContractError(
+            f"a file of job {job_id} can't be downloaded: more than {MOST_REDIRECTS} redirects",
+            operation="download",
+            job_id=job_id,
+        )
+
+
+def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:
+    """Describe an attempt that did not complete the file."""
+    if error is None:
+        return Cut(spoiled=damage is not None)
+    return Cut(
+        status=error.status if isinstance(error, APIError) else None,
+        may_pass=error.retryable,
+        spoiled=isinstance(error, ContractError) and error.retryable,
+        retry_after=error.retry_after if isinstance(error, APIError) else None,
+    )
+
+
+def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
+    """Return the target of a redirect. Raises ContractError if it is unusable, or goes from https:// to http://."""
+    location = headers.get("location")
+    target = _joined(url, location) if location else ""
+    if status in REDIRECTS and is_url(target) and not is_downgrade(url, target):
+        return target
+    raise ContractError(
+        f"storage responded with {status} for a file of job {job_id}, without a usable URL: get the result again later",
+        operation="download",
+        status=status,
+        job_id=job_id,
+    )
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
+
+
+def _address(info: ResultFileInfo, job_id: str) -> str:
+    """Return the URL of a file. Raises ContractError if it is missing or invalid."""
+    if info.url and is_url(info.url):
+        return info.url
+    what = "an unusable URL" if info.url else "no URL"
+    raise ContractError(
+        f"the result of job {job_id} has {what} for {info.name!r}: get the result again later",
+        operation="get_result",
+        path="$.files[].url",
+        job_id=job_id,
+    )

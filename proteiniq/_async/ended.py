@@ -1,0 +1,105 @@
+"""Get the result of a job that has ended: a job without success is an error, whatever it left behind."""
+
+from __future__ import annotations
+
+import attrs
+
+from .._policy.resume import late_result
+from .._policy.retry import GiveUp
+from .._responses.messages import (
+    RESULT_PATIENCE,
+    end_of_wait,
+    job_failed,
+    result_late,
+    result_unread,
+    where_its_result_is,
+)
+from ..errors import JobFailed, NotFound, ProteinIQError, WaitTimeout
+from ..models import JobStatus
+from .job import AsyncJob
+from .pipeline import AsyncPipeline
+from .reads import requested_wait
+from .results import AsyncResult, AsyncResults
+
+WITHOUT_RESULT = (JobStatus.CANCELLED, JobStatus.TIMEOUT)
+"""How a job ends that never has a result (documentation, "Results")."""
+
+
+class AsyncEnded:
+    """A job that has ended. `timeout` is what the caller gave, `deadline` the monotonic time that it ends at."""
+
+    def __init__(
+        self,
+        pipeline: AsyncPipeline,
+        results: AsyncResults,
+        job: AsyncJob,
+        *,
+        timeout: float | None,
+        deadline: float | None,
+    ) -> None:
+        self._clock = pipeline.clock
+        self._results = results
+        self._job = job
+        self._timeout = timeout
+        self._deadline = deadline
+
+    async def result(self, *, partial: bool) -> AsyncResult:
+        """Return the result. Raises JobFailed for a job without success, unless `partial` is true and it left one."""
+        if self._job.status in WITHOUT_RESULT:
+            raise job_failed(self._job)
+        try:
+            if partial or self._job.status == JobStatus.COMPLETED:
+                result = self._of_job(await self._read_late())
+            else:
+                raise await self._failure()
+        except NotFound:
+            raise job_failed(self._job) from None
+        except (JobFailed, WaitTimeout):
+            raise
+        except BaseException as error:
+            error.add_note(where_its_result_is(self._job.id))
+            raise
+        status = result.status
+        if partial or status is None or status == JobStatus.COMPLETED or not status.is_terminal:
+            return result
+        raise job_failed(attrs.evolve(self._job, status=status), result)
+
+    async def _failure(self) -> JobFailed:
+        """Return the error of a job without success, with the result that it left, if that can be read."""
+        try:
+            result = await self._results._get(self._job.id, deadline=self._deadline)
+        except NotFound:
+            return job_failed(self._job)
+        except ProteinIQError as error:
+            failed = job_failed(self._job)
+            failed.add_note(result_unread(self._job.id, error))
+            return failed
+        return job_failed(self._job, self._of_job(result))
+
+    def _of_job(self, result: AsyncResult) -> AsyncResult:
+        """Return the result with what only the job knows."""
+        return attrs.evolve(result, status=result.status or self._job.status, error=self._job.error)
+
+    async def _read_late(self) -> AsyncResult:
+        """Read the result, retrying failures that may pass, since it is paid for."""
+        give_up = self._clock.monotonic() + RESULT_PATIENCE if self._deadline is None else self._deadline
+        reads = 0
+        while True:
+            try:
+                return await self._results._get(self._job.id, deadline=self._deadline)
+            except ProteinIQError as error:
+                if not error.retryable:
+                    raise
+                reads += 1
+                move = late_result(
+                    self._job.status,
+                    reads=reads,
+                    retry_after=requested_wait(error),
+                    now=self._clock.monotonic(),
+                    give_up=give_up,
+                )
+                if isinstance(move, GiveUp):
+                    if self._deadline is not None:
+                        raise result_late(self._job, end_of_wait(self._timeout, move.needed)) from error
+                    raise
+            await self._clock.sleep(move.seconds)

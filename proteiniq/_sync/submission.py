@@ -1,0 +1,166 @@
+# Made from proteiniq/_async/submission.py by scripts/unasync.py: edit that file instead.
+
+"""Quote and submit a job: one call makes one job, whatever becomes of the responses."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+from proteiniq_openapi.api.jobs import quote_job, submit_job
+from proteiniq_openapi.models import (
+    InputEntry,
+    JobBilling,
+    JobInput,
+    JobRequest,
+    JobRequestSettings,
+    QuoteRequest,
+    QuoteRequestSettings,
+)
+from proteiniq_openapi.types import UNSET
+
+from .._inputs import entries, job_entries, requests
+from .._inputs.arguments import check_credits, check_id, check_idempotency_key, check_reserved_credits
+from .._responses import convert
+from .._responses.messages import after_submit, blocked, spend_limit
+from .._short_repr import short_repr
+from ..errors import InvalidInput
+from ..models import JobState, Quote, Tool
+from .pipeline import Pipeline
+from .tools import Tools
+
+
+class Submitter:
+    """Quotes and submits the jobs of a client."""
+
+    def __init__(self, pipeline: Pipeline, tools: Tools) -> None:
+        self._pipeline = pipeline
+        self._tools = tools
+
+    def quote(
+        self,
+        tool: str | Tool,
+        inputs: Any,
+        settings: Mapping[str, Any] | None,
+        *,
+        max_reserved_credits: int | None,
+    ) -> Quote:
+        """Return what a job would cost."""
+        _check_reserved("QuoteRequest", max_reserved_credits)
+        return self._quote(self._order(tool, inputs, settings), max_reserved_credits)
+
+    def submit(
+        self,
+        tool: str | Tool,
+        inputs: Any,
+        settings: Mapping[str, Any] | None,
+        *,
+        name: str | None,
+        max_credits: float | None,
+        max_reserved_credits: int | None,
+        idempotency_key: str | None,
+    ) -> JobState:
+        """Submit a job, with a quote first if there is a limit."""
+        check_credits("max_credits", max_credits)
+        _check_reserved("JobRequest", max_reserved_credits)
+        key = check_idempotency_key(
+            f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
+        )
+        order = self._order(tool, inputs, settings)
+        if max_credits is not None:
+            quote = self._quote(order, max_reserved_credits)
+            refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
+            if refusal is not None:
+                raise refusal
+        body = JobRequest(
+            tool=order.tool,
+            name=name or order.name,
+            input_=JobInput(inputs=order.entries),
+            settings=JobRequestSettings.from_dict(order.settings),
+            billing=UNSET
+            if max_reserved_credits is None
+            else JobBilling(max_reserved_credits=max_reserved_credits),
+        )
+        prepared = submit_job.prepared(body=body, idempotency_key=key)
+        try:
+            made = convert.job(self._pipeline.call(prepared))
+            return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
+        except BaseException as error:
+            if note := after_submit(error, key):
+                error.add_note(note)
+            raise
+
+    def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
+        if settings is not None and not isinstance(settings, Mapping):
+            raise InvalidInput(
+                f"settings must be a mapping of settings to values, got {short_repr(settings)}"
+            )
+        chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
+        given = entries.given_entries(inputs)
+        if given is not None:
+            given = _copied(given, "inputs")
+            tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
+            return _Order(tool_id, _default_name(tool_id, given), job_entries.entries_as_given(given), chosen)
+        known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
+        made = entries.entries(known, inputs, settings)
+        return _Order(known.id, _default_name(known.id, made), job_entries.entries(made), chosen)
+
+    def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
+        body = QuoteRequest(
+            tool=order.tool,
+            input_=JobInput(inputs=order.entries),
+            settings=QuoteRequestSettings.from_dict(order.settings),
+            billing=JobBilling(max_reserved_credits=max_reserved_credits)
+            if max_reserved_credits is not None and _may_reserve("QuoteRequest")
+            else UNSET,
+        )
+        return convert.quote(self._pipeline.call(quote_job.prepared(body=body)))
+
+
+def _copied(value: Any, what: str) -> Any:
+    """Return a deep copy. Raises InvalidInput for values that can't be copied."""
+    try:
+        return copy.deepcopy(value)
+    except (TypeError, RecursionError) as error:
+        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
+
+
+@attrs.frozen
+class _Order:
+    """The arguments of a job, copied, so that later changes to them have no effect."""
+
+    tool: str
+    name: str
+    entries: list[InputEntry]
+    settings: dict[str, Any]
+
+
+def _may_reserve(role: str) -> bool:
+    """Whether the contract has a limit on reserved credits in this request."""
+    return requests.is_documented(role, "billing") and requests.is_documented(
+        "JobBilling", "max_reserved_credits"
+    )
+
+
+def _check_reserved(role: str, max_reserved_credits: int | None) -> None:
+    """Raise InvalidInput for a limit that can't be sent in this request."""
+    check_reserved_credits(max_reserved_credits)
+    if max_reserved_credits is not None and not _may_reserve(role):
+        raise InvalidInput(
+            "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
+            "might cost more. Nothing was submitted: omit it, or use max_credits"
+        )
+
+
+def _default_name(tool_id: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    """Return a readable name: the tool and the first label or FASTA header."""
+    for entry in entries:
+        label, content = entry.get("label"), entry.get("content")
+        if not label and isinstance(content, str) and content.startswith(">"):
+            label = content[1:].split("\n", 1)[0].split(" ", 1)[0].strip()
+        if label and isinstance(label, str):
+            return f"{tool_id} {label}"[:100]
+    return tool_id

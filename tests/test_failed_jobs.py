@@ -1,0 +1,97 @@
+"""Jobs that ended without success: an error that holds what they left. Sync and async clients share this code."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import httpx
+import pytest
+
+from proteiniq import BudgetExceeded, JobFailed, WaitTimeout
+
+from ._sync.clients import over
+from .storage import result
+from .support import EVENTS, RESULT, Routes, StillClock, answer, events, job, refusal
+
+WHY = {"code": "out_of_memory", "message": "It needs 80 GB"}
+
+
+def ended(status: str, *results: Any, why: Any = WHY) -> Routes:
+    """A service whose job ended like this, and what its result gets."""
+    return Routes({EVENTS: events(job(status, error=why)), RESULT: list(results)})
+
+
+def left(status: str | None) -> httpx.Response:
+    return answer({**result("partial.pdb"), "status": status})
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(("status", "kind"), [("FAILED", JobFailed), ("BUDGET_EXCEEDED", BudgetExceeded)])
+def test_a_job_without_success_is_an_error_though_it_left_a_file(status: str, kind: type[JobFailed]) -> None:
+    with (
+        over(ended(status, left(status))) as client,
+        pytest.raises(JobFailed, match="It needs 80 GB") as caught,
+    ):
+        client.jobs.result("job_1")
+    assert type(caught.value) is kind
+    assert caught.value.job.status == status
+    assert caught.value.result.files.names == ("partial.pdb",)
+    assert caught.value.result.error == caught.value.job.error
+    assert "1 file) is the `result` of this error" in str(caught.value)
+
+
+@pytest.mark.case
+def test_a_result_that_calls_itself_failed_is_an_error_though_the_job_completed() -> None:
+    with over(ended("COMPLETED", left("FAILED"), why=None)) as client, pytest.raises(JobFailed) as caught:
+        client.jobs.result("job_1")
+    assert caught.value.job.status == "FAILED"
+
+
+@pytest.mark.parametrize("status", [None, "COMPLETED", "ARCHIVED"])
+def test_a_result_without_a_sign_of_failure_is_a_result(status: str | None) -> None:
+    with over(ended("COMPLETED", left(status), why=None)) as client:
+        assert client.jobs.result("job_1").status == (status or "COMPLETED")
+
+
+@pytest.mark.parametrize("status", ["FAILED", "BUDGET_EXCEEDED"])
+def test_a_partial_result_is_returned_on_request(status: str) -> None:
+    with over(ended(status, left(None))) as client:
+        found = client.jobs.result("job_1", partial=True)
+    assert (found.status, found.error and found.error.code) == (status, "out_of_memory")
+
+
+def test_a_partial_result_that_there_is_not_is_the_failure_of_the_job() -> None:
+    with (
+        over(ended("FAILED", refusal(404, "not_found"))) as client,
+        pytest.raises(JobFailed, match="ended as FAILED without a result: It needs 80 GB"),
+    ):
+        client.jobs.result("job_1", partial=True)
+
+
+@pytest.mark.parametrize(
+    "failure", [refusal(409, "job_not_completed"), httpx.ConnectError("refused"), answer([])]
+)
+def test_a_result_that_can_not_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
+    clock = StillClock()
+    service = ended("FAILED", failure)
+    with over(service, clock=clock) as client, pytest.raises(JobFailed, match="It needs 80 GB") as caught:
+        client.jobs.result("job_1")
+    assert caught.value.result is None
+    assert "client.results.get('job_1')" in caught.value.__notes__[0]
+    assert sum(clock.sleeps) < 60
+
+
+def test_a_partial_result_that_is_late_is_waited_for() -> None:
+    late = refusal(409, "job_not_completed")
+    with over(ended("FAILED", late, left("FAILED"))) as client:
+        assert client.jobs.result("job_1", partial=True).status == "FAILED"
+    with over(ended("FAILED", late)) as client, pytest.raises(WaitTimeout, match="the job is FAILED"):
+        client.jobs.result("job_1", partial=True, timeout=30)
+
+
+def test_a_failure_goes_through_a_pickle_with_what_the_job_left() -> None:
+    with over(ended("FAILED", left("FAILED"))) as client, pytest.raises(JobFailed) as caught:
+        client.jobs.result("job_1")
+    restored = pickle.loads(pickle.dumps(caught.value))
+    assert restored.result == caught.value.result
