@@ -1,3 +1,3 @@
 """The contract that this package was generated from."""
 
-SHA256 = "6e30686a5ad81e9bdf10f2a58a45a3c7a56ebb27f08e3f6d9579d311af6df920"
+SHA256 = "59261ce183a4e0b6cd29451c3f33f0ad4d485a27eb9840b8f3c0ffef45cf0756"

@@ -34,7 +34,8 @@ class AsyncProteinIQ:
     clients of a key in this process share one limit, which is corrected by the service's headers. Different values of a
     later client are ignored with a warning. Programs on one machine share the limit by naming the same `pace_file`, a
     small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
-    a request. `clock` replaces the machine's clock in tests.
+    a request. `clock` replaces the machine's clock in tests. `allow_http` names hosts of a private network to which the
+    key may be sent unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`.
 
     `headers` are sent with every request to the service, never to the storage behind a signed URL; their values are not
     logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
@@ -62,6 +63,7 @@ class AsyncProteinIQ:
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
         pace_file: str | PathLike[str] | None = None,
+        allow_http: Sequence[str] = (),
         hooks: Sequence[Hook] = (),
         headers: Mapping[str, str] | None = None,
         app: tuple[str, str] | None = None,
@@ -69,7 +71,7 @@ class AsyncProteinIQ:
         verify: Verify = None,
         clock: AsyncClock | None = None,
     ) -> None:
-        key, origin = read_key(api_key), read_base_url(base_url)
+        key, origin = read_key(api_key), read_base_url(base_url, allow_http)
         extra, route = read_extra_headers(headers, app), read_route(proxy, verify)
         # A traceback that shows locals must not show a secret, in whichever argument it was passed.
         del api_key, base_url, headers, app, proxy, verify
