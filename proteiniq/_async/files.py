@@ -149,8 +149,6 @@ class AsyncFiles:
         async with self._pipeline.open(call) as incoming:
             if incoming.status >= 300:
                 raise _sent_elsewhere(put, incoming.status, incoming.headers)
-            async for _ in incoming.chunks:
-                pass
         file_id = str(ticket.id)
         made = await self._complete(file_id)
         return made if made is not None else await self.get(file_id)

@@ -25,6 +25,7 @@ from .._responses.api_errors import (
     read_body,
     redirected,
 )
+from .._wire.codings import CannotDecode, Decoder, codings
 from .._wire.config import Config
 from .._wire.exchange import AsyncIncoming, Outgoing
 from .._wire.failures import WireFailure
@@ -119,6 +120,11 @@ class Reply:
     def error(self) -> ErrorBody:
         """The body of an error response."""
         return read_body(self.content)
+
+
+LARGEST_BODY = 128 << 20
+LARGEST_ERROR = 1 << 20
+"""The most that is read of a response, and of an error response, in bytes after decoding. Files have no limit."""
 
 
 class AsyncPipeline:
@@ -364,16 +370,35 @@ class AsyncPipeline:
         )
 
     async def _read(self, call: Call, incoming: AsyncIncoming) -> bytes:
-        """Return the whole body. Raises WireFailure if it takes longer than the timeout of the request."""
+        """Return the whole body, decoded.
+
+        Raises WireFailure if it takes longer than the timeout of the request, which limits each read only, if it is
+        larger than `LARGEST_BODY`, or if it can't be decoded. The body of an error or a redirect is read as far as
+        that is possible: the status says what happened.
+        """
         now = self.clock.monotonic()
         within = call.within(now)
         end = now + min(within.timeout, within.total_timeout or within.timeout)
-        chunks = []
-        async for chunk in incoming.chunks:
-            chunks.append(chunk)
-            if self.clock.monotonic() > end:
-                raise WireFailure("timeout", "the response did not end in time", sent=True)
-        content = b"".join(chunks)
+        is_success = incoming.status < 300
+        largest = LARGEST_BODY if is_success else LARGEST_ERROR
+        pieces, size = [], 0
+        try:
+            decoder = Decoder(codings(incoming.headers))
+            async for chunk in incoming.chunks:
+                for piece in decoder.decode(chunk):
+                    pieces.append(piece)
+                    size += len(piece)
+                    if size > largest:
+                        raise CannotDecode(
+                            "body", f"the response is larger than {largest >> 20} MiB", sent=True
+                        )
+                if self.clock.monotonic() > end:
+                    raise WireFailure("timeout", "the response did not end in time", sent=True)
+            decoder.end()
+        except CannotDecode:
+            if is_success:
+                raise
+        content = b"".join(pieces)
         return content if within.key is None else within.key.hide_in_body(content)
 
     async def _turn(self, call: Call, ticket: Ticket, number: int = 1) -> None:
@@ -467,8 +492,9 @@ class AsyncPipeline:
             advice = f"Nothing was sent: check that {host} is the right host and can be reached from here."
         else:
             advice = "Whether the service acted on it is unknown."
+        missing = "usable" if failure.kind == "body" else "complete"
         return kind(
-            f"no complete response to {call.request}: {failure.text}. {advice}",
+            f"no {missing} response to {call.request}: {failure.text}. {advice}",
             sent=sent,
             retryable=may_pass(failure=failure.kind),
             request=call.request,

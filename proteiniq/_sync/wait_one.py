@@ -16,6 +16,7 @@ from .._inputs import requests
 from .._policy.polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._responses import convert, schema
 from .._responses.sse import EventStream, EventTooLarge
+from .._wire.codings import Decoder, codings
 from ..errors import APIError, ContractError, ProteinIQError, Request
 from ..models import JobState, JobStatus
 from .pipeline import Call, Pipeline
@@ -179,9 +180,10 @@ class Watcher:
                     self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                     return
                 heard = self._clock.monotonic()
+                decoder = Decoder(codings(incoming.headers))
                 for chunk in incoming.chunks:
                     now = self._clock.monotonic()
-                    for event in stream.feed(chunk):
+                    for event in (each for piece in decoder.decode(chunk) for each in stream.feed(piece)):
                         state = self._state(event.data)
                         if state is None:
                             continue

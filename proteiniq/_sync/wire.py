@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from .. import _forks
 from .._wire.clock import Clock, MachineClock
 from .._wire.connections import Pools
-from .._wire.encoding import Decoder, decoder
 from .._wire.exchange import Incoming, Outgoing, Response, as_encoded, finish, read_headers
 from .._wire.failures import without_frames
 from .._wire.route import ENVIRONMENT, Route
@@ -40,7 +39,7 @@ class Wire:
 
     @contextmanager
     def open(self, outgoing: Outgoing) -> Generator[Incoming]:
-        """Send and hand over the response once its headers are there.
+        """Send and hand over the response once its headers are there; its body is in its content codings (`codings`).
 
         Raises WireFailure, and ConfigurationError if the client is closed or has another event loop.
         """
@@ -53,7 +52,7 @@ class Wire:
                 failure = without_frames(error, outgoing.key)
             else:
                 headers = read_headers(response.headers, outgoing.key)
-                chunks = _chunks(response.stream, decoder(headers))
+                chunks = _chunks(response.stream)
                 try:
                     yield Incoming(response.status, headers, chunks)
                 finally:
@@ -91,15 +90,11 @@ class Wire:
         self.streams = Permits(MOST_STREAMS)
 
 
-def _chunks(stream: Iterable[bytes], decoder: Decoder | None) -> Iterator[bytes]:
+def _chunks(stream: Iterable[bytes]) -> Iterator[bytes]:
     failure: BaseException
     try:
         for chunk in stream:
-            whole = chunk if decoder is None else decoder.decode(chunk)
-            if whole:
-                yield whole
-        if decoder is not None:
-            decoder.end()
+            yield chunk
     except BaseException as error:
         failure = without_frames(error)
     else:

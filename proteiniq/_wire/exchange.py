@@ -45,7 +45,7 @@ class Outgoing:
 
 @attrs.frozen
 class AsyncIncoming:
-    """A response whose body is read as it arrives. Header names are in lower case."""
+    """A response whose body is read as it arrives, in its content codings. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,7 +54,7 @@ class AsyncIncoming:
 
 @attrs.frozen
 class Incoming:
-    """A response whose body is read as it arrives. Header names are in lower case."""
+    """A response whose body is read as it arrives, in its content codings. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]

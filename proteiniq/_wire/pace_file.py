@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import Any
 
 import attrs
 
+from .._forks import Lock
 from .._policy.pacing import JOB_READ_INTERVAL, LONGEST_HOLD, RATE_LIMIT, RATE_WINDOW, Pace, State, Window
 from ..errors import ConfigurationError
 from .pacers import Pacer
@@ -34,6 +34,15 @@ CREATE TABLE IF NOT EXISTS windows (
 
 _LISTS = ("ours", "gone", "others")
 """The long lists of a state, which are stored as bytes: JSON takes thirty times as long for them."""
+
+
+_PATIENCE = 30.0
+"""How long other processes may have the file, in seconds."""
+
+_PATIENCE_AFTER_FORK = 2.0
+"""The same in a forked process. It has what SQLite knew in its parent of who uses the file, and can't learn better."""
+
+_of_parents: list[sqlite3.Connection] = []
 
 
 class FilePacer(Pacer):
@@ -53,7 +62,7 @@ class FilePacer(Pacer):
         self._limit = limit
         self._seconds = seconds
         self._job_interval = job_interval  # 0: reads of one job are not kept apart
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._process = 0
         with self._transaction():
@@ -76,7 +85,7 @@ class FilePacer(Pacer):
     def close(self) -> None:
         """Close the file. What it counts stays for the others."""
         with self._lock:
-            if self._connection is not None:
+            if self._connection is not None and self._process == os.getpid():
                 self._connection.close()
                 self._connection = None
 
@@ -104,10 +113,14 @@ class FilePacer(Pacer):
                 ) from None
 
     def _open(self) -> sqlite3.Connection:
-        # A connection must not be carried over a fork.
-        if self._connection is None or self._process != os.getpid():
+        patience = _PATIENCE
+        if self._connection is not None and self._process != os.getpid():
+            # A connection must not be carried over a fork, and not be closed there either: its mutex may be locked.
+            _of_parents.append(self._connection)
+            self._connection, patience = None, _PATIENCE_AFTER_FORK
+        if self._connection is None:
             connection = sqlite3.connect(
-                self._path, timeout=30.0, isolation_level=None, check_same_thread=False
+                self._path, timeout=patience, isolation_level=None, check_same_thread=False
             )
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
