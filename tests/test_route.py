@@ -17,7 +17,7 @@ import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, TransportError
 from proteiniq._wire.connections import Pools
-from proteiniq._wire.route import Route, read_route
+from proteiniq._wire.route import Proxy, Route, read_route
 
 from .faults.server import Server, refuse, reply
 from .support import KEY, documented
@@ -142,6 +142,12 @@ def test_a_socks_proxy_needs_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
     assert repr(ProteinIQ(KEY, proxy="socks5h://proxy.test")) == (
         "<ProteinIQ pq_live_tests_… at https://proteiniq.io>"
     )
+
+
+def test_a_login_is_hidden_from_the_log_of_the_library_that_sends_it() -> None:
+    auth = Proxy.parse(f"socks5://{PASSWORD}:{PASSWORD}@proxy.test").auth
+    assert auth == (PASSWORD.encode(), PASSWORD.encode())
+    assert PASSWORD not in f"auth={auth!r}"
 
 
 def test_a_proxy_with_a_name_in_unicode() -> None:

@@ -46,6 +46,13 @@ ENVIRONMENT = Route()
 """What the environment says."""
 
 
+class _Hidden(bytes):
+    """Bytes that are not shown: httpcore logs how it logs in to a SOCKS proxy."""
+
+    def __repr__(self) -> str:
+        return "b'…'"
+
+
 @attrs.frozen
 class Proxy:
     """The URL of a proxy, taken apart."""
@@ -53,7 +60,7 @@ class Proxy:
     scheme: str
     host: str
     port: int | None
-    auth: tuple[bytes, bytes] | None = attrs.field(repr=False)
+    auth: tuple[bytes, bytes] | None
     """User name and password."""
 
     @classmethod
@@ -72,7 +79,10 @@ class Proxy:
             raise ValueError("the URL of a proxy must have a host, and no port 0")
         auth = None
         if parts.username or parts.password:
-            auth = unquote_to_bytes(parts.username or ""), unquote_to_bytes(parts.password or "")
+            auth = (
+                _Hidden(unquote_to_bytes(parts.username or "")),
+                _Hidden(unquote_to_bytes(parts.password or "")),
+            )
         ascii_host = host if host.isascii() else host.encode("idna").decode("ascii")
         return cls(parts.scheme, ascii_host, port, auth)
 
