@@ -1,3 +1,3 @@
 """The contract that this package was generated from."""
 
-SHA256 = "6e30686a5ad81e9bdf10f2a58a45a3c7a56ebb27f08e3f6d9579d311af6df920"
+SHA256 = "3fccc6898bb9a7e73a2c844e8a2f3899d5a5a7661e4683af01d40536d882b196"
