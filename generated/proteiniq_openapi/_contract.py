@@ -1,3 +1,3 @@
 """The contract that this package was generated from."""
 
-SHA256 = "59261ce183a4e0b6cd29451c3f33f0ad4d485a27eb9840b8f3c0ffef45cf0756"
+SHA256 = "616d38537f7a9edb95d4099392d6ac4a210cda5f02614d621cf267ac9c58f150"
