@@ -29,6 +29,7 @@ from .._transfer.progress import OnProgress
 from .._transfer.upload import AsyncUploadable, Source, may_be_stored, opened
 from .._wire.exchange import Outgoing
 from .._wire.extra_headers import overridden
+from .._wire.locations import location
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import AsyncPager, Page
@@ -232,7 +233,7 @@ def _unusable(ticket: UploadTicket, base_url: str) -> str | None:
 def _sent_elsewhere(put: Outgoing, status: int, headers: Mapping[str, str]) -> ContractError:
     """Return the error for storage that redirects an upload: nothing was stored there."""
     request = Request(put.method, urlsplit(put.url).path)
-    target = origin_of(headers.get("location", ""))
+    target = origin_of(location(headers))
     where = f" to {target}" if target else ""
     return ContractError(
         f"upload_file: the response to {request} is {status}, a redirect{where}; a file is sent only to the URL that "

@@ -11,6 +11,7 @@ import attrs
 
 from .. import errors
 from .._policy.retry import Attempt, GiveUp, may_pass
+from .._wire.locations import location
 
 MAY_HAVE_DRIFTED = (
     "This request is valid in the contract that this package was made from. If its arguments are right, the service's "
@@ -115,7 +116,7 @@ def redirected(
     operation: str, request: errors.Request, status: int, headers: Mapping[str, str]
 ) -> errors.ContractError:
     """Return the error for a redirect of a request with the key, which is sent to the base URL only."""
-    target = origin_of(headers.get("location", ""))
+    target = origin_of(location(headers))
     where = f" to {target}" if target else ""
     return errors.ContractError(
         f"{operation}: the response to {request} is {status}, a redirect{where}; the key is sent to the base URL only. "

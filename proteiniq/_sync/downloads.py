@@ -6,24 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urljoin
 
 import attrs
 
-from .._inputs.arguments import is_downgrade, is_url
+from .._inputs.arguments import is_url
 from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
 from .._transfer.download import Download
 from .._transfer.progress import OnProgress
 from .._transfer.writers import Writer
 from .._wire.exchange import Outgoing
+from .._wire.locations import redirect_target, requestable
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
 from ..models import ResultFileInfo
 from . import lazy
 from .pipeline import Call, Pipeline
 
-REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 10
 
 
@@ -158,10 +157,9 @@ def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:
 
 
 def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
-    """Return the target of a redirect. Raises ContractError if it is unusable, or goes from https:// to http://."""
-    location = headers.get("location")
-    target = _joined(url, location) if location else ""
-    if status in REDIRECTS and is_url(target) and not is_downgrade(url, target):
+    """Return the target of a redirect. Raises ContractError if it can't be followed."""
+    target = redirect_target(url, status, headers)
+    if target is not None:
         return target
     raise ContractError(
         f"storage responded with {status} for a file of job {job_id}, without a usable URL: get the result again later",
@@ -171,17 +169,11 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
     )
 
 
-def _joined(url: str, location: str) -> str:
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return ""
-
-
 def _address(info: ResultFileInfo, job_id: str) -> str:
     """Return the URL of a file. Raises ContractError if it is missing or invalid."""
-    if info.url and is_url(info.url):
-        return info.url
+    url = requestable(info.url or "")
+    if is_url(url):
+        return url
     what = "an unusable URL" if info.url else "no URL"
     raise ContractError(
         f"the result of job {job_id} has {what} for {info.name!r}: get the result again later",
