@@ -16,11 +16,12 @@ from .._policy.retry import RetryBudget
 from .._wire.clock import MachineClock, SyncClock
 from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
 from .._wire.extra_headers import read_extra_headers
-from .._wire.pacers import Pacer, shared
+from .._wire.pacers import LocalPacer, Pacer, shared
 from .._wire.route import Verify, read_route
 from ..errors import ConfigurationError
 from ..hooks import Hook
 from . import lazy
+from .transport import Transport
 from .wire import Wire
 
 
@@ -50,6 +51,9 @@ class ProteinIQ:
     with; None takes SSL_CERT_FILE or SSL_CERT_DIR, else the certificates of certifi. Verification can't be switched
     off, since the key would be readable on the way.
 
+    `transport`, an `Transport`, sends the requests instead: in-process, from a recording, or over another HTTP
+    library. It makes its own connections, without `proxy` and `verify`, and the client doesn't share its rate limit.
+
     The client is a context manager, and safe for many threads. Raises ConfigurationError.
     """
 
@@ -71,10 +75,11 @@ class ProteinIQ:
         app: tuple[str, str] | None = None,
         proxy: str | Literal[False] | None = None,
         verify: Verify = None,
+        transport: Transport | None = None,
         clock: SyncClock | None = None,
     ) -> None:
         key, origin = read_key(api_key), read_base_url(base_url, allow_http)
-        extra, route = read_extra_headers(headers, app), read_route(proxy, verify)
+        extra, route = read_extra_headers(headers, app), read_route(proxy, verify, transport)
         # A traceback that shows locals must not show a secret, in whichever argument it was passed.
         del api_key, base_url, headers, app, proxy, verify
         config = resolve(
@@ -88,13 +93,16 @@ class ProteinIQ:
             "seconds": rate_window,
             "job_interval": job_read_interval,
         }
-        pacer: Pacer = shared(config.base_url, config.key.prefix, **pace)
+        # What a transport reaches need not be the service: its rate limit says nothing to other clients.
+        pacer: Pacer = LocalPacer(**pace)
+        if transport is None:
+            pacer = shared(config.base_url, config.key.prefix, **pace)
         if pace_file is not None:
             from .._wire.pace_file import FilePacer  # imports sqlite3 only if it is used
 
             pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
         clock = clock or MachineClock()
-        self._parts = (config, Wire(clock=clock, route=route), clock, pacer)
+        self._parts = (config, Wire(clock=clock, route=route, own=transport), clock, pacer)
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)

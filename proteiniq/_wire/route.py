@@ -87,11 +87,17 @@ class Proxy:
         return cls(parts.scheme, ascii_host, port, auth)
 
 
-def read_route(proxy: Any, verify: Any) -> Route | ConfigurationError:
+def read_route(proxy: Any, verify: Any, transport: Any = None) -> Route | ConfigurationError:
     """Return the route from the arguments of the client, or an error without the proxy's password.
+
+    A `transport` of the application makes its own connections.
 
     The error is returned, not raised, so that no traceback has the password among its locals.
     """
+    if transport is not None and not (proxy is None and verify is None):
+        return ConfigurationError(
+            "proxy and verify must be None with a transport, which makes the connections"
+        )
     wrong = _problem(proxy)
     if wrong is not None:
         return ConfigurationError(wrong)
