@@ -13,6 +13,7 @@ from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
 from .._inputs.arguments import check_id, check_limit, is_downgrade, is_token, is_url
+from .._inputs.callbacks import AsyncCallback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
 from .._responses.convert import given
@@ -63,6 +64,7 @@ class AsyncFiles:
         a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
         route = requests.endpoint("upload_file")
+        progress = AsyncCallback("on_progress", on_progress)
         with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             documented, required = (
@@ -73,17 +75,17 @@ class AsyncFiles:
             ticket = await self._ticket(fields) if in_steps else None
             try:
                 if ticket is not None:
-                    return await self._upload_with(ticket, opened_source, on_progress)
-                return await self._upload(opened_source, fields, on_progress)
+                    return await self._upload_with(ticket, opened_source, progress)
+                return await self._upload(opened_source, fields, progress)
             except (TransportError, ServerError, ContractError) as error:
                 if not isinstance(error, TransportError) or error.sent:
                     error.add_note(may_be_stored(opened_source.name))
                 raise
 
-    async def _upload(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
+    async def _upload(self, source: Source, fields: Fields, progress: AsyncCallback) -> File:
         route = requests.endpoint("upload_file")
         wrapping = envelope(route, source, fields)
-        content = AsyncContent(source, wrapping, on_progress)
+        content = AsyncContent(source, wrapping, progress)
         outgoing = self._pipeline.outgoing(
             route.method,
             route.path,
@@ -127,13 +129,11 @@ class AsyncFiles:
             )
         return ticket
 
-    async def _upload_with(
-        self, ticket: UploadTicket, source: Source, on_progress: OnProgress | None
-    ) -> File:
+    async def _upload_with(self, ticket: UploadTicket, source: Source, progress: AsyncCallback) -> File:
         """Send the file to the ticket's URL, without the key, and report the upload as complete."""
         form = given(ticket.fields)
         wrapping = signed_form(source, form.additional_properties) if form else Envelope(source.media_type)
-        content = AsyncContent(source, wrapping, on_progress)
+        content = AsyncContent(source, wrapping, progress)
         wanted = given(ticket.headers)
         headers = {
             name: str(value) for name, value in (wanted.additional_properties if wanted else {}).items()

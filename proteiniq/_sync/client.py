@@ -167,28 +167,28 @@ class ProteinIQ:
         on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
         partial: bool = False,
+        wait_for_slot: bool = True,
     ) -> lazy.Result:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
-        `timeout` limits the wait, in seconds; None waits forever. Raises their errors: JobFailed if the job ended
-        without success, unless `partial` is set and it left a result; WaitTimeout, which leaves the job running unless
-        `cancel_on_timeout` is set.
+        `timeout` limits the wait for a job slot and for the job together, in seconds; None waits forever. Raises their
+        errors: JobFailed if the job ended without success, unless `partial` is set and it left a result; WaitTimeout,
+        which leaves the job running unless `cancel_on_timeout` is set; ConcurrentJobLimitExceeded if no slot became
+        free, or at once without `wait_for_slot`.
         """
-        job = self.jobs.submit(
-            tool,
-            inputs,
-            settings,
+        return self.jobs._run(
+            timeout,
+            on_update,
+            cancel_on_timeout=cancel_on_timeout,
+            partial=partial,
+            wait_for_slot=wait_for_slot,
+            tool=tool,
+            inputs=inputs,
+            settings=settings,
             name=name,
             max_credits=max_credits,
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
-        )
-        return self.jobs.result(
-            job,
-            timeout=timeout,
-            on_update=on_update,
-            cancel_on_timeout=cancel_on_timeout,
-            partial=partial,
         )
 
     def openapi(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
 from .._inputs.arguments import check_id, check_limit, is_downgrade, is_token, is_url
+from .._inputs.callbacks import Callback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
 from .._responses.convert import given
@@ -65,6 +66,7 @@ class Files:
         a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
         route = requests.endpoint("upload_file")
+        progress = Callback("on_progress", on_progress)
         with opened(source, filename, awaited=Content.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             documented, required = (
@@ -75,17 +77,17 @@ class Files:
             ticket = self._ticket(fields) if in_steps else None
             try:
                 if ticket is not None:
-                    return self._upload_with(ticket, opened_source, on_progress)
-                return self._upload(opened_source, fields, on_progress)
+                    return self._upload_with(ticket, opened_source, progress)
+                return self._upload(opened_source, fields, progress)
             except (TransportError, ServerError, ContractError) as error:
                 if not isinstance(error, TransportError) or error.sent:
                     error.add_note(may_be_stored(opened_source.name))
                 raise
 
-    def _upload(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
+    def _upload(self, source: Source, fields: Fields, progress: Callback) -> File:
         route = requests.endpoint("upload_file")
         wrapping = envelope(route, source, fields)
-        content = Content(source, wrapping, on_progress)
+        content = Content(source, wrapping, progress)
         outgoing = self._pipeline.outgoing(
             route.method,
             route.path,
@@ -129,11 +131,11 @@ class Files:
             )
         return ticket
 
-    def _upload_with(self, ticket: UploadTicket, source: Source, on_progress: OnProgress | None) -> File:
+    def _upload_with(self, ticket: UploadTicket, source: Source, progress: Callback) -> File:
         """Send the file to the ticket's URL, without the key, and report the upload as complete."""
         form = given(ticket.fields)
         wrapping = signed_form(source, form.additional_properties) if form else Envelope(source.media_type)
-        content = Content(source, wrapping, on_progress)
+        content = Content(source, wrapping, progress)
         wanted = given(ticket.headers)
         headers = {
             name: str(value) for name, value in (wanted.additional_properties if wanted else {}).items()

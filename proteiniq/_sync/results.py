@@ -16,6 +16,7 @@ from proteiniq_openapi.api.results import get_result
 from proteiniq_openapi.models import Result as LowResult
 
 from .._inputs.arguments import check_id
+from .._inputs.callbacks import Callback
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
@@ -196,6 +197,7 @@ class Result(Model):
         the number of bytes received of all files, and their total, None until the last file has started. Raises
         FileExistsError, OSError if a file can't be written, APIError, TransportError.
         """
+        Callback("on_progress", on_progress)  # checked before anything is created
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import attrs
 
 from .._inputs.arguments import is_host, is_loopback
+from .._inputs.callbacks import is_coroutine_function
 from .._policy.retry import RetryPolicy
 from .._short_repr import short_repr
 from ..errors import ConfigurationError
@@ -91,6 +92,8 @@ def resolve(
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
+    if any(map(is_coroutine_function, hooks)):
+        raise ConfigurationError("hooks must be plain functions, not coroutine functions: no hook is awaited")
     return Config(
         key=key,
         base_url=base_url,
