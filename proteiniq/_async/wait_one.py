@@ -69,12 +69,12 @@ class AsyncWatcher:
                     await self._clock.sleep(after)
                     return
                 case ReadStatus(after):
-                    await self._clock.sleep(after)
+                    await self._pause(after)
                     changed = self._changed(await self._read_status())
                     if changed is not None and not self._lacks_more(changed):
                         yield changed
                 case OpenStream() as step:
-                    await self._clock.sleep(step.after)
+                    await self._pause(step.after)
                     with self._pipeline.streams.one() as has_place:
                         if not has_place:
                             self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
@@ -87,6 +87,14 @@ class AsyncWatcher:
                 if self._lacks_more(self._last):
                     yield await self._whole(self._last)
                 return
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep between two requests, and say so if it is because the service fails."""
+        watch = self._watch
+        if watch.read_failures or watch.read_not_before > self._clock.monotonic():
+            await self._pipeline.pause(seconds, "its status can't be read", "wait", self._job_id)
+        else:
+            await self._clock.sleep(seconds)
 
     def _lacks_more(self, state: JobState) -> bool:
         """Whether the job has ended, and reading the whole job may give its error or cost."""
@@ -117,7 +125,7 @@ class AsyncWatcher:
 
     async def _read_status(self) -> JobState | None:
         """Read the job's status; return None after a failure that may pass."""
-        state = await self._statuses.read(self._job_id)
+        state = await self._statuses.read(self._job_id, exists=self._last is not None)
         if isinstance(state, ProteinIQError):
             self._watch = self._watch.read_failed(self._clock.monotonic(), requested_wait(state))
             return None

@@ -34,9 +34,10 @@ LIST_ATTEMPTS = 3
 
 @attrs.frozen
 class Pause:
-    """Wait for some seconds, then get the next move."""
+    """Wait for some seconds, then get the next move. `failed` is true if a request of the last round failed."""
 
     seconds: float
+    failed: bool = attrs.field(default=False, repr=False, eq=False)
 
 
 @attrs.frozen
@@ -167,7 +168,7 @@ class Rounds:
                 yield start
                 return
             if start > now:
-                now, _ = yield Pause(start - now)
+                now, _ = yield Pause(start - now, failed_rounds > 0)
                 continue
 
             this = _Round(dict.fromkeys(self._left))

@@ -71,12 +71,12 @@ class Watcher:
                     self._clock.sleep(after)
                     return
                 case ReadStatus(after):
-                    self._clock.sleep(after)
+                    self._pause(after)
                     changed = self._changed(self._read_status())
                     if changed is not None and not self._lacks_more(changed):
                         yield changed
                 case OpenStream() as step:
-                    self._clock.sleep(step.after)
+                    self._pause(step.after)
                     with self._pipeline.streams.one() as has_place:
                         if not has_place:
                             self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
@@ -89,6 +89,14 @@ class Watcher:
                 if self._lacks_more(self._last):
                     yield self._whole(self._last)
                 return
+
+    def _pause(self, seconds: float) -> None:
+        """Sleep between two requests, and say so if it is because the service fails."""
+        watch = self._watch
+        if watch.read_failures or watch.read_not_before > self._clock.monotonic():
+            self._pipeline.pause(seconds, "its status can't be read", "wait", self._job_id)
+        else:
+            self._clock.sleep(seconds)
 
     def _lacks_more(self, state: JobState) -> bool:
         """Whether the job has ended, and reading the whole job may give its error or cost."""
@@ -119,7 +127,7 @@ class Watcher:
 
     def _read_status(self) -> JobState | None:
         """Read the job's status; return None after a failure that may pass."""
-        state = self._statuses.read(self._job_id)
+        state = self._statuses.read(self._job_id, exists=self._last is not None)
         if isinstance(state, ProteinIQError):
             self._watch = self._watch.read_failed(self._clock.monotonic(), requested_wait(state))
             return None
