@@ -1,7 +1,8 @@
 """What a forked process makes anew.
 
-Of all threads, only the one that forks is in the new process. A lock that another thread held there stays locked for
-ever, so a forked process starts with new locks, and with connections of its own.
+Of all threads, only the one that forks is in the new process. A lock that another thread holds at that moment would
+stay locked there for ever, and what it protects might be half changed. So a fork waits a little until no lock of this
+package is held, and the new process has new ones, as well as connections of its own.
 """
 
 from __future__ import annotations
@@ -11,31 +12,54 @@ import threading
 import weakref
 from typing import Protocol
 
+_PATIENCE = 1.0
+"""How long a fork waits for a lock, in seconds. None is held for long."""
+
 
 class Forked(Protocol):
     def after_fork(self) -> None:
         """Called in the new process, before anything else runs there."""
 
 
-_all: weakref.WeakSet[Forked] = weakref.WeakSet()
+_all: dict[int, weakref.ref[Forked]] = {}
+_forking = threading.local()
 
 
 def register(made: Forked) -> None:
     """Have `made.after_fork()` called in every process that forks from this one, as long as `made` exists."""
-    _all.add(made)
+    number = id(made)
+    _all[number] = weakref.ref(made, lambda _: _all.pop(number, None))
+
+
+def _made() -> list[Forked]:
+    return [made for reference in list(_all.values()) if (made := reference()) is not None]
+
+
+def _before_fork() -> None:
+    locks = [made for made in _made() if isinstance(made, Lock)]
+    _forking.held = [lock for lock in locks if lock.acquire(_PATIENCE)]
+
+
+def _after_fork_in_parent() -> None:
+    for lock in _forking.held:
+        lock.release()
+    _forking.held = []
 
 
 def _after_fork() -> None:
-    for made in list(_all):
+    _forking.held = []
+    for made in _made():
         made.after_fork()
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork
+    )
 
 
 class Lock:
-    """A `threading.Lock` that is free in a forked process."""
+    """A `threading.Lock` that a forked process makes anew."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,6 +69,12 @@ class Lock:
         self._lock.acquire()
 
     def __exit__(self, *exc_info: object) -> None:
+        self._lock.release()
+
+    def acquire(self, timeout: float) -> bool:
+        return self._lock.acquire(timeout=timeout)
+
+    def release(self) -> None:
         self._lock.release()
 
     def after_fork(self) -> None:

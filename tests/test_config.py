@@ -46,6 +46,41 @@ def test_plain_http_is_for_this_machine_only(given: str) -> None:
         check_base_url(given)
 
 
+def test_plain_http_is_allowed_for_a_named_host() -> None:
+    client = ProteinIQ(KEY, "http://Sandbox:8080", allow_http=["sandbox", "fd00::7", "10.0.0.1"])
+    assert repr(client).endswith(" at http://sandbox:8080>")
+    assert check_base_url("http://[fd00::7]", {"fd00::7"}) == "http://[fd00::7]"
+    with pytest.raises(ConfigurationError, match=r"got 'http://box\.test'.* that allow_http names"):
+        ProteinIQ(KEY, "http://box.test", allow_http=("sandbox", "test"))
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "sandbox",
+        None,
+        8080,
+        ["http://sandbox"],
+        ["sandbox:8080"],
+        ["*"],
+        ["*.internal"],
+        [""],
+        [7],
+        ["a b"],
+        ["a..b"],
+    ],
+)
+def test_hosts_for_plain_http_are_a_list_of_names(hosts: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"allow_http must (have hosts|be a list)"):
+        ProteinIQ(KEY, "https://proteiniq.io", allow_http=hosts)
+
+
+@pytest.mark.parametrize("host", ["proteiniq.io", "ProteinIQ.io", "proteiniq.io.", "api.proteiniq.io"])
+def test_plain_http_is_never_allowed_for_the_service(host: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"must not have {host}"):
+        ProteinIQ(KEY, f"http://{host}", allow_http=[host])
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -112,6 +147,16 @@ def test_the_service_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROTEINIQ_BASE_URL", "http://localhost:1")
     with ProteinIQ(KEY) as client:
         assert repr(client).endswith("at http://localhost:1>")
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_blank_base_url_is_not_the_default(blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match=r"^base_url must be a URL .* pass None"):
+        ProteinIQ(KEY, blank)
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", blank)
+    with pytest.raises(ConfigurationError, match=r"^PROTEINIQ_BASE_URL must be a URL .* unset it"):
+        ProteinIQ(KEY)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "30", None, True])

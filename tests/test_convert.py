@@ -205,7 +205,7 @@ def test_raw_of_a_reshaped_response_is_not_reshaped(monkeypatch: pytest.MonkeyPa
         values={"status": {"FAILED": "broken"}},
         scale={"progress": 100},
     )
-    change_operation(monkeypatch, "get_job_status", answer=shape)
+    change_operation(monkeypatch, "get_job_status", response=shape)
     theirs = {"id": "job_1", "state": "broken", "why": "no memory", "progress": 0.5, "colour": "red"}
     state = convert.job(low.Job.from_dict(fitted({"job": theirs}, "get_job_status")))
     assert (state.status, state.progress) == ("FAILED", 50)

@@ -90,7 +90,7 @@ STATED = [
     Stated(
         "errors",
         "400: invalid_json, validation_error: an invalid body, query, cursor or route input",
-        ("BadRequest", "BadQuery", "POST /api/v1/jobs · 400", "GET /api/v1/* · 400"),
+        ("BadRequest", "BadQuery", "POST /api/v1/jobs · 400", "GET /api/v1/* · 400", "* /api/v1/*Id}* · 400"),
     ),
     Stated(
         "errors",

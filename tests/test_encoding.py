@@ -1,14 +1,12 @@
-"""Requests as bytes, and decoded bodies."""
+"""Requests as bytes."""
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from typing import Any
 
 import pytest
 
-from proteiniq._wire.encoding import BadAddress, CannotDecode, address, decoder, encoded
+from proteiniq._wire.encoding import BadAddress, address, encoded
 from proteiniq._wire.exchange import Outgoing
 
 
@@ -86,55 +84,3 @@ def test_a_body_of_unknown_length_comes_in_chunks() -> None:
     assert headers(method="POST", content=iter([b"a"]))[b"transfer-encoding"] == b"chunked"
     sized = headers(method="POST", content=iter([b"a"]), headers={"Content-Length": "1"})
     assert b"transfer-encoding" not in sized
-
-
-BODY = b"MKV" * 1000
-DEFLATED = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-CODED = {
-    "gzip": gzip.compress(BODY),
-    "GZIP": gzip.compress(BODY[:5]) + gzip.compress(BODY[5:]),
-    "deflate": zlib.compress(BODY),
-    " deflate": DEFLATED.compress(BODY) + DEFLATED.flush(),
-    "deflate, gzip": gzip.compress(zlib.compress(BODY)),
-    "identity": BODY,
-    "br": BODY,
-}
-
-
-@pytest.mark.parametrize("encoding", CODED)
-@pytest.mark.parametrize("size", [1, 7, 100_000])
-def test_a_body_is_decoded(encoding: str, size: int) -> None:
-    made, coded = decoder({"content-encoding": encoding}), CODED[encoding]
-    pieces = [coded[start : start + size] for start in range(0, len(coded), size)]
-    if made is None:
-        assert encoding in ("identity", "br")
-        return
-    assert b"".join(map(made.decode, pieces)) == BODY
-    made.end()
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_compressed_body_that_ends_too_early_is_an_error(encoding: str) -> None:
-    made = decoder({"content-encoding": encoding})
-    assert made is not None
-    made.decode(CODED[encoding][:-1])
-    with pytest.raises(CannotDecode, match="too early"):
-        made.end()
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_body_that_is_not_compressed_after_all_is_an_error(encoding: str) -> None:
-    made = decoder({"content-encoding": encoding})
-    assert made is not None
-    with pytest.raises(CannotDecode):
-        made.decode(b"<html>Log in</html>")
-
-
-def test_an_empty_body_needs_no_decoding() -> None:
-    made = decoder({"content-encoding": "gzip"})
-    assert made is not None
-    made.end()
-
-
-def test_a_body_without_an_encoding_is_as_it_is() -> None:
-    assert decoder({}) is None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
+import httpx
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -20,8 +21,9 @@ from proteiniq.hooks import AttemptDetails
 from proteiniq.opentelemetry import span_of_attempt
 from proteiniq.sandbox import Sandbox
 
+from ._sync.clients import over
 from .faults.server import CUT, Piece, Server, reply, whole
-from .support import KEY, FastClock, documented
+from .support import EVENTS, KEY, FastClock, Routes, StillClock, answer, documented, job
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +197,30 @@ def test_a_span_of_an_error_says_so(service: Sandbox) -> None:
 def test_no_part_of_the_secret_is_in_a_span(service: Sandbox) -> None:
     secret = service.api_key.split("_")[-1]
     assert secret not in "".join(span.to_json() for span in spans_of(service, None))
+
+
+def test_a_stream_that_is_closed_at_its_planned_end_is_no_failure() -> None:
+    clock = StillClock()
+
+    class Stalled(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield b": heartbeat\n\n"
+            clock.now += 5.0
+            raise httpx.ReadTimeout("nothing came")
+
+    def stalled(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Stalled(), headers={"content-type": "text/event-stream"})
+
+    jobs = [job("QUEUED", id=name) for name in ("job_1", "job_2")]
+    ended = [{**each, "status": "FAILED"} for each in jobs]
+    listing = [answer({"data": jobs}), answer({"data": ended})]
+    told: list[AttemptDetails] = []
+    with over(Routes({"GET /api/v1/jobs": [*listing], EVENTS: stalled}), clock=clock) as client:
+        client._pipeline.config = attrs.evolve(client._pipeline.config, hooks=(told.append,))
+        assert len(list(client.jobs.wait_all(["job_1", "job_2"]))) == 2
+    assert [(each.operation, each.status, each.failure) for each in told] == [
+        ("list_jobs", 200, None),
+        ("stream_job_events", 200, None),
+        ("list_jobs", 200, None),
+    ]
+    assert clock.sleeps == []

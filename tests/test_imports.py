@@ -116,7 +116,12 @@ def test_the_policies_import_no_wire_and_no_clock() -> None:
 
 
 def test_no_policy_but_the_retry_budget_holds_a_lock() -> None:
-    assert importers("threading", modules("_policy")) == {"_policy/retry.py"}
+    assert importers("threading", modules("_policy")) == set()
+    assert importers("proteiniq._forks", modules("_policy")) == {"_policy/retry.py"}
+
+
+def test_locks_are_made_where_a_forked_process_makes_them_anew() -> None:
+    assert importers("threading", FACADE) == {"_forks.py", "_wire/turns.py"}
 
 
 FOLDERS = ("_policy", "_inputs", "_wire", "_responses", "_transfer")

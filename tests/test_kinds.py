@@ -9,11 +9,11 @@ import pytest
 from proteiniq_openapi.types import UNSET
 
 from proteiniq import InvalidInput
-from proteiniq._async.files import _over
 from proteiniq._inputs import requests
 from proteiniq._responses import convert
 from proteiniq._transfer.multipart import envelope, fields_of, signed_form
 from proteiniq._transfer.upload import Source, opened
+from proteiniq._wire.extra_headers import overridden
 from proteiniq.contract import Endpoint, Shape, Upload
 from proteiniq.models import JobState, JobStatus
 
@@ -120,7 +120,7 @@ def test_the_file_is_last_in_a_signed_form() -> None:
 
 
 def test_a_signed_url_gets_one_header_of_each_name() -> None:
-    assert _over({"Content-Type": "a", "Content-Length": "3"}, {"content-type": "b"}) == {
+    assert overridden({"Content-Type": "a", "Content-Length": "3"}, {"content-type": "b"}) == {
         "Content-Length": "3",
         "content-type": "b",
     }

@@ -11,11 +11,16 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from proteiniq._policy.poll_many import (
+    BURST,
+    EARLIEST_ROUND,
     LONGEST_PAUSE,
+    MOST_UNHEARD,
     PAGE,
+    PER_REQUEST,
     Failed,
     Follow,
     Listed,
+    Listen,
     ListPage,
     Move,
     Outcome,
@@ -55,6 +60,8 @@ class Service:
     reads: list[tuple[float, str]] = attrs.Factory(list)
     rounds: list[float] = attrs.Factory(list)
     ended: dict[str, float] = attrs.Factory(dict)
+    listens: list[float] = attrs.Factory(list)
+    streams: bool = False
 
     def state(self, job_id: str) -> JobState:
         status = "COMPLETED" if self.now >= self.ends.get(job_id, 0.0) else "PROCESSING"
@@ -90,6 +97,12 @@ class Service:
                 case ReadJob(job_id):
                     self.reads.append((self.now, job_id))
                     self.tell(rounds, self.state(job_id))
+                case Listen(job_id, seconds):
+                    assert seconds > 0
+                    self.listens.append(self.now)
+                    if self.streams:
+                        self.now = max(self.now, min(self.now + seconds, self.ends.get(job_id, 0.0)))
+                        self.tell(rounds, self.state(job_id))
                 case Follow() | Expire():
                     return
 
@@ -130,7 +143,7 @@ def test_paging_stops_when_every_job_was_seen() -> None:
     world.ends = dict.fromkeys(world.jobs, 1e9)
     moves = world.perform(Rounds(dict.fromkeys(world.jobs[40:160])))
     assert [next(moves), next(moves)] == [ListPage(is_first=True), ListPage(is_first=False)]
-    assert isinstance(next(moves), Pause)
+    assert isinstance(next(moves), Listen)
 
 
 def test_paging_stops_behind_a_page_that_is_older_than_all_that_are_missing() -> None:
@@ -159,7 +172,7 @@ def test_there_are_never_more_pages_than_statuses_would_be() -> None:
         ListPage(is_first=False),
         *map(ReadJob, old),
     ]
-    assert isinstance(next(moves), Pause)
+    assert [type(next(moves)) for _ in range(2)] == [Listen, Pause]
     # From then on it is known that they stand far down, and no page is asked for.
     assert [next(moves) for _ in range(3)] == list(map(ReadJob, old))
 
@@ -190,7 +203,8 @@ def test_a_list_that_fails_is_waited_for_and_then_done_without() -> None:
     now = 0.0
     assert rounds.next_move(now) == ListPage(is_first=True)
     for _ in range(2):
-        pause = rounds.next_move(now, Failed())
+        assert isinstance(rounds.next_move(now, Failed()), Listen)
+        pause = rounds.next_move(now)
         assert isinstance(pause, Pause)
         assert pause.seconds >= 5.0
         now += pause.seconds
@@ -228,7 +242,8 @@ def test_without_a_list_statuses_are_read() -> None:
     rounds.next_move(0.0)
     assert rounds.next_move(0.0, Listed(is_usable=False)) == ReadJob("a")
     assert rounds.next_move(0.0) == ReadJob("b")
-    assert rounds.next_move(0.0) == Pause(6.0)  # two seconds for each of three requests
+    assert rounds.next_move(0.0) == Listen("a", 6.0)  # two seconds for each of three requests
+    assert rounds.next_move(0.0) == Pause(6.0)
     assert rounds.next_move(6.0) == ReadJob("a")
 
 
@@ -240,8 +255,64 @@ def test_there_is_nothing_to_do_when_all_have_ended() -> None:
     assert rounds.next_move(0.0, Listed([state("a"), state("b")])) is None
 
 
+# ---- listening between rounds
+
+
+@pytest.mark.case
+def test_few_jobs_that_end_one_after_another_are_noticed_at_once() -> None:
+    world = service(12)
+    world.streams = True
+    world.ends = {job: 0.2 * (12 - number) for number, job in enumerate(world.jobs)}
+    list(world.perform(Rounds(dict.fromkeys(reversed(world.jobs)))))
+    assert world.now <= max(world.ends.values())
+    assert all(at - world.ends[job] <= EARLIEST_ROUND for job, at in world.ended.items())
+
+
+def test_many_jobs_that_end_one_after_another_spare_the_rate_limit() -> None:
+    world = service(100)
+    world.streams = True
+    world.ends = {job: 0.5 * number for number, job in enumerate(world.jobs)}
+    list(world.perform(Rounds(dict.fromkeys(world.jobs))))
+    requests = sorted(world.pages + world.listens)
+    for start in requests:
+        assert sum(start <= at < start + 60 for at in requests) <= BURST + 60 / PER_REQUEST + 1
+
+
+def test_a_job_that_runs_is_listened_to_rather_than_one_that_waits() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    both = [state("a", "QUEUED"), state("b")]
+    for each in both:
+        rounds.seen(each)
+    assert rounds.next_move(0.0, Listed(both)) == Listen("b", 5.0)
+
+
+def test_a_round_comes_early_only_if_it_reads_no_status_again() -> None:
+    rounds = Rounds(dict.fromkeys("abc"))
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed([state("a"), state("b")])) == ReadJob("c")
+    assert rounds.next_move(0.0) == Listen("a", 5.0)
+    rounds.seen(state("a", "COMPLETED"))
+    assert rounds.next_move(2.0) == Listen("b", 3.0)
+
+
+def test_streams_that_only_break_are_given_up() -> None:
+    world = service(2)
+    world.ends = dict.fromkeys(world.jobs, 1e9)
+    list(world.perform(Rounds(dict.fromkeys(world.jobs)), longest=1000))
+    assert len(world.listens) == MOST_UNHEARD
+
+
+def test_a_pause_that_a_stream_asks_for_is_kept() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed([state("a"), state("b")])) == Listen("a", 5.0)
+    assert rounds.next_move(1.0, Failed(60.0)) == Pause(60.0)
+
+
 @settings(deadline=None)
 @given(
+    streams=st.booleans(),
     count=st.integers(1, 400),
     awaited=st.sets(st.integers(0, 399), min_size=1),
     lost=st.integers(0, 30),
@@ -250,9 +321,16 @@ def test_there_is_nothing_to_do_when_all_have_ended() -> None:
     known=st.booleans(),
 )
 def test_every_job_is_found_or_left_and_the_rate_limit_is_spared(
-    count: int, awaited: set[int], lost: int, ends: list[float], deadline: float | None, known: bool
+    streams: bool,
+    count: int,
+    awaited: set[int],
+    lost: int,
+    ends: list[float],
+    deadline: float | None,
+    known: bool,
 ) -> None:
     world = service(count)
+    world.streams = streams
     wanted = [f"job_{number}" for number in sorted(awaited) if number < count]
     wanted += [f"lost_{number}" for number in range(lost)]
     world.ends = {job: ends[number % len(ends)] for number, job in enumerate(wanted)}
@@ -269,12 +347,13 @@ def test_every_job_is_found_or_left_and_the_rate_limit_is_spared(
         assert world.ends[job] <= at
     if deadline is not None:
         assert world.now <= deadline
-    assert all(later - earlier >= 5.0 - 1e-9 for earlier, later in pairwise(world.rounds))
+    shortest = EARLIEST_ROUND if streams else 5.0
+    assert all(later - earlier >= shortest - 1e-9 for earlier, later in pairwise(world.rounds))
     for job in wanted:
         times = [at for at, read in world.reads if read == job]
         assert all(later - earlier >= 5.0 - 1e-9 for earlier, later in pairwise(times))
     # After the first round, 30 requests in a minute, or two for each job in a minute where that is more.
-    requests = len(world.pages) + len(world.reads)
+    requests = len(world.pages) + len(world.reads) + len(world.listens)
     assert requests <= (world.now / 60 + 2) * max(30, 2 * len(wanted)) + 1
 
 

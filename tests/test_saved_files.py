@@ -158,7 +158,7 @@ def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.txt").symlink_to(outside)
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    (saved,) = made.save_all(folder)
+    (saved,) = made.save_all(folder, overwrite=True)
     assert saved.read_bytes() == CONTENT
     assert outside.read_text() == "mine"
 

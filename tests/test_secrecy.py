@@ -109,6 +109,26 @@ def test_a_key_in_the_wrong_place_or_type(kind: Callable[..., object], given: tu
     assert SECRET not in shown(caught.value)
 
 
+@pytest.mark.parametrize("kind", [ProteinIQ, AsyncProteinIQ])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"timeout": -1},
+        {"headers": {"X-Team": f"{SECRET}\n"}},
+        {"proxy": f"http://user:{SECRET}@"},
+        {"proxy": f"http://user:{SECRET}"},
+        {"verify": False},
+    ],
+    ids=["another option", "a header", "no host", "no at sign", "verification"],
+)
+def test_a_header_or_proxy_of_a_client_that_can_not_be_made(
+    kind: Callable[..., object], wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        kind(KEY, **{"headers": {"X-Team": SECRET}, "proxy": f"http://user:{SECRET}@a.test", **wrong})
+    assert SECRET not in shown(caught.value)
+
+
 @pytest.mark.parametrize(
     "echo",
     [

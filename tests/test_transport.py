@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -60,22 +59,6 @@ def test_only_a_request_with_the_key_has_it() -> None:
     assert with_key.headers["authorization"] == f"Bearer {KEY}"
     assert with_key.headers["x-other"] == "1"
     wire.close()
-
-
-def packed(content: bytes) -> httpx.Response:
-    return httpx.Response(200, stream=httpx.ByteStream(content), headers={"content-encoding": "gzip"})
-
-
-def test_a_response_of_httpx_is_decoded_as_one_of_httpcore_is() -> None:
-    wire = Wire(httpx.MockTransport(lambda request: packed(gzip.compress(b"MKV"))))
-    assert received(wire, outgoing()) == (200, b"MKV")
-
-
-def test_a_body_that_is_cut_while_it_is_compressed_is_a_failure() -> None:
-    wire = Wire(httpx.MockTransport(lambda request: packed(gzip.compress(b"MKV")[:-4])))
-    with pytest.raises(WireFailure, match="ends too early") as caught:
-        received(wire, outgoing())
-    assert caught.value.sent
 
 
 def test_a_request_shows_neither_key_nor_content() -> None:

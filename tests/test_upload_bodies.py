@@ -40,7 +40,7 @@ from .support import (
         ({"a": b"1"}, "got dict"),
         (io.StringIO("text"), "open it with mode 'rb'"),
         (5, "got int"),
-        (Path("/"), "can't read '/': Is a directory"),
+        (Path("/"), "'/' is a directory, not a file"),
         ("no\0path", "can't read 'no\\x00path': embedded null byte"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Wait for many jobs: pages of the job list first, the status of a job that is on no page."""
+"""Wait for many jobs: pages of the job list, the status of a job that is on no page, the events of one in between."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from contextlib import aclosing
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._policy.poll_many import PAGE, Failed, Follow, Listed, ListPage, Outcome, Pause, ReadJob, Rounds
+from .._policy.poll_many import (
+    PAGE,
+    Failed,
+    Follow,
+    Listed,
+    Listen,
+    ListPage,
+    Outcome,
+    Pause,
+    ReadJob,
+    Rounds,
+)
 from .._policy.polling import Expire
 from .._responses import convert
 from ..errors import APIError, ProteinIQError
@@ -67,6 +78,21 @@ class AsyncGatherer:
                     outcome, states = await self._read_page(None if is_first else self._cursor)
                 case ReadJob(job_id):
                     outcome, states = await self._read_status(job_id)
+                case Listen(job_id, seconds):
+                    watcher = AsyncWatcher(
+                        self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
+                    )
+                    until = self._clock.monotonic() + seconds
+                    async with aclosing(watcher.listen(until)) as heard:
+                        async for state in heard:
+                            self._known[job_id] = state
+                            self._rounds.seen(state)
+                            if state.is_terminal:
+                                states.append(state)  # yielded when its stream is closed
+                            else:
+                                yield state
+                    asked = watcher.not_before - self._clock.monotonic()
+                    outcome = Failed(asked) if asked > 0 else None
                 case Follow(job_id):
                     watcher = AsyncWatcher(
                         self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]

@@ -14,6 +14,7 @@ from .._inputs import requests
 from .._policy.polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._responses import convert, schema
 from .._responses.sse import EventStream, EventTooLarge
+from .._wire.codings import Decoder, codings
 from ..errors import APIError, ContractError, ProteinIQError, Request
 from ..models import JobState, JobStatus
 from .pipeline import AsyncPipeline, Call
@@ -75,14 +76,9 @@ class AsyncWatcher:
                         yield changed
                 case OpenStream() as step:
                     await self._pause(step.after)
-                    with self._pipeline.streams.one() as has_place:
-                        if not has_place:
-                            self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
-                            continue
-                        async with aclosing(self._listen(step)) as states:
-                            async for state in states:
-                                if not self._lacks_more(state):
-                                    yield state
+                    async with aclosing(self._stream(step)) as states:
+                        async for state in states:
+                            yield state
             if self._last is not None and self._last.is_terminal:
                 if self._lacks_more(self._last):
                     yield await self._whole(self._last)
@@ -95,6 +91,33 @@ class AsyncWatcher:
             await self._pipeline.pause(seconds, "its status can't be read", "wait", self._job_id)
         else:
             await self._clock.sleep(seconds)
+
+    async def listen(self, until: float) -> AsyncGenerator[JobState]:
+        """Yield each new state from one event stream, the terminal one last; stop when the stream ends.
+
+        The stream is closed at the monotonic time `until`.
+        """
+        async with aclosing(self._stream(OpenStream(0.0, until))) as states:
+            async for state in states:
+                yield state
+        if self._last is not None and self._last.is_terminal and self._lacks_more(self._last):
+            yield await self._whole(self._last)
+
+    @property
+    def not_before(self) -> float:
+        """The monotonic time before which the service asked for no request."""
+        return self._watch.read_not_before
+
+    async def _stream(self, step: OpenStream) -> AsyncGenerator[JobState]:
+        """Yield the new states from one event stream, if there is a place for one."""
+        with self._pipeline.streams.one() as has_place:
+            if not (has_place and self._watch.streams):
+                self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
+                return
+            async with aclosing(self._listen(step)) as states:
+                async for state in states:
+                    if not self._lacks_more(state):
+                        yield state
 
     def _lacks_more(self, state: JobState) -> bool:
         """Whether the job has ended, and reading the whole job may give its error or cost."""
@@ -150,7 +173,11 @@ class AsyncWatcher:
         received = False
         refused: float | None = None
         call = Call(
-            outgoing=outgoing, operation="stream_job_events", job_id=self._job_id, deadline=step.until
+            outgoing=outgoing,
+            operation="stream_job_events",
+            job_id=self._job_id,
+            deadline=step.until,
+            is_stream=True,
         )
         try:
             async with self._pipeline.open(call) as incoming:
@@ -159,9 +186,10 @@ class AsyncWatcher:
                     self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                     return
                 heard = self._clock.monotonic()
+                decoder = Decoder(codings(incoming.headers))
                 async for chunk in incoming.chunks:
                     now = self._clock.monotonic()
-                    for event in stream.feed(chunk):
+                    for event in (each for piece in decoder.decode(chunk) for each in stream.feed(piece)):
                         state = self._state(event.data)
                         if state is None:
                             continue
@@ -182,7 +210,8 @@ class AsyncWatcher:
             if isinstance(error, APIError) and error.status in UNSUPPORTED:
                 self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                 return
-            log.info("job %s: the event stream ended: %s", self._job_id, error)
+            if step.until is None or self._clock.monotonic() < step.until:
+                log.info("job %s: the event stream ended: %s", self._job_id, error)
             refused = requested_wait(error)
         if stream.last_event_id is not None:
             self._last_event_id = stream.last_event_id if _is_header(stream.last_event_id) else None

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from .. import _forks
 from .._wire.clock import Clock, MachineClock
 from .._wire.connections import AsyncPools
-from .._wire.encoding import Decoder, decoder
 from .._wire.exchange import AsyncIncoming, Outgoing, Response, as_encoded, finish_async, read_headers
 from .._wire.failures import without_frames
+from .._wire.route import ENVIRONMENT, Route
 from .._wire.total_timeout import Deadline, current
 from .._wire.turns import MOST_CONNECTIONS, MOST_STREAMS, AsyncTurns, Permits
 
@@ -22,16 +22,22 @@ if TYPE_CHECKING:
 class AsyncWire:
     """Sends requests. `transport` is an httpx transport to send all of them with."""
 
-    def __init__(self, transport: AsyncBaseTransport | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        transport: AsyncBaseTransport | None = None,
+        *,
+        clock: Clock | None = None,
+        route: Route = ENVIRONMENT,
+    ) -> None:
         self._clock = clock or MachineClock()
-        self._pools = AsyncPools(transport)
+        self._pools = AsyncPools(transport, route)
         self._turns = AsyncTurns(MOST_CONNECTIONS)
         self.streams = Permits(MOST_STREAMS)
         _forks.register(self)
 
     @asynccontextmanager
     async def open(self, outgoing: Outgoing) -> AsyncGenerator[AsyncIncoming]:
-        """Send and hand over the response once its headers are there.
+        """Send and hand over the response once its headers are there; its body is in its content codings (`codings`).
 
         Raises WireFailure, and ConfigurationError if the client is closed or has another event loop.
         """
@@ -44,7 +50,7 @@ class AsyncWire:
                 failure = without_frames(error, outgoing.key)
             else:
                 headers = read_headers(response.headers, outgoing.key)
-                chunks = _chunks(response.stream, decoder(headers))
+                chunks = _chunks(response.stream)
                 try:
                     yield AsyncIncoming(response.status, headers, chunks)
                 finally:
@@ -82,15 +88,11 @@ class AsyncWire:
         self.streams = Permits(MOST_STREAMS)
 
 
-async def _chunks(stream: AsyncIterable[bytes], decoder: Decoder | None) -> AsyncIterator[bytes]:
+async def _chunks(stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     failure: BaseException
     try:
         async for chunk in stream:
-            whole = chunk if decoder is None else decoder.decode(chunk)
-            if whole:
-                yield whole
-        if decoder is not None:
-            decoder.end()
+            yield chunk
     except BaseException as error:
         failure = without_frames(error)
     else:

@@ -23,6 +23,7 @@ ID_LENGTH = 1000
 """The longest id, in characters. Some servers close the connection on a much longer request line."""
 
 _HALF = re.compile("[\ud800-\udfff]")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -46,6 +47,11 @@ def check_id(kind: str, value: str) -> str:
 def is_text(value: str) -> bool:
     """Whether the string can be sent as UTF-8: a lone surrogate can't."""
     return _HALF.search(value) is None
+
+
+def is_token(value: object) -> bool:
+    """Whether it is a string that HTTP takes as the name of a header or a product (RFC 9110, section 5.6.2)."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
 def special_file(path: Path) -> str | None:

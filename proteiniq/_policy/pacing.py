@@ -264,6 +264,12 @@ class Window:
         """When it will be idle at the latest, if nobody asks any more."""
         return max(self.state.hold, self.state.time + LONGEST_FLIGHT + self._period)
 
+    def forget_seats(self) -> None:
+        """Take all requests on their way for answered, and empty the queue: whoever had the seats is gone."""
+        state = self.state
+        state.ours += [state.time] * len(state.flying)
+        state.queue, state.asked, state.flying, state.probe = [], {}, {}, None
+
     def _position(self, seat: int, time: float) -> int:
         """How many wait before this one, which asks now. It enters the queue where it isn't there."""
         state = self.state
@@ -364,6 +370,11 @@ class JobReads:
                 self._sweep_at = max(_SWEEP_AT_LEAST, 2 * len(self._windows))
             window = self._windows[job] = Window(1, self._interval)
         return window
+
+    def forget_seats(self) -> None:
+        """Take all reads on their way for answered."""
+        for window in self._windows.values():
+            window.forget_seats()
 
 
 @attrs.define

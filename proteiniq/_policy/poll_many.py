@@ -2,7 +2,9 @@
 
 A wait goes in rounds: the newest pages of the job list first, then the status of each job that was not on
 them. The service documents that the list exists ("Jobs"), but not its order; if newest is not first, the statuses
-make up for it. How far to page and how long to pause are choices of this client.
+make up for it. Between two rounds the wait listens to the events of one job, and its end brings the next round
+forward, since jobs often end one after another. How far to page, how long to pause and when a round may come early are
+choices of this client.
 
 Nothing here waits or reads a clock: `now` is a monotonic time in seconds, as is `deadline`.
 """
@@ -25,6 +27,15 @@ PER_REQUEST = 2.0
 """The pause for each request of a round, in seconds: a wait uses at most a quarter of the documented rate
 limit, 30 requests in 60 s."""
 
+BURST = 30
+"""How many requests a wait may send at once, beyond `PER_REQUEST`, to notice quickly that jobs have ended."""
+
+EARLIEST_ROUND = 1.0
+"""The shortest pause between two rounds, in seconds: of the end of one round and the start of the next."""
+
+MOST_UNHEARD = 3
+"""Event streams in a row that end early without the end of their job, after which the wait no longer listens."""
+
 LONGEST_PAUSE = 60.0
 """The longest pause between two rounds, in seconds."""
 
@@ -38,6 +49,14 @@ class Pause:
 
     seconds: float
     failed: bool = attrs.field(default=False, repr=False, eq=False)
+
+
+@attrs.frozen
+class Listen:
+    """Listen to the events of a job for some seconds, or until it has ended, then get the next move."""
+
+    job_id: str
+    seconds: float
 
 
 @attrs.frozen
@@ -61,7 +80,7 @@ class Follow:
     job_id: str
 
 
-Move = Pause | ListPage | ReadJob | Follow | Expire
+Move = Pause | Listen | ListPage | ReadJob | Follow | Expire
 
 
 @attrs.frozen
@@ -84,7 +103,7 @@ class Failed:
 
 
 Outcome = Listed | Failed | None
-"""How a move ended; None for a pause, and for a status that was read and passed to `seen`."""
+"""How a move ended; None for a pause, and for a status or events that were passed to `seen`."""
 
 R = TypeVar("R")
 Moves = Generator[Move | None, tuple[float, Outcome], R]
@@ -120,6 +139,9 @@ class Rounds:
         self._deep: set[str] = set()  # not on the pages worth requesting
         self._changed = False
         self._not_before = float("-inf")
+        self._running: set[str] = set()
+        self._unheard = 0
+        self._allowance = float(BURST)
         self._moves = self._plan()
         next(self._moves)
 
@@ -131,8 +153,9 @@ class Rounds:
     def next_move(self, now: float, outcome: Outcome = None) -> Move | None:
         """Return the next move after the last one ended with `outcome`; None if all jobs have ended.
 
-        A round starts at the earliest 5 s after the end of the one before, the last one `LAST_LOOK` before the
-        deadline, and nothing at the deadline or later.
+        A round starts at the earliest 5 s after the end of the one before, or 1 s if a job has ended since and no
+        status would be read again. The last one starts `LAST_LOOK` before the deadline, and nothing at the deadline or
+        later.
         """
         try:
             return self._moves.send((now, outcome))
@@ -145,8 +168,11 @@ class Rounds:
             return
         if state.is_terminal:
             del self._left[state.id]
-        elif state.created_at is not None:
+            return
+        if state.created_at is not None:
             self._left[state.id] = state.created_at
+        if state.status == JobStatus.PROCESSING:
+            self._running.add(state.id)
 
     def changed(self) -> None:
         """Record that a job's state changed: the next round comes soon."""
@@ -154,9 +180,13 @@ class Rounds:
 
     def _plan(self) -> Moves[None]:
         now, _ = yield None
+        counted = now
         quiet = failed_rounds = 0
-        earliest = next_round = float("-inf")
+        earliest = next_round = ended = float("-inf")
+        may_listen = True
         while self._left:
+            self._allowance = min(BURST, self._allowance + (now - counted) / PER_REQUEST)
+            counted = now
             if self._expired(now):
                 yield Expire()
                 return
@@ -168,14 +198,25 @@ class Rounds:
                 yield start
                 return
             if start > now:
-                now, _ = yield Pause(start - now, failed_rounds > 0)
+                if may_listen and (job := self._worth_hearing(now)):
+                    now, outcome = yield Listen(job, start - now)
+                    may_listen = self._heard(job, outcome, now, start)
+                    if job not in self._left:
+                        quiet = 0
+                        if self._may_list_again():
+                            earliest = next_round = ended + EARLIEST_ROUND
+                    earliest, next_round = (max(at, self._not_before) for at in (earliest, next_round))
+                else:
+                    now, _ = yield Pause(start - now, failed_rounds > 0)
                 continue
 
             this = _Round(dict.fromkeys(self._left))
-            self._changed = False
+            self._changed, may_listen = False, True
             now = yield from self._list(this, now)
             now = yield from self._read(this, now)
 
+            ended = now
+            self._allowance -= this.requests
             quiet = 0 if self._changed else quiet + 1
             failed_rounds = failed_rounds + 1 if this.failed else 0
             # After a failure the pause grows as for a quiet job, and a little faster.
@@ -183,6 +224,26 @@ class Rounds:
             pause = min(max(interval, PER_REQUEST * this.requests), LONGEST_PAUSE)
             earliest = max(now + READ_INTERVAL, self._not_before)
             next_round = max(now + pause, self._not_before)
+
+    def _worth_hearing(self, now: float) -> str | None:
+        """Return the job to listen to, one that runs if any is known to, or None to pause instead."""
+        if self._unheard >= MOST_UNHEARD or self._allowance < 1 or now < self._not_before:
+            return None
+        return next((job for job in self._left if job in self._running), next(iter(self._left)))
+
+    def _heard(self, job: str, outcome: Outcome, now: float, until: float) -> bool:
+        """Record how listening to a job ended. Returns whether to listen again before the next round."""
+        self._allowance -= 1
+        early = job in self._left and now < until
+        self._unheard = self._unheard + 1 if early else 0
+        if isinstance(outcome, Failed):
+            self._not_before = max(self._not_before, now + (outcome.retry_after or 0.0))
+        return not early
+
+    def _may_list_again(self) -> bool:
+        """Whether a round may come early: it would only list jobs. The status of a job is read every 5 s at most."""
+        lists = self._lists and not self._list_failures and self._deep.isdisjoint(self._left)
+        return lists and self._allowance >= 1
 
     def _list(self, this: _Round, now: float) -> Moves[float]:
         """Request pages as long as they may contain a missing job. Returns the time of the last response."""

@@ -9,16 +9,17 @@ choices of this client.
 
 from __future__ import annotations
 
-import threading
 from typing import Literal
 
 import attrs
 
+from .._forks import Lock
 from ..errors import BY_CODE, APIError, ContractError, NotFound, ProteinIQError
 
-Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls", "proxy"]
+Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls", "body", "proxy"]
 """Why there is no complete response: no connection; a timeout; the connection broke while reading
-or writing; the response was not HTTP or was truncated; the certificate was rejected; a proxy refused."""
+or writing; the response was not HTTP or was truncated; the certificate was rejected; the body is
+too large, or in a content coding that is not supported; a proxy refused."""
 
 Refusal = Literal["final", "unsafe", "attempts", "deadline", "retry_after", "budget"]
 """Why a request is not retried; see `GiveUp`."""
@@ -39,7 +40,7 @@ def may_pass(status: int | None = None, code: str | None = None, failure: Failur
     and without a response the failure.
     """
     if status is None or status < 400:
-        return failure not in (None, "tls", "proxy")
+        return failure not in (None, "tls", "body", "proxy")
     kind = BY_CODE.get(code or "")
     if kind is not None:
         return kind.may_pass
@@ -227,7 +228,7 @@ class RetryBudget:
         self._refill = refill
         self._left = capacity
         self._at: float | None = None
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def charge(self, decision: Wait | GiveUp, now: float) -> Wait | GiveUp:
         """Charge the budget for a `Wait` and return it, or return a `GiveUp` if the budget is spent.

@@ -68,7 +68,7 @@ def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str]
     `identity` are fields that the request already determines. Raises ContractError with the operation and the JSON path
     if a required field is missing or has a wrong type.
     """
-    ours = read(endpoint(operation).answer, body)
+    ours = read(endpoint(operation).response, body)
     if identity and isinstance(ours, dict):
         if not ours.keys() & _promised(operation):
             raise _broken(operation, request, "$", "it contains no field of the contract")
@@ -114,7 +114,7 @@ def _promised(operation: str) -> frozenset[str]:
 
 def reshaped(body: Any, operation: str) -> Any:
     """The body in our shape, unchecked."""
-    return read(endpoint(operation).answer, body)
+    return read(endpoint(operation).response, body)
 
 
 def fits_request(body: Any, operation: str) -> bool:

@@ -34,7 +34,7 @@ def transport_error(
         advice = f"Nothing was sent: check that {host} is the right host and can be reached from here."
     error = errors.RequestTimeout if kind == "timeout" else errors.TransportError
     return error(
-        f"no complete response to {request}: {text}. {advice}",
+        f"no {'usable' if kind == 'body' else 'complete'} response to {request}: {text}. {advice}",
         sent=sent,
         retryable=may_pass(failure=kind),
         request=request,

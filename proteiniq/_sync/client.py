@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Literal, Self, Unpack
 
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
 from .._wire.clock import MachineClock, SyncClock
 from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
+from .._wire.extra_headers import read_extra_headers
 from .._wire.pacers import Pacer, shared
+from .._wire.route import Verify, read_route
+from ..errors import ConfigurationError
 from ..hooks import Hook
 from . import lazy
 from .wire import Wire
@@ -34,7 +37,19 @@ class ProteinIQ:
     exceeded. Different values of a later client are ignored with a warning. Programs on one machine share the limit by
     naming the same `pace_file`, a small SQLite file that is created if missing; while it can't be used, the client
     keeps its own count. `hooks` are called with the `AttemptDetails` of every attempt to send a request. `clock`
-    replaces the machine's clock in tests.
+    replaces the machine's clock in tests. `allow_http` names hosts of a private network to which the key may be sent
+    unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`.
+
+    `headers` are sent with every request to the service, never to the storage behind a signed URL; their values are not
+    logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
+    `User-Agent` as `my-pipeline/1.2`.
+
+    `proxy` is an http:// or https:// URL, or a socks5:// one if the package socksio is installed; user name and
+    password in it are never shown. False connects directly, and None takes the proxies of the environment
+    (HTTPS_PROXY, ALL_PROXY), to which alone NO_PROXY applies. Services on this machine are reached through a proxy on
+    this machine only. `verify` is a file or directory of CA certificates, or an `ssl.SSLContext`, to verify servers
+    with; None takes SSL_CERT_FILE or SSL_CERT_DIR, else the certificates of certifi. Verification can't be switched
+    off, since the key would be readable on the way.
 
     The client is a context manager, and safe for many threads. Raises ConfigurationError.
     """
@@ -51,15 +66,23 @@ class ProteinIQ:
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
         pace_file: str | PathLike[str] | None = None,
+        allow_http: Sequence[str] = (),
         hooks: Sequence[Hook] = (),
+        headers: Mapping[str, str] | None = None,
+        app: tuple[str, str] | None = None,
+        proxy: str | Literal[False] | None = None,
+        verify: Verify = None,
         clock: SyncClock | None = None,
     ) -> None:
-        key, origin = read_key(api_key), read_base_url(base_url)
-        # A traceback that shows locals must not show a key, in whichever argument it was passed.
-        del api_key, base_url
+        key, origin = read_key(api_key), read_base_url(base_url, allow_http)
+        extra, route = read_extra_headers(headers, app), read_route(proxy, verify)
+        # A traceback that shows locals must not show a secret, in whichever argument it was passed.
+        del api_key, base_url, headers, app, proxy, verify
         config = resolve(
-            key, origin, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
+            key, origin, extra, timeout=timeout, max_retries=max_retries, deadline=deadline, hooks=hooks
         )
+        if isinstance(route, ConfigurationError):
+            raise route
         check_pace(rate_limit, rate_window, job_read_interval)
         pace: Mapping[str, Any] = {
             "limit": RATE_LIMIT if rate_limit is None else rate_limit,
@@ -74,7 +97,7 @@ class ProteinIQ:
             key_id = f"{config.base_url} {config.key.prefix}"
             pacer = FilePacer(pace_file, key_id, instead=pacer, **pace)
         clock = clock or MachineClock()
-        self._parts = (config, Wire(clock=clock), clock, pacer)
+        self._parts = (config, Wire(clock=clock, route=route), clock, pacer)
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)

@@ -72,11 +72,12 @@ class Downloads:
                 damage = download.damage() if error is None and download.is_whole else None
                 if error is None and download.is_whole and damage is None:
                     return
-                failures = failures + 1 if damage or download.size <= start else 1
+                cut = _cut(error, damage)
+                failures = failures + 1 if cut.spoiled or download.size <= start else 1
                 renewed = renewed_at >= download.size
                 move = self._pipeline.charge(
                     resume(
-                        _cut(error, damage),
+                        cut,
                         failures=failures,
                         renewed=renewed,
                         policy=retry,

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
-from .._inputs.arguments import check_id, check_limit, is_downgrade, is_url
+from .._inputs.arguments import check_id, check_limit, is_downgrade, is_token, is_url
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
 from .._responses.convert import given
@@ -31,20 +30,11 @@ from .._transfer.multipart import (
 from .._transfer.progress import OnProgress
 from .._transfer.upload import Source, Uploadable, may_be_stored, opened
 from .._wire.exchange import Outgoing
+from .._wire.extra_headers import overridden
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import Page, Pager
 from .pipeline import CONTRACT_REFUSALS, Call, Pipeline
-
-
-def _over(headers: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers, overridden by the wanted ones in any case: a signed URL allows each header only once."""
-    names = {name.lower() for name in wanted}
-    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **wanted}
-
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A header name (RFC 9110, 5.6.2)."""
 
 
 class Files:
@@ -150,7 +140,7 @@ class Files:
         put = Outgoing(
             method=(given(ticket.method) or ("POST" if form else "PUT")).upper(),
             url=ticket.url,
-            headers=_over(content.headers(), headers),
+            headers=overridden(content.headers(), headers),
             content=content,
             repeatable=source.repeatable,
             timeout=self._pipeline.config.timeout,
@@ -159,8 +149,6 @@ class Files:
         with self._pipeline.open(call) as incoming:
             if incoming.status >= 300:
                 raise _sent_elsewhere(put, incoming.status, incoming.headers)
-            for _ in incoming.chunks:
-                pass
         file_id = str(ticket.id)
         made = self._complete(file_id)
         return made if made is not None else self.get(file_id)
@@ -236,7 +224,7 @@ def _unusable(ticket: UploadTicket, base_url: str) -> str | None:
     if is_downgrade(base_url, ticket.url):
         return "its URL must start with https://, like the service's own"
     for name, value in (wanted.additional_properties if wanted else {}).items():
-        if not _TOKEN.fullmatch(name) or not (str(value).isascii() and str(value).isprintable()):
+        if not is_token(name) or not (str(value).isascii() and str(value).isprintable()):
             return f"its header {name!r:.60} is not valid"
     return None
 

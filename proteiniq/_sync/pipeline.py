@@ -28,6 +28,7 @@ from .._responses.api_errors import (
     redirected,
 )
 from .._responses.unsent import gave_up, past_deadline, rate_held, transport_error
+from .._wire.codings import CannotDecode, Decoder, codings
 from .._wire.config import Config
 from .._wire.exchange import Incoming, Outgoing
 from .._wire.failures import WireFailure
@@ -70,7 +71,8 @@ class Call:
 
     `deadline` is a monotonic time, in seconds, that no attempt and no pause exceeds. `job_read` marks reads of a job's
     status or result, which the service allows once in 5 s, `paced` requests that count towards the rate limit.
-    `number` is the number of the attempt, for callers that retry themselves.
+    `number` is the number of the attempt, for callers that retry themselves. A response that `is_stream` goes on until
+    the deadline, so that it is no failure if it ends there.
     """
 
     outgoing: Outgoing
@@ -80,6 +82,7 @@ class Call:
     paced: bool = True
     number: int = 1
     deadline: float | None = None
+    is_stream: bool = False
 
     @property
     def path(self) -> str:
@@ -121,6 +124,11 @@ class Reply:
     def error(self) -> ErrorBody:
         """The body of an error response."""
         return read_body(self.content)
+
+
+LARGEST_BODY = 128 << 20
+LARGEST_ERROR = 1 << 20
+"""The most that is read of a response, and of an error response, in bytes after decoding. Files have no limit."""
 
 
 class Pipeline:
@@ -201,11 +209,14 @@ class Pipeline:
         """Permits for event streams, shared by all clients that share the connections."""
         return self._wire.streams
 
-    def outgoing(self, method: str, url: str, **parts: Any) -> Outgoing:
-        """Return a request to the service itself, with the key. `url` is its path."""
+    def outgoing(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, **parts: Any
+    ) -> Outgoing:
+        """Return a request to the service itself, with the key and the extra headers. `url` is its path."""
         return Outgoing(
             method=method.upper(),
             url=self.config.base_url + url,
+            headers=self.config.headers.under(headers or {}),
             key=self.config.key,
             timeout=self.config.timeout,
             **parts,
@@ -300,7 +311,9 @@ class Pipeline:
             except WireFailure as caught:
                 failure = caught
             finally:
-                outcome, took = failure or reply, self.clock.monotonic() - started
+                now = self.clock.monotonic()
+                at_end = call.is_stream and call.deadline is not None and now >= call.deadline
+                outcome, took = reply if at_end and reply else failure or reply, now - started
                 if outcome is not None:
                     details = self._details(call, outcome, took, call.number, code)
                     self.tell([details]) if ended is None else ended.append(details)
@@ -377,16 +390,35 @@ class Pipeline:
         )
 
     def _read(self, call: Call, incoming: Incoming) -> bytes:
-        """Return the whole body. Raises WireFailure if it takes longer than the timeout of the request."""
+        """Return the whole body, decoded.
+
+        Raises WireFailure if it takes longer than the timeout of the request, which limits each read only, if it is
+        larger than `LARGEST_BODY`, or if it can't be decoded. The body of an error or a redirect is read as far as
+        that is possible: the status says what happened.
+        """
         now = self.clock.monotonic()
         within = call.within(now)
         end = now + min(within.timeout, within.total_timeout or within.timeout)
-        chunks = []
-        for chunk in incoming.chunks:
-            chunks.append(chunk)
-            if self.clock.monotonic() > end:
-                raise WireFailure("timeout", "the response did not end in time", sent=True)
-        content = b"".join(chunks)
+        is_success = incoming.status < 300
+        largest = LARGEST_BODY if is_success else LARGEST_ERROR
+        pieces, size = [], 0
+        try:
+            decoder = Decoder(codings(incoming.headers))
+            for chunk in incoming.chunks:
+                for piece in decoder.decode(chunk):
+                    pieces.append(piece)
+                    size += len(piece)
+                    if size > largest:
+                        raise CannotDecode(
+                            "body", f"the response is larger than {largest >> 20} MiB", sent=True
+                        )
+                if self.clock.monotonic() > end:
+                    raise WireFailure("timeout", "the response did not end in time", sent=True)
+            decoder.end()
+        except CannotDecode:
+            if is_success:
+                raise
+        content = b"".join(pieces)
         return content if within.key is None else within.key.hide_in_body(content)
 
     def _turn(self, call: Call, ticket: Ticket, number: int = 1) -> None:

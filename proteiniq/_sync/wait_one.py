@@ -16,6 +16,7 @@ from .._inputs import requests
 from .._policy.polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._responses import convert, schema
 from .._responses.sse import EventStream, EventTooLarge
+from .._wire.codings import Decoder, codings
 from ..errors import APIError, ContractError, ProteinIQError, Request
 from ..models import JobState, JobStatus
 from .pipeline import Call, Pipeline
@@ -77,14 +78,9 @@ class Watcher:
                         yield changed
                 case OpenStream() as step:
                     self._pause(step.after)
-                    with self._pipeline.streams.one() as has_place:
-                        if not has_place:
-                            self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
-                            continue
-                        with closing(self._listen(step)) as states:
-                            for state in states:
-                                if not self._lacks_more(state):
-                                    yield state
+                    with closing(self._stream(step)) as states:
+                        for state in states:
+                            yield state
             if self._last is not None and self._last.is_terminal:
                 if self._lacks_more(self._last):
                     yield self._whole(self._last)
@@ -97,6 +93,33 @@ class Watcher:
             self._pipeline.pause(seconds, "its status can't be read", "wait", self._job_id)
         else:
             self._clock.sleep(seconds)
+
+    def listen(self, until: float) -> Generator[JobState]:
+        """Yield each new state from one event stream, the terminal one last; stop when the stream ends.
+
+        The stream is closed at the monotonic time `until`.
+        """
+        with closing(self._stream(OpenStream(0.0, until))) as states:
+            for state in states:
+                yield state
+        if self._last is not None and self._last.is_terminal and self._lacks_more(self._last):
+            yield self._whole(self._last)
+
+    @property
+    def not_before(self) -> float:
+        """The monotonic time before which the service asked for no request."""
+        return self._watch.read_not_before
+
+    def _stream(self, step: OpenStream) -> Generator[JobState]:
+        """Yield the new states from one event stream, if there is a place for one."""
+        with self._pipeline.streams.one() as has_place:
+            if not (has_place and self._watch.streams):
+                self._watch = self._watch.stream_left(self._clock.monotonic(), received=False)
+                return
+            with closing(self._listen(step)) as states:
+                for state in states:
+                    if not self._lacks_more(state):
+                        yield state
 
     def _lacks_more(self, state: JobState) -> bool:
         """Whether the job has ended, and reading the whole job may give its error or cost."""
@@ -152,7 +175,11 @@ class Watcher:
         received = False
         refused: float | None = None
         call = Call(
-            outgoing=outgoing, operation="stream_job_events", job_id=self._job_id, deadline=step.until
+            outgoing=outgoing,
+            operation="stream_job_events",
+            job_id=self._job_id,
+            deadline=step.until,
+            is_stream=True,
         )
         try:
             with self._pipeline.open(call) as incoming:
@@ -161,9 +188,10 @@ class Watcher:
                     self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                     return
                 heard = self._clock.monotonic()
+                decoder = Decoder(codings(incoming.headers))
                 for chunk in incoming.chunks:
                     now = self._clock.monotonic()
-                    for event in stream.feed(chunk):
+                    for event in (each for piece in decoder.decode(chunk) for each in stream.feed(piece)):
                         state = self._state(event.data)
                         if state is None:
                             continue
@@ -184,7 +212,8 @@ class Watcher:
             if isinstance(error, APIError) and error.status in UNSUPPORTED:
                 self._watch = self._watch.stream_unsupported(self._clock.monotonic())
                 return
-            log.info("job %s: the event stream ended: %s", self._job_id, error)
+            if step.until is None or self._clock.monotonic() < step.until:
+                log.info("job %s: the event stream ended: %s", self._job_id, error)
             refused = requested_wait(error)
         if stream.last_event_id is not None:
             self._last_event_id = stream.last_event_id if _is_header(stream.last_event_id) else None

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from .. import _forks
 from .._wire.clock import Clock, MachineClock
 from .._wire.connections import Pools
-from .._wire.encoding import Decoder, decoder
 from .._wire.exchange import Incoming, Outgoing, Response, as_encoded, finish, read_headers
 from .._wire.failures import without_frames
+from .._wire.route import ENVIRONMENT, Route
 from .._wire.total_timeout import Deadline, current
 from .._wire.turns import MOST_CONNECTIONS, MOST_STREAMS, Permits, Turns
 
@@ -24,16 +24,22 @@ if TYPE_CHECKING:
 class Wire:
     """Sends requests. `transport` is an httpx transport to send all of them with."""
 
-    def __init__(self, transport: BaseTransport | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        transport: BaseTransport | None = None,
+        *,
+        clock: Clock | None = None,
+        route: Route = ENVIRONMENT,
+    ) -> None:
         self._clock = clock or MachineClock()
-        self._pools = Pools(transport)
+        self._pools = Pools(transport, route)
         self._turns = Turns(MOST_CONNECTIONS)
         self.streams = Permits(MOST_STREAMS)
         _forks.register(self)
 
     @contextmanager
     def open(self, outgoing: Outgoing) -> Generator[Incoming]:
-        """Send and hand over the response once its headers are there.
+        """Send and hand over the response once its headers are there; its body is in its content codings (`codings`).
 
         Raises WireFailure, and ConfigurationError if the client is closed or has another event loop.
         """
@@ -46,7 +52,7 @@ class Wire:
                 failure = without_frames(error, outgoing.key)
             else:
                 headers = read_headers(response.headers, outgoing.key)
-                chunks = _chunks(response.stream, decoder(headers))
+                chunks = _chunks(response.stream)
                 try:
                     yield Incoming(response.status, headers, chunks)
                 finally:
@@ -84,15 +90,11 @@ class Wire:
         self.streams = Permits(MOST_STREAMS)
 
 
-def _chunks(stream: Iterable[bytes], decoder: Decoder | None) -> Iterator[bytes]:
+def _chunks(stream: Iterable[bytes]) -> Iterator[bytes]:
     failure: BaseException
     try:
         for chunk in stream:
-            whole = chunk if decoder is None else decoder.decode(chunk)
-            if whole:
-                yield whole
-        if decoder is not None:
-            decoder.end()
+            yield chunk
     except BaseException as error:
         failure = without_frames(error)
     else:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._wire.codings import codings
+
 _ALGORITHMS = {"sha-512": ("sha512", 64), "sha-256": ("sha256", 32), "md5": ("md5", 16)}
 """The supported algorithms, strongest first, with their names in `hashlib` and lengths in bytes."""
 
@@ -62,7 +64,14 @@ def has_checksum(headers: Mapping[str, str], path: Path) -> bool:
 def _checksums(headers: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Yield the supported algorithms that have a value of the right length."""
     # RFC 1864; RFC 3230 (`Digest: SHA-256=…`), RFC 9530 (`Repr-Digest: sha-256=:…:`); Amazon S3 and R2; Google.
-    found = [("md5", headers.get("content-md5", "")), *_list(headers.get("x-goog-hash", ""))]
+    found = [("md5", headers.get("content-md5", ""))]
+    if codings({"content-encoding": headers.get("x-goog-stored-content-encoding", "")}) in (
+        (),
+        codings(headers),
+    ):
+        found += _list(
+            headers.get("x-goog-hash", "")
+        )  # otherwise of a file that Google decompressed on the way
     for name in ("digest", "repr-digest"):
         found += _list(headers.get(name, ""))
     if (

@@ -13,6 +13,8 @@ from filecmp import cmp
 from pathlib import Path
 from typing import Any, Protocol
 
+from .._policy.retry import may_pass
+from .._wire.codings import CannotDecode, Decoder, codings
 from ..errors import ContractError, TransportError
 from .checksums import Checksum, has_checksum
 from .progress import OnProgress
@@ -44,9 +46,9 @@ class Download:
         overwrite: bool = False,
     ) -> None:
         self.size = 0
-        """Bytes received so far."""
+        """Bytes received so far, which are encoded if the file comes in a content coding."""
         self.expected: int | None = None
-        """Bytes of the whole file, if a response stated them."""
+        """Bytes to receive in all, if a response stated them."""
         self._sink = sink
         self._temporary = temporary
         self._target = target
@@ -54,7 +56,10 @@ class Download:
         self._overwrite = overwrite
         self._is_kept = False
         self._validator: str | None = None
+        self._codings: tuple[str, ...] = ()
+        self._decoder: Decoder | None = None
         self._checksum: Checksum | None = None
+        self._of_decoded: Checksum | None = None
         self._not_ours: OSError | None = None
 
     @classmethod
@@ -124,13 +129,19 @@ class Download:
                 status=status,
             )
         self.restart()
-        if headers.get("content-encoding", "identity") != "identity":
-            return  # length, ranges and checksums refer to the encoded bytes
+        self._codings = codings(headers)
+        self._checksum = Checksum.promised(headers)
+        if self._codings:
+            self._decoder = _decoder(self._codings)
+            self._of_decoded = Checksum.promised(headers)
         length = headers.get("content-length")
         self.expected = int(length) if length and length.isdecimal() and len(length) < 19 else None
         self._validator = _validator(headers)
-        self._checksum = Checksum.promised(headers)
-        if self._rival is not None and self.expected not in (None, self._rival.stat().st_size):
+        if (
+            self._rival is not None
+            and not self._codings
+            and self.expected not in (None, self._rival.stat().st_size)
+        ):
             raise _exists(self._rival)
         self.report()
 
@@ -161,14 +172,16 @@ class Download:
         """Discard what was received: it is not, or may not be, part of the file."""
         self._sink.seek(0)
         self._sink.truncate()
-        self.size, self.expected, self._validator, self._checksum = 0, None, None, None
+        self.size, self.expected, self._validator = 0, None, None
+        self._codings, self._decoder = (), None
+        self._checksum = self._of_decoded = None
 
     def _go_on(self, headers: Mapping[str, str]) -> None:
         match = _RANGE.fullmatch(headers.get("content-range", ""))
         other = self._validator is not None and (_validator(headers) or self._validator) != self._validator
         total = None if match is None or match[2] == "*" else int(match[2])
         expected = total if self.expected is None else self.expected
-        other = other or headers.get("content-encoding", "identity") != "identity"
+        other = other or codings(headers) != self._codings
         if match is None or int(match[1]) != self.size or other or total not in (None, expected):
             raise ContractError(
                 "the storage responded with a range that does not follow the received bytes: download the file again",
@@ -180,13 +193,29 @@ class Download:
         self._validator = self._validator or _validator(headers)
 
     def write(self, *chunks: bytes) -> None:
+        """Store what was received. Raises ContractError if it can't be decoded."""
         for chunk in chunks:
-            left = memoryview(chunk)
-            while left:
-                left = left[self._sink.write(left) :]
             if self._checksum is not None:
                 self._checksum.update(chunk)
+            if self._decoder is None:
+                self._store(chunk)
+            else:
+                self._decode(self._decoder, chunk)
             self.size += len(chunk)
+
+    def _decode(self, decoder: Decoder, chunk: bytes) -> None:
+        try:
+            for piece in decoder.decode(chunk):
+                if self._of_decoded is not None:
+                    self._of_decoded.update(piece)
+                self._store(piece)
+        except CannotDecode as error:
+            raise _undecodable(error) from None
+
+    def _store(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[self._sink.write(left) :]
 
     def report(self) -> None:
         """Call `on_progress`."""
@@ -199,7 +228,15 @@ class Download:
 
     def damage(self) -> str | None:
         """Why a file of the right length is damaged, or None if it is not."""
-        return self._checksum.mismatch() if self._checksum is not None else None
+        if self._decoder is not None and not self._decoder.is_complete:
+            return f"its {' and '.join(self._codings)} data ends too early"
+        if self._checksum is None:
+            return None
+        mismatch = self._checksum.mismatch()
+        # A checksum is of the encoded bytes (RFC 9530, 2), unless a proxy encoded what storage had sent.
+        if self._of_decoded is not None and self._of_decoded.mismatch() is None:
+            return None
+        return mismatch
 
     def finish(self) -> None:
         """Move the complete file to its target. Raises FileExistsError if another file must not be replaced."""
@@ -224,6 +261,22 @@ class Download:
             retryable=True,
             job_id=job_id,
         )
+
+
+def _decoder(names: tuple[str, ...]) -> Decoder:
+    try:
+        return Decoder(names)
+    except CannotDecode as error:
+        raise _undecodable(error) from None
+
+
+def _undecodable(error: CannotDecode) -> ContractError:
+    return ContractError(
+        f"a file can't be downloaded: {error.text}",
+        operation="download",
+        path="Content-Encoding",
+        retryable=may_pass(failure=error.kind),
+    )
 
 
 def _validator(headers: Mapping[str, str]) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 from typing import TypedDict, Unpack
 from urllib.parse import SplitResult, urlsplit
 
@@ -14,12 +15,15 @@ from .._policy.retry import RetryPolicy
 from .._short_repr import short_repr
 from ..errors import ConfigurationError
 from ..hooks import Hook
+from .extra_headers import ExtraHeaders
 from .key import FORM, KEY_START, ApiKey
 
 DEFAULT_BASE_URL = "https://proteiniq.io"
 """The service's address (documentation, page "Quickstart")."""
 
 _LONGEST = 1e8  # three years in seconds: operating systems don't accept an infinite timeout
+
+_HOST_ONLY = re.compile(r"[^\s:/?#@*\[\]]+|[0-9A-Fa-f:.]+")  # a name, or an address, also of version 6
 
 KEY_VARIABLE = "PROTEINIQ_API_KEY"
 URL_VARIABLE = "PROTEINIQ_BASE_URL"
@@ -46,6 +50,7 @@ class Config:
     timeout: float = 30.0
     deadline: float | None = None
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    headers: ExtraHeaders = attrs.field(factory=ExtraHeaders)
     hooks: tuple[Hook, ...] = ()
 
     def with_options(self, **changes: Unpack[Options]) -> Config:
@@ -69,6 +74,7 @@ class Config:
 def resolve(
     key: ApiKey | ConfigurationError,
     base_url: str | ConfigurationError,
+    headers: ExtraHeaders | ConfigurationError | None = None,
     *,
     timeout: float,
     max_retries: int,
@@ -80,6 +86,8 @@ def resolve(
         raise key
     if isinstance(base_url, ConfigurationError):
         raise base_url
+    if isinstance(headers, ConfigurationError):
+        raise headers
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
@@ -89,6 +97,7 @@ def resolve(
         timeout=timeout,
         deadline=deadline,
         retry=RetryPolicy(max_retries=max_retries),
+        headers=headers or ExtraHeaders(),
         hooks=tuple(hooks),
     )
 
@@ -112,32 +121,60 @@ def read_key(argument: str | None) -> ApiKey | ConfigurationError:
     return ApiKey.parse(text) or ConfigurationError(f"{where} must be an API key of the form {FORM}")
 
 
-def read_base_url(argument: str | None) -> str | ConfigurationError:
-    """Return the origin from the argument or else the environment, or an error if it is invalid.
+def read_base_url(argument: str | None, allow_http: Sequence[str] = ()) -> str | ConfigurationError:
+    """Return the origin from the argument or else the environment. An error if it is blank, or `allow_http` is invalid.
 
     The error is returned as in `read_key`, because the argument may be the key by mistake.
     """
-    text = argument or os.environ.get(URL_VARIABLE) or DEFAULT_BASE_URL
+    where, text = "base_url", argument
+    if text is None:
+        where, text = URL_VARIABLE, os.environ.get(URL_VARIABLE, DEFAULT_BASE_URL)
     if not isinstance(text, str):
         return ConfigurationError(
             f"base_url must be a string such as {DEFAULT_BASE_URL}, got {type(text).__name__}"
+        )
+    if not text.strip():
+        return ConfigurationError(
+            f"{where} must be a URL such as {DEFAULT_BASE_URL}, got {text!r}: "
+            f"{'unset it' if argument is None else 'pass None'} for the default"
         )
     if KEY_START in text:
         return ConfigurationError(
             "base URL must not contain an API key: pass https://host, and the key as api_key"
         )
     try:
-        return check_base_url(text)
+        return check_base_url(text, check_allow_http(allow_http))
     except ConfigurationError as error:
         error.__context__ = None
         return error.with_traceback(None)
 
 
-def check_base_url(text: str) -> str:
+def check_allow_http(hosts: Sequence[str]) -> frozenset[str]:
+    """Return the hosts in lower case. Raises ConfigurationError for anything but host names, and for the service's."""
+    service = urlsplit(DEFAULT_BASE_URL).hostname or ""
+    if isinstance(hosts, str) or not isinstance(hosts, Iterable):
+        raise ConfigurationError(
+            f'allow_http must be a list of hosts such as ("sandbox",), got {short_repr(hosts)}'
+        )
+    allowed = set()
+    for host in hosts:
+        if not isinstance(host, str) or not _HOST_ONLY.fullmatch(host) or not is_host(host):
+            raise ConfigurationError(
+                f"allow_http must have hosts without scheme, port or wildcard, such as sandbox, got {short_repr(host)}"
+            )
+        if f".{host.lower().rstrip('.')}".endswith(f".{service}"):
+            raise ConfigurationError(
+                f"allow_http must not have {host}: a key of the service is sent encrypted only"
+            )
+        allowed.add(host.lower())
+    return frozenset(allowed)
+
+
+def check_base_url(text: str, allow_http: Container[str] = ()) -> str:
     """Return the origin in `text`, as `scheme://host[:port]`.
 
-    Raises ConfigurationError for anything but a host, and for plain http:// to a host that is not loopback, which
-    would send the key unencrypted.
+    Raises ConfigurationError for anything but a host, and for plain http:// to a host that is neither loopback nor in
+    `allow_http`, because it would send the key unencrypted.
     """
     try:
         parts = urlsplit(text.strip())
@@ -153,10 +190,10 @@ def check_base_url(text: str) -> str:
         raise ConfigurationError("base URL must not contain a user name or password")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ConfigurationError(f"base URL must be the host only (/api/v1 is added), got {text!r}")
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host) and host not in allow_http:
         raise ConfigurationError(
             f"base URL must start with https://, got {text!r}: plain http:// would send the key unencrypted and is "
-            "allowed for localhost only"
+            "allowed for localhost only, and for hosts of a private network that allow_http names"
         )
     return _origin(parts, port)
 

@@ -1,7 +1,8 @@
-"""Pools of connections: direct ones, and those through the proxies of the environment.
+"""Pools of connections: direct ones, and those through a proxy.
 
-Proxies are what `urllib.request` finds in the environment and in the system's settings, with `NO_PROXY` heeded. This
-machine is reached without any: the key would travel in the clear to the proxy. Certificates are those that
+A `Route` says which proxy and which certificates, or leaves them to the environment. Its proxies are what
+`urllib.request` finds there and in the system's settings, with `NO_PROXY` heeded. This machine is reached without any,
+except through a proxy on it: the key would travel in the clear to the proxy. Certificates are those that
 `SSL_CERT_FILE` or `SSL_CERT_DIR` name, else those of certifi; they are loaded with the first request that needs them,
 since that takes long.
 """
@@ -11,11 +12,11 @@ from __future__ import annotations
 import os
 import ssl
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import unquote, urlsplit
 
 from .._forks import Lock
 from .._inputs.arguments import is_loopback
 from ..errors import ConfigurationError
+from .route import ENVIRONMENT, Proxy, Route
 from .turns import MOST_CONNECTIONS
 
 if TYPE_CHECKING:
@@ -31,14 +32,15 @@ class _Pools:
     _transport: tuple[str, str]
     """The transport of httpx that mocks replace a method of, and the method."""
 
-    def __init__(self, given: Any = None) -> None:
+    def __init__(self, given: Any = None, route: Route = ENVIRONMENT) -> None:
         self._given = given
+        self._route = route
         self._lock = Lock()
         self._by_origin: dict[tuple[str, str, int | None], Any] = {}
         self._by_proxy: dict[tuple[str | None, bool], Any] = {}
         self._transports: dict[str | None, Any] = {}
         self._proxies: dict[str, str] | None = None
-        self._certificates: ssl.SSLContext | None = None
+        self._certificates = route.certificates
         self._of_parent: object = None
         self.is_closed = False
 
@@ -69,7 +71,11 @@ class _Pools:
             self._check_open()
             proxy = self.proxy(address.scheme, address.host, address.port)
             if proxy not in self._transports:
-                self._transports[proxy] = httpx_transport(self._transport[0], proxy)
+                try:
+                    made = httpx_transport(self._transport[0], proxy, self._verified_with())
+                except (ImportError, OSError, RuntimeError, ValueError) as error:
+                    raise _cant_connect(error) from None
+                self._transports[proxy] = made
             return self._transports[proxy]
 
     def close(self) -> list[Any]:
@@ -81,7 +87,7 @@ class _Pools:
 
     def leave_to_parent(self) -> Self:
         """Return the pools of a forked process, which has no connection yet."""
-        made = type(self)(self._given)
+        made = type(self)(self._given, self._route)
         # Kept, not closed: closing takes locks that a thread of the parent may have held, and has no right to them.
         made._of_parent, made.is_closed = self, self.is_closed
         return made
@@ -92,8 +98,10 @@ class _Pools:
 
     def proxy(self, scheme: str, host: str, port: int | None) -> str | None:
         """Return the URL of the proxy to an origin."""
-        if is_loopback(host):
+        if self._route.proxy is False or (is_loopback(host) and not self._route.proxy_is_local):
             return None
+        if self._route.proxy is not None:
+            return self._route.proxy
         from urllib.request import getproxies, proxy_bypass
 
         if self._proxies is None:
@@ -121,17 +129,14 @@ class _Pools:
         }
         if proxy is None:
             return direct(**options)
-        parts = urlsplit(proxy)
-        if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname:
-            raise ValueError("a proxy must be an http://, https://, socks5:// or socks5h:// URL")
         from .libraries import URL
 
-        options["proxy_url"] = URL(scheme=parts.scheme, host=parts.hostname, port=parts.port, target="/")
-        if parts.username or parts.password:
-            options["proxy_auth"] = (unquote(parts.username or ""), unquote(parts.password or ""))
-        if parts.scheme.startswith("socks"):
+        parsed = Proxy.parse(proxy)
+        options["proxy_url"] = URL(scheme=parsed.scheme, host=parsed.host, port=parsed.port, target="/")
+        options["proxy_auth"] = parsed.auth
+        if parsed.scheme.startswith("socks"):
             return socks_proxy(**options)
-        if parts.scheme == "https":
+        if parsed.scheme == "https":
             options["proxy_ssl_context"] = self._verified_with()
         return http_proxy(**options)
 
@@ -177,7 +182,7 @@ def _cant_connect(error: Exception) -> ConfigurationError:
 
 
 def certificates() -> ssl.SSLContext:
-    """What servers are verified with."""
+    """What servers are verified with by default."""
     if file := os.environ.get("SSL_CERT_FILE"):
         return ssl.create_default_context(cafile=file)
     if folder := os.environ.get("SSL_CERT_DIR"):

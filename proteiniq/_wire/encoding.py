@@ -1,13 +1,12 @@
-"""Requests as bytes, and bodies of responses without their content encoding."""
+"""Requests as bytes."""
 
 from __future__ import annotations
 
 import base64
 import json
-import zlib
 from collections.abc import AsyncIterable, Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import attrs
@@ -135,84 +134,3 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-class Decoder(Protocol):
-    def decode(self, chunk: bytes) -> bytes: ...
-    def end(self) -> None: ...
-
-
-class CannotDecode(Exception):
-    """A body is not what its Content-Encoding says, or ends too early."""
-
-
-def decoder(headers: Mapping[str, str]) -> Decoder | None:
-    """What decodes a body; None for one that is as it is, or in an encoding that nobody asked for."""
-    names = headers.get("content-encoding")
-    if not names:
-        return None
-    found: list[Decoder] = [
-        _Inflater(name == "gzip") for each in names.split(",") if (name := each.strip().lower()) in _KNOWN
-    ]
-    if len(found) > 1:
-        return _Row(found[::-1])
-    return found[0] if found else None
-
-
-_KNOWN = ("gzip", "deflate")
-
-
-class _Inflater:
-    """Decodes gzip, all members of it, or deflate, with or without the wrapping that it should have."""
-
-    def __init__(self, is_gzip: bool) -> None:
-        self._is_gzip = is_gzip
-        self._head = b""
-        self._zlib: Any = None
-
-    def decode(self, chunk: bytes) -> bytes:
-        if self._zlib is None:
-            chunk = self._head = self._head + chunk
-            if len(chunk) < 2:
-                return b""
-            self._zlib = zlib.decompressobj(_window(self._is_gzip, chunk))
-        try:
-            return self._inflated(chunk)
-        except zlib.error as error:
-            why = str(error)
-        raise CannotDecode(why)
-
-    def _inflated(self, chunk: bytes) -> bytes:
-        whole: bytes = self._zlib.decompress(chunk)
-        while self._is_gzip and self._zlib.eof and (rest := self._zlib.unused_data).startswith(b"\x1f"):
-            self._zlib = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            whole += self._zlib.decompress(rest)
-        return whole
-
-    def end(self) -> None:
-        if self._head and (self._zlib is None or not self._zlib.eof):
-            raise CannotDecode("the compressed body ends too early")
-
-
-def _window(is_gzip: bool, head: bytes) -> int:
-    """How zlib is told what comes: the first two bytes show whether deflate is wrapped (RFC 1950, 2.2)."""
-    if is_gzip:
-        return zlib.MAX_WBITS | 16
-    is_wrapped = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
-    return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
-
-
-class _Row:
-    """Encodings on top of each other, the outermost first."""
-
-    def __init__(self, decoders: list[Decoder]) -> None:
-        self._decoders = decoders
-
-    def decode(self, chunk: bytes) -> bytes:
-        for each in self._decoders:
-            chunk = each.decode(chunk)
-        return chunk
-
-    def end(self) -> None:
-        for each in self._decoders:
-            each.end()

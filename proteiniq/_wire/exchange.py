@@ -30,7 +30,7 @@ class Outgoing:
 
     method: str
     url: str
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     params: Mapping[str, Any] | None = None
     json: Any = attrs.field(default=None, repr=False)
     content: Iterable[bytes] | AsyncIterable[bytes] | None = attrs.field(default=None, repr=False)
@@ -45,7 +45,7 @@ class Outgoing:
 
 @attrs.frozen
 class AsyncIncoming:
-    """A response whose body is read as it arrives. Header names are in lower case."""
+    """A response whose body is read as it arrives, in its content codings. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,7 +54,7 @@ class AsyncIncoming:
 
 @attrs.frozen
 class Incoming:
-    """A response whose body is read as it arrives. Header names are in lower case."""
+    """A response whose body is read as it arrives, in its content codings. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]

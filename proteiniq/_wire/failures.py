@@ -6,7 +6,6 @@ import re
 import ssl
 
 from .._policy.retry import Failure
-from .encoding import CannotDecode
 from .key import ApiKey
 
 
@@ -65,8 +64,6 @@ def without_frames(error: BaseException, key: ApiKey | None = None) -> BaseExcep
 
 def _translated(error: BaseException) -> WireFailure | None:
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    if isinstance(error, CannotDecode):
-        return WireFailure("protocol", text, sent=True)
     from .libraries import NAMES
 
     for kind in type(error).__mro__:

@@ -35,6 +35,8 @@ from httpcore import (
 )
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
     from httpx import AsyncBaseTransport as AsyncBaseTransport, BaseTransport as BaseTransport
 
@@ -50,11 +52,13 @@ def is_replaced(transport: str, method: str) -> bool:
     return hasattr(found, "__wrapped__") or getattr(found, "__qualname__", "") != f"{transport}.{method}"
 
 
-def httpx_transport(name: str, proxy: str | None) -> Any:
+def httpx_transport(name: str, proxy: str | None, certificates: ssl.SSLContext) -> Any:
     """Make a transport of httpx."""
     import httpx
 
-    return getattr(httpx, name)(proxy=proxy)
+    encrypted = proxy is not None and proxy.startswith("https:")
+    through = httpx.Proxy(proxy, ssl_context=certificates if encrypted else None) if proxy else None
+    return getattr(httpx, name)(proxy=through, verify=certificates)
 
 
 def httpx_request(

@@ -13,7 +13,6 @@ import json
 import logging
 import os
 import sqlite3
-import threading
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +21,7 @@ from typing import Any
 
 import attrs
 
+from .._forks import Lock
 from .._policy.pacing import JOB_READ_INTERVAL, LONGEST_HOLD, RATE_LIMIT, RATE_WINDOW, Pace, State, Window
 from ..errors import ConfigurationError
 from .pacers import LocalPacer, Pacer, PaceUnavailable
@@ -38,14 +38,18 @@ CREATE TABLE IF NOT EXISTS windows (
 _LISTS = ("ours", "gone", "others")
 """The long lists of a state, which are stored as bytes: JSON takes thirty times as long for them."""
 
-_LOCK_WAIT = 5.0
-"""How long to wait for the lock of the file, in seconds; another process holds it for some milliseconds."""
+_LOCK_WAIT = 2.0
+"""How long to wait for the lock of the file, in seconds; another process holds it for some milliseconds. A forked process
+may wait in vain: it has what SQLite knew in its parent of who uses the file, and can't learn better."""
 
 _SHORT_WAIT = 0.1
 """How long to wait for it when a client is created, which may be in an event loop, in seconds."""
 
 _AGAIN_AFTER = 60.0
 """How long a file that can't be used is left alone, in seconds."""
+
+
+_of_parents: list[sqlite3.Connection] = []
 
 
 class FilePacer(Pacer):
@@ -78,7 +82,7 @@ class FilePacer(Pacer):
         self._instead = instead or LocalPacer(limit, seconds, job_interval, most=most)
         self._again_at = float("-inf")
         self._is_told = False
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._process = 0
         try:
@@ -124,10 +128,15 @@ class FilePacer(Pacer):
             self._disconnect()
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
+        if self._connection is None:
+            return
+        if self._process != os.getpid():
+            # A connection must not be carried over a fork, and not be closed there either: its mutex may be locked.
+            _of_parents.append(self._connection)
+        else:
             with suppress(sqlite3.Error):
                 self._connection.close()  # which rolls back
-            self._connection = None
+        self._connection = None
 
     def _sweep(self, file: sqlite3.Connection, now: float) -> None:
         """Drop the jobs that nobody reads any more, and what was written before the machine started."""
@@ -154,8 +163,9 @@ class FilePacer(Pacer):
             raise PaceUnavailable(self._instead) from None
 
     def _open(self, timeout: float = _LOCK_WAIT) -> sqlite3.Connection:
-        # A connection must not be carried over a fork.
-        if self._connection is None or self._process != os.getpid():
+        if self._process != os.getpid():
+            self._disconnect()
+        if self._connection is None:
             connection = sqlite3.connect(
                 self._path, timeout=timeout, isolation_level=None, check_same_thread=False
             )

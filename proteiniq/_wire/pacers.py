@@ -14,12 +14,13 @@ All of it is safe to use from several threads and event loops.
 from __future__ import annotations
 
 import logging
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
+from .. import _forks
+from .._forks import Lock
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, JobReads, Pace, Seats, Window
 
 log = logging.getLogger("proteiniq")
@@ -154,10 +155,11 @@ class LocalPacer(Pacer):
     ) -> None:
         self.figures = (limit, seconds, job_interval)
         """What it was made with; headers may have corrected it since."""
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._window = Window(limit, seconds, most=most)
         self._job_interval = job_interval  # 0: reads of one job are not kept apart
         self._reads = JobReads(job_interval)
+        _forks.register(self)
 
     @contextmanager
     def pace(self, job: str | None, now: float) -> Iterator[Pace]:
@@ -167,9 +169,14 @@ class LocalPacer(Pacer):
     def close(self) -> None:
         pass
 
+    def after_fork(self) -> None:
+        """The requests on their way are the parent's: nothing here would ever release their seats."""
+        self._window.forget_seats()
+        self._reads.forget_seats()
+
 
 _pacers: dict[tuple[str, str], LocalPacer] = {}
-_pacers_lock = threading.Lock()
+_pacers_lock = Lock()
 
 
 def shared(

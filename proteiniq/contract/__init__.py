@@ -1,8 +1,8 @@
-"""The contract that this package was made from, as it ships with it, and how one is normalised.
+"""The contract that ships with this package, and how to normalise and check another one.
 
-`upstream.json` is the service's document, which the sandbox serves; `openapi.json` is the same contract under our names
-and in our shape, which the generated client is made from and responses are checked against; `bindings.toml` says which
-of our names stands for what, and what the facade needs.
+`upstream.json` is the service's document, which the sandbox serves. `openapi.json` is the same contract under our names
+and in our schema; the client is generated from it, and responses are checked against it. `bindings.toml` maps our names
+to the service's, and lists what the client needs.
 """
 
 from __future__ import annotations

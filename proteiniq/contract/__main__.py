@@ -1,6 +1,6 @@
-"""Ask whether a live contract still fits this client: `python -m proteiniq.contract check [URL|FILE]`.
+"""Check whether a live contract still fits this client: `python -m proteiniq.contract check [URL|FILE]`.
 
-Exit codes: 0 same or additive; 1 breaking for the contract, but not for this client; 2 no contract could be
+Exit codes: 0 same or additive; 1 breaking for other clients, but not for this one; 2 no contract could be
 read; 3 breaking for this client.
 """
 
@@ -20,12 +20,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser(
-        "check", help="compare a contract with the one that this client was made from"
+        "check", help="compare a contract with the one that this client was generated from"
     )
-    command.add_argument("source", nargs="?", help="URL or file; by default the service's own document")
+    command.add_argument("source", nargs="?", help="URL or file (default: the service's own document)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.add_argument("--github", action="store_true", help="print annotations for GitHub Actions")
-    command.add_argument("--timeout", type=float, default=30.0, help="seconds for fetching it (30)")
+    command.add_argument(
+        "--timeout", type=float, default=30.0, help="timeout for the fetch in seconds (default: 30)"
+    )
     chosen = parser.parse_args(arguments)
     try:
         report = check(chosen.source, timeout=chosen.timeout)

@@ -1,7 +1,7 @@
-"""What changed between two normalised documents, and for whom.
+"""Compare two normalised documents, and rate each change.
 
-Both are read as facts, such as `Job.status` is called `status`; a rule for each kind of fact says how bad it is
-when one is added, removed or changed.
+Both are read as facts, such as "`Job.status` is called `status`". A table gives the severity of adding, removing and
+changing each kind of fact.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import attrs
 from ._reshape import Shape, written
 
 Severity = Literal["additive", "contract", "facade"]
-"""Nothing breaks; the contract is broken, though the facade works; the facade that is installed is broken."""
+"""Nothing breaks; other clients break, but the facade works; the installed facade breaks."""
 
 SEVERITIES: tuple[Severity, ...] = ("additive", "contract", "facade")
 
 _KINDS: Mapping[str, tuple[str, Severity, Severity, Severity]] = {
-    # kind of fact: (what it is called, severity when it is added, removed, changed)
+    # kind of fact: (its name, severity if it is added, removed, changed)
     "route": ("route", "additive", "contract", "facade"),
     "body": ("media type of the body", "facade", "facade", "facade"),
     "parameter": ("parameter", "additive", "contract", "facade"),
@@ -29,15 +29,15 @@ _KINDS: Mapping[str, tuple[str, Severity, Severity, Severity]] = {
     "field": ("field", "additive", "contract", "contract"),
     "type": ("type", "additive", "additive", "contract"),
     "value": ("known value", "additive", "contract", "contract"),
-    "always there": ("promise to be in every response", "additive", "contract", "contract"),
-    "required": ("being required", "contract", "additive", "contract"),
-    "closed": ("refusal of other fields", "contract", "additive", "contract"),
-    "key": ("need of a key", "contract", "contract", "contract"),
+    "guarantee": ("guarantee to be in every response", "additive", "contract", "contract"),
+    "required": ("requirement", "contract", "additive", "contract"),
+    "closed": ("rejection of other fields", "contract", "additive", "contract"),
+    "key": ("API key requirement", "contract", "contract", "contract"),
     "scope": ("scope", "contract", "additive", "contract"),
     "error": ("error code", "additive", "additive", "additive"),
-    "needed place": ("place on the wire", "facade", "facade", "facade"),
-    "optional place": ("place on the wire", "contract", "contract", "contract"),
-    "way": ("way", "facade", "facade", "facade"),
+    "needed place": ("location on the wire", "facade", "facade", "facade"),
+    "optional place": ("location on the wire", "contract", "contract", "contract"),
+    "mechanism": ("mechanism", "facade", "facade", "facade"),
 }
 
 Facts = dict[tuple[str, str], str]
@@ -46,7 +46,7 @@ _Found = Iterator[tuple[tuple[str, str], str]]
 
 @attrs.frozen
 class Change:
-    """One fact that is another one now."""
+    """A fact that was added, removed or changed."""
 
     severity: Severity
     place: str
@@ -57,7 +57,7 @@ class Change:
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Every change, the worst first."""
+    """All changes, the most severe first."""
     old, new = facts(before), facts(after)
     changes = [
         change
@@ -69,27 +69,27 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
 
 
 def facts(document: Mapping[str, Any]) -> Facts:
-    """What a normalised document says: (kind, place) → what."""
+    """The facts of a normalised document: (kind, place) → value."""
     found: Facts = {}
     schemas = document["components"]["schemas"]
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if not operation.get("x-absent"):
                 found |= dict(_operation(f"{method.upper()} {path}", operation))
-                found |= dict(_ways(operation, schemas))
+                found |= dict(_mechanisms(operation, schemas))
     for name, schema in schemas.items():
         found |= dict(_schema(name, schema))
     return found
 
 
-def _ways(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> _Found:
-    """How the client goes about an operation, and where the fields of bodies are, where that isn't our way."""
+def _mechanisms(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> _Found:
+    """How an operation differs from our schema: paging, uploads, and the locations of fields in bodies."""
     name = operation["operationId"]
     for key in ("x-paging", "x-first-page", "x-constant-query", "x-upload"):
         if key in operation:
-            yield ("way", f"{name} {key[2:]}"), json.dumps(operation[key], sort_keys=True)
+            yield ("mechanism", f"{name} {key[2:]}"), json.dumps(operation[key], sort_keys=True)
     response, request = operation["responses"]["2XX"], operation.get("requestBody", {})
-    for noun, key, described in (("response", "x-answer", response), ("body", "x-body", request)):
+    for noun, key, described in (("response", "x-response", response), ("body", "x-body", request)):
         media: Mapping[str, Any] = next(iter(described.get("content", {}).values()), {})
         shape, schema = Shape.load(operation.get(key)), media.get("schema", {})
         yield from _moved(f"{name} {noun}", shape, schema, schemas, sending=key == "x-body")
@@ -103,9 +103,9 @@ def _moved(
     def kind(name: str) -> str:
         return "needed place" if sending or name in role.get("required", ()) else "optional place"
 
-    for what, theirs in (("at", written(shape.at)), ("whole", shape.whole), ("constants", shape.constants)):
+    for key, theirs in (("at", written(shape.at)), ("whole", shape.whole), ("constants", shape.constants)):
         if theirs:
-            yield (kind(shape.whole) if what == "whole" else "needed place", f"{place} {what}"), str(theirs)
+            yield (kind(shape.whole) if key == "whole" else "needed place", f"{place} {key}"), str(theirs)
     moved = {written(ours): written(theirs) for ours, theirs in shape.moves}
     moved |= {f"{name}, its literals": json.dumps(dict(table)) for name, table in shape.values.items()}
     moved |= {f"{name}, its unit": f"{factor:g}" for name, factor in shape.scale.items()}
@@ -117,7 +117,7 @@ def _moved(
 
 
 def _role(schema: Mapping[str, Any]) -> str:
-    """The name of the component that a schema refers to, maybe beside null; empty where it doesn't."""
+    """The component that a schema refers to, alone or beside null; empty if it refers to none."""
     references = (each.get("$ref", "") for each in (schema, *schema.get("anyOf", ())))
     return next(filter(None, references), "").rpartition("/")[2]
 
@@ -127,21 +127,21 @@ def _change(kind: str, place: str, old: str | None, new: str | None) -> Change |
     if old == new:
         return None
     if old is None:
-        return Change(added, place, f"new {noun}{_shown(new, place)}")
+        return Change(added, place, f"new {noun}{_quoted(new, place)}")
     if new is None:
-        return Change(removed, place, f"{noun}{_shown(old, place)} is gone")
+        return Change(removed, place, f"{noun}{_quoted(old, place)} is gone")
     return Change(changed, place, f"{noun} is `{new}`, was `{old}`")
 
 
-def _shown(value: str | None, place: str) -> str:
+def _quoted(value: str | None, place: str) -> str:
     return f" `{value}`" if value and not place.endswith(value) else ""
 
 
 def _follows(kind: str, place: str, old: Facts, new: Facts) -> bool:
-    """Whether another change implies this one: what is said of a thing comes and goes with it."""
+    """Whether another change implies this one: the facts of an element come and go with it."""
     names = {place, place.split(" = ")[0].removesuffix("[]"), re.split(r"[. ]", place)[0]}
-    things = {(thing, name) for thing in ("route", "parameter", "schema", "field") for name in names}
-    return any((thing in old) != (thing in new) for thing in things - {(kind, place)})
+    elements = {(each, name) for each in ("route", "parameter", "schema", "field") for name in names}
+    return any((each in old) != (each in new) for each in elements - {(kind, place)})
 
 
 def _operation(route: str, operation: Mapping[str, Any]) -> _Found:
@@ -176,7 +176,7 @@ def _schema(name: str, schema: Mapping[str, Any]) -> _Found:
         yield ("type", f"{name}.{wire}"), kind
     kind, required = "required", schema.get("required", ())
     if "x-required" in schema:
-        kind, required = "always there", schema["x-required"]
+        kind, required = "guarantee", schema["x-required"]
     for wire in required:
         if wire not in missing:
             yield (kind, f"{name}.{wire}"), ""
@@ -185,7 +185,7 @@ def _schema(name: str, schema: Mapping[str, Any]) -> _Found:
 
 
 def _described(place: str, schema: Mapping[str, Any]) -> _Found:
-    """Type and known values of a property or parameter; that it may be null is how we read, not what is said."""
+    """Type and known values of a property or parameter. Null is ignored: normalising adds it."""
     kinds = schema.get("type", "any")
     kind = _role(schema) or (
         kinds if isinstance(kinds, str) else next(each for each in kinds if each != "null")

@@ -1,7 +1,7 @@
-"""How an operation is requested over HTTP: its route, and what its bodies and parameters are called there.
+"""How an operation is requested over HTTP: its route, and the names and places in its bodies and parameters.
 
-Generated operations say what they want in our shape, and the client's channel puts it on the wire; uploads, event
-streams and downloads are written by hand. Both take the way from here.
+Generated operations use our schema, and the client's channel translates it to the wire. Uploads, event streams and
+downloads are written by hand. Both read the endpoint here.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from ._reshape import OURS, Shape, Steps
 
 @attrs.frozen
 class Upload:
-    """How a file is sent. `style` is `form`, `json`, `raw` or `ticket`, `none` where the contract doesn't say.
+    """How a file is uploaded. `style` is `form`, `json`, `raw` or `ticket`, or `none` if the contract has no body.
 
     `file` is the place of the bytes in the body, and `encoding` is `text` or `base64` in JSON. `media` are the media
-    types of a body that is the bytes alone, none where it may have any; what goes with it is in the query. `ticket` is
-    the shape of the response that says where to send them.
+    types of a raw body, empty if any is accepted; all other fields are in the query then. `ticket` is the shape of the
+    response with the URL for the bytes.
     """
 
     style: str
@@ -33,13 +33,13 @@ class Upload:
     ticket: Shape | None = None
 
     def dump(self) -> dict[str, Any]:
-        """The upload as JSON, without what is empty."""
+        """The upload as JSON, without empty values."""
         whole = attrs.asdict(self, recurse=False, filter=lambda _, value: value not in (None, ()))
         return whole if self.ticket is None else {**whole, "ticket": self.ticket.dump()}
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> Upload:
-        """The upload that `dump` gave."""
+        """The upload from the output of `dump`."""
         tuples = {key: tuple(stored.get(key, ())) for key in ("file", "media")}
         ticket = {"ticket": Shape.load(stored["ticket"])} if "ticket" in stored else {}
         return cls(**{**stored, **tuples, **ticket})
@@ -49,27 +49,27 @@ class Upload:
 class Endpoint:
     """One operation of the contract.
 
-    `query` and `headers` map our names to those of the contract, and hold only what it documents; `values` map our
-    literals to the contract's, by parameter.
+    `query` and `headers` map our names of documented parameters to the contract's. `values` map our literals to the
+    contract's, by parameter.
     """
 
     method: str
     path: str
     media_type: str | None = None
-    """Media type of the request body: `application/json`, `multipart/form-data`, or None where there is none."""
+    """Media type of the request body: `application/json`, `multipart/form-data`, or None without a body."""
     body: Shape = OURS
-    answer: Shape = OURS
+    response: Shape = OURS
     query: Mapping[str, str] = attrs.field(factory=dict)
     headers: Mapping[str, str] = attrs.field(factory=dict)
     values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
     constant_query: Mapping[str, str] = attrs.field(factory=dict)
-    """What is always in the query, as the contract spells it."""
+    """Query parameters that are always sent, as the contract spells them."""
     identity: Mapping[str, str] = attrs.field(factory=dict)
-    """Field of the response → the path parameter that says what it is."""
+    """Field of the response → the path parameter whose value it has."""
     paging: str | None = None
-    """How a list goes on: `cursor`, `offset` or `page`; None where it doesn't."""
+    """How a list is paged: `cursor`, `offset` or `page`, or None."""
     first_page: int = 1
-    """The number of the first page, where pages have numbers."""
+    """The number of the first page, if pages have numbers."""
     upload: Upload | None = None
     absent: bool = False
     """Whether the contract has no such operation."""
@@ -80,12 +80,12 @@ class Endpoint:
         >>> Endpoint(method="GET", path="/api/v1/files/{file_id}").url(file_id="a/b")
         '/api/v1/files/a%2Fb'
 
-        Raises KeyError when one is missing.
+        Raises KeyError if one is missing.
         """
         return re.sub(r"\{([^}]*)\}", lambda match: quote(parameters[match[1]], safe=""), self.path)
 
     def parameters(self, url: str) -> dict[str, str]:
-        """The path parameters of a path that `url` made, as they are in it."""
+        """The path parameters of a path that `url` made, still percent-encoded."""
         match = _pattern(self.path).fullmatch(url)
         return match.groupdict() if match else {}
 
@@ -96,7 +96,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def endpoint(document: Mapping[str, Any], name: str) -> Endpoint:
-    """The operation called `name` in a normalised document. Raises KeyError when there is none."""
+    """The operation called `name` in a normalised document. Raises KeyError for an unknown name."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if operation["operationId"] == name:
@@ -110,7 +110,7 @@ def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
     for each in operation["parameters"]:
         if not each.get("x-undocumented"):
             wire[each["in"]][each["name"]] = each.get("x-wire", each["name"])
-        # Our literals, which the contract may spell in another case or call otherwise.
+        # The contract may have our literals in another case, or other words for them.
         known = [value for value in each["schema"].get("x-known-values", ()) if isinstance(value, str)]
         table = {value.upper(): value for value in known if not value.isupper()} | each.get("x-values", {})
         if table:
@@ -121,7 +121,7 @@ def _endpoint(method: str, path: str, operation: Mapping[str, Any]) -> Endpoint:
         path=path,
         media_type=next(iter(operation.get("requestBody", {}).get("content", {})), None),
         body=Shape.load(operation.get("x-body")),
-        answer=Shape.load(operation.get("x-answer")),
+        response=Shape.load(operation.get("x-response")),
         query=wire["query"],
         headers=wire["header"],
         values=values,

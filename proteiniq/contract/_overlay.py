@@ -1,7 +1,7 @@
-"""Corrections and additions to a document, without editing it: OpenAPI Overlay 1.0.
+"""Apply corrections and additions to a document: OpenAPI Overlay 1.0.
 
-An overlay has actions; each names a target by JSONPath (RFC 9535), and updates or removes what is there. It is read
-with PyYAML and python-jsonpath, which only who has an overlay needs.
+An overlay has actions. Each one names its target by JSONPath (RFC 9535), and updates or removes it. PyYAML and
+python-jsonpath are needed only if there is an overlay.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ._source import fetch
 
 
 def overlaid(document: dict[str, Any], file: Path | None = None) -> dict[str, Any]:
-    """A document with the corrections of the package's overlay, or of `file`, if there is one.
+    """A document with the package's overlay, or the one in `file`, applied if it exists.
 
-    Raises NotAContract when the overlay can't be used.
+    Raises NotAContract if the overlay can't be applied.
     """
     try:
         return apply(document, load(file or path("overlay.yaml")))
@@ -30,21 +30,19 @@ def overlaid(document: dict[str, Any], file: Path | None = None) -> dict[str, An
 
 
 def load(file: Path) -> Mapping[str, Any]:
-    """The overlay in a file, JSON or YAML. Raises NotAContract when it is not one."""
+    """The overlay in a JSON or YAML file. Raises NotAContract if it is not an overlay."""
     fetched = fetch(file)
-    assert fetched is not None  # Only an entity tag that is still right gives nothing.
+    assert fetched is not None  # None is returned only for a matching entity tag.
     if not str(fetched.document.get("overlay", "")).startswith("1."):
-        raise NotAContract(
-            f"{file.name}: this is not an OpenAPI Overlay 1.x document: it has no `overlay: 1.0.0`"
-        )
+        raise NotAContract(f"{file.name}: not an OpenAPI Overlay 1.x document: it has no `overlay: 1.0.0`")
     return fetched.document
 
 
 def apply(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the document after all actions of the overlay.
+    """A copy of the document with all actions of the overlay applied.
 
-    Raises NotAContract for an action that can't be done. One whose target is not there is refused too: what it was to
-    correct has changed.
+    Raises NotAContract for an action that can't be applied. That includes one without a matching target, because the
+    document that it corrects has changed.
     """
     try:
         from jsonpath import JSONPathEnvironment
@@ -52,9 +50,7 @@ def apply(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, 
     except ImportError as error:
         raise NotAContract("to use an overlay, install python-jsonpath") from error
     paths = JSONPathEnvironment(strict=True)
-    root: dict[str, Any] = {
-        "": copy.deepcopy(dict(document))
-    }  # so that the document itself is inside of something
+    root: dict[str, Any] = {"": copy.deepcopy(dict(document))}  # gives the document itself a parent
     for number, node in enumerate(sequence(overlay.get("actions"), "overlay actions"), start=1):
         action = mapping(node, f"overlay action {number}")
         target = text(action.get("target"), f"overlay action {number}, `target`")
@@ -65,10 +61,10 @@ def apply(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, 
         if action.get("remove") is not True and "update" not in action:
             raise NotAContract(f"overlay action {number} has neither `update` nor `remove: true`")
         if not found:
-            raise NotAContract(f"overlay action {number}: nothing is at {target}: has the document changed?")
+            raise NotAContract(f"overlay action {number}: no match for {target}: has the document changed?")
         for match in reversed(found):
-            *way, last = "", *match.parts
-            parent: Any = functools.reduce(operator.getitem, way, root)
+            *parts, last = "", *match.parts
+            parent: Any = functools.reduce(operator.getitem, parts, root)
             if action.get("remove") is not True:
                 parent[last] = _updated(parent[last], copy.deepcopy(action["update"]))
             elif parent is root:
@@ -81,7 +77,7 @@ def apply(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, 
 
 
 def _updated(node: Any, update: Any) -> Any:
-    """What an update makes of its target (Overlay 1.0, "Action Object"): to a list, it is one more item."""
+    """The target after an update (Overlay 1.0, "Action Object"). A list gets the update as a new item."""
     return [*node, update] if isinstance(node, list) else _merged(node, update)
 
 

@@ -1,7 +1,7 @@
-"""The contract as it ships with this package.
+"""The contract that ships with this package.
 
-The generated client holds the digest of the contract that it was made from, and only that contract is used with it: a
-client of one contract that sends requests of another would be wrong in silence.
+The generated client contains the hash of the contract that it was generated from, and is used only with that contract.
+With another one, it could send wrong requests without an error.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from ._endpoints import Endpoint, endpoint
 GENERATED = "proteiniq_openapi"
 """The package of the generated client."""
 DIGEST = "_contract.py"
-"""The module in it that contains the digest of the contract that it was generated from. Where data files get lost, such
-as in an archive of modules, it does not."""
+"""The module in it with the hash of its contract. A data file would be missing from an archive of modules."""
 
 _PACKAGED = Path(__file__).parent.parent / "_contract_data"
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "openapi"
@@ -31,7 +30,7 @@ def digest(content: bytes) -> str:
 
 
 def digest_module(contract: str) -> str:
-    """The source of the module that contains the digest of a contract."""
+    """The source of the module with the hash of a contract."""
     return (
         '"""The contract that this package was generated from."""\n\n'
         f'SHA256 = "{digest(contract.encode())}"\n'
@@ -39,15 +38,15 @@ def digest_module(contract: str) -> str:
 
 
 def dump(contract: dict[str, Any]) -> str:
-    """A contract as the text that is stored: keys sorted, so that equal contracts are equal files."""
+    """A contract as the text of its file. Keys are sorted, so equal contracts have equal files."""
     return json.dumps(contract, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def path(name: str) -> Path:
-    """Where a file of the contract is: `openapi.json`, `upstream.json`, `bindings.toml`, …
+    """The path of a file of the contract: `openapi.json`, `upstream.json`, `bindings.toml`, …
 
-    Raises FileNotFoundError when this installation has none, or is an archive, and RuntimeError when its `openapi.json`
-    is not the one that the generated client was made from.
+    Raises FileNotFoundError if this installation has no such file, or is an archive, and RuntimeError if the client was
+    generated from another `openapi.json`.
     """
     found, _ = _found(name)
     if not found.is_file():
@@ -56,7 +55,7 @@ def path(name: str) -> Path:
 
 
 def _found(name: str) -> tuple[Path, bytes]:
-    """A file of the contract, which may be in an archive, and its content. Raises as `path` does."""
+    """A file of the contract and its content, also in an archive. Raises like `path`."""
     there = _contents(_PACKAGED / name, _CHECKOUT / name)
     if name != "openapi.json" and there:
         return there[0]
@@ -71,18 +70,18 @@ def _found(name: str) -> tuple[Path, bytes]:
     if not there:
         raise FileNotFoundError(f"{name} is missing from this installation of proteiniq: reinstall it")
     raise RuntimeError(
-        f"the generated client in {package} was made from another contract than {there[-1][0]}: make both anew with "
-        "`nox -s regenerate`, or reinstall proteiniq"
+        f"the generated client in {package} was not generated from {there[-1][0]}: run `nox -s regenerate`, or "
+        "reinstall proteiniq"
     )
 
 
 def _contents(*files: Path) -> list[tuple[Path, bytes]]:
-    """The files that there are, with their content."""
+    """The existing files with their content."""
     return [(file, content) for file in files if (content := _content(file)) is not None]
 
 
 def _content(file: Path) -> bytes | None:
-    """The content of a file, None if there is none. The package may have been imported from an archive."""
+    """The content of a file, or None. The package may have been imported from an archive."""
     if file.is_file():
         return file.read_bytes()
     for module in (__name__, GENERATED):
@@ -103,14 +102,14 @@ def _generated() -> Path | None:
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """The normalised OpenAPI document. It is shared: don't change it."""
+    """The normalised OpenAPI document. It is shared, so don't modify it."""
     loaded: dict[str, Any] = json.loads(_found("openapi.json")[1])
     return loaded
 
 
 @functools.cache
 def upstream() -> dict[str, Any]:
-    """The service's own document that the normalised one was made from. It is shared: don't change it."""
+    """The service's own document, before normalising. It is shared, so don't modify it."""
     loaded: dict[str, Any] = json.loads(_found("upstream.json")[1])
     return loaded
 

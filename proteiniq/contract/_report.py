@@ -1,4 +1,4 @@
-"""Whether a contract still fits this package: for people, for programs and for GitHub."""
+"""Report whether a contract still fits this package: as text, as JSON, or for GitHub Actions."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from ._source import default_source, fetch
 
 Verdict = Literal["same", "additive", "breaking", "facade"]
 _VERDICTS: Mapping[Verdict, tuple[int, str]] = {
-    # verdict: (exit code, what it says)
+    # verdict: (exit code, summary)
     "same": (0, "fits: nothing changed"),
-    "additive": (0, "fits: there is more than before"),
-    "breaking": (1, "fits this client, though the contract was broken"),
+    "additive": (0, "fits: something was added"),
+    "breaking": (1, "fits this client, but has breaking changes"),
     "facade": (3, "does not fit this client"),
 }
 
 
 @attrs.frozen
 class Report:
-    """What became of a contract since the one that this package was made from.
+    """How a contract differs from the one that this package was generated from.
 
-    `problems` are needs of the facade that the contract doesn't meet; where there is one, nothing else is compared.
-    `losses` are optional things that it lacks, `assumed` the places where it says nothing, so that our own
-    documentation counts.
+    `problems` are needs of the client that the contract doesn't meet; if there are any, nothing else is compared.
+    `losses` are optional parts that it lacks. `assumed` are the places that it doesn't describe, where our own schema
+    is used.
     """
 
     source: str
@@ -58,12 +58,12 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: same or additive; 1: breaking for the contract, not for the facade; 3: breaking for the facade."""
+        """0: same or additive; 1: breaking for other clients, but not for the facade; 3: breaking for the facade."""
         return _VERDICTS[self.verdict][0]
 
     @property
     def regenerating_helps(self) -> bool:
-        """Whether a client that is made anew from this contract fits it, with the facade as it is."""
+        """Whether a client that is regenerated from this contract fits it, without changes of the facade."""
         return self.verdict == "facade" and not self.problems
 
     @property
@@ -71,33 +71,33 @@ class Report:
         return f"{self.source} {_VERDICTS[self.verdict][1]}."
 
     def lines(self) -> list[str]:
-        """For people."""
-        said = [self._summary]
+        """The report as text."""
+        lines = [self._summary]
         if self.pinned_is_reconstruction:
-            said.append("What it is compared with is a reconstruction from public documentation.")
+            lines.append("It was compared with a reconstruction from public documentation.")
         if self.regenerating_helps:
-            said.append("A newer release of proteiniq, or `nox -s regenerate` in its checkout, fits it.")
-        said += [f"  need not met   {problem}" for problem in self.problems]
-        labels = {"facade": "breaks us", "contract": "breaking", "additive": "harmless"}
-        said += [f"  {labels[change.severity]:13}  {change}" for change in self.changes]
-        said += Normalised({}, self.losses, self.assumed).lines()
-        return [_printable(line) for line in said]
+            lines.append("A newer release of proteiniq, or `nox -s regenerate` in its checkout, fits it.")
+        lines += [f"  unmet need     {problem}" for problem in self.problems]
+        labels = {"facade": "breaks client", "contract": "breaking", "additive": "additive"}
+        lines += [f"  {labels[change.severity]:13}  {change}" for change in self.changes]
+        lines += Normalised({}, self.losses, self.assumed).lines()
+        return [_printable(line) for line in lines]
 
     def github(self) -> list[str]:
-        """Workflow commands: errors for what breaks the facade, warnings for what is broken, one notice."""
-        said = [_command("error", "Contract: need not met", str(problem)) for problem in self.problems]
+        """Workflow commands: errors for what breaks the facade, warnings for other breaking changes, one notice."""
+        lines = [_command("error", "Contract: unmet need", str(problem)) for problem in self.problems]
         kinds = {"facade": "error", "contract": "warning"}
         broken = [change for change in self.changes if change.severity in kinds]
-        said += [_command(kinds[change.severity], "Contract", str(change)) for change in broken]
-        said += [_command("warning", "Contract: lost", str(loss)) for loss in self.losses]
+        lines += [_command(kinds[change.severity], "Contract", str(change)) for change in broken]
+        lines += [_command("warning", "Contract: lost", str(loss)) for loss in self.losses]
         new = len(self.changes) - len(broken)
         more = f" {new} additions." if new else ""
         if self.assumed:
             more += f" {counted(self.assumed)} assumed."
-        return [*said, _command("notice", "Contract", self._summary + more)]
+        return [*lines, _command("notice", "Contract", self._summary + more)]
 
     def text(self, *, as_json: bool = False, github: bool = False) -> str:
-        """What a command prints."""
+        """The report in the format of a command's options."""
         if as_json:
             return json.dumps(self.as_json(), indent=2)
         return "\n".join(self.github() if github else self.lines())
@@ -113,28 +113,28 @@ class Report:
 
 
 def bindings(file: Path | None = None, *more: Path) -> Bindings:
-    """The bindings of this package, or those that `file` says; those of each of `more` are laid over them.
+    """The bindings of this package, or those in `file`. Each of `more` is applied over them.
 
-    Raises BindingsError when they can't be read, or one names an unknown role.
+    Raises BindingsError for an invalid entry, or one that names an unknown role.
     """
     return parse(*(each.read_text(encoding="utf-8") for each in (file or path("bindings.toml"), *more)))
 
 
 def check(source: str | os.PathLike[str] | None = None, *, timeout: float = 30.0) -> Report:
-    """Whether the contract at a URL or in a file still fits this package; by default the service's own.
+    """Check whether the contract at a URL or in a file still fits this package. The default is the service's own.
 
-    Raises CannotFetch when there is no response within `timeout` seconds, and NotAContract when it is not a readable
-    OpenAPI document.
+    Raises CannotFetch if it can't be fetched within `timeout` seconds, and NotAContract if it is not a readable OpenAPI
+    document.
     """
-    fetched = fetch(source or default_source(), timeout=timeout)
-    assert fetched is not None  # Only an entity tag that is still right gives nothing.
+    fetched = fetch(default_source() if source is None else source, timeout=timeout)
+    assert fetched is not None  # None is returned only for a matching entity tag.
     return report(fetched.source, overlaid(fetched.document), document(), bindings())
 
 
 def report(source: str, document: Mapping[str, Any], pinned: Mapping[str, Any], bindings: Bindings) -> Report:
-    """Compare the service's `document` with the normalised document that is `pinned`.
+    """Compare the service's `document` with the normalised document `pinned`.
 
-    Raises NotAContract when `document` is not a readable OpenAPI 3 document.
+    Raises NotAContract if `document` is not a readable OpenAPI 3 document.
     """
     info = document.get("info")
     empty = Report(
@@ -156,7 +156,7 @@ def report(source: str, document: Mapping[str, Any], pinned: Mapping[str, Any], 
 
 
 def _printable(text: str) -> str:
-    """Text of a document that is not ours, without what a terminal would obey."""
+    """Text from outside, with control characters escaped for a terminal."""
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 

@@ -1,8 +1,8 @@
-"""Between a body as the service spells it and the same body in our shape.
+"""Convert bodies between the service's schema and ours.
 
-Generated code, checks and models know one shape: ours. Where the service has a field under another name or in another
-place, calls a literal something else or counts in another unit, the normalised document holds a `Shape` for that
-body. `read` turns a response into our shape; `write` turns a request of ours into the service's.
+Generated code, checks and models only know our schema. If a body of the service has other names, places, literals or
+units, the normalised document contains a `Shape` for it. `read` converts a response to our schema, and `write` converts
+a request to the service's.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any, TypeGuard
 import attrs
 
 Steps = tuple[str | int, ...]
-"""A place inside a body: names of properties, and indices of lists."""
+"""A place in a body: names of properties, and indices of lists."""
 
 RAW = "\0raw"
-"""The key under which a reshaped object keeps what it was made from. No JSON of a service has it."""
+"""The key under which a converted object keeps the original. It can't clash with a property of the service."""
 
 _NOTHING: Any = object()
 LARGEST = 10**300
-"""Whole numbers above it can't become floats, so that sums and messages would fail on them."""
+"""Larger integers can't be converted to floats, so arithmetic and messages would fail on them."""
 
 
 def _steps(place: Iterable[str | int]) -> Steps:
@@ -38,12 +38,12 @@ def _tables(tables: Mapping[str, Any]) -> dict[str, dict[Any, Any]]:
 
 @attrs.frozen
 class Shape:
-    """How one object differs from ours. `at` is where it is in the body; everything else is relative to it.
+    """How one object differs from ours. `at` is its place in the body, and everything else is relative to it.
 
-    `moves` are (our place, the service's place), `values` map our literals to the service's, `scale` holds what a
-    number of the service is multiplied by, `parts` are the shapes of objects (or of each object in a list) under our
-    name, `constants` is what a request always holds in addition. `whole` names our field that is the whole body there,
-    without an object around it. `joined` are our lists that are text there, and what is between the items.
+    `moves` are pairs of our place and the service's. `values` map our literals to the service's. `scale` are factors
+    for numbers of the service. `parts` are the shapes of objects, or of each object in a list, by our name. `constants`
+    are added to every request. `whole` is the field that is the whole body there, without an object around it. `joined`
+    are lists that are a string there, with their separators.
     """
 
     at: Steps = attrs.field(default=(), converter=_steps)
@@ -57,21 +57,21 @@ class Shape:
 
     @functools.cached_property
     def _literals(self) -> Mapping[str, Mapping[Any, Any]]:
-        """The service's literals and ours, by field; worked out once, since responses are many."""
+        """The service's literals → ours, by field. Cached, because there are many responses."""
         return {name: {their: our for our, their in table.items()} for name, table in self.values.items()}
 
     @functools.cached_property
     def _displaced(self) -> tuple[str | int, ...]:
-        """Names of ours under which the service would have another thing."""
+        """Names of ours that would mean something else in the service's body."""
         sources = {theirs[0] for _, theirs in self.moves}
         return tuple(place[0] for place, _ in self.moves if len(place) == 1 and place[0] not in sources)
 
     def __bool__(self) -> bool:
-        """Whether it differs from ours at all."""
+        """Whether it differs from ours."""
         return self != OURS
 
     def dump(self) -> dict[str, Any]:
-        """The shape as JSON, without what is empty. Literals are pairs, since some of ours are true and false."""
+        """The shape as JSON, without empty values. Literals are pairs, because some of ours are booleans."""
         whole = attrs.asdict(self, recurse=False, filter=lambda _, value: bool(value))
         if self.values:
             whole["values"] = {name: list(table.items()) for name, table in self.values.items()}
@@ -81,7 +81,7 @@ class Shape:
 
     @classmethod
     def load(cls, stored: Mapping[str, Any] | None) -> Shape:
-        """The shape that `dump` gave. None is our own shape."""
+        """The shape from the output of `dump`. None is our own shape."""
         if not stored:
             return OURS
         parts = {name: cls.load(part) for name, part in stored.get("parts", {}).items()}
@@ -89,11 +89,11 @@ class Shape:
 
 
 OURS = Shape()
-"""What needs no reshaping."""
+"""The shape of bodies that need no conversion."""
 
 
 def steps(path: str) -> Steps:
-    """A place as it is written in the bindings.
+    """Parse a place as it is written in the bindings.
 
     >>> steps("data.files[0].name")
     ('data', 'files', 0, 'name')
@@ -107,7 +107,7 @@ def steps(path: str) -> Steps:
 
 
 def written(place: Steps) -> str:
-    """A place as people write it: `data.files[0].name`."""
+    """Format a place: `data.files[0].name`."""
     text = ""
     for step in place:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -115,24 +115,24 @@ def written(place: Steps) -> str:
 
 
 def read(shape: Shape, body: Any) -> Any:
-    """A response, or a part of one, in our shape. The body stays as it is; each object keeps it under `RAW`."""
+    """Convert a response, or a part of one, to our schema. Each converted object keeps the original under `RAW`."""
     body = _get(body, shape.at)
     if shape.whole and body is not None and not isinstance(body, dict):
         body = {shape.whole: body}
     if not isinstance(body, dict) or not shape:
         return body
     ours: dict[Any, Any] = dict(body)
-    # A field of another meaning that has a name of ours must not be taken for ours; `RAW` has it.
+    # A field with one of our names and another meaning must not be taken for ours. It stays in `RAW`.
     for name in shape._displaced:
         ours.pop(name, None)
     taken = [(place, value) for place, theirs in shape.moves if (value := _pop(ours, theirs)) is not _NOTHING]
     for place, value in taken:
-        # An object of ours that would hold nothing but null isn't there.
+        # Don't create an object that would only contain null.
         if value is not None or len(place) == 1 or _get(ours, place[:-1]):
             _put(ours, place, value)
     for name, factor in shape.scale.items():
-        # What can't be reckoned with stays as it is: the check of the response says what is wrong.
-        if _is_reckonable(value := ours.get(name)):
+        # Other values are left for the check of the response to report.
+        if _is_number(value := ours.get(name)):
             ours[name] = value * factor
     for name, table in shape._literals.items():
         if name in ours:
@@ -148,9 +148,9 @@ def read(shape: Shape, body: Any) -> Any:
 
 
 def write(shape: Shape, ours: Any) -> Any:
-    """A request of ours, or a part of one, as the service takes it.
+    """Convert a request, or a part of one, to the service's schema.
 
-    Raises ValueError for an item of a list that is written as text, where the item holds what is between two.
+    Raises ValueError for a list item that contains the separator of its list.
     """
     if not isinstance(ours, dict) or not shape:
         return ours
@@ -162,7 +162,7 @@ def write(shape: Shape, ours: Any) -> Any:
         elif value is not None:
             body[name] = write(part, value)
     for name, factor in shape.scale.items():
-        if _is_reckonable(value := body.get(name)):
+        if _is_number(value := body.get(name)):
             body[name] = _whole(value / factor)
     for name, table in shape.values.items():
         if name in body:
@@ -179,19 +179,19 @@ def write(shape: Shape, ours: Any) -> Any:
     return body
 
 
-def _is_reckonable(value: Any) -> TypeGuard[float]:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def _whole(value: float) -> float:
-    """The number, without the digits that only a division made of it: 500 and not 500.00000000000006."""
+    """The number without the rounding error of a division: 500, not 500.00000000000006."""
     near = round(value)
     return near if abs(value - near) <= 1e-9 * max(1.0, abs(value)) else value
 
 
 def _get(body: Any, place: Steps) -> Any:
     for step in place:
-        if isinstance(body, str):  # A step into a text is a step to nowhere.
+        if isinstance(body, str):  # indexing a string would give a character
             return None
         try:
             body = body[step]
@@ -201,7 +201,7 @@ def _get(body: Any, place: Steps) -> Any:
 
 
 def _pop(tree: dict[Any, Any], place: Steps) -> Any:
-    """Take what is at `place` out of `tree`; objects on the way are copied, and gone when nothing is left."""
+    """Remove and return the value at `place`. Objects around it are copied, and removed once they are empty."""
     first, *rest = place
     if first not in tree:
         return _NOTHING
@@ -217,7 +217,7 @@ def _pop(tree: dict[Any, Any], place: Steps) -> Any:
 
 
 def _put(tree: dict[Any, Any], place: Steps, value: Any) -> None:
-    """Put `value` at `place`; what else is there is kept beside it, under a dotted name."""
+    """Store `value` at `place`. Properties of an object that was there are kept under dotted names."""
     first, *rest = place
     if rest:
         inner = tree.get(first)
@@ -234,14 +234,12 @@ def _joined(name: str, items: Sequence[Any], between: str) -> str:
     texts = [str(each) for each in items]
     wrong = next((text for text in texts if between in text), None)
     if wrong is not None:
-        raise ValueError(
-            f"{name}: {wrong!r} holds {between!r}, which the service takes for the end of an item"
-        )
+        raise ValueError(f"{name}: {wrong!r} contains {between!r}, which separates items on the wire")
     return between.join(texts)
 
 
 def _translated(value: Any, table: Mapping[Any, Any]) -> Any:
-    """A literal, or each of a list of them."""
+    """Translate a literal, or each one in a list."""
     if isinstance(value, list):
         return [_translated_one(each, table) for each in value]
     return _translated_one(value, table)

@@ -1,4 +1,4 @@
-"""Getting an OpenAPI document: from a URL or a file, in JSON or YAML."""
+"""Fetch an OpenAPI document from a URL or a file, in JSON or YAML."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import attrs
 from ._normalise.access import NotAContract, check_json
 
 LARGEST = 10 * 2**20
-"""Bytes of a document; the service's own has about a hundred thousand."""
+"""Maximum size of a document in bytes; the service's own has about 100,000."""
 LONGEST = 30.0
-"""Seconds that fetching may take in all."""
+"""Timeout for the whole fetch, in seconds."""
 _CHUNK = 64 * 1024
 _MOST_NODES = 1_000_000
 _YAML_SCALARS = (
@@ -31,12 +31,12 @@ _YAML_SCALARS = (
 
 
 class CannotFetch(Exception):
-    """The document could not be had: from where, and why."""
+    """The document can't be fetched. The message has its source and the reason."""
 
 
 @attrs.frozen
 class Fetched:
-    """A document as it was found."""
+    """A document and its source."""
 
     source: str
     content: bytes
@@ -46,8 +46,14 @@ class Fetched:
 
 
 def default_source() -> str:
-    """Where the service publishes its document: on `PROTEINIQ_BASE_URL`, or on its public host."""
-    return os.environ.get("PROTEINIQ_BASE_URL") or "https://proteiniq.io"
+    """The host of the service's document: `PROTEINIQ_BASE_URL`, or the public host.
+
+    Raises CannotFetch if the variable is empty.
+    """
+    source = os.environ.get("PROTEINIQ_BASE_URL", "https://proteiniq.io")
+    if not source.strip():
+        raise CannotFetch(f"PROTEINIQ_BASE_URL must be a URL such as https://proteiniq.io, got {source!r}")
+    return source
 
 
 def fetch(
@@ -57,11 +63,10 @@ def fetch(
     timeout: float = LONGEST,
     largest: int = LARGEST,
 ) -> Fetched | None:
-    """The document at a URL or in a file; None when it is still the one that has the entity tag `etag`.
+    """The document at a URL or in a file, or None if it still has the entity tag `etag`.
 
-    A URL without a path is a host, and its document is where the service has it. No key is sent.
-    Raises CannotFetch when it can't be had within `timeout` seconds and `largest` bytes, and NotAContract when
-    what is there is not a JSON or YAML object.
+    A URL without a path gets the path of the service's document. No key is sent. Raises CannotFetch if it can't be
+    fetched within `timeout` seconds and `largest` bytes, and NotAContract if it is not a JSON or YAML object.
     """
     place = str(source)
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", place):
@@ -77,7 +82,7 @@ def fetch(
 
 
 def check_url(url: str) -> None:
-    """Raise CannotFetch unless `url` may be requested: HTTPS, or HTTP on this machine."""
+    """Raise CannotFetch unless `url` is allowed: https, or http to localhost."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -86,7 +91,7 @@ def check_url(url: str) -> None:
     if parts.scheme not in ("http", "https") or not host:
         raise CannotFetch(f"{url}: not an http or https URL")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise CannotFetch(f"{url}: plain http is for this machine only, use https")
+        raise CannotFetch(f"{url}: plain http is only allowed to localhost, use https")
 
 
 def _is_loopback(host: str) -> bool:
@@ -97,7 +102,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _download(url: str, etag: str | None, timeout: float, largest: int) -> Fetched | None:
-    import httpx  # here because the client's own start doesn't need it
+    import httpx  # not needed to start a client
 
     headers = {"Accept": "application/json, application/yaml;q=0.9", "Accept-Encoding": "identity"}
     if etag:
@@ -118,7 +123,7 @@ def _download(url: str, etag: str | None, timeout: float, largest: int) -> Fetch
                 content += chunk
                 if len(content) > largest:
                     break
-                if time.monotonic() > deadline:  # httpx limits the wait for each chunk only
+                if time.monotonic() > deadline:  # httpx only limits the wait for each chunk
                     raise httpx.ReadTimeout("")
     except httpx.TimeoutException as error:
         raise CannotFetch(f"{url}: no response within {timeout:g} s") from error
@@ -135,9 +140,9 @@ def _fetched(source: str, content: bytes, largest: int, etag: str | None = None)
         document = json.loads(content) if is_json else _yaml(content)
         check_json(document)
         if not isinstance(document, dict):
-            raise NotAContract("this is not an object, so not an OpenAPI document")
+            raise NotAContract("expected an object at the top level")
     except RecursionError as error:
-        raise NotAContract(f"{source}: nested too deep to be read") from error
+        raise NotAContract(f"{source}: nested too deeply") from error
     except NotAContract as error:
         raise NotAContract(f"{source}: {error}") from error
     except ValueError as error:
@@ -147,14 +152,14 @@ def _fetched(source: str, content: bytes, largest: int, etag: str | None = None)
 
 def _yaml(content: bytes) -> Any:
     if content.lstrip()[:1] == b"<":
-        raise NotAContract("this is a web page, not an OpenAPI document")
+        raise NotAContract("a web page, not an OpenAPI document")
     try:
         import yaml
     except ImportError as error:
-        raise NotAContract("this is not JSON; to read YAML, install PyYAML") from error
+        raise NotAContract("not JSON; to read YAML, install PyYAML") from error
 
     class Loader(yaml.SafeLoader):
-        """YAML as JSON means it: no dates, and `yes`, `on` and `012` are text."""
+        """YAML with JSON's types: no dates, and `yes`, `on` and `012` are strings."""
 
     Loader.yaml_implicit_resolvers = {}
     for kind, pattern, beginnings in _YAML_SCALARS:
@@ -167,10 +172,10 @@ def _yaml(content: bytes) -> Any:
 
 
 def _text_keys(node: Any, left: list[int]) -> Any:
-    """A copy with text for keys (`200:` is a number in YAML), each alias a copy of its own."""
+    """A copy with strings as keys (`200:` is a number in YAML), in which aliases are copied."""
     left[0] -= 1
     if left[0] < 0:
-        raise NotAContract(f"its aliases unfold into more than {_MOST_NODES} values")
+        raise NotAContract(f"its aliases expand to more than {_MOST_NODES} values")
     if isinstance(node, dict):
         return {str(key): _text_keys(value, left) for key, value in node.items()}
     if isinstance(node, list):

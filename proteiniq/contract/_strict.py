@@ -1,7 +1,6 @@
-"""The normalised contract as a service promises it.
+"""The normalised contract with the guarantees of a service.
 
-Normalising opens enums and relaxes `required` for the sake of clients. Whoever serves a contract, or compares promises,
-needs both as they were.
+Normalising opens enums and relaxes `required`, so that clients are tolerant. A server needs both as they were.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any
 
 
 def strict(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy with closed enums and the full list of required properties, without operations that are absent."""
+    """A copy with closed enums and all required properties, without absent operations."""
     whole: dict[str, Any] = _strict(document)
     for item in whole["paths"].values():
         for method in [method for method, operation in item.items() if operation.get("x-absent")]:

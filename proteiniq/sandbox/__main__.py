@@ -21,7 +21,14 @@ def parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--data", metavar="DIR", help="folder for all data (default: a temporary one)")
-    add("--host", default="127.0.0.1", help="loopback address to serve on (%(default)s)")
+    add("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
+    add(
+        "--allow-remote",
+        action="store_true",
+        help="allow a host that other machines reach: whoever has a key can run the tools",
+    )
+    add("--certificate", metavar="FILE", help="certificate in PEM: serve https:// instead of http://")
+    add("--private-key", metavar="FILE", help="its key in PEM, unless it is in the same file")
     add("--port", type=int, default=0, help="port; 0 picks a free one (%(default)s)")
     add("--workers", type=int, default=2, help="number of jobs that run at the same time (%(default)s)")
     add("--credits", type=int, default=10_000, help="credits of a new workspace (%(default)s)")
@@ -43,6 +50,12 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=15.0,
         help="interval of comments in a silent event stream, in seconds (%(default)s)",
+    )
+    add(
+        "--max-output-bytes",
+        type=int,
+        default=1 << 30,
+        help="the most that a job may write, with its log (%(default)s)",
     )
     add(
         "--tool",

@@ -159,7 +159,7 @@ async def test_events_are_read_as_the_contract_spells_a_status_or_a_job(
         moves=((("status",), ("state",)), (("id",), ("jobId",))),
         values={"status": {"COMPLETED": "done"}},
     )
-    change_operation(monkeypatch, operation, answer=shape)
+    change_operation(monkeypatch, operation, response=shape)
     other = {"job": {"jobId": "job_2", "state": "done"}}
     mine = {"job": {"jobId": "job_1", "state": "done", "name": "mine"}}
     async with over(Routes({EVENTS: events(other, mine)})) as client:

@@ -1,4 +1,4 @@
-"""The client that is generated from a document, and the names that a program can use of it."""
+"""Contracts and clients made from a mutated document, and the names that a client offers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from generate import generate
 from proteiniq.contract import Bindings, Endpoint, Normalised, bindings, dump, normalise
 from proteiniq.contract._endpoints import endpoint
 from proteiniq.contract._normalise.bindings import parse
+from proteiniq.contract._packaged import DIGEST
 
 from .mutators import Document, Mutator
 
@@ -28,7 +29,7 @@ def reconstruction() -> Document:
 
 
 def normalised(mutator: Mutator, names: Bindings | None = None) -> Normalised:
-    """The mutated reconstruction in our shape."""
+    """The mutated reconstruction in our schema."""
     return normalise(mutator(reconstruction()), names or bindings())
 
 
@@ -38,19 +39,20 @@ def contract(mutator: Mutator, names: Bindings | None = None) -> dict[str, Any]:
 
 
 def route(mutator: Mutator, operation: str, edits: str = "") -> Endpoint:
-    """How an operation is asked for, with edits laid over the bindings."""
+    """How an operation is requested, with edits applied over the bindings."""
     return endpoint(contract(mutator, edited(edits)), operation)
 
 
 @functools.cache
 def edited(edits: str) -> Bindings:
-    """The bindings of this package with edits laid over them, as `regenerate --bindings` does."""
+    """The bindings of this package with edits applied over them, as `regenerate --bindings` does."""
     return parse((OPENAPI / "bindings.toml").read_text(encoding="utf-8"), edits)
 
 
 def files(package: Path) -> dict[str, str]:
-    """The modules of a package: path → text."""
-    return {str(path.relative_to(package)): path.read_text() for path in sorted(package.rglob("*.py"))}
+    """The modules of a package except the one with the hash of its contract: path → text."""
+    modules = [path for path in sorted(package.rglob("*.py")) if path.name != DIGEST]
+    return {str(path.relative_to(package)): path.read_text() for path in modules}
 
 
 def generated(document: dict[str, Any]) -> dict[str, str]:
@@ -66,7 +68,7 @@ def _generated(document: str) -> dict[str, str]:
 
 
 def names(modules: Mapping[str, str]) -> set[str]:
-    """Every name that a program can use: modules, classes, attributes, functions and arguments, with their types."""
+    """All public names: modules, classes, attributes, functions and arguments, with their types."""
     found = set()
     for path, text in modules.items():
         for node in ast.parse(text).body:

@@ -1,7 +1,6 @@
 """Documents that the service might publish, each made from the reconstruction by one small change.
 
-A mutator takes a document and returns another one; it leaves the one that it was given alone, so mutators
-can be put in a row.
+A mutator takes a document and returns a changed copy, so mutators can be chained.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ SCHEMAS = "#/components/schemas/"
 
 
 def both(*mutators: Mutator) -> Mutator:
-    """One mutator after the other."""
+    """Chain mutators."""
 
     def mutate(document: Document) -> Document:
         for mutator in mutators:
@@ -38,7 +37,7 @@ def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def rewritten(node: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    """A copy of `node` with `change` made to every object in it, the innermost first."""
+    """A copy of `node` with `change` applied to every object in it, the innermost first."""
     if isinstance(node, list):
         return [rewritten(each, change) for each in node]
     if not isinstance(node, dict):
@@ -47,7 +46,7 @@ def rewritten(node: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> 
 
 
 def schema(document: Document, name: str) -> dict[str, Any]:
-    """A schema of the document, to be changed in place."""
+    """A schema of the document, for changes in place."""
     found: dict[str, Any] = document["components"]["schemas"][name]
     return found
 
@@ -64,7 +63,7 @@ def changed(change: Callable[[Document], None]) -> Mutator:
 
 
 def mutator(change: Callable[Concatenate[Document, P], None]) -> Callable[P, Mutator]:
-    """A maker of mutators from a function that changes a document in place, as its further arguments say."""
+    """Turn a function that changes a document in place into a factory of mutators with its other arguments."""
 
     def make(*args: P.args, **kwargs: P.kwargs) -> Mutator:
         return changed(lambda document: change(document, *args, **kwargs))
@@ -72,11 +71,11 @@ def mutator(change: Callable[Concatenate[Document, P], None]) -> Callable[P, Mut
     return make
 
 
-# The same contract, spelled in another way.
+# The same contract in another spelling.
 
 
 def generic_names(document: Document) -> Document:
-    """A schema has a name that is percent-encoded where it is referred to, as of generics in some frameworks."""
+    """A schema has a name that is percent-encoded in references, as some frameworks do for generics."""
 
     def refer(node: dict[str, Any]) -> dict[str, Any]:
         if node.get("$ref") == f"{SCHEMAS}JobPage":
@@ -140,7 +139,7 @@ def inlined(document: Document) -> Document:
 
 
 def openapi_3_0(document: Document) -> Document:
-    """Version 3.0: `nullable`, one type, `enum` of one for `const`; a nullable reference sits in an `allOf`."""
+    """Version 3.0: `nullable`, one type, `enum` of one for `const`; a nullable reference is in an `allOf`."""
 
     def respell(node: dict[str, Any]) -> dict[str, Any]:
         if isinstance(node.get("type"), list):
@@ -159,7 +158,7 @@ def openapi_3_0(document: Document) -> Document:
 
 
 def nullable_by(keyword: str) -> Mutator:
-    """Everything that may be null is a union, under `oneOf` or `anyOf`, of what it is and null."""
+    """Nullable schemas are unions with null, under `oneOf` or `anyOf`."""
 
     def respell(node: dict[str, Any]) -> dict[str, Any]:
         if isinstance(node.get("type"), list) and "null" in node["type"]:
@@ -176,7 +175,7 @@ def nullable_by(keyword: str) -> Mutator:
 
 
 def composed(document: Document) -> Document:
-    """Schemas are put together with `allOf`, and everything is reached by a chain of references."""
+    """Schemas are composed with `allOf`, and referred to through chains of references."""
     document = copy.deepcopy(document)
     components = document["components"]
     for name, whole in list(components["schemas"].items()):
@@ -199,8 +198,8 @@ def composed(document: Document) -> Document:
         if "requestBody" in operation:
             components["requestBodies"][key] = operation["requestBody"]
             operation["requestBody"] = {"$ref": f"#/components/requestBodies/{key}"}
-        for status, answer in list(operation["responses"].items()):
-            components["responses"][f"{key}{status}"] = answer
+        for status, response in list(operation["responses"].items()):
+            components["responses"][f"{key}{status}"] = response
             operation["responses"][status] = {"$ref": f"#/components/responses/{key}{status}"}
 
     def alias(node: dict[str, Any]) -> dict[str, Any]:
@@ -214,14 +213,14 @@ def composed(document: Document) -> Document:
 
 
 def bare(document: Document) -> Document:
-    """No descriptions, summaries, examples or marks."""
+    """No descriptions, summaries, examples or extensions."""
 
     def strip(node: dict[str, Any]) -> dict[str, Any]:
-        told = ("description", "summary", "example", "examples")
+        dropped = ("description", "summary", "example", "examples")
         return {
             key: value
             for key, value in node.items()
-            if not (key in told and not isinstance(value, dict)) and not key.startswith("x-")
+            if not (key in dropped and not isinstance(value, dict)) and not key.startswith("x-")
         }
 
     return rewritten(document, strip)  # type: ignore[no-any-return]
@@ -229,14 +228,14 @@ def bare(document: Document) -> Document:
 
 @mutator
 def prefix_in(document: Document, *servers: dict[str, Any]) -> None:
-    """`/api/v1` stands in `servers`, and paths begin after it."""
+    """`/api/v1` is in `servers`, not in the paths."""
     document["servers"] = list(servers)
     document["paths"] = {path.removeprefix("/api/v1"): item for path, item in document["paths"].items()}
 
 
 @changed
 def parameters_of_paths(document: Document) -> None:
-    """Path parameters are described once for a path."""
+    """Path parameters are described once per path."""
     for item in document["paths"].values():
         for method in METHODS:
             parameters = item.get(method, {}).get("parameters", [])
@@ -266,7 +265,7 @@ def errors_by_default(document: Document) -> None:
 
 @changed
 def more_content_types(document: Document) -> None:
-    """Requests and answers may be XML, too; JSON has parameters or another name."""
+    """Requests and responses may be XML, too; JSON has a parameter."""
     for _, _, operation in operations(document):
         for described in (operation.get("requestBody", {}), *operation["responses"].values()):
             content = described.get("content", {})
@@ -277,7 +276,7 @@ def more_content_types(document: Document) -> None:
 
 @changed
 def more_kinds_of_json(document: Document) -> None:
-    """Beside plain JSON there are other things that are JSON: links in answers, patches in requests."""
+    """Beside plain JSON there are other kinds of JSON, such as links."""
     other = {"schema": {"type": "object", "properties": {"_links": {"type": "object"}}}}
     for _, _, operation in operations(document):
         for described in (operation.get("requestBody", {}), *operation["responses"].values()):
@@ -292,7 +291,7 @@ def camel(name: str) -> str:
 
 
 def camel_case(document: Document) -> Document:
-    """Properties and query parameters are called `nextCursor` where ours is `next_cursor`."""
+    """Properties and query parameters are in camelCase: `nextCursor`, not `next_cursor`."""
 
     def respell(node: dict[str, Any]) -> dict[str, Any]:
         if isinstance(node.get("properties"), dict):
@@ -306,7 +305,7 @@ def camel_case(document: Document) -> Document:
     return rewritten(document, respell)  # type: ignore[no-any-return]
 
 
-# Things added.
+# Additions.
 
 
 NEW_FIELD = {"type": "object", "properties": {"name": {"type": "string"}, "zones": {"type": "array"}}}
@@ -314,8 +313,8 @@ REQUESTS = ("InputEntry", "JobInput", "QuoteRequest", "JobRequest", "FileUpload"
 
 
 @changed
-def new_fields_in_answers(document: Document) -> None:
-    """Every object that the service sends has a field more, of a shape that is new, too."""
+def new_fields_in_responses(document: Document) -> None:
+    """Every object of a response has another field, with a new schema."""
     for name, described in document["components"]["schemas"].items():
         if name not in REQUESTS:
             described["properties"]["region"] = NEW_FIELD
@@ -323,14 +322,14 @@ def new_fields_in_answers(document: Document) -> None:
 
 @changed
 def new_fields_in_requests(document: Document) -> None:
-    """Every object that the service takes may have a field more."""
+    """Every object of a request has another optional field."""
     for name in REQUESTS:
         schema(document, name)["properties"]["region"] = NEW_FIELD
 
 
 @changed
 def new_routes(document: Document) -> None:
-    """Routes for collections, with query parameters, a body and an answer of their own."""
+    """Routes for collections, with their own query parameters, body and response."""
     files = {"type": "array", "items": {"$ref": f"{SCHEMAS}File"}}
     collection = {
         "type": "object",
@@ -338,21 +337,21 @@ def new_routes(document: Document) -> None:
         "properties": {"id": {"type": "string"}, "files": files},
     }
     body = {"content": {"application/json": {"schema": collection}}}
-    answer = {"200": {"description": "", **body}}
+    responses = {"200": {"description": "", **body}}
     one = {"name": "collectionId", "in": "path", "required": True, "schema": {"type": "string"}}
     limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
     document["paths"]["/api/v1/collections"] = {
-        "get": {"operationId": "list", "parameters": [limit], "responses": answer},
-        "post": {"operationId": "list", "requestBody": body, "responses": answer},
+        "get": {"operationId": "list", "parameters": [limit], "responses": responses},
+        "post": {"operationId": "list", "requestBody": body, "responses": responses},
     }
     document["paths"]["/api/v1/collections/{collectionId}"] = {
-        "get": {"parameters": [one], "responses": answer}
+        "get": {"parameters": [one], "responses": responses}
     }
 
 
 @changed
 def new_enum_values(document: Document) -> None:
-    """A status more, and a scope."""
+    """Another status, and another scope."""
     for name in ("Job", "Result"):
         schema(document, name)["properties"]["status"].setdefault("enum", []).append("PAUSED")
     key = schema(document, "Account")["properties"]["api_key"]["properties"]
@@ -372,7 +371,7 @@ def new_query_parameters(document: Document) -> None:
 
 @changed
 def recursive(document: Document) -> None:
-    """Jobs have jobs, settings have settings, and a new route answers with a tree."""
+    """Jobs contain jobs, settings contain settings, and a new route returns a tree."""
     schema(document, "Job")["properties"]["children"] = {"type": "array", "items": {"$ref": f"{SCHEMAS}Job"}}
     schema(document, "Setting")["properties"]["within"] = {
         "anyOf": [{"$ref": f"{SCHEMAS}Setting"}, {"type": "null"}]}  # fmt: skip
@@ -383,13 +382,13 @@ def recursive(document: Document) -> None:
             {"properties": {"nodes": {"type": "array", "items": {"$ref": f"{SCHEMAS}Node"}}}},
         ]
     }
-    answer = {"description": "", "content": {"application/json": {"schema": {"$ref": f"{SCHEMAS}Node"}}}}
-    document["paths"]["/api/v1/tree"] = {"get": {"responses": {"200": answer}}}
+    response = {"description": "", "content": {"application/json": {"schema": {"$ref": f"{SCHEMAS}Node"}}}}
+    document["paths"]["/api/v1/tree"] = {"get": {"responses": {"200": response}}}
 
 
 @changed
 def awkward_names(document: Document) -> None:
-    """New fields and parameters whose names mean something in Python, or are none, or are one."""
+    """New fields and parameters whose names are keywords, invalid, or the same once folded."""
     names = [
         "class", "self", "cls", "d", "field_dict", "to_dict", "a-b", "a_b", "aB", "", "9lives", "größe", "None",
         "additional_properties", "slot_id", "T", "list", "type", "body", "client", "params", "kwargs", "url",
@@ -408,13 +407,13 @@ def awkward_names(document: Document) -> None:
 
 @changed
 def job_route_beside_status(document: Document) -> None:
-    """`GET /jobs/{id}` is there, beside `/status`."""
+    """`GET /jobs/{id}` exists beside `/status`."""
     status = document["paths"]["/api/v1/jobs/{jobId}/status"]["get"]
     document["paths"]["/api/v1/jobs/{id}"] = {"get": {**status, "parameters": [
         {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]}}  # fmt: skip
 
 
-# The same contract, with something else in one place.
+# The same contract with one difference.
 
 
 @mutator
@@ -432,7 +431,7 @@ cancel_by_delete = route_is(CANCEL, (JOB, "delete"))
 
 
 def cancel_by_patch(document: Document) -> Document:
-    """A job is cancelled with `PATCH /jobs/{id}` and the status that it gets."""
+    """A job is cancelled with `PATCH /jobs/{id}` and its new status."""
     statuses = {"type": "string", "enum": ["cancelled", "archived"]}
     body = {"type": "object", "properties": {"status": statuses}, "required": ["status"]}
     return both(body_is(f"/api/v1{CANCEL[0]}", json=body), route_is(CANCEL, (JOB, "patch")))(document)
@@ -440,13 +439,13 @@ def cancel_by_patch(document: Document) -> Document:
 
 @mutator
 def cancel_by_both(document: Document, method: str) -> None:
-    """A job is cancelled with `POST …/cancel`, and with another method at `/jobs/{id}`."""
+    """A job is cancelled with `POST …/cancel`, or with another method at `/jobs/{id}`."""
     document["paths"][f"/api/v1{JOB}"] = {method: document["paths"][f"/api/v1{CANCEL[0]}"]["post"]}
 
 
 @changed
 def discriminated(document: Document) -> None:
-    """Sources are told apart by their type, and billing by its mode."""
+    """Sources are discriminated by their type, and billing by its mode."""
     text = {
         "type": "object",
         "required": ["type"],
@@ -466,9 +465,9 @@ def discriminated(document: Document) -> None:
 
 @mutator
 def events_as(document: Document, media: str | None) -> None:
-    """The event stream is described as another media type, or its body not at all."""
-    answer = document["paths"][f"/api/v1{JOB}/events"]["get"]["responses"]["200"]
-    answer["content"] = {media: {"schema": {"$ref": f"{SCHEMAS}Job"}}} if media else {}
+    """The event stream has another media type, or no described body."""
+    response = document["paths"][f"/api/v1{JOB}/events"]["get"]["responses"]["200"]
+    response["content"] = {media: {"schema": {"$ref": f"{SCHEMAS}Job"}}} if media else {}
 
 
 @changed
@@ -483,10 +482,10 @@ def upload_as_json(document: Document) -> None:
 
 @mutator
 def without_a_body(document: Document, path: str, method: str) -> None:
-    """That something was done is told by the status alone."""
+    """The success response has no body."""
     responses = document["paths"][path][method]["responses"]
     del responses["200"]
-    responses["204"] = {"description": "It is done."}
+    responses["204"] = {"description": "Done."}
 
 
 @mutator
@@ -499,29 +498,29 @@ def field_called(document: Document, role: str, field: str, name: str) -> None:
 
 @mutator
 def wrapped(document: Document, path: str, method: str, key: str = "data") -> None:
-    """The answer is wrapped in an envelope."""
+    """The response is in an envelope."""
     for status, response in document["paths"][path][method]["responses"].items():
         if status.startswith("2"):
             media = response["content"]["application/json"]
             media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
 
 
-def answer_in_place(
+def set_response(
     document: Document, path: str, method: str, described: Any, media: str = "application/json"
 ) -> None:
-    """The answer has another schema; with None, its schema isn't described."""
+    """The response has another schema, or with None an undescribed one."""
     content = {media: {} if described is None else {"schema": copy.deepcopy(described)}}
     for status, response in document["paths"][path][method]["responses"].items():
         if status.startswith("2"):
             response["content"] = content
 
 
-answer_is = mutator(answer_in_place)
+response_is = mutator(set_response)
 
 
 @mutator
 def body_is(document: Document, /, path: str, **content: Any) -> None:
-    """A POST takes other bodies, by media type; `json`, `form` and `raw` are short for theirs."""
+    """A POST takes other bodies, by media type. `json`, `form` and `raw` are short names."""
     media = {"json": "application/json", "form": "multipart/form-data", "raw": "application/octet-stream"}
     described = {media.get(kind, kind): {"schema": each} for kind, each in content.items()}
     document["paths"][path]["post"]["requestBody"] = {"required": True, "content": described}
@@ -529,7 +528,7 @@ def body_is(document: Document, /, path: str, **content: Any) -> None:
 
 @mutator
 def moved(document: Document, /, role: str, **places: str) -> None:
-    """Fields are somewhere else: `moved("Job", progress="progress.percent")`."""
+    """Fields are at other places: `moved("Job", progress="progress.percent")`."""
     described = schema(document, role)
     for field, place in places.items():
         node = described["properties"].pop(field)
@@ -556,7 +555,7 @@ def query_is(document: Document, /, path: str, parameter: str, **described: Any)
 
 @mutator
 def without_query(document: Document, path: str, *names: str) -> None:
-    """Query parameters are gone; with no names, all of them."""
+    """Query parameters are gone; without names, all of them."""
     operation = document["paths"][path]["get"]
     operation["parameters"] = [
         each for each in operation["parameters"] if names and each["name"] not in names
@@ -572,19 +571,19 @@ def query_called(document: Document, path: str, parameter: str, name: str) -> No
 
 
 def without_schemas(document: Document) -> Document:
-    """No body of a request or a response has a schema, and no parameter of a query is described."""
+    """No body has a schema, and no query parameter is described."""
 
-    def forget(node: dict[str, Any]) -> dict[str, Any]:
+    def drop(node: dict[str, Any]) -> dict[str, Any]:
         if isinstance(node.get("parameters"), list):
             node["parameters"] = [each for each in node["parameters"] if each["in"] != "query"]
         if isinstance(node.get("content"), dict):
             node["content"] = {media: {} for media in node["content"]}
         return node
 
-    return {**document, "paths": rewritten(document["paths"], forget)}
+    return {**document, "paths": rewritten(document["paths"], drop)}
 
 
-# Contracts that the facade can't work with.
+# Contracts that the client can't work with.
 
 
 @mutator
@@ -603,32 +602,32 @@ def without_field(document: Document, role: str, field: str) -> None:
 
 @mutator
 def field_is(document: Document, role: str, field: str, described: dict[str, Any]) -> None:
-    """A field is described in another way, or is new."""
+    """A field has another schema, or is new."""
     schema(document, role)["properties"][field] = copy.deepcopy(described)
 
 
 @mutator
 def nested_is(document: Document, role: str, place: str, described: dict[str, Any]) -> None:
-    """A field of a field is described in another way, or is new."""
+    """A field of a field has another schema, or is new."""
     _put(schema(document, role), place.split("."), described)
 
 
 @mutator
 def field_required(document: Document, role: str, field: str) -> None:
-    """A field has to be there."""
+    """A field is required."""
     described = schema(document, role)
     described["properties"].setdefault(field, {"type": "string"})
     described.setdefault("required", []).append(field)
 
 
 def required(role: str, field: str, described: dict[str, Any]) -> Mutator:
-    """A field that has to be there is described in another way, or is new."""
+    """A required field has another schema, or is new."""
     return both(field_is(role, field, described), field_required(role, field))
 
 
 @mutator
 def branches_require(document: Document, role: str, *fields: str) -> None:
-    """The schema is a union; each branch requires another one of the fields."""
+    """The schema is a union, of which each branch requires one of the fields."""
     described = schema(document, role)
     properties, needed = described["properties"], described["required"]
     branches = [
@@ -640,20 +639,20 @@ def branches_require(document: Document, role: str, *fields: str) -> None:
 
 @mutator
 def parameter_required(document: Document, path: str, method: str, name: str, place: str) -> None:
-    """A parameter that has to be sent is new."""
+    """A required parameter is new."""
     parameter = {"name": name, "in": place, "required": True, "schema": {"type": "string"}}
     document["paths"][path][method].setdefault("parameters", []).append(parameter)
 
 
 @changed
 def results_by_both(document: Document) -> None:
-    """Two paths differ in the name of their parameter only."""
+    """Two paths differ only in the name of their parameter."""
     document["paths"]["/api/v1/results/{id}"] = document["paths"]["/api/v1/results/{jobId}"]
 
 
 @changed
 def errors_of_a_framework(document: Document) -> None:
-    """One status has an error of another shape, as a framework makes it."""
+    """Some statuses have errors of another shape, from a framework or a gateway."""
     content = {"application/json": {"schema": {"properties": {"detail": {"type": "array"}}}}}
     text = {"application/json": {"schema": {"properties": {"error": {"type": "string"}}}}}
     for _, _, operation in operations(document):

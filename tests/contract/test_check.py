@@ -1,4 +1,4 @@
-"""Whether a contract still fits: what is told to people, to programs and to GitHub."""
+"""The check of a contract, and its report as text, as JSON and for GitHub Actions."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ def checked(mutator: m.Mutator, source: Path) -> Report:
     return check(source)
 
 
-LESS = m.both(m.field_called("File", "storage_owner", "owner"), m.answer_is("/api/v1/account", "get", None))
+LESS = m.both(m.field_called("File", "storage_owner", "owner"), m.response_is("/api/v1/account", "get", None))
 
 
-def take_back(document: m.Document) -> None:
+def withdraw_guarantee(document: m.Document) -> None:
     m.schema(document, "Job")["required"].remove("created_at")
 
 
 CASES: dict[str, tuple[m.Mutator, str, int, str]] = {
     # case: (mutator, verdict, exit code, one of the changes)
-    "spelled otherwise": (m.both(m.renamed, m.inlined, m.openapi_3_0), "same", 0, ""),
+    "another spelling": (m.both(m.renamed, m.inlined, m.openapi_3_0), "same", 0, ""),
     "new routes": (m.new_routes, "additive", 0, "new route"),
-    "new fields": (m.new_fields_in_answers, "additive", 0, "new field"),
+    "new fields": (m.new_fields_in_responses, "additive", 0, "new field"),
     "new enum values": (m.new_enum_values, "additive", 0, "new known value"),
     "new query parameters": (m.new_query_parameters, "additive", 0, "new parameter"),
-    "a field that is used is gone": (m.without_field("Job", "progress"), "breaking", 1, "Job.progress: field is gone"),
+    "a used field is gone": (m.without_field("Job", "progress"), "breaking", 1, "Job.progress: field is gone"),
     "a filter is gone": (
         m.query_called("/api/v1/jobs", "tool", "other"), "breaking", 1, "list_jobs query tool: parameter is gone"),
     "an optional route is gone": (
         m.without_route("/api/v1/openapi.json", "get"), "breaking", 1, "get_openapi: route"),
-    "a promise is taken back": (
-        m.changed(take_back), "breaking", 1, "Job.created_at: promise to be in every response is gone"),
-    "a route is another": (m.cancel_by_delete, "facade", 3, "cancel_job: route is"),
-    "fields are renamed": (m.camel_case, "facade", 3, "new place on the wire"),
-    "an upload by other means": (m.upload_as_json, "facade", 3, "upload_file upload: way is"),
+    "a guarantee is withdrawn": (
+        m.changed(withdraw_guarantee), "breaking", 1, "Job.created_at: guarantee to be in every response is gone"),
+    "another route": (m.cancel_by_delete, "facade", 3, "cancel_job: route is"),
+    "renamed fields": (m.camel_case, "facade", 3, "new location on the wire"),
+    "another kind of upload": (m.upload_as_json, "facade", 3, "upload_file upload: mechanism is"),
     "an envelope": (m.wrapped("/api/v1/account", "get"), "facade", 3, "get_account response at"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_whether_a_contract_fits(case: str, source: Path) -> None:
+def test_verdict_of_a_check(case: str, source: Path) -> None:
     mutator, verdict, code, words = CASES[case]
     report = checked(mutator, source)
     assert (report.verdict, report.exit_code) == (verdict, code)
@@ -69,48 +69,48 @@ def test_whether_a_contract_fits(case: str, source: Path) -> None:
     )
 
 
-def test_needs_that_are_not_met(source: Path) -> None:
+def test_unmet_needs_are_in_the_text(source: Path) -> None:
     report = checked(
         m.both(m.without_field("Job", "status"), m.without_field("Account", "workspace")), source
     )
     assert (report.verdict, report.exit_code, report.regenerating_helps) == ("facade", 3, False)
-    said = "\n".join(report.lines())
-    assert "get_account: Account.workspace" in said
-    assert "[schemas.Job]" in said
+    text = report.text()
+    assert "get_account: Account.workspace" in text
+    assert "[schemas.Job]" in text
 
 
 LOST = (
-    "list_files: File: not documented: storage_owner (owner is there, and unread) "
+    "list_files: File: not documented: storage_owner (perhaps renamed to owner) "
     "(see [schemas.File] in bindings.toml)"
 )
 
 
-def test_people_are_told_what_is_lost_and_assumed(source: Path) -> None:
+def test_losses_and_assumptions_are_in_the_text(source: Path) -> None:
     report = checked(LESS, source)
     assert f"  loses  {LOST}" in report.lines()
-    assert "  assumed  1 place of which the document says nothing: get_account Account" in report.lines()
+    assert "  assumed  1 place not described by the document: get_account Account" in report.lines()
 
 
-def test_programs_are_told_what_is_lost_and_assumed(source: Path) -> None:
-    said = json.loads(json.dumps(checked(LESS, source).as_json()))
-    (loss,) = said["losses"]
+def test_losses_and_assumptions_are_in_the_json(source: Path) -> None:
+    made = json.loads(checked(LESS, source).text(as_json=True))
+    (loss,) = made["losses"]
     assert (loss["operation"], loss["place"], loss["severity"]) == ("list_files", "File", "loses")
-    assert said["assumed"] == ["get_account Account"]
+    assert made["assumed"] == ["get_account Account"]
 
 
-def test_github_is_told_what_is_lost_and_assumed(source: Path) -> None:
+def test_losses_and_assumptions_are_in_the_annotations(source: Path) -> None:
     lines = checked(LESS, source).github()
     assert f"::warning title=Contract%3A lost::{LOST}" in lines
     assert "1 place assumed" in lines[-1]
 
 
-def test_what_is_lost_is_told_beside_what_breaks(source: Path) -> None:
+def test_losses_are_reported_beside_unmet_needs(source: Path) -> None:
     report = checked(m.both(LESS, m.without_field("Job", "status")), source)
     assert {problem.severity for problem in report.problems} == {"breaks"}
     assert f"  loses  {LOST}" in report.lines()
 
 
-def test_a_loss_that_was_there_before_leaves_the_exit_code_alone(source: Path) -> None:
+def test_an_unchanged_loss_does_not_change_the_exit_code(source: Path) -> None:
     document = m.without_field("File", "origin")(reconstruction())
     pinned = normalise(document, bindings()).document
     found = report("here", document, pinned, bindings())
@@ -128,7 +128,7 @@ def test_the_command(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "fits: nothing changed" in capsys.readouterr().out
 
 
-def test_the_command_by_default_asks_the_service(
+def test_the_command_checks_the_service_by_default(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving(Served(status=503)) as server:
@@ -137,22 +137,30 @@ def test_the_command_by_default_asks_the_service(
     assert "/api/v1/openapi.json: the response was 503" in capsys.readouterr().err
 
 
-def test_the_command_for_programs(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_blank_address_of_the_service_is_not_that_of_another(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", " ")
+    assert run() == 2
+    assert "PROTEINIQ_BASE_URL must be a URL" in capsys.readouterr().err
+
+
+def test_the_command_prints_json(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checked(m.without_field("Job", "status"), source)
     assert run(str(source), "--json") == 3
-    said = json.loads(capsys.readouterr().out)
-    assert (said["verdict"], said["exit_code"]) == ("facade", 3)
-    assert said["problems"][0]["entry"] == "[schemas.Job]"
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["verdict"], printed["exit_code"]) == ("facade", 3)
+    assert printed["problems"][0]["entry"] == "[schemas.Job]"
 
 
-def test_the_command_for_github(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_annotations(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checked(m.both(m.without_field("Job", "progress"), m.cancel_by_delete), source)
     assert run(str(source), "--github") == 3
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::warning", "::notice"]
 
 
-def test_a_document_gives_no_orders(source: Path) -> None:
+def test_control_characters_of_a_document_are_escaped(source: Path) -> None:
     def hostile(document: m.Document) -> None:
         m.schema(document, "Job")["properties"]["x\n::error::\x1b[2J"] = {"type": "string"}
         del m.schema(document, "Job")["properties"]["status"]
@@ -162,13 +170,13 @@ def test_a_document_gives_no_orders(source: Path) -> None:
     assert all("\n" not in line for line in report.github())
 
 
-def test_no_contract(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_fails_without_a_contract(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source.write_text("<html>")
     assert run(str(source)) == 2
-    assert "this is a web page" in capsys.readouterr().err
+    assert "a web page" in capsys.readouterr().err
 
 
-def test_the_check_needs_nothing_but_what_the_core_installs() -> None:
+def test_the_check_only_imports_dependencies_of_the_core() -> None:
     folder = Path(proteiniq.contract.__file__).parent
     imported = set()
     for module in folder.glob("*.py"):
@@ -176,12 +184,12 @@ def test_the_check_needs_nothing_but_what_the_core_installs() -> None:
             if isinstance(node, ast.Import):
                 imported |= {name.name.partition(".")[0] for name in node.names}
             elif isinstance(node, ast.ImportFrom):
-                assert node.level < 2, f"{module.name} imports from outside of proteiniq.contract"
+                assert node.level < 2, f"{module.name} imports from outside proteiniq.contract"
                 imported |= {(node.module or "").partition(".")[0]} if node.level == 0 else set()
     assert imported - sys.stdlib_module_names == {"attrs", "httpx", "jsonpath", "yaml"}
 
 
-def test_every_public_name_is_there() -> None:
+def test_every_public_name_exists() -> None:
     for name in proteiniq.contract.__all__:
         assert getattr(proteiniq.contract, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'fold'"):

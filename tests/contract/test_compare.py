@@ -1,4 +1,4 @@
-"""What changed between two contracts, and for whom."""
+"""Changes between two contracts, and their severities."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ MOVED = {
     # case: (mutator, edits, severity, what)
     "an optional field": (
         m.moved("Job", progress="progress_percent"), "",
-        "contract", "list_jobs response.data.progress: new place on the wire `progress_percent`",
+        "contract", "list_jobs response.data.progress: new location on the wire `progress_percent`",
     ),
     "a needed field": (
         m.field_called("File", "id", "file_id"), "",
-        "facade", "get_file response.id: new place on the wire `file_id`",
+        "facade", "get_file response.id: new location on the wire `file_id`",
     ),
     "a field of a request": (
         m.field_called("JobRequest", "settings", "options"), 'schemas.JobRequest.names.settings = ["options"]',
-        "facade", "submit_job body.settings: new place on the wire `options`",
+        "facade", "submit_job body.settings: new location on the wire `options`",
     ),
     "an envelope": (
         m.wrapped("/api/v1/account", "get"), "",
-        "facade", "get_account response at: new place on the wire `data`",
+        "facade", "get_account response at: new location on the wire `data`",
     ),
     "a plain value in place of an optional object": (
         m.field_is("Quote", "billing", {"type": "string"}), "",
-        "contract", "quote_job response.billing whole: new place on the wire `mode`",
+        "contract", "quote_job response.billing whole: new location on the wire `mode`",
     ),
     "a unit": (
         m.field_is("Job", "progress", {"type": "number", "maximum": 1}), "",
-        "contract", "list_jobs response.data.progress, its unit: new place on the wire `100`",
+        "contract", "list_jobs response.data.progress, its unit: new location on the wire `100`",
     ),
     "a constant": (
         m.both(m.field_is("JobRequest", "v", {"const": 2}), m.field_required("JobRequest", "v")), "",
-        "facade", "submit_job body constants: new place on the wire `{'v': 2}`",
+        "facade", "submit_job body constants: new location on the wire `{'v': 2}`",
     ),
-    "another way through a list": (
+    "another kind of paging": (
         m.query_called("/api/v1/jobs", "starting_after", "offset"), "",
-        "facade", "list_jobs paging: way is `\"offset\"`, was `\"cursor\"`",
+        "facade", "list_jobs paging: mechanism is `\"offset\"`, was `\"cursor\"`",
     ),
-    "another way to upload": (
+    "another kind of upload": (
         m.upload_as_json, "",
-        "facade", "upload_file upload: way is",
+        "facade", "upload_file upload: mechanism is",
     ),
     "a query parameter": (
         m.query_called("/api/v1/jobs", "limit", "page_size"), "",
@@ -62,7 +62,7 @@ MOVED = {
 
 
 @pytest.mark.parametrize("case", MOVED)
-def test_what_is_somewhere_else_is_as_bad_as_a_move_back(case: str) -> None:
+def test_a_move_is_as_severe_as_its_reversal(case: str) -> None:
     mutator, edits, severity, what = MOVED[case]
     found = changes(mutator, edits)
     assert any(each == severity and text.startswith(what) for each, text in found), found
@@ -70,11 +70,11 @@ def test_what_is_somewhere_else_is_as_bad_as_a_move_back(case: str) -> None:
     assert severity in {each.severity for each in back if each.place == what.split(": ")[0]}
 
 
-def test_what_is_only_spelled_otherwise_is_no_change() -> None:
+def test_another_spelling_is_not_a_change() -> None:
     assert changes(m.both(m.composed, m.renamed, m.openapi_3_0)) == []
 
 
-def test_literals_in_another_case_change_the_places() -> None:
+def test_literals_in_another_case_are_a_change() -> None:
     statuses = {"type": "string", "enum": ["completed", "failed"]}
     found = changes(m.field_is("Job", "status", statuses))
     assert ("facade", "get_job_status response.status, its literals") in [
@@ -82,13 +82,13 @@ def test_literals_in_another_case_change_the_places() -> None:
     ]
 
 
-def test_an_operation_that_is_absent_is_gone() -> None:
+def test_an_absent_operation_is_a_removed_route() -> None:
     found = changes(m.without_route("/api/v1/files/{fileId}", "delete"))
     assert ("contract", "delete_file: route `DELETE /api/v1/files/{file_id}` is gone") in found
     assert {severity for severity, _ in found} == {"contract"}
 
 
-def test_an_operation_that_was_absent_is_new() -> None:
+def test_a_formerly_absent_operation_is_a_new_route() -> None:
     assert ("additive", "get_job: new route `GET /api/v1/jobs/{job_id}`") in changes(
         m.job_route_beside_status
     )

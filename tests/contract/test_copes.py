@@ -1,4 +1,4 @@
-"""What the service may call and spell as it likes: the generated client has the same public names."""
+"""Other names and spellings in the document: the generated client keeps its public names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SAME = {
     "success by range": m.success_by_range,
     "more content types": m.more_content_types,
     "more kinds of JSON": m.more_kinds_of_json,
-    "new fields in answers": m.new_fields_in_answers,
+    "new fields in responses": m.new_fields_in_responses,
     "new enum values": m.new_enum_values,
     "events as JSON": m.events_as("application/json"),
     "events as text": m.events_as("text/plain"),
@@ -47,7 +47,7 @@ ELSEWHERE = {
     "no descriptions or examples": m.bare,
     "cancel as DELETE": m.cancel_by_delete,
     "cancel as PATCH": m.cancel_by_patch,
-    "answers wrapped in envelopes": m.both(
+    "responses wrapped in envelopes": m.both(
         m.wrapped("/api/v1/account", "get"),
         m.wrapped("/api/v1/jobs", "get", "result"),
         m.wrapped("/api/v1/files", "get", "data"),
@@ -72,7 +72,7 @@ ELSEWHERE = {
         m.inlined,
     ),
 }
-"""Things are somewhere else on the wire, or less is said of them: the names are the same."""
+"""Other places on the wire, or fewer details: the names are the same."""
 
 MORE = {
     "new fields in requests": m.new_fields_in_requests,
@@ -85,24 +85,24 @@ MORE = {
     "two ways to cancel": m.cancel_by_both("delete"),
     "job route beside status": m.job_route_beside_status,
 }
-"""The client can do more; all names are still there."""
+"""Additions: all names still exist."""
 
 
 OURS = contract(lambda document: document)
 
 
 @pytest.mark.parametrize("case", SAME)
-def test_what_code_is_made_of_is_the_same_and_nothing_is_lost(case: str) -> None:
+def test_the_input_of_the_generator_is_the_same_without_losses(case: str) -> None:
     made = normalised(SAME[case])
-    assert (without_notes(made.document), made.lines()) == (without_notes(OURS), [])
+    assert (without_extensions(made.document), made.lines()) == (without_extensions(OURS), [])
 
 
-def test_the_code_is_made_of_nothing_else() -> None:
-    """Only the client's channel reads the notes, which begin with `x-`, and a route's own path is theirs to say."""
-    assert generated(without_notes(OURS)) == files(GENERATED)
+def test_the_generator_ignores_extensions() -> None:
+    """Only the client's channel reads the extensions, whose names begin with `x-`."""
+    assert generated(without_extensions(OURS)) == files(GENERATED)
 
 
-def test_an_error_by_default_is_read_like_any_other() -> None:
+def test_a_default_response_counts_as_an_error() -> None:
     assert normalised(m.errors_by_default).losses == ()
 
 
@@ -112,7 +112,7 @@ def test_the_names_are_the_same(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", MORE)
-def test_the_names_are_still_there(case: str) -> None:
+def test_the_names_still_exist(case: str) -> None:
     assert described(OURS) - described(contract(MORE[case])) == set()
 
 
@@ -122,7 +122,7 @@ def test_the_names_in_the_code_are_the_same() -> None:
     assert names_without_bytes(generated(document)) == names_without_bytes(files(GENERATED))
 
 
-def test_the_names_in_the_code_are_still_there() -> None:
+def test_the_names_in_the_code_still_exist() -> None:
     document = contract(m.both(*MORE.values()))
     validate(document)
     made = generated(document)
@@ -131,13 +131,13 @@ def test_the_names_in_the_code_are_still_there() -> None:
         compile(text, module, "exec")
 
 
-def without_notes(node: Any) -> Any:
-    """What generated code is made of: all but the notes, whose names begin with `x-`."""
+def without_extensions(node: Any) -> Any:
+    """The input of the generator: everything except extensions."""
     if isinstance(node, list):
-        return [without_notes(each) for each in node]
+        return [without_extensions(each) for each in node]
     if not isinstance(node, dict):
         return node
-    return {key: without_notes(value) for key, value in node.items() if not key.startswith("x-")}
+    return {key: without_extensions(value) for key, value in node.items() if not key.startswith("x-")}
 
 
 def described(document: Any) -> set[str]:
@@ -147,10 +147,10 @@ def described(document: Any) -> set[str]:
         f"{name}.{field}: {[each.get(key) for key in ('type', 'format', '$ref')]}"
         for name, schema in document["components"]["schemas"].items()
         for field, each in schema.get("properties", {}).items()
-        if (name, field) != ("FileUpload", "file")  # bytes are binary in a form and text in JSON
+        if (name, field) != ("FileUpload", "file")  # bytes are binary in a form and a string in JSON
     }
 
 
 def names_without_bytes(modules: Mapping[str, str]) -> set[str]:
-    """Bytes are `File` in a form and text in JSON; that module is not used, uploads are written by hand."""
+    """The names without those of uploads: bytes are `File` in a form and `str` in JSON, and that code is unused."""
     return {name for name in names(modules) if not name.startswith(("models/file_upload.py", "types.py"))}

@@ -1,4 +1,4 @@
-"""The route of each operation; an operation that the contract lacks stays in the client, and says so."""
+"""The route of each operation. One that the contract lacks stays in the client, marked as absent."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def paths_end_with(text: str) -> m.Mutator:
     }
 
 
-def test_optional_operations_that_are_gone_are_absent_and_lost() -> None:
+def test_missing_optional_operations_are_absent_and_lost() -> None:
     made = normalised(m.both(*(m.without_route(*each) for each in OPTIONAL.values())))
     assert all(endpoint(made.document, each).absent for each in OPTIONAL)
     assert {(loss.operation, loss.place) for loss in made.losses} == {(each, "route") for each in OPTIONAL}
 
 
-def test_what_nobody_calls_is_absent_without_a_word() -> None:
+def test_missing_internal_operations_are_not_reported() -> None:
     made = normalised(same)
     assert endpoint(made.document, "complete_upload").absent
     assert endpoint(made.document, "get_job").absent
     assert made.losses == ()
 
 
-def test_what_is_served_strictly_has_no_absent_operations() -> None:
+def test_a_strict_document_has_no_absent_operations() -> None:
     paths = strict(contract(m.without_route("/api/v1/files/{fileId}", "delete")))["paths"]
     there = {each["operationId"] for item in paths.values() for each in item.values()}
     assert not there & {"delete_file", "get_job", "complete_upload"}
@@ -71,35 +71,35 @@ ROUTES: dict[str, tuple[m.Mutator, str, str]] = {
 
 
 @pytest.mark.parametrize("case", ROUTES)
-def test_where_an_operation_is(case: str) -> None:
+def test_route_of_an_operation(case: str) -> None:
     mutator, name, where = ROUTES[case]
     found = route(mutator, name)
     assert (f"{found.method} {found.path}", found.absent) == (where, False)
 
 
 @pytest.mark.parametrize("media", ["application/json", "text/plain", None])
-def test_events_are_a_stream_however_they_are_described(media: str | None) -> None:
-    answer = contract(m.events_as(media))["paths"][f"{JOB}/events"]["get"]["responses"]["2XX"]
-    assert answer["content"] == {"text/event-stream": {"schema": {"type": "string"}}}
+def test_events_are_a_stream_in_any_description(media: str | None) -> None:
+    response = contract(m.events_as(media))["paths"][f"{JOB}/events"]["get"]["responses"]["2XX"]
+    assert response["content"] == {"text/event-stream": {"schema": {"type": "string"}}}
 
 
-def test_what_the_request_says_of_a_thing_the_response_need_not() -> None:
+def test_a_response_may_omit_the_id_in_the_request() -> None:
     def without_id(document: m.Document) -> None:
         job = m.rewritten(m.schema(document, "Job"), dict)
         del job["properties"]["id"]
         job["required"].remove("id")
-        m.answer_in_place(document, "/api/v1/jobs/{jobId}/status", "get", job)
+        m.set_response(document, "/api/v1/jobs/{jobId}/status", "get", job)
 
     made = normalised(m.changed(without_id))
     assert made.lines() == []
     assert endpoint(made.document, "get_job_status").identity == {"id": "job_id"}
 
 
-def test_the_identity_of_a_result_is_its_job_and_a_list_has_none() -> None:
+def test_a_result_is_identified_by_its_job_and_a_list_by_nothing() -> None:
     assert [operation(name).identity for name in ("get_result", "list_jobs")] == [{"job_id": "job_id"}, {}]
 
 
-def test_what_the_contract_does_not_document_is_not_in_the_query() -> None:
+def test_an_undocumented_filter_is_not_in_the_query() -> None:
     assert "tool" not in route(m.query_called("/api/v1/jobs", "tool", "other"), "list_jobs").query
 
 
@@ -107,16 +107,16 @@ def test_an_id_is_one_segment_of_a_path() -> None:
     assert operation("get_result").url(job_id="a/../b?c") == "/api/v1/results/a%2F..%2Fb%3Fc"
 
 
-def test_the_parameters_of_a_path_are_read_back() -> None:
+def test_path_parameters_are_parsed_from_a_url() -> None:
     result = operation("get_result")
     assert result.parameters(result.url(job_id="j1")) == {"job_id": "j1"}
     assert result.parameters("/api/v1/files/f1") == {}
 
 
-def test_an_operation_that_is_not_there() -> None:
+def test_an_unknown_operation_raises() -> None:
     with pytest.raises(KeyError):
         operation("fold_everything")
 
 
-def test_the_document_of_the_service_is_there_too() -> None:
+def test_the_document_of_the_service_ships_too() -> None:
     assert upstream() == reconstruction()

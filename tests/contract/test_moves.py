@@ -1,4 +1,4 @@
-"""Where the service has things elsewhere, or calls them otherwise, responses are read and requests are written."""
+"""Fields with other names, places and literals: responses are read, and requests are written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXT = {"type": "string"}
 
 
 def ours(shape: Shape, body: Any) -> dict[str, Any]:
-    """A response in our shape, without what it was."""
+    """A response in our schema, without the original."""
     return {key: value for key, value in read(shape, body).items() if key != RAW}
 
 
@@ -32,7 +32,7 @@ def statuses(*values: str) -> m.Mutator:
 
 
 LOWER = statuses(*map(str.lower, STATUSES))
-SAID = 'schemas.Job.values.status.COMPLETED = "done"'
+DONE = 'schemas.Job.values.status.COMPLETED = "done"'
 
 JOBS: dict[str, tuple[m.Mutator, str, Any, dict[str, Any]]] = {
     # case: (mutator, edits of the bindings, body of a job, what is read)
@@ -49,67 +49,67 @@ JOBS: dict[str, tuple[m.Mutator, str, Any, dict[str, Any]]] = {
             *(m.field_is("Job", each, TEXT) for each in ("error_message", "error_code"))), "",
         {"error_message": "no", "error_code": "x"}, {"error": {"message": "no", "code": "x"}}),
     "camelCase": (m.moved("Job", progress="progressPercent"), "", {"progressPercent": 7}, {"progress": 7}),
-    "a place that the bindings say": (
+    "a place from the bindings": (
         m.moved("Job", progress="state.details.done"), 'schemas.Job.names.progress = ["state.details.done"]',
         {"state": {"details": {"done": 5}}}, {"progress": 5}),
     "another place inlined": (
         m.both(m.moved("Job", progress="progress.percent"), m.inlined), "",
         {"progress": {"percent": 7}}, {"progress": 7}),
     "a literal in lower case": (LOWER, "", {"status": "completed"}, {"status": "COMPLETED"}),
-    "a literal that the bindings say": (
-        statuses("done", *STATUSES[1:]), SAID, {"status": "done"}, {"status": "COMPLETED"}),
-    "a literal that only the bindings say": (
-        m.field_is("Job", "status", TEXT), SAID, {"status": "done"}, {"status": "COMPLETED"}),
+    "a literal from the bindings": (
+        statuses("done", *STATUSES[1:]), DONE, {"status": "done"}, {"status": "COMPLETED"}),
+    "a literal only in the bindings": (
+        m.field_is("Job", "status", TEXT), DONE, {"status": "done"}, {"status": "COMPLETED"}),
     "a fraction by its maximum": (progress(minimum=0, maximum=1), "", {"progress": 0.5}, {"progress": 50}),
     "a fraction at another place": (
         m.both(progress(maximum=1), m.moved("Job", progress="progress.percent")), "",
         {"progress": {"percent": 0.5}}, {"progress": 50}),
-    "a fraction that the bindings say": (
+    "a fraction from the bindings": (
         progress(), "schemas.Job.scale.progress = 100", {"progress": 0.5}, {"progress": 50}),
     "a percentage by its maximum": (progress(maximum=100), "", {"progress": 0.5}, {"progress": 0.5}),
-    "a number of which nothing is said": (progress(), "", {"progress": 0.5}, {"progress": 0.5}),
+    "a number without a range": (progress(), "", {"progress": 0.5}, {"progress": 0.5}),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", JOBS)
-def test_a_job_is_read_from_where_it_is(case: str) -> None:
+def test_a_job_is_read_from_other_places(case: str) -> None:
     mutator, edits, body, job = JOBS[case]
-    assert ours(route(mutator, "get_job_status", edits).answer, body) == job
+    assert ours(route(mutator, "get_job_status", edits).response, body) == job
 
 
 @pytest.mark.parametrize("case", JOBS)
-def test_what_is_elsewhere_is_not_lost(case: str) -> None:
+def test_a_job_in_other_places_is_not_a_loss(case: str) -> None:
     mutator, edits, _, _ = JOBS[case]
     assert normalised(mutator, edited(edits)).losses == ()
 
 
-@pytest.mark.parametrize("said", ["Fraction done", "From 0 to 1", "0.0-1.0", "between 0 and 1"])
-def test_a_description_says_that_a_number_is_a_fraction(said: str) -> None:
-    shape = route(progress(description=said), "get_job_status").answer
+@pytest.mark.parametrize("text", ["Fraction done", "From 0 to 1", "0.0-1.0", "between 0 and 1"])
+def test_a_fraction_by_its_description(text: str) -> None:
+    shape = route(progress(description=text), "get_job_status").response
     assert ours(shape, {"progress": 0.5}) == {"progress": 50}
 
 
-@pytest.mark.parametrize("said", ["In percent, not a fraction", "0-100", "Percent, 0 to 1000", "0..10"])
-def test_a_description_of_another_range_says_no_such_thing(said: str) -> None:
-    shape = route(progress(description=said), "get_job_status").answer
+@pytest.mark.parametrize("text", ["In percent, not a fraction", "0-100", "Percent, 0 to 1000", "0..10"])
+def test_a_percentage_by_its_description(text: str) -> None:
+    shape = route(progress(description=text), "get_job_status").response
     assert ours(shape, {"progress": 50}) == {"progress": 50}
 
 
-def test_the_limits_of_a_fraction_are_those_of_a_percentage() -> None:
+def test_the_limits_of_a_fraction_become_those_of_a_percentage() -> None:
     described = contract(progress(minimum=0, maximum=1))["components"]["schemas"]["Job"]["properties"]
     assert (described["progress"]["minimum"], described["progress"]["maximum"]) == (0, 100)
 
 
-def test_known_values_are_ours() -> None:
+def test_known_values_are_our_literals() -> None:
     status = contract(LOWER)["components"]["schemas"]["Job"]["properties"]["status"]
     assert status["x-known-values"] == list(STATUSES)
 
 
-def test_the_literals_of_a_field_are_those_of_all_its_places() -> None:
+def test_literals_are_collected_from_all_places_of_a_field() -> None:
     def pending(document: m.Document) -> None:
         job = m.rewritten(m.schema(document, "Job"), dict)
         job["properties"]["status"] = {"type": "string", "enum": ["PENDING"]}
-        m.answer_in_place(document, "/api/v1/jobs", "post", job)
+        m.set_response(document, "/api/v1/jobs", "post", job)
 
     made = normalised(m.changed(pending))
     known = made.document["components"]["schemas"]["Job"]["properties"]["status"]["x-known-values"]
@@ -117,12 +117,12 @@ def test_the_literals_of_a_field_are_those_of_all_its_places() -> None:
     assert made.losses == ()
 
 
-def test_another_word_for_the_end_of_a_job_is_told() -> None:
+def test_another_word_for_a_final_status_is_suggested() -> None:
     losses = normalised(statuses(*STATUSES[:3], "CANCELED", STATUSES[4])).losses
-    assert any("if it is 'CANCELED', say values.status.CANCELLED" in loss.what for loss in losses)
+    assert any("if 'CANCELED' means the same, set values.status.CANCELLED" in loss.what for loss in losses)
 
 
-ANSWERS: dict[str, tuple[m.Mutator, str, Any, Any]] = {
+RESPONSES: dict[str, tuple[m.Mutator, str, Any, Any]] = {
     # case: (mutator, operation, body, what is read)
     "a list at another place": (
         m.moved("JobPage", data="data.items"), "list_jobs", {"data": {"items": [{"id": "j"}]}},
@@ -133,14 +133,14 @@ ANSWERS: dict[str, tuple[m.Mutator, str, Any, Any]] = {
         m.wrapped("/api/v1/jobs", "get", "result"), "list_jobs", {"result": {"data": []}}, {"data": []}),
     "an envelope of a page under the name of its list": (
         m.wrapped("/api/v1/jobs", "get"), "list_jobs", {"data": {"data": []}}, {"data": []}),
-    "an envelope of what has nothing needed": (
+    "an envelope of optional fields": (
         m.wrapped("/api/v1/files/{fileId}", "delete"), "delete_file", {"data": {"deleted": True}},
         {"deleted": True}),
     "the first of a list": (
-        m.answer_is("/api/v1/files", "post", {"type": "object", "properties": {
+        m.response_is("/api/v1/files", "post", {"type": "object", "properties": {
             "files": {"type": "array", "items": {"$ref": f"{m.SCHEMAS}File"}}}}),
         "upload_file", {"files": [{"id": "f"}]}, {"id": "f"}),
-    "text in place of an object": (
+    "a string in place of an object": (
         m.field_is("Quote", "blocking_errors", {"type": "array", "items": TEXT}), "quote_job",
         {"blocking_errors": ["x"]}, {"blocking_errors": [{"code": "x"}]}),
     "a boolean that means the opposite": (
@@ -162,38 +162,38 @@ def without_raw(node: Any) -> Any:
     return {key: without_raw(value) for key, value in node.items() if key != RAW}
 
 
-@pytest.mark.parametrize("case", ANSWERS)
-def test_a_response_is_read_from_where_it_is(case: str) -> None:
-    mutator, operation, body, answer = ANSWERS[case]
-    shape = route(mutator, operation, OPPOSITE if "opposite" in case else "").answer
-    assert without_raw(read(shape, body)) == answer
+@pytest.mark.parametrize("case", RESPONSES)
+def test_a_response_is_read_from_other_places(case: str) -> None:
+    mutator, operation, body, expected = RESPONSES[case]
+    shape = route(mutator, operation, OPPOSITE if "opposite" in case else "").response
+    assert without_raw(read(shape, body)) == expected
 
 
 def test_a_list_without_an_object_around_it() -> None:
-    answer = {"type": "array", "items": {"$ref": f"{m.SCHEMAS}ToolSummary"}}
+    tools = {"type": "array", "items": {"$ref": f"{m.SCHEMAS}ToolSummary"}}
     mutator = m.both(
-        m.answer_is("/api/v1/tools", "get", answer), m.without_query("/api/v1/tools", "starting_after")
+        m.response_is("/api/v1/tools", "get", tools), m.without_query("/api/v1/tools", "starting_after")
     )
-    assert read(route(mutator, "list_tools").answer, [{"id": "t"}])["data"] == [{"id": "t"}]
+    assert read(route(mutator, "list_tools").response, [{"id": "t"}])["data"] == [{"id": "t"}]
 
 
 def test_one_role_may_have_another_shape_at_each_place() -> None:
     def camel_status(document: m.Document) -> None:
         job = m.rewritten(m.schema(document, "Job"), dict)
         job["properties"]["createdAt"] = job["properties"].pop("created_at")
-        m.answer_in_place(document, JOB, "get", job)
+        m.set_response(document, JOB, "get", job)
 
     status, submit = (route(m.changed(camel_status), name) for name in ("get_job_status", "submit_job"))
-    assert ours(status.answer, {"createdAt": "now"}) == {"created_at": "now"}
-    assert ours(submit.answer, {"created_at": "now"}) == {"created_at": "now"}
+    assert ours(status.response, {"createdAt": "now"}) == {"created_at": "now"}
+    assert ours(submit.response, {"created_at": "now"}) == {"created_at": "now"}
 
 
-def test_answers_of_two_statuses_have_one_shape() -> None:
+def test_responses_of_two_statuses_have_one_shape() -> None:
     def accepted(document: m.Document) -> None:
         responses = document["paths"]["/api/v1/jobs"]["post"]["responses"]
         responses["202"] = responses["201"]
 
-    assert not route(m.changed(accepted), "submit_job").answer
+    assert not route(m.changed(accepted), "submit_job").response
 
 
 METADATA = 'schemas.FileUpload.names = { description = ["metadata.description"], tags = ["metadata.tags"] }'
@@ -216,20 +216,20 @@ REQUESTS: dict[str, tuple[m.Mutator, str, str, Any, Any]] = {
     "inner fields": (
         m.moved("FileUpload", description="metadata.description", tags="metadata.tags"), METADATA, "upload_file",
         {"tags": ["a"], "description": "d"}, {"metadata": {"tags": ["a"], "description": "d"}}),
-    "inner fields of a text that holds JSON": (
+    "inner fields of a JSON string": (
         m.both(
             m.without_field("FileUpload", "tags"), m.without_field("FileUpload", "description"),
             m.field_is("FileUpload", "metadata", TEXT)),
         METADATA, "upload_file", {"tags": ["a"]}, {"metadata": {"tags": ["a"]}}),
-    "a list as text with commas": (
+    "a list as a string with commas": (
         m.field_is("FileUpload", "tags", {"type": "string", "description": "Comma-separated."}), "", "upload_file",
         {"tags": ["a", "b"]}, {"tags": "a,b"}),
-    "a literal that the bindings say": (
+    "a literal from the bindings": (
         source_types("text", "library"), 'schemas.InputSource.values.type.file = "library"', "submit_job",
         of_source("file"), of_source("library")),
     "a literal in another case": (
         source_types("TEXT", "FILE"), "", "submit_job", of_source("file"), of_source("FILE")),
-    "kinds that a tool names, in any case": (
+    "kinds from a tool, in any case": (
         m.nested_is("InputEntry", "kind", {"enum": ["PROTEIN", "DNA"]}), "", "submit_job",
         of_kinds("dna", "PROTEIN", "ligand"), of_kinds("DNA", "PROTEIN", "ligand")),
     "a required constant": (
@@ -247,17 +247,17 @@ REQUESTS: dict[str, tuple[m.Mutator, str, str, Any, Any]] = {
 
 
 @pytest.mark.parametrize("case", REQUESTS)
-def test_a_request_is_written_as_the_contract_has_it(case: str) -> None:
+def test_a_request_is_written_to_other_places(case: str) -> None:
     mutator, edits, operation, body, theirs = REQUESTS[case]
     assert write(route(mutator, operation, edits).body, body) == theirs
 
 
 @pytest.mark.parametrize("case", [case for case in REQUESTS if "kinds" not in case])
-def test_what_is_written_elsewhere_is_not_lost(case: str) -> None:
+def test_a_request_with_other_places_is_not_a_loss(case: str) -> None:
     mutator, edits, _, _, _ = REQUESTS[case]
     assert normalised(mutator, edited(edits)).losses == ()
 
 
-def test_a_list_as_text_without_a_word_about_it_is_lost() -> None:
+def test_a_list_as_a_string_without_a_known_separator_is_lost() -> None:
     (loss,) = normalised(m.field_is("FileUpload", "tags", TEXT)).losses
     assert "expected a list of string; the contract has string" in loss.what

@@ -1,4 +1,4 @@
-"""Corrections to a document: OpenAPI Overlay 1.0."""
+"""OpenAPI Overlay 1.0: corrections to a document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def applied(*actions: Any) -> dict[str, Any]:
 
 
 APPLIED: dict[str, tuple[str, Any, dict[str, Any]]] = {
-    # case: (target, update or None for a removal, where → what is there)
+    # case: (target, update or None for a removal, path → expected value)
     "an object is merged": (
         "$.info", {"title": "U", "contact": {"name": "N"}},
         {"$.info": {"title": "U", "tags": ["a"], "contact": {"name": "N"}}}),
@@ -50,20 +50,20 @@ APPLIED: dict[str, tuple[str, Any, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", APPLIED)
-def test_an_action_is_done(case: str) -> None:
+def test_an_action_is_applied(case: str) -> None:
     target, update, expected = APPLIED[case]
     made = applied({"target": target, **({"remove": True} if update is None else {"update": update})})
     assert {place: jsonpath.findall(place, made)[0] for place in expected} == expected
 
 
-def test_actions_are_done_one_after_the_other() -> None:
+def test_actions_are_applied_in_order() -> None:
     made = applied(
         {"target": "$.info", "update": {"version": "2"}}, {"target": "$.info.version", "update": "3"}
     )
     assert made["info"]["version"] == "3"
 
 
-def test_the_document_stays_as_it_was() -> None:
+def test_the_original_document_is_not_modified() -> None:
     before = json.dumps(DOCUMENT)
     applied({"target": "$.info.tags", "update": "b"}, {"target": "$.paths['/b']", "remove": True})
     assert json.dumps(DOCUMENT) == before
@@ -72,16 +72,16 @@ def test_the_document_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("action", "words"),
     [
-        ({"target": "$.paths['/c']", "update": {}}, "overlay action 1: nothing is at"),
+        ({"target": "$.paths['/c']", "update": {}}, "overlay action 1: no match for"),
         ({"target": "$.info[", "update": {}}, "is not a JSONPath"),
         ({"target": "$", "remove": True}, "the whole document, which can't be removed"),
         ({"target": "$", "update": [1]}, "expected an object"),
-        ({"update": {}}, "`target`: expected text"),
+        ({"update": {}}, "`target`: expected a string"),
         ({"target": "$.info"}, "has neither `update` nor `remove: true`"),
         ("remove", "overlay action 1: expected an object"),
     ],
 )
-def test_an_action_that_can_not_be_done(action: Any, words: str) -> None:
+def test_an_invalid_action_is_refused(action: Any, words: str) -> None:
     with pytest.raises(NotAContract, match=words.replace("$", r"\$")):
         applied(action)
 
@@ -94,22 +94,20 @@ def test_an_overlay_is_read_from_a_file(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [{"openapi": "3.1.0"}, {"overlay": "2.0.0"}, {"overlay": None}])
-def test_what_is_not_an_overlay_is_refused(content: Any, tmp_path: Path) -> None:
+def test_another_document_is_not_an_overlay(content: Any, tmp_path: Path) -> None:
     file = tmp_path / "overlay.yaml"
     file.write_text(json.dumps(content))
-    with pytest.raises(NotAContract, match=r"overlay\.yaml: this is not an OpenAPI Overlay 1\.x document"):
+    with pytest.raises(NotAContract, match=r"overlay\.yaml: not an OpenAPI Overlay 1\.x document"):
         load(file)
 
 
-def test_a_document_is_overlaid_with_a_file(tmp_path: Path) -> None:
+def test_an_overlay_in_a_file_is_applied(tmp_path: Path) -> None:
     file = tmp_path / "overlay.yaml"
     file.write_text(json.dumps(overlay({"target": "$.info.title", "update": "U"})))
     assert overlaid(DOCUMENT, file)["info"]["title"] == "U"
 
 
-def test_a_check_compares_the_document_with_its_corrections(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_check_applies_the_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, source = tmp_path / "overlay.yaml", tmp_path / "openapi.json"
     file.write_text(json.dumps(overlay({"target": "$.paths['/api/v1/more']", "remove": True})))
     document = reconstruction()

@@ -1,4 +1,4 @@
-"""How lists go on is told from their parameters."""
+"""The kind of paging, from the parameters of a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JOBS = "/api/v1/jobs"
 
 
 def paged_by(name: str, **described: Any) -> m.Mutator:
-    """Jobs are listed with another parameter, which no page tells."""
+    """Jobs are paged by another parameter, and pages have no cursor."""
     return m.both(
         m.without_query(JOBS, "starting_after"),
         m.without_field("JobPage", "next_cursor"),
@@ -35,18 +35,18 @@ PAGING: dict[str, tuple[m.Mutator, tuple[str, str, int]]] = {
     "page, 0 at least and 1 by default": (paged_by("page", minimum=0, default=1), ("page", "page", 1)),
     "page beside a cursor": (m.query_is(JOBS, "page", type="integer"), ("cursor", "starting_after", 1)),
     "first": (paged_by("first"), ("offset", "first", 1)),
-    "cursor of a page of which nothing is said": (m.answer_is(JOBS, "get", None), ("cursor", "starting_after", 1)),
+    "cursor of an undescribed page": (m.response_is(JOBS, "get", None), ("cursor", "starting_after", 1)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", PAGING)
-def test_how_a_list_goes_on(case: str) -> None:
+def test_kind_of_paging(case: str) -> None:
     mutator, expected = PAGING[case]
     jobs = route(mutator, "list_jobs", 'paging.offset = ["first"]' if case == "first" else "")
     assert (jobs.paging, jobs.query["starting_after"], jobs.first_page) == expected
 
 
-def test_a_page_number_is_no_loss() -> None:
+def test_page_numbers_are_not_a_loss() -> None:
     assert normalised(paged_by("page")).lines() == []
 
 
@@ -61,10 +61,10 @@ def test_a_cursor_at_another_place(place: str) -> None:
     for step in reversed(place.split(".")):
         body = {step: body}
     jobs = route(m.moved("JobPage", next_cursor=place), "list_jobs")
-    assert read(jobs.answer, {"data": [], **body})["next_cursor"] == "c2"
+    assert read(jobs.response, {"data": [], **body})["next_cursor"] == "c2"
 
 
-def test_a_list_without_any_start_has_its_first_page_only() -> None:
+def test_a_list_without_paging_only_has_its_first_page() -> None:
     made = normalised(m.without_query(JOBS, "starting_after"))
     assert endpoint(made.document, "list_jobs").paging is None
     assert [loss.place for loss in made.losses] == ["query starting_after"]

@@ -1,4 +1,4 @@
-"""What a request has to have: parameters and fields that the contract requires, and bodies that are constant."""
+"""Required parameters and fields of a request, and constant bodies."""
 
 from __future__ import annotations
 
@@ -30,36 +30,36 @@ FINE = {
 
 
 @pytest.mark.parametrize("case", FINE)
-def test_what_needs_nothing(case: str) -> None:
+def test_a_requirement_that_is_met(case: str) -> None:
     assert normalised(FINE[case]).lines() == []
 
 
-def test_a_required_field_with_a_choice_breaks() -> None:
+def test_a_required_field_with_several_values_breaks() -> None:
     with pytest.raises(NeedsNotMet, match=r"JobRequest\.queue"):
         normalised(m.required("JobRequest", "queue", {"enum": ["fast", "slow"]}))
 
 
 @pytest.mark.parametrize("place", ["header", "cookie"])
-def test_a_required_parameter_elsewhere_can_not_be_given(place: str) -> None:
+def test_a_constant_is_not_suggested_for_headers_and_cookies(place: str) -> None:
     with pytest.raises(NeedsNotMet) as caught:
         normalised(m.parameter_required(JOBS, "get", "project", place))
     assert "constant_query" not in str(caught.value)
 
 
-def test_a_constant_query_is_sent_as_the_contract_spells_it() -> None:
+def test_a_constant_query_is_spelled_as_in_the_contract() -> None:
     document = contract(PROJECT, edited('operations.list_jobs.constant_query.project_id = "p1"'))
     assert endpoint(document, "list_jobs").constant_query == {"projectId": "p1"}
     names = {each["name"] for each in document["paths"][JOBS]["get"]["parameters"]}
     assert not names & {"project_id", "projectId"}
 
 
-def test_a_filter_that_is_required_may_have_a_constant() -> None:
+def test_a_required_filter_may_have_a_constant() -> None:
     mutator = m.parameter_required(JOBS, "get", "status", "query")
     jobs = route(mutator, "list_jobs", 'operations.list_jobs.constant_query.status = "COMPLETED"')
     assert (jobs.constant_query["status"], jobs.query["status"]) == ("COMPLETED", "status")
 
 
-def test_a_query_parameter_that_takes_a_list_takes_one_value() -> None:
+def test_a_query_parameter_with_a_list_takes_a_single_value() -> None:
     made = normalised(m.query_is(JOBS, "status", type="array", items={"type": "string", "enum": ["DONE"]}))
     assert made.lines() == []
     parameters = made.document["paths"][JOBS]["get"]["parameters"]
@@ -73,21 +73,21 @@ def test_a_query_parameter_that_takes_a_list_takes_one_value() -> None:
         ({"enum": ["completed", "failed"]}, "", {"COMPLETED": "completed", "FAILED": "failed"}),
         ({}, 'operations.list_jobs.values.status.COMPLETED = "done"', {"COMPLETED": "done"}),
     ],
-    ids=["in another case", "that the bindings say"],
+    ids=["in another case", "from the bindings"],
 )
 def test_literals_of_a_query_parameter(described: dict[str, Any], edits: str, values: dict[str, str]) -> None:
     mutator = m.query_is(JOBS, "status", type="string", **described)
     assert route(mutator, "list_jobs", edits).values == {"status": values}
 
 
-def test_a_cancel_by_patch_says_the_status_as_the_contract_spells_it() -> None:
+def test_a_cancel_by_patch_sends_the_status_of_the_contract() -> None:
     assert write(route(m.cancel_by_patch, "cancel_job").body, {}) == {"status": "cancelled"}
 
 
 @pytest.mark.parametrize(
     "properties", [{"name": {"type": "string"}}, {"status": {"enum": ["archived"]}}], ids=["name", "archive"]
 )
-def test_a_patch_of_something_else_cancels_nothing(properties: dict[str, Any]) -> None:
+def test_another_patch_is_not_a_cancel(properties: dict[str, Any]) -> None:
     def patch(document: m.Document) -> None:
         content = {"application/json": {"schema": {"type": "object", "properties": properties}}}
         document["paths"][f"{JOBS}/{{jobId}}"]["patch"]["requestBody"] = {"content": content}

@@ -1,4 +1,4 @@
-"""Documents are fetched whole, soon, over a safe connection, or not at all."""
+"""Documents are fetched completely, within a timeout and over a secure connection, or refused."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ def test_a_url() -> None:
         fetched = fetch(f"{server.url}/spec")
         assert fetched is not None
         assert (fetched.document, fetched.etag) == (upstream(), '"1"')
-        assert "Authorization" not in server.asked[0]
+        assert "Authorization" not in server.requests[0]
 
 
 @pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
-def test_what_is_compressed_unasked_is_read(encoding: str, compress: Callable[[bytes], bytes]) -> None:
-    answer = Served(content=compress(DOCUMENT), headers={"Content-Encoding": encoding})
-    with serving(answer) as server:
+def test_an_unrequested_compression_is_decoded(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    response = Served(content=compress(DOCUMENT), headers={"Content-Encoding": encoding})
+    with serving(response) as server:
         fetched = fetch(server.url)
         assert fetched is not None
         assert fetched.content == DOCUMENT
-        assert server.asked[0]["Accept-Encoding"] == "identity"
+        assert server.requests[0]["Accept-Encoding"] == "identity"
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_what_is_compressed_unasked_is_read(encoding: str, compress: Callable[[b
         (gzip.compress(DOCUMENT)[:-200], "not JSON"),
         (gzip.compress(b"[" + b" " * 20 * 2**20 + b"]"), "more than 10485760 bytes"),
     ],
-    ids=["not compressed", "broken off", "a bomb"],
+    ids=["not compressed", "truncated", "a bomb"],
 )
-def test_a_compressed_document_that_can_not_be_read(content: bytes, words: str) -> None:
+def test_an_invalid_compressed_document_is_refused(content: bytes, words: str) -> None:
     with (
         serving(Served(content=content, headers={"Content-Encoding": "gzip"})) as server,
         pytest.raises((CannotFetch, NotAContract), match=words),
@@ -63,13 +63,13 @@ def test_a_compressed_document_that_can_not_be_read(content: bytes, words: str) 
         fetch(server.url)
 
 
-def test_a_host_is_asked_where_the_service_has_its_document() -> None:
+def test_a_host_without_a_path_gets_the_path_of_the_document() -> None:
     with serving(Served(content=DOCUMENT)) as server:
         fetch(server.url)
-        assert server.asked[0]["path"] == "/api/v1/openapi.json"
+        assert server.requests[0]["path"] == "/api/v1/openapi.json"
 
 
-def test_a_document_that_is_known_is_not_sent_again() -> None:
+def test_an_unchanged_document_is_not_fetched_again() -> None:
     with serving(Served(content=DOCUMENT, headers={"ETag": '"1"'})) as server:
         assert fetch(server.url, etag='"1"') is None
         assert fetch(server.url, etag='"0"') is not None
@@ -83,44 +83,44 @@ def test_yaml(tmp_path: Path) -> None:
     assert (fetched.document, fetched.is_json) == (upstream(), False)
 
 
-def test_yaml_means_what_json_means(tmp_path: Path) -> None:
+def test_yaml_has_the_types_of_json(tmp_path: Path) -> None:
     file = tmp_path / "openapi.yaml"
     file.write_text("openapi: 3.1.0\na: {200: yes, on: 2026-06-12, b: 012, c: 1e3, d: ~, e: true, f: 3}\n")
     fetched = fetch(file)
     assert fetched is not None
-    said = {"200": "yes", "on": "2026-06-12", "b": "012", "c": 1000.0, "d": None, "e": True, "f": 3}
-    assert fetched.document == {"openapi": "3.1.0", "a": said}
+    expected = {"200": "yes", "on": "2026-06-12", "b": "012", "c": 1000.0, "d": None, "e": True, "f": 3}
+    assert fetched.document == {"openapi": "3.1.0", "a": expected}
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "not an object"),
-        (b"[1]", "expected an object|not an object"),
+        (b"", "expected an object at the top level"),
+        (b"[1]", "expected an object at the top level"),
         (b'{"a": NaN}', "not a JSON number"),
         (b'{"a": 1', "not JSON"),
         (b'{"a": "\xff"}', "not JSON"),
         (b'{"a": "\\ud800"}', "surrogate"),
-        (b"[" * 100_000, "nested too deep|not JSON"),
+        (b"[" * 100_000, "nested too deeply|not JSON"),
         (b'{"a":' * 300 + b"1" + b"}" * 300, "nested deeper"),
-        (b"<html></html>", "this is a web page"),
+        (b"<html></html>", "a web page"),
         (b"a: [", "neither JSON nor YAML"),
         (b"a: !!python/object:os.system {}", "neither JSON nor YAML"),
-        (b"a: &a [*a]", "nested|unfold"),
+        (b"a: &a [*a]", "nested|expand"),
         (b"b: &b [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
             b"%c: &%c [%s]\n" % (name, name, b",".join([b"*%c" % (name - 1)] * 10)) for name in b"cdefghij"
-        ), "unfold into more than"),
+        ), "expand to more than"),
         (b'{"a": ' + b"9" * 5000 + b"}", "not JSON"),
     ],
 )  # fmt: skip
-def test_what_is_no_document(content: bytes, words: str, tmp_path: Path) -> None:
+def test_an_invalid_document_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
     file = tmp_path / "openapi"
     file.write_bytes(content)
     with pytest.raises(NotAContract, match=words):
         fetch(file)
 
 
-def test_without_pyyaml_a_yaml_document_says_what_to_install(
+def test_without_pyyaml_the_message_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
@@ -132,7 +132,7 @@ def test_without_pyyaml_a_yaml_document_says_what_to_install(
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("http://proteiniq.io/api/v1/openapi.json", "plain http is for this machine only"),
+        ("http://proteiniq.io/api/v1/openapi.json", "plain http is only allowed to localhost"),
         ("http://127.0.0.1.example.org/", "plain http"),
         ("file:///etc/passwd", "not an http or https URL"),
         ("ftp://proteiniq.io/openapi.json", "not an http or https URL"),
@@ -141,18 +141,18 @@ def test_without_pyyaml_a_yaml_document_says_what_to_install(
         ("no/such/file.json", "No such file"),
     ],
 )
-def test_what_is_not_asked(source: str, words: str) -> None:
+def test_a_source_that_is_refused(source: str, words: str) -> None:
     with pytest.raises(CannotFetch, match=words):
         fetch(source)
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("response", "words"),
     [
         (Served(status=404), "the response was 404"),
         (
             Served(status=302, headers={"Location": "http://proteiniq.io/a"}),
-            "plain http is for this machine only",
+            "plain http is only allowed to localhost",
         ),
         (
             Served(content=DOCUMENT[:900], headers={"Content-Length": "1000"}),
@@ -160,14 +160,14 @@ def test_what_is_not_asked(source: str, words: str) -> None:
         ),
         (Served(content=b" " * 3_000_000), "more than 2000000 bytes"),
     ],
-    ids=["an error", "a redirect to plain http", "broken off", "too large"],
+    ids=["an error", "a redirect to plain http", "truncated", "too large"],
 )
-def test_a_response_that_is_no_document(answer: Served, words: str) -> None:
-    with serving(answer) as server, pytest.raises(CannotFetch, match=words):
+def test_an_invalid_response_is_refused(response: Served, words: str) -> None:
+    with serving(response) as server, pytest.raises(CannotFetch, match=words):
         fetch(server.url, largest=2_000_000)
 
 
-def test_a_service_that_does_not_answer() -> None:
+def test_a_fetch_times_out() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(CannotFetch, match=r"no response within 0\.1 s"),
@@ -175,7 +175,7 @@ def test_a_service_that_does_not_answer() -> None:
         fetch(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.1)
 
 
-def test_a_service_that_is_not_there() -> None:
+def test_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
     with pytest.raises(CannotFetch, match="refused"):

@@ -1,4 +1,4 @@
-"""How a file is uploaded is told from the document."""
+"""The kind of upload, from the document."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fields(*required: str, **described: Any) -> dict[str, Any]:
 
 
 def with_query(*names: str, **described: Any) -> m.Mutator:
-    """The body is the bytes alone, and what else is told of the file is in the query."""
+    """The body is the raw bytes, and the other fields are in the query."""
 
     def query(document: m.Document) -> None:
         document["paths"][FILES]["post"]["parameters"] = [
@@ -47,10 +47,10 @@ TICKET = {
 }
 
 
-def ticket(answer: Any = TICKET) -> m.Mutator:
+def ticket(response: Any = TICKET) -> m.Mutator:
     return m.both(
         body_is(json=fields("name", name={}, content_type={})),
-        m.answer_is(FILES, "post", answer),
+        m.response_is(FILES, "post", response),
         m.changed(complete),
     )
 
@@ -64,12 +64,12 @@ def complete(document: m.Document) -> None:
 UPLOADS: dict[str, tuple[m.Mutator, str, Upload]] = {
     # case: (mutator, edits of the bindings, upload)
     "our own form": (lambda document: document, "", Upload("form", ("file",))),
-    "a form whose part has another name": (
+    "a form with another name of the part": (
         body_is(form=fields(attachment=BINARY, description={})), "", Upload("form", ("attachment",))),
     "a part with a media type": (
         body_is(form=fields(blob={"contentMediaType": "application/octet-stream"}, note={})), "",
         Upload("form", ("blob",))),
-    "bytes that are called file beside other bytes": (
+    "bytes called file beside other bytes": (
         body_is(form=fields(thumbnail=BINARY, file=BINARY)), "", Upload("form", ("file",))),
     "a form beside JSON": (body_is(json=fields(file={}), form=fields(file=BINARY)), "", Upload("form", ("file",))),
     "base64 by content encoding": (
@@ -79,17 +79,17 @@ UPLOADS: dict[str, tuple[m.Mutator, str, Upload]] = {
     "base64 by description": (
         body_is(json=fields(content={"description": "The file, in base64."})), "",
         Upload("json", ("content",), "base64")),
-    "text as the bindings say": (
+    "text by the bindings": (
         body_is(json=fields(content={})), 'operations.upload_file.encoding = "text"',
         Upload("json", ("content",), "text")),
     "JSON of an unknown encoding": (body_is(json=fields(content={})), "", Upload("json", ("content",), "unknown")),
-    "the bytes alone": (with_query("name"), "", Upload("raw", media=("application/octet-stream",))),
-    "bytes of any media type": (body_is(**{"*/*": {"type": "string", **BINARY}}), "", Upload("raw")),
+    "raw bytes": (with_query("name"), "", Upload("raw", media=("application/octet-stream",))),
+    "raw bytes of any media type": (body_is(**{"*/*": {"type": "string", **BINARY}}), "", Upload("raw")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", UPLOADS)
-def test_the_style_of_an_upload(case: str) -> None:
+def test_style_of_an_upload(case: str) -> None:
     mutator, edits, upload = UPLOADS[case]
     assert route(mutator, "upload_file", edits).upload == upload
 
@@ -103,7 +103,7 @@ BODIES: dict[str, tuple[m.Mutator, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", BODIES)
-def test_what_is_told_of_a_file(case: str) -> None:
+def test_the_other_fields_of_an_upload(case: str) -> None:
     mutator, body = BODIES[case]
     assert write(route(mutator, "upload_file").body, NAMED) == body
 
@@ -111,23 +111,24 @@ def test_what_is_told_of_a_file(case: str) -> None:
 LOST: dict[str, tuple[m.Mutator, str, str]] = {
     # case: (mutator, place, words)
     "an unknown encoding": (
-        body_is(json=fields(content={})), "FileUpload.file", "whether `content` is text or base64: give `encoding`"),
+        body_is(json=fields(content={})), "FileUpload.file", "whether `content` is text or base64: set `encoding`"),
     "no body": (
-        m.changed(lambda document: document["paths"][FILES]["post"].pop("requestBody")), "FileUpload", "no body"),
+        m.changed(lambda document: document["paths"][FILES]["post"].pop("requestBody")),
+        "FileUpload", "accepts no body"),
     "a required part": (
         body_is(form=fields("project", file=BINARY, project={})), "FileUpload.project", "the contract requires it"),
     "a required query parameter": (
         with_query("name", "folder", required=True), "FileUpload.folder", "the contract requires it"),
-    "what the query doesn't take": (with_query("name", "contentType"), "FileUpload", "not documented: description"),
+    "a field that the query lacks": (with_query("name", "contentType"), "FileUpload", "not documented: description"),
     "a ticket without a URL": (ticket(fields(token={})), "UploadTicket.url", "doesn't document it"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", LOST)
-def test_what_is_lost_of_an_upload(case: str) -> None:
+def test_losses_of_an_upload(case: str) -> None:
     mutator, place, words = LOST[case]
-    told = {loss.place: loss.what for loss in normalised(mutator).losses}
-    assert words in told[place]
+    losses = {loss.place: loss.what for loss in normalised(mutator).losses}
+    assert words in losses[place]
 
 
 def test_the_file_in_json_is_a_field_of_ours() -> None:
@@ -137,18 +138,18 @@ def test_the_file_in_json_is_a_field_of_ours() -> None:
 
 @pytest.mark.parametrize("around", [(), ("data",)], ids=["alone", "in an envelope"])
 def test_the_ticket_is_read(around: tuple[str, ...]) -> None:
-    answer: Any = TICKET
+    described: Any = TICKET
     body: Any = {"uploadUrl": "https://s/1", "file": {"id": "f1"}, "fields": {"key": "x"}}
     for name in around:
-        answer, body = {"type": "object", "properties": {name: answer}}, {name: body}
-    upload = route(ticket(answer), "upload_file").upload
+        described, body = {"type": "object", "properties": {name: described}}, {name: body}
+    upload = route(ticket(described), "upload_file").upload
     assert upload is not None
     assert upload.ticket is not None
-    there = read(upload.ticket, body)
-    assert (there["url"], there["fields"]) == ("https://s/1", {"key": "x"})
+    ours = read(upload.ticket, body)
+    assert (ours["url"], ours["fields"]) == ("https://s/1", {"key": "x"})
 
 
-def test_the_end_of_an_upload_in_two_steps() -> None:
+def test_the_last_step_of_an_upload_in_two_steps() -> None:
     done = route(ticket(), "complete_upload")
     assert (done.absent, done.path) == (False, f"{FILES}/{{file_id}}/complete")
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -123,9 +124,10 @@ def _head(status: int, **headers: str) -> bytes:
 
 
 class Server:
-    """On a free port of the loopback; it keeps the port when it is stopped and started again."""
+    """On a free port of the loopback; it keeps the port when it is stopped and started again. `tls` encrypts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.asked: list[Asked] = []
         self.connected = 0
         """How many connections there have been."""
@@ -139,7 +141,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self._port}"
 
     def on(self, method: str, path: str, *answers: Answer) -> None:
         """What requests to a route get, in order; the last one again and again."""
@@ -202,6 +204,10 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                plain, connection = connection, self._tls.wrap_socket(connection, server_side=True)
+                with self._lock:
+                    self._connections ^= {plain, connection}
             while (asked := _read(connection)) is not None:
                 if not self._perform(connection, self._next(asked)):
                     return

@@ -62,7 +62,7 @@ def test_an_entity_tag_saves_the_second_fetch(upstream: Path, capsys: pytest.Cap
     with serving(Served(content=DOCUMENT, headers={"ETag": '"1"'})) as server:
         assert fetched(server.url, upstream) == 0
         assert fetched(server.url, upstream) == 0
-        assert [each.get("If-None-Match") for each in server.asked] == [None, '"1"']
+        assert [each.get("If-None-Match") for each in server.requests] == [None, '"1"']
     assert "is up to date" in capsys.readouterr().out
 
 
@@ -72,7 +72,7 @@ def test_an_entity_tag_of_another_file_or_source_is_not_used(upstream: Path) -> 
         fetched(f"{server.url}/other", upstream)
         upstream.write_text("{}")
         fetched(f"{server.url}/other", upstream)
-        assert [each.get("If-None-Match") for each in server.asked] == [None, None, None]
+        assert [each.get("If-None-Match") for each in server.requests] == [None, None, None]
     assert upstream.read_bytes() == DOCUMENT
 
 

@@ -102,13 +102,13 @@ def test_losses_and_assumptions_are_printed(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     less = m.both(
-        m.field_called("File", "storage_owner", "owner"), m.answer_is("/api/v1/account", "get", None)
+        m.field_called("File", "storage_owner", "owner"), m.response_is("/api/v1/account", "get", None)
     )
     source = written(less(reconstruction()), tmp_path)
     assert run(monkeypatch, "--from", source, "--out", str(tmp_path / "out")) == 0
     output = capsys.readouterr().out
-    assert "  loses  list_files: File: not documented: storage_owner (owner is there, and unread)" in output
-    assert "  assumed  1 place of which the document says nothing: get_account Account" in output
+    assert "  loses  list_files: File: not documented: storage_owner (perhaps renamed to owner)" in output
+    assert "  assumed  1 place not described by the document: get_account Account" in output
 
 
 def test_losses_are_printed_with_unmet_needs(
@@ -146,7 +146,7 @@ def test_invalid_edits_are_refused(
     (tmp_path / "edits.toml").write_text("schemas.File.name = {}")
     arguments = ["--bindings", str(tmp_path / "edits.toml"), "--out", str(tmp_path / "out")]
     assert run(monkeypatch, *arguments) == 2
-    assert "[schemas.File]: `name` means nothing here" in capsys.readouterr().err
+    assert "[schemas.File]: unknown key `name`" in capsys.readouterr().err
 
 
 def test_an_overlay_is_applied(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +165,7 @@ def test_an_overlay_without_its_target_is_an_error(
     (checkout / "openapi/overlay.yaml").write_text(json.dumps({"overlay": "1.0.0", "actions": [action]}))
     before = content(checkout)
     assert run(monkeypatch) == 2
-    assert "nothing is at $.paths['/gone']" in capsys.readouterr().err
+    assert "no match for $.paths['/gone']" in capsys.readouterr().err
     assert content(checkout) == before
 
 
@@ -217,7 +217,7 @@ def test_a_folder_with_another_contract_is_refused(made: Path, tmp_path: Path) -
     done = tried(tampered(made, tmp_path), OPERATION)
     assert done.returncode == 1
     assert "RuntimeError: the generated client in" in done.stderr
-    assert "was made from another contract than" in done.stderr
+    assert "was not generated from" in done.stderr
 
 
 def test_a_folder_without_its_contract_is_refused(made: Path, tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_client_with_another_contract_is_refused(made: Path, tmp_path: Path) -
         (
             m.without_field("Job", "status")(reconstruction()),
             3,
-            "submit_job: Job.status: the facade needs it",
+            "submit_job: Job.status: the client needs it",
         ),
         (m.results_by_both(reconstruction()), 3, "see [operations.get_result]"),
         ({"openapi": "3.1.0"}, 2, "describes no paths"),

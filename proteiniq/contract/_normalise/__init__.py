@@ -1,1 +1,1 @@
-"""From the document of a service to ours: every step of normalising."""
+"""Normalise a service's document: rewrite it under our names and in our schema."""

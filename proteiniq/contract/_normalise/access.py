@@ -1,4 +1,4 @@
-"""Reading a document that someone else wrote: each access says what it expects, and where."""
+"""Checked access to a document from outside: an error names the place and the expected type."""
 
 from __future__ import annotations
 
@@ -7,46 +7,47 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 DEEPEST = 100
-"""Levels of nesting that a document may have; the service's own needs about twenty."""
+"""Maximum nesting of a document; the service's own has about twenty levels."""
 
-_KINDS = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list"}
+_KINDS = {str: "a string", int: "a number", float: "a number", bool: "a boolean", list: "a list"}
 _KINDS |= {dict: "an object", type(None): "null"}
 
 
 class NotAContract(ValueError):
-    """The document is not an OpenAPI document that can be read: what is wrong, and where."""
+    """The document can't be read as OpenAPI. The message says what is wrong, and where."""
 
 
 def mapping(node: Any, place: str) -> Mapping[str, Any]:
-    """`node` as an object; one that is absent is empty."""
-    found: Mapping[str, Any] = _expected({} if node is None else node, Mapping, "an object", place)
+    """`node` as an object; None is an empty one."""
+    found: Mapping[str, Any] = expected({} if node is None else node, Mapping, "an object", place)
     return found
 
 
 def sequence(node: Any, place: str) -> Sequence[Any]:
-    """`node` as a list; one that is absent is empty."""
-    found: Sequence[Any] = _expected(() if node is None else node, list | tuple, "a list", place)
+    """`node` as a list; None is an empty one."""
+    found: Sequence[Any] = expected(() if node is None else node, list | tuple, "a list", place)
     return found
 
 
 def text(node: Any, place: str) -> str:
-    return str(_expected(node, str, "text", place))
+    return str(expected(node, str, "a string", place))
 
 
 def names(node: Any, place: str) -> tuple[str, ...]:
-    """`node` as a list of names, each once."""
+    """`node` as a list of names, without duplicates."""
     return tuple(dict.fromkeys(text(name, place) for name in sequence(node, place)))
 
 
-def _expected(node: Any, kind: Any, what: str, place: str) -> Any:
+def expected(node: Any, kind: Any, what: str, place: str) -> Any:
+    """`node`, checked to be of a Python type that `what` names."""
     if not isinstance(node, kind):
-        found = _KINDS.get(type(node), type(node).__name__)
-        raise NotAContract(f"{place}: expected {what}, found {found}")
+        got = _KINDS.get(type(node), type(node).__name__)
+        raise NotAContract(f"{place}: expected {what}, got {got}")
     return node
 
 
 def check_json(node: Any, place: str = "document", depth: int = 0) -> None:
-    """Raise NotAContract unless `node` could be a JSON document, and one that is not bottomless."""
+    """Raise NotAContract unless `node` is a JSON value that is not nested too deeply."""
     if depth > DEEPEST:
         raise NotAContract(f"{place}: nested deeper than {DEEPEST} levels")
     if isinstance(node, Mapping):
@@ -61,11 +62,11 @@ def check_json(node: Any, place: str = "document", depth: int = 0) -> None:
     elif isinstance(node, str):
         _check_text(node, place)
     elif type(node) not in _KINDS:
-        raise NotAContract(f"{place}: {type(node).__name__} is not a kind of JSON value")
+        raise NotAContract(f"{place}: {type(node).__name__} is not a JSON type")
 
 
 def _check_text(value: Any, place: str) -> None:
     if not isinstance(value, str):
-        raise NotAContract(f"{place}: the key {value!r} is not text")
+        raise NotAContract(f"{place}: keys must be strings, got {value!r}")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise NotAContract(f"{place}: {value!r} has half of a surrogate pair")
+        raise NotAContract(f"{place}: {value!r} contains half of a surrogate pair")

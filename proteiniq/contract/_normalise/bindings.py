@@ -1,6 +1,6 @@
-"""`bindings.toml`, read: our names for operations and schemas, and what the facade needs of each.
+"""Read `bindings.toml`: our names for operations and schemas, and what the client needs of each.
 
-The attributes made by `_key` are the keys of a table of the file, each with the kind of value that it takes.
+An attribute made by `_key` is a key of a table in the file, with the kind of its value.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _GROUPS = {
     "fills": (False, True, False),
     "may_send": (False, False, True),
 }
-"""What a group says of its fields: (documented, present, missed)."""
+"""Group of fields → (documented, present, missed)."""
 
 _RESPONSE_GROUPS = {"needs", "reads", "uses", "knows"}
 
@@ -38,7 +38,7 @@ _T = TypeVar("_T")
 
 
 class BindingsError(ValueError):
-    """`bindings.toml` can't be used: which entry, and what is wrong with it."""
+    """`bindings.toml` can't be used. The message names the entry and what is wrong with it."""
 
 
 def _key(kind: str, default: Any = attrs.NOTHING, read: Callable[[Any], Any] = lambda value: value) -> Any:
@@ -50,7 +50,7 @@ def _places(table: Mapping[str, Iterable[str]]) -> dict[str, tuple[Steps, ...]]:
 
 
 def _literals(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[Any, Any]]:
-    """Our literals → the contract's. Keys are text in TOML: beside true or false, "true" and "false" are these too."""
+    """Our literals → the contract's. TOML keys are strings, so a key "true" of a boolean value means true."""
     truths = {"true": True, "false": False}
     return {
         name: {
@@ -62,16 +62,16 @@ def _literals(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[Any, An
 
 @attrs.frozen
 class Field:
-    """A property or parameter that the facade reads or sends. Its type is plain or the name of a role.
+    """A property or parameter that the client reads or sends. Its type is plain or the name of a role.
 
-    `documented` says that the contract must have it, `present` that every response or request has it. Users miss it
-    where it is `missed`.
+    A `documented` field must be in the contract, and a `present` one in every response or request. The absence of a
+    `missed` one is reported.
     """
 
     name: str
     type: str
     many: bool = False
-    """Whether it is a list of these."""
+    """Whether it is a list of this type."""
     documented: bool = False
     present: bool = False
     missed: bool = True
@@ -90,30 +90,30 @@ class Field:
 
 @attrs.frozen(kw_only=True)
 class Role:
-    """What the facade needs of one schema, under our name for it. Tables and lists are by field."""
+    """What the client needs of one schema, under our name for it. Tables and lists are by field."""
 
     name: str
     entry: str
-    """Where in `bindings.toml` it is."""
+    """Its table in `bindings.toml`."""
     fields: Mapping[str, Field]
     is_request: bool
     names: Mapping[str, tuple[Steps, ...]] = _key("a table of lists", {}, _places)
-    """The places where the contract may have a field instead, or a field of a field, the most likely first."""
-    assume: Sequence[str] = _key("a list of texts", ())
+    """Other places of a field, or of a field of a field, the most likely first."""
+    assume: Sequence[str] = _key("a list of strings", ())
     """Fields that count as documented."""
     values: Mapping[str, Mapping[Any, Any]] = _key("a table of tables", {}, _literals)
     """Our literals → the contract's."""
     literals: Mapping[str, Sequence[str]] = _key("a table of lists", {})
-    """The literals that the facade can't do without."""
+    """Literals that the client needs."""
     optional_literals: Mapping[str, Sequence[str]] = _key("a table of lists", {})
     spellings: Mapping[str, Sequence[str]] = _key("a table of lists", {})
-    """Literals that are known in any spelling, and that nobody misses."""
-    plain: str = _key("text", "")
-    """The field that a plain value in place of the object is; empty where it must be an object."""
+    """Literals that are recognised in any spelling, and not reported if absent."""
+    plain: str = _key("a string", "")
+    """The field that is meant by a plain value in place of the object. Empty if only an object is valid."""
     scale: Mapping[str, float] = _key("a table", {})
-    """What a number of the contract is multiplied by to be ours."""
-    percentages: Sequence[str] = _key("a list of texts", ())
-    """Fields from 0 to 100 here; a contract with the maximum 1 means a fraction."""
+    """Factors from the contract's numbers to ours."""
+    percentages: Sequence[str] = _key("a list of strings", ())
+    """Fields from 0 to 100. They are fractions if the contract's maximum is 1."""
 
     @property
     def roles(self) -> list[str]:
@@ -123,16 +123,16 @@ class Role:
 
 @attrs.frozen
 class Route:
-    """A method and a path template. One of ours with `constants` counts only where the body takes them."""
+    """A method and a path template. One with `constants` counts only if the body accepts them."""
 
     method: str
     path: str
     constants: Mapping[str, Any] = attrs.field(factory=dict)
-    """What every request has in its body, by name."""
+    """Properties of every request body."""
 
     @property
     def shape(self) -> tuple[str, str]:
-        """The route with its parameters unnamed: what two spellings of one route have in common."""
+        """The route without the names of its parameters, to compare routes."""
         return self.method, re.sub(r"\{[^}]*\}", "{}", self.path).rstrip("/")
 
     @property
@@ -145,43 +145,43 @@ class Route:
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """Where one of our operations may be found, and what it takes and gives."""
+    """Where one of our operations may be, and its parameters, body and response."""
 
     name: str
     entry: str
-    """Where in `bindings.toml` it is."""
+    """Its table in `bindings.toml`."""
     routes: tuple[Route, ...]
     fallback: tuple[Route, ...]
     query: Mapping[str, Field]
     headers: Mapping[str, Field]
-    tag: str = _key("text")
-    scope: str | None = _key("text", None)
-    answer: str = _key("text")
-    body: str | None = _key("text", None)
+    tag: str = _key("a string")
+    scope: str | None = _key("a string", None)
+    response: str = _key("a string")
+    body: str | None = _key("a string", None)
     names: Mapping[str, tuple[Steps, ...]] = _key("a table of lists", {}, _places)
-    """What the contract may call a parameter instead."""
-    assume: Sequence[str] = _key("a list of texts", ())
-    """Parameters of the query that count as documented."""
+    """Other names of a parameter."""
+    assume: Sequence[str] = _key("a list of strings", ())
+    """Query parameters that count as documented."""
     constant_query: Mapping[str, str] = _key("a table", {})
     values: Mapping[str, Mapping[str, str]] = _key("a table of tables", {})
     """Our literals → the contract's, by parameter."""
     identity: Mapping[str, str] = _key("a table", {})
-    """Field of the response → the path parameter that says what it is."""
-    ticket: str | None = _key("text", None)
+    """Field of the response → the path parameter whose value it has."""
+    ticket: str | None = _key("a string", None)
     """Role of the response of an upload in two steps."""
-    encoding: str | None = _key("text", None)
-    """How an upload in JSON holds the file, `text` or `base64`, where the document doesn't say."""
-    optional: bool = _key("true or false", False)
-    internal: bool = _key("true or false", False)
-    """No method of the client is about it, so nobody misses it."""
-    public: bool = _key("true or false", False)
-    accepts_any: bool = _key("true or false", False)
-    """Any success will do, whatever its body."""
+    encoding: str | None = _key("a string", None)
+    """`text` or `base64`: how JSON contains a file, if the document doesn't specify it."""
+    optional: bool = _key("a boolean", False)
+    internal: bool = _key("a boolean", False)
+    """It has no method of its own, so its absence is not reported."""
+    public: bool = _key("a boolean", False)
+    accepts_any: bool = _key("a boolean", False)
+    """A success counts whatever its body."""
 
     @property
     def roles(self) -> list[str]:
         """The roles of its bodies."""
-        names = (self.answer, self.body, self.ticket)
+        names = (self.response, self.body, self.ticket)
         return [name for name in names if name is not None and name not in UNTYPED]
 
 
@@ -189,20 +189,20 @@ class Operation:
 class Bindings:
     operations: Mapping[str, Operation]
     roles: Mapping[str, Role]
-    server: str = _key("text")
-    errors: str = _key("text")
+    server: str = _key("a string")
+    errors: str = _key("a string")
     """Role of every error response."""
-    envelopes: tuple[Steps, ...] = _key("a list of texts", (), lambda places: tuple(map(steps, places)))
-    """Where in a response the object that it is about may be."""
+    envelopes: tuple[Steps, ...] = _key("a list of strings", (), lambda places: tuple(map(steps, places)))
+    """Where a response may contain the resource itself."""
     paging: Mapping[str, Sequence[str]] = _key("a table of lists", {})
-    """How a list goes on (`cursor`, `offset`, `page`) → what the parameter may be called that says where."""
+    """Kind of paging (`cursor`, `offset`, `page`) → possible names of its parameter."""
 
 
 def parse(content: str, *more: str) -> Bindings:
-    """The bindings that `content`, the text of a `bindings.toml`, says.
+    """The bindings in the text of a `bindings.toml`.
 
-    `more` are texts of further files, each laid over what is before it, table by table. Raises BindingsError naming
-    the entry that can't be read, or that refers to an unknown role.
+    `more` are texts of further files, each applied over the previous ones, table by table. Raises BindingsError for an
+    invalid entry, or one that names an unknown role.
     """
     data: dict[str, Any] = {}
     for each in (content, *more):
@@ -211,12 +211,12 @@ def parse(content: str, *more: str) -> Bindings:
         except tomllib.TOMLDecodeError as error:
             raise BindingsError(f"bindings.toml: {error}") from error
     top = _Entry("the file", data)
-    prefix = top.take("prefix", "text", "")
+    prefix = top.take("prefix", "a string", "")
     operations = {each.key: _operation(each, prefix) for each in top.entries("operations")}
     roles = {each.key: _role(each) for each in top.entries("schemas")}
     bindings = top.made(Bindings, operations=operations, roles=roles)
     if bindings.paging.keys() - {"cursor", "offset", "page"}:
-        raise top.wrong("`paging` has the kinds cursor, offset and page")
+        raise top.wrong("keys of `paging` must be cursor, offset or page")
     parts: list[Operation | Role] = [*operations.values(), *roles.values()]
     named = [(top.place, bindings.errors)] + [(part.entry, name) for part in parts for name in part.roles]
     for place, name in named:
@@ -241,13 +241,13 @@ def _operation(entry: _Entry, prefix: str) -> Operation:
         routes=tuple(_route(entry, each, prefix) for each in entry.take("routes", "a list")),
         fallback=tuple(_route(entry, each, prefix) for each in entry.take("fallback", "a list", [])),
         query=_fields(entry, "query"),
-        headers={name: Field(name, "string") for name in entry.take("headers", "a list of texts", [])},
+        headers={name: Field(name, "string") for name in entry.take("headers", "a list of strings", [])},
     )
     if operation.encoding not in (None, "text", "base64"):
         raise entry.wrong(f"`encoding` must be text or base64, got {operation.encoding!r}")
     for parameter in operation.query.values():
         if parameter.is_role:
-            raise entry.wrong(f"{parameter.name} has a role as its type")
+            raise entry.wrong(f"the type of {parameter.name} must not be a role")
     entry.check("names", operation.names, {**operation.query, **operation.headers})
     entry.check("assume", operation.assume, operation.query)
     return operation
@@ -257,11 +257,11 @@ def _route(entry: _Entry, value: Any, prefix: str) -> Route:
     constants: Mapping[str, Any] = {}
     if not isinstance(value, str):
         inner = _Entry(f"{entry.place} route", value)
-        value, constants = inner.take("route", "text"), inner.take("constant_body", "a table", {})
+        value, constants = inner.take("route", "a string"), inner.take("constant_body", "a table", {})
         inner.nothing_else()
     match = re.fullmatch(r"(GET|PUT|POST|DELETE|PATCH) (/\S*)", value)
     if match is None:
-        raise entry.wrong(f"{value!r} is not a route, `METHOD /path/{{our_parameter}}`")
+        raise entry.wrong(f"{value!r} is not a route; expected `METHOD /path/{{our_parameter}}`")
     return Route(match[1].lower(), prefix + match[2], constants)
 
 
@@ -270,7 +270,7 @@ def _role(entry: _Entry) -> Role:
     is_request = bool(groups) and groups[0] not in _RESPONSE_GROUPS
     if any((group not in _RESPONSE_GROUPS) != is_request for group in groups):
         raise entry.wrong(
-            "it is a request (sends, offers, fills, may_send) or a response (needs, reads, uses, knows), not both"
+            "it mixes groups of requests (sends, offers, fills, may_send) and responses (needs, reads, uses, knows)"
         )
     fields: dict[str, Field] = {}
     for group in groups:
@@ -300,23 +300,23 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _are_texts(value: Any) -> bool:
+def _are_strings(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 _KINDS: Mapping[str, Callable[[Any], bool]] = {
-    "text": lambda value: isinstance(value, str),
-    "true or false": lambda value: isinstance(value, bool),
+    "a string": lambda value: isinstance(value, str),
+    "a boolean": lambda value: isinstance(value, bool),
     "a list": lambda value: isinstance(value, list),
-    "a list of texts": _are_texts,
+    "a list of strings": _are_strings,
     "a table": _is_table,
     "a table of tables": lambda value: _is_table(value) and all(map(_is_table, value.values())),
-    "a table of lists": lambda value: _is_table(value) and all(map(_are_texts, value.values())),
+    "a table of lists": lambda value: _is_table(value) and all(map(_are_strings, value.values())),
 }
 
 
 class _Entry:
-    """A table of the file, read key by key; unknown keys are refused."""
+    """A table of the file, read key by key. Unknown keys are rejected."""
 
     def __init__(self, place: str, values: Any, key: str = "") -> None:
         self.place, self.key = place, key
@@ -340,7 +340,7 @@ class _Entry:
         return self.values[key]
 
     def made(self, cls: type[_T], **known: Any) -> _T:
-        """The whole table: a `cls` of what is `known` of it and of the keys that `cls` has."""
+        """A `cls` from the whole table; `known` are its attributes that aren't keys."""
         for each in attrs.fields(cls):  # type: ignore[arg-type]  # mypy has no bound for attrs classes
             if "kind" in each.metadata:
                 known[each.name] = each.metadata["read"](
@@ -354,7 +354,7 @@ class _Entry:
         return [_Entry(f"[{key}.{name}]", values, name) for name, values in tables.items()]
 
     def check(self, key: str, named: Iterable[str], fields: Mapping[str, Field]) -> None:
-        """Raise BindingsError unless all that a key names is there."""
+        """Raise BindingsError if a key names an unknown field."""
         unknown = set(named) - fields.keys()
         if unknown:
             raise self.wrong(f"`{key}` has {min(unknown)}, which is not one of its fields")
@@ -362,4 +362,4 @@ class _Entry:
     def nothing_else(self) -> None:
         unknown = self.values.keys() - self._read
         if unknown:
-            raise self.wrong(f"`{min(unknown)}` means nothing here")
+            raise self.wrong(f"unknown key `{min(unknown)}`")

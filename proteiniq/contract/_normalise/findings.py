@@ -1,4 +1,4 @@
-"""What is wrong with a document, and where: collected while it is normalised."""
+"""Problems of a document and their places, collected while it is normalised."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Severity = Literal["breaks", "loses"]
 
 @attrs.frozen
 class Problem:
-    """A need of the facade that the contract doesn't meet. What `breaks` stops everything, what `loses` doesn't."""
+    """A need of the client that the contract doesn't meet. `breaks` rules out the contract, `loses` doesn't."""
 
     operation: str
     place: str
     what: str
     entry: str
-    """The entry of `bindings.toml` that says so."""
+    """The entry of `bindings.toml` that has the need."""
     severity: Severity = "breaks"
 
     def __str__(self) -> str:
@@ -28,7 +28,7 @@ class Problem:
 
 
 class NeedsNotMet(Exception):
-    """The facade can't work with this contract: every reason, at once."""
+    """The client can't work with this contract. `problems` lists every reason."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
@@ -37,19 +37,19 @@ class NeedsNotMet(Exception):
 
 @attrs.frozen
 class Findings:
-    """The problems so far, and by operation the places of which the document says nothing."""
+    """The problems so far, and by operation the places that the document doesn't describe."""
 
     problems: list[Problem] = attrs.field(factory=list)
     assumed: dict[str, list[str]] = attrs.field(factory=dict)
 
     def add(self, problem: Problem) -> None:
-        """Note a problem, unless it is known."""
+        """Add a problem, unless it is there already."""
         if _key(problem) not in map(_key, self.problems):
             self.problems.append(problem)
 
 
 def _key(problem: Problem) -> Hashable:
-    """What two notes of one problem have in common: what is lost is lost wherever it would be."""
+    """The same for two reports of one problem: a loss counts once, wherever it is found."""
     if problem.severity == "breaks":
         return problem
     return problem.place.rpartition(".")[2], problem.what, problem.entry
@@ -57,7 +57,7 @@ def _key(problem: Problem) -> Hashable:
 
 @attrs.frozen
 class Spot:
-    """Where in an operation something is. What is wrong in an `optional` part doesn't break the client."""
+    """A place in an operation. A problem in an `optional` part doesn't break the client."""
 
     operation: str
     place: str = ""
@@ -65,9 +65,9 @@ class Spot:
     media: str = JSON
     optional: bool = False
     is_quiet: bool = False
-    """Whether nobody reads the findings."""
+    """Whether the findings are discarded."""
     identity: frozenset[str] = frozenset()
-    """Fields that the request says, so that the response needn't."""
+    """Fields that the request determines, so the response may omit them."""
 
     def inside(self, name: str, *, optional: bool = False) -> Spot:
         return attrs.evolve(
@@ -75,20 +75,20 @@ class Spot:
         )
 
     def wrong(self, what: str, entry: str, *, optional: bool = False) -> None:
-        """Note what is wrong here, and which entry of the bindings says so."""
+        """Add a problem of this place, and the entry of the bindings that has the need."""
         severity: Severity = "loses" if optional or self.optional else "breaks"
         self.findings.add(Problem(self.operation, self.place, what, entry, severity))
 
     def assume(self) -> None:
-        """Note that the document says nothing here."""
+        """Record that the document doesn't describe this place."""
         places = self.findings.assumed.setdefault(self.operation, [])
         if self.place not in places:
             places.append(self.place)
 
     def needed(self) -> Spot:
-        """The same place, where what is wrong breaks the client even in an optional part."""
+        """The same place, but a problem breaks the client even in an optional part."""
         return attrs.evolve(self, optional=False)
 
     def quiet(self) -> Spot:
-        """The same place, with findings that nobody reads."""
+        """The same place, but its findings are discarded."""
         return attrs.evolve(self, findings=Findings(), is_quiet=True)

@@ -1,8 +1,8 @@
-"""Schemas with their references, compositions, unions and nullables worked out.
+"""Resolve references, compositions, unions and nullables of schemas.
 
-OpenAPI has many spellings for one shape. `Flattener.flatten` gives the same `Flat` for all of them:
-`$ref` chains are followed, `allOf` is merged, `nullable: true`, `type: [T, "null"]` and a `null` branch
-mean the same, and a union of objects is one object that has the properties of all.
+OpenAPI has many spellings for one shape. `Flattener.flatten` returns the same `Flat` for all of them: `$ref` chains are
+followed, `allOf` is merged, `nullable: true`, `type: [T, "null"]` and a `null` branch mean the same, and a union of
+objects becomes one object with the properties of all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from .access import NotAContract, mapping, names, sequence
+from .access import NotAContract, expected, mapping, names, sequence
 from .keywords import kept
 
 Schema = Mapping[str, Any]
@@ -22,7 +22,7 @@ How = Literal["allOf", "anyOf"]
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array"})
 MOST_SHAPES = 50_000
-"""Schemas that are worked out for one document; the service's own needs about a thousand."""
+"""Maximum calls of `flatten` for one document; the service's own needs about a thousand."""
 DEEPEST_COMPOSITION = 50
 
 _NO_SCHEMA: Schema = {}
@@ -30,9 +30,9 @@ _NO_SCHEMA: Schema = {}
 
 @attrs.frozen
 class Flat:
-    """One shape. No `types` means that anything goes; one place of the document has one `identity`.
+    """One shape. Without `types`, any value is valid. Each schema of the document has its own `identity`.
 
-    `required` is so in all branches of a union, `branches` is what each of them requires.
+    `required` are the properties that all branches of a union require, `branches` those that each of them requires.
     """
 
     identity: int = 0
@@ -50,12 +50,12 @@ class Flat:
 
     @property
     def type(self) -> str | None:
-        """The one type, or None where several may be or anything goes."""
+        """The type, or None if there are several or any is valid."""
         return next(iter(self.types)) if len(self.types) == 1 else None
 
 
 class Flattener:
-    """Works out the schemas of one document."""
+    """Flattens the schemas of one document."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -66,15 +66,15 @@ class Flattener:
         self._count = 0
 
     def resolve(self, node: Any, place: str) -> Schema:
-        """The object that `node` is or refers to, through any number of references.
+        """The schema that `node` is or refers to, through any number of references.
 
-        Raises NotAContract for a reference that leads nowhere, out of the document, or in a circle.
+        Raises NotAContract for a reference that is circular, unresolvable, or outside of the document.
         """
         seen: list[str] = []
         while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
             if reference in seen or len(seen) > DEEPEST_COMPOSITION:
-                raise NotAContract(f"{place}: the reference {reference} leads back to itself")
+                raise NotAContract(f"{place}: the reference {reference} is circular")
             seen.append(reference)
             target = self._target(reference, place)
             if any(_restricts(key) for key in node):
@@ -83,15 +83,14 @@ class Flattener:
             node = target
         if isinstance(node, bool):
             return _NO_SCHEMA
-        if not isinstance(node, Mapping):
-            raise NotAContract(f"{place}: expected an object, found {type(node).__name__}")
-        return node
+        schema: Schema = expected(node, Mapping, "an object", place)
+        return schema
 
     def flatten(self, node: Any, place: str) -> Flat:
-        """The shape of `node`. Raises NotAContract when it can't be worked out."""
+        """The shape of `node`. Raises NotAContract if it is invalid or expands without end."""
         self._count += 1
         if self._count > MOST_SHAPES:
-            raise NotAContract(f"{place}: the schemas unfold into more than {MOST_SHAPES} shapes")
+            raise NotAContract(f"{place}: the schemas expand to more than {MOST_SHAPES} shapes")
         known, flat = self._flat.get(id(node), (None, Flat()))
         if known is not None and known is node:
             return flat
@@ -112,26 +111,28 @@ class Flattener:
                 flat = self._both(flat, part, place)
         finally:
             self._open.pop()
-        said = kept(node) if isinstance(node, Mapping) else {}
-        flat = attrs.evolve(flat, identity=id(schema), kept={**flat.kept, **said})
-        self._flat[id(node)] = node, flat  # the node too, so that no other one gets its identity
+        beside = kept(node) if isinstance(node, Mapping) else {}
+        flat = attrs.evolve(flat, identity=id(schema), kept={**flat.kept, **beside})
+        self._flat[id(node)] = node, flat  # keeps the node alive, so that its id is not reused
         return flat
 
     def _target(self, reference: str, place: str) -> Any:
         if not reference.startswith("#/"):
-            raise NotAContract(f"{place}: the reference {reference} leaves the document: bundle it first")
+            raise NotAContract(
+                f"{place}: the reference {reference} is outside of the document: bundle it first"
+            )
         node: Any = self._document
         for part in reference[2:].split("/"):
             key = unquote(part).replace("~1", "/").replace("~0", "~")  # RFC 6901, part 6: it is in a URI
             if not isinstance(node, Mapping) or key not in node:
-                raise NotAContract(f"{place}: the reference {reference} leads nowhere")
+                raise NotAContract(f"{place}: the reference {reference} doesn't resolve")
             node = node[key]
         return node
 
     def _own(self, schema: Schema, place: str) -> Flat:
-        """What the schema says itself, compositions left aside."""
+        """The shape of a schema without its compositions."""
         declared = schema.get("type")
-        said = [declared] if isinstance(declared, str) else names(declared, f"{place}.type")
+        types = [declared] if isinstance(declared, str) else names(declared, f"{place}.type")
         known = [
             *sequence(schema.get("enum"), f"{place}.enum"),
             *([schema["const"]] if "const" in schema else []),
@@ -139,9 +140,9 @@ class Flattener:
         values = tuple(value for value in known if value is not None)
         properties = mapping(schema.get("properties"), f"{place}.properties")
         return Flat(
-            types=_simplest(TYPES & set(said) or _implied_types(schema, values)),
-            nullable=schema.get("nullable") is True or "null" in said or None in known,
-            null_only=set(said) == {"null"} or (bool(known) and not values),
+            types=_simplest(TYPES & set(types) or _implied_types(schema, values)),
+            nullable=schema.get("nullable") is True or "null" in types or None in known,
+            null_only=set(types) == {"null"} or (bool(known) and not values),
             properties=properties,
             required=names(schema.get("required"), f"{place}.required"),
             closed=schema.get("additionalProperties") is False,
@@ -152,7 +153,7 @@ class Flattener:
         )
 
     def _either(self, branches: Sequence[Any], place: str) -> Flat:
-        """One shape for a union: what all its branches have in common, and the properties of all."""
+        """One shape for a union: what its branches have in common, and the properties of all."""
         flats = [self.flatten(branch, place) for branch in branches]
         shapes = [flat for flat in flats if not flat.null_only]
         if not shapes:
@@ -176,7 +177,7 @@ class Flattener:
         )
 
     def _both(self, one: Flat, other: Flat, place: str) -> Flat:
-        """What two schemas say together, which both hold."""
+        """The shape of a value for which both shapes hold."""
         return Flat(
             types=_simplest(_narrowed(one.types, other.types)),
             nullable=one.nullable or other.nullable,
@@ -195,13 +196,13 @@ class Flattener:
         return {**one, **{name: self._met(how, one.get(name), node, place) for name, node in other.items()}}
 
     def _met(self, how: How, one: Any, other: Any, place: str) -> Any:
-        """Two schemas of one thing; None is none."""
+        """One schema from two, either of which may be None."""
         if one is None or other is None:
             return one if other is None else other
         return self._combine(how, [one, other], place)
 
     def _combine(self, how: How, nodes: Iterable[Any], place: str) -> Schema:
-        """A composition of schemas; the same object each time, so that recursion is seen through it."""
+        """A composition of schemas: the same object each time, so that recursion is noticed."""
         parts: list[Schema] = []
         for node in nodes:
             schema = self.resolve(node, place)
@@ -215,7 +216,7 @@ class Flattener:
 
 
 def _restricts(keyword: str) -> bool:
-    """Whether a keyword beside a `$ref` says more than what the thing is for."""
+    """Whether a keyword beside a `$ref` does more than describe it."""
     return keyword not in ("$ref", "description", "summary") and not keyword.startswith("x-")
 
 
@@ -230,7 +231,7 @@ def _implied_types(schema: Schema, values: Sequence[Any]) -> frozenset[str]:
 
 
 def _simplest(types: Collection[str]) -> frozenset[str]:
-    """Types without those that another one includes."""
+    """Types without those that another one implies."""
     return frozenset(types) - ({"integer"} if "number" in types else set())
 
 

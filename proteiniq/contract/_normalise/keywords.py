@@ -1,6 +1,6 @@
-"""Keywords that mean the same in every spelling of a schema, and are passed on where they are sound.
+"""Schema keywords that are copied if they are valid.
 
-What is wrong with a keyword that only explains or limits must not stop the use of a document.
+They only describe or limit a value, so an invalid one is dropped rather than refused.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ _DEFAULTS: Mapping[Any, Callable[[Any], bool]] = {
 
 
 def kept(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """What `schema` says in these keywords."""
+    """The valid ones among these keywords of `schema`."""
     return {key: schema[key] for key, is_sound in _SOUND.items() if key in schema and is_sound(schema[key])}
 
 
 def fitting(keywords: Mapping[str, Any], spelled: Mapping[str, Any]) -> dict[str, Any]:
-    """The keywords that make sense beside our spelling of the type, which has the last word."""
+    """`spelled`, our schema of a type, with the keywords that apply to that type."""
     kind = spelled.get("type")
     fits = {key: value for key, value in keywords.items() if kind in _LIMITS.get(key, (kind,))}
     if "format" in spelled or kind not in _DEFAULTS or not _DEFAULTS[kind](fits.get("default")):

@@ -1,4 +1,4 @@
-"""What the document calls our literals, and in which units it counts."""
+"""The document's names for our literals, and its units."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .names import fold
 _FRACTION = re.compile(
     r"\bfraction\b|\b0(\.0)?( to | and | ?[-–…] ?|\.\.+)1(\.0)?(?![\d.]*\d)", re.IGNORECASE
 )
-"""How a description says that a number goes from 0 to 1."""
+"""Matches a description of a number from 0 to 1."""
 
 _PERCENT = re.compile(r"per ?cent|%|\b100\b", re.IGNORECASE)
 
 
 @attrs.define
-class _Said:
-    """The literals that all places together know of a field, and which of ours are among them."""
+class _Listed:
+    """The literals that the places of a field list, and those of ours among them."""
 
     spot: Spot
     known: dict[str, None] = attrs.field(factory=dict)
@@ -33,15 +33,15 @@ class _Said:
 
 
 class Literals:
-    """Collects what the places of each role call its literals. One place may know a few: a new job is PENDING."""
+    """Collects the literals of each role. A place may list only a few of them, such as PENDING for a new job."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[str, str], tuple[Role, _Said]] = {}
+        self._listed: dict[tuple[str, str], tuple[Role, _Listed]] = {}
 
     def tables(
         self, places: Mapping[str, Steps], schemas: Mapping[str, dict[str, Any]], role: Role, spot: Spot
     ) -> dict[str, dict[Any, Any]]:
-        """What one place calls our literals, where it calls them otherwise; `x-known-values` becomes ours."""
+        """Our literals → those of one place, where they differ. `x-known-values` is changed to ours."""
         tables: dict[str, dict[Any, Any]] = {}
         for name in places:
             table = dict(role.values.get(name, {}))
@@ -58,7 +58,7 @@ class Literals:
                 back = {their: ours for ours, their in table.items()}
                 schema["x-known-values"] = list(dict.fromkeys(back.get(value, value) for value in known))
                 if role.is_request and name not in role.literals:
-                    # What a tool says of itself is sent as it is; the request may want it in another case.
+                    # Values that come from a tool are sent unchanged, but the request may need another case.
                     table |= {value.lower(): value for value in known if value.lower() not in (value, *table)}
                     table |= {value.upper(): value for value in known if value.upper() not in (value, *table)}
             if table:
@@ -67,24 +67,26 @@ class Literals:
 
     def _add(self, role: Role, name: str, known: list[str], found: set[str], spot: Spot) -> None:
         here = spot.inside(f".{name}")
-        _, said = self._said.setdefault((role.name, name), (role, _Said(here)))
-        if (here.is_quiet, here.optional) < (said.spot.is_quiet, said.spot.optional):
-            said.spot = here  # noted where it matters most
-        said.known |= dict.fromkeys(known)
-        said.found |= found
+        _, listed = self._listed.setdefault((role.name, name), (role, _Listed(here)))
+        if (here.is_quiet, here.optional) < (listed.spot.is_quiet, listed.spot.optional):
+            listed.spot = here  # reported where it matters most
+        listed.known |= dict.fromkeys(known)
+        listed.found |= found
 
     def note(self) -> None:
-        """Note which literals no place of a role knows."""
-        for (_, name), (role, said) in self._said.items():
+        """Report the literals that no place of a role lists."""
+        for (_, name), (role, listed) in self._listed.items():
             folded = {fold(each) for each in _ours(role, name)}
             given = role.values.get(name, {}).values()
-            left = [value for value in said.known if fold(value) not in folded and value not in given]
+            left = [value for value in listed.known if fold(value) not in folded and value not in given]
             needed, wanted = role.literals.get(name, ()), role.optional_literals.get(name, ())
             for ours in (*needed, *wanted):
-                if ours not in said.found:
-                    what = f"the facade says {ours!r}, and the contract knows {', '.join(said.known)}"
-                    hint = f": if it is {left[0]!r}, say values.{name}.{ours}" if len(left) == 1 else ""
-                    said.spot.wrong(what + hint, role.entry, optional=ours in wanted)
+                if ours not in listed.found:
+                    what = f"the client uses {ours!r}; the contract lists {', '.join(listed.known)}"
+                    hint = (
+                        f"; if {left[0]!r} means the same, set values.{name}.{ours}" if len(left) == 1 else ""
+                    )
+                    listed.spot.wrong(what + hint, role.entry, optional=ours in wanted)
 
 
 def _ours(role: Role, name: str) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ def _ours(role: Role, name: str) -> tuple[str, ...]:
 
 
 def know_both(schema: dict[str, Any], other: Mapping[str, Any]) -> None:
-    """Make the known values of a schema those of two places; one that lists none may have any."""
+    """Add the known values of another place to a schema's; they are open if either place lists none."""
     one, two = schema.get("x-known-values"), other.get("x-known-values")
     if one is not None and two is not None:
         schema["x-known-values"] = [*one, *(value for value in two if value not in one)]
@@ -109,14 +111,16 @@ def factors(
     flat: Flat,
     role: Role,
 ) -> dict[str, float]:
-    """What numbers of the document are multiplied by to be ours; the limits in `schemas` become ours."""
+    """The factors from the document's numbers to ours, by field. The limits in `schemas` are changed to ours."""
     found = {name: factor for name, factor in role.scale.items() if name in places}
     for name in role.percentages:
         if name in places and name not in found:
             kept = locator.at(flat, places[name], name).kept
-            said = str(kept.get("description", ""))
+            description = str(kept.get("description", ""))
             if kept.get("maximum") == 1 or (
-                kept.get("maximum") is None and _FRACTION.search(said) and not _PERCENT.search(said)
+                kept.get("maximum") is None
+                and _FRACTION.search(description)
+                and not _PERCENT.search(description)
             ):
                 found[name] = 100
     for name, factor in found.items():
@@ -126,7 +130,7 @@ def factors(
 
 
 def separator(field: Field, flat: Flat, role: Role) -> str:
-    """What is between the items of a list of ours that the document takes as one text; empty where it is a list."""
-    said = str(flat.kept.get("description", "")).lower()
+    """The separator of a list that the document takes as one string, or an empty string where it takes a list."""
+    description = str(flat.kept.get("description", "")).lower()
     is_list = role.is_request and field.many and field.type == "string"
-    return "," if is_list and flat.type == "string" and "comma" in said else ""
+    return "," if is_list and flat.type == "string" and "comma" in description else ""

@@ -1,4 +1,4 @@
-"""Where a schema has the fields of a role: under our name, in another spelling, or at another place."""
+"""Find the fields of a role in a schema: under our name, another spelling of it, or at another place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Locator:
         self._roles = roles
 
     def holds(self, flat: Flat, role: Role, spot: Spot) -> bool:
-        """Whether an object has what the facade needs of `role`; where it needs nothing, something that it reads."""
+        """Whether an object has the fields that the client needs; if it needs none, any field that it reads."""
         needed = [
             field for field in role.fields.values() if field.present and field.name not in spot.identity
         ]
@@ -36,7 +36,7 @@ class Locator:
         return bool(self.nested(field, flat, role, where))
 
     def _fits(self, place: Steps, field: Field, flat: Flat, role: Role, where: str) -> bool:
-        """Whether what is described at a place has the type of a field."""
+        """Whether the schema at a place has the type of a field."""
         node = self.node_at(flat, place, where)
         if node is None:
             return False
@@ -47,9 +47,9 @@ class Locator:
         return mismatch(kind, inner, sending=role.is_request, many=field.many) is None
 
     def locate(self, field: Field, flat: Flat, role: Role, where: str) -> Steps | None:
-        """Where an object has `field`: under our name or another spelling of it, or at one of its other places.
+        """The place of `field` in an object: our name or another spelling of it, or one of its other places.
 
-        The first place counts that has the right type: `progress` may be an object that has the number in it.
+        The first place with the right type wins: `progress` may be an object that contains the number.
         """
         own: list[Steps] = [(name,) for name in spellings(field.name, flat.properties)[:1]]
         others = (self._actual(flat, place, role, where) for place in role.names.get(field.name, ()))
@@ -59,9 +59,9 @@ class Locator:
         return next((each for each in places if self._fits(each, field, flat, role, where)), places[0])
 
     def _actual(self, flat: Flat, place: Steps, role: Role, where: str) -> Steps | None:
-        """The place as the document spells it, when it has it.
+        """The place as the document spells it, or None.
 
-        In a request it may be inside text, which holds JSON then; nothing says what else is in it.
+        In a request it may be inside a string, which then holds JSON of unknown content.
         """
         found: Steps = ()
         for step in place:
@@ -75,7 +75,7 @@ class Locator:
         return found
 
     def node_at(self, flat: Flat, place: Steps, where: str) -> Any:
-        """The schema at a place; None where the document describes nothing."""
+        """The schema at a place, or None."""
         node = None
         for step in place:
             node = flat.items if isinstance(step, int) else flat.properties.get(step)
@@ -85,14 +85,14 @@ class Locator:
         return node
 
     def at(self, flat: Flat, place: Steps, where: str) -> Flat:
-        """What is at a place; anything, where nothing is."""
+        """The shape at a place; the shape of any value where there is no schema."""
         node = self.node_at(flat, place, where)
         return self._flattener.flatten({} if node is None else node, where)
 
     def nested(self, field: Field, flat: Flat, role: Role, where: str) -> dict[Steps, Steps]:
-        """Fields of an object of ours that the document has elsewhere: our place → its place.
+        """Fields of an object that the document has elsewhere: our place → its place.
 
-        The same words are found without an entry in `names`: `error_message` is `error.message`.
+        `error_message` is recognised as `error.message` without an entry in `names`.
         """
         if not field.is_role or field.many:
             return {}
@@ -115,7 +115,7 @@ class Locator:
 
 
 def plain_field(role: Role, flat: Flat) -> Field | None:
-    """The field of `role` that a plain value in place of its object is, where the document has one there."""
+    """The field that is meant where the document has a plain value in place of the object of `role`."""
     field = role.fields.get(role.plain)
     is_plain = bool(flat.types) and not flat.types & {"object", "array"}
     if field is None or not is_plain or role.is_request or field.many:
@@ -124,5 +124,5 @@ def plain_field(role: Role, flat: Flat) -> Field | None:
 
 
 def is_silent(flat: Flat) -> bool:
-    """Whether a schema says nothing of what an object has in it."""
+    """Whether a schema doesn't describe the contents of an object."""
     return not flat.properties and flat.types <= {"object"} and not flat.null_only and not flat.closed

@@ -1,4 +1,4 @@
-"""Names: how those of the contract are matched with ours, and which can't be names in generated code."""
+"""Match names of the contract with ours, and choose names that generated code can use."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ IN_MODELS = frozenset(
     | {"propdict", "propname", "self"}
 )
 IN_CALLS = frozenset({"body", "client", "cookies", "headers", "kwargs", "params", "response", "self", "url"})
-"""Folded names that mean something else inside the generated classes and functions."""
+"""Folded names that generated classes and functions use for something else."""
 
 
-@functools.lru_cache(maxsize=10_000)  # the names of a document are compared with ours again and again
+@functools.lru_cache(maxsize=10_000)  # the same names are compared many times
 def fold(name: str) -> str:
-    """What all spellings of a name have in common: `slotId`, `slot_id` and `Slot-ID` are one."""
+    """The common form of all spellings of a name: `slotId`, `slot_id` and `Slot-ID` are the same."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def spellings(name: str, there: Iterable[str]) -> list[str]:
-    """The names there that are spellings of `name`; the same spelling alone, where it is there."""
+    """The names that are spellings of `name`; only the identical one if it is among them."""
     names = list(there)
     return [name] if name in names else sorted(each for each in names if fold(each) == fold(name))
 
 
 def spelled(name: str, there: Iterable[str]) -> str | None:
-    """How `name` is spelled among the names there; None where nothing is, or more than one."""
+    """The only name that is a spelling of `name`, or None."""
     found = spellings(name, there)
     return found[0] if len(found) == 1 else None
 
 
 def ambiguous(candidates: Iterable[str]) -> str:
-    """What is wrong where several names are spellings of one."""
-    return f"{' and '.join(candidates)} could both be it: keep one, in `names`"
+    """The problem of a field with several candidates."""
+    return f"{' and '.join(candidates)} both match: choose one in `names`"
 
 
 def pascal(name: str) -> str:
@@ -43,7 +43,7 @@ def pascal(name: str) -> str:
 
 
 def usable(names: Iterable[str], taken: Iterable[str], reserved: frozenset[str]) -> list[str]:
-    """Those of `names`, sorted, that can be names in generated code beside those `taken`."""
+    """Those of `names`, sorted, that generated code can use beside those `taken`."""
     known = {fold(name) for name in taken} | reserved
     good = []
     for name in sorted(names):
@@ -59,8 +59,8 @@ def _words(name: str) -> set[str]:
 
 
 def counterpart(field: str, unread: Iterable[str]) -> str:
-    """The name there that is likely to be the field: one that shares a word with it, or looks like it."""
+    """A hint at likely new names of a field: unread ones that share a word with it, or look like it."""
     names = sorted(unread)
     sharing = [name for name in names if _words(name) & _words(field)]
     close = sharing or difflib.get_close_matches(field, names, n=1)
-    return f" ({' or '.join(close[:3])} is there, and unread)" if close else ""
+    return f" (perhaps renamed to {' or '.join(close[:3])})" if close else ""

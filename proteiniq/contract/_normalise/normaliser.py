@@ -1,7 +1,7 @@
-"""From the service's document to ours: everything under our names and in our shape, and what is lost on the way.
+"""Rewrite the service's document under our names and in our schema, and collect what is lost.
 
-No upstream name reaches the result but as the place where something is on the wire, so that the client generated from
-it has the same public names whatever the service calls things. See docs/contract.md for what is kept.
+Upstream names appear in the result only as locations on the wire, so the client generated from it has the same public
+names whatever the service calls things. See docs/contract.md for what is kept.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from .upstream import ERROR, Upstream, operations
 
 @attrs.frozen
 class Normalised:
-    """A contract in our shape.
+    """A contract in our schema.
 
-    `losses` are optional things that the facade has and this contract hasn't; `assumed` are the places where it says
-    nothing, so that our own documentation counts.
+    `losses` are optional parts of the client that the contract lacks. `assumed` are the places that it doesn't
+    describe, where our own schema is used.
     """
 
     document: dict[str, Any]
@@ -40,24 +40,24 @@ class Normalised:
     assumed: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
-        """What was noticed, for people."""
+        """The losses and assumptions as text."""
         lines = [f"  loses  {loss}" for loss in self.losses]
         if self.assumed:
             places = ", ".join(self.assumed)
-            lines.append(f"  assumed  {counted(self.assumed)} of which the document says nothing: {places}")
+            lines.append(f"  assumed  {counted(self.assumed)} not described by the document: {places}")
         return lines
 
 
 def counted(places: Collection[str]) -> str:
-    """How many places there are, for people."""
+    """The number of places as text."""
     return "1 place" if len(places) == 1 else f"{len(places)} places"
 
 
 def normalise(document: Mapping[str, Any], bindings: Bindings) -> Normalised:
-    """The contract in our shape.
+    """The contract in our schema.
 
-    Raises NotAContract when `document` is not a readable OpenAPI 3 document, and NeedsNotMet, with every problem, when
-    the facade can't work with it.
+    Raises NotAContract if `document` is not a readable OpenAPI 3 document, and NeedsNotMet, with every problem, if the
+    client can't work with it.
     """
     check_json(document)
     return _Normaliser(mapping(document, "document"), bindings).run()
@@ -90,7 +90,7 @@ class _Normaliser:
         self._bind_errors(each for _, each in chosen.values())
         for shape in sorted(found.keys() - {each.route.shape for _, each in chosen.values()}):
             self._add_unknown(found[shape][0])
-        self._shapes.note_literals()
+        self._shapes.literals.note()
         for role, lost in self._shapes.gone():
             owner = next(
                 each.name for each in self._bindings.operations.values() if self._uses(each, role.name)
@@ -101,7 +101,7 @@ class _Normaliser:
         if any(problem.severity == "breaks" for problem in self._findings.problems):
             raise NeedsNotMet(self._findings.problems)
         if self._findings.assumed and self._known is None:
-            # A place of which nothing is said is as another place has it: now they are all known.
+            # An undescribed place has the shape of another place; by now all of them are known.
             return _Normaliser(self._document, self._bindings, self._shapes.documented).run()
         info = mapping(self._document.get("info"), "info")
         normalised = {
@@ -123,18 +123,18 @@ class _Normaliser:
         return Normalised(normalised, tuple(self._findings.problems), places)
 
     def _uses(self, operation: Operation, wanted: str) -> bool:
-        """Whether a role is in a body of an operation."""
+        """Whether a body of an operation contains a role."""
         names = list(operation.roles)
-        for name in names:  # it grows on the way
+        for name in names:  # it grows during the loop
             names += [each for each in self._bindings.roles[name].roles if each not in names]
         return wanted in names
 
-    # ---- which of the document's operations is which of ours
+    # ---- matching operations
 
     def _choose(self, found: Mapping[tuple[str, str], list[Upstream]]) -> dict[str, tuple[Route, Upstream]]:
         chosen: dict[str, tuple[Route, Upstream]] = {}
         free = dict(found)
-        # What the client can't do without has the first choice of a route.
+        # Operations that the client needs choose their routes first.
         for operation in sorted(self._bindings.operations.values(), key=lambda each: each.optional):
             spot = Spot(operation.name, "route", self._findings, optional=operation.optional)
             candidates = [pair for route in operation.routes for pair in self._candidates(route, free)]
@@ -145,7 +145,7 @@ class _Normaliser:
                 del free[candidates[0][0].shape]
             elif candidates:
                 both = " and ".join(str(each.route) for _, each in candidates)
-                spot.needed().wrong(f"{both} are both there: keep one in `routes`", operation.entry)
+                spot.needed().wrong(f"{both} both exist: keep one in `routes`", operation.entry)
             elif not operation.internal:
                 tried = " or ".join(map(str, (*operation.routes, *operation.fallback)))
                 spot.wrong(f"the contract has no {tried}", operation.entry)
@@ -158,7 +158,7 @@ class _Normaliser:
         return [(route, each) for each in upstreams if self._constants(route, each) is not None]
 
     def _constants(self, route: Route, each: Upstream) -> dict[str, Any] | None:
-        """The constant body of a route as the document spells it; None where the body doesn't take it."""
+        """The constant body of a route as the document spells it; None if the body doesn't accept it."""
         _, node = each.body(JSON) or (JSON, {})
         properties = self._flattener.flatten(node, str(each.route)).properties
         constants = {}
@@ -176,7 +176,7 @@ class _Normaliser:
     # ---- one operation
 
     def _bind(self, binding: Operation, route: Route, each: Upstream, *, absent: bool = False) -> None:
-        """Add one of our operations. The generated client has one that is `absent` too; the facade says so."""
+        """Add one of our operations. The generated client also has the `absent` ones, which the facade refuses."""
         spot = Spot(binding.name, findings=self._findings, optional=binding.optional)
         spot = spot.quiet() if absent else spot
         written = _frame(binding.name, binding.tag, each)
@@ -194,7 +194,7 @@ class _Normaliser:
         written["parameters"] = parameters.bound(binding, route, spot, query_is_body=query_is_body)
         written["x-status"], schemas = each.results()
         response = self._response(binding, [{}] if ticket else schemas, spot.quiet() if ticket else spot)
-        written["responses"] = {"2XX": _described(binding.answer)}
+        written["responses"] = {"2XX": _described(binding.response)}
         if "starting_after" in binding.query:
             written |= self._paging(binding, parameters, spot)
         constants = {parameters.named(name) or name: value for name, value in binding.constant_query.items()}
@@ -203,14 +203,14 @@ class _Normaliser:
             "x-identity": dict(binding.identity),
             "x-constant-query": constants,
             "x-body": body.dump(),
-            "x-answer": response.dump(),
+            "x-response": response.dump(),
             "x-assumed": sorted(self._findings.assumed.get(binding.name, ())),
         }
         written |= {key: value for key, value in extensions.items() if value}
         written["security"] = [] if binding.public else [{"apiKey": []}]
         path = route.path + ("/" if each.route.path.endswith("/") else "")
         if absent:
-            # It is never sent, so nothing is said of how, and another operation may have its route.
+            # It is never sent, so it needs no details, and another operation may have its route.
             written = {key: value for key, value in written.items() if not key.startswith("x-")}
             written |= {"x-absent": True, "x-status": 200}
             path = self._free_path(route)
@@ -224,11 +224,13 @@ class _Normaliser:
     def _body(
         self, binding: Operation, route: Route, each: Upstream, spot: Spot
     ) -> tuple[Upload | None, str, Shape]:
-        """How a file is sent, the media type of the body, and its shape."""
+        """How a file is uploaded, the media type of the body, and its shape."""
         role = self._bindings.roles.get(binding.body or "")
         if role is None:
             if each.body_required() and not route.constants:
-                what = "the contract requires a body, and the facade sends none: give it in `constant_body` of a route"
+                what = (
+                    "the contract requires a body, but the client sends none: set `constant_body` in a route"
+                )
                 spot.inside("body").wrong(what, binding.entry)
             return None, "", Shape(constants=self._constants(route, each) or {})
         if FILE in role.fields:
@@ -237,25 +239,23 @@ class _Normaliser:
         body = each.body(JSON)
         if body is None and each.body_media():
             others = " or ".join(each.body_media())
-            what = f"the facade sends {role.name} as JSON; the contract takes {others}"
+            what = f"the client sends {role.name} as JSON, but the contract takes {others}"
             spot.needed().inside("body").wrong(what, binding.entry)
         return None, JSON, self._shapes.bind(body[1] if body else {}, role, spot.inside(role.name))
 
     def _response(self, binding: Operation, schemas: list[Any], spot: Spot) -> Shape:
-        """The shape of the response, which has one of `schemas`."""
+        """The shape of a response with one of `schemas`."""
         shape = Shape()
-        if binding.answer in UNTYPED:
+        if binding.response in UNTYPED:
             return shape
-        role = self._bindings.roles[binding.answer]
+        role = self._bindings.roles[binding.response]
         if binding.accepts_any:
             spot = spot.quiet()
         if not schemas and (binding.accepts_any or not any(each.documented for each in role.fields.values())):
-            schemas, spot = (
-                [{}],
-                spot.quiet(),
-            )  # Nothing of it is needed, so a response without a body will do.
+            # None of it is needed, so a response without a body is enough.
+            schemas, spot = [{}], spot.quiet()
         if not schemas:
-            what = f"the contract describes no JSON response; the facade reads {role.name}"
+            what = f"the client reads {role.name}, but the contract describes no JSON response"
             spot.needed().inside("response").wrong(what, binding.entry)
         spot = attrs.evolve(spot, place=role.name, identity=frozenset(binding.identity))
         for node in schemas:
@@ -263,22 +263,22 @@ class _Normaliser:
         return shape
 
     def _paging(self, binding: Operation, parameters: Parameters, spot: Spot) -> dict[str, Any]:
-        """How the list goes on. One that goes on by cursor has to say where."""
+        """How the list is paged. Paging by cursor needs a cursor in each page."""
         if parameters.kind is None:
-            what = "the contract has no parameter that says where a page starts, so only the first can be had"
+            what = "the contract has no parameter for the start of a page, so only the first page can be read"
             spot.inside("query starting_after", optional=True).wrong(what, binding.entry)
             return {}
-        page = self._bindings.roles[binding.answer]
+        page = self._bindings.roles[binding.response]
         if parameters.kind == "cursor" and "next_cursor" not in self._shapes.found(page):
-            what = "the facade needs it and the contract doesn't document it: a list would end with its first page"
+            what = "the client needs it, but the contract doesn't document it: lists would end after the first page"
             spot.needed().inside(f"{page.name}.next_cursor").wrong(what, page.entry)
         first = {"x-first-page": 0} if parameters.kind == "page" and parameters.counts_from_zero else {}
         return {"x-paging": parameters.kind, **first}
 
     def _bind_errors(self, upstreams: Iterable[Upstream]) -> None:
-        """One shape for every error response that has it, though generated code reads none.
+        """Bind every error response that has our shape; generated code reads none of them.
 
-        A framework or a gateway describes errors of its own kind. They do no harm as long as others have our shape.
+        Errors of a framework or a gateway may have other shapes, as long as some have ours.
         """
         role = self._bindings.roles[self._bindings.errors]
         detail = self._bindings.roles[role.fields["error"].type]
@@ -287,17 +287,19 @@ class _Normaliser:
         for schema in ours or [{}]:
             self._shapes.bind(schema, role, Spot("", role.name).quiet())
         if described and not ours:
-            what = "no error response has a code in an envelope; an error is known by its status only"
+            what = (
+                "no error response has a code in an envelope, so errors are identified by their status alone"
+            )
             Spot("all", role.name, self._findings, optional=True).wrong(what, role.entry)
 
     def _is_error(self, schema: Any, role: Role, detail: Role) -> bool:
-        """Whether a schema is an error as we know it: nothing in it is wrong, and there is something of both roles."""
+        """Whether a schema is an error of our shape: without problems, and with fields of both roles."""
         spot = Spot("", role.name).quiet()
         trial = Shapes(self._flattener, self._bindings, self._places)
         trial.bind(schema, role, spot)
         return not spot.findings.problems and bool(trial.found(role) and trial.found(detail))
 
-    # ---- what we have no name for
+    # ---- operations without a binding
 
     def _add_unknown(self, each: Upstream) -> None:
         path = self._free_path(each.route)
@@ -313,14 +315,14 @@ class _Normaliser:
         written["x-status"], schemas = each.results()
         response: dict[str, Any] = {"description": "Success."}
         if schemas:
-            schema = self._places.schema(schemas[0], pascal(name) + "Answer")
+            schema = self._places.schema(schemas[0], pascal(name) + "Response")
             response["content"] = {JSON: {"schema": schema}}
         written["responses"] = {"2XX": response}
-        written["security"] = [] if each.said.get("security") == [] else [{"apiKey": []}]
+        written["security"] = [] if each.described.get("security") == [] else [{"apiKey": []}]
         self._add(path, each.route.method, written)
 
     def _free_path(self, route: Route) -> str:
-        """The path in our spelling: one that is among ours already, or with parameters that can be names."""
+        """The path with our names of its parameters, or with ones that generated code can use."""
         for path in self._paths:
             if Route(route.method, path).shape == route.shape:
                 return path
@@ -338,12 +340,12 @@ class _Normaliser:
 
 
 def _frame(name: str, tag: str, each: Upstream) -> dict[str, Any]:
-    """What an operation says of itself, and of its errors."""
+    """The description of an operation and its error codes."""
     frame: dict[str, Any] = {"operationId": name, "tags": [tag]}
     for key in ("summary", "description", "x-scope"):
-        if isinstance(each.said.get(key), str):
-            frame[key] = each.said[key]
-    if each.said.get("deprecated") is True:
+        if isinstance(each.described.get(key), str):
+            frame[key] = each.described[key]
+    if each.described.get("deprecated") is True:
         frame["deprecated"] = True
     errors = {
         status: [str(code) for code in sequence(response.get("x-codes"), f"{each.route} {status}")]
@@ -355,7 +357,7 @@ def _frame(name: str, tag: str, each: Upstream) -> dict[str, Any]:
 
 
 def _described(name: str) -> dict[str, Any]:
-    """The response of an operation of ours: the name of a role, or one of the untyped."""
+    """The response of one of our operations: a role, or one of the untyped."""
     media, schema, description = JSON, reference(name), name
     if name == "stream":
         media, schema, description = STREAM, {"type": "string"}, "Server-sent events."

@@ -1,4 +1,4 @@
-"""Parameters of an operation: those that the facade offers, and all others."""
+"""Parameters of an operation: those that the client offers, and all others."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Parameter = Mapping[str, Any]
 
 
 UNMISSED = frozenset({"starting_after", "limit"})
-"""Parameters that are not filters: a list that can't go on is another problem, and the size of a page is a wish."""
+"""Parameters whose absence is not reported as a lost filter: paging has its own check, and a page size is optional."""
 
 _SCALARS = {"string", "number", "integer", "boolean"}
 
 
 class Parameters:
-    """The parameters of one operation in our spelling."""
+    """The parameters of one operation under our names."""
 
     def __init__(self, flattener: Flattener, upstream: Upstream, paging: Mapping[str, Sequence[str]]) -> None:
         self._flattener = flattener
@@ -36,14 +36,14 @@ class Parameters:
         starts = ((kind, self.named(each)) for kind, names in paging.items() for each in names)
         ours: tuple[str | None, str | None] = ("cursor" if self._silent else None, None)
         self.kind, self._start = next((each for each in starts if each[1] is not None), ours)
-        """How a list goes on (`cursor`, `offset`, `page`, or None where it doesn't), and what says where."""
+        """How a list is paged (`cursor`, `offset` or `page`, or None), and its parameter."""
 
     def bound(
         self, binding: Operation, route: Route, spot: Spot, *, query_is_body: bool = False
     ) -> list[dict[str, Any]]:
-        """Those of an operation that has a binding, in the order of the binding; what else there is comes last.
+        """Those of an operation with a binding, in the order of the binding, followed by the others.
 
-        Where `query_is_body`, the query says what a body would, and is left out here.
+        With `query_is_body`, the query takes the fields of the body and is left out.
         """
         written = _path_parameters(route.parameters)
         constant = {self.named(name) or name for name in binding.constant_query}
@@ -56,7 +56,7 @@ class Parameters:
                 given = self._in(place).get(name or "")
                 sent.add((place, name or ""))
                 if place == "query" and given and given.get("required") is True and name not in constant:
-                    what = "the contract requires it, and the facade sends it only when asked: see `constant_query`"
+                    what = "the contract requires it, but the client sends it only if it is set: see `constant_query`"
                     here.wrong(what, binding.entry)
                 if place == "query" and given is None and field.name not in UNMISSED:
                     missing.append(field.name)
@@ -71,26 +71,26 @@ class Parameters:
             spot.inside("query", optional=True).wrong(f"not documented: {lost}", binding.entry)
         for each in others:
             if each.get("required") is True and each["in"] != "path":
-                what = "the contract requires this parameter, and the facade doesn't send it: "
-                what += "give its value in `constant_query`, or " if each["in"] == "query" else ""
+                what = "the contract requires this parameter, but the client doesn't send it: "
+                what += "set it in `constant_query`, or " if each["in"] == "query" else ""
                 spot.inside(f"{each['in']} {each['name']}").wrong(
-                    what + "add it to the facade", binding.entry
+                    what + "add it to the client", binding.entry
                 )
         return written + self._unbound(others, taken)
 
     def unbound(self, path: str) -> list[dict[str, Any]]:
-        """Those of an operation that the facade doesn't know, found at `path`."""
+        """Those of an operation without a binding, at `path`."""
         names = Route("", path).parameters
         return _path_parameters(names) + self._unbound(self._given, names)
 
     @property
     def counts_from_zero(self) -> bool:
-        """Whether the first page is number 0, as far as the schema says."""
+        """Whether the schema says that the first page is number 0."""
         kept = self._schema(self._in("query")[self._start]).kept if self._start else {}
         return bool(kept.get("default", kept.get("minimum")) == 0)
 
     def named(self, name: str) -> str | None:
-        """How a query parameter is spelled."""
+        """A query parameter as the document spells it."""
         return spelled(name, self._in("query"))
 
     def _in(self, place: str) -> dict[str, Parameter]:
@@ -114,11 +114,11 @@ class Parameters:
         written: dict[str, Any] = {"name": field.name, "in": place, "required": False, "schema": dict(ours)}
         if given is None:
             if field.name in binding.assume or (place == "query" and self._silent):
-                return written  # a document that says nothing of any means ours
+                return written  # a document without query parameters is taken to have ours
             if place == "header":
                 what = (
-                    "the contract doesn't document it; it is sent all the same, and a request whose response was lost "
-                    "isn't repeated"
+                    "the contract doesn't document it; it is sent anyway, but a request whose response was lost "
+                    "isn't retried"
                 )
                 spot.wrong(what, binding.entry, optional=True)
             return {**written, "x-undocumented": True}
@@ -127,7 +127,7 @@ class Parameters:
             written["x-wire"] = name
         written |= _description(given)
         flat = self._one(self._schema(given))
-        in_text = {"string", kind_of(field.type)}  # In a URL a number is text, too.
+        in_text = {"string", kind_of(field.type)}  # In a URL, a number is a string too.
         if field.name == "starting_after" and self.kind != "cursor":
             in_text |= {"integer", "number"}
         instead = mismatch(field.type, flat, sending=True)
@@ -137,12 +137,12 @@ class Parameters:
         if field.name in binding.values:
             written["x-values"] = dict(binding.values[field.name])
         if not instead:
-            said = {key: value for key, value in flat.kept.items() if key not in ("format", "description")}
-            written["schema"] = with_values(fitting(said, ours), flat)
+            kept = {key: value for key, value in flat.kept.items() if key not in ("format", "description")}
+            written["schema"] = with_values(fitting(kept, ours), flat)
         return written
 
     def _one(self, flat: Flat) -> Flat:
-        """What one value of a parameter is; one value of a list is sent as if there were no list."""
+        """The shape of one value of a parameter. One value of a list is sent like a single value."""
         if flat.type != "array":
             return flat
         described = {key: value for key, value in flat.kept.items() if key == "description"}
@@ -152,7 +152,7 @@ class Parameters:
         return self._flattener.flatten(flat.items, str(self._route)) if flat.items is not None else Flat()
 
     def _unbound(self, given: Iterable[Parameter], taken: Iterable[str]) -> list[dict[str, Any]]:
-        """Those that are plain enough to be typed; what is not can't be sent with the generated client."""
+        """Those with plain types. The generated client can't send the others."""
         named = {each["name"]: each for each in given if each["in"] in ("query", "header")}
         found = []
         for name in usable(named, taken, IN_CALLS):
@@ -164,7 +164,7 @@ class Parameters:
         return found
 
     def _plain(self, flat: Flat, place: str) -> dict[str, Any] | None:
-        """A plain type, and in a query a list of these, null or anything; None for what is not plain."""
+        """The schema of a plain type, or in a query also of a list of these, null or anything; None for others."""
         if place == "query" and self._items(flat).type in _SCALARS:
             return fitting(flat.kept, {"type": "array", "items": scalar(self._items(flat))})
         if flat.type not in _SCALARS and (flat.types or place != "query"):
@@ -177,7 +177,7 @@ class Parameters:
 
 
 def schema_of(parameter: Parameter, place: str) -> Any:
-    """The schema of a parameter, which may be under a media type."""
+    """The schema of a parameter, which may be under a media type in `content`."""
     content = mapping(parameter.get("content"), place)
     described = mapping(next(iter(content.values()), None), place) if content else parameter
     return described.get("schema", {})
@@ -188,5 +188,5 @@ def _path_parameters(names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _description(parameter: Parameter) -> dict[str, str]:
-    said = parameter.get("description")
-    return {"description": said} if isinstance(said, str) else {}
+    description = parameter.get("description")
+    return {"description": description} if isinstance(description, str) else {}

@@ -1,4 +1,4 @@
-"""Schemas that the facade has no name for: named by the place that they were found in."""
+"""Schemas without a role, named after the place where they were found."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .names import IN_MODELS, fold, pascal, usable
 from .spelling import nullable, reference, scalar
 
 DEEPEST = 40
-"""Objects within objects; every one of them is a class of the generated client."""
+"""Maximum nesting of objects. Each one becomes a class of the generated client."""
 
 
 class Places:
-    """Collects the components that have no role."""
+    """Collects the components without a role."""
 
     def __init__(self, flattener: Flattener, taken: Iterable[str]) -> None:
         self.components: dict[str, dict[str, Any]] = {}
@@ -25,14 +25,14 @@ class Places:
         self._open: dict[int, str] = {}
 
     def schema(self, node: Any, name: str) -> dict[str, Any]:
-        """A schema in our spelling, its objects components named from `name` on."""
+        """A schema in our spelling. Its objects become components, whose names begin with `name`."""
         flat = self._flattener.flatten(node, name)
         schema = self._schema(flat, name)
         return nullable(schema) if flat.nullable else schema
 
     def _schema(self, flat: Flat, name: str) -> dict[str, Any]:
         if len(self._open) > DEEPEST:
-            raise NotAContract(f"{name}: more than {DEEPEST} objects within each other")
+            raise NotAContract(f"{name}: objects nested deeper than {DEEPEST} levels")
         if flat.type == "array":
             items = self.schema(flat.items, name + "Item") if flat.items is not None else {}
             return fitting(flat.kept, {"type": "array", "items": items})

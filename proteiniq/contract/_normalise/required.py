@@ -1,4 +1,4 @@
-"""What a request has to have: it is sent, or it is a constant, or it is a problem."""
+"""Required properties of a request: each is sent, has a constant value, or is reported."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .flatten import Flat, Flattener
 def constants(
     flattener: Flattener, flat: Flat, places: Mapping[str, Steps], role: Role, spot: Spot
 ) -> dict[str, Any]:
-    """The constants that a request has to have; what else it has to have and hasn't is a problem.
+    """The constants that a request requires. A required property that isn't always sent is reported.
 
-    All that the contract requires has to be sent, and of a union all that one branch requires.
+    All required properties must be sent, and those of at least one branch of a union.
     """
     found: dict[str, Any] = {}
     unsent: dict[str, tuple[str, bool]] = {}
-    """What is wrong with a name that isn't sent for certain, and whether the client can work all the same."""
+    """The problem of a name that isn't always sent, and whether the client can work anyway."""
     sent = {str(place[0]): role.fields[field] for field, place in places.items()}
     for name in dict.fromkeys(name for group in (flat.required, *flat.branches) for name in group):
         described = flattener.flatten(flat.properties.get(name, {}), name)
@@ -30,13 +30,13 @@ def constants(
         if field is None and len(described.values) == 1:
             found[name] = described.values[0]
         elif field is None:
-            what = "the contract requires it, and the facade doesn't send it: add it here and to the facade"
+            what = "the contract requires it, but the client doesn't send it: add it here and to the client"
             unsent[name] = what, False
         elif not field.documented:
-            what = "the contract requires it, and the facade sends it only when asked: move it to `sends`"
+            what = "the contract requires it, but the client sends it only if it is set: move it to `sends`"
             unsent[name] = what, False
         elif not flat.branches:
-            unsent[name] = "the contract always requires it, and the facade doesn't always have it", True
+            unsent[name] = "the contract always requires it, but the client doesn't always have it", True
     needed = list(flat.required)
     if all(unsent.keys() & set(branch) for branch in flat.branches):
         needed += [name for branch in flat.branches for name in branch]

@@ -1,4 +1,4 @@
-"""Schemas that the facade knows, under our names: where each field is, and what is missing."""
+"""Bind the schemas of the document to our roles: the place of each field, and the missing ones."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from .spelling import BINARY_PART, FORM, SPELLED, mismatch, nullable, reference,
 
 @attrs.define
 class _Found:
-    """What one place says of a role, or what all its places say together."""
+    """The fields of a role at one place, or merged from all its places."""
 
     schemas: dict[str, dict[str, Any]]
-    """A schema for each of our fields, found or not."""
+    """A schema for each of our fields, documented or not."""
     documented: set[str]
     required: set[str]
     kept: Mapping[str, Any] = attrs.field(factory=dict)
     extra: Mapping[str, Any] = attrs.field(factory=dict)
-    """What else is there, by the contract's name."""
+    """Other properties, by the contract's name."""
     closed: bool = False
     lost: set[str] = attrs.field(factory=set)
-    """Fields that are of another type, so that they don't count as documented."""
+    """Fields with an incompatible type, which don't count as documented."""
     is_assumed: bool = False
 
     def merge(self, other: _Found) -> None:
@@ -49,7 +49,7 @@ class _Found:
 
 
 class Shapes:
-    """Collects the components that have a role."""
+    """Collects the components with a role."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Shapes:
         known: Mapping[str, Shape] | None = None,
     ) -> None:
         self.documented: dict[str, Shape] = {}
-        """The shape that a role has where it is documented first."""
+        """The shape of each role at the first place that documents it."""
         self._known = known or {}
         self._flattener = flattener
         self._bindings = bindings
@@ -67,10 +67,10 @@ class Shapes:
         self._places = places
         self._components: dict[str, _Found] = {}
         self._open: set[tuple[str, int]] = set()
-        self._literals = Literals()
+        self.literals = Literals()
 
     def bind_root(self, node: Any, role: Role, spot: Spot) -> Shape:
-        """The shape of a whole response: `node`, or an object inside of it, has the fields of `role`."""
+        """The shape of a whole response: `node`, or an object inside it, has the fields of `role`."""
         flat = self._flattener.flatten(node, spot.place)
         lists = [field for field in role.fields.values() if field.many and field.present]
         if flat.type == "array" and len(lists) == 1:
@@ -84,7 +84,7 @@ class Shapes:
         return self.bind(node, role, spot)
 
     def bind(self, node: Any, role: Role, spot: Spot) -> Shape:
-        """The shape of `node`, which has the fields of `role`. What is missing is noted."""
+        """The shape of `node`, which has the fields of `role`. Missing ones are reported."""
         flat = self._flattener.flatten(node, spot.place)
         plain = plain_field(role, flat)
         if plain is not None:
@@ -96,7 +96,7 @@ class Shapes:
             spot.assume()
         if instead or is_silent(flat):
             found, shape = self._assume(role, spot)
-            if role.name not in self._components:  # what is documented somewhere is not assumed elsewhere
+            if role.name not in self._components:  # a documented place overrides assumed ones
                 self._components[role.name] = found
             return shape
         key = role.name, flat.identity
@@ -116,7 +116,7 @@ class Shapes:
         return shape
 
     def found(self, role: Role) -> set[str]:
-        """The fields of a role that some place of it has."""
+        """The fields of a role that any of its places documents."""
         return self._components[role.name].documented if role.name in self._components else set()
 
     def components(self) -> dict[str, dict[str, Any]]:
@@ -124,12 +124,8 @@ class Shapes:
             name: self._written(self._bindings.roles[name], each) for name, each in self._components.items()
         }
 
-    def note_literals(self) -> None:
-        """Note which literals no place of a role knows."""
-        self._literals.note()
-
     def gone(self) -> Iterable[tuple[Role, list[str]]]:
-        """The optional fields that no place of a role documents, with what could be each."""
+        """The optional fields that no place of a role documents, with hints at their new names."""
         for name, component in self._components.items():
             role = self._bindings.roles[name]
             unread = {*component.extra, *self._inner(component.extra, name)}
@@ -137,7 +133,7 @@ class Shapes:
                 field.name + counterpart(field.name, unread)
                 for field in role.fields.values()
                 if field.missed
-                and not field.documented  # else it is noted where it is missing
+                and not field.documented  # otherwise it is reported where it is missing
                 and field.name not in component.documented | component.lost
             ]
             if lost:
@@ -146,12 +142,12 @@ class Shapes:
     # ---- one place
 
     def _bind_alone(self, node: Any, field: Field, role: Role, spot: Spot) -> Shape:
-        """The shape of what is one field of `role`, without an object around it."""
+        """The shape of a place that has a field of `role` without the object around it."""
         whole = {"type": "object", "properties": {field.name: node}, "required": [field.name]}
         return attrs.evolve(self.bind(whole, role, spot), whole=field.name)
 
     def _assume(self, role: Role, spot: Spot) -> tuple[_Found, Shape]:
-        """A place of which the document says nothing: it is as another place has it, or our own documentation."""
+        """The shape of an undescribed place: that of another place of the role, or our own."""
         schemas = {
             field.name: self._field({}, field, role, spot.quiet().inside(f".{field.name}"))[0]
             for field in role.fields.values()
@@ -195,7 +191,7 @@ class Shapes:
                 parts[name] = part
             if not fits:
                 lost.add(name)
-        values = self._literals.tables(places, schemas, role, spot)
+        values = self.literals.tables(places, schemas, role, spot)
         scale = factors(self._locator, places, schemas, flat, role)
         filled = constants(self._flattener, flat, places, role, spot) if role.is_request else {}
         shape = Shape(moves=moves, values=values, scale=scale, joined=joined, parts=parts, constants=filled)
@@ -213,7 +209,7 @@ class Shapes:
         return found, shape
 
     def _node(self, place: Steps | None, nested: Mapping[Steps, Steps], flat: Flat, spot: Spot) -> Any:
-        """What is at a place of ours; an object of ours may have its fields in several places."""
+        """The schema of a field. An object of ours may have its fields in several places."""
         own = None
         if place is not None and place not in nested.values():
             own = self._locator.node_at(flat, place, spot.place)
@@ -229,12 +225,11 @@ class Shapes:
         return {"allOf": [made] if own is None else [own, made]}
 
     def _field(self, node: Any, field: Field, role: Role, spot: Spot) -> tuple[dict[str, Any], Shape, bool]:
-        """A property in our spelling, the shape of what is inside, and whether it is compatible with ours."""
+        """A property in our spelling, the shape of its value, and whether its type is compatible."""
         flat = self._flattener.flatten(node, spot.place)
         null = field.present and flat.nullable and not role.is_request
         if null:
-            what = "the facade needs a value, and the contract says that it may be null"
-            spot.wrong(what, role.entry)
+            spot.wrong("the client needs a value, but the contract allows null", role.entry)
         instead = mismatch(field.type, flat, sending=role.is_request, many=True) if field.many else None
         if instead:
             spot.wrong(f"expected {field.expected}; the contract has {instead}", role.entry)
@@ -249,7 +244,7 @@ class Shapes:
         return nullable(schema) if may_be_null else schema, shape, fits and not null and not instead
 
     def _one(self, node: Any, field: Field, role: Role, spot: Spot) -> tuple[dict[str, Any], Shape, bool]:
-        """The same of one value."""
+        """The same for a single value."""
         flat = self._flattener.flatten(node, spot.place)
         instead = mismatch("object" if field.is_role else field.type, flat, sending=role.is_request)
         if field.is_role:
@@ -262,20 +257,20 @@ class Shapes:
         if instead:
             return dict(ours), Shape(), False
         hidden = ("format", "contentEncoding", "contentMediaType")
-        said = {key: value for key, value in flat.kept.items() if key not in hidden}
-        return with_values(fitting(said, ours), flat), Shape(), True
+        keywords = {key: value for key, value in flat.kept.items() if key not in hidden}
+        return with_values(fitting(keywords, ours), flat), Shape(), True
 
     def _missing(self, role: Role, field: Field, flat: Flat) -> str:
-        there = ", ".join(sorted(flat.properties)) or "nothing"
+        listed = ", ".join(sorted(flat.properties)) or "no properties"
         verb = "sends" if role.is_request else "needs"
         read = {spelled(each, flat.properties) for each in role.fields}
-        meant = counterpart(field.name, flat.properties.keys() - read)
-        return f"the facade {verb} it and the contract doesn't document it{meant or f' (there: {there})'}"
+        hint = counterpart(field.name, flat.properties.keys() - read) or f" (it has {listed})"
+        return f"the client {verb} it, but the contract doesn't document it{hint}"
 
     # ---- all places of a role
 
     def _inner(self, extra: Mapping[str, Any], where: str) -> Iterable[str]:
-        """What is inside of objects that nothing reads: `timestamps.created_at`."""
+        """The properties of objects that nothing reads: `timestamps.created_at`."""
         for name, node in extra.items():
             for inner in self._flattener.flatten(node, where).properties:
                 yield f"{name}.{inner}"

@@ -1,4 +1,4 @@
-"""The one way in which the normalised document spells a type."""
+"""How the normalised document spells each type."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SPELLED: Mapping[str, Mapping[str, Any]] = {
     "any": {},
 }
 BINARY_PART: Mapping[str, Any] = {"type": "string", "format": "binary"}
-"""Bytes as a part of a form; in JSON they are base64."""
+"""Bytes as a part of a form. In JSON they are base64."""
 
 _KINDS = {"timestamp": "string", "binary": "string"}
 
@@ -34,7 +34,7 @@ def kind_of(name: str) -> str:
 
 
 def mismatch(name: str, flat: Flat, *, sending: bool, many: bool = False) -> str | None:
-    """What the contract has instead, where our type `name` can't be read from it or sent to it."""
+    """The contract's types, if our type `name` can't be read from them or sent as them; otherwise None."""
     ours = "array" if many else kind_of(name)
     if ours == "any" or not flat.types:
         return "null" if flat.null_only and ours != "any" else None
@@ -46,13 +46,13 @@ def mismatch(name: str, flat: Flat, *, sending: bool, many: bool = False) -> str
 
 
 def scalar(flat: Flat) -> dict[str, Any]:
-    """A shape without properties or items, as the contract describes it."""
+    """The schema of a shape without properties or items."""
     kind = {"type": flat.type} if flat.type in ("string", "number", "integer", "boolean") else {}
     return with_values(fitting({**flat.kept}, kind), flat)
 
 
 def with_values(schema: Mapping[str, Any], flat: Flat) -> dict[str, Any]:
-    """Enums are open: the known values are listed, and no other is refused."""
+    """A schema with its known values. Enums are open, so other values are valid too."""
     return {**schema, "x-known-values": list(flat.values)} if flat.values else dict(schema)
 
 

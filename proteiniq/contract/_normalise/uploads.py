@@ -1,7 +1,7 @@
-"""How the service takes an uploaded file, according to its document.
+"""How the service accepts an uploaded file, according to its document.
 
-A form with a part for the file, JSON that holds it as text or in base64, the bytes themselves with what else there is
-in the query, or two steps: JSON that asks for a signed URL, which takes the bytes then.
+A form with a part for the file; JSON that contains it as text or base64; the raw bytes, with all other fields in the
+query; or two steps, where JSON asks for a signed URL, which then takes the bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FILE = "file"
 
 
 class Uploads:
-    """Finds out how one operation takes a file."""
+    """Determines how one operation accepts a file."""
 
     def __init__(self, bindings: Bindings, flattener: Flattener, shapes: Shapes, each: Upstream) -> None:
         self._bindings = bindings
@@ -55,10 +55,10 @@ class Uploads:
         return Upload(style, place, encoding), media, shape
 
     def _raw(self, binding: Operation, role: Role, spot: Spot) -> tuple[Upload, str, Shape]:
-        """The bytes as body; what goes with them is in the query."""
+        """A body of raw bytes, with all other fields in the query."""
         kinds = self._each.body_media()
         if not kinds:
-            spot.wrong("the contract takes no body", role.entry)
+            spot.wrong("the contract accepts no body", role.entry)
             return Upload("none"), FORM, self._shapes.bind({}, role, attrs.evolve(spot.quiet(), media=FORM))
         given = {each["name"]: each for each in self._each.parameters() if each["in"] == "query"}
         given = {name: each for name, each in given.items() if name not in binding.constant_query}
@@ -66,14 +66,14 @@ class Uploads:
             "type": "object",
             "properties": {name: schema_of(each, spot.place) for name, each in given.items()},
             "required": [name for name, each in given.items() if each.get("required") is True],
-            "additionalProperties": False,  # else a query without parameters would be one that is not described
+            "additionalProperties": False,  # otherwise a query without parameters would count as undescribed
         }
         takes_any = JSON in kinds or any("*" in kind for kind in kinds)
         upload = Upload("raw", media=() if takes_any else tuple(kinds))
         return upload, RAW_MEDIA, self._shapes.bind(node, _without_file(role), spot)
 
     def _part(self, flat: Flat, role: Role, spot: Spot) -> str | None:
-        """The property that holds the bytes: one that is called so, else the only one that is described as bytes."""
+        """The property for the bytes, by its name, or because it is the only one described as bytes."""
         names = (FILE, *(str(place[0]) for place in role.names.get(FILE, ())))
         named = [found for name in names if (found := spelled(name, flat.properties)) is not None]
         marked = [name for name in flat.properties if self._is_binary(name, flat, spot)]
@@ -88,19 +88,19 @@ class Uploads:
         return is_raw or bool(encodings & {"base64", "byte"}) or "base64" in name.lower()
 
     def _encoding(self, binding: Operation, flat: Flat, name: str, spot: Spot) -> str:
-        """How the file is written in JSON."""
+        """How the file is encoded in JSON."""
         if binding.encoding is not None:
             return binding.encoding
         kept = self._flattener.flatten(flat.properties.get(name, {}), spot.place).kept
-        said = [name, *(str(kept.get(key)) for key in ("format", "contentEncoding", "description"))]
-        if kept.get("format") == "byte" or any("base64" in each.lower() for each in said):
+        hints = [name, *(str(kept.get(key)) for key in ("format", "contentEncoding", "description"))]
+        if kept.get("format") == "byte" or any("base64" in each.lower() for each in hints):
             return "base64"
-        what = f"the contract doesn't say whether `{name}` is text or base64: give `encoding`"
+        what = f"the contract doesn't specify whether `{name}` is text or base64: set `encoding`"
         spot.inside(f".{FILE}", optional=True).wrong(what, binding.entry)
         return "unknown"
 
     def _ticket(self, name: str, spot: Spot) -> Shape | None:
-        """The shape of the response that says where to send the bytes."""
+        """The shape of the response with the URL for the bytes."""
         role = self._bindings.roles[name]
         spot = attrs.evolve(spot, place=role.name, media=JSON)
         shapes = [self._shapes.bind_root(node, role, spot) for node in self._each.results()[1]]
@@ -108,6 +108,6 @@ class Uploads:
 
 
 def _without_file(role: Role) -> Role:
-    """The role where the file is not in what is described, but beside it."""
+    """The role of a body that doesn't contain the file itself."""
     file = attrs.evolve(role.fields[FILE], documented=False, present=False)
     return attrs.evolve(role, fields={**role.fields, FILE: file})

@@ -1,4 +1,4 @@
-"""The operations of the service's document, however it spells them."""
+"""The operations of the service's document, in any of the spellings that OpenAPI has."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Upstream:
     """One operation, read on demand."""
 
     route: Route
-    said: Mapping[str, Any]
+    described: Mapping[str, Any]
     flattener: Flattener
     shared: tuple[Any, ...] = ()
 
     def parameters(self) -> list[Mapping[str, Any]]:
-        """The parameters, those of the operation in place of those of its path."""
+        """The parameters. Those of the operation override those of its path."""
         merged: dict[tuple[str, str], Mapping[str, Any]] = {}
-        for node in (*self.shared, *sequence(self.said.get("parameters"), f"{self.route} parameters")):
+        for node in (*self.shared, *sequence(self.described.get("parameters"), f"{self.route} parameters")):
             parameter = self.flattener.resolve(node, f"{self.route} parameters")
             place = text(parameter.get("in"), f"{self.route} parameter, `in`")
             name = text(parameter.get("name"), f"{self.route} parameter, `name`")
@@ -39,12 +39,12 @@ class Upstream:
         return list(merged.values())
 
     def body(self, *wanted: str) -> tuple[str, Any] | None:
-        """The first of the media types `wanted` that the body may have, and its schema."""
+        """The first media type of `wanted` that the body may have, and its schema."""
         content = self._content(self._body)
         return next((each for media in wanted for each in content if each[0] == media), None)
 
     def body_media(self) -> list[str]:
-        """The media types that the body may have; none when the operation takes no body."""
+        """The media types of the body; empty if the operation takes none."""
         return [media for media, _ in self._content(self._body)]
 
     def body_required(self) -> bool:
@@ -52,12 +52,12 @@ class Upstream:
 
     @property
     def _body(self) -> Any:
-        described = self.said.get("requestBody")
-        return {} if described is None else described
+        body = self.described.get("requestBody")
+        return {} if body is None else body
 
     def responses(self, pattern: str) -> dict[str, Mapping[str, Any]]:
-        """The responses whose status matches, by status."""
-        described = mapping(self.said.get("responses"), f"{self.route} responses")
+        """The responses whose status matches the pattern, by status."""
+        described = mapping(self.described.get("responses"), f"{self.route} responses")
         found = {str(status).upper(): node for status, node in described.items()}
         return {
             status: self._resolved(node)
@@ -66,15 +66,15 @@ class Upstream:
         }
 
     def errors(self) -> list[Any]:
-        """The schemas of the JSON of all error responses: `default` is one where a success is described."""
+        """The JSON schemas of all error responses. `default` is one if a success is described."""
         kinds = rf"{ERROR}|DEFAULT" if self.responses(_SUCCESS) else ERROR
         return [schema for response in self.responses(kinds).values() for schema in self._json(response)]
 
     def results(self) -> tuple[int, list[Any]]:
-        """The success status (the last one described), and the schemas of the JSON of all success responses.
+        """The highest success status, and the JSON schemas of all success responses.
 
-        One that is not described at all has the schema that allows everything; there is none for a response that
-        has no body, or has no JSON.
+        An undescribed response has the schema that allows everything. A response without a body or without JSON has
+        none.
         """
         success = self.responses(_SUCCESS) or self.responses("DEFAULT") or {"": {}}
         schemas: list[Any] = []
@@ -92,10 +92,10 @@ class Upstream:
         return self.flattener.resolve(node, str(self.route))
 
     def _content(self, node: Any) -> list[tuple[str, Any]]:
-        """The media types of a body and their schemas; one that isn't described allows everything."""
+        """The media types of a body and their schemas. An undescribed schema allows everything."""
         content = mapping(self._resolved(node).get("content"), f"{self.route} content")
         bare = {media: media.split(";")[0].strip().lower() for media in content}
-        # Beside plain JSON, what is JSON too is another thing: a problem, or links.
+        # Beside plain JSON, other kinds of JSON contain something else: a problem, or links.
         known = bare if JSON in bare.values() else {media: _media(name) for media, name in bare.items()}
         schemas = {
             media: mapping(each, f"{self.route} {media}").get("schema") for media, each in content.items()
@@ -104,34 +104,34 @@ class Upstream:
 
 
 def operations(document: Mapping[str, Any], flattener: Flattener) -> Iterator[Upstream]:
-    """Every operation of the document, at the path that a client asks for.
+    """Every operation of the document, at the path that a client requests.
 
     Raises NotAContract when `document` is not a readable OpenAPI 3 document.
     """
     if "swagger" in document:
-        raise NotAContract("this is a Swagger 2 document: convert it to OpenAPI 3 first")
+        raise NotAContract("Swagger 2 is not supported: convert the document to OpenAPI 3")
     version = document.get("openapi")
     if not isinstance(version, str) or not version.startswith("3."):
-        raise NotAContract("this is not an OpenAPI 3 document: it has no `openapi: 3.x`")
+        raise NotAContract("not an OpenAPI 3 document: it has no `openapi: 3.x`")
     paths = mapping(document.get("paths"), "paths")
     if not paths:
         raise NotAContract("the document describes no paths")
     for path in sorted(paths):
         if not path.startswith("/"):
-            raise NotAContract(f"paths: {path!r} doesn't begin with a slash")
+            raise NotAContract(f"paths: {path!r} must begin with a slash")
         item = flattener.resolve(paths[path], path)
         for method in METHODS:
             if method in item:
-                said = flattener.resolve(item[method], f"{method.upper()} {path}")
-                servers = said.get("servers") or item.get("servers") or document.get("servers")
+                described = flattener.resolve(item[method], f"{method.upper()} {path}")
+                servers = described.get("servers") or item.get("servers") or document.get("servers")
                 prefix = _prefix(servers)
                 full = path if not prefix or path.startswith(prefix + "/") else prefix + path
                 shared = sequence(item.get("parameters"), f"{path} parameters")
-                yield Upstream(Route(method, full), said, flattener, tuple(shared))
+                yield Upstream(Route(method, full), described, flattener, tuple(shared))
 
 
 def _prefix(servers: Any) -> str:
-    """The path of the first server that has one, its variables at their defaults."""
+    """The path of the first server that has one, with default values for its variables."""
     paths = (_server_path(mapping(server, "servers")) for server in sequence(servers, "servers"))
     return next(filter(None, paths), "")
 
@@ -148,6 +148,6 @@ def _server_path(server: Mapping[str, Any]) -> str:
 
 
 def _media(bare: str) -> str:
-    """Everything that is JSON is `application/json`."""
+    """The media type, with every kind of JSON as `application/json`."""
     is_json = bare == "*/*" or bare.startswith("application/json") or bare.endswith("+json")
     return JSON if is_json else bare

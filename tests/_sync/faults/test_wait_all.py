@@ -14,7 +14,8 @@ from proteiniq import Job, ProteinIQ
 from proteiniq.errors import ContractError, InvalidInput, NotFound, Unauthorized, WaitTimeout
 
 from ...faults.server import CUT, Asked, Piece, Server, event, page, refuse, reply, stream
-from ...support import change_operation, job
+from ...support import Routes, StillClock, answer, change_operation, events, job, refusal
+from ..clients import over
 
 LIST = ("GET", "/api/v1/jobs")
 
@@ -39,7 +40,10 @@ def listed(*jobs: dict[str, Any], cursor: str | None = None) -> list[Piece]:
 
 
 class Workspace:
-    """Answers list and status requests about `count` jobs, which end when they have been looked at often enough."""
+    """Answers list and status requests about `count` jobs, which end when they have been looked at often enough.
+
+    There are no event streams.
+    """
 
     def __init__(self, server: Server, count: int, looks: int = 2) -> None:
         self._count = count
@@ -47,7 +51,8 @@ class Workspace:
         self.lists = 0
         server.on(*LIST, self._list)
         for number in range(count):
-            server.on(*events_of(f"job_{number}"), stream(event(made(number, "COMPLETED"))))
+            server.on(*events_of(f"job_{number}"), refuse(404, "not_found"))
+            server.on(*status_of(f"job_{number}"), reply(made(number, "COMPLETED")))
 
     def _list(self, asked: Asked) -> list[Piece]:
         query = parse_qs(asked.query)
@@ -74,8 +79,8 @@ def test_a_hundred_jobs_cost_a_request_each_round(client: ProteinIQ, server: Ser
     ended = [each for each in client.jobs.wait_all([*ids, *ids], timeout=600)]
     assert sorted(each.id for each in ended) == sorted(ids)
     assert {str(each.status) for each in ended} == {"COMPLETED"}
-    assert [asked.route for asked in server.asked] == ["GET /api/v1/jobs"] * 3
-    assert [asked.query for asked in server.asked] == ["limit=100"] * 3
+    assert [asked.query for asked in server.asked if asked.path == LIST[1]] == ["limit=100"] * 3
+    assert len(server.asked) == 3 + 2  # and two attempts to listen to a job
 
 
 def test_jobs_come_as_they_end_and_not_before(client: ProteinIQ, server: Server) -> None:
@@ -144,6 +149,37 @@ def test_the_last_job_is_waited_for_by_its_events(client: ProteinIQ, server: Ser
     server.on(*events_of("job_2"), stream(event(made(2)), event(made(2, "COMPLETED"))))
     assert [each.id for each in client.jobs.wait_all(["job_1", "job_2"])] == ["job_1", "job_2"]
     assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["jobs", "events"]
+
+
+@pytest.mark.case
+def test_a_job_that_ends_is_noticed_by_its_events_and_those_beside_it_by_the_list() -> None:
+    jobs = [f"job_{number}" for number in range(1, 5)]
+    all_ended = [made(number, "COMPLETED") for number in range(1, 5)]
+    service = Routes(
+        {
+            "GET /api/v1/jobs": [answer({"data": [*map(made, range(1, 5))]}), answer({"data": all_ended})],
+            "GET /api/v1/jobs/job_1/events": events(made(1), made(1, "COMPLETED")),
+            "GET /api/v1/jobs/job_2/events": events(made(2)),  # cut before its end
+        }
+    )
+    clock = StillClock()
+    with over(service, clock=clock) as client:
+        assert [each.id for each in client.jobs.wait_all(jobs)] == jobs
+    assert [route.rpartition("/")[2] for route in service.routes] == ["jobs", "events", "events", "jobs"]
+    assert clock.sleeps == [1.0]
+
+
+def test_a_pause_that_an_event_stream_asks_for_is_respected() -> None:
+    listing = [
+        answer({"data": [made(number, status) for number in (1, 2)]}) for status in ("QUEUED", "FAILED")
+    ]
+    busy = refusal(503, "unavailable", Retry_After="40")
+    clock = StillClock()
+    with over(
+        Routes({"GET /api/v1/jobs": [*listing], "GET /api/v1/jobs/job_1/events": busy}), clock=clock
+    ) as client:
+        assert len([each for each in client.jobs.wait_all(["job_1", "job_2"])]) == 2
+    assert clock.sleeps == [40.0]
 
 
 def test_jobs_that_have_ended_cost_no_request(client: ProteinIQ, server: Server) -> None:

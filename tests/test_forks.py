@@ -1,0 +1,197 @@
+"""What a process has that forked while other threads of its parent were at work."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from proteiniq import _forks
+from proteiniq._forks import Lock
+from proteiniq._policy.pacing import JobReads, Window
+from proteiniq._sync.wire import Wire
+from proteiniq._wire.pace_file import FilePacer
+from proteiniq._wire.pacers import shared
+from proteiniq._wire.turns import MOST_CONNECTIONS, MOST_STREAMS
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+
+
+def forked(work: Callable[[], bool]) -> int:
+    """The exit code of a forked process: 0 if `work` was true there, and -SIGALRM if it did not end."""
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads in a process that forks
+        child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.alarm(20)
+            code = 0 if work() else 2
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@contextmanager
+def held_elsewhere(lock: Lock) -> Iterator[None]:
+    """Another thread holds the lock meanwhile."""
+    taken, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            taken.set()
+            done.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    taken.wait()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def is_free(lock: Lock) -> bool:
+    with lock:
+        return True
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_forks, "_PATIENCE", 0.01)
+
+
+@pytest.mark.case
+@pytest.mark.usefixtures("impatient")
+def test_a_lock_that_another_thread_holds_is_free_after_a_fork() -> None:
+    lock = Lock()
+    with held_elsewhere(lock):
+        assert forked(lambda: is_free(lock)) == 0
+    assert is_free(lock)
+
+
+def test_a_lock_is_free_in_both_processes_after_a_fork() -> None:
+    lock = Lock()
+    assert forked(lambda: is_free(lock)) == 0
+    assert is_free(lock)
+
+
+def test_a_fork_waits_for_whoever_holds_a_lock() -> None:
+    lock, written = Lock(), []
+    forking = threading.Event()
+
+    def write() -> None:
+        with lock:
+            written.append("half")
+            started.set()
+            forking.wait()
+            written.append("whole")
+
+    started = threading.Event()
+    thread = threading.Thread(target=write)
+    thread.start()
+    started.wait()
+    os.register_at_fork(before=forking.set)  # called before ours, which waits
+    assert forked(lambda: written == ["half", "whole"]) == 0
+    thread.join()
+
+
+def test_what_is_gone_is_not_made_anew() -> None:
+    class Counted:
+        times = 0
+
+        def after_fork(self) -> None:
+            Counted.times += 1
+
+    kept, gone = Counted(), Counted()
+    _forks.register(kept)
+    _forks.register(gone)
+    del gone
+    gc.collect()
+
+    def once() -> bool:
+        return Counted.times == 1
+
+    assert forked(once) == 0
+    assert Counted.times == 0
+    assert isinstance(kept, Counted)
+
+
+@pytest.mark.case
+@pytest.mark.usefixtures("impatient")
+def test_a_pace_is_not_held_by_threads_of_the_parent() -> None:
+    one = shared("https://forks.test", "pq_live_forks", limit=5)
+    reading = one.reserve("job_1")
+    assert reading.claim(0.0) == 0.0  # and is on its way, in a thread of the parent
+
+    def read_again() -> bool:
+        ticket = shared("https://forks.test", "pq_live_forks", limit=5).reserve("job_1")
+        return 0.0 < ticket.claim(1.0) < 10.0  # after the interval of a job, not after minutes
+
+    assert forked(read_again) == 0
+
+
+def test_seats_of_nobody_count_as_answered_requests() -> None:
+    window = Window(limit=2, seconds=60, headroom=0)
+    first, second, third = (window.reserve(0.0) for _ in range(3))
+    assert [window.claim(seat, 0.0) for seat in (first, second)] == [0.0, 0.0]
+    window.forget_seats()
+    assert window.claim(third, 1.0) == 59.0
+    reads = JobReads(5.0)
+    reads.window("job_1", 0.0).claim(reads.window("job_1", 0.0).reserve(0.0), 0.0)
+    reads.forget_seats()
+    assert reads.window("job_1", 1.0).state.flying == {}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_wire_starts_without_the_requests_of_its_parent() -> None:
+    wire = Wire()
+
+    def has_both() -> bool:
+        with wire.streams.one() as has_permit, wire._turns.one(0.0):
+            return has_permit
+
+    with ExitStack() as under_way:
+        for _ in range(MOST_STREAMS):
+            under_way.enter_context(wire.streams.one())
+        for _ in range(MOST_CONNECTIONS):
+            under_way.enter_context(wire._turns.one(0.0))
+        assert forked(has_both) == 0
+        assert not under_way.enter_context(wire.streams.one())
+    wire.close()
+    assert forked(lambda: wire.is_closed) == 0
+
+
+@pytest.mark.case
+@pytest.mark.usefixtures("impatient")
+def test_a_pace_file_is_opened_anew(tmp_path: Path) -> None:
+    pacer = FilePacer(tmp_path / "pace", "https://host pq_live_a", limit=5)
+
+    def leaves() -> bool:
+        ticket = pacer.reserve()
+        left = ticket.claim(1.0) == 0.0
+        pacer.close()
+        return left
+
+    with held_elsewhere(pacer._lock):
+        assert forked(leaves) == 0
+    pacer.close()
+
+    def close_what_the_parent_opened() -> bool:
+        pacer.close()
+        return True
+
+    pacer.reserve().claim(1.5)
+    assert forked(close_what_the_parent_opened) == 0
+    assert pacer.reserve().claim(2.0) == 0.0
+    pacer.close()

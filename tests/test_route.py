@@ -1,0 +1,297 @@
+"""The proxy and the certificates that an application chooses for its client."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import attrs
+import certifi
+import pytest
+
+from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, TransportError
+from proteiniq._wire.connections import Pools
+from proteiniq._wire.route import Proxy, Route, read_route
+
+from .faults.server import Server, refuse, reply
+from .support import KEY, documented
+
+PASSWORD = "hunter2hunter2"
+
+
+@pytest.fixture(autouse=True)
+def other_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxies and exceptions that nobody may take."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def blocking(*arguments: Any, **options: Any) -> str:
+    with ProteinIQ(*arguments, max_retries=0, **options) as client:
+        return client.with_options(timeout=10.0).account.get().workspace.id
+
+
+def awaited(*arguments: Any, **options: Any) -> str:
+    async def account() -> str:
+        async with AsyncProteinIQ(*arguments, max_retries=0, **options) as client:
+            return (await client.with_options(timeout=10.0).account.get()).workspace.id
+
+    return anyio.run(account)
+
+
+both = pytest.mark.parametrize("account", [blocking, awaited])
+Account = Callable[..., str]
+
+# ---- proxies
+
+
+@pytest.fixture
+def proxy() -> Iterator[Server]:
+    """A proxy that responds in the place of every service, and opens no tunnel."""
+    with Server() as started:
+        started.on("GET", "http://127.0.0.1:9/api/v1/account", reply(documented("get_account")))
+        started.on("CONNECT", "service.test:443", refuse(403))
+        yield started
+
+
+@pytest.mark.case
+@both
+def test_a_request_goes_through_the_proxy_of_the_client(account: Account, proxy: Server) -> None:
+    through = proxy.url.replace("://", "://user:w%C3%A4rd@")
+    assert account(KEY, "http://127.0.0.1:9", proxy=through) == "team_123"
+    sent = proxy.asked[0].headers["proxy-authorization"]
+    assert base64.b64decode(sent.removeprefix("Basic ")) == "user:wärd".encode()
+
+
+@both
+def test_an_encrypted_request_goes_through_a_tunnel_that_gets_nothing_else(
+    account: Account, proxy: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "*")
+    with pytest.raises(TransportError) as caught:
+        account(KEY, "https://service.test", proxy=proxy.url, headers={"X-Team": PASSWORD})
+    assert not caught.value.sent
+    (tunnel,) = proxy.asked
+    assert tunnel.route == "CONNECT service.test:443"
+    assert "x-team" not in tunnel.headers
+    assert "authorization" not in tunnel.headers
+
+
+@pytest.mark.parametrize(
+    ("chosen", "host", "taken"),
+    [
+        (None, "service.test", "http://environment.test:3128"),
+        (None, "excepted.test", None),
+        ("http://proxy.test:1", "service.test", "http://proxy.test:1"),
+        ("http://proxy.test:1", "excepted.test", "http://proxy.test:1"),
+        ("http://proxy.test:1", "127.0.0.1", None),
+        ("http://[::1]:1", "127.0.0.1", "http://[::1]:1"),
+        (False, "service.test", None),
+    ],
+)
+def test_which_proxy_is_taken(
+    chosen: Any, host: str, taken: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("all_proxy", "http://environment.test:3128")
+    monkeypatch.setenv("no_proxy", "excepted.test")
+    assert Pools(route=Route(chosen)).proxy("https", host, None) == taken
+
+
+@pytest.mark.parametrize(
+    ("proxy", "why"),
+    [
+        ("", "False for no proxy, or None for the environment's, got ''"),
+        (" ", "got ' '"),
+        (True, "got True"),
+        (0, "got int"),
+        (b"http://proxy.test", "got bytes"),
+        ({"https": "http://proxy.test"}, "got dict"),
+        ("proxy.test:3128", "must start with http://, https://, socks5:// or socks5h://"),
+        (f"ftp://user:{PASSWORD}@proxy.test", "must start with http://"),
+        (f"http://user:{PASSWORD}@", "must have a host"),
+        (f"http://user:{PASSWORD}@proxy.test:0", "no port 0"),
+        (f"http://user:{PASSWORD}@proxy\n.test", "must have a host"),
+        (f"http://user:{PASSWORD}@proxy.test:99999", "must have the form scheme://host:port"),
+        (f"http://user:{PASSWORD}#@proxy.test:1", "must have the form scheme://host:port"),
+        (f"http://user:1#{PASSWORD}@proxy.test:1", "must end with the port"),
+        (f"http://proxy.test:1/{PASSWORD}", "must end with the port"),
+        (f"http://proxy.test:1?{PASSWORD}", "must end with the port"),
+    ],
+)
+def test_what_is_not_a_proxy(proxy: Any, why: str) -> None:
+    found = read_route(proxy, None)
+    assert isinstance(found, ConfigurationError)
+    assert str(found).startswith("proxy must be a URL such as http://proxy.example:3128")
+    assert why in str(found)
+    assert PASSWORD not in str(found)
+
+
+def test_a_socks_proxy_needs_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proteiniq._wire.route.find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match="socks5h:// needs `pip install socksio`"):
+        ProteinIQ(KEY, proxy="socks5h://proxy.test")
+    monkeypatch.setattr("proteiniq._wire.route.find_spec", lambda name: object())
+    assert repr(ProteinIQ(KEY, proxy="socks5h://proxy.test")) == (
+        "<ProteinIQ pq_live_tests_… at https://proteiniq.io>"
+    )
+
+
+def test_a_login_is_hidden_from_the_log_of_the_library_that_sends_it() -> None:
+    auth = Proxy.parse(f"socks5://{PASSWORD}:{PASSWORD}@proxy.test").auth
+    assert auth == (PASSWORD.encode(), PASSWORD.encode())
+    assert PASSWORD not in f"auth={auth!r}"
+
+
+def test_a_proxy_with_a_name_in_unicode() -> None:
+    assert isinstance(read_route("http://bücher.test:1", None), Route)
+
+
+# ---- certificates
+
+
+@attrs.frozen
+class Files:
+    """The certificate of an authority, and of a server that it vouches for, with the server's key."""
+
+    authority: Path
+    server: Path
+    key: Path
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server, self.key)
+        return context
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    if shutil.which("openssl") is None:
+        pytest.skip("the program openssl makes the certificates")
+    folder = tmp_path_factory.mktemp("certificates")
+    new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    new += ["-nodes", "-days", "3650"]
+
+    def run(*arguments: str) -> None:
+        subprocess.run([*new, *arguments], cwd=folder, check=True, capture_output=True)
+
+    uses = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+    run("-subj", "/CN=Authority", "-keyout", "authority.key", "-out", "authority.pem", *uses)
+    uses = ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=IP:127.0.0.1"]
+    signed = ["-CA", "authority.pem", "-CAkey", "authority.key"]
+    run("-subj", "/CN=Server", "-keyout", "server.key", "-out", "server.pem", *signed, *uses)
+    return Files(folder / "authority.pem", folder / "server.pem", folder / "server.key")
+
+
+@pytest.fixture
+def server(files: Files) -> Iterator[Server]:
+    with Server(files.context) as started:
+        started.on("GET", "/api/v1/account", reply(documented("get_account")))
+        yield started
+
+
+def hashed(certificate: Path, folder: Path) -> Path:
+    """A folder with the certificate, under the name that OpenSSL looks for."""
+    command = ["openssl", "x509", "-hash", "-noout", "-in", str(certificate)]
+    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    shutil.copy(certificate, folder / f"{name}.0")
+    return folder
+
+
+@pytest.mark.case
+@both
+@pytest.mark.parametrize("form", ["string", "path", "folder", "context"])
+def test_a_server_is_verified_with_the_certificates_of_the_client(
+    account: Account, form: str, server: Server, files: Files, tmp_path: Path
+) -> None:
+    verify: Any = {
+        "string": str(files.authority),
+        "path": files.authority,
+        "folder": hashed(files.authority, tmp_path),
+        "context": ssl.create_default_context(cafile=files.authority),
+    }[form]
+    assert account(KEY, server.url, verify=verify) == "team_123"
+
+
+@both
+@pytest.mark.parametrize("verify", [None, True, certifi.where()])
+def test_a_server_of_another_authority_is_refused(account: Account, verify: Any, server: Server) -> None:
+    with pytest.raises(TransportError, match=r"certificate of 127\.0\.0\.1") as caught:
+        account(KEY, server.url, verify=verify)
+    assert not caught.value.sent
+    assert server.asked == []
+
+
+def unverifying() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+@pytest.mark.parametrize("verify", [False, unverifying()], ids=["False", "a context"])
+def test_verification_can_not_be_switched_off(verify: Any) -> None:
+    with pytest.raises(ConfigurationError, match="verify must not switch verification off, got"):
+        ProteinIQ(KEY, verify=verify)
+
+
+@pytest.mark.parametrize(
+    ("verify", "got"),
+    [(0, "0"), (b"ca.pem", "b'ca.pem'"), (certifi, "<module"), (["ca.pem"], r"\['ca.pem'\]")],
+)
+def test_what_is_not_a_place_of_certificates(verify: Any, got: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"path of a CA bundle or an ssl.SSLContext, got {got}"):
+        ProteinIQ(KEY, verify=verify)
+
+
+def test_a_context_of_a_server_verifies_nobody() -> None:
+    with pytest.raises(ConfigurationError, match="must be a context for clients"):
+        ProteinIQ(KEY, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "does not exist"),
+        (b"", "is empty"),
+        (b"not a certificate", "has no certificates in PEM format"),
+    ],
+)
+def test_a_bundle_without_certificates_is_named(content: bytes | None, why: str, tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=rf"got '.*ca\.pem', which {why}"):
+        ProteinIQ(KEY, verify=bundle)
+
+
+def test_a_folder_without_certificates_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(Path(certifi.where()).read_bytes())
+    with pytest.raises(
+        ConfigurationError, match="which has no certificates under the names that `openssl rehash`"
+    ):
+        ProteinIQ(KEY, verify=tmp_path)
+
+
+@pytest.mark.parametrize("verify", ["", " ", "a\0b"])
+def test_a_path_that_is_none(verify: str) -> None:
+    with pytest.raises(ConfigurationError, match="which does not exist"):
+        ProteinIQ(KEY, verify=verify)
+
+
+def test_a_bundle_that_can_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(cafile: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(ssl, "create_default_context", refused)
+    with pytest.raises(ConfigurationError, match=r"cacert\.pem', which can't be read: Permission denied"):
+        ProteinIQ(KEY, verify=certifi.where())
