@@ -275,8 +275,11 @@ class JobState(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the job has ended, with or without success."""
-        return self.status.is_terminal
+        """Whether the job has ended, with or without success.
+
+        A status that this version doesn't know counts as running, unless the job has a time of completion.
+        """
+        return self.status.is_terminal or (not self.status.is_known and self.completed_at is not None)
 
     @property
     def _is_whole(self) -> bool:

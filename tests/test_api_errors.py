@@ -7,7 +7,15 @@ import pytest
 
 from proteiniq import errors
 from proteiniq._policy.retry import Attempt, GiveUp, may_pass
-from proteiniq._responses.api_errors import MOST_DETAILS, ErrorBody, api_error, gave_up, read_body, redirected
+from proteiniq._responses.api_errors import (
+    MOST_BODY,
+    MOST_DETAILS,
+    ErrorBody,
+    api_error,
+    read_body,
+    redirected,
+)
+from proteiniq._responses.unsent import gave_up
 from proteiniq.errors import BY_CODE, BY_STATUS, Request
 
 REQUEST = Request("GET", "/api/v1/tools")
@@ -91,10 +99,10 @@ def test_an_envelope() -> None:
         ({"error": {"code": "a", "detail": "why"}}, "a", "why", None),
         ({"error": {"message": "No.", "details": "why"}}, None, "No.", "why"),
         ({"error": None, "detail": "why"}, None, "why", None),
-        ({"error": {"code": 5, "message": []}}, None, None, None),
-        ({}, None, None, None),
-        (["detail"], None, None, None),
-        ("detail", None, None, None),
+        ({"error": {"code": 5, "message": []}}, None, '{"error": {"code": 5, "message": []}}', None),
+        ({"reason": "blocked"}, None, '{"reason": "blocked"}', None),
+        (["detail"], None, '["detail"]', None),
+        ("detail", None, "detail", None),
     ],
     ids=str,
 )
@@ -106,13 +114,11 @@ def test_a_body_of_another_framework(body: Any, code: str | None, message: str |
     "content",
     [
         b"",
-        b"<html><h1>Bad gateway</h1></html>",
+        b" \n",
+        b"<html><style>h1 { color: red }</style><!-- none --></html>",
         b"null",
         b"[]",
-        b'"error"',
-        b'{"error": null}',
-        b'{"error": {"code": 5, "message": []}}',
-        b'{"error": ' + b"[" * 100_000,
+        b"{}",
         b"\xff\xfe",
     ],
     ids=lambda content: content[:20].decode("ascii", "replace") or "empty",
@@ -122,6 +128,78 @@ def test_a_body_that_says_nothing(content: bytes) -> None:
     assert body == ErrorBody(None, None, None)
     error = api_error(502, body, request=REQUEST)
     assert str(error).startswith("the service responded with 502 and no message (502, GET /api/v1/tools)")
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (b"Access denied:\r\n  blocked", None, "Access denied: blocked"),
+        (b'\xef\xbb\xbf{"message": "blocked"}', None, "blocked"),
+        (
+            b"<html><title>Just a moment</title><script>if (1 < 2) {}</script><p>R&amp;D</html>",
+            None,
+            "Just a moment R&D",
+        ),
+        (
+            b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>It &lt;expired&gt;</Message></Error>',
+            "AccessDenied",
+            "It <expired>",
+        ),
+        (b'{"error": ' + b"[" * 100_000, None, '{"error": ' + "[" * (MOST_DETAILS - 10) + "…"),
+    ],
+    ids=["text", "JSON with a BOM", "HTML", "XML of storage", "nested too deeply"],
+)
+def test_a_body_in_another_format_is_the_message(content: bytes, code: str | None, message: str) -> None:
+    body = read_body(content)
+    assert (body.code, body.message) == (code, message)
+    assert not body.is_envelope
+
+
+@pytest.mark.case
+def test_an_error_keeps_the_start_of_its_body() -> None:
+    error = api_error(403, read_body(b"x" * 100_000), request=REQUEST)
+    assert error.body == "x" * MOST_BODY
+    assert len(str(error)) < MOST_DETAILS + 250
+    assert api_error(403, read_body(b""), request=REQUEST).body is None
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"see https://storage.test/a.pdb?X-Amz-Signature=5ecre7",
+        json.dumps({"message": "https://storage.test/a.pdb?a=1&sig=5ecre7 is old"}).encode(),
+        rb'{"error": {"message": "No.", "details": {"url": "https://storage.test/a?b=1\u0026sig=5ecre7"}}}',
+        b"<Error><Code>Expired</Code><Message>https://storage.test/a?sig=5ecre7</Message></Error>",
+    ],
+    ids=["text", "JSON", "escaped", "XML"],
+)
+def test_a_signature_in_a_body_is_not_kept(content: bytes) -> None:
+    error = api_error(403, read_body(content), request=REQUEST)
+    assert "https://storage.test/a" in str(error)
+    assert "5ecre7" not in f"{error} {error.body} {error.details}"
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 409])
+@pytest.mark.parametrize("content", [b"default backend", b'{"message": "No."}', b'{"error": "No."}', b""])
+def test_what_only_the_service_knows_is_not_taken_from_another(status: int, content: bytes) -> None:
+    error = api_error(status, read_body(content), request=REQUEST)
+    assert type(error) is errors.APIError
+    assert "may come from a proxy" in str(error)
+    assert "What to do" not in str(error)
+
+
+@pytest.mark.parametrize("content", [b'{"error": {"message": "Gone."}}', b'{"code": "not_found"}'])
+def test_an_error_in_the_services_format_has_the_class_of_its_status(content: bytes) -> None:
+    assert type(api_error(404, read_body(content), request=REQUEST)) is errors.NotFound
+
+
+def test_a_proxy_that_asks_for_a_password_is_named() -> None:
+    error = api_error(407, read_body(b""), request=REQUEST)
+    assert "A proxy asks for a user name and a password" in str(error)
+    assert not error.retryable
 
 
 def refused(body: Any, status: int = 422) -> str:
@@ -146,7 +224,7 @@ def test_what_fastapi_says_of_each_place_is_a_line() -> None:
 
 
 def test_a_detail_that_is_text_is_the_message() -> None:
-    assert refused({"detail": "Not Found"}, 404) == "Not Found (404, GET /api/v1/tools)"
+    assert refused({"detail": "Not Found"}, 422) == "Not Found (422, GET /api/v1/tools)"
 
 
 @pytest.mark.parametrize(
@@ -246,7 +324,7 @@ def test_a_redirect_to_nowhere() -> None:
 @pytest.mark.parametrize(
     ("reason", "needed", "said"),
     [
-        ("attempts", None, "It was sent 3 times"),
+        ("attempts", None, "It was tried 3 times"),
         ("unsafe", None, "may have acted on it"),
         ("deadline", 12.0, "in 12.0 s, would be past the deadline"),
         ("retry_after", 900.0, "asks to wait 900 s"),

@@ -125,7 +125,7 @@ def test_an_encrypted_request_asks_the_proxy_for_a_tunnel(
     monkeypatch.setenv("https_proxy", f"http://{a_proxy.address}")
     with pytest.raises(WireFailure) as caught:
         sent("https://service.test/x")
-    assert (caught.value.kind, caught.value.sent) == ("connect", False)
+    assert (caught.value.kind, caught.value.sent, caught.value.by_proxy) == ("proxy", False, True)
     assert a_proxy.received.startswith(b"CONNECT service.test:443 HTTP/1.1\r\n")
 
 

@@ -97,7 +97,7 @@ class AsyncDownloads:
                     continue
                 case Restart():
                     download.restart()
-            await clock.sleep(move.seconds)
+            await self._pipeline.pause(move.seconds, "the download was interrupted", "download", job_id)
 
     async def _attempt(
         self,

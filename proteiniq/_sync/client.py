@@ -34,11 +34,12 @@ class ProteinIQ:
     seconds; None is no limit. It does not apply to uploads and downloads; a wait has its own timeout.
 
     The defaults of the rate limit are the service's (120 requests per key in 60 s, reads of one job 5 s apart). All
-    clients of a key in this process share one limit, which is corrected by the service's headers. Different values of a
-    later client are ignored with a warning. Programs on one machine share the limit by naming the same `pace_file`, a
-    small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
-    a request. `clock` replaces the machine's clock in tests. `allow_http` names hosts of a private network to which the
-    key may be sent unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`.
+    clients of a key in this process share one limit, which is corrected by the service's headers; `rate_limit` is never
+    exceeded. Different values of a later client are ignored with a warning. Programs on one machine share the limit by
+    naming the same `pace_file`, a small SQLite file that is created if missing; while it can't be used, the client
+    keeps its own count. `hooks` are called with the `AttemptDetails` of every attempt to send a request. `clock`
+    replaces the machine's clock in tests. `allow_http` names hosts of a private network to which the key may be sent
+    unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`.
 
     `headers` are sent with every request to the service, never to the storage behind a signed URL; their values are not
     logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
@@ -65,7 +66,7 @@ class ProteinIQ:
         timeout: float = 30.0,
         max_retries: int = 4,
         deadline: float | None = None,
-        rate_limit: int = RATE_LIMIT,
+        rate_limit: int | None = None,
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
         pace_file: str | PathLike[str] | None = None,
@@ -89,9 +90,10 @@ class ProteinIQ:
             raise route
         check_pace(rate_limit, rate_window, job_read_interval)
         pace: Mapping[str, Any] = {
-            "limit": rate_limit,
+            "limit": RATE_LIMIT if rate_limit is None else rate_limit,
             "seconds": rate_window,
             "job_interval": job_read_interval,
+            "most": rate_limit,
         }
         # What a transport reaches need not be the service: its rate limit says nothing to other clients.
         pacer: Pacer = LocalPacer(**pace)
@@ -100,7 +102,8 @@ class ProteinIQ:
         if pace_file is not None:
             from .._wire.pace_file import FilePacer  # imports sqlite3 only if it is used
 
-            pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
+            key_id = f"{config.base_url} {config.key.prefix}"
+            pacer = FilePacer(pace_file, key_id, instead=pacer, **pace)
         clock = clock or MachineClock()
         self._parts = (config, Wire(clock=clock, route=route, own=transport), clock, pacer)
 

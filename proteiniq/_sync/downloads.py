@@ -97,7 +97,7 @@ class Downloads:
                     continue
                 case Restart():
                     download.restart()
-            clock.sleep(move.seconds)
+            self._pipeline.pause(move.seconds, "the download was interrupted", "download", job_id)
 
     def _attempt(
         self,

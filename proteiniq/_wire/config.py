@@ -213,9 +213,10 @@ def _check_options(timeout: float, max_retries: int, deadline: float | None) -> 
     _check_whole("max_retries", max_retries, 0)
 
 
-def check_pace(rate_limit: int, rate_window: float, job_read_interval: float) -> None:
+def check_pace(rate_limit: int | None, rate_window: float, job_read_interval: float) -> None:
     """Raise ConfigurationError unless the figures of the rate limit are valid."""
-    _check_whole("rate_limit", rate_limit, 1)
+    if rate_limit is not None:
+        _check_whole("rate_limit", rate_limit, 1, " or None")
     _check_seconds("rate_window", rate_window)
     if job_read_interval != 0:
         _check_seconds("job_read_interval", job_read_interval, " or 0")
@@ -228,10 +229,10 @@ def _check_seconds(name: str, value: object, more: str = "") -> None:
         )
 
 
-def _check_whole(name: str, value: object, least: int) -> None:
+def _check_whole(name: str, value: object, least: int, more: str = "") -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ConfigurationError(
-            f"{name} must be a whole number of at least {least}, got {short_repr(value)}"
+            f"{name} must be a whole number of at least {least}{more}, got {short_repr(value)}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import traceback
@@ -12,13 +13,17 @@ from .key import ApiKey
 
 
 class WireFailure(Exception):
-    """There was no complete response. `sent` is whether part of the request may have reached the service."""
+    """There was no complete response. `sent` is whether part of the request may have reached the service.
 
-    def __init__(self, kind: Failure, text: str, *, sent: bool) -> None:
+    `by_proxy` is true if a proxy refused to connect to the host.
+    """
+
+    def __init__(self, kind: Failure, text: str, *, sent: bool, by_proxy: bool = False) -> None:
         super().__init__(text)
         self.kind = kind
         self.text = text
         self.sent = sent
+        self.by_proxy = by_proxy
         self.took = 0.0
 
 
@@ -38,6 +43,10 @@ _FAILURES: dict[str, tuple[Failure, bool]] = {
 }
 """What the exceptions of the HTTP libraries, which have the same names in both, are here, and whether a part of the
 request may have been sent. The first of an exception's classes counts."""
+
+
+_PROXY_VERDICT = re.compile(r"4\d\d\b|.*(username|password)", re.IGNORECASE)
+"""What a proxy says of this client, such as 407; anything else, such as 502, may pass."""
 
 
 def without_frames(error: BaseException, key: ApiKey | None = None) -> BaseException:
@@ -63,9 +72,12 @@ def _translated(error: BaseException) -> WireFailure | None:
     for kind in type(error).__mro__:
         if kind.__name__ in _FAILURES and kind.__module__ in NAMES:
             what, sent = _FAILURES[kind.__name__]
-            if what == "connect" and _is_certificate(error):
+            by_proxy = kind.__name__ == "ProxyError"
+            if by_proxy and _PROXY_VERDICT.match(str(error)):
+                what = "proxy"
+            elif what == "connect" and _is_certificate(error):
                 what = "tls"
-            return WireFailure(what, text, sent=sent)
+            return WireFailure(what, text, sent=sent, by_proxy=by_proxy)
     return None
 
 

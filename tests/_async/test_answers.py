@@ -71,7 +71,7 @@ async def test_no_answer(failure: Exception, kind: type[TransportError], sent: b
 async def test_attempts_are_counted_and_noted() -> None:
     error = await caught(httpx.ReadError("reset"), max_retries=3)
     assert error.attempts == 4
-    assert "It was sent 4 times" in "".join(error.__notes__)
+    assert "It was tried 4 times" in "".join(error.__notes__)
 
 
 @pytest.mark.anyio

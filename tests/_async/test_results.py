@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, ContractError, Forbidden, NotFound, TransportError
+from proteiniq import APIError, AsyncProteinIQ, ContractError, NotFound, TransportError
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
@@ -216,8 +216,10 @@ async def test_a_url_that_storage_refuses_is_renewed_once(status: int) -> None:
 async def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(403)})
     made = await fetched(service)
-    with pytest.raises(Forbidden):
+    with pytest.raises(APIError) as caught:
         await made.files["a.txt"].read()
+    assert caught.value.status == 403
+    assert "scope" not in str(caught.value)  # of a key, which storage knows nothing of
     assert service.routes == [RESULT, FILE, RESULT, FILE]
 
 

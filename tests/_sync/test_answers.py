@@ -70,7 +70,7 @@ def test_no_answer(failure: Exception, kind: type[TransportError], sent: bool) -
 def test_attempts_are_counted_and_noted() -> None:
     error = caught(httpx.ReadError("reset"), max_retries=3)
     assert error.attempts == 4
-    assert "It was sent 4 times" in "".join(error.__notes__)
+    assert "It was tried 4 times" in "".join(error.__notes__)
 
 
 def test_a_redirect_is_not_followed_and_says_why() -> None:

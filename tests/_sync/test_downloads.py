@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from proteiniq import (
-    NotFound,
+    APIError,
 )
 from proteiniq._transfer.download import Download
 from proteiniq.hooks import AttemptDetails
@@ -40,8 +40,9 @@ def test_a_password_in_a_signed_url_is_told_to_nobody() -> None:
     made = fetched(service, max_retries=1)
     pipeline = made.files[0]._source._pipeline
     pipeline.config = attrs.evolve(pipeline.config, hooks=(told.append,))
-    with pytest.raises(NotFound) as caught:
+    with pytest.raises(APIError) as caught:
         made.files[0].read()
+    assert caught.value.status == 404
     assert [each.host for each in told] == ["storage.test", "storage.test"]
     assert "hunter2" not in f"{caught.value} {told}"
 

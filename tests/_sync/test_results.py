@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq import ContractError, Forbidden, NotFound, ProteinIQ, TransportError
+from proteiniq import APIError, ContractError, NotFound, ProteinIQ, TransportError
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
@@ -191,8 +191,10 @@ def test_a_url_that_storage_refuses_is_renewed_once(status: int) -> None:
 def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(403)})
     made = fetched(service)
-    with pytest.raises(Forbidden):
+    with pytest.raises(APIError) as caught:
         made.files["a.txt"].read()
+    assert caught.value.status == 403
+    assert "scope" not in str(caught.value)  # of a key, which storage knows nothing of
     assert service.routes == [RESULT, FILE, RESULT, FILE]
 
 

@@ -258,6 +258,7 @@ def test_a_job_that_is_not_there_is_named_with_the_others(client: ProteinIQ, ser
 
 def test_a_key_that_is_revoked_ends_it(client: ProteinIQ, server: Server) -> None:
     server.on(*LIST, refuse(401, "unauthorized"))
+    server.on(*status_of("job_1"), refuse(401, "unauthorized"))
     with pytest.raises(Unauthorized):
         gathered(client.jobs.wait_all(["job_1", "job_2"]))
 
