@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/downloads.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/downloads.py by scripts/unasync.py. Edit that file instead.
 
 """Download the files of results: resumed after an interruption, with a new URL if the old one has expired."""
 

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/jobs.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/jobs.py by scripts/unasync.py. Edit that file instead.
 
 """Jobs: quote, submit, list, follow, cancel."""
 

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/paging.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/paging.py by scripts/unasync.py. Edit that file instead.
 
 """Lists that are fetched page by page.
 

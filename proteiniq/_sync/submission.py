@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/submission.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/submission.py by scripts/unasync.py. Edit that file instead.
 
 """Quote and submit a job: one call makes one job, whatever becomes of the responses."""
 

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/wire.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/wire.py by scripts/unasync.py. Edit that file instead.
 
 """The wire: sends requests over httpcore. No type and no exception of a library that it uses leaves it."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_lists.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_lists.py by scripts/unasync.py. Edit that file instead.
 
 """Lists, page by page."""
 

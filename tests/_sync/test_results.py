@@ -1,4 +1,4 @@
-# Made from tests/_async/test_results.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_results.py by scripts/unasync.py. Edit that file instead.
 
 """Results and their files: read, saved, resumed, renewed, and never outside the folder."""
 
