@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import shutil
 import ssl
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import anyio
 import attrs
 import certifi
+import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, TransportError
@@ -228,6 +230,36 @@ def test_a_server_of_another_authority_is_refused(account: Account, verify: Any,
         account(KEY, server.url, verify=verify)
     assert not caught.value.sent
     assert server.asked == []
+
+
+@pytest.fixture(params=[False, True], ids=["", "traced"])
+def traced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether a tracer wraps the transports of httpx, so that requests go through one of those."""
+    kinds = ((httpx.HTTPTransport, "handle_request"), (httpx.AsyncHTTPTransport, "handle_async_request"))
+    for kind, method in kinds if request.param else ():
+        monkeypatch.setattr(kind, method, wrapping(getattr(kind, method)))
+    return bool(request.param)
+
+
+def wrapping(original: Callable[..., Any]) -> Callable[..., Any]:
+    return functools.wraps(original)(lambda *arguments: original(*arguments))
+
+
+@both
+def test_an_encrypted_proxy_is_verified_with_the_same_certificates(
+    account: Account, server: Server, files: Files, traced: bool
+) -> None:
+    server.on("GET", "http://127.0.0.1:9/api/v1/account", reply(documented("get_account")))
+    assert account(KEY, "http://127.0.0.1:9", proxy=server.url, verify=files.authority) == "team_123"
+    assert account(KEY, server.url, proxy=False, verify=files.authority) == "team_123"
+
+
+def test_missing_certificates_of_the_environment_are_no_riddle_to_a_traced_client(
+    traced: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        blocking(KEY, "https://service.test")
 
 
 def unverifying() -> ssl.SSLContext:
