@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import logging
 import shutil
 import ssl
 import subprocess
@@ -70,6 +71,24 @@ def test_a_request_goes_through_the_proxy_of_the_client(account: Account, proxy:
     assert account(KEY, "http://127.0.0.1:9", proxy=through) == "team_123"
     sent = proxy.asked[0].headers["proxy-authorization"]
     assert base64.b64decode(sent.removeprefix("Basic ")) == "user:wärd".encode()
+
+
+@both
+def test_the_password_of_a_proxy_is_not_logged(
+    account: Account, proxy: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    account(KEY, "http://127.0.0.1:9", proxy=proxy.url.replace("://", f"://user:{PASSWORD}@"))
+    assert "httpcore" in {record.name.partition(".")[0] for record in caplog.records}
+    for shown in (PASSWORD, base64.b64encode(f"user:{PASSWORD}".encode()).decode()):
+        assert shown not in caplog.text
+        assert not any(shown in repr(vars(record)) for record in caplog.records)
+
+
+def test_a_forked_process_takes_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "http://environment.test:3128")
+    child = Pools(route=Route("http://proxy.test:1")).leave_to_parent()
+    assert child.proxy("https", "service.test", None) == "http://proxy.test:1"
 
 
 @both
