@@ -139,6 +139,7 @@ def test_which_proxy_is_taken(
         (f"ftp://user:{PASSWORD}@proxy.test", "must start with http://"),
         (f"http://user:{PASSWORD}@", "must have a host"),
         (f"http://user:{PASSWORD}@proxy.test:0", "no port 0"),
+        (f"http://user:{PASSWORD} @proxy.test", "no spaces"),
         (f"http://user:{PASSWORD}@proxy\n.test", "must have a host"),
         (f"http://user:{PASSWORD}@proxy.test:99999", "must have the form scheme://host:port"),
         (f"http://user:{PASSWORD}#@proxy.test:1", "must have the form scheme://host:port"),
@@ -171,8 +172,11 @@ def test_a_login_is_hidden_from_the_log_of_the_library_that_sends_it() -> None:
     assert PASSWORD not in f"auth={auth!r}"
 
 
-def test_a_proxy_with_a_name_in_unicode() -> None:
-    assert isinstance(read_route("http://bücher.test:1", None), Route)
+@pytest.mark.parametrize("url", ["http://bücher.test:1", " HTTP://proxy.test/\n"])
+def test_what_is_a_proxy(url: str) -> None:
+    route = read_route(url, None)
+    assert isinstance(route, Route)
+    assert route.proxy == url.strip()
 
 
 # ---- certificates
