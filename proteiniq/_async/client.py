@@ -86,7 +86,7 @@ class AsyncProteinIQ:
         )
         if isinstance(route, ConfigurationError):
             raise route
-        check_pace(rate_limit, rate_window, job_read_interval)
+        check_pace(rate_limit, rate_window, job_read_interval, pace_file)
         pace: Mapping[str, Any] = {
             "limit": RATE_LIMIT if rate_limit is None else rate_limit,
             "seconds": rate_window,
