@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="MODULE:CLASS",
         help="serve only this tool; repeatable",
     )
+    add("--recordings", metavar="DIR", help="folder of recorded jobs to serve")
     add("--json", action="store_true", help="print one line of JSON instead of export lines")
     add("--verbose", action="store_true", help="log to standard error")
     return parser

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import attrs
 import uvicorn
+from starlette.types import ASGIApp
 
-from ._app import App
 from ._errors import SandboxError
 from ._events import Changes
 from ._http import Protocol
@@ -29,7 +29,7 @@ class TLS:
 class Server:
     """uvicorn on its own thread and event loop."""
 
-    def __init__(self, app: App, changes: Changes, tls: TLS | None = None) -> None:
+    def __init__(self, app: ASGIApp, changes: Changes, tls: TLS | None = None) -> None:
         config = uvicorn.Config(
             app,
             http=Protocol,
