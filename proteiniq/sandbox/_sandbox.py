@@ -172,7 +172,14 @@ class Sandbox:
             if self._tls is not None:
                 check_tls(self._tls)
             listener = stack.enter_context(
-                contextlib.closing(listen(self._host, self._port, allow_remote=self._allow_remote))
+                contextlib.closing(
+                    listen(
+                        self._host,
+                        self._port,
+                        allow_remote=self._allow_remote,
+                        encrypted=self._tls is not None,
+                    )
+                )
             )
             folder = Folder(self._data)
             stack.callback(folder.release)

@@ -17,6 +17,7 @@ import attrs
 from . import _formats, _times
 from ._blobs import Blobs, Draft
 from ._errors import OUT_OF_SPACE, is_full
+from ._folder import open_private
 from ._processes import kill_marked
 from ._recordings import SCHEMA, Recording, Recordings
 from ._rows import Artifact, Ending, File, Job
@@ -164,8 +165,10 @@ class Supervisor:
             error = ("tool_unavailable", f"{job.tool} is no longer installed.")
             return _Finished(Ending("FAILED", error))
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "out").mkdir(parents=True)
-        (folder / "job.json").write_text(payload, encoding="utf-8")
+        for each in (folder, folder / "out"):
+            each.mkdir(mode=0o700)
+        with open_private(folder / "job.json") as file:
+            file.write(payload.encode())
         with self._condition:
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
             if self._stopping or self._store.job(job.id) is None:
