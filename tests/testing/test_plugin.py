@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+from proteiniq.testing import Recorder, Sandbox
+
+from .. import tools
 
 CONFTEST = 'pytest_plugins = ["proteiniq.testing"]\n'
 
@@ -81,6 +86,21 @@ def anyio_backend():
 """
     out = run_pytest(tmp_path, conftest, test_application=text)
     assert "7 passed" in out, out
+
+
+def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent.parent / "docs" / "testing.md").read_text(encoding="utf-8")
+    files = dict(re.findall(r"```python\n# (\w+)\.py\n(.*?)```", text, re.DOTALL))
+    assert sorted(files) == ["app", "conftest", "record", "test_app"]
+    with Sandbox(tools=[f"{tools.__name__}:Esmfold"]) as service, service.client() as client:
+        recorder = Recorder(client, tmp_path / "recordings")
+        code = files["record"].replace('Recorder(client, "recordings")', "recorder")
+        exec(code.partition("with ProteinIQ() as client:\n")[2].strip(), {"recorder": recorder})
+    (prediction,) = (tmp_path / "recordings").glob("*/*/prediction.pdb")
+    prediction.write_text("REMARK\nATOM\nATOM\nEND\n")
+    conftest = files.pop("conftest")
+    out = run_pytest(tmp_path, conftest, app=files["app"], test_app=files["test_app"])
+    assert "4 passed" in out, out
 
 
 def test_a_test_that_does_not_use_the_sandbox_starts_none(tmp_path: Path) -> None:
