@@ -48,7 +48,7 @@ def importers(wanted: str, paths: list[Path]) -> set[str]:
     }
 
 
-FACADE = modules(".", without=("sandbox", "contract"))
+FACADE = modules(".", without=("sandbox", "contract", "testing"))
 
 
 def test_a_client_loads_of_the_contract_only_what_reads_it() -> None:
@@ -99,6 +99,10 @@ def test_the_contract_imports_nothing_of_the_facade() -> None:
 
 def test_the_facade_does_not_import_the_sandbox() -> None:
     assert importers("proteiniq.sandbox", FACADE) == set()
+
+
+def test_nothing_imports_what_is_for_tests_of_users() -> None:
+    assert importers("proteiniq.testing", [*FACADE, *modules("sandbox", "contract")]) == set()
 
 
 def test_the_generated_client_imports_nothing_of_ours() -> None:
