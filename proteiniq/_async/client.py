@@ -156,7 +156,7 @@ class AsyncProteinIQ:
 
     async def run(
         self,
-        tool: str | lazy.Tool,
+        tool: str | lazy.ToolSummary | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,

@@ -28,7 +28,7 @@ from .._responses import convert
 from .._responses.messages import after_submit, blocked, no_slot, spend_limit
 from .._short_repr import short_repr
 from ..errors import ConcurrentJobLimitExceeded, InvalidInput
-from ..models import JobState, Quote, Tool
+from ..models import JobState, Quote, Tool, ToolSummary
 from .pipeline import AsyncPipeline
 from .tools import AsyncTools
 
@@ -52,7 +52,7 @@ class AsyncSubmitter:
 
     async def quote(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -64,7 +64,7 @@ class AsyncSubmitter:
 
     async def submit(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -145,7 +145,9 @@ class AsyncSubmitter:
                 error.add_note(note)
             raise
 
-    async def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
+    async def _order(
+        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(
                 f"settings must be a mapping of settings to values, got {short_repr(settings)}"

@@ -158,7 +158,7 @@ class ProteinIQ:
 
     def run(
         self,
-        tool: str | lazy.Tool,
+        tool: str | lazy.ToolSummary | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,

@@ -21,7 +21,7 @@ from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
 from ..errors import ConfigurationError
-from ..models import JobFailure, JobStatus, Model, ResultFileInfo
+from ..models import JobFailure, JobState, JobStatus, Model, ResultFileInfo
 from .downloads import Downloads, Wanted
 from .pipeline import Pipeline
 
@@ -33,18 +33,19 @@ class Results:
         self._pipeline = pipeline
         self._downloads = Downloads(pipeline, self)
 
-    def get(self, job_id: str) -> Result:
+    def get(self, job_id: str | JobState | Result) -> Result:
         """Return the result of a job that completed, ran out of budget, or failed with output, as it is.
 
-        `status` says which; `client.jobs.result` raises JobFailed for a job without success. See "Results" in the
-        documentation. Raises JobNotCompleted if the job has not ended, NotFound if there is no
-        output, APIError, TransportError.
+        `job_id` is an id or a job. `status` says how it ended; `client.jobs.result` raises JobFailed for a job without
+        success. See "Results" in the documentation.
+
+        Raises JobNotCompleted if the job has not ended, NotFound if there is no output, APIError, TransportError.
         """
-        return self._get(job_id)
+        return self._get(check_id("job", job_id))
 
     def _get(self, job_id: str, *, deadline: float | None = None) -> Result:
         """Return the result; `deadline` is a monotonic time that no attempt exceeds."""
-        prepared = get_result.prepared(check_id("job", job_id))
+        prepared = get_result.prepared(job_id)
         answer = self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
         return Result(**convert.result_fields(answer, job_id), files=self._files(answer, job_id))
 
@@ -173,6 +174,8 @@ class Result(Model):
     `status` is how the job ended: a result of a job that failed or ran out of budget is partial. `error` is why, if the
     result was fetched with its job (`run`, `job.result`); a result alone does not contain it.
     """
+
+    _refers_to = ("job", "job_id")
 
     job_id: str
     tool: str | None

@@ -30,7 +30,7 @@ from .._responses import convert
 from .._responses.messages import after_submit, blocked, no_slot, spend_limit
 from .._short_repr import short_repr
 from ..errors import ConcurrentJobLimitExceeded, InvalidInput
-from ..models import JobState, Quote, Tool
+from ..models import JobState, Quote, Tool, ToolSummary
 from .pipeline import Pipeline
 from .tools import Tools
 
@@ -54,7 +54,7 @@ class Submitter:
 
     def quote(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -66,7 +66,7 @@ class Submitter:
 
     def submit(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -147,7 +147,9 @@ class Submitter:
                 error.add_note(note)
             raise
 
-    def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
+    def _order(
+        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(
                 f"settings must be a mapping of settings to values, got {short_repr(settings)}"
