@@ -25,6 +25,26 @@ class Model:
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
     raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False, eq=False)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return all attributes but `raw` as plain data that `json.dumps` takes: times are ISO 8601 strings."""
+        names = (field.name for field in attrs.fields(type(self)) if not field.name.startswith("_"))
+        return {name: _plain(getattr(self, name)) for name in names if name != "raw"}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Model():
+            return value.to_dict()
+        case datetime():
+            return value.isoformat()
+        case str():
+            return str(value)
+        case Mapping():
+            return {str(key): _plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+    return value
+
 
 # ---- account (documentation, page "Account")
 

@@ -186,6 +186,10 @@ class Result(Model):
     files: ResultFiles
     error: JobFailure | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return all attributes but `raw` as plain data that `json.dumps` takes; the files with their signed URLs."""
+        return {**super().to_dict(), "files": [file.info.to_dict() for file in self.files]}
+
     def save_all(
         self,
         folder: str | os.PathLike[str],

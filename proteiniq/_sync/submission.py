@@ -97,12 +97,10 @@ class Submitter:
                         full.in_doubt = True
                         full.add_note(str(after_submit(full, key)))
                     raise
-            level = logging.WARNING if tries == 1 else logging.INFO
-            log.log(
-                level, "%s is not submitted yet, no job slot is free: next try in %.0f s", order.tool, pause
-            )
+            if tries == 1:
+                log.warning("%s: no job slot is free, so it is submitted as soon as there is one", order.tool)
             try:
-                self._pipeline.clock.sleep(pause)
+                self._pipeline.pause(pause, "no job slot is free", "submit_job")
             except BaseException as interrupt:
                 if in_doubt:
                     interrupt.add_note(str(after_submit(interrupt, key)))
