@@ -23,8 +23,7 @@ HEADER = "# Generated from {source} by scripts/unasync.py. Edit that file instea
 
 REPLACEMENTS = [
     (r"safe for many tasks of one event loop", "safe for many threads"),
-    (r"AsyncIterator, Awaitable, Callable, Iterator", "Callable, Iterator"),
-    (r"Awaitable\[(Page\[T\])\]", r"\1"),
+    (r"AsyncIterator, Callable, Iterator", "Callable, Iterator"),
     (r"async (def|with|for)\b", r"\1"),
     (r"\bawait ", ""),
     (r"\basynccontextmanager\b", "contextmanager"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 
 from proteiniq import ConcurrentJobLimitExceeded, InsufficientCredits, InvalidInput, SpendLimitExceeded
 from proteiniq._policy.slots import slot_pause
+from proteiniq.hooks import AttemptDetails, PauseDetails
 
 from ._sync.clients import over
 from .storage import result
@@ -52,7 +54,25 @@ def test_a_run_waits_for_a_slot_and_repeats_its_key(caplog: pytest.LogCaptureFix
     assert len(keys(full)) == 1
     assert 3 < sum(clock.sleeps) < 5
     waits = [each for each in caplog.records if "no job slot is free" in each.getMessage()]
-    assert [each.levelname for each in waits] == ["WARNING", "INFO"]
+    assert [each.levelname for each in waits] == ["WARNING"]
+
+
+def test_hooks_are_told_of_a_long_wait_for_a_slot() -> None:
+    class Hook:
+        def __init__(self) -> None:
+            self.pauses: list[PauseDetails] = []
+
+        def __call__(self, details: AttemptDetails) -> None:
+            pass
+
+        def on_pause(self, details: PauseDetails) -> None:
+            self.pauses.append(details)
+
+    hook = Hook()
+    with over(service(*[FULL] * 6, MADE)) as client:
+        client._pipeline.config = attrs.evolve(client._pipeline.config, hooks=(hook,))
+        client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True)
+    assert {each.reason for each in hook.pauses} == {"no job slot is free"}
 
 
 @pytest.mark.parametrize(

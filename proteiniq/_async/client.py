@@ -148,15 +148,22 @@ class AsyncProteinIQ:
         """Return a client with another `timeout`, `max_retries` or `deadline`; this client is unchanged.
 
         Both share connections, rate limit and retry budget. Closing the new client leaves this one open; closing this
-        one closes both. Raises ConfigurationError.
+        one closes both. Attributes that a subclass has set are copied, except cached properties. Raises
+        ConfigurationError.
         """
         client = self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
+        vars(client).update(
+            (name, value)
+            for name, value in vars(self).items()
+            if name not in ("_parts", "_first")
+            and not isinstance(getattr(type(self), name, None), cached_property)
+        )
         client._first = weakref.ref(self._first() or self)
         return client
 
     async def run(
         self,
-        tool: str | lazy.Tool,
+        tool: str | lazy.ToolSummary | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -190,6 +197,29 @@ class AsyncProteinIQ:
             max_credits=max_credits,
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
+        )
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """Send a request to a route that has no method here, such as `client.request("GET", "/api/v1/projects")`.
+
+        `path` is a path on the service, never another host. `params` is the query, and `json` the body. The request is
+        paced and retried like any other; with a method other than GET, HEAD and DELETE, it is retried after a lost
+        response only with an `idempotency_key`, which the route must support. Returns the value of a JSON response, the
+        bytes of any other, None for an empty one. Raises InvalidInput, APIError, TransportError, ContractError if the
+        response is not the JSON that it claims to be.
+        """
+        from .request import request
+
+        return await request(
+            self._pipeline, method, path, params=params, json=json, idempotency_key=idempotency_key
         )
 
     async def openapi(self) -> dict[str, Any]:

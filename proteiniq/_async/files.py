@@ -12,7 +12,7 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
-from .._inputs.arguments import check_id, check_limit, is_downgrade, is_token, is_url
+from .._inputs.arguments import Span, check_id, is_downgrade, is_token, is_url
 from .._inputs.callbacks import AsyncCallback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
@@ -33,7 +33,7 @@ from .._wire.extra_headers import overridden
 from .._wire.locations import location
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
-from .paging import AsyncPager, Page
+from .paging import AsyncListing, AsyncPager
 from .pipeline import CONTRACT_REFUSALS, AsyncPipeline, Call
 
 
@@ -169,31 +169,30 @@ class AsyncFiles:
         collection_id: str | None = None,
         mine: bool | None = None,
         limit: int | None = None,
+        page_size: int | None = None,
+        max_items: int | None = None,
+        starting_after: str | None = None,
     ) -> AsyncPager[File]:
-        """Iterate over the library's files; `limit` is the page size, from 1 to 100 (documentation, "Files").
+        """Iterate over the library's files (documentation, "Files").
+
+        `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
+        continue a list, pass the `next_cursor` of a page as `starting_after`.
 
         `format` is upper case (`PDB`, `FASTA`, `SDF`); `origin` is `UPLOAD`, `JOB_OUTPUT`, `JOB_INPUT` or `IMPORT`.
-        Raises InvalidInput for an invalid limit, and on iteration APIError, TransportError.
+        Raises InvalidInput, and on iteration APIError, TransportError.
         """
-        check_limit(limit)
+        span = Span.of(limit, page_size, max_items, starting_after)
+        prepare = partial(
+            list_files.prepared,
+            q=q or UNSET,
+            format_=format or UNSET,
+            origin=origin or UNSET,
+            collection_id=collection_id or UNSET,
+            mine=UNSET if mine is None else mine,
+        )
+        return AsyncPager(AsyncListing(self._pipeline, prepare, convert.file), span)
 
-        async def fetch(cursor: str | None) -> Page[File]:
-            answer = await self._pipeline.call(
-                list_files.prepared(
-                    q=q or UNSET,
-                    format_=format or UNSET,
-                    origin=origin or UNSET,
-                    collection_id=collection_id or UNSET,
-                    mine=UNSET if mine is None else mine,
-                    limit=limit or UNSET,
-                    starting_after=cursor or UNSET,
-                )
-            )
-            return convert.page(answer, "list_files", convert.file, cursor=cursor)
-
-        return AsyncPager("list_files", fetch)
-
-    async def get(self, file_id: str) -> File:
+    async def get(self, file_id: str | File) -> File:
         """Return a file's record; no route returns its bytes (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
@@ -201,12 +200,13 @@ class AsyncFiles:
         prepared = get_file.prepared(check_id("file", file_id))
         return convert.file(await self._pipeline.call(prepared))
 
-    async def delete(self, file_id: str) -> DeletedFile:
+    async def delete(self, file_id: str | File) -> DeletedFile:
         """Delete a file. For a file made by a job, only the record is deleted (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
-        prepared = delete_file.prepared(check_id("file", file_id))
+        file_id = check_id("file", file_id)
+        prepared = delete_file.prepared(file_id)
         try:
             answer = await self._pipeline.call_any(prepared)
         except NotFound as error:

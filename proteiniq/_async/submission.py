@@ -28,7 +28,7 @@ from .._responses import convert
 from .._responses.messages import after_submit, blocked, no_slot, spend_limit
 from .._short_repr import short_repr
 from ..errors import ConcurrentJobLimitExceeded, InvalidInput
-from ..models import JobState, Quote, Tool
+from ..models import JobState, Quote, Tool, ToolSummary
 from .pipeline import AsyncPipeline
 from .tools import AsyncTools
 
@@ -52,7 +52,7 @@ class AsyncSubmitter:
 
     async def quote(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -64,7 +64,7 @@ class AsyncSubmitter:
 
     async def submit(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -95,12 +95,10 @@ class AsyncSubmitter:
                         full.in_doubt = True
                         full.add_note(str(after_submit(full, key)))
                     raise
-            level = logging.WARNING if tries == 1 else logging.INFO
-            log.log(
-                level, "%s is not submitted yet, no job slot is free: next try in %.0f s", order.tool, pause
-            )
+            if tries == 1:
+                log.warning("%s: no job slot is free, so it is submitted as soon as there is one", order.tool)
             try:
-                await self._pipeline.clock.sleep(pause)
+                await self._pipeline.pause(pause, "no job slot is free", "submit_job")
             except BaseException as interrupt:
                 if in_doubt:
                     interrupt.add_note(str(after_submit(interrupt, key)))
@@ -145,7 +143,9 @@ class AsyncSubmitter:
                 error.add_note(note)
             raise
 
-    async def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
+    async def _order(
+        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(
                 f"settings must be a mapping of settings to values, got {short_repr(settings)}"

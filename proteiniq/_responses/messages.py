@@ -5,7 +5,7 @@ Values not documented by the service are choices of this client.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import (
@@ -228,3 +228,18 @@ def after_submit(error: BaseException, key: str) -> str | None:
     if unparsed or not isinstance(error, ProteinIQError) or error.in_doubt:
         return f"The job may have been created. {how}"
     return None
+
+
+def similar(wanted: str, ids: Iterable[str]) -> list[str]:
+    """Return the ids that are most like the wanted one, best first, in any case of letters."""
+    from difflib import get_close_matches  # only for an error
+
+    known = {each.lower(): each for each in sorted(ids)}
+    return [known[each] for each in get_close_matches(wanted.lower(), known)]
+
+
+def did_you_mean(error: ProteinIQError, ids: Sequence[str]) -> None:
+    """Add similar ids to the message of an error about an unknown one."""
+    if ids:
+        error.message += f"\nDid you mean {' or '.join(map(repr, ids))}?"
+        error.args = (error.message,)

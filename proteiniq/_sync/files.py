@@ -14,7 +14,7 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
-from .._inputs.arguments import check_id, check_limit, is_downgrade, is_token, is_url
+from .._inputs.arguments import Span, check_id, is_downgrade, is_token, is_url
 from .._inputs.callbacks import Callback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
@@ -35,7 +35,7 @@ from .._wire.extra_headers import overridden
 from .._wire.locations import location
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
-from .paging import Page, Pager
+from .paging import Listing, Pager
 from .pipeline import CONTRACT_REFUSALS, Call, Pipeline
 
 
@@ -171,31 +171,30 @@ class Files:
         collection_id: str | None = None,
         mine: bool | None = None,
         limit: int | None = None,
+        page_size: int | None = None,
+        max_items: int | None = None,
+        starting_after: str | None = None,
     ) -> Pager[File]:
-        """Iterate over the library's files; `limit` is the page size, from 1 to 100 (documentation, "Files").
+        """Iterate over the library's files (documentation, "Files").
+
+        `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
+        continue a list, pass the `next_cursor` of a page as `starting_after`.
 
         `format` is upper case (`PDB`, `FASTA`, `SDF`); `origin` is `UPLOAD`, `JOB_OUTPUT`, `JOB_INPUT` or `IMPORT`.
-        Raises InvalidInput for an invalid limit, and on iteration APIError, TransportError.
+        Raises InvalidInput, and on iteration APIError, TransportError.
         """
-        check_limit(limit)
+        span = Span.of(limit, page_size, max_items, starting_after)
+        prepare = partial(
+            list_files.prepared,
+            q=q or UNSET,
+            format_=format or UNSET,
+            origin=origin or UNSET,
+            collection_id=collection_id or UNSET,
+            mine=UNSET if mine is None else mine,
+        )
+        return Pager(Listing(self._pipeline, prepare, convert.file), span)
 
-        def fetch(cursor: str | None) -> Page[File]:
-            answer = self._pipeline.call(
-                list_files.prepared(
-                    q=q or UNSET,
-                    format_=format or UNSET,
-                    origin=origin or UNSET,
-                    collection_id=collection_id or UNSET,
-                    mine=UNSET if mine is None else mine,
-                    limit=limit or UNSET,
-                    starting_after=cursor or UNSET,
-                )
-            )
-            return convert.page(answer, "list_files", convert.file, cursor=cursor)
-
-        return Pager("list_files", fetch)
-
-    def get(self, file_id: str) -> File:
+    def get(self, file_id: str | File) -> File:
         """Return a file's record; no route returns its bytes (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
@@ -203,12 +202,13 @@ class Files:
         prepared = get_file.prepared(check_id("file", file_id))
         return convert.file(self._pipeline.call(prepared))
 
-    def delete(self, file_id: str) -> DeletedFile:
+    def delete(self, file_id: str | File) -> DeletedFile:
         """Delete a file. For a file made by a job, only the record is deleted (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
-        prepared = delete_file.prepared(check_id("file", file_id))
+        file_id = check_id("file", file_id)
+        prepared = delete_file.prepared(file_id)
         try:
             answer = self._pipeline.call_any(prepared)
         except NotFound as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import attrs
@@ -14,8 +15,8 @@ from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
 from .._inputs.arguments import (
+    Span,
     check_id,
-    check_limit,
     check_timeout,
     moment,
 )
@@ -38,11 +39,11 @@ from ..errors import (
     ProteinIQError,
     WaitTimeout,
 )
-from ..models import JobState, Quote, Tool
+from ..models import JobState, Model, Quote, Tool, ToolSummary
 from .cancel import cancel
 from .ended import Ended
 from .job import Job, OnUpdate
-from .paging import Page, Pager
+from .paging import Listing, Pager
 from .pipeline import Pipeline
 from .reads import read_job
 from .results import Result, Results
@@ -62,7 +63,7 @@ class Jobs:
 
     def quote(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -76,7 +77,7 @@ class Jobs:
 
     def submit(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -129,45 +130,43 @@ class Jobs:
         self,
         *,
         q: str | None = None,
-        tool: str | None = None,
+        tool: str | ToolSummary | Tool | None = None,
         status: str | None = None,
         created_after: datetime | str | None = None,
         created_before: datetime | str | None = None,
         limit: int | None = None,
+        page_size: int | None = None,
+        max_items: int | None = None,
+        starting_after: str | None = None,
     ) -> Pager[Job]:
-        """Iterate over the workspace's jobs, newest first; `limit` is the page size, from 1 to 100.
+        """Iterate over the workspace's jobs, newest first.
+
+        `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
+        continue a list, pass the `next_cursor` of a page as `starting_after`.
 
         The filters are documented for the service's MCP connector only. Times are datetimes or ISO 8601 strings; a time
         without an offset is UTC. Raises InvalidInput, and on iteration APIError, TransportError.
         """
-        check_limit(limit)
+        span = Span.of(limit, page_size, max_items, starting_after)
         after, before = moment("created_after", created_after), moment("created_before", created_before)
+        prepare = partial(
+            list_jobs.prepared,
+            q=q or UNSET,
+            tool=check_id("tool", tool) if tool else UNSET,
+            status=status or UNSET,
+            created_after=after or UNSET,
+            created_before=before or UNSET,
+        )
+        return Pager(Listing(self._pipeline, prepare, lambda answer: self._job(convert.job(answer))), span)
 
-        def fetch(cursor: str | None) -> Page[Job]:
-            answer = self._pipeline.call(
-                list_jobs.prepared(
-                    q=q or UNSET,
-                    tool=tool or UNSET,
-                    status=status or UNSET,
-                    created_after=after or UNSET,
-                    created_before=before or UNSET,
-                    limit=limit or UNSET,
-                    starting_after=cursor or UNSET,
-                )
-            )
-            page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
-            return Page(tuple(map(self._job, page.items)), page.next_cursor, page.problem)
+    def get(self, job_id: str | JobState | Result) -> Job:
+        """Return a job, given by its id or an older state, as it is now (documentation, "Jobs").
 
-        return Pager("list_jobs", fetch)
-
-    def get(self, job_id: str) -> Job:
-        """Return a job as it is now (documentation, "Jobs"). Reads of one job are 5 s apart: a second one waits.
-
-        Raises NotFound, APIError, TransportError.
+        Reads of one job are 5 s apart: a second one waits. Raises NotFound, APIError, TransportError.
         """
         return self._job(read_job(self._pipeline, check_id("job", job_id), paced=True))
 
-    def cancel(self, job_id: str) -> Job:
+    def cancel(self, job_id: str | JobState | Result) -> Job:
         """Cancel a queued job; a running job can't be cancelled (documentation, "Jobs").
 
         Returns the job as it is after that. A service that cancels in the background may return QUEUED for a while.
@@ -177,7 +176,7 @@ class Jobs:
         return self._job(cancel(self._pipeline, check_id("job", job_id)))
 
     def events(
-        self, job: str | JobState, *, timeout: float | None = None, streams: bool = True
+        self, job: str | JobState | Result, *, timeout: float | None = None, streams: bool = True
     ) -> Generator[Job]:
         """Yield the job at each change, until it has ended or `timeout` seconds have passed.
 
@@ -193,7 +192,7 @@ class Jobs:
 
     def wait(
         self,
-        job: str | JobState,
+        job: str | JobState | Result,
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
@@ -217,7 +216,7 @@ class Jobs:
 
     def _wait(
         self,
-        job: str | JobState,
+        job: str | JobState | Result,
         timeout: float | None,
         deadline: float | None,
         on_update: OnUpdate | None,
@@ -260,7 +259,7 @@ class Jobs:
 
     def wait_all(
         self,
-        jobs: Iterable[str | JobState],
+        jobs: Iterable[str | JobState | Result],
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
@@ -312,7 +311,7 @@ class Jobs:
 
     def result(
         self,
-        job: str | JobState,
+        job: str | JobState | Result,
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
@@ -336,7 +335,7 @@ class Jobs:
 
     def _result(
         self,
-        job: str | JobState,
+        job: str | JobState | Result,
         timeout: float | None,
         deadline: float | None,
         on_update: OnUpdate | None,
@@ -379,13 +378,13 @@ class Jobs:
         return Job(**fields, jobs=self)
 
 
-def _known(job: str | JobState) -> tuple[str, JobState | None]:
+def _known(job: str | JobState | Result) -> tuple[str, JobState | None]:
     return (job.id, job) if isinstance(job, JobState) else (check_id("job", job), None)
 
 
-def _awaited(jobs: Iterable[str | JobState]) -> dict[str, JobState | None]:
+def _awaited(jobs: Iterable[str | JobState | Result]) -> dict[str, JobState | None]:
     """Return the jobs without duplicates, in order. Raises InvalidInput."""
-    if isinstance(jobs, (str, bytes, JobState)) or not isinstance(jobs, Iterable):
+    if isinstance(jobs, (str, bytes, Model)) or not isinstance(jobs, Iterable):
         raise InvalidInput(
             f"jobs must be a list of jobs or ids, got {short_repr(jobs)}; `wait` takes one job"
         )

@@ -30,7 +30,7 @@ from .._responses import convert
 from .._responses.messages import after_submit, blocked, no_slot, spend_limit
 from .._short_repr import short_repr
 from ..errors import ConcurrentJobLimitExceeded, InvalidInput
-from ..models import JobState, Quote, Tool
+from ..models import JobState, Quote, Tool, ToolSummary
 from .pipeline import Pipeline
 from .tools import Tools
 
@@ -54,7 +54,7 @@ class Submitter:
 
     def quote(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -66,7 +66,7 @@ class Submitter:
 
     def submit(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -97,12 +97,10 @@ class Submitter:
                         full.in_doubt = True
                         full.add_note(str(after_submit(full, key)))
                     raise
-            level = logging.WARNING if tries == 1 else logging.INFO
-            log.log(
-                level, "%s is not submitted yet, no job slot is free: next try in %.0f s", order.tool, pause
-            )
+            if tries == 1:
+                log.warning("%s: no job slot is free, so it is submitted as soon as there is one", order.tool)
             try:
-                self._pipeline.clock.sleep(pause)
+                self._pipeline.pause(pause, "no job slot is free", "submit_job")
             except BaseException as interrupt:
                 if in_doubt:
                     interrupt.add_note(str(after_submit(interrupt, key)))
@@ -147,7 +145,9 @@ class Submitter:
                 error.add_note(note)
             raise
 
-    def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
+    def _order(
+        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(
                 f"settings must be a mapping of settings to values, got {short_repr(settings)}"
