@@ -14,8 +14,8 @@ import attrs
 from .._inputs import requests
 from .._policy.pacing import LONGEST_NAP
 from .._policy.rate_headers import RateHeaders
-from .._policy.recent import Recent
 from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait
+from .._policy.tolerance import Recent
 from .._responses import schema
 from .._responses.api_errors import (
     MAY_HAVE_DRIFTED,
@@ -31,6 +31,7 @@ from .._wire.config import Config
 from .._wire.exchange import AsyncIncoming, Outgoing
 from .._wire.failures import WireFailure
 from .._wire.pacers import AsyncSteps, Pacer, Ticket
+from .._wire.secrecy import without_values
 from .._wire.turns import Permits
 from ..errors import (
     APIError,
@@ -419,7 +420,9 @@ class AsyncPipeline:
             if is_success:
                 raise
         content = b"".join(pieces)
-        return content if within.key is None else within.key.hide_in_body(content)
+        if within.key is None:
+            return without_values(content, within.url)
+        return within.key.hide_in_body(content)
 
     async def _turn(self, call: Call, ticket: Ticket, number: int = 1) -> None:
         """Wait until the rate limit allows the request.

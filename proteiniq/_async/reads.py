@@ -7,7 +7,7 @@ import logging
 from proteiniq_openapi.api.jobs import get_job, get_job_status
 
 from .._inputs import requests
-from .._policy.retry import patience
+from .._policy.tolerance import Tolerance
 from .._responses import convert
 from ..errors import APIError, ProteinIQError
 from ..models import JobState
@@ -28,7 +28,7 @@ class AsyncStatusReader:
     def __init__(self, pipeline: AsyncPipeline, deadline: float | None) -> None:
         self._pipeline = pipeline
         self._deadline = deadline
-        self._failing_since: dict[str, float] = {}
+        self._tolerances: dict[str, Tolerance] = {}
 
     async def read(self, job_id: str, *, exists: bool) -> JobState | ProteinIQError:
         """Return a job's status, or the failure that may pass; raise one that may not.
@@ -40,13 +40,12 @@ class AsyncStatusReader:
         except ProteinIQError as error:
             now = self._pipeline.clock.monotonic()
             exists = exists or self._pipeline.made.is_recent(job_id, now)
-            if error.retryable:
-                self._failing_since.pop(job_id, None)
-            elif now - self._failing_since.setdefault(job_id, now) >= patience(error, exists=exists):
+            tolerance = self._tolerances.setdefault(job_id, Tolerance())
+            if not tolerance.passes_over(error, now, exists=exists):
                 raise
             log.info("job %s: its status can't be read now: %s", job_id, error)
             return error
-        self._failing_since.pop(job_id, None)
+        self._tolerances.pop(job_id, None)
         return state
 
 

@@ -14,6 +14,7 @@ import attrs
 from .. import errors
 from .._policy.retry import may_pass
 from .._wire.locations import location
+from .._wire.secrecy import without_queries
 
 MAY_HAVE_DRIFTED = (
     "This request is valid in the contract that this package was made from. If its arguments are right, the service's "
@@ -27,7 +28,6 @@ _ONLY_THE_SERVICE_KNOWS = (401, 402, 403, 404, 409)
 """Statuses whose classes state something about a key, credits or a resource. A proxy knows nothing of these, so a
 response in another format than the service's is a plain `APIError`."""
 
-_URL_QUERY = re.compile(r"""(https?://[^\s"'<>?]*)\?(?:\\(?!")|[^\s"'<>\\])*""")
 _UNSEEN = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->")
 _TAG = re.compile(r"(?s)<[!?/a-zA-Z][^>]*>")
 
@@ -52,7 +52,7 @@ def read_body(content: bytes) -> ErrorBody:
     Other formats are parsed, too: a plain `{"message": …}`, FastAPI's `{"detail": …}`, the XML of storage, an HTML page
     and plain text. The queries of URLs are removed, since they may be signatures.
     """
-    text = _URL_QUERY.sub(r"\1?…", content.decode("utf-8-sig", "replace"))
+    text = without_queries(content.decode("utf-8-sig", "replace"))
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):

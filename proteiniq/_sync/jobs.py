@@ -301,8 +301,9 @@ class Jobs:
                         else:
                             last = job  # yielded when its stream is closed
         except BaseException as interrupt:
-            if left:
-                interrupt.add_note(where_they_are(list(left)))
+            gone = interrupt.job_id if isinstance(interrupt, NotFound) else None
+            if going_on := [job_id for job_id in left if job_id != gone]:
+                interrupt.add_note(where_they_are(going_on))
             raise
         if last is not None:
             yield last

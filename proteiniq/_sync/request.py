@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/request.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/request.py by scripts/unasync.py. Edit that file instead.
 
 """A request to a route of the service that the client has no method for."""
 

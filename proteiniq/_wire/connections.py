@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .._forks import Lock
 from .._inputs.arguments import is_loopback
 from ..errors import ConfigurationError
+from .no_proxy import bypasses
 from .route import ENVIRONMENT, Proxy, Route
 from .turns import MOST_CONNECTIONS
 
@@ -108,7 +109,13 @@ class _Pools:
         if self._proxies is None:
             self._proxies = getproxies()
         proxy = self._proxies.get(scheme) or self._proxies.get("all")
-        if not proxy or proxy_bypass(host if port is None else f"{host}:{port}"):
+        if not proxy:
+            return None
+        no_proxy = self._proxies.get("no")
+        if no_proxy is not None:
+            if bypasses(no_proxy, host, port or (443 if scheme == "https" else 80)):
+                return None
+        elif proxy_bypass(host if port is None else f"{host}:{port}"):  # the system's settings
             return None
         return proxy if "://" in proxy else f"http://{proxy}"
 
