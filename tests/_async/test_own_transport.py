@@ -78,6 +78,17 @@ class Body:
         self.closed = True
 
 
+class Itself(Body):
+    """A body that is its own iterator."""
+
+    async def __anext__(self) -> Any:
+        self.read += 1
+        return self._pieces[self.read - 1]
+
+    def __aiter__(self) -> Any:
+        return self
+
+
 ACCOUNT = plain(documented("get_account"))
 
 
@@ -126,9 +137,11 @@ async def test_a_body_is_decoded_and_closed(form: Callable[[bytes], Any]) -> Non
 
 
 @pytest.mark.anyio
-async def test_a_stream_that_is_left_is_not_read_on() -> None:
+@pytest.mark.trio_too
+@pytest.mark.parametrize("form", [Body, Itself])
+async def test_a_stream_that_is_left_is_not_read_on(form: type[Body]) -> None:
     events = [f"data: {json.dumps(job(status))}\n\n".encode() for status in ("QUEUED", "PROCESSING")]
-    body = Body(*events)
+    body = form(*events)
     headers = [("Content-Type", "text/event-stream")]
     client, _ = over(AsyncTransportResponse(status=200, headers=headers, body=body))
     async with client:
@@ -254,6 +267,8 @@ async def coroutine(request: AsyncTransportRequest) -> Any:
         (response(headers=[("a", 1)]), "headers of a .* must be pairs of strings, got list"),
         (response(headers={"TE": "b"}), "headers of a .* must be pairs of strings, got dict"),
         (response(headers=None), "headers of a .* must be pairs of strings, got NoneType"),
+        (response(body=None), "body of a .* must be bytes or yield bytes, got NoneType"),
+        (response(body="text"), "body of a .* must be bytes or yield bytes, got str"),
         (response(body=Body("text")), "body of a .* must be bytes or yield bytes, got str"),
     ],
 )
