@@ -21,15 +21,12 @@ import attrs
 
 from .._short_repr import short_repr
 from .._wire.failures import reported
+from .._wire.secrecy import without_queries
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from .._wire.exchange import Response, Sendable
     from .._wire.key import ApiKey
-
-
-def _without_query(url: str) -> str:
-    return repr(url.partition("?")[0])  # what follows may be a signature
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +39,7 @@ class AsyncTransportRequest:
     """
 
     method: str
-    url: str = attrs.field(repr=_without_query)
+    url: str = attrs.field(repr=lambda url: repr(without_queries(url)))
     headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
     body: bytes | AsyncIterable[bytes] = attrs.field(repr=False)
     timeout: float

@@ -111,12 +111,17 @@ def test_requests_go_through_the_transport_of_the_client() -> None:
     assert len(transport.requests) == 2
 
 
-def test_a_request_shows_neither_the_key_nor_a_signature() -> None:
+def test_neither_the_key_nor_a_signature_is_shown() -> None:
     client, transport = over(ACCOUNT)
     with client:
         client.account.get()
     signed = attrs.evolve(transport.requests[0], url=f"https://storage.test/a?signature={SECRET}")
     assert SECRET not in repr(signed)
+    failing, _ = over(ConnectionError(f"no route to /a?signature={SECRET}, Bearer {KEY}"), max_retries=0)
+    with failing:
+        with pytest.raises(TransportError, match="no route to /a") as caught:
+            failing.account.get()
+    assert SECRET not in str(caught.value)
     assert "storage.test/a" in repr(signed)
 
 
