@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from proteiniq import JobFailed, JobState, ProteinIQ, Result, Tool
+from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ, Result, Tool
 from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
 
 from .._transfer.filenames import local_names
@@ -92,10 +92,17 @@ class Recorder:
         try:
             result = self._client.jobs.result(ended, timeout=timeout)
         except JobFailed as failed:
-            self._store(ended, submission, failed.result)
+            self._store(ended, submission, failed.result or self._left_by(ended))
             raise
         self._store(ended, submission, result)
         return result
+
+    def _left_by(self, job: JobState) -> Result | None:
+        """What a job without success has left, if it is not in its error."""
+        try:
+            return self._client.results.get(job.id)
+        except (NotFound, JobNotCompleted):
+            return None
 
     def _store(self, job: JobState, submission: dict[str, Any], result: Result | None) -> None:
         folder = folder_of(self._folder, submission["tool"])

@@ -200,8 +200,9 @@ class TestReplay:
         with Sandbox(recordings=folder, tools=()) as sandbox, sandbox.client() as client:
             with pytest.raises(JobFailed, match="no convergence after 12 steps"):
                 client.run("broken", {"text": SEQUENCE}, timeout=60)
-            half = client.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60, partial=True)
-            assert (half.status, half.files["copy.txt"].text()) == ("FAILED", "half")
+            with pytest.raises(JobFailed) as failed:
+                client.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60)
+            assert failed.value.result.files["copy.txt"].text() == "half"
 
     def test_a_saved_file_is_compared_by_name_and_size(
         self, service: Sandbox, recorder: Recorder, folder: Path, tmp_path: Path
