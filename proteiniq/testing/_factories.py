@@ -94,8 +94,8 @@ def file(**fields: Any) -> File:
 def job(status: str = "COMPLETED", **fields: Any) -> Job:
     """A job with this status, and times, progress, cost and error that fit it.
 
-    Its methods work as far as one state allows: `refresh` returns the same, `result` the example's result if the job
-    completed.
+    Its methods work as far as one state allows: `refresh` returns the same, and `result` the example's result if the
+    job completed, else it raises JobFailed.
 
     >>> job("FAILED").error.code
     'tool_error'
@@ -137,13 +137,12 @@ def error(
         raise ValueError(f"status must be an error's, from 400 to 599, got {status}")
     envelope = {"code": code, "message": message, **({"details": dict(details)} if details else {})}
     headers = [] if retry_after is None else [("Retry-After", str(retry_after))]
+    client = _client(_Refusal(_json(status, {"error": envelope}, *headers)))
     try:
-        _client(_Refusal(_json(status, {"error": envelope}, *headers))).account.get()
-    except APIError as raised:
-        return raised.with_traceback(None)
-    raise AssertionError(
-        f"{status} raises nothing"
-    )  # pragma: no cover -- the client raises every error status
+        client.account.get()
+    except APIError as error:
+        raised = error
+    return raised.with_traceback(None)
 
 
 def _job(status: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,8 +153,10 @@ def _job(status: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         fitting |= {"started_at": None, "progress": None}
     if known.is_terminal:
         fitting |= {"completed_at": "2026-06-12T08:05:00.000Z", "credits_used": 0}
-    if known in (JobStatus.COMPLETED, JobStatus.BUDGET_EXCEEDED):
+    if known is JobStatus.COMPLETED:
         fitting |= {"progress": 100, "credits_used": 50}
+    elif known is JobStatus.BUDGET_EXCEEDED:
+        fitting["credits_used"] = 50
     elif known is JobStatus.FAILED:
         fitting["error"] = {"code": "tool_error", "message": "The tool failed."}
     elif known is JobStatus.TIMEOUT:
