@@ -116,6 +116,7 @@ class Supervisor:
         with self._condition:
             for run in self._running.values():
                 run.kill()
+            self._condition.notify_all()
 
     def _work(self) -> None:
         while True:
@@ -171,7 +172,7 @@ class Supervisor:
             file.write(payload.encode())
         with self._condition:
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
-            if self._stopping or self._store.job(job.id) is None:
+            if not self._is_wanted(job):
                 return None
             run = self._running[job.id] = self._runner.start(folder)
         try:
@@ -188,10 +189,14 @@ class Supervisor:
             return None
         return self._finished(job, tool, folder, ended)
 
+    def _is_wanted(self, job: Job) -> bool:
+        """Whether a job that was claimed is to go on: it may have been deleted since, or the sandbox stops."""
+        return not self._stopping and self._store.job(job.id) is not None
+
     def _play(self, job: Job, recording: Recording) -> _Finished | None:
         """End a job as a recorded one did, after the time that such jobs take."""
         with self._condition:
-            if self._condition.wait_for(lambda: self._stopping, self._recorded_s):
+            if self._condition.wait_for(lambda: not self._is_wanted(job), self._recorded_s):
                 return None
         drafts: dict[str, tuple[str, Draft]] = {}
         try:

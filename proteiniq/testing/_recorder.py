@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from proteiniq import JobFailed, JobState, ProteinIQ, Result, Tool
+from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ, Result, Tool
 from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
 
 from .._transfer.filenames import local_names
@@ -33,16 +33,16 @@ class Recorder:
         self._client = client
         self._folder = Path(folder)
 
-    def tool(self, tool_id: str) -> Tool:
+    def tool(self, tool: str | Tool) -> Tool:
         """Keep a tool's contract, and return the tool. Raises the errors of `client.tools.get`, and OSError."""
-        tool = self._client.tools.get(tool_id)
-        folder = folder_of(self._folder, tool.id)
+        found = self._client.tools.get(tool if isinstance(tool, str) else tool.id)
+        folder = folder_of(self._folder, found.id)
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "tool.json", {"schema": SCHEMA, "tool": _clean(tool.raw)})
-        return tool
+        _write(folder / "tool.json", {"schema": SCHEMA, "tool": _clean(found.raw)})
+        return found
 
     def run(
-        self, tool: str, inputs: Any, settings: Mapping[str, Any] | None = None, **options: Any
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None = None, **options: Any
     ) -> Result:
         """Run a job as `client.run` does, and keep it; a job that failed is kept too.
 
@@ -52,7 +52,7 @@ class Recorder:
         timeout = options.pop("timeout", None)
         # It writes the tool's contract: a folder that can't be written is found before the job costs anything.
         submission = self._submission(tool, inputs, settings)
-        name = options.pop("name", None) or f"recording of {tool}"
+        name = options.pop("name", None) or f"recording of {submission['tool']}"
         entries = [
             {key: value for key, value in each.items() if key != "file"} for each in _entries(submission)
         ]
@@ -64,7 +64,7 @@ class Recorder:
     def keep(
         self,
         job: str | JobState,
-        tool: str,
+        tool: str | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -76,7 +76,9 @@ class Recorder:
         """
         return self._keep(job, self._submission(tool, inputs, settings), timeout)
 
-    def _submission(self, tool: str, inputs: Any, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _submission(
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
         """What a submit sends, with a description of each saved file."""
         order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings)
         entries = [entry.to_dict() for entry in order.entries]
@@ -92,10 +94,17 @@ class Recorder:
         try:
             result = self._client.jobs.result(ended, timeout=timeout)
         except JobFailed as failed:
-            self._store(ended, submission, failed.result)
+            self._store(ended, submission, failed.result or self._left_by(ended))
             raise
         self._store(ended, submission, result)
         return result
+
+    def _left_by(self, job: JobState) -> Result | None:
+        """What a job without success has left, if it is not in its error."""
+        try:
+            return self._client.results.get(job.id)
+        except (NotFound, JobNotCompleted):
+            return None
 
     def _store(self, job: JobState, submission: dict[str, Any], result: Result | None) -> None:
         folder = folder_of(self._folder, submission["tool"])

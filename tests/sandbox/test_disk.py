@@ -96,15 +96,16 @@ class TestFull:
     def test_a_job_that_cannot_be_watched_leaves_no_process(
         self, alone: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        poll = LocalRun.poll
+        poll, pid = LocalRun.poll, tmp_path / "pid"
 
         def fails_when_it_runs(self: LocalRun, timeout: float) -> Any:
-            return full() if (tmp_path / "pid").exists() else poll(self, timeout)
+            runs = pid.exists() and pid.read_text() != ""
+            return full() if runs else poll(self, timeout)
 
         monkeypatch.setattr(LocalRun, "poll", fails_when_it_runs)
-        failed = alone.run("waits", settings={"pid": str(tmp_path / "pid")})
+        failed = alone.run("waits", settings={"pid": str(pid)})
         assert failed["error"]["code"] == "out_of_space"
-        assert gone(int((tmp_path / "pid").read_text()))
+        assert gone(int(pid.read_text()))
 
     @pytest.mark.case
     def test_output_that_cannot_be_stored_is_not_left(

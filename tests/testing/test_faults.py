@@ -55,6 +55,14 @@ def test_an_error_that_passes_is_retried_without_waiting_long(faulty: Sandbox) -
     assert rule.count == 2
 
 
+@pytest.mark.anyio
+async def test_the_pauses_of_an_async_client_are_short_too(faulty: Sandbox) -> None:
+    rule = faulty.faults.add("GET", "/account", status=500, times=2)
+    async with faulty.async_client() as client:
+        assert (await client.account.get()).workspace.id == "team_sandbox"
+    assert rule.count == 2
+
+
 def test_a_page_of_a_proxy(faulty: Sandbox, once: ProteinIQ) -> None:
     faulty.faults.add("GET", "/account", html=True)
     with pytest.raises(ProteinIQError) as raised:

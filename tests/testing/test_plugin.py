@@ -114,6 +114,21 @@ def test_arithmetic():
     assert "1 passed" in out, out
 
 
+def test_a_fixture_of_the_same_name_is_left_alone(tmp_path: Path) -> None:
+    text = """
+import pytest
+
+@pytest.fixture
+def sandbox():
+    return "a box"
+
+def test_it(sandbox):
+    assert sandbox == "a box"
+"""
+    out = run_pytest(tmp_path, CONFTEST, test_other=text)
+    assert "1 passed" in out, out
+
+
 def test_the_fixtures_are_described(tmp_path: Path) -> None:
     out = run_pytest(tmp_path, CONFTEST, "--fixtures", "-v")
     for name in ("sandbox", "client", "async_client", "sandbox_options", "sandbox_environment"):
