@@ -15,7 +15,7 @@ def test_page_sizes(limit: int | None) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, 101, -5, 1.0, "1", True, [1], pytest.param(10**5000, id="huge")])
-def test_what_is_no_page_size(limit: Any) -> None:
+def test_an_invalid_page_size(limit: Any) -> None:
     with pytest.raises(InvalidInput, match="from 1 to 100"):
         arguments.check_limit(limit)
 
@@ -26,12 +26,12 @@ def test_ids(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", " ", ".", "..", "a\udcff", None, 1, b"job"])
-def test_what_is_no_id(value: Any) -> None:
+def test_an_invalid_id(value: Any) -> None:
     with pytest.raises(InvalidInput, match="is not a tool id"):
         arguments.check_id("tool", value)
 
 
-def test_an_id_that_no_server_would_read() -> None:
+def test_an_id_that_no_server_would_parse() -> None:
     with pytest.raises(InvalidInput, match=r"job id must be at most 1,000 characters, got 100,000") as caught:
         arguments.check_id("job", "j" * 100_000)
     assert len(str(caught.value)) < 200
@@ -46,7 +46,7 @@ def test_times_are_aware() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "now", "2026-02-30", 5, b"2026-01-01"])
-def test_what_is_no_time(value: Any) -> None:
+def test_an_invalid_time(value: Any) -> None:
     with pytest.raises(InvalidInput, match="created_after must be"):
         arguments.moment("created_after", value)
 
@@ -57,7 +57,7 @@ def test_idempotency_keys(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", " ", " a", "a ", "x" * 256, "ä", "a\n", "a\x00", None, 5])
-def test_what_is_no_idempotency_key(key: Any) -> None:
+def test_an_invalid_idempotency_key(key: Any) -> None:
     with pytest.raises(InvalidInput, match="idempotency_key"):
         arguments.check_idempotency_key(key)
 
@@ -68,12 +68,12 @@ def test_credits(value: float | None) -> None:
 
 
 @pytest.mark.parametrize("value", [-1, float("nan"), "1", True])
-def test_what_are_no_credits(value: Any) -> None:
+def test_invalid_credits(value: Any) -> None:
     with pytest.raises(InvalidInput, match="max_credits must be"):
         arguments.check_credits("max_credits", value)
 
 
 @pytest.mark.parametrize("value", [-0.1, float("nan"), "1", True])
-def test_what_is_no_timeout(value: Any) -> None:
+def test_an_invalid_timeout(value: Any) -> None:
     with pytest.raises(InvalidInput, match="timeout must be"):
         arguments.check_timeout(value)

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/transport.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/transport.py by scripts/unasync.py. Edit that file instead.
 
 """Transports that an application writes: in-process, recorded, or over the HTTP library of its own network.
 

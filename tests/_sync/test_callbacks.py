@@ -1,4 +1,4 @@
-# Made from tests/_async/test_callbacks.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_callbacks.py by scripts/unasync.py. Edit that file instead.
 
 """Functions that a caller passes are called, and awaited if they are coroutine functions."""
 

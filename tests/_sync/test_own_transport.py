@@ -1,4 +1,4 @@
-# Made from tests/_async/test_own_transport.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_own_transport.py by scripts/unasync.py. Edit that file instead.
 
 """A transport that the application writes, in the place of the client's connections."""
 
