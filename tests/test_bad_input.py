@@ -1,4 +1,4 @@
-"""Input that can't be computed: an error that says what to change, no job, no charge.
+"""Invalid input: an error that says what to change, without a job or a charge.
 
 Each is given twice: as a user gives it, which the client refuses, and as API entries, which the service refuses.
 """

@@ -404,7 +404,7 @@ def test_the_sandbox_takes_a_saved_file_where_it_is_documented(sandbox: Sandbox,
 
 
 def sent(example: Json, tool: str, inputs: Any) -> Json:
-    """The body that the client sends for what a documented body asks for."""
+    """The body that the client sends for the content of a documented body."""
     body = example["body"]
     service = Routes(
         {

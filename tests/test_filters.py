@@ -1,4 +1,4 @@
-"""What lists are asked for: filters, page sizes, and the contract's names for them."""
+"""Requests of lists: filters, page sizes, and the contract's names for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client tells of its attempts: log lines, hooks, spans."""
+"""Reports of a client's attempts: log lines, hooks, spans."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def test_several_values_of_a_slot_for_many_stay_several() -> None:
 
 
 def without(slot: str, **changes: Any) -> Tool:
-    """The tool, which says less of a slot."""
+    """The tool with fewer details of a slot."""
     slots = tuple(attrs.evolve(each, **changes) if each.id == slot else each for each in TOOL.slots)
     return attrs.evolve(TOOL, slots=slots)
 

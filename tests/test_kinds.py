@@ -108,7 +108,7 @@ def test_raw_bytes_have_a_media_type_of_the_contract(media: tuple[str, ...], sen
 
 def test_a_tag_that_cannot_be_encoded_is_refused() -> None:
     route = Endpoint(method="POST", path="/files", upload=Upload("form", ("file",)))
-    with pytest.raises(InvalidInput, match="tags: 'a,b' holds ','"):
+    with pytest.raises(InvalidInput, match="tags: 'a,b' contains ','"):
         envelope(attrs.evolve(route, body=Shape(joined={"tags": ","})), source(), {"tags": ["a,b"]})
 
 

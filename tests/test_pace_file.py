@@ -22,7 +22,7 @@ _opened: list[FilePacer] = []
 
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
-    """Python 3.13 warns of databases that nobody closed."""
+    """Python 3.13 warns of unclosed databases."""
     yield
     while _opened:
         _opened.pop().close()
@@ -35,7 +35,7 @@ def pacer(path: Path, *, limit: int = 2, key: str = "https://host pq_live_a") ->
 
 
 def leave(one: FilePacer, now: float, job: str | None = None) -> bool:
-    """Whether a request could leave and be answered at once."""
+    """Whether a request could be sent and get a response at once."""
     ticket = one.reserve(job)
     left = ticket.claim(now) == 0.0
     ticket.release(now)

@@ -19,7 +19,7 @@ from proteiniq._wire.pacers import LocalPacer, Pacer, shared
 
 
 def send(window: Window, now: float) -> float:
-    """Send one request that is answered at once, as soon as it may leave; return when it left."""
+    """Send a request with an immediate response, as soon as it may leave. Returns the time."""
     seat = window.reserve(now)
     while (delay := window.claim(seat, now)) > 0:
         now += delay
@@ -311,7 +311,7 @@ def test_a_stored_state_continues() -> None:
 
 
 class Clients(RuleBasedStateMachine):
-    """Any order of asking, leaving, being answered and giving up; time passes or stands still."""
+    """Any order of reserving, leaving, receiving a response and giving up, with or without time passing."""
 
     def __init__(self) -> None:
         super().__init__()

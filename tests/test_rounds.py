@@ -75,7 +75,7 @@ class Service:
         rounds.seen(told)
 
     def perform(self, rounds: Rounds, *, longest: float = 1e6) -> Iterator[Move]:
-        """Do what the plan says until it says to stop."""
+        """Follow the plan until it stops."""
         page = 0
         outcome: Outcome = None
         while self.now < longest and (move := rounds.next_move(self.now, outcome)):

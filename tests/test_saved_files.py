@@ -27,7 +27,7 @@ from .support import (
 
 
 def resuming(*headers: tuple[str, str]) -> Any:
-    """Storage that breaks off after 1000 bytes, and then goes on if it is asked for its own version."""
+    """Storage that closes the connection after 1000 bytes, and continues on a request for the same version."""
 
     def answered(request: httpx.Request) -> httpx.Response:
         if "range" not in request.headers:

@@ -49,7 +49,7 @@ def test_a_key_that_no_header_can_contain_is_refused(key: str) -> None:
 
 
 UNREADABLE = [..., "none", {"code": "insufficient_credits"}, 0, False, [5], ["insufficient_credits"]]
-"""Reasons that a quote promises to give, and that can't be read; `...` stands for none at all."""
+"""Unreadable blocking errors of a quote; `...` means that the field is missing."""
 
 
 def unreadable(reasons: Any) -> Routes:

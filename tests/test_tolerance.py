@@ -1,4 +1,4 @@
-"""Answers that are almost what the contract says give a right model, or a ContractError that names the place."""
+"""Almost valid responses give a valid model, or a ContractError that names the place."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check(found: Any) -> None:
 
 
 TAKES_ANY = ("cancel_job", "delete_file")
-"""Operations of which any success is one, whatever its body."""
+"""Operations that succeed with any body."""
 
 
 def check_error(error: ContractError, operation: str) -> None:
@@ -38,7 +38,7 @@ def check_error(error: ContractError, operation: str) -> None:
 
 
 def read(name: str, content: bytes) -> Any:
-    """What the method makes of the answer; None for a ContractError that says what it must."""
+    """The method's result for the response, or None for a ContractError with the required fields."""
     with over(Stub(httpx.Response(200, content=content))) as client:
         try:
             found = METHODS[name](client)

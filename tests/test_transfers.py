@@ -1,4 +1,4 @@
-"""Transfers where the two worlds differ: cancelled tasks, asynchronous sources, a loop that goes on."""
+"""Transfers that differ between sync and async: cancelled tasks, asynchronous sources, an event loop."""
 
 from __future__ import annotations
 

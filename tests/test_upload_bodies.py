@@ -1,4 +1,4 @@
-"""What an upload looks like as the contract asks for it. Sync and async clients share this code."""
+"""Bodies of uploads according to the contract. Sync and async clients share this code."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ STORED = answer({**documented("get_file"), "id": "file_1"})
 
 
 def in_steps(monkeypatch: pytest.MonkeyPatch, *, complete: bool = True) -> None:
-    """Let the contract want a ticket first, and be told of the end of an upload if `complete`."""
+    """Patch the contract to uploads in two steps, with a request to complete them if `complete`."""
     asks_for(monkeypatch, Upload("ticket", ticket=Shape()), filename="name")
     change_operation(monkeypatch, "complete_upload", absent=not complete)
 

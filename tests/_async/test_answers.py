@@ -1,4 +1,4 @@
-"""From every kind of answer to the error that a user sees."""
+"""The errors that users get for each kind of response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sandbox once answered, replayed without it: see `tests/cassettes/`."""
+"""Recorded responses of the sandbox, replayed without it: see `tests/cassettes/`."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ async def test_a_contract_without_a_parameter_for_the_next_page_gives_the_first(
 
 
 def numbered(paging: str, count: int, told: dict[str, int]) -> Callable[[httpx.Request], httpx.Response]:
-    """A service with so many jobs, two on a page unless asked; a page is asked for by its number or its first job."""
+    """A service with that many jobs, by default two per page; a page is requested by number or by offset."""
 
     def answered(request: httpx.Request) -> httpx.Response:
         query = request.url.params

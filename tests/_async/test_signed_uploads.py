@@ -42,7 +42,7 @@ STORED = answer({**documented("get_file"), "id": "file_1"})
 
 
 def in_steps(monkeypatch: pytest.MonkeyPatch, *, complete: bool = True) -> None:
-    """Let the contract want a ticket first, and be told of the end of an upload if `complete`."""
+    """Patch the contract to uploads in two steps, with a request to complete them if `complete`."""
     asks_for(monkeypatch, Upload("ticket", ticket=Shape()), filename="name")
     change_operation(monkeypatch, "complete_upload", absent=not complete)
 

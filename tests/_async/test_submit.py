@@ -1,4 +1,4 @@
-"""Submitting: one call makes one job, whatever becomes of the answers."""
+"""Submitting: one call makes one job, even if responses are lost."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ async def test_a_quote_of_max_credits_is_submitted() -> None:
 
 
 def quoted(*blocking: dict[str, str]) -> Routes:
-    """A service whose quote says what stands in the way."""
+    """A service whose quote has a blocking error."""
     quote = {**documented("quote_job"), "blocking_errors": list(blocking)}
     return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
 

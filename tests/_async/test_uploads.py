@@ -1,4 +1,4 @@
-"""What can be uploaded, how far it is told, and when it is sent again."""
+"""Sources, progress and retries of uploads."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ async def test_a_source_that_can_be_read_once_is_sent_once(make: Any) -> None:
 
 
 class UsedUp:
-    """An iterable that goes on where it was left, and so gives nothing of what it gave before."""
+    """An iterable that continues where it was left, without the previous items."""
 
     def __init__(self, *items: bytes) -> None:
         self._items = iter(items)

@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_answers.py by scripts/unasync.py. Edit that file instead.
 
-"""From every kind of answer to the error that a user sees."""
+"""The errors that users get for each kind of response."""
 
 from __future__ import annotations
 

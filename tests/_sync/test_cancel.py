@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_cancel.py by scripts/unasync.py. Edit that file instead.
 
-"""Cancelling: what the service says, and what became of the job."""
+"""Cancelling: the response of the service, and the state of the job."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ ACCEPTED = {
     "a job without a status": answer({"id": "job_1"}),
     "a status that is no text": answer(job(7)),  # type: ignore[arg-type]
 }
-"""Successes that don't say what became of the job."""
+"""Success responses without the state of the job."""
 
 
 @pytest.mark.parametrize("accepted", ACCEPTED.values(), ids=ACCEPTED.keys())

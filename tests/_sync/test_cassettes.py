@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_cassettes.py by scripts/unasync.py. Edit that file instead.
 
-"""What the sandbox once answered, replayed without it: see `tests/cassettes/`."""
+"""Recorded responses of the sandbox, replayed without it: see `tests/cassettes/`."""
 
 from __future__ import annotations
 

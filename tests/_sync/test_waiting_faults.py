@@ -170,7 +170,7 @@ WHY = {"code": "out_of_memory", "message": "It needs 80 GB"}
 
 
 FAILED = {"status": "FAILED"}
-"""What an event may say of a job that failed: nothing of why."""
+"""Events of a failed job without a reason."""
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["status", "job"])

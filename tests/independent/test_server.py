@@ -1,4 +1,4 @@
-"""The server of the independent documents keeps to them: it notices what does not fit, on either side."""
+"""The server of the independent documents: it refuses requests and responses that don't match them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ORDER = {"tool": "esmfold", "name": "a job", "input": {"inputs": [ENTRY]}}
 
 @attrs.define
 class Clock:
-    """The time that the server is told."""
+    """The clock of the server."""
 
     now: float = 1_781_251_500.0
 

@@ -1,4 +1,4 @@
-"""The client against a server that nobody here wrote. It keeps no state, so each call stands for itself."""
+"""The client against a server by other authors. It keeps no state, so calls are independent."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def entry() -> dict[str, Any]:
 
 
 class Preferring(httpx.HTTPTransport):
-    """Asks Prism for an answer of its choice: the header stands for what the service does by itself."""
+    """Requests a certain response from Prism by a header."""
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Preferring(httpx.HTTPTransport):
 
 @contextmanager
 def preferring(url: str, status: int) -> Iterator[ProteinIQ]:
-    """A client whose requests are answered with `status`, and not sent again."""
+    """A client whose requests get `status`, without retries."""
     key = ApiKey.parse(KEY)
     assert key is not None
     config = Config(key=key, base_url=url, retry=RetryPolicy(max_retries=0))

@@ -1,4 +1,4 @@
-"""A wait through a real nginx that buffers, compresses, times out and answers for a service that is gone.
+"""A wait through a real nginx that buffers, compresses, times out or responds for an unreachable service.
 
 Its name keeps it out of the default run, because it needs nginx (Debian: `apt-get install nginx-light`). The nox
 session `faults` runs it.

@@ -1,4 +1,4 @@
-"""What users of such clients complain of, each as a test. The list is the project's, in the order of its numbers.
+"""Common complaints about such clients, each as a test. The list is the project's, in the order of its numbers.
 
 6 is tests/test_secrecy.py, 11 benchmarks/transfer.py, 12 tests/test_imports.py and tests/test_start.py.
 """

@@ -1,4 +1,4 @@
-"""What becomes of a job whose wait runs out or is interrupted: it goes on, unless it was to be cancelled."""
+"""Waits that time out or are interrupted: the job keeps running, unless a cancel was requested."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUEUED = job("QUEUED", completed_at=None)
 
 @pytest.fixture
 def queued(server: Server) -> Server:
-    """A server that only ever says that the job is queued."""
+    """A server whose job stays queued."""
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(QUEUED))
     server.on(*SUBMIT, reply(QUEUED, 201))

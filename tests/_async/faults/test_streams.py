@@ -1,4 +1,4 @@
-"""Event streams that end, break, lie or are not there: the wait goes on, and gives the right job."""
+"""Event streams that end early, break, are wrong or are missing: the wait continues and returns the right job."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SLACK = 100.0
 
 
 async def waited(client: AsyncProteinIQ, timeout: float = 600.0) -> list[str]:
-    """The states that a wait tells; the last one is that of the job that it gives."""
+    """The states that a wait reports. The last one is that of the returned job."""
     told: list[str] = []
     ended = await client.jobs.wait(
         "job_1", timeout=timeout, on_update=lambda each: told.append(str(each.status))

@@ -1,6 +1,6 @@
 # Generated from tests/_async/faults/test_late.py by scripts/unasync.py. Edit that file instead.
 
-"""What becomes of a job whose wait runs out or is interrupted: it goes on, unless it was to be cancelled."""
+"""Waits that time out or are interrupted: the job keeps running, unless a cancel was requested."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUEUED = job("QUEUED", completed_at=None)
 
 @pytest.fixture
 def queued(server: Server) -> Server:
-    """A server that only ever says that the job is queued."""
+    """A server whose job stays queued."""
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(QUEUED))
     server.on(*SUBMIT, reply(QUEUED, 201))
