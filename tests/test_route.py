@@ -28,7 +28,7 @@ PASSWORD = "hunter2hunter2"
 
 @pytest.fixture(autouse=True)
 def other_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proxies and exceptions that nobody may take."""
+    """Invalid proxies and exceptions."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

@@ -1,4 +1,4 @@
-"""Where the sandbox serves, for whom, and what it says where it can't."""
+"""Addresses that the sandbox serves, and its errors for others."""
 
 from __future__ import annotations
 
