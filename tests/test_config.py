@@ -188,6 +188,10 @@ def test_deadlines_that_are_none(deadline: Any) -> None:
         ("rate_window", float("nan")),
         ("job_read_interval", -1),
         ("job_read_interval", "5"),
+        ("pace_file", ""),
+        ("pace_file", " "),
+        ("pace_file", b"pace"),
+        ("pace_file", 5),
     ],
 )
 def test_a_pace_that_can_not_be_kept_to_is_refused(figure: str, value: Any) -> None:

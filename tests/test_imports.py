@@ -48,7 +48,7 @@ def importers(wanted: str, paths: list[Path]) -> set[str]:
     }
 
 
-FACADE = modules(".", without=("sandbox", "contract"))
+FACADE = modules(".", without=("sandbox", "contract", "testing"))
 
 
 def test_a_client_loads_of_the_contract_only_what_reads_it() -> None:
@@ -84,11 +84,24 @@ def test_the_wire_touches_nothing_private_of_another_object() -> None:
 
 
 def test_the_sandbox_imports_nothing_of_the_facade() -> None:
-    allowed = ("proteiniq", "proteiniq.sandbox", "proteiniq.contract")
+    allowed = (
+        "proteiniq",
+        "proteiniq.sandbox",
+        "proteiniq.contract",
+        "proteiniq._text",
+        "proteiniq._short_repr",
+    )
     for path in modules("sandbox"):
         ours = {name for name in imported(path) if name.split(".")[0] in ("proteiniq", "proteiniq_openapi")}
         strangers = {name for name in ours if name not in allowed and not name.startswith(allowed[1:])}
         assert not strangers, path
+
+
+def test_what_is_known_of_text_formats_imports_neither_the_facade_nor_the_sandbox() -> None:
+    allowed = ("proteiniq._text", "proteiniq._short_repr")
+    for path in modules("_text"):
+        ours = {name for name in imported(path) if name.split(".")[0] == "proteiniq"}
+        assert not {name for name in ours if name != "proteiniq" and not name.startswith(allowed)}, path
 
 
 def test_the_contract_imports_nothing_of_the_facade() -> None:
@@ -99,6 +112,10 @@ def test_the_contract_imports_nothing_of_the_facade() -> None:
 
 def test_the_facade_does_not_import_the_sandbox() -> None:
     assert importers("proteiniq.sandbox", FACADE) == set()
+
+
+def test_nothing_imports_what_is_for_tests_of_users() -> None:
+    assert importers("proteiniq.testing", [*FACADE, *modules("sandbox", "contract")]) == set()
 
 
 def test_the_generated_client_imports_nothing_of_ours() -> None:

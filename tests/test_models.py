@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from datetime import UTC, datetime
 
@@ -10,6 +11,10 @@ import pytest
 import proteiniq
 from proteiniq import models
 from proteiniq.models import JobState, JobStatus, Model
+
+from ._sync.clients import over
+from ._sync.methods import METHODS
+from .support import Stub, answer, documented
 
 
 def state(**changes: object) -> JobState:
@@ -93,3 +98,29 @@ def test_every_model_is_public() -> None:
     for name, kind in vars(models).items():
         if isinstance(kind, type) and issubclass(kind, Model) and kind is not Model:
             assert getattr(proteiniq, name) is kind
+
+
+# ---- plain data
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    "operation",
+    ["get_account", "list_tools", "get_tool", "quote_job", "get_job_status", "get_file", "get_result"],
+)
+def test_every_model_hashes_and_becomes_plain_data(operation: str) -> None:
+    with over(Stub(answer({**documented(operation), "new": {"list": [1]}}))) as client:
+        found = METHODS[operation](client)
+    found = found[0] if isinstance(found, list) else found
+    assert found in {found}
+    plain = json.loads(json.dumps(found.to_dict()))
+    assert plain == found.to_dict()
+    assert "raw" not in plain
+    assert plain["extra"].get("new") == (None if operation == "list_tools" else {"list": [1]})
+
+
+def test_plain_data_holds_times_and_states_as_text() -> None:
+    then = datetime(2026, 6, 12, 8, 5, tzinfo=UTC)
+    made = state(created_at=then, error=models.JobFailure(code="x", message=None)).to_dict()
+    assert made["created_at"] == "2026-06-12T08:05:00+00:00"
+    assert (type(made["status"]), made["error"]) == (str, {"code": "x", "message": None, "extra": {}})

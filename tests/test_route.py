@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import functools
+import logging
 import shutil
 import ssl
 import subprocess
@@ -13,6 +15,7 @@ from typing import Any
 import anyio
 import attrs
 import certifi
+import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, TransportError
@@ -71,6 +74,24 @@ def test_a_request_goes_through_the_proxy_of_the_client(account: Account, proxy:
 
 
 @both
+def test_the_password_of_a_proxy_is_not_logged(
+    account: Account, proxy: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    account(KEY, "http://127.0.0.1:9", proxy=proxy.url.replace("://", f"://user:{PASSWORD}@"))
+    assert "httpcore" in {record.name.partition(".")[0] for record in caplog.records}
+    for shown in (PASSWORD, base64.b64encode(f"user:{PASSWORD}".encode()).decode()):
+        assert shown not in caplog.text
+        assert not any(shown in repr(vars(record)) for record in caplog.records)
+
+
+def test_a_forked_process_takes_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "http://environment.test:3128")
+    child = Pools(route=Route("http://proxy.test:1")).leave_to_parent()
+    assert child.proxy("https", "service.test", None) == "http://proxy.test:1"
+
+
+@both
 def test_an_encrypted_request_goes_through_a_tunnel_that_gets_nothing_else(
     account: Account, proxy: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +139,7 @@ def test_which_proxy_is_taken(
         (f"ftp://user:{PASSWORD}@proxy.test", "must start with http://"),
         (f"http://user:{PASSWORD}@", "must have a host"),
         (f"http://user:{PASSWORD}@proxy.test:0", "no port 0"),
+        (f"http://user:{PASSWORD} @proxy.test", "no spaces"),
         (f"http://user:{PASSWORD}@proxy\n.test", "must have a host"),
         (f"http://user:{PASSWORD}@proxy.test:99999", "must have the form scheme://host:port"),
         (f"http://user:{PASSWORD}#@proxy.test:1", "must have the form scheme://host:port"),
@@ -150,8 +172,11 @@ def test_a_login_is_hidden_from_the_log_of_the_library_that_sends_it() -> None:
     assert PASSWORD not in f"auth={auth!r}"
 
 
-def test_a_proxy_with_a_name_in_unicode() -> None:
-    assert isinstance(read_route("http://bücher.test:1", None), Route)
+@pytest.mark.parametrize("url", ["http://bücher.test:1", " HTTP://proxy.test/\n"])
+def test_what_is_a_proxy(url: str) -> None:
+    route = read_route(url, None)
+    assert isinstance(route, Route)
+    assert route.proxy == url.strip()
 
 
 # ---- certificates
@@ -228,6 +253,36 @@ def test_a_server_of_another_authority_is_refused(account: Account, verify: Any,
         account(KEY, server.url, verify=verify)
     assert not caught.value.sent
     assert server.asked == []
+
+
+@pytest.fixture(params=[False, True], ids=["", "traced"])
+def traced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether a tracer wraps the transports of httpx, so that requests go through one of those."""
+    kinds = ((httpx.HTTPTransport, "handle_request"), (httpx.AsyncHTTPTransport, "handle_async_request"))
+    for kind, method in kinds if request.param else ():
+        monkeypatch.setattr(kind, method, wrapping(getattr(kind, method)))
+    return bool(request.param)
+
+
+def wrapping(original: Callable[..., Any]) -> Callable[..., Any]:
+    return functools.wraps(original)(lambda *arguments: original(*arguments))
+
+
+@both
+def test_an_encrypted_proxy_is_verified_with_the_same_certificates(
+    account: Account, server: Server, files: Files, traced: bool
+) -> None:
+    server.on("GET", "http://127.0.0.1:9/api/v1/account", reply(documented("get_account")))
+    assert account(KEY, "http://127.0.0.1:9", proxy=server.url, verify=files.authority) == "team_123"
+    assert account(KEY, server.url, proxy=False, verify=files.authority) == "team_123"
+
+
+def test_missing_certificates_of_the_environment_are_no_riddle_to_a_traced_client(
+    traced: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        blocking(KEY, "https://service.test")
 
 
 def unverifying() -> ssl.SSLContext:

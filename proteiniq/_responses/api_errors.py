@@ -13,6 +13,7 @@ import attrs
 
 from .. import errors
 from .._policy.retry import may_pass
+from .._wire.locations import location
 from .._wire.secrecy import without_queries
 
 MAY_HAVE_DRIFTED = (
@@ -162,7 +163,7 @@ def redirected(
     operation: str, request: errors.Request, status: int, headers: Mapping[str, str]
 ) -> errors.ContractError:
     """Return the error for a redirect of a request with the key, which is sent to the base URL only."""
-    target = origin_of(headers.get("location", ""))
+    target = origin_of(location(headers))
     where = f" to {target}" if target else ""
     return errors.ContractError(
         f"{operation}: the response to {request} is {status}, a redirect{where}; the key is sent to the base URL only. "

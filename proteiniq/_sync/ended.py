@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/ended.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/ended.py by scripts/unasync.py. Edit that file instead.
 
 """Get the result of a job that has ended: a job without success is an error, whatever it left behind."""
 

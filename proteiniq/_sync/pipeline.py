@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/pipeline.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/pipeline.py by scripts/unasync.py. Edit that file instead.
 
 """The layers of every request, from the outside in: errors, retries, pacing, authorization, the wire."""
 

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/reads.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/reads.py by scripts/unasync.py. Edit that file instead.
 
 """Read one job: its status, also for a wait, or the whole job."""
 

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/wait_many.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/wait_many.py by scripts/unasync.py. Edit that file instead.
 
 """Wait for many jobs: pages of the job list, the status of a job that is on no page, the events of one in between."""
 

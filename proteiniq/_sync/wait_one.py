@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/wait_one.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/wait_one.py by scripts/unasync.py. Edit that file instead.
 
 """Follow one job: events are fast but may be lost, the status is authoritative."""
 

@@ -49,7 +49,7 @@ class _Pools:
         """Return the pool of the connections to an origin."""
         origin = (address.scheme, address.host, address.port)
         with self._lock:
-            self._check_open()
+            self.check_open()
             pool = self._by_origin.get(origin)
             if pool is None:
                 if len(self._by_origin) > 256:  # signed URLs may be on many hosts
@@ -66,10 +66,10 @@ class _Pools:
         from .libraries import httpx_transport, is_replaced
 
         if self._given is not None or not is_replaced(*self._transport):
-            self._check_open()
+            self.check_open()
             return self._given
         with self._lock:
-            self._check_open()
+            self.check_open()
             proxy = self.proxy(address.scheme, address.host, address.port)
             if proxy not in self._transports:
                 try:
@@ -93,7 +93,8 @@ class _Pools:
         made._of_parent, made.is_closed = self, self.is_closed
         return made
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise ConfigurationError if the client is closed."""
         if self.is_closed:
             raise ConfigurationError("this client is closed: make another one")
 

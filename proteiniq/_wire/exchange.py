@@ -84,6 +84,10 @@ class Sendable:
     def address(self) -> Address:
         return self._encoded.address
 
+    @property
+    def key(self) -> ApiKey | None:
+        return self._outgoing.key
+
     def for_httpcore(self) -> Request:
         from .libraries import URL, Request
 
@@ -103,6 +107,21 @@ class Sendable:
         return httpx_request(
             request.method, self.address.url, request.headers, request.content, self._extensions()
         )
+
+    def for_transport(self) -> tuple[dict[str, Any], Any]:
+        """Return the parts of a request to a transport of the application, and its body."""
+        request, outgoing = self._encoded, self._outgoing
+        parts = {
+            "method": request.method,
+            "url": self.address.url,
+            "headers": tuple(
+                (name.decode("ascii"), value.decode("ascii")) for name, value in request.headers
+            ),
+            "timeout": outgoing.timeout,
+            "read_timeout": outgoing.read_timeout or outgoing.timeout,
+            "total_timeout": outgoing.total_timeout,
+        }
+        return parts, request.content
 
     def _extensions(self) -> dict[str, Any]:
         seconds = self._outgoing.timeout

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
+import traceback
 
 from .._policy.retry import Failure
+from ..errors import ProteinIQError
 from .key import ApiKey
 
 
@@ -76,6 +79,31 @@ def _translated(error: BaseException) -> WireFailure | None:
                 what = "tls"
             return WireFailure(what, text, sent=sent, by_proxy=by_proxy)
     return None
+
+
+_OS_FAILURES: tuple[tuple[type[OSError], Failure, bool], ...] = (
+    (TimeoutError, "timeout", True),
+    (ConnectionRefusedError, "connect", False),
+    (socket.gaierror, "connect", False),
+    (ssl.SSLCertVerificationError, "tls", False),
+    (BrokenPipeError, "write", True),
+    (OSError, "read", True),
+)
+
+
+def reported(error: Exception, key: ApiKey | None) -> Exception:
+    """Return the error to raise for one of a transport of the application: WireFailure for an OSError.
+
+    Any other is the same, with its traceback as a note, since `without_frames` takes the frames from it.
+    """
+    if isinstance(error, OSError):
+        kind, sent = next((kind, sent) for of, kind, sent in _OS_FAILURES if isinstance(error, of))
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return WireFailure(kind, text if key is None else key.hide(text), sent=sent)
+    if not isinstance(error, ProteinIQError):
+        frames = "".join(traceback.format_tb(error.__traceback__)[1:])
+        error.add_note(f"raised by the client's transport:\n{frames}")
+    return error
 
 
 def _is_certificate(error: BaseException | None) -> bool:

@@ -39,8 +39,10 @@ _LISTS = ("ours", "gone", "others")
 """The long lists of a state, which are stored as bytes: JSON takes thirty times as long for them."""
 
 _LOCK_WAIT = 2.0
-"""How long to wait for the lock of the file, in seconds; another process holds it for some milliseconds. A forked
-process may wait in vain: it has what SQLite knew in its parent of who uses the file, and can't learn better."""
+"""How long to wait for the lock of the file, in seconds; another process holds it for some milliseconds.
+
+A forked process may wait in vain: it has what SQLite knew in its parent of who uses the file, and can't learn better.
+"""
 
 _SHORT_WAIT = 0.1
 """How long to wait for it when a client is created, which may be in an event loop, in seconds."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 
 import httpx
 import pytest
 
-from proteiniq import AsyncProteinIQ, ConfigurationError, InternalError, TransportError
+from proteiniq import AsyncProteinIQ, ConfigurationError, Forbidden, InternalError, TransportError
 from proteiniq.contract import upstream
 from proteiniq.sandbox import Sandbox
 
@@ -187,3 +188,41 @@ async def test_every_documented_answer_is_read_whole() -> None:
         tool = await client.tools.get("esmfold")
     whole = documented("get_tool")
     assert json.dumps(tool.raw, sort_keys=True) == json.dumps(whole, sort_keys=True)
+
+
+class Laboratory(AsyncProteinIQ):
+    """A client as a user extends it."""
+
+    bench = "A1"
+
+    @cached_property
+    def seen(self) -> list[str]:
+        return []
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+async def test_a_subclass_keeps_what_it_has_set_with_other_options() -> None:
+    async with Laboratory(KEY, URL) as client:
+        client.bench = "B2"
+        client.seen.append("old")
+        other = client.with_options(timeout=1.0).with_options(max_retries=0)
+        assert type(other) is Laboratory
+        assert (other.bench, other.seen) == ("B2", [])
+        assert other.jobs is not client.jobs
+        assert (other._pipeline.config.timeout, client._pipeline.config.timeout) == (1.0, 30.0)
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_a_route_without_a_method_is_requested_with_retries_and_errors() -> None:
+    service = Stub(httpx.ReadError("reset"), refusal(503, "unavailable"), answer({"projects": [1]}))
+    async with over(service) as client:
+        assert await client.request("get", "/api/v1/projects", params={"q": "a b"}) == {"projects": [1]}
+    (url,) = {str(request.url) for request in service.requests}
+    assert url == "https://service.test/api/v1/projects?q=a+b"
+    assert service.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    async with over(Stub(refusal(403, "forbidden"))) as client:
+        with pytest.raises(Forbidden):
+            await client.request("GET", "/api/v1/projects")

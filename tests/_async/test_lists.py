@@ -207,3 +207,46 @@ async def test_a_listed_job_can_be_waited_for(client: AsyncProteinIQ) -> None:
     await client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
     async for found in client.jobs.list():
         assert (await found.wait()).status == "COMPLETED"
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_no_more_items_are_fetched_than_are_wanted() -> None:
+    service = Stub(page("a", "b", next_cursor="b"), page("c", "d", next_cursor="d"))
+    async with over(service) as client:
+        found = client.jobs.list(max_items=3, page_size=2)
+        assert [each.id async for each in found] == ["a", "b", "c"]
+    assert [request.url.params["limit"] for request in service.requests] == ["2", "2"]
+
+
+@pytest.mark.anyio
+async def test_a_page_that_is_cut_short_has_no_cursor_that_would_skip_its_rest() -> None:
+    async with over(Stub(page("a", "b", next_cursor="b"))) as client:
+        (only,) = [each async for each in client.jobs.list(max_items=1).pages()]
+        assert [each async for each in client.jobs.list(max_items=0).pages()] == []
+    assert ([each.id for each in only.items], only.next_cursor) == (["a"], None)
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_the_first_item() -> None:
+    service = Stub(page("a", next_cursor="a"), page())
+    async with over(service) as client:
+        listed = client.jobs.list()
+        first = await listed.first()
+        assert first is not None
+        assert first.id == "a"
+        assert await listed.first() is None
+        assert await client.jobs.list(max_items=0).first() is None
+    assert [dict(request.url.params) for request in service.requests] == [{"limit": "1"}] * 2
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+async def test_a_list_goes_on_after_a_cursor() -> None:
+    service = Stub(page("c"))
+    async with over(service) as client:
+        await client.files.list(starting_after="b").list()
+    assert dict(service.requests[0].url.params) == {"starting_after": "b"}

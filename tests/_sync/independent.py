@@ -1,4 +1,4 @@
-# Made from tests/_async/independent.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/independent.py by scripts/unasync.py. Edit that file instead.
 
 """The whole facade against a service that publishes another document: from the account to the last file.
 

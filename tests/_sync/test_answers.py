@@ -1,4 +1,4 @@
-# Made from tests/_async/test_answers.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_answers.py by scripts/unasync.py. Edit that file instead.
 
 """From every kind of answer to the error that a user sees."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_cancel.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_cancel.py by scripts/unasync.py. Edit that file instead.
 
 """Cancelling: what the service says, and what became of the job."""
 

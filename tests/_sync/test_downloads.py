@@ -1,4 +1,4 @@
-# Made from tests/_async/test_downloads.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_downloads.py by scripts/unasync.py. Edit that file instead.
 
 """Downloads: resumed, renewed, interrupted, and what is left of one that fails."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_lists.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_lists.py by scripts/unasync.py. Edit that file instead.
 
 """Lists, page by page."""
 
@@ -190,3 +190,40 @@ def test_a_listed_job_can_be_waited_for(client: ProteinIQ) -> None:
     client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
     for found in client.jobs.list():
         assert (found.wait()).status == "COMPLETED"
+
+
+@pytest.mark.case
+def test_no_more_items_are_fetched_than_are_wanted() -> None:
+    service = Stub(page("a", "b", next_cursor="b"), page("c", "d", next_cursor="d"))
+    with over(service) as client:
+        found = client.jobs.list(max_items=3, page_size=2)
+        assert [each.id for each in found] == ["a", "b", "c"]
+    assert [request.url.params["limit"] for request in service.requests] == ["2", "2"]
+
+
+def test_a_page_that_is_cut_short_has_no_cursor_that_would_skip_its_rest() -> None:
+    with over(Stub(page("a", "b", next_cursor="b"))) as client:
+        (only,) = [each for each in client.jobs.list(max_items=1).pages()]
+        assert [each for each in client.jobs.list(max_items=0).pages()] == []
+    assert ([each.id for each in only.items], only.next_cursor) == (["a"], None)
+
+
+@pytest.mark.case
+def test_the_first_item() -> None:
+    service = Stub(page("a", next_cursor="a"), page())
+    with over(service) as client:
+        listed = client.jobs.list()
+        first = listed.first()
+        assert first is not None
+        assert first.id == "a"
+        assert listed.first() is None
+        assert client.jobs.list(max_items=0).first() is None
+    assert [dict(request.url.params) for request in service.requests] == [{"limit": "1"}] * 2
+
+
+@pytest.mark.case
+def test_a_list_goes_on_after_a_cursor() -> None:
+    service = Stub(page("c"))
+    with over(service) as client:
+        client.files.list(starting_after="b").list()
+    assert dict(service.requests[0].url.params) == {"starting_after": "b"}

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_operations.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_operations.py by scripts/unasync.py. Edit that file instead.
 
 """Every operation of the contract has a method."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_signed_uploads.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_signed_uploads.py by scripts/unasync.py. Edit that file instead.
 
 """Uploads in two steps: a ticket from the service, and the file to a storage that never sees the key."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_submit.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_submit.py by scripts/unasync.py. Edit that file instead.
 
 """Submitting: one call makes one job, whatever becomes of the answers."""
 

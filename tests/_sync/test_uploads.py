@@ -1,4 +1,4 @@
-# Made from tests/_async/test_uploads.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_uploads.py by scripts/unasync.py. Edit that file instead.
 
 """What can be uploaded, how far it is told, and when it is sent again."""
 

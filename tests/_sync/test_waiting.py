@@ -1,4 +1,4 @@
-# Made from tests/_async/test_waiting.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_waiting.py by scripts/unasync.py. Edit that file instead.
 
 """Waiting for jobs of a sandbox: updates, events, results, and a wait that ends without the job."""
 

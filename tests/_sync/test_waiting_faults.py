@@ -1,4 +1,4 @@
-# Made from tests/_async/test_waiting_faults.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_waiting_faults.py by scripts/unasync.py. Edit that file instead.
 
 """Waiting for a job of a service that misbehaves, in time that only sleeps move."""
 

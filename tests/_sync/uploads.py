@@ -1,4 +1,4 @@
-# Made from tests/_async/uploads.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/uploads.py by scripts/unasync.py. Edit that file instead.
 
 """Uploads to a service in this process, and what it was sent."""
 

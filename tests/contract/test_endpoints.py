@@ -23,10 +23,6 @@ OPTIONAL = {
 }
 
 
-def same(document: m.Document) -> m.Document:
-    return document
-
-
 def paths_end_with(text: str) -> m.Mutator:
     return lambda document: {
         **document,
@@ -41,7 +37,7 @@ def test_missing_optional_operations_are_absent_and_lost() -> None:
 
 
 def test_missing_internal_operations_are_not_reported() -> None:
-    made = normalised(same)
+    made = normalised(lambda document: document)
     assert endpoint(made.document, "complete_upload").absent
     assert endpoint(made.document, "get_job").absent
     assert made.losses == ()

@@ -11,18 +11,12 @@ from hypothesis import given, strategies as st
 from proteiniq.contract import RAW, Shape, read, write
 from proteiniq.contract._reshape import steps, written
 
+from .client import without_raw
+
 
 def moves(**places: str) -> tuple[tuple[Any, Any], ...]:
     """`moves(tool="tool.id")`; two underscores in our name are a dot."""
     return tuple((steps(ours.replace("__", ".")), steps(theirs)) for ours, theirs in places.items())
-
-
-def without_raw(body: Any) -> Any:
-    if isinstance(body, list):
-        return [without_raw(each) for each in body]
-    if isinstance(body, dict):
-        return {key: without_raw(value) for key, value in body.items() if key != RAW}
-    return body
 
 
 READ: dict[str, tuple[Shape, Any, Any]] = {

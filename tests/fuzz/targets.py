@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from proteiniq._inputs.callbacks import Callback
 from proteiniq._inputs.formats import problems, records, sniff
 from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._responses.sse import EventStream, EventTooLarge
@@ -89,7 +90,9 @@ def uploads(data: bytes) -> None:
     content = data[1:]
     for encoding in ("base64", "text"):
         source = Source("a", "a/b", lambda: iter([content[:cut], content[cut:]]), None, repeatable=True)
-        body = Content(source, Envelope("application/json", b'"', b'"', encoding), None)
+        body = Content(
+            source, Envelope("application/json", b'"', b'"', encoding), Callback("on_progress", None)
+        )
         try:
             written = json.loads(b"".join(body))
         except InvalidInput:

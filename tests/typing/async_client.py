@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from proteiniq import (
     AsyncProteinIQ,
     AsyncResult,
     AsyncResultFile,
+    AsyncTransportRequest,
+    AsyncTransportResponse,
     DeletedFile,
     File,
     JobState,
@@ -87,3 +90,18 @@ async def results(client: AsyncProteinIQ) -> None:
     assert_type(await result.files[0].text(), str)
     assert_type(await result.files[0].save(Path("a.pdb")), Path)
     assert_type([file.name for file in result.files], list[str])
+
+
+class InProcess:
+    async def send(self, request: AsyncTransportRequest) -> AsyncTransportResponse:
+        assert_type(request.headers, tuple[tuple[str, str], ...])
+        return AsyncTransportResponse(status=200, headers=[("Content-Type", "text/plain")], body=self._body())
+
+    async def _body(self) -> AsyncIterator[bytes]:
+        yield b""
+
+
+def connections() -> None:
+    AsyncProteinIQ(proxy="http://proxy.test", verify=Path("ca.pem"), headers={"X-Team": "a"}, app=("a", "1"))
+    AsyncProteinIQ(proxy=False, verify=ssl.create_default_context())
+    AsyncProteinIQ(transport=InProcess())

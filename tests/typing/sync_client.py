@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from proteiniq import (
     ResultFile,
     Tool,
     ToolSummary,
+    TransportRequest,
+    TransportResponse,
 )
 
 
@@ -87,3 +90,18 @@ def results(client: ProteinIQ) -> None:
     assert_type(result.files[0].text(), str)
     assert_type(result.files[0].save(Path("a.pdb")), Path)
     assert_type([file.name for file in result.files], list[str])
+
+
+class InProcess:
+    def send(self, request: TransportRequest) -> TransportResponse:
+        assert_type(request.headers, tuple[tuple[str, str], ...])
+        return TransportResponse(status=200, headers=[("Content-Type", "text/plain")], body=self._body())
+
+    def _body(self) -> Iterator[bytes]:
+        yield b""
+
+
+def connections() -> None:
+    ProteinIQ(proxy="http://proxy.test", verify=Path("ca.pem"), headers={"X-Team": "a"}, app=("a", "1"))
+    ProteinIQ(proxy=False, verify=ssl.create_default_context())
+    ProteinIQ(transport=InProcess())

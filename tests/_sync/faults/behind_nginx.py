@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/behind_nginx.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/behind_nginx.py by scripts/unasync.py. Edit that file instead.
 
 """A wait through a real nginx that buffers, compresses, times out and answers for a service that is gone.
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/test_complaints.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/test_complaints.py by scripts/unasync.py. Edit that file instead.
 
 """What users of such clients complain of, each as a test. The list is the project's, in the order of its numbers.
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/test_late.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/test_late.py by scripts/unasync.py. Edit that file instead.
 
 """What becomes of a job whose wait runs out or is interrupted: it goes on, unless it was to be cancelled."""
 

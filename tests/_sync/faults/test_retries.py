@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/test_retries.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/test_retries.py by scripts/unasync.py. Edit that file instead.
 
 """What is sent again, when, and what is not, by what the server gets."""
 

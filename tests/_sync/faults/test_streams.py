@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/test_streams.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/test_streams.py by scripts/unasync.py. Edit that file instead.
 
 """Event streams that end, break, lie or are not there: the wait goes on, and gives the right job."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/test_wait_all.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/test_wait_all.py by scripts/unasync.py. Edit that file instead.
 
 """Waiting for many jobs: what goes over the wire, and what faults do to it."""
 
