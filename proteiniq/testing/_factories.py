@@ -20,10 +20,10 @@ from proteiniq import Account, APIError, File, Job, JobStatus, ProteinIQ, Quote,
 
 from .._policy.retry import RetryBudget, RetryPolicy
 from .._sync.pipeline import Pipeline
+from .._sync.wire import Wire
 from .._wire.config import DEFAULT_BASE_URL, Config
 from .._wire.key import ApiKey
 from .._wire.pacers import LocalPacer
-from .._wire.transport import Wire
 from ._clock import ShortClock
 
 _STORAGE = "https://storage.invalid/"

@@ -78,7 +78,7 @@ class Recorder:
 
     def _submission(self, tool: str, inputs: Any, settings: Mapping[str, Any] | None) -> dict[str, Any]:
         """What a submit sends, with a description of each saved file."""
-        order = self._client.jobs._order(self.tool(tool), inputs, settings)
+        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings)
         entries = [entry.to_dict() for entry in order.entries]
         for entry in entries:
             file_id = (entry.get("source") or {}).get("file_id")
@@ -91,8 +91,8 @@ class Recorder:
         ended = self._client.jobs.wait(job, timeout=timeout)
         try:
             result = self._client.jobs.result(ended, timeout=timeout)
-        except JobFailed:
-            self._store(ended, submission, None)
+        except JobFailed as failed:
+            self._store(ended, submission, failed.result)
             raise
         self._store(ended, submission, result)
         return result

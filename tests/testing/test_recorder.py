@@ -195,11 +195,12 @@ class TestReplay:
     def test_a_recorded_failure_fails(self, recorder: Recorder, folder: Path) -> None:
         with pytest.raises(JobFailed):
             recorder.run("broken", {"text": SEQUENCE}, timeout=60)
-        recorder.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60)
+        with pytest.raises(JobFailed):
+            recorder.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60)
         with Sandbox(recordings=folder, tools=()) as sandbox, sandbox.client() as client:
             with pytest.raises(JobFailed, match="no convergence after 12 steps"):
                 client.run("broken", {"text": SEQUENCE}, timeout=60)
-            half = client.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60)
+            half = client.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60, partial=True)
             assert (half.status, half.files["copy.txt"].text()) == ("FAILED", "half")
 
     def test_a_saved_file_is_compared_by_name_and_size(
