@@ -101,6 +101,16 @@ def test_a_job_that_was_just_made_may_not_be_visible_yet(by_id: bool) -> None:
         assert same.jobs.wait(made.id if by_id else made, streams=False).status == "COMPLETED"
 
 
+def test_a_job_that_was_just_made_is_read_until_it_is_visible() -> None:
+    service = Routes({SUBMIT: answer(job(), 201), STATUS: [NOT_FOUND, NOT_FOUND, DONE, NOT_FOUND]})
+    with over(service) as client:
+        made = client.jobs.submit("protein-parameters", [ENTRY])
+        assert client.jobs.get(made.id).status == "COMPLETED"
+        with pytest.raises(NotFound):
+            client.jobs.get(made.id)
+    assert service.routes.count(STATUS) <= 3 + VISIBLE_WITHIN / 5
+
+
 def test_a_job_that_stays_away_for_a_minute_is_not_found() -> None:
     clock = StillClock()
     service = Routes({STATUS: [answer(job("PROCESSING")), NOT_FOUND]})
