@@ -75,6 +75,15 @@ def test_hosts_without_a_proxy(
     assert (proxy(f"https://{host}/") is None) is is_direct
 
 
+def test_without_exceptions_in_the_environment_those_of_the_system_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("all_proxy", "http://proxy.test:3128")
+    monkeypatch.setattr("urllib.request.proxy_bypass", lambda host: host == "service.test")
+    assert proxy("https://service.test/") is None
+    assert proxy("https://other.test/") == "http://proxy.test:3128"
+
+
 class Proxy:
     """Answers the first request that comes, and keeps it."""
 

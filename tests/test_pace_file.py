@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import ConfigurationError, ProteinIQ
+from proteiniq._policy.pacing import Pace
+from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer
-from proteiniq._wire.pacers import Ticket
+from proteiniq._wire.pacers import AsyncSteps, LocalPacer, Ticket
 
 _opened: list[FilePacer] = []
 
@@ -237,3 +240,109 @@ def test_four_processes_with_one_file_are_hardly_refused() -> None:
     answered, refused, _ = done.stdout.splitlines()
     assert answered.split() == ["answered", "240", "of", "240"]
     assert int(refused.split()[1]) <= 2
+
+
+def locked(path: Path) -> sqlite3.Connection:
+    """Another process that has the lock of the file, and was stopped."""
+    other = sqlite3.connect(path / "pace", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a lock."""
+    monkeypatch.setattr(pace_file, "_LOCK_WAIT", 0.0)
+    monkeypatch.setattr(pace_file, "_SHORT_WAIT", 0.0)
+
+
+@pytest.mark.case
+@pytest.mark.usefixtures("impatient")
+def test_while_the_file_is_locked_the_pace_is_kept_in_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = pacer(tmp_path)
+    other = locked(tmp_path)
+    assert [leave(one, 1.0), leave(one, 2.0), leave(one, 3.0)] == [True, True, False]
+    assert leave(one, 62.0)  # a minute later the file is tried again, in vain
+    other.close()
+    assert leave(one, 63.0)
+    assert leave(one, 123.0)
+    assert not leave(pacer(tmp_path, limit=1), 124.0)  # the file counts again
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "can't be used now: database is locked" in record.message
+
+
+@pytest.mark.case
+@pytest.mark.usefixtures("impatient")
+def test_a_file_that_gets_locked_meanwhile_fails_no_request(tmp_path: Path) -> None:
+    one = pacer(tmp_path)
+    ticket = one.reserve()
+    assert ticket.claim(1.0) == 0.0
+    other = locked(tmp_path)
+    ticket.observe(2.0, limit=1, remaining=0)
+    ticket.refused(2.0, 30.0)
+    ticket.release(2.0)
+    assert ticket.held(2.0) == 30.0
+    other.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_client_can_be_created_while_the_file_is_locked(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "pace", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    one = pacer(tmp_path)
+    assert leave(one, 1.0)
+    other.close()
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("state", ["no JSON", "{}x", '{"of_tomorrow": 1}', '{"queue": 5, "asked": 7}'])
+def test_a_file_with_unusable_content_fails_no_request(tmp_path: Path, state: str) -> None:
+    one = pacer(tmp_path)
+    assert leave(one, 0.0)
+    with sqlite3.connect(tmp_path / "pace") as file:
+        file.execute("UPDATE windows SET state = ?", (state,))
+    file.close()
+    assert leave(one, 1.0)
+
+
+@pytest.mark.case
+def test_a_full_disk_fails_no_request(tmp_path: Path) -> None:
+    one = pacer(tmp_path)
+    assert leave(one, 0.0)
+    connection = one._connection
+    assert connection is not None
+    connection.set_authorizer(
+        lambda action, *rest: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_INSERT else 0
+    )
+    assert leave(one, 1.0)
+
+
+def interrupted(pace: Pace) -> None:
+    pace.key.claim(pace.key.reserve(0.0), 0.0)
+    raise KeyboardInterrupt
+
+
+def test_an_exception_between_two_steps_changes_nothing(tmp_path: Path) -> None:
+    one = pacer(tmp_path, limit=1)
+    with pytest.raises(KeyboardInterrupt), one.pace(None, 0.0) as pace:
+        interrupted(pace)
+    assert leave(one, 0.0)
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_an_event_loop_never_waits_for_the_file(tmp_path: Path) -> None:
+    one = pacer(tmp_path)
+    threads: list[int] = []
+
+    def step() -> None:
+        threads.append(threading.get_ident())
+        one.reserve().claim(0.0)
+
+    await AsyncSteps.run(one, step)
+    await AsyncSteps.run(LocalPacer(), step)
+    assert [thread == threading.get_ident() for thread in threads] == [False, True]

@@ -619,3 +619,36 @@ def test_a_retry_after_is_distinguished_from_the_queue() -> None:
     first.refused(10.0, 600.0)
     assert (second.held(10.0), read.held(10.0)) == (600.0, 600.0)
     assert second.held(610.0) == 0.0
+
+
+@pytest.mark.case
+def test_headers_never_raise_the_limit_above_what_the_user_set() -> None:
+    window = Window(limit=2, seconds=60, most=2, headroom=0)
+    window.observe(0.0, limit=120, remaining=119)
+    assert [send(window, 0.0) for _ in range(3)] == [0.0, 0.0, 60.0]
+    window.observe(60.0, limit=1)
+    assert window.limit == 1
+
+
+def test_requests_of_others_leave_us_our_share_of_a_higher_limit() -> None:
+    window = Window(limit=2, seconds=60, most=2, headroom=0)
+    window.observe(10.0, limit=10, remaining=3)  # seven of others
+    assert [send(window, 10.0), send(window, 10.0)] == [10.0, 10.0]
+    crowded = Window(limit=2, seconds=60, most=2, headroom=0)
+    crowded.observe(10.0, limit=10, remaining=0)
+    assert send(crowded, 10.0) > 10.0
+
+
+@pytest.mark.case
+def test_a_longer_window_is_learned_from_the_headers() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    window.observe(0.0, window=300.0)
+    assert [send(window, 0.0), send(window, 0.0)] == [0.0, 300.0]
+    window.observe(300.0, window=20.0)
+    assert send(window, 300.0) == 600.0
+
+
+def test_a_window_of_days_is_not_believed() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    window.observe(0.0, window=86_400.0)
+    assert [send(window, 0.0), send(window, 0.0)] == [0.0, 60.0]

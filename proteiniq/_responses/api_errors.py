@@ -137,13 +137,17 @@ def _kind(status: int, body: ErrorBody) -> type[errors.APIError]:
     return errors.BY_CODE.get(body.code or "", by_status)
 
 
-def is_in_progress(body: ErrorBody) -> bool:
+_IN_PROGRESS = re.compile(
+    r"in.progress|in.flight|in.use|being (processed|handled)|(still|currently) processing", re.I
+)
+
+
+def is_in_progress(body: ErrorBody, retry_after: float | None) -> bool:
     """Whether a 409 says that an earlier request with the same idempotency key is still being processed.
 
-    The service doesn't document such an error. The name is that of the IETF's draft of the header, and common.
+    The service doesn't document such an error. Others send one with a text like this, or say when to repeat it.
     """
-    said = f"{body.code} {body.message}".lower().replace("_", " ").replace("-", " ")
-    return "in progress" in said or "being processed" in said or "still processing" in said
+    return retry_after is not None or _IN_PROGRESS.search(f"{body.code} {body.message}") is not None
 
 
 def origin_of(url: str) -> str:

@@ -216,9 +216,7 @@ def after_submit(error: BaseException, key: str) -> str | None:
     )
     if isinstance(error, Conflict):
         if error.in_doubt:
-            return (
-                f"An earlier attempt got no response, and may have created the job or still create it. {how}"
-            )
+            return f"An earlier attempt may have created the job, or may still create it. {how}"
         return (
             f"The idempotency key {key!r} was used before, for another tool, input or settings: each job needs "
             "its own key. Nothing was submitted by this call."

@@ -21,6 +21,7 @@ from .._inputs.arguments import (
     moment,
 )
 from .._inputs.callbacks import Callback
+from .._policy.polling import READ_INTERVAL
 from .._responses import convert
 from .._responses.messages import (
     CANCEL_WITHIN,
@@ -162,9 +163,17 @@ class Jobs:
     def get(self, job_id: str | JobState | Result) -> Job:
         """Return a job, given by its id or an older state, as it is now (documentation, "Jobs").
 
-        Reads of one job are 5 s apart: a second one waits. Raises NotFound, APIError, TransportError.
+        Reads of one job are 5 s apart: a second one waits. A job that this client submitted less than a minute ago is
+        read until it is visible. Raises NotFound, APIError, TransportError.
         """
-        return self._job(read_job(self._pipeline, check_id("job", job_id), paced=True))
+        known_id = check_id("job", job_id)
+        while True:
+            try:
+                return self._job(read_job(self._pipeline, known_id, paced=True))
+            except NotFound:
+                if not self._pipeline.made.is_recent(known_id, self._pipeline.clock.monotonic()):
+                    raise
+            self._pipeline.clock.sleep(READ_INTERVAL)
 
     def cancel(self, job_id: str | JobState | Result) -> Job:
         """Cancel a queued job; a running job can't be cancelled (documentation, "Jobs").

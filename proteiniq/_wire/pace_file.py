@@ -150,7 +150,7 @@ class FilePacer(Pacer):
         """Raise PaceUnavailable if the file can't be used, or if it contains something else."""
         try:
             yield
-        except (sqlite3.Error, ValueError, TypeError) as error:
+        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
             self._disconnect()
             self._again_at = now + _AGAIN_AFTER
             if not self._is_told:
