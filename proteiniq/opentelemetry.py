@@ -1,4 +1,4 @@
-"""OpenTelemetry spans for the attempts of a client: `pip install 'proteiniq[opentelemetry]'`.
+"""OpenTelemetry spans for the attempts of a client; the extra `opentelemetry` of proteiniq installs what they need.
 
     from proteiniq.opentelemetry import span_of_attempt
 

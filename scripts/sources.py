@@ -1,4 +1,4 @@
-"""Where each element of the contract comes from: a page generated from the marks in `openapi/upstream.json`."""
+"""Generate the page of the sources of the contract from the marks in `openapi/upstream.json`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 MEANINGS = {
-    "S": "stated by the service's API documentation",
-    "M": "stated for the service's MCP connector, which shares the job payload but is not the HTTP API",
-    "C": "our choice, because nothing is stated",
+    "S": "documented for the service's API",
+    "M": "documented for the service's MCP connector, which shares the job payload but is not the HTTP API",
+    "C": "not documented, but assumed here",
 }
 
 
@@ -30,7 +30,7 @@ def marks(node: Any, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _aspect(place: str, aspect: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Marks of things that can't carry one: an aspect of the element, or its parts by name."""
+    """Marks of parts that can't have one: an aspect of the element, or its parts by name."""
     if isinstance(value, Mapping):
         for name, mark in value.items():
             yield f"{place}/{aspect}/{name}", mark
@@ -67,7 +67,7 @@ def page(document: Mapping[str, Any]) -> str:
     if not found:
         return (
             "# Where the contract comes from\n\n`upstream.json` is the service's own document as fetched: it has "
-            "no marks, because the service states everything in it.\n"
+            "no marks, because everything in it comes from the service.\n"
         )
     counts = Counter(mark.split()[0] for _, mark in found)
     lines = [
@@ -81,7 +81,7 @@ def page(document: Mapping[str, Any]) -> str:
         *[f"| {mark} | {meaning} | {counts[mark]} |" for mark, meaning in MEANINGS.items()],
         f"| | all | {len(found)} |",
         "",
-        f"**{counts['C']} of {len(found)} elements are still our choice.** The number may only go down, when a",
+        f"**{counts['C']} of {len(found)} elements are still assumptions.** Their number may only decrease, when a",
         "source is found.",
         "",
     ]

@@ -75,6 +75,15 @@ def test_hosts_without_a_proxy(
     assert (proxy(f"https://{host}/") is None) is is_direct
 
 
+def test_without_exceptions_in_the_environment_those_of_the_system_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("all_proxy", "http://proxy.test:3128")
+    monkeypatch.setattr("urllib.request.proxy_bypass", lambda host: host == "service.test")
+    assert proxy("https://service.test/") is None
+    assert proxy("https://other.test/") == "http://proxy.test:3128"
+
+
 class Proxy:
     """Answers the first request that comes, and keeps it."""
 
@@ -110,7 +119,7 @@ def sent(url: str) -> int:
         return incoming.status
 
 
-def test_a_plain_request_goes_to_the_proxy_with_its_password(
+def test_a_plain_request_is_sent_to_the_proxy_with_its_password(
     a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://user:w%40rd@{a_proxy.address}")
@@ -119,18 +128,18 @@ def test_a_plain_request_goes_to_the_proxy_with_its_password(
     assert base64.b64encode(b"user:w@rd") in a_proxy.received
 
 
-def test_an_encrypted_request_asks_the_proxy_for_a_tunnel(
+def test_an_encrypted_request_opens_a_tunnel_through_the_proxy(
     a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", f"http://{a_proxy.address}")
     with pytest.raises(WireFailure) as caught:
         sent("https://service.test/x")
-    assert (caught.value.kind, caught.value.sent) == ("connect", False)
+    assert (caught.value.kind, caught.value.sent, caught.value.by_proxy) == ("proxy", False, True)
     assert a_proxy.received.startswith(b"CONNECT service.test:443 HTTP/1.1\r\n")
 
 
 @pytest.mark.case
-def test_a_host_name_that_no_lookup_takes_is_a_failed_connection() -> None:
+def test_a_host_name_that_cannot_be_resolved_is_a_failed_connection() -> None:
     with pytest.raises(WireFailure) as caught:
         sent(f"http://{'a' * 64}.test/x")
     assert (caught.value.kind, caught.value.sent) == ("connect", False)
@@ -144,7 +153,7 @@ def test_a_socks_proxy_without_the_library_for_it(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("url", ["ftp://proxy.test", "http://", "http://[::1"])
-def test_a_proxy_that_can_not_be_one(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", url)
     with pytest.raises(ConfigurationError, match="HTTPS_PROXY"):
         sent(ELSEWHERE)

@@ -200,7 +200,7 @@ def test_a_pace_file_is_opened_anew(tmp_path: Path) -> None:
     opened = pacer._connection
     pacer._process = 0  # as it is in a forked process
     pacer.close()
-    assert pacer._connection is opened
+    assert pacer._connection is None
     assert leaves()
     assert opened is not None
     opened.execute("SELECT 1")  # is not closed

@@ -79,7 +79,7 @@ def test_fasta(text: str) -> None:
         (">a\r\nM€K\r\n", [(2, "'€' is not a sequence letter")]),
     ],
 )
-def test_what_is_no_fasta(text: str, problems: list[Problem]) -> None:
+def test_invalid_fasta(text: str, problems: list[Problem]) -> None:
     assert fasta_problems(text) == problems
 
 
@@ -94,7 +94,7 @@ def test_a_format_has_several_spellings(name: str, known: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "line"), [("ACGTU-N\n", None), (">a\nACGT\nRYSWKMBDHV\n", None), (">a\nACGT\nMKL\n", 3)]
 )
-def test_letters_that_stand_for_no_nucleotide(text: str, line: int | None) -> None:
+def test_letters_that_are_not_nucleotides(text: str, line: int | None) -> None:
     found = problems("fasta", text, letters=NUCLEOTIDES)
     assert [number for number, _ in found] == ([] if line is None else [line])
 
@@ -116,7 +116,7 @@ def test_letters_that_stand_for_no_nucleotide(text: str, line: int | None) -> No
         ("table", "whatever 1 2 3"),
     ],
 )
-def test_what_is_in_its_format(format: str, text: str) -> None:
+def test_valid_text_of_a_format(format: str, text: str) -> None:
     assert problems(format, text) == []
 
 
@@ -140,15 +140,13 @@ def test_what_is_in_its_format(format: str, text: str) -> None:
         ("smiles", "\n", None, "no molecule"),
     ],
 )
-def test_what_is_not_in_its_format_names_the_line(
-    format: str, text: str, line: int | None, what: str
-) -> None:
+def test_invalid_text_of_a_format_names_the_line(format: str, text: str, line: int | None, what: str) -> None:
     (found,) = problems(format, text)
     assert found[0] == line
     assert what in found[1]
 
 
-def test_lines_are_counted_as_editors_do() -> None:
+def test_lines_are_counted_like_in_an_editor() -> None:
     assert problems("fasta", ">a\x0b\u2028b\r\nMK\rM1\n")[0][0] == 3
 
 
@@ -167,7 +165,7 @@ def test_where_records_begin(format: str, text: str, lines: list[int]) -> None:
 
 
 @given(st.text(), st.sampled_from(["fasta", "pdb", "cif", "sdf", "smiles"]))
-def test_no_text_whatever_breaks_a_check(text: str, format: str) -> None:
+def test_any_text_can_be_checked(text: str, format: str) -> None:
     sniff(text)
     records(format, text)
     for line, _ in problems(format, text):

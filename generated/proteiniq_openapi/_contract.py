@@ -1,3 +1,3 @@
 """The contract that this package was generated from."""
 
-SHA256 = "6e30686a5ad81e9bdf10f2a58a45a3c7a56ebb27f08e3f6d9579d311af6df920"
+SHA256 = "616d38537f7a9edb95d4099392d6ac4a210cda5f02614d621cf267ac9c58f150"

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from .._inputs.arguments import is_url
+from .._inputs.callbacks import AsyncCallback
 from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
 from .._transfer.download import Download
@@ -44,19 +45,20 @@ class AsyncDownloads:
     async def read(self, file: Wanted) -> bytes:
         """Return the bytes of a result file."""
         with Download.in_memory() as (download, buffer):
-            await self._fetch(file, download)
+            await self._fetch(file, download, AsyncCallback("on_progress", None))
             return buffer.getvalue()
 
     async def save(
         self, file: Wanted, target: Path, on_progress: OnProgress | None, *, overwrite: bool
     ) -> Path:
         """Save a result file at `target`, under a temporary name until it is complete."""
-        with Download.at(target, on_progress, overwrite=overwrite) as download:
-            await self._fetch(file, download)
+        progress = AsyncCallback("on_progress", on_progress)
+        with Download.at(target, overwrite=overwrite) as download:
+            await self._fetch(file, download, progress)
             await AsyncWriter.finish(download)
         return target
 
-    async def _fetch(self, file: Wanted, download: Download) -> None:
+    async def _fetch(self, file: Wanted, download: Download, progress: AsyncCallback) -> None:
         """Download a file, resuming after an interruption, with a new URL if the old one has expired."""
         retry, clock = self._pipeline.config.retry, self._pipeline.clock
         job_id = file.job_id
@@ -67,7 +69,7 @@ class AsyncDownloads:
             wait: float | None = None
             ended: list[AttemptDetails] = []
             try:
-                error = await self._attempt(url, job_id, download, number, ended)
+                error = await self._attempt(url, job_id, download, progress, number, ended)
                 damage = download.damage() if error is None and download.is_whole else None
                 if error is None and download.is_whole and damage is None:
                     return
@@ -95,14 +97,20 @@ class AsyncDownloads:
                     continue
                 case Restart():
                     download.restart()
-            await clock.sleep(move.seconds)
+            await self._pipeline.pause(move.seconds, "the download was interrupted", "download", job_id)
 
     async def _attempt(
-        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+        self,
+        url: str,
+        job_id: str,
+        download: Download,
+        progress: AsyncCallback,
+        number: int,
+        ended: list[AttemptDetails],
     ) -> ProteinIQError | None:
         """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
         try:
-            await self._stream(url, job_id, download, number, ended)
+            await self._stream(url, job_id, download, progress, number, ended)
         except (APIError, TransportError, ContractError) as error:
             return error
         return None
@@ -119,7 +127,13 @@ class AsyncDownloads:
         return _address(found, file.job_id)
 
     async def _stream(
-        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+        self,
+        url: str,
+        job_id: str,
+        download: Download,
+        progress: AsyncCallback,
+        number: int,
+        ended: list[AttemptDetails],
     ) -> None:
         """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
         for _ in range(MOST_REDIRECTS):
@@ -128,10 +142,9 @@ class AsyncDownloads:
             )
             call = Call(outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number)
             opened = self._pipeline.open(call, ended=ended)
-            async with AsyncWriter(download, self._pipeline.clock) as writer, opened as incoming:
+            async with AsyncWriter(download, self._pipeline.clock, progress) as writer, opened as incoming:
                 if incoming.status < 300:
-                    download.begin(incoming.status, incoming.headers)
-                    if await AsyncWriter.keeps(download, incoming.headers):
+                    if not await writer.begin(incoming.status, incoming.headers):
                         return
                     async for chunk in incoming.chunks:
                         await writer.write(chunk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,13 +23,24 @@ from proteiniq_openapi.types import UNSET
 
 from .._inputs import entries, job_entries, requests
 from .._inputs.arguments import check_credits, check_id, check_idempotency_key, check_reserved_credits
+from .._policy.slots import slot_pause
 from .._responses import convert
-from .._responses.messages import after_submit, blocked, spend_limit
+from .._responses.messages import after_submit, blocked, no_slot, spend_limit
 from .._short_repr import short_repr
-from ..errors import InvalidInput
-from ..models import JobState, Quote, Tool
+from ..errors import ConcurrentJobLimitExceeded, InvalidInput
+from ..models import JobState, Quote, Tool, ToolSummary
 from .pipeline import AsyncPipeline
 from .tools import AsyncTools
+
+log = logging.getLogger("proteiniq")
+
+
+@attrs.frozen
+class SlotWait:
+    """A wait for a job slot: `timeout` as the caller gave it, in seconds, and the monotonic time that it ends at."""
+
+    timeout: float | None
+    deadline: float | None
 
 
 class AsyncSubmitter:
@@ -40,7 +52,7 @@ class AsyncSubmitter:
 
     async def quote(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -52,7 +64,7 @@ class AsyncSubmitter:
 
     async def submit(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -60,14 +72,53 @@ class AsyncSubmitter:
         max_credits: float | None,
         max_reserved_credits: int | None,
         idempotency_key: str | None,
+        slot: SlotWait | None,
     ) -> JobState:
-        """Submit a job, with a quote first if there is a limit."""
+        """Submit a job, with a quote first if there is a limit, and again while there is no slot for it."""
         check_credits("max_credits", max_credits)
         _check_reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
         order = await self._order(tool, inputs, settings)
+        in_doubt, tries = False, 0
+        while True:
+            try:
+                return await self._submit(order, key, name, max_credits, max_reserved_credits)
+            except ConcurrentJobLimitExceeded as full:
+                in_doubt, tries = in_doubt or full.in_doubt, tries + 1
+                pause = None if slot is None else self._pause(slot, tries, full.retry_after)
+                if pause is None:
+                    if slot is not None and slot.timeout is not None:
+                        full.add_note(no_slot(slot.timeout))
+                    if in_doubt and not full.in_doubt:
+                        full.in_doubt = True
+                        full.add_note(str(after_submit(full, key)))
+                    raise
+            if tries == 1:
+                log.warning("%s: no job slot is free, so it is submitted as soon as there is one", order.tool)
+            try:
+                await self._pipeline.pause(pause, "no job slot is free", "submit_job")
+            except BaseException as interrupt:
+                if in_doubt:
+                    interrupt.add_note(str(after_submit(interrupt, key)))
+                raise
+
+    def _pause(self, slot: SlotWait, tries: int, asked: float | None) -> float | None:
+        """Return the pause before the next try, in seconds, or None if there is no time for one."""
+        clock, longest = self._pipeline.clock, self._pipeline.config.retry.max_retry_after
+        remaining = None if slot.deadline is None else slot.deadline - clock.monotonic()
+        return slot_pause(tries, jitter=clock.random(), asked=asked, remaining=remaining, longest=longest)
+
+    async def _submit(
+        self,
+        order: _Order,
+        key: str,
+        name: str | None,
+        max_credits: float | None,
+        max_reserved_credits: int | None,
+    ) -> JobState:
+        """Submit a job, once, with a quote first if there is a limit."""
         if max_credits is not None:
             quote = await self._quote(order, max_reserved_credits)
             refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
@@ -85,13 +136,16 @@ class AsyncSubmitter:
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
             made = convert.job(await self._pipeline.call(prepared))
+            self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:
             if note := after_submit(error, key):
                 error.add_note(note)
             raise
 
-    async def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
+    async def _order(
+        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> _Order:
         if settings is not None and not isinstance(settings, Mapping):
             raise InvalidInput(
                 f"settings must be a mapping of settings to values, got {short_repr(settings)}"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 from typing import TypedDict, Unpack
 from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
 from .._inputs.arguments import is_host, is_loopback
+from .._inputs.callbacks import is_coroutine_function
 from .._policy.retry import RetryPolicy
 from .._short_repr import short_repr
 from ..errors import ConfigurationError
@@ -21,6 +23,8 @@ DEFAULT_BASE_URL = "https://proteiniq.io"
 """The service's address (documentation, page "Quickstart")."""
 
 _LONGEST = 1e8  # three years in seconds: operating systems don't accept an infinite timeout
+
+_HOST_ONLY = re.compile(r"[^\s:/?#@*\[\]]+|[0-9A-Fa-f:.]+")  # a name, or an address, also of version 6
 
 KEY_VARIABLE = "PROTEINIQ_API_KEY"
 URL_VARIABLE = "PROTEINIQ_BASE_URL"
@@ -88,6 +92,8 @@ def resolve(
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
+    if any(map(is_coroutine_function, hooks)):
+        raise ConfigurationError("hooks must be plain functions, not coroutine functions: no hook is awaited")
     return Config(
         key=key,
         base_url=base_url,
@@ -118,8 +124,8 @@ def read_key(argument: str | None) -> ApiKey | ConfigurationError:
     return ApiKey.parse(text) or ConfigurationError(f"{where} must be an API key of the form {FORM}")
 
 
-def read_base_url(argument: str | None) -> str | ConfigurationError:
-    """Return the origin from the argument or else the environment, or an error if it is blank or invalid.
+def read_base_url(argument: str | None, allow_http: Sequence[str] = ()) -> str | ConfigurationError:
+    """Return the origin from the argument or else the environment. An error if it is blank, or `allow_http` is invalid.
 
     The error is returned as in `read_key`, because the argument may be the key by mistake.
     """
@@ -140,17 +146,38 @@ def read_base_url(argument: str | None) -> str | ConfigurationError:
             "base URL must not contain an API key: pass https://host, and the key as api_key"
         )
     try:
-        return check_base_url(text)
+        return check_base_url(text, check_allow_http(allow_http))
     except ConfigurationError as error:
         error.__context__ = None
         return error.with_traceback(None)
 
 
-def check_base_url(text: str) -> str:
+def check_allow_http(hosts: Sequence[str]) -> frozenset[str]:
+    """Return the hosts in lower case. Raises ConfigurationError for anything but host names, and for the service's."""
+    service = urlsplit(DEFAULT_BASE_URL).hostname or ""
+    if isinstance(hosts, str) or not isinstance(hosts, Iterable):
+        raise ConfigurationError(
+            f'allow_http must be a list of hosts such as ("sandbox",), got {short_repr(hosts)}'
+        )
+    allowed = set()
+    for host in hosts:
+        if not isinstance(host, str) or not _HOST_ONLY.fullmatch(host) or not is_host(host):
+            raise ConfigurationError(
+                f"allow_http must have hosts without scheme, port or wildcard, such as sandbox, got {short_repr(host)}"
+            )
+        if f".{host.lower().rstrip('.')}".endswith(f".{service}"):
+            raise ConfigurationError(
+                f"allow_http must not have {host}: a key of the service is sent encrypted only"
+            )
+        allowed.add(host.lower())
+    return frozenset(allowed)
+
+
+def check_base_url(text: str, allow_http: Container[str] = ()) -> str:
     """Return the origin in `text`, as `scheme://host[:port]`.
 
-    Raises ConfigurationError for anything but a host, and for plain http:// to a host that is not loopback, which
-    would send the key unencrypted.
+    Raises ConfigurationError for anything but a host, and for plain http:// to a host that is neither loopback nor in
+    `allow_http`, because it would send the key unencrypted.
     """
     try:
         parts = urlsplit(text.strip())
@@ -166,10 +193,10 @@ def check_base_url(text: str) -> str:
         raise ConfigurationError("base URL must not contain a user name or password")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ConfigurationError(f"base URL must be the host only (/api/v1 is added), got {text!r}")
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host) and host not in allow_http:
         raise ConfigurationError(
             f"base URL must start with https://, got {text!r}: plain http:// would send the key unencrypted and is "
-            "allowed for localhost only"
+            "allowed for localhost only, and for hosts of a private network that allow_http names"
         )
     return _origin(parts, port)
 
@@ -186,12 +213,20 @@ def _check_options(timeout: float, max_retries: int, deadline: float | None) -> 
     _check_whole("max_retries", max_retries, 0)
 
 
-def check_pace(rate_limit: int, rate_window: float, job_read_interval: float) -> None:
-    """Raise ConfigurationError unless the figures of the rate limit are valid."""
-    _check_whole("rate_limit", rate_limit, 1)
+def check_pace(
+    rate_limit: int | None,
+    rate_window: float,
+    job_read_interval: float,
+    pace_file: str | os.PathLike[str] | None,
+) -> None:
+    """Raise ConfigurationError unless the figures of the rate limit, and the path of its file, are valid."""
+    if rate_limit is not None:
+        _check_whole("rate_limit", rate_limit, 1, " or None")
     _check_seconds("rate_window", rate_window)
     if job_read_interval != 0:
         _check_seconds("job_read_interval", job_read_interval, " or 0")
+    if pace_file is not None and not _is_path(pace_file):
+        raise ConfigurationError(f"pace_file must be the path of a file, got {short_repr(pace_file)}")
 
 
 def _check_seconds(name: str, value: object, more: str = "") -> None:
@@ -201,11 +236,16 @@ def _check_seconds(name: str, value: object, more: str = "") -> None:
         )
 
 
-def _check_whole(name: str, value: object, least: int) -> None:
+def _check_whole(name: str, value: object, least: int, more: str = "") -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ConfigurationError(
-            f"{name} must be a whole number of at least {least}, got {short_repr(value)}"
+            f"{name} must be a whole number of at least {least}{more}, got {short_repr(value)}"
         )
+
+
+def _is_path(value: object) -> bool:
+    path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    return isinstance(path, str) and path.strip() != ""
 
 
 def _is_time(value: object) -> bool:

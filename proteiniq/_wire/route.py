@@ -46,6 +46,13 @@ ENVIRONMENT = Route()
 """What the environment says."""
 
 
+class _Hidden(bytes):
+    """Bytes that are not shown: httpcore logs how it logs in to a SOCKS proxy."""
+
+    def __repr__(self) -> str:
+        return "b'…'"
+
+
 @attrs.frozen
 class Proxy:
     """The URL of a proxy, taken apart."""
@@ -53,7 +60,7 @@ class Proxy:
     scheme: str
     host: str
     port: int | None
-    auth: tuple[bytes, bytes] | None = attrs.field(repr=False)
+    auth: tuple[bytes, bytes] | None
     """User name and password."""
 
     @classmethod
@@ -68,25 +75,34 @@ class Proxy:
             ) from None
         if parts.scheme not in _SCHEMES:
             raise ValueError("the URL of a proxy must start with http://, https://, socks5:// or socks5h://")
-        if not is_host(host) or port == 0 or not url.isprintable():
-            raise ValueError("the URL of a proxy must have a host, and no port 0")
+        if not is_host(host) or port == 0 or not url.isprintable() or " " in url:
+            raise ValueError("the URL of a proxy must have a host, no port 0 and no spaces")
         auth = None
         if parts.username or parts.password:
-            auth = unquote_to_bytes(parts.username or ""), unquote_to_bytes(parts.password or "")
+            auth = (
+                _Hidden(unquote_to_bytes(parts.username or "")),
+                _Hidden(unquote_to_bytes(parts.password or "")),
+            )
         ascii_host = host if host.isascii() else host.encode("idna").decode("ascii")
         return cls(parts.scheme, ascii_host, port, auth)
 
 
-def read_route(proxy: Any, verify: Any) -> Route | ConfigurationError:
+def read_route(proxy: Any, verify: Any, transport: Any = None) -> Route | ConfigurationError:
     """Return the route from the arguments of the client, or an error without the proxy's password.
+
+    A `transport` of the application makes its own connections.
 
     The error is returned, not raised, so that no traceback has the password among its locals.
     """
+    if transport is not None and not (proxy is None and verify is None):
+        return ConfigurationError(
+            "proxy and verify must be None with a transport, which makes the connections"
+        )
     wrong = _problem(proxy)
     if wrong is not None:
         return ConfigurationError(wrong)
     try:
-        return Route(proxy, _certificates(verify))
+        return Route(proxy and proxy.strip(), _certificates(verify))
     except ConfigurationError as error:
         return error.with_traceback(None)
 
@@ -101,7 +117,7 @@ def _problem(proxy: Any) -> str | None:
     if not proxy.strip():
         return f"{must}, got {proxy!r}"
     try:
-        parsed, parts = Proxy.parse(proxy), urlsplit(proxy)
+        parsed, parts = Proxy.parse(proxy.strip()), urlsplit(proxy.strip())
     except ValueError as error:
         return f"{must}; {error}"
     if parts.path not in ("", "/") or parts.query or parts.fragment:

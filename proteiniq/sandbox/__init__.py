@@ -10,6 +10,7 @@ Importing this package is cheap: the server's dependencies are loaded when `Sand
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from ._errors import SandboxError
@@ -23,12 +24,19 @@ __all__ = ["Sandbox", "SandboxError"]
 def __getattr__(name: str) -> Any:
     if name != "Sandbox":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if os.name != "posix":
+        raise ImportError(
+            "the sandbox needs POSIX (process groups, file locks): on Windows, run it in WSL or in a container"
+        )
     try:
         from ._sandbox import Sandbox
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package == "proteiniq":
             raise
-        message = f"the sandbox needs {package}: pip install 'proteiniq[sandbox]'"
+        message = (
+            f"the sandbox needs {package}, which the extra `sandbox` of proteiniq installs: "
+            "pip install '.[sandbox]' in a checkout of proteiniq"
+        )
         raise ImportError(message, name=error.name) from error
     return Sandbox

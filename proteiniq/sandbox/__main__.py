@@ -1,6 +1,6 @@
 """`python -m proteiniq.sandbox`: serve until interrupted.
 
-The exit status is 0 after SIGINT or SIGTERM, and 2 if the sandbox cannot start.
+The exit status is 0 after SIGINT, SIGTERM or SIGHUP, and 2 if the sandbox cannot start.
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ def parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--data", metavar="DIR", help="folder for all data (default: a temporary one)")
-    add("--host", default="127.0.0.1", help="loopback address to serve on (%(default)s)")
+    add("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
+    add(
+        "--allow-remote",
+        action="store_true",
+        help="allow a host that other machines reach: whoever has a key can run the tools",
+    )
+    add("--certificate", metavar="FILE", help="certificate in PEM: serve https:// instead of http://")
+    add("--private-key", metavar="FILE", help="its key in PEM, unless it is in the same file")
     add("--port", type=int, default=0, help="port; 0 picks a free one (%(default)s)")
     add("--workers", type=int, default=2, help="number of jobs that run at the same time (%(default)s)")
     add("--credits", type=int, default=10_000, help="credits of a new workspace (%(default)s)")
@@ -45,12 +52,19 @@ def parser() -> argparse.ArgumentParser:
         help="interval of comments in a silent event stream, in seconds (%(default)s)",
     )
     add(
+        "--max-output-bytes",
+        type=int,
+        default=1 << 30,
+        help="the most that a job may write, with its log (%(default)s)",
+    )
+    add(
         "--tool",
         dest="tools",
         action="append",
         metavar="MODULE:CLASS",
         help="serve only this tool; repeatable",
     )
+    add("--recordings", metavar="DIR", help="folder of recorded jobs to serve")
     add("--json", action="store_true", help="print one line of JSON instead of export lines")
     add("--verbose", action="store_true", help="log to standard error")
     return parser
@@ -70,8 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _refuse(error)
     interrupted = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: interrupted.set())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, lambda *_: interrupted.set())
     try:
         with Sandbox(**options) as sandbox:
             if as_json:

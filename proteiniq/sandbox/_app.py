@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from . import _auth, _contract, _limits, _requests, _storage, _times, _uploads
 from ._contract import Contract, Operation
-from ._errors import APIError, invalid
+from ._errors import OUT_OF_SPACE, APIError, invalid, is_full
 from ._limits import Verdict
 from ._service import Call, Service
 
@@ -133,7 +133,8 @@ class App:
             return Response(status_code=499)  # The client is gone.
         if not isinstance(error, APIError):
             log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-            error = APIError("internal_error", "Something went wrong in the sandbox; see its log.")
+            message = OUT_OF_SPACE if is_full(error) else "Something went wrong in the sandbox; see its log."
+            error = APIError("internal_error", message)
         if operation is not None and error.code not in operation.errors:
             log.warning("%s responds with %s, which it does not document", operation.id, error.code)
         envelope = error.envelope()

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -55,7 +56,8 @@ class Writer:
         return Draft(self._path, self._hash.hexdigest(), self.size, self._head)
 
     def discard(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # What is still buffered can't be written to a full disk.
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
 
@@ -65,7 +67,7 @@ class Blobs:
         self._drafts = folder / "drafts"
         # Drafts left by a process that died are useless.
         shutil.rmtree(self._drafts, ignore_errors=True)
-        self._drafts.mkdir(parents=True)
+        self._drafts.mkdir(mode=0o700, parents=True)
         self.lock = threading.Lock()
 
     def writer(self) -> Writer:
@@ -87,12 +89,12 @@ class Blobs:
         return self._folder / sha256[:2] / sha256
 
     def keep(self, draft: Draft) -> None:
-        """Make a draft a blob. The caller holds `lock`."""
+        """Make a draft a blob; one that already is stays one. The caller holds `lock`."""
         target = self.path(draft.sha256)
         if target.exists():
-            draft.path.unlink()
+            draft.path.unlink(missing_ok=True)
             return
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         draft.path.replace(target)
         descriptor = os.open(target.parent, os.O_RDONLY)
         try:

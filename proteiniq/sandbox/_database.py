@@ -147,7 +147,8 @@ class Database:
                 yield db
                 db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # SQLite has rolled it back itself if the disk is full.
+                    db.execute("ROLLBACK")
                 raise
 
     def _connect(self) -> sqlite3.Connection:

@@ -5,6 +5,8 @@ Codes and statuses: https://proteiniq.io/docs/api, page "errors".
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,6 +67,16 @@ class APIError(Exception):
         if self.details is not None:
             error["details"] = dict(self.details)
         return {"error": error}
+
+
+OUT_OF_SPACE = "The sandbox's disk is full: free some space, and try again."
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error means that the disk, or the share of this user in it, is full."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def not_found(what: str) -> APIError:

@@ -103,7 +103,7 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
 
 
 def base_url(request: Request) -> str | None:
@@ -112,7 +112,7 @@ def base_url(request: Request) -> str | None:
     None if the `Host` header is not a valid host.
     """
     host = request.headers.get("host", "")
-    return f"http://{host}" if _HOST.fullmatch(host) else None
+    return f"{request.url.scheme}://{host}" if _HOST.fullmatch(host) else None
 
 
 async def stream(request: Request, limit: int) -> AsyncIterator[bytes]:

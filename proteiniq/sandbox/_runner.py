@@ -18,6 +18,9 @@ from typing import Any, Protocol
 
 import attrs
 
+from ._folder import open_private
+from ._processes import JOB_FOLDER, kill_marked
+
 
 @attrs.frozen
 class Progress:
@@ -46,6 +49,9 @@ class Run(Protocol):
     def kill(self) -> None:
         """Kill the process and everything it started; `poll` then returns `Ended`. Call it from any thread."""
 
+    def end(self) -> None:
+        """Kill it, and return when it has ended; for a run that can't be polled any more."""
+
 
 class Runner(Protocol):
     def start(self, folder: Path) -> Run:
@@ -64,7 +70,8 @@ class LocalRun:
     """Interval between checks of the process itself, in seconds, in case a child keeps the channel open."""
 
     def __init__(self, folder: Path) -> None:
-        with (folder / "log").open("wb") as log:
+        self._folder = folder
+        with open_private(folder / "log") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "proteiniq.sandbox._worker", str(folder)],
                 stdin=subprocess.PIPE,  # End of file means to the worker that the sandbox is gone.
@@ -72,7 +79,7 @@ class LocalRun:
                 stderr=log,
                 start_new_session=True,
                 cwd=folder,
-                env=_environment(),
+                env=_environment(folder),
             )
         assert self._process.stdout is not None
         self._channel = self._process.stdout.fileno()
@@ -116,6 +123,11 @@ class LocalRun:
             if self._process.returncode is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
+    def end(self) -> None:
+        self.kill()
+        self._process.wait()
+        self._ended()
+
     def _read(self) -> None:
         data = os.read(self._channel, 1 << 16)
         *lines, self._buffer = (self._buffer + data).split(b"\n")
@@ -124,16 +136,18 @@ class LocalRun:
 
     def _ended(self) -> Ended:
         with self._lock, suppress(ProcessLookupError, PermissionError):
-            # Children that the process left behind are still in its group.
+            # Children that the process left behind are still in its group, unless they have left it.
             os.killpg(self._process.pid, signal.SIGKILL)
+        kill_marked(self._folder)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             pipe.close()
         return Ended(self._outcome, self._process.returncode)
 
 
-def _environment() -> dict[str, str]:
-    """The worker's environment: the same import path as the sandbox, without any API key."""
+def _environment(folder: Path) -> dict[str, str]:
+    """The worker's environment: the same import path as the sandbox, its folder, and no API key."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PROTEINIQ_")}
     environment["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    environment[JOB_FOLDER] = str(folder)
     return environment

@@ -1,25 +1,22 @@
 """The sandbox's public interface: start, URL, keys, reset, stop.
 
-The service doesn't document the largest upload, nor figures for `credits`, `url_lifetime` and `heartbeat`: their
-defaults are our choice. Those of `max_concurrent_jobs` and `daily_limit` are from its examples.
+The service doesn't document the largest upload or output, nor figures for `credits`, `url_lifetime` and `heartbeat`:
+their defaults are our choice. Those of `max_concurrent_jobs` and `daily_limit` are from its examples.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import ipaddress
 import logging
 import math
 import socket
-import threading
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import attrs
-import uvicorn
 
 from proteiniq import contract as _packaged
 
@@ -29,10 +26,12 @@ from ._blobs import Blobs
 from ._contract import Contract
 from ._errors import SandboxError
 from ._events import Changes
+from ._faults import Faults, Faulty
 from ._folder import Folder
-from ._http import Protocol
 from ._limits import JobReads, Quota, Windows
+from ._recordings import Recordings
 from ._runner import LocalRunner
+from ._server import TLS, Server, check_tls, listen, url_of
 from ._service import Service
 from ._signing import Signer
 from ._store import Store
@@ -45,6 +44,9 @@ WORKSPACE = "team_sandbox"
 
 MAX_UPLOAD_BYTES = 1 << 30
 """The largest upload."""
+
+MAX_OUTPUT_BYTES = 1 << 30
+"""The most that a job may write, by default."""
 
 _CENTURY_S = 100 * 365 * 86_400
 """The longest allowed time: a longer one gives an expiry that is not a valid date."""
@@ -62,7 +64,7 @@ class _Parts:
 
 
 class Sandbox:
-    """A local service that implements ProteinIQ's HTTP contract, on loopback.
+    """A local service that implements ProteinIQ's HTTP contract, on loopback unless it is told otherwise.
 
         with Sandbox() as sandbox:
             client = ProteinIQ(sandbox.api_key, sandbox.url)
@@ -74,12 +76,22 @@ class Sandbox:
     status or result reads of one job, in seconds. Their defaults are the service's
     (https://proteiniq.io/docs/api, page "overview"). `url_lifetime` is the lifetime of a signed URL, in seconds.
     `max_concurrent_jobs` limits the active jobs of a workspace, `daily_limit` those that it submits in one UTC day.
-    `heartbeat` is the interval at which a silent event stream sends a comment, in seconds.
+    `heartbeat` is the interval at which a silent event stream sends a comment, in seconds. `max_output_bytes` is the
+    most that a job may write, with its log.
+
+    `host` is an address of this machine. One that other machines reach must be allowed with `allow_remote`: whoever
+    has a key can then run the tools, and without TLS the network can read the keys. `certificate` and `private_key`
+    are PEM files for TLS; the key may be in the file of the certificate.
+
+    `recordings` is a folder that `proteiniq.testing.Recorder` has filled. Its tools are served beside the sandbox's
+    own, and before one with the same id. A submission that equals a recorded one ends as that job did,
+    `recorded_seconds` after it started; any other is refused with the first difference. `tools=()` serves nothing else.
 
     `tools` lists the tools as `module:class`, `document` is the contract to serve, and `clock` returns the time in
     seconds since the epoch.
 
-    Raises ValueError for an invalid argument, and from `start` SandboxError if the port or folder cannot be used.
+    Raises ValueError for an invalid argument, SandboxError for recordings that can't be read, and from `start` if the
+    port, folder or certificate cannot be used.
     """
 
     def __init__(
@@ -96,9 +108,15 @@ class Sandbox:
         max_concurrent_jobs: int = 3,
         daily_limit: int = 100,
         heartbeat: float = 15.0,
+        max_output_bytes: int = MAX_OUTPUT_BYTES,
         tools: Iterable[str] = _tools.BUILT_IN,
+        recordings: str | Path | None = None,
+        recorded_seconds: float = 0.0,
         document: Mapping[str, Any] | None = None,
         host: str = "127.0.0.1",
+        allow_remote: bool = False,
+        certificate: str | Path | None = None,
+        private_key: str | Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         _within("workers", workers, 1, 1000)
@@ -107,6 +125,7 @@ class Sandbox:
             ("rate_limit", rate_limit),
             ("max_concurrent_jobs", max_concurrent_jobs),
             ("daily_limit", daily_limit),
+            ("max_output_bytes", max_output_bytes),
         ):
             _within(name, count, 1)
         for name, seconds in (
@@ -116,9 +135,15 @@ class Sandbox:
         ):
             _within(name, seconds, 0.001, _CENTURY_S)
         _within("job_read_interval", job_read_interval, 0, _CENTURY_S)
+        _within("recorded_seconds", recorded_seconds, 0, _CENTURY_S)
+        if private_key is not None and certificate is None:
+            raise ValueError("private_key requires certificate")
+        self._tls = None if certificate is None else TLS(certificate, private_key)
         self._data = None if data is None else Path(data)
         self._port = port
         self._host = host
+        self._allow_remote = allow_remote
+        self._max_output_bytes = max_output_bytes
         self._workers = workers
         self._credits = credits
         self._windows = Windows(rate_limit, rate_window)
@@ -127,64 +152,90 @@ class Sandbox:
         self._url_lifetime = url_lifetime
         self._heartbeat = heartbeat
         self._tools = _tools.available(tools)
+        self._recordings = None if recordings is None else Recordings(Path(recordings))
+        self._recorded_seconds = recorded_seconds
         self._contract = Contract(_packaged.document() if document is None else document)
         self._published = _packaged.upstream() if document is None else document
         self._clock = clock
+        self.faults = Faults()
+        """Faults of the next requests, for tests; none until one is added."""
         self._parts: _Parts | None = None
 
     def start(self) -> Self:
         """Start serving. When this returns, the sandbox accepts requests.
 
-        Raises SandboxError if the port or folder cannot be used.
+        Raises SandboxError if the port, folder or certificate cannot be used.
         """
         if self._parts is not None:
             raise RuntimeError("the sandbox is already running")
         with contextlib.ExitStack() as stack:
-            listener = stack.enter_context(contextlib.closing(_listen(self._host, self._port)))
+            if self._tls is not None:
+                check_tls(self._tls)
+            listener = stack.enter_context(
+                contextlib.closing(
+                    listen(
+                        self._host,
+                        self._port,
+                        allow_remote=self._allow_remote,
+                        encrypted=self._tls is not None,
+                    )
+                )
+            )
             folder = Folder(self._data)
             stack.callback(folder.release)
-            store = Store(folder.database)
-            stack.callback(store.close)
-            api_key = folder.api_key()
-            store.add_workspace(WORKSPACE, self._credits, paid=True)
-            store.add_key(_auth.key_id(api_key) or "", _auth.digest(api_key), WORKSPACE, _auth.SCOPES)
-            blobs = Blobs(folder.blobs)
-            blobs.sweep(store.referenced())
-            folder.jobs.mkdir(exist_ok=True)
-            changes = Changes()
-            supervisor = Supervisor(
-                store,
-                blobs,
-                LocalRunner(),
-                {tool_id: tool for tool_id, (_, tool) in self._tools.items()},
-                folder.jobs,
-                workers=self._workers,
-                changed=changes.publish,
-                clock=self._clock,
-            )
-            service = Service(
-                document=self._published,
-                store=store,
-                blobs=blobs,
-                tools=self._tools,
-                supervisor=supervisor,
-                changes=changes,
-                signer=Signer(folder.url_secret(), self._url_lifetime),
-                windows=self._windows,
-                reads=self._reads,
-                quota=self._quota,
-                heartbeat=self._heartbeat,
-                clock=self._clock,
-            )
-            url = _url(listener)
-            server = _Server(App(self._contract, service, url, MAX_UPLOAD_BYTES), changes)
-            supervisor.start()
-            stack.callback(supervisor.stop)
-            server.start(listener)
-            stack.callback(server.stop)
-            self._parts = _Parts(stack.pop_all(), url, api_key, folder, service)
-        log.info("serving %s from %s", url, folder.path)
+            try:
+                self._serve(stack, listener, folder)
+            except (OSError, sqlite3.Error) as error:
+                raise SandboxError(f"cannot use the folder {folder.path}: {error}") from error
         return self
+
+    def _serve(self, stack: contextlib.ExitStack, listener: socket.socket, folder: Folder) -> None:
+        """Start all parts; `stack` stops those that have started, unless all have."""
+        store = Store(folder.database)
+        stack.callback(store.close)
+        api_key = folder.api_key()
+        store.add_workspace(WORKSPACE, self._credits, paid=True)
+        store.add_key(_auth.key_id(api_key) or "", _auth.digest(api_key), WORKSPACE, _auth.SCOPES)
+        blobs = Blobs(folder.blobs)
+        blobs.sweep(store.referenced())
+        changes = Changes()
+        supervisor = Supervisor(
+            store,
+            blobs,
+            LocalRunner(),
+            {tool_id: tool for tool_id, (_, tool) in self._tools.items()},
+            folder.jobs,
+            workers=self._workers,
+            max_output_bytes=self._max_output_bytes,
+            changed=changes.publish,
+            clock=self._clock,
+            recordings=self._recordings,
+            recorded_seconds=self._recorded_seconds,
+        )
+        service = Service(
+            document=self._published,
+            store=store,
+            blobs=blobs,
+            tools=self._tools,
+            supervisor=supervisor,
+            changes=changes,
+            signer=Signer(folder.url_secret(), self._url_lifetime),
+            windows=self._windows,
+            reads=self._reads,
+            quota=self._quota,
+            heartbeat=self._heartbeat,
+            clock=self._clock,
+            recordings=self._recordings,
+        )
+        url = url_of(listener, self._tls)
+        app = App(self._contract, service, url, MAX_UPLOAD_BYTES)
+        server = Server(Faulty(app, self.faults), changes, self._tls)
+        supervisor.start()
+        stack.callback(supervisor.stop)
+        server.start(listener)
+        stack.callback(server.stop)
+        self._parts = _Parts(stack.pop_all(), url, api_key, folder, service)
+        log.info("serving %s from %s", url, folder.path)
 
     def stop(self) -> None:
         """End all streams, kill running jobs, and release the port and the folder.
@@ -205,7 +256,7 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The base URL for a client: `http://127.0.0.1:PORT`."""
+        """The base URL for a client on this machine: `http://127.0.0.1:PORT`, or `https://` with TLS."""
         return self._running.url
 
     @property
@@ -243,7 +294,8 @@ class Sandbox:
         self._running.service.store.remove_workspace(workspace)
 
     def reset(self) -> None:
-        """Delete jobs and files, and reset credits and rate limits. Keys and workspaces stay."""
+        """Delete jobs and files, reset credits and rate limits, and remove faults. Keys and workspaces stay."""
+        self.faults.clear()
         service = self._running.service
         with service.blobs.lock:
             service.store.reset()
@@ -260,92 +312,8 @@ class Sandbox:
         return self._parts
 
 
-class _Server:
-    """uvicorn on its own thread and event loop."""
-
-    def __init__(self, app: App, changes: Changes) -> None:
-        config = uvicorn.Config(
-            app,
-            http=Protocol,
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=2,
-        )
-        self._server = _Uvicorn(config, changes)
-        self._changes = changes
-        self._thread: threading.Thread | None = None
-
-    def start(self, listener: socket.socket) -> None:
-        self._thread = threading.Thread(
-            target=self._run, args=(listener,), name="proteiniq-server", daemon=True
-        )
-        self._thread.start()
-        self._server.ready.wait()
-        if not self._server.started:
-            raise SandboxError("the server did not start; see the log")
-
-    def stop(self) -> None:
-        self._changes.close()
-        self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self, listener: socket.socket) -> None:
-        try:
-            self._server.run([listener])
-        finally:
-            self._server.ready.set()
-
-
-class _Uvicorn(uvicorn.Server):
-    """Reports when it is ready, and on which loop it runs."""
-
-    def __init__(self, config: uvicorn.Config, changes: Changes) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self._changes = changes
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._changes.open(asyncio.get_running_loop())
-        await super().startup(sockets)
-        self.ready.set()
-
-
 def _within(name: str, value: float, least: float, most: float = math.inf) -> None:
     """Raise ValueError unless the value is in the range. NaN never is."""
     if not least <= value <= most:
         up_to = "" if most == math.inf else f" and at most {most:,}"
         raise ValueError(f"{name} must be at least {least:,}{up_to}, got {value}")
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket, so that a free port is known before anything runs."""
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        if not ipaddress.ip_address(address).is_loopback:
-            raise ValueError
-    except ValueError:
-        raise SandboxError(
-            f"the sandbox serves on loopback only: host must be a loopback address, got {host}"
-        ) from None
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # asyncio disables Nagle's algorithm only if the protocol is given; otherwise responses are delayed by 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SandboxError(f"cannot listen on {host}:{port}: {reason}") from error
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    address, port = listener.getsockname()[:2]
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

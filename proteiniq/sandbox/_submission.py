@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from .._text import encodings, fasta
 from ._errors import APIError, Issue, invalid
 from .tools.base import Entry, Problem, Setting, Slot, Tool
 
@@ -154,12 +155,14 @@ def _content(
         size = file.size_bytes
         if size <= slot.max_bytes:
             try:
-                text = file.read().decode("utf-8-sig")
+                content = file.read()
+                text = content.decode("utf-8-sig")
             except FileNotFoundError:  # Deleted since it was looked up.
                 wrong(where_content, f"The file {_short(source['file_id'])} no longer exists.")
                 return None
             except UnicodeDecodeError as error:
-                wrong(where_content, f"The file is not UTF-8 text: see byte {error.start}")
+                what = encodings.described(content)
+                wrong(where_content, f"The file is not UTF-8 text: {what or f'see byte {error.start}'}")
                 return None
     if size > slot.max_bytes:
         wrong(where_content, f"has {size} bytes; slot {slot.id} takes at most {slot.max_bytes}")
@@ -173,7 +176,7 @@ def _content(
 def _records(text: str, format: str) -> int:
     """The number of records in a text. Formats with a single record are not parsed."""
     if format == "fasta":
-        return len(re.findall(r"^>", text, re.MULTILINE))
+        return len(fasta.records(text))
     if format == "sdf":
         return len(re.findall(r"^\$\$\$\$", text, re.MULTILINE))
     return 1

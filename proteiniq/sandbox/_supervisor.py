@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import secrets
 import shutil
 import signal
@@ -13,10 +12,17 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import attrs
+
 from . import _formats, _times
 from ._blobs import Blobs, Draft
+from ._errors import OUT_OF_SPACE, is_full
+from ._folder import open_private
+from ._processes import kill_marked
+from ._recordings import SCHEMA, Recording, Recordings
 from ._rows import Artifact, Ending, File, Job
 from ._runner import Ended, Progress, Run, Runner
+from ._space import Space
 from ._store import Store
 from ._worker import without_paths
 from .tools.base import Tool
@@ -26,9 +32,26 @@ log = logging.getLogger("proteiniq.sandbox")
 MAX_TRIES = 3
 """How many times a job is started if the sandbox dies while it runs."""
 
+LOOK_S = 0.5
+"""Interval between looks at what a job has written, in seconds."""
+
+RETRY_S = 1.0
+"""Pause before the queue is read or written again after a failure, such as a full disk, in seconds."""
+
+
+@attrs.frozen
+class _Finished:
+    """How a job ended, and the content that it leaves."""
+
+    ending: Ending
+    drafts: tuple[Draft, ...] = ()
+
 
 class Supervisor:
-    """`workers` threads, each of which claims the job that has waited longest and watches it until it ends."""
+    """`workers` threads, each of which claims the job that has waited longest and watches it until it ends.
+
+    A job that has ended leaves no process and no folder. Its end is written as soon as it can be.
+    """
 
     def __init__(
         self,
@@ -39,16 +62,22 @@ class Supervisor:
         folder: Path,
         *,
         workers: int,
+        max_output_bytes: int,
         changed: Callable[[str], None],
         clock: Callable[[], float],
+        recordings: Recordings | None = None,
+        recorded_seconds: float = 0.0,
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._runner = runner
         self._tools = tools
         self._folder = folder
+        self._space = Space(max_output_bytes)
         self._changed = changed
         self._clock = clock
+        self._recordings = recordings
+        self._recorded_s = recorded_seconds
         self._condition = threading.Condition()
         self._calls = 0
         self._stopping = False
@@ -59,6 +88,10 @@ class Supervisor:
         ]
 
     def start(self) -> None:
+        # What a sandbox that died has left; its jobs run again from the start.
+        kill_marked(self._folder)
+        for left in self._folder.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
         self._store.recover(self._now(), MAX_TRIES)
         for thread in self._threads:
             thread.start()
@@ -83,6 +116,7 @@ class Supervisor:
         with self._condition:
             for run in self._running.values():
                 run.kill()
+            self._condition.notify_all()
 
     def _work(self) -> None:
         while True:
@@ -91,13 +125,13 @@ class Supervisor:
                 if self._stopping:
                     return
             try:
-                busy = self._next()
+                busy, pause = self._next(), None
             except Exception:
-                log.exception("the queue could not be read or written")
-                busy = False
+                log.exception("the queue could not be read")
+                busy, pause = False, RETRY_S
             with self._condition:
-                while not busy and not self._stopping and self._calls == calls:
-                    self._condition.wait()
+                if not busy:
+                    self._condition.wait_for(lambda: self._stopping or self._calls != calls, pause)  # noqa: B023 -- called at once
 
     def _next(self) -> bool:
         """Run the job that has waited longest. Returns False if the queue is empty."""
@@ -106,71 +140,123 @@ class Supervisor:
             return False
         job, payload = claimed
         self._changed(job.id)
+        folder = self._folder / job.id
+        finished: _Finished | None
         try:
-            self._run(job, payload)
-        except Exception:
+            finished = self._run(job, payload, folder)
+        except Exception as error:
             log.exception("job %s could not be run", job.id)
-            self._finish(job, Ending("FAILED", ("internal_error", "The job could not be run.")))
+            message = OUT_OF_SPACE if is_full(error) else "The job could not be run."
+            code = "out_of_space" if is_full(error) else "internal_error"
+            finished = _Finished(Ending("FAILED", (code, message)))
+        finally:
+            # Before the end is written: on a full disk, this makes the room for it.
+            shutil.rmtree(folder, ignore_errors=True)
+        self._write(job, finished)
         return True
 
-    def _run(self, job: Job, payload: str) -> None:
-        tool = self._tools.get(job.tool)
+    def _run(self, job: Job, payload: str, folder: Path) -> _Finished | None:
+        """Run a job. Returns how it ended, or None if it is to run again at the next start."""
+        recorded = json.loads(payload).get("recording")
+        if recorded is not None and self._recordings is not None:
+            recording = self._recordings.get(job.tool, recorded)
+            return self._play(job, recording) if recording else _Finished(_no_recording(job))
+        tool = None if recorded is not None else self._tools.get(job.tool)
         if tool is None:
             error = ("tool_unavailable", f"{job.tool} is no longer installed.")
-            self._finish(job, Ending("FAILED", error))
-            return
-        folder = self._folder / job.id
+            return _Finished(Ending("FAILED", error))
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "out").mkdir(parents=True)
-        (folder / "job.json").write_text(payload, encoding="utf-8")
+        for each in (folder, folder / "out"):
+            each.mkdir(mode=0o700)
+        with open_private(folder / "job.json") as file:
+            file.write(payload.encode())
         with self._condition:
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
-            wanted = not self._stopping and self._store.job(job.id) is not None
-            if wanted:
-                run = self._running[job.id] = self._runner.start(folder)
-        if not wanted:
-            self._store.release(job.id)
-            return
+            if not self._is_wanted(job):
+                return None
+            run = self._running[job.id] = self._runner.start(folder)
         try:
-            ended, in_time = self._watch(job, run, tool.contract.time_limit_s)
+            ended, stopped = self._watch(job, run, tool, folder)
+        except BaseException:
+            run.end()
+            raise
         finally:
             with self._condition:
                 del self._running[job.id]
+        if stopped is not None:
+            return _Finished(stopped)
         if self._stopping and ended.outcome is None:
-            self._store.release(job.id)
-            return
-        self._end(job, tool, folder, ended, in_time)
-        shutil.rmtree(folder / "out", ignore_errors=True)
-        for name in ("job.json", "results.json"):
-            (folder / name).unlink(missing_ok=True)
-        if (folder / "log").stat().st_size == 0:
-            shutil.rmtree(folder)
+            return None
+        return self._finished(job, tool, folder, ended)
 
-    def _watch(self, job: Job, run: Run, time_limit: float) -> tuple[Ended, bool]:
-        """Watch a run until it ends. Returns how it ended, and whether it was within its time limit."""
-        deadline = time.monotonic() + time_limit
-        in_time = True
+    def _is_wanted(self, job: Job) -> bool:
+        """Whether a job that was claimed is to go on: it may have been deleted since, or the sandbox stops."""
+        return not self._stopping and self._store.job(job.id) is not None
+
+    def _play(self, job: Job, recording: Recording) -> _Finished | None:
+        """End a job as a recorded one did, after the time that such jobs take."""
+        with self._condition:
+            if self._condition.wait_for(lambda: not self._is_wanted(job), self._recorded_s):
+                return None
+        drafts: dict[str, tuple[str, Draft]] = {}
+        try:
+            for each, path in recording.files:
+                draft = self._blobs.draft(path)
+                guessed = _formats.mime_type(each["name"], _formats.guess(each["name"], draft.head))
+                drafts[each["name"]] = (str(each.get("content_type") or guessed), draft)
+        except BaseException:
+            _discard(drafts)
+            raise
+        error = recording.job.get("error")
+        ending = Ending(
+            recording.status,
+            (str(error.get("code")), str(error.get("message"))) if isinstance(error, dict) else None,
+            None if recording.result is None else json.dumps({SCHEMA: recording.result}),
+            [Artifact(n, t, d.sha256) for n, (t, d) in drafts.items()],
+            [self._file(job, n, t, d) for n, (t, d) in drafts.items()],
+        )
+        return _Finished(ending, tuple(draft for _, draft in drafts.values()))
+
+    def _watch(self, job: Job, run: Run, tool: Tool, folder: Path) -> tuple[Ended, Ending | None]:
+        """Watch a run until it ends. Returns how it ended, and why it was stopped before, if it was."""
+        deadline = time.monotonic() + tool.contract.time_limit_s
+        look = 0.0
+        stopped: Ending | None = None
         while True:
-            left = max(deadline - time.monotonic(), 0.0) if in_time else math.inf
-            news = run.poll(left)
-            if isinstance(news, Ended):
-                return news, in_time
-            if isinstance(news, Progress):
-                self._store.progress(job.id, news.percent)
-                self._changed(job.id)
-            if in_time and time.monotonic() >= deadline:
-                in_time = False
+            now = time.monotonic()
+            if stopped is None and now >= deadline:
+                limit = tool.contract.time_limit_s
+                message = f"The job ran longer than the {limit:g} s that {tool.contract.id} allows."
+                stopped = Ending("TIMEOUT", ("timeout", message))
                 run.kill()
+            elif stopped is None and now >= look:
+                look = now + LOOK_S
+                if problem := self._space.problem(folder):
+                    stopped = Ending("FAILED", problem)
+                    run.kill()
+            news = run.poll(LOOK_S if stopped else max(min(deadline, look) - now, 0.0))
+            if isinstance(news, Ended):
+                return news, stopped
+            if isinstance(news, Progress):
+                self._progress(job, news.percent)
 
-    def _end(self, job: Job, tool: Tool, folder: Path, ended: Ended, in_time: bool) -> None:
-        if not in_time:
-            limit = tool.contract.time_limit_s
-            message = f"The job ran longer than the {limit:g} s that {tool.contract.id} allows."
-            self._finish(job, Ending("TIMEOUT", ("timeout", message)))
-            return
+    def _progress(self, job: Job, percent: float) -> None:
+        try:
+            self._store.progress(job.id, percent)
+        except Exception:
+            # The next one may be written; the job itself is not affected.
+            log.warning("the progress of job %s could not be written", job.id, exc_info=True)
+        else:
+            self._changed(job.id)
+
+    def _finished(self, job: Job, tool: Tool, folder: Path, ended: Ended) -> _Finished:
+        if problem := self._space.problem(folder) or self._space.problem_of_copy(folder / "out"):
+            return _Finished(Ending("FAILED", problem))
         drafts = self._drafts(tool, folder / "out")
         error = self._error(tool, folder, ended, drafts)
         log.info("job %s of %s: %s", job.id, job.tool, error[0] if error else "completed")
+        if error:
+            log.info("the end of the log of job %s:\n%s", job.id, _tail(folder / "log"))
         results = None
         if error is None:
             results = (folder / "results.json").read_text(encoding="utf-8")
@@ -180,13 +266,28 @@ class Supervisor:
         files = [self._file(job, n, t, d) for n, (t, d) in drafts.items()]
         status = "FAILED" if error else "COMPLETED"
         ending = Ending(status, error, results, artifacts, files)
-        self._finish(job, ending, [draft for _, draft in drafts.values()])
+        return _Finished(ending, tuple(draft for _, draft in drafts.values()))
 
-    def _finish(self, job: Job, ending: Ending, drafts: list[Draft] | None = None) -> None:
+    def _write(self, job: Job, finished: _Finished | None) -> None:
+        """Write how a job ended; again and again while that fails, for its credits and its place are held meanwhile."""
+        while True:
+            try:
+                if finished is None:
+                    self._store.release(job.id)
+                else:
+                    self._finish(job, finished)
+                return
+            except Exception:
+                log.exception("the end of job %s could not be written; it will be tried again", job.id)
+            with self._condition:
+                if self._condition.wait_for(lambda: self._stopping, RETRY_S):
+                    return  # The job is still running in the store, and so runs again at the next start.
+
+    def _finish(self, job: Job, finished: _Finished) -> None:
         with self._blobs.lock:
-            for draft in drafts or ():
+            for draft in finished.drafts:
                 self._blobs.keep(draft)
-            if not self._store.finish(job.id, ending, self._now()):
+            if not self._store.finish(job.id, finished.ending, self._now()):
                 self._blobs.sweep(self._store.referenced())
         self._changed(job.id)
         # A job that ended makes room for a queued one.
@@ -200,11 +301,15 @@ class Supervisor:
             for path in sorted(out.iterdir())
             if path.is_file() and not path.is_symlink() and path.name.isprintable()
         }
-        drafts = {}
-        for name in [n for n in types if n in written] + [n for n in written if n not in types]:
-            draft = self._blobs.draft(written[name])
-            guessed = _formats.mime_type(name, _formats.guess(name, draft.head))
-            drafts[name] = (types.get(name, guessed), draft)
+        drafts: dict[str, tuple[str, Draft]] = {}
+        try:
+            for name in [n for n in types if n in written] + [n for n in written if n not in types]:
+                draft = self._blobs.draft(written[name])
+                guessed = _formats.mime_type(name, _formats.guess(name, draft.head))
+                drafts[name] = (types.get(name, guessed), draft)
+        except BaseException:
+            _discard(drafts)
+            raise
         return drafts
 
     def _error(
@@ -245,13 +350,26 @@ class Supervisor:
         return _times.milliseconds(self._clock())
 
 
+def _discard(drafts: Mapping[str, tuple[str, Draft]]) -> None:
+    for _, draft in drafts.values():
+        draft.path.unlink(missing_ok=True)
+
+
+def _no_recording(job: Job) -> Ending:
+    return Ending("FAILED", ("tool_unavailable", f"The recorded job of {job.tool} is no longer there."))
+
+
 def _post_mortem(exit_code: int, log_file: Path) -> str:
     """Describe how a process ended that sent no last message."""
     signalled = exit_code < 0
     how = f"signal {signal.Signals(-exit_code).name}" if signalled else f"exit code {exit_code}"
-    with log_file.open("rb") as file:
-        file.seek(max(log_file.stat().st_size - 4096, 0))
-        lines = file.read().decode("utf-8", "replace").split("\n")
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    last = next((line.strip() for line in reversed(_tail(log_file).split("\n")) if line.strip()), "")
     log_line = f" Last line of its log: {without_paths(last)[:500]}" if last else ""
     return f"The tool's process ended with {how}.{log_line}"
+
+
+def _tail(log_file: Path) -> str:
+    """The last lines of a log."""
+    with log_file.open("rb") as file:
+        file.seek(max(log_file.stat().st_size - 4096, 0))
+        return file.read().decode("utf-8", "replace")

@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -48,16 +49,19 @@ def main(folder: Path) -> None:
     # The tool must not write to the channel, and its children must not keep it open.
     channel = Channel(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
+    os.umask(0o077)
     threading.Thread(target=_end_with_sandbox, daemon=True).start()
     try:
         run(folder, channel)
     except BaseException as error:
-        traceback.print_exc()
+        with suppress(OSError):  # The log can't be written to a full disk.
+            traceback.print_exc()
         channel.send({"failed": {"code": "tool_error", "message": describe(error)}})
     else:
         channel.send({"done": True})
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     # Whatever the tool left running, threads included, ends with the process group.
     os._exit(0)
 

@@ -160,7 +160,7 @@ class Endless(Plain):
     contract = attrs.evolve(
         PLAIN,
         id="endless",
-        time_limit_s=0.5,
+        time_limit_s=3.0,
         settings=(Setting("pid", "Pid", "File for the process ids.", "string", ""),),
         credit_model=CreditModel(3),
     )
@@ -169,6 +169,35 @@ class Endless(Plain):
         child = subprocess.Popen(["sleep", "600"])
         Path(settings["pid"]).write_text(f"{os.getpid()} {child.pid}")
         child.wait()
+        return {}
+
+
+class Leaves(Waits):
+    """Starts a child in a session of its own, writes its process id to `child`, then does what `Waits` does."""
+
+    contract = attrs.evolve(
+        Waits.contract,
+        id="leaves",
+        settings=(*Waits.contract.settings, Setting("child", "Child", "File for its id.", "string", "")),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+        Path(settings["child"]).write_text(str(child.pid))
+        return super().run(inputs, settings, out, progress)
+
+
+class Writes(Plain):
+    """Writes `size` bytes to each of its output file and standard error, then waits until it is killed."""
+
+    contract = attrs.evolve(
+        PLAIN, id="writes", settings=(Setting("size", "Size", "Bytes.", "integer", 1000, minimum=0),)
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        (out / "copy.txt").write_text("x" * settings["size"])
+        os.write(2, b"x" * settings["size"])
+        time.sleep(600)
         return {}
 
 
@@ -210,3 +239,6 @@ ALL = tuple(
     f"{__name__}:{tool.__name__}"
     for tool in (Plain, Priced, Choosy, Waits, Fails, Endless, Talkative, Unfit, Missing)
 )
+
+MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes))
+"""Tools that leave a process, or write too much."""

@@ -8,10 +8,7 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,57 +19,8 @@ from proteiniq.sandbox import Sandbox, SandboxError
 from proteiniq.sandbox._store import Store
 
 from .clients import Api, Json, body, generous, gone
+from .commands import Address, command, refusal, run_python, served, wait_until_gone
 from .fake_tools import ALL
-
-GENEROUS = ["--rate-limit=100000", "--job-read-interval=0", *(f"--tool={tool}" for tool in ALL)]
-
-
-def command(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-    """Run `python -m proteiniq.sandbox` with the import path of this process."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "proteiniq.sandbox", *arguments],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **options,
-    )
-
-
-@contextlib.contextmanager
-def served(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], Api]]:
-    """A sandbox in its own process, and its API."""
-    with command("--json", "--data", str(data), *GENEROUS, *arguments) as process:
-        assert process.stdout is not None
-        started = json.loads(process.stdout.readline())
-        with Api(_Address(started["url"], started["api_key"])) as api:  # type: ignore[arg-type]
-            try:
-                yield process, api
-            finally:
-                process.kill()
-
-
-class _Address:
-    """The attributes of a sandbox that `Api` needs, for one that runs elsewhere."""
-
-    def __init__(self, url: str, api_key: str) -> None:
-        self.url = url
-        self.api_key = api_key
-
-
-def refusal(*arguments: str) -> tuple[int, str]:
-    """Exit status and message of a failed start."""
-    process = command(*arguments)
-    out, message = process.communicate(timeout=30)
-    assert out == ""
-    return process.returncode, message
-
-
-def wait_until_gone(pid: int) -> None:
-    """Wait for the end of a process that is not a child of this one."""
-    ended = threading.Event()
-    while not gone(pid):
-        ended.wait(0.005)
 
 
 def test_a_killed_sandbox_runs_its_jobs_again_with_the_same_key(tmp_path: Path) -> None:
@@ -290,7 +238,7 @@ def test_the_store_closes_every_connection(tmp_path: Path) -> None:
 
 class TestCommand:
     def test_it_prints_the_lines_to_export_and_ends_cleanly(self, tmp_path: Path) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with command("--data", str(tmp_path)) as process:
                 assert process.stdout is not None
                 lines = [process.stdout.readline() for _ in range(3)]
@@ -308,7 +256,7 @@ class TestCommand:
         with command("--json", "--data", str(tmp_path)) as process:
             assert process.stdout is not None
             started: Json = json.loads(process.stdout.readline())
-            with Api(_Address(**started)) as api:  # type: ignore[arg-type]
+            with Api(Address(**started)) as api:  # type: ignore[arg-type]
                 limits = body(api.get("account"))["limits"]
             process.terminate()
         assert limits["public_api_rate_limit"] == {"limit": 120, "window_seconds": 60}
@@ -343,16 +291,6 @@ class TestCommand:
         assert (status, message.count("\n")) == (2, 1)
         assert "in use by another sandbox" in message
 
-    def test_a_host_other_than_loopback_prints_one_line(self) -> None:
-        status, message = refusal("--host", "0.0.0.0")
-        assert (status, message.count("\n")) == (2, 1)
-        assert "loopback" in message
-
-
-def run_python(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
 
 def test_importing_the_package_does_not_load_the_server() -> None:
     code = "import sys, proteiniq.sandbox; print('starlette' in sys.modules, 'uvicorn' in sys.modules)"
@@ -367,16 +305,3 @@ ours = sorted(m for m in sys.modules if m.startswith("proteiniq"))
 print([m for m in ours if not m.startswith(("proteiniq.sandbox", "proteiniq.contract"))])
 """
     assert run_python(code) == "['proteiniq']"
-
-
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema_rs", "python_multipart"])
-def test_the_error_for_a_missing_extra_names_what_to_install(missing: str) -> None:
-    code = f"""
-import sys
-sys.modules[{missing!r}] = None
-try:
-    from proteiniq.sandbox import Sandbox
-except ImportError as error:
-    print(error)
-"""
-    assert run_python(code) == f"the sandbox needs {missing}: pip install 'proteiniq[sandbox]'"

@@ -15,12 +15,12 @@ T = TypeVar("T", bound="CreditModel")
 class CreditModel:
     """
     Attributes:
-        base_credits (float | None | Unset): Credits for any job.
-        credits_per_unit (float | None | Unset): Credits for each unit of input.
+        base_credits (float | None | Unset): Credits per job.
+        credits_per_unit (float | None | Unset): Credits per unit of input.
         is_free (bool | None | Unset):
-        type_ (None | str | Unset): Base, per-unit or calculator-based is stated; the key and the literals are our
-            choice.
-        unit (None | str | Unset): What a unit is: `sequence`, `minute`, …
+        type_ (None | str | Unset): It is documented that prices are base, per-unit or calculator-based, but not the key
+            and the literals.
+        unit (None | str | Unset): The unit: `sequence`, `minute`, …
     """
 
     base_credits: float | None | Unset = UNSET

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="Credits")
 class Credits:
     """
     Attributes:
-        available (float | None | Unset): Credits that jobs may still spend.
+        available (float | None | Unset): Credits available for jobs.
     """
 
     available: float | None | Unset = UNSET

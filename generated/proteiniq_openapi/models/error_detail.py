@@ -15,11 +15,11 @@ T = TypeVar("T", bound="ErrorDetail")
 class ErrorDetail:
     """
     Attributes:
-        code (None | str | Unset): What went wrong, for programs: clients branch on it. See the error table of the
-            errors page.
-        details (Any | Unset): More about it; its shape depends on the code. Ours for `validation_error`:
-            `{"issues":[{"path","message",…}]}`.
-        message (None | str | Unset): What went wrong, for people.
+        code (None | str | Unset): Machine-readable error code. Clients branch on it; see the table on the `errors`
+            page.
+        details (Any | Unset): Details, whose schema depends on the code. For `validation_error`,
+            `{"issues":[{"path","message",…}]}` is assumed here.
+        message (None | str | Unset): Human-readable error message.
     """
 
     code: None | str | Unset = UNSET

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ErrorEnvelope")
 
 @_attrs_define
 class ErrorEnvelope:
-    """The answer of every request that failed.
+    """The response to every failed request.
 
     Attributes:
         error (ErrorDetail | None | Unset):

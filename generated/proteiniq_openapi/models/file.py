@@ -14,7 +14,7 @@ T = TypeVar("T", bound="File")
 
 @_attrs_define
 class File:
-    """A file in the library; its bytes cannot be read back through the API.
+    """A file in the library. Its content can't be downloaded through the API.
 
     Attributes:
         id (str):
@@ -27,8 +27,8 @@ class File:
         object_ (None | str | Unset):
         origin (None | str | Unset):
         size_bytes (int | None | Unset):
-        storage_owner (None | str | Unset): `FILE_LIBRARY`: delete removes the object. `JOB_ARTIFACT`: delete removes
-            only the record.
+        storage_owner (None | str | Unset): A delete removes the object of a `FILE_LIBRARY` file, but only the record of
+            a `JOB_ARTIFACT`.
         tags (list[str] | None | Unset):
         updated_at (datetime.datetime | None | Unset): When its record last changed.
     """

@@ -15,16 +15,17 @@ T = TypeVar("T", bound="FileUpload")
 
 @_attrs_define
 class FileUpload:
-    """Form of an upload. The names of the optional parts are the connector's; that they are form parts is our choice.
+    """The form of an upload. The names of the optional parts are documented for the connector. It is not documented that
+    they are form parts.
 
-    Attributes:
-        file (File): The bytes, with a file name.
-        collection_ids (list[str] | Unset):
-        description (str | Unset):
-        filename (str | Unset):
-        mime_type (str | Unset):
-        size_bytes (int | Unset):
-        tags (list[str] | Unset):
+        Attributes:
+            file (File): The content, with a file name.
+            collection_ids (list[str] | Unset):
+            description (str | Unset):
+            filename (str | Unset):
+            mime_type (str | Unset):
+            size_bytes (int | Unset):
+            tags (list[str] | Unset):
     """
 
     file: File

@@ -17,16 +17,16 @@ T = TypeVar("T", bound="InputEntry")
 
 @_attrs_define
 class InputEntry:
-    """One piece of input; one entry for each required slot.
+    """An entry of the input, for one slot.
 
     Attributes:
         format_ (str):
-        id (str): Name of the entry within the job.
+        id (str): Id of the entry within the job.
         kind (str):
         slot_id (str): An active slot of the tool.
         source (InputSource):
-        content (str | Unset): The data, when `source.type` is `text`.
-        label (str | Unset): Name for people.
+        content (str | Unset): The data, if `source.type` is `text`.
+        label (str | Unset): Display name.
     """
 
     format_: str

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="InputSource")
 class InputSource:
     """
     Attributes:
-        type_ (str): `text` is stated; `file` is our choice.
+        type_ (str): `text` is documented, `file` is not.
         file_id (str | Unset): A saved file, instead of `content`.
     """
 

@@ -18,20 +18,20 @@ T = TypeVar("T", bound="Job")
 
 @_attrs_define
 class Job:
-    """A job. No example of one is documented; that it has a status, and which are terminal, is stated.
+    """A job. Its status and the terminal statuses are documented, but there is no example.
 
     Attributes:
         id (str):
-        status (str): Terminal: `COMPLETED`, `FAILED`, `TIMEOUT`, `CANCELLED`, `BUDGET_EXCEEDED` (stated). `PROCESSING`
-            is stated; `PENDING`, `QUEUED` and `RETRY` are our choice.
+        status (str): `COMPLETED`, `FAILED`, `TIMEOUT`, `CANCELLED` and `BUDGET_EXCEEDED` are documented as terminal,
+            and `PROCESSING` is documented. `PENDING`, `QUEUED` and `RETRY` are not.
         completed_at (datetime.datetime | None | Unset): When it reached a terminal status.
         created_at (datetime.datetime | None | Unset): When it was submitted.
         credits_used (float | None | Unset): Credits charged.
-        error (JobError | None | Unset): Why it ended without success.
+        error (JobError | None | Unset): Why it failed.
         name (None | str | Unset):
         object_ (None | str | Unset):
         progress (float | None | Unset): Percentage, 0 to 100.
-        started_at (datetime.datetime | None | Unset): When it began to run.
+        started_at (datetime.datetime | None | Unset): When it started to run.
         tool (None | str | Unset):
     """
 

@@ -15,7 +15,7 @@ class JobBilling:
     """
     Attributes:
         max_reserved_credits (int | Unset): Spending limit of a job that is billed by the minute. The range, and that
-            `billing` has no other key, are the connector's.
+            `billing` has no other key, are documented for the connector.
     """
 
     max_reserved_credits: int | Unset = UNSET

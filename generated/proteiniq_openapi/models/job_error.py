@@ -13,7 +13,7 @@ T = TypeVar("T", bound="JobError")
 
 @_attrs_define
 class JobError:
-    """Why it ended without success.
+    """Why it failed.
 
     Attributes:
         code (None | str | Unset):

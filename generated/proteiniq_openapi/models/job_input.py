@@ -15,10 +15,10 @@ T = TypeVar("T", bound="JobInput")
 
 @_attrs_define
 class JobInput:
-    """What a job computes with: an object, never a bare list of entries.
+    """The input of a job: an object, not a bare list of entries.
 
     Attributes:
-        inputs (list[InputEntry]): One entry for each required slot, more where a slot takes more.
+        inputs (list[InputEntry]): One entry per required slot, or more if a slot accepts more.
     """
 
     inputs: list[InputEntry]

@@ -21,11 +21,11 @@ T = TypeVar("T", bound="JobRequest")
 class JobRequest:
     """
     Attributes:
-        input_ (JobInput): What a job computes with: an object, never a bare list of entries.
-        name (str): Name for people.
+        input_ (JobInput): The input of a job: an object, not a bare list of entries.
+        name (str): Display name.
         tool (str): Tool id.
         billing (JobBilling | Unset):
-        settings (JobRequestSettings | Unset): Setting id → value; what is left out has its default.
+        settings (JobRequestSettings | Unset): Setting id → value. Omitted settings have their defaults.
     """
 
     input_: JobInput

@@ -15,9 +15,9 @@ T = TypeVar("T", bound="KeyInfo")
 class KeyInfo:
     """
     Attributes:
-        env (None | str | Unset): `LIVE` in the stated example.
+        env (None | str | Unset): `LIVE` in the documented example.
         id (None | str | Unset):
-        prefix (None | str | Unset): The part of the key that may be shown.
+        prefix (None | str | Unset): The part of the key that is safe to display.
         scopes (list[str] | None | Unset):
     """
 

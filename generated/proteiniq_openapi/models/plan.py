@@ -15,7 +15,7 @@ T = TypeVar("T", bound="Plan")
 class Plan:
     """
     Attributes:
-        paid (bool | None | Unset): Whether it is a paid plan; keys need one.
+        paid (bool | None | Unset): Whether it is a paid plan, which keys require.
         tier (None | str | Unset): Name of the plan.
     """
 

@@ -19,15 +19,15 @@ T = TypeVar("T", bound="Quote")
 
 @_attrs_define
 class Quote:
-    """What a job would cost, and whether it would be accepted.
+    """The cost of a job, and whether it would be accepted.
 
     Attributes:
         estimated_credits (float):
         available_credits (float | None | Unset):
         billable_credits (float | None | Unset):
         billing (None | QuoteBilling | Unset):
-        blocking_errors (list[BlockingError] | None | Unset): Why a submit of the same body would be refused; empty in
-            the stated example, so the shape of an item is our choice.
+        blocking_errors (list[BlockingError] | None | Unset): Reasons to refuse a submit of the same body. Empty in the
+            documented example, so the schema of an item is not documented.
         limits (None | QuoteLimits | Unset):
         object_ (None | str | Unset):
         tool (None | str | Unset):

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="QuoteBilling")
 class QuoteBilling:
     """
     Attributes:
-        mode (None | str | Unset): `fixed` is stated; other modes are not.
+        mode (None | str | Unset): `fixed` is documented; other modes are not.
     """
 
     mode: None | str | Unset = UNSET

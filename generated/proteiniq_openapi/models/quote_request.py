@@ -21,10 +21,10 @@ T = TypeVar("T", bound="QuoteRequest")
 class QuoteRequest:
     """
     Attributes:
-        input_ (JobInput): What a job computes with: an object, never a bare list of entries.
+        input_ (JobInput): The input of a job: an object, not a bare list of entries.
         tool (str): Tool id.
         billing (JobBilling | Unset):
-        settings (QuoteRequestSettings | Unset): Setting id → value; what is left out has its default.
+        settings (QuoteRequestSettings | Unset): Setting id → value. Omitted settings have their defaults.
     """
 
     input_: JobInput

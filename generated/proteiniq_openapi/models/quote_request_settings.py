@@ -11,7 +11,7 @@ T = TypeVar("T", bound="QuoteRequestSettings")
 
 @_attrs_define
 class QuoteRequestSettings:
-    """Setting id → value; what is left out has its default."""
+    """Setting id → value. Omitted settings have their defaults."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

@@ -16,7 +16,7 @@ class RateLimit:
     """
     Attributes:
         limit (int | None | Unset): Requests per window and key.
-        window_seconds (float | None | Unset): Length of the window, s.
+        window_seconds (float | None | Unset): Length of the window in seconds.
     """
 
     limit: int | None | Unset = UNSET

@@ -18,17 +18,17 @@ T = TypeVar("T", bound="Result")
 
 @_attrs_define
 class Result:
-    """What a job gave.
+    """The result of a job.
 
     Attributes:
         files (list[ResultFile]):
         completed_at (datetime.datetime | None | Unset): When the job ended.
-        data_source (None | str | Unset): `r2` in the stated example.
+        data_source (None | str | Unset): `r2` in the documented example.
         job_id (None | str | Unset):
         object_ (None | str | Unset):
         results (Any | Unset): The tool's own result document.
-        status (None | str | Unset): `COMPLETED`, `BUDGET_EXCEEDED`, or `FAILED` with stored output: only these have a
-            result.
+        status (None | str | Unset): Only `COMPLETED` and `BUDGET_EXCEEDED` jobs, and `FAILED` ones with stored output,
+            have a result.
         tool (None | str | Unset):
     """
 

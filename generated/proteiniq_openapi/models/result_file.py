@@ -17,8 +17,8 @@ class ResultFile:
     Attributes:
         name (str):
         content_type (None | str | Unset): Media type.
-        key (None | str | Unset): Can be missing.
-        url (None | str | Unset): Signed and expiring; takes no `Authorization` header; can be missing.
+        key (None | str | Unset): May be absent.
+        url (None | str | Unset): A signed URL that expires. Send no `Authorization` header to it. May be absent.
     """
 
     name: str

@@ -13,16 +13,16 @@ T = TypeVar("T", bound="Setting")
 
 @_attrs_define
 class Setting:
-    """A parameter of a tool. That there are settings is stated; their shape is our choice.
+    """A parameter of a tool. It is documented that tools have settings, but not their schema.
 
     Attributes:
         id (str): Key in `settings` of a job.
-        default (Any | Unset): The value when it is not given.
+        default (Any | Unset): Default value.
         description (None | str | Unset):
-        maximum (float | None | Unset): Greatest value, inclusive.
-        minimum (float | None | Unset): Least value, inclusive.
+        maximum (float | None | Unset): Maximum value, inclusive.
+        minimum (float | None | Unset): Minimum value, inclusive.
         name (None | str | Unset):
-        options (Any | Unset): The values allowed, where they are few.
+        options (Any | Unset): Allowed values, if they are an enumeration.
         type_ (None | str | Unset): Type of the value.
         unit (None | str | Unset): Unit of the value.
     """

@@ -13,16 +13,16 @@ T = TypeVar("T", bound="Slot")
 
 @_attrs_define
 class Slot:
-    """A place for input data. That there are slots is stated; their shape is our choice.
+    """A slot for input data. It is documented that tools have slots, but not their schema.
 
     Attributes:
-        id (str): What `slotId` of an input entry names.
+        id (str): The id for `slotId` of an input entry.
         description (None | str | Unset):
-        formats (list[str] | None | Unset): How it may be written: `fasta`, `pdb`, …
-        kind (None | str | Unset): What the data is: `protein`, `nucleotide`, …
-        max_bytes (int | None | Unset): Size of one entry's content, bytes.
-        max_entries (int | None | Unset): Entries that the slot takes.
-        max_records (int | None | Unset): Records (sequences, molecules) that one entry may hold.
+        formats (list[str] | None | Unset): Accepted formats: `fasta`, `pdb`, …
+        kind (None | str | Unset): Kind of data: `protein`, `nucleotide`, …
+        max_bytes (int | None | Unset): Maximum size of an entry's content in bytes.
+        max_entries (int | None | Unset): Maximum number of entries.
+        max_records (int | None | Unset): Maximum number of records (sequences, molecules) in an entry.
         name (None | str | Unset):
         required (bool | None | Unset):
     """

@@ -20,22 +20,22 @@ T = TypeVar("T", bound="Tool")
 
 @_attrs_define
 class Tool:
-    """A tool with everything that a job of it needs.
+    """A tool with the details needed to submit a job.
 
     Attributes:
         id (str): Tool id, as in `tool` of a job.
-        input_ (ToolInput): What a job of the tool takes.
+        input_ (ToolInput): The input of a job.
         beta (bool | None | Unset):
-        category (None | str | Unset): `folding` in the stated example.
+        category (None | str | Unset): `folding` in the documented example.
         credit_model (CreditModel | None | Unset):
-        description (None | str | Unset): Absent in one stated example.
-        limits (None | ToolLimitsType0 | Unset): Limits of the tool; the shape is not stated.
+        description (None | str | Unset): Absent in one documented example.
+        limits (None | ToolLimitsType0 | Unset): Limits of the tool. The schema is not documented.
         name (None | str | Unset):
         object_ (None | str | Unset):
-        output (None | ToolOutput | Unset): What a completed job gives.
-        processing (Any | Unset): How jobs of the tool are processed; the shape is not stated.
+        output (None | ToolOutput | Unset): The output of a completed job.
+        processing (Any | Unset): How jobs of the tool are processed. The schema is not documented.
         subcategory (None | str | Unset):
-        tags (list[str] | None | Unset): Absent in one stated example.
+        tags (list[str] | None | Unset): Absent in one documented example.
         version (None | str | Unset):
     """
 

@@ -19,12 +19,12 @@ T = TypeVar("T", bound="ToolInput")
 
 @_attrs_define
 class ToolInput:
-    """What a job of the tool takes.
+    """The input of a job.
 
     Attributes:
-        slots (list[Slot]): Where input data goes.
-        limits (None | ToolInputLimitsType0 | Unset): Limits of the input as a whole; the shape is not stated.
-        settings (list[Setting] | None | Unset): Parameters. Stated to exist; that it is a list is our choice.
+        slots (list[Slot]): Slots for input data.
+        limits (None | ToolInputLimitsType0 | Unset): Limits of the whole input. The schema is not documented.
+        settings (list[Setting] | None | Unset): Parameters. It is not documented that they are a list.
     """
 
     slots: list[Slot]

@@ -11,7 +11,7 @@ T = TypeVar("T", bound="ToolInputLimitsType0")
 
 @_attrs_define
 class ToolInputLimitsType0:
-    """Limits of the input as a whole; the shape is not stated."""
+    """Limits of the whole input. The schema is not documented."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

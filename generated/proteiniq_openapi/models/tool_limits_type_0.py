@@ -11,7 +11,7 @@ T = TypeVar("T", bound="ToolLimitsType0")
 
 @_attrs_define
 class ToolLimitsType0:
-    """Limits of the tool; the shape is not stated."""
+    """Limits of the tool. The schema is not documented."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

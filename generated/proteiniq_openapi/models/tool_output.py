@@ -18,11 +18,11 @@ T = TypeVar("T", bound="ToolOutput")
 
 @_attrs_define
 class ToolOutput:
-    """What a completed job gives.
+    """The output of a completed job.
 
     Attributes:
         files (list[OutputFile] | None | Unset):
-        results (None | ToolOutputResultsType0 | Unset): Key of the result document → what stands there, with units.
+        results (None | ToolOutputResultsType0 | Unset): Key of the result document → description, with units.
     """
 
     files: list[OutputFile] | None | Unset = UNSET

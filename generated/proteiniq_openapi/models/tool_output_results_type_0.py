@@ -11,7 +11,7 @@ T = TypeVar("T", bound="ToolOutputResultsType0")
 
 @_attrs_define
 class ToolOutputResultsType0:
-    """Key of the result document → what stands there, with units."""
+    """Key of the result document → description, with units."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

@@ -22,7 +22,7 @@ class ToolPage:
     Attributes:
         data (list[ToolSummary]):
         has_more (bool | None | Unset):
-        next_cursor (None | str | Unset): What `starting_after` takes for the next page.
+        next_cursor (None | str | Unset): The value of `starting_after` for the next page.
         object_ (None | str | Unset):
         page_count (int | None | Unset):
         total (int | None | Unset):

@@ -17,16 +17,16 @@ T = TypeVar("T", bound="ToolSummary")
 
 @_attrs_define
 class ToolSummary:
-    """A tool as the list shows it.
+    """A tool in a list.
 
     Attributes:
         id (str): Tool id, as in `tool` of a job.
-        category (None | str | Unset): `folding` in the stated example.
+        category (None | str | Unset): `folding` in the documented example.
         credit_model (None | ToolPrice | Unset): Whether jobs of the tool cost credits.
-        description (None | str | Unset): Absent in one stated example.
+        description (None | str | Unset): Absent in one documented example.
         name (None | str | Unset):
         object_ (None | str | Unset):
-        tags (list[str] | None | Unset): Absent in one stated example.
+        tags (list[str] | None | Unset): Absent in one documented example.
     """
 
     id: str

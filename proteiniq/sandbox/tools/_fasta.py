@@ -1,11 +1,11 @@
-"""Parse FASTA text into records, and report every problem with its record and line.
+"""Check FASTA text against what a tool accepts, and report every problem with its record, line and column.
 
-The parser is strict on purpose: a skipped letter would silently change a mass or a frame.
+What a record, a header and a blank are is defined in `proteiniq/_text/fasta.py`, as for the client. The letters are
+checked strictly: a skipped one would silently change a mass or a frame.
 """
 
 from __future__ import annotations
 
-import re
 import string
 import unicodedata
 from collections import Counter
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import attrs
 
+from ..._short_repr import short_repr
+from ..._text import fasta, recognise
 from .base import Entry, Inputs, Problem
 
 STANDARD = "ACDEFGHIKLMNPQRSTVWY"
@@ -33,7 +35,10 @@ MOST_PROBLEMS = 20
 
 _WIDTH = 60
 
-_BARE = str.maketrans(string.ascii_lowercase, string.ascii_uppercase, string.whitespace)
+_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+"""Only ASCII is upper-cased: Python turns a dotless i into I, and a sharp s into two letters."""
+
+_NAMES = {"U": "selenocysteine", "O": "pyrrolysine"}
 
 
 @attrs.frozen
@@ -64,14 +69,6 @@ class Rules:
     stop: bool = True
 
 
-@attrs.define
-class _Draft:
-    id: str
-    description: str
-    line: int
-    parts: list[tuple[int, str]] = attrs.Factory(list)
-
-
 def read(content: str, rules: Rules) -> tuple[list[Record], list[Problem]]:
     """Parse `content` into records, and return them with all problems.
 
@@ -81,19 +78,32 @@ def read(content: str, rules: Rules) -> tuple[list[Record], list[Problem]]:
     """
     if problem := _unreadable(content):
         return [], [problem]
-    drafts, problems = _drafts(content)
+    found = fasta.records(content)
+    if not found:
+        return [], [Problem("The FASTA text is empty. Give at least one sequence.", line=1)]
+    if faults := fasta.faults(content, found):
+        return [], _first([Problem(_sentence(fault.message), line=fault.line) for fault in faults])
+    problems: list[Problem] = []
     records = []
-    for draft in drafts:
-        sequence, faults = _sequence(draft, rules)
-        problems += faults
-        records.append(Record(draft.id, draft.description, sequence, draft.line))
-    if not drafts and not problems:
-        problems.append(Problem("The FASTA text is empty. Give at least one sequence.", line=1))
+    for each in found:
+        problems += _header(each)
+        sequence, wrong = _sequence(each, rules)
+        problems += wrong
+        name = each.name if each.header is not None else "sequence"
+        records.append(Record(name, each.description, sequence, each.line))
     problems += _counts(records, rules)
-    if len(problems) > MOST_PROBLEMS:
-        rest = len(problems) - MOST_PROBLEMS
-        problems = [*problems[:MOST_PROBLEMS], Problem(f"… and {rest} more problems like these.")]
-    return records, problems
+    return records, _first(problems)
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    """The first problems, and how many more there are."""
+    rest = len(problems) - MOST_PROBLEMS
+    more = [Problem(f"… and {rest} more problems like these.")] if rest > 0 else []
+    return [*problems[:MOST_PROBLEMS], *more]
+
+
+def _sentence(message: str) -> str:
+    return f"{message[0].upper()}{message[1:]}."
 
 
 def check_entry(inputs: Inputs, slot: str, rules: Rules) -> tuple[list[Record], list[Problem]]:
@@ -132,92 +142,95 @@ def _unreadable(content: str) -> Problem | None:
     return None
 
 
-def _drafts(content: str) -> tuple[list[_Draft], list[Problem]]:
-    """Split the text into headers and the lines below them."""
-    drafts: list[_Draft] = []
-    problems: list[Problem] = []
-    # str.splitlines also breaks at form feeds and Unicode separators, which would shift line numbers.
-    lines = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for number, text in enumerate(lines, start=1):
-        if text.startswith(">"):
-            id_, description = (*re.split(r"[ \t]+", text[1:].strip(), maxsplit=1), "")[:2]
-            if not id_:
-                problems.append(
-                    Problem(f"The header on line {number} has no name. Write one after '>'.", line=number)
-                )
-            elif any(unicodedata.category(character) == "Cc" for character in text.replace("\t", " ")):
-                problems.append(
-                    Problem(
-                        f"The header on line {number} contains a control character. Remove it.", line=number
-                    )
-                )
-            drafts.append(_Draft(id_, description, number))
-        elif text.strip():
-            if not drafts:
-                drafts.append(_Draft("sequence", "", number))
-            drafts[-1].parts.append((number, text))
-    return drafts, problems
+def _header(record: fasta.Record) -> list[Problem]:
+    header, line = record.header, record.line
+    if header is None:
+        return []
+    if not record.name:
+        return [Problem(f"The header on line {line} has no name. Write one after '>'.", line=line)]
+    if any(unicodedata.category(character) == "Cc" for character in header.replace("\t", " ")):
+        return [Problem(f"The header on line {line} contains a control character. Remove it.", line=line)]
+    return []
 
 
-def _sequence(draft: _Draft, rules: Rules) -> tuple[str, list[Problem]]:
-    # Only ASCII is upper-cased: Python turns a dotless i into I, and a sharp s into two letters.
-    text = "".join(text for _, text in draft.parts).translate(_BARE)
+def _sequence(record: fasta.Record, rules: Rules) -> tuple[str, list[Problem]]:
+    text = record.letters.translate(_UPPER)
     letters = text.removesuffix("*") if rules.stop else text
-    problems = _wrong_letters(draft, rules) if set(letters) - set(rules.letters) else []
+    problems: list[Problem] = []
+    if set(letters) - set(rules.letters):
+        problems = _wrong_letters(record, letters, rules)
+    elif _other_molecule(letters, rules) == "RNA":
+        problems = [
+            Problem(
+                f"{_called(record)} looks like RNA, and this tool takes proteins. Translate it.",
+                line=record.line,
+            )
+        ]
     if not letters:
         problems.append(
             Problem(
-                f"Record '{draft.id}' (line {draft.line}) has no sequence. "
+                f"{_called(record)} (line {record.line}) has no sequence. "
                 "Put its residues below the header, or remove the header.",
-                line=draft.line,
+                line=record.line,
             )
         )
     return letters, problems
 
 
-def _wrong_letters(draft: _Draft, rules: Rules) -> list[Problem]:
+def _called(record: fasta.Record) -> str:
+    return f"Record {short_repr(record.name)}" if record.header is not None else "Record 'sequence'"
+
+
+def _wrong_letters(record: fasta.Record, letters: str, rules: Rules) -> list[Problem]:
     """A problem for the first occurrence of each letter that `rules` do not allow."""
     refused: dict[str, tuple[int, str]] = {}
-    end = _stop(draft) if rules.stop else None
     position = 0
-    for number, text in draft.parts:
-        for column, character in enumerate(text):
-            letter = character.translate(_BARE)
-            if not letter or (number, column) == end:
+    for number, text in record.parts:
+        for column, character in enumerate(text, start=1):
+            if not fasta.without_blanks(character):
                 continue
             position += 1
-            if letter not in rules.letters and character not in refused:
-                place = f"line {number}, column {column + 1}, position {position}"
+            letter = character.translate(_UPPER)
+            if position <= len(letters) and letter not in rules.letters and character not in refused:
+                place = f"line {number}, column {column}, position {position}"
                 refused[character] = (number, place)
+    molecule = _other_molecule(letters, rules)
     return [
-        Problem(f"Record '{draft.id}', {place}: {_refusal(character, rules)}", line=number)
+        Problem(f"{_called(record)}, {place}: {_refusal(character, rules, molecule)}", line=number)
         for character, (number, place) in refused.items()
     ]
 
 
-def _stop(draft: _Draft) -> tuple[int, int] | None:
-    """Line and column of a `*` at the end of the record."""
-    if not draft.parts:
-        return None
-    number, text = draft.parts[-1]
-    stripped = text.rstrip()
-    return (number, len(stripped) - 1) if stripped.endswith("*") else None
+def _other_molecule(letters: str, rules: Rules) -> str | None:
+    """What a sequence looks like, if it is another molecule than the tool takes."""
+    if _is_protein(rules):
+        return "RNA" if recognise.looks_like_rna(letters) else None
+    return "a protein" if recognise.looks_like_a_protein(letters) else None
 
 
-def _refusal(character: str, rules: Rules) -> str:
+def _is_protein(rules: Rules) -> bool:
+    return "E" in rules.letters
+
+
+def _refusal(character: str, rules: Rules, molecule: str | None) -> str:
     """Why the character is refused, and what to do."""
+    letter = character.translate(_UPPER)
+    accepted = f"{rules.letters_are} ({rules.letters})"
     if character.isdigit():
         return f"the digit {character!r} is not a residue. Remove the numbering."
     if character in "-.~":
         return f"{character!r} is a gap. Give the sequence without its alignment."
     if character == "*":
         return "'*' is a stop. Only a protein may have one, at its end."
-    if character.upper() in AMINO and character.isascii():
-        return (
-            f"{character!r} is not accepted here, only {rules.letters_are} ({rules.letters}). "
-            "Replace the letter with a definite one."
-        )
-    return f"{character!r} is not a residue. Use {rules.letters_are} ({rules.letters})."
+    if character in ":/|":
+        return f"{character!r} joins chains, and this tool takes single chains. Give each chain a record of its own."
+    if molecule is not None:
+        return f"{character!r} is not accepted here, only {accepted}. The sequence looks like {molecule}."
+    if letter in _NAMES and _is_protein(rules):
+        return f"{character!r} is {_NAMES[letter]}, for which this tool has no values, only for {accepted}."
+    if letter in AMINO:
+        return f"{character!r} is not accepted here, only {accepted}. Replace the letter with a definite one."
+    return f"{character!r} is not a residue. Use {accepted}."
 
 
 def _counts(records: Sequence[Record], rules: Rules) -> list[Problem]:
@@ -227,14 +240,14 @@ def _counts(records: Sequence[Record], rules: Rules) -> list[Problem]:
         problems.append(
             Problem(
                 f"At most {rules.max_records} records are allowed, got {len(records)}. "
-                f"Remove '{extra.id}' and everything after it.",
+                f"Remove {short_repr(extra.id)} and everything after it.",
                 line=extra.line,
             )
         )
     problems += [
         Problem(
-            f"Record '{record.id}' must have at most {rules.max_length} residues, got {len(record.sequence)}. "
-            "Split it.",
+            f"Record {short_repr(record.id)} must have at most {rules.max_length} residues, "
+            f"got {len(record.sequence)}. Split it.",
             line=record.line,
         )
         for record in records
@@ -247,7 +260,7 @@ def _counts(records: Sequence[Record], rules: Rules) -> list[Problem]:
             if names[record.id] > 1 and record.id in seen and record.id:
                 problems.append(
                     Problem(
-                        f"The name '{record.id}' on line {record.line} was used before. "
+                        f"The name {short_repr(record.id)} on line {record.line} was used before. "
                         "Give every record a unique name.",
                         line=record.line,
                     )

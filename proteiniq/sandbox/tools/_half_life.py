@@ -43,8 +43,9 @@ def _read(table: str) -> dict[str, dict[str, str | None]]:
 
 
 _HALF_LIVES: Mapping[str, Mapping[str, str | None]] = _read(_TABLE)
+_UNKNOWN: Mapping[str, str | None] = dict.fromkeys(ORGANISMS)
 
 
 def half_life(sequence: str) -> Mapping[str, str | None]:
-    """Organism → half-life in words (`>20 hours`), by the first residue; None if it isn't known."""
-    return _HALF_LIVES[sequence[0]]
+    """Organism → half-life in words (`>20 hours`), by the first residue; None if it isn't known, as for U and O."""
+    return _HALF_LIVES.get(sequence[0], _UNKNOWN)

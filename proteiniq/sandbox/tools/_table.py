@@ -9,7 +9,11 @@ from typing import Any
 
 
 def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write `rows` with a header line. None becomes an empty field, booleans `true` and `false`."""
+    """Write `rows` with a header line. None becomes an empty field, booleans `true` and `false`.
+
+    Numbers have at most six decimals, or five significant digits below 0.001: more would be the noise of binary
+    fractions. The result document has them in full.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
@@ -29,4 +33,8 @@ def flat(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.4e}" if 0 < abs(value) < 1e-3 else round(value, 6)
+    return value

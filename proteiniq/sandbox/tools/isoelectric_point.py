@@ -22,12 +22,14 @@ from .base import (
 )
 
 _RULES = _fasta.Rules(
-    _fasta.STANDARD,
-    "the 20 standard amino acids",
+    _fasta.STANDARD_UO,
+    "the 20 standard amino acids, U and O",
     max_records=100,
     max_length=100_000,
     unique_ids=True,
 )
+
+_BYTES = 1_000_000
 
 MOST_POINTS = 50_000
 """Maximum number of points in all curves of a job."""
@@ -41,7 +43,8 @@ class IsoelectricPointCalculator(Tool):
         name="Isoelectric point calculator",
         description=(
             "Isoelectric points of proteins on published pK scales, and their net charge as a "
-            "function of pH. Groups are independent; all cysteines are free thiols."
+            "function of pH. Groups are independent; all cysteines are free thiols. No scale has "
+            "selenocysteine (U), which counts as uncharged."
         ),
         category="analysis",
         subcategory="sequence",
@@ -51,11 +54,12 @@ class IsoelectricPointCalculator(Tool):
             Slot(
                 "protein",
                 "Proteins",
-                "Up to 100 sequences of the 20 standard amino acids with unique names, each at "
-                "most 100,000 long.",
+                "Up to 100 sequences of the 20 standard amino acids, U and O, with unique names, each at "
+                f"most 100,000 long, in at most {_BYTES:,} bytes of text.",
                 kind="protein",
                 formats=("fasta",),
                 max_records=_RULES.max_records,
+                max_bytes=_BYTES,
             ),
         ),
         settings=(

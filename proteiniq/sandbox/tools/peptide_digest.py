@@ -31,6 +31,8 @@ _RULES = _fasta.Rules(
     unique_ids=True,
 )
 
+_BYTES = 1_000_000
+
 MOST_PEPTIDES = 100_000
 """Maximum number of peptides of a job, before the limits of length and mass are applied."""
 
@@ -73,10 +75,11 @@ class PeptideDigest(Tool):
                 "protein",
                 "Proteins",
                 "Up to 100 sequences of the 20 standard amino acids, U and O, with unique names, "
-                "each at most 100,000 long.",
+                f"each at most 100,000 long, in at most {_BYTES:,} bytes of text.",
                 kind="protein",
                 formats=("fasta",),
                 max_records=_RULES.max_records,
+                max_bytes=_BYTES,
             ),
         ),
         settings=(

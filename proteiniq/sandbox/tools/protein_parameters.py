@@ -24,16 +24,23 @@ from .base import (
     ToolContract,
 )
 
-_RULES = _fasta.Rules(_fasta.STANDARD, "the 20 standard amino acids", max_records=1000, max_length=100_000)
+_RULES = _fasta.Rules(
+    _fasta.STANDARD_UO, "the 20 standard amino acids, U and O", max_records=1000, max_length=100_000
+)
+
+_BYTES = 1_000_000
 
 _RESULTS = {
     "rows": "One object per record, in the order of the input; its keys follow.",
     "rows[].id": "Name of the record.",
     "rows[].description": "Text after the name in the header.",
     "rows[].length": "Number of residues.",
-    "rows[].molecular_weight": "Average mass in Da, both ends free, cysteines reduced.",
+    "rows[].molecular_weight": "Average mass in Da, both ends free, cysteines reduced; ExPASy's residue masses.",
     "rows[].monoisotopic_mass": "Monoisotopic mass in Da.",
-    "rows[].isoelectric_point": "pH of zero net charge, on the scale of the setting `pk_scale`.",
+    "rows[].isoelectric_point": (
+        "pH of zero net charge, on the scale of the setting `pk_scale`. No scale has selenocysteine (U), which counts "
+        "as uncharged."
+    ),
     "rows[].charge": "Net charge at the pH of the setting `ph`, in elementary charges.",
     "rows[].extinction_reduced": (
         "Molar extinction coefficient at 280 nm in water, M⁻¹ cm⁻¹, cysteines reduced: "
@@ -43,10 +50,12 @@ _RESULTS = {
     "rows[].absorbance_reduced": "Absorbance at 280 nm of 1 g/L over 1 cm, cysteines reduced.",
     "rows[].absorbance_cystines": "The same with all cysteines paired.",
     "rows[].aromaticity": "Fraction of Phe, Trp and Tyr (Lobry & Gautier 1994).",
-    "rows[].instability_index": "Instability index (Guruprasad et al. 1990); above 40 is unstable.",
-    "rows[].stable": "True when the instability index is at most 40.",
+    "rows[].instability_index": (
+        "Instability index (Guruprasad et al. 1990); above 40 is unstable. Null with U or O, which have no weights."
+    ),
+    "rows[].stable": "True when the instability index is at most 40, null if it is null.",
     "rows[].aliphatic_index": "Aliphatic index (Ikai 1980).",
-    "rows[].gravy": "Grand average of hydropathy (Kyte & Doolittle 1982).",
+    "rows[].gravy": "Grand average of hydropathy (Kyte & Doolittle 1982); null with U or O.",
     "rows[].secondary_structure": (
         "Fractions of residues that favour `helix` (EMALK), `turn` (NPGSD), `sheet` (VIYFWLT); "
         "residue sets of Biopython since 1.82, not a prediction."
@@ -56,7 +65,7 @@ _RESULTS = {
         "ProtParam; null if it isn't known."
     ),
     "rows[].formula": "Molecular formula of the uncharged chain.",
-    "rows[].atoms": "Element (C, H, N, O, S) → number of atoms.",
+    "rows[].atoms": "Element (C, H, N, O, S, Se) → number of atoms.",
     "rows[].counts": "Residue → count.",
     "rows[].fractions": "Residue → fraction of the length, 0 to 1.",
     "pk_scale": "Name of the pK scale used.",
@@ -84,10 +93,12 @@ class ProteinParameters(Tool):
             Slot(
                 "protein",
                 "Proteins",
-                "Up to 1000 sequences of the 20 standard amino acids, each at most 100,000 long.",
+                "Up to 1000 sequences of the 20 standard amino acids, U and O, each at most 100,000 long, in at most "
+                f"{_BYTES:,} bytes of text.",
                 kind="protein",
                 formats=("fasta",),
                 max_records=_RULES.max_records,
+                max_bytes=_BYTES,
             ),
         ),
         settings=(
@@ -139,24 +150,24 @@ class ProteinParameters(Tool):
 
 
 def parameters(sequence: str, scale: _charge.Scale, ph: float) -> dict[str, Any]:
-    """The parameters of one protein of standard residues, with keys and units as in the contract."""
+    """The parameters of one protein, with keys and units as in the contract."""
     from Bio.SeqUtils import ProtParam
 
     biopython: Any = ProtParam
     analysis = biopython.ProteinAnalysis(sequence)
-    weight = float(analysis.molecular_weight())
-    monoisotopic = biopython.ProteinAnalysis(sequence, monoisotopic=True)
+    weight = _mass.mass(sequence, monoisotopic=False)
+    is_standard = set(sequence) <= set(_fasta.STANDARD)
     reduced, cystines = analysis.molar_extinction_coefficient()
     helix, turn, sheet = analysis.secondary_structure_fraction()
-    instability = float(analysis.instability_index())
-    counts = {residue: sequence.count(residue) for residue in _fasta.STANDARD}
+    instability = float(analysis.instability_index()) if is_standard else None
+    counts = {residue: sequence.count(residue) for residue in _fasta.STANDARD_UO}
     fractions = {residue: count / len(sequence) for residue, count in counts.items()}
     charge = _charge.Charge.of(sequence, scale)
     atoms = _mass.composition(sequence)
     return {
         "length": len(sequence),
         "molecular_weight": weight,
-        "monoisotopic_mass": float(monoisotopic.molecular_weight()),
+        "monoisotopic_mass": _mass.mass(sequence, monoisotopic=True),
         "isoelectric_point": charge.isoelectric_point(),
         "charge": charge.at(ph),
         "extinction_reduced": reduced,
@@ -165,9 +176,9 @@ def parameters(sequence: str, scale: _charge.Scale, ph: float) -> dict[str, Any]
         "absorbance_cystines": cystines / weight,
         "aromaticity": float(analysis.aromaticity()),
         "instability_index": instability,
-        "stable": instability <= 40,
+        "stable": None if instability is None else instability <= 40,
         "aliphatic_index": aliphatic_index(fractions),
-        "gravy": float(analysis.gravy()),
+        "gravy": float(analysis.gravy()) if is_standard else None,
         "secondary_structure": {"helix": helix, "turn": turn, "sheet": sheet},
         "half_life": dict(_half_life.half_life(sequence)),
         "formula": _mass.formula(atoms),

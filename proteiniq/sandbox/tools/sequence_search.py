@@ -29,6 +29,8 @@ _TARGETS = _fasta.Rules(
     unique_ids=True,
 )
 
+_BYTES = 10_000_000
+
 _SEED = 42
 """Seed of the model's calibration and of the pipeline, as in HMMER's programs."""
 
@@ -93,11 +95,12 @@ class SequenceSearch(Tool):
             Slot(
                 "targets",
                 "Targets",
-                "Up to 20,000 proteins with unique names, each of at most 40,000 residues.",
+                "Up to 20,000 proteins with unique names, each of at most 40,000 residues, in at most "
+                f"{_BYTES:,} bytes of text.",
                 kind="protein",
                 formats=("fasta",),
                 max_records=_TARGETS.max_records,
-                max_bytes=10_000_000,
+                max_bytes=_BYTES,
             ),
         ),
         settings=(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..._short_repr import short_repr
 from . import _fasta
 from .base import (
     CreditModel,
@@ -29,6 +30,8 @@ _RULES = _fasta.Rules(
     unique_ids=True,
     stop=False,
 )
+
+_BYTES = 1_000_000
 
 TABLES = (*range(1, 7), *range(9, 17), *range(21, 34))
 """NCBI genetic codes in Biopython 1.85 and later."""
@@ -60,10 +63,12 @@ class Translate(Tool):
             Slot(
                 "nucleotide",
                 "Nucleotides",
-                "Up to 1000 DNA or RNA sequences with unique names; IUPAC ambiguity codes are allowed.",
+                "Up to 1000 DNA or RNA sequences with unique names, in at most "
+                f"{_BYTES:,} bytes of text; IUPAC ambiguity codes are allowed.",
                 kind="nucleotide",
                 formats=("fasta",),
                 max_records=_RULES.max_records,
+                max_bytes=_BYTES,
             ),
         ),
         settings=(
@@ -109,7 +114,10 @@ class Translate(Tool):
             OutputFile("orfs.fasta", "text/x-fasta", "All open reading frames."),
         ),
         results={
-            "rows": "One object per record and frame; frames without a whole codon are left out.",
+            "rows": (
+                "One object per record and frame; frames without a whole codon are left out. One or two bases after "
+                "the last whole codon are not translated."
+            ),
             "rows[].id": "Name of the record.",
             "rows[].frame": "1, 2, 3, −1, −2 or −3.",
             "rows[].start": "First nucleotide read (1-based, on the strand given).",
@@ -135,8 +143,8 @@ class Translate(Tool):
         needed = 2 + max(abs(frame) for frame in FRAMES[settings["frames"]][:1])
         problems += [
             Problem(
-                f"Record '{record.id}' must have at least {needed} nucleotides, one codon in the first chosen frame, "
-                f"got {len(record.sequence)}. Remove it.",
+                f"Record {short_repr(record.id)} must have at least {needed} nucleotides, one codon in the first "
+                f"chosen frame, got {len(record.sequence)}. Remove it.",
                 slot="nucleotide",
                 entry=0,
                 line=record.line,
@@ -177,7 +185,10 @@ class Translate(Tool):
 
 
 def read_frame(sequence: str, frame: int) -> str:
-    """The whole codons of a frame, as DNA. One or two remaining bases are dropped."""
+    """The whole codons of a frame, as DNA. One or two remaining bases, a partial codon, are dropped.
+
+    EMBOSS's transeq writes X for them, or the residue that two bases determine.
+    """
     import Bio.Seq
 
     biopython: Any = Bio.Seq

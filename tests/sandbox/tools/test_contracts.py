@@ -97,6 +97,14 @@ def test_defaults_are_within_their_limits(tool: Tool) -> None:
             assert setting.maximum is None or setting.default <= setting.maximum
 
 
+@pytest.mark.case
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_slot_whose_bytes_limit_more_than_its_records_says_so(tool: Tool) -> None:
+    for slot in tool.contract.slots:
+        if slot.max_records != 1:
+            assert f"at most {slot.max_bytes:,} bytes" in slot.description
+
+
 @pytest.mark.parametrize(
     ("tool_id", "credits_"),
     [

@@ -3,7 +3,7 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq.sandbox.tools._fasta import STANDARD, Record, Rules, read
+from proteiniq.sandbox.tools._fasta import NUCLEOTIDE, STANDARD, Record, Rules, read
 
 RULES = Rules(STANDARD, "standard amino acids", max_records=3, max_length=50, unique_ids=True)
 
@@ -26,6 +26,58 @@ def test_text_without_header_is_one_record_named_sequence() -> None:
 def test_accepts_what_does_not_change_the_sequence(content: str) -> None:
     assert [record.sequence for record in read(content, RULES)[0]] == ["MKVAC"]
     assert messages(content) == []
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    "content",
+    [
+        "; made by hand\n>a\nMKV\n; half\nAC\n",
+        "# made by hand\n>a\nMKVAC",
+        ">a\nMK\fV\vAC\xa0\n\u2003\n",
+        "\xa0>a\nM\u200bKVAC",
+        "\ufeff\ufeff>a\nMKVAC",
+    ],
+)
+def test_comments_blanks_and_marks_are_not_residues(content: str) -> None:
+    assert [(record.id, record.sequence) for record in read(content, RULES)[0]] == [("a", "MKVAC")]
+    assert messages(content) == []
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("content", "line", "what"),
+    [
+        (">P1;CRAA\nCRYSTALLIN\nMKV*\n", 1, "'P1;CRAA' is a header of the PIR format"),
+        ("Sample A\n>a\nMKV\n", 1, "Text before the first header ('>'), 'Sample A'"),
+        ("MKV\n\nACD\n", 3, "Text after an empty line, and no header"),
+        ("alpha\tMKV\nbeta\tACD\n", 1, "looks like a table of names and sequences"),
+        ("alpha MKVLAAGIVGLC\n", 1, "looks like a table of names and sequences"),
+        ("Human insulin\nMKV\n", 1, "'Human insulin' looks like a title"),
+        (">a\nMetLysVal\n", 2, "record 'a' is written in the three-letter code"),
+        ("LOCUS       X   4 aa\nORIGIN\n", 1, "the text looks like GenBank"),
+    ],
+)
+def test_refuses_what_would_be_another_sequence(content: str, line: int, what: str) -> None:
+    ((found, message),) = messages(content)
+    assert found == line
+    assert what.lower() in message.lower()
+
+
+@pytest.mark.case
+def test_a_name_in_a_message_is_short_and_printable() -> None:
+    for name in ("\x1b[2Jred", "a" * 10_000):
+        for line, message in messages(f">{name}\nM1\n"):
+            assert line is not None
+            assert message.isprintable()
+            assert len(message) < 500
+
+
+def test_a_protein_for_a_nucleotide_tool_is_called_one() -> None:
+    rules = Rules(NUCLEOTIDE, "nucleotide letters", max_records=1, max_length=50, stop=False)
+    messages = [problem.message for problem in read(">a\nMKVLAAGIVGLC\n", rules)[1]]
+    assert messages
+    assert all("The sequence looks like a protein." in message for message in messages)
 
 
 @pytest.mark.parametrize("content", ["", "\n \r\n\t"])
@@ -56,6 +108,11 @@ def test_refuses_a_header_without_a_name() -> None:
             f"'x' is not accepted here, only standard amino acids ({STANDARD}). "
             "Replace the letter with a definite one.",
         ),
+        (
+            "u",
+            f"'u' is selenocysteine, for which this tool has no values, only for standard amino acids ({STANDARD}).",
+        ),
+        (":", "':' joins chains, and this tool takes single chains. Give each chain a record of its own."),
         ("ı", f"'ı' is not a residue. Use standard amino acids ({STANDARD})."),
     ],
 )

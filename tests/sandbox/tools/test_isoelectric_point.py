@@ -108,7 +108,14 @@ def test_files_contain_the_points_and_the_curve(tmp_path: Path) -> None:
     assert [row["pk_scale"] for row in points] == [*NAMES, *NAMES]
     curve = rows(tmp_path / "charge_curve.csv")
     assert [(row["id"], float(row["ph"])) for row in curve] == [(i, ph) for i in "ab" for ph in (6, 6.5, 7)]
-    assert [float(row["charge"]) for row in curve[:3]] == results["rows"][0]["charges"]
+    assert [float(row["charge"]) for row in curve[:3]] == pytest.approx(
+        results["rows"][0]["charges"], abs=1e-6
+    )
+
+
+def test_selenocysteine_counts_as_uncharged() -> None:
+    with_it, without = run(TOOL, {"protein": ">a\nMKUD\n>b\nMKGD\n"})["rows"]
+    assert with_it["isoelectric_points"] == without["isoelectric_points"]
 
 
 def test_refuses_an_empty_range() -> None:

@@ -64,9 +64,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[GetOpenapiResponse2XX]:
-    """This document
+    """Get this document
 
-     Public: needs no key (that it does not is our choice).
+     Public. It is not documented that no key is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -89,9 +89,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> GetOpenapiResponse2XX | None:
-    """This document
+    """Get this document
 
-     Public: needs no key (that it does not is our choice).
+     Public. It is not documented that no key is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -110,9 +110,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[GetOpenapiResponse2XX]:
-    """This document
+    """Get this document
 
-     Public: needs no key (that it does not is our choice).
+     Public. It is not documented that no key is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,9 +133,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> GetOpenapiResponse2XX | None:
-    """This document
+    """Get this document
 
-     Public: needs no key (that it does not is our choice).
+     Public. It is not documented that no key is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

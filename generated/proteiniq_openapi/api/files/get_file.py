@@ -74,7 +74,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[File]:
-    """A file's record; no route returns its bytes
+    """Get the record of a file. No route returns its content
 
     Args:
         file_id (str):
@@ -103,7 +103,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> File | None:
-    """A file's record; no route returns its bytes
+    """Get the record of a file. No route returns its content
 
     Args:
         file_id (str):
@@ -127,7 +127,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[File]:
-    """A file's record; no route returns its bytes
+    """Get the record of a file. No route returns its content
 
     Args:
         file_id (str):
@@ -154,7 +154,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> File | None:
-    """A file's record; no route returns its bytes
+    """Get the record of a file. No route returns its content
 
     Args:
         file_id (str):

@@ -117,7 +117,7 @@ def sync_detailed(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> Response[FilePage]:
-    """The library's files
+    """List the files of the library
 
     Args:
         q (str | Unset):
@@ -164,7 +164,7 @@ def sync(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> FilePage | None:
-    """The library's files
+    """List the files of the library
 
     Args:
         q (str | Unset):
@@ -206,7 +206,7 @@ async def asyncio_detailed(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> Response[FilePage]:
-    """The library's files
+    """List the files of the library
 
     Args:
         q (str | Unset):
@@ -251,7 +251,7 @@ async def asyncio(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> FilePage | None:
-    """The library's files
+    """List the files of the library
 
     Args:
         q (str | Unset):

@@ -82,12 +82,12 @@ def sync_detailed(
 ) -> Response[File]:
     """Upload a file
 
-     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
-    form and the answer are not.
+     It is documented that files can be uploaded with the scope `files:write` (page `authentication`).
+    The route, the form and the response are not documented.
 
     Args:
-        body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
-            that they are form parts is our choice.
+        body (FileUpload): The form of an upload. The names of the optional parts are documented
+            for the connector. It is not documented that they are form parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -115,12 +115,12 @@ def sync(
 ) -> File | None:
     """Upload a file
 
-     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
-    form and the answer are not.
+     It is documented that files can be uploaded with the scope `files:write` (page `authentication`).
+    The route, the form and the response are not documented.
 
     Args:
-        body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
-            that they are form parts is our choice.
+        body (FileUpload): The form of an upload. The names of the optional parts are documented
+            for the connector. It is not documented that they are form parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,12 +143,12 @@ async def asyncio_detailed(
 ) -> Response[File]:
     """Upload a file
 
-     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
-    form and the answer are not.
+     It is documented that files can be uploaded with the scope `files:write` (page `authentication`).
+    The route, the form and the response are not documented.
 
     Args:
-        body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
-            that they are form parts is our choice.
+        body (FileUpload): The form of an upload. The names of the optional parts are documented
+            for the connector. It is not documented that they are form parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -174,12 +174,12 @@ async def asyncio(
 ) -> File | None:
     """Upload a file
 
-     That files can be uploaded is stated (authentication, with the scope `files:write`); the route, the
-    form and the answer are not.
+     It is documented that files can be uploaded with the scope `files:write` (page `authentication`).
+    The route, the form and the response are not documented.
 
     Args:
-        body (FileUpload): Form of an upload. The names of the optional parts are the connector's;
-            that they are form parts is our choice.
+        body (FileUpload): The form of an upload. The names of the optional parts are documented
+            for the connector. It is not documented that they are form parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -76,8 +76,8 @@ def sync_detailed(
 ) -> Response[Job]:
     """Cancel a queued job
 
-     That only queued work can be cancelled is stated (jobs); the route and its answers are our choice,
-    `DELETE /jobs/{jobId}` is as likely.
+     It is documented that only queued jobs can be cancelled (page `jobs`). The route and its responses
+    are not documented; `DELETE /jobs/{jobId}` is as likely.
 
     Args:
         job_id (str):
@@ -108,8 +108,8 @@ def sync(
 ) -> Job | None:
     """Cancel a queued job
 
-     That only queued work can be cancelled is stated (jobs); the route and its answers are our choice,
-    `DELETE /jobs/{jobId}` is as likely.
+     It is documented that only queued jobs can be cancelled (page `jobs`). The route and its responses
+    are not documented; `DELETE /jobs/{jobId}` is as likely.
 
     Args:
         job_id (str):
@@ -135,8 +135,8 @@ async def asyncio_detailed(
 ) -> Response[Job]:
     """Cancel a queued job
 
-     That only queued work can be cancelled is stated (jobs); the route and its answers are our choice,
-    `DELETE /jobs/{jobId}` is as likely.
+     It is documented that only queued jobs can be cancelled (page `jobs`). The route and its responses
+    are not documented; `DELETE /jobs/{jobId}` is as likely.
 
     Args:
         job_id (str):
@@ -165,8 +165,8 @@ async def asyncio(
 ) -> Job | None:
     """Cancel a queued job
 
-     That only queued work can be cancelled is stated (jobs); the route and its answers are our choice,
-    `DELETE /jobs/{jobId}` is as likely.
+     It is documented that only queued jobs can be cancelled (page `jobs`). The route and its responses
+    are not documented; `DELETE /jobs/{jobId}` is as likely.
 
     Args:
         job_id (str):

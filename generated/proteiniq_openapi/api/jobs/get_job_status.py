@@ -74,10 +74,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Job]:
-    """The state of a job
+    """Get the status of a job
 
-     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
-    the job's state and starts at 5 s.
+     Limited to one read per key and job every 5 seconds, shared with result reads. The polling interval
+    depends on the job's status and starts at 5 seconds.
 
     Args:
         job_id (str):
@@ -106,10 +106,10 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Job | None:
-    """The state of a job
+    """Get the status of a job
 
-     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
-    the job's state and starts at 5 s.
+     Limited to one read per key and job every 5 seconds, shared with result reads. The polling interval
+    depends on the job's status and starts at 5 seconds.
 
     Args:
         job_id (str):
@@ -133,10 +133,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Job]:
-    """The state of a job
+    """Get the status of a job
 
-     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
-    the job's state and starts at 5 s.
+     Limited to one read per key and job every 5 seconds, shared with result reads. The polling interval
+    depends on the job's status and starts at 5 seconds.
 
     Args:
         job_id (str):
@@ -163,10 +163,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Job | None:
-    """The state of a job
+    """Get the status of a job
 
-     At most once per 5 s for one key and job, counted together with result reads. Polling is paced by
-    the job's state and starts at 5 s.
+     Limited to one read per key and job every 5 seconds, shared with result reads. The polling interval
+    depends on the job's status and starts at 5 seconds.
 
     Args:
         job_id (str):

@@ -124,7 +124,7 @@ def sync_detailed(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> Response[JobPage]:
-    """The workspace's jobs, newest first
+    """List the workspace's jobs, newest first
 
     Args:
         q (str | Unset):
@@ -171,7 +171,7 @@ def sync(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> JobPage | None:
-    """The workspace's jobs, newest first
+    """List the workspace's jobs, newest first
 
     Args:
         q (str | Unset):
@@ -213,7 +213,7 @@ async def asyncio_detailed(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> Response[JobPage]:
-    """The workspace's jobs, newest first
+    """List the workspace's jobs, newest first
 
     Args:
         q (str | Unset):
@@ -258,7 +258,7 @@ async def asyncio(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> JobPage | None:
-    """The workspace's jobs, newest first
+    """List the workspace's jobs, newest first
 
     Args:
         q (str | Unset):

@@ -80,7 +80,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: QuoteRequest,
 ) -> Response[Quote]:
-    """What a job would cost, without making it
+    """Quote the cost of a job without submitting it
 
     Args:
         body (QuoteRequest):
@@ -109,7 +109,7 @@ def sync(
     client: AuthenticatedClient,
     body: QuoteRequest,
 ) -> Quote | None:
-    """What a job would cost, without making it
+    """Quote the cost of a job without submitting it
 
     Args:
         body (QuoteRequest):
@@ -133,7 +133,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: QuoteRequest,
 ) -> Response[Quote]:
-    """What a job would cost, without making it
+    """Quote the cost of a job without submitting it
 
     Args:
         body (QuoteRequest):
@@ -160,7 +160,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: QuoteRequest,
 ) -> Quote | None:
-    """What a job would cost, without making it
+    """Quote the cost of a job without submitting it
 
     Args:
         body (QuoteRequest):

@@ -56,7 +56,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[str]:
-    """The state of a job as it changes
+    """Stream the status of a job as it changes
 
     Args:
         job_id (str):
@@ -85,7 +85,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> str | None:
-    """The state of a job as it changes
+    """Stream the status of a job as it changes
 
     Args:
         job_id (str):
@@ -109,7 +109,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[str]:
-    """The state of a job as it changes
+    """Stream the status of a job as it changes
 
     Args:
         job_id (str):
@@ -136,7 +136,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> str | None:
-    """The state of a job as it changes
+    """Stream the status of a job as it changes
 
     Args:
         job_id (str):

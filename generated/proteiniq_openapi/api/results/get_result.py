@@ -74,10 +74,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Result]:
-    """What a job gave
+    """Get the result of a job
 
-     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
-    job is 404 as stated; that a job which ended without output is 404 too is our choice.
+     Limited to one read per key and job every 5 seconds, shared with status reads. A job of another
+    workspace gives 404, as documented. It is not documented that a job without output gives 404, too.
 
     Args:
         job_id (str):
@@ -106,10 +106,10 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Result | None:
-    """What a job gave
+    """Get the result of a job
 
-     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
-    job is 404 as stated; that a job which ended without output is 404 too is our choice.
+     Limited to one read per key and job every 5 seconds, shared with status reads. A job of another
+    workspace gives 404, as documented. It is not documented that a job without output gives 404, too.
 
     Args:
         job_id (str):
@@ -133,10 +133,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Result]:
-    """What a job gave
+    """Get the result of a job
 
-     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
-    job is 404 as stated; that a job which ended without output is 404 too is our choice.
+     Limited to one read per key and job every 5 seconds, shared with status reads. A job of another
+    workspace gives 404, as documented. It is not documented that a job without output gives 404, too.
 
     Args:
         job_id (str):
@@ -163,10 +163,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Result | None:
-    """What a job gave
+    """Get the result of a job
 
-     At most once per 5 s for one key and job, counted together with status reads. Another workspace's
-    job is 404 as stated; that a job which ended without output is 404 too is our choice.
+     Limited to one read per key and job every 5 seconds, shared with status reads. A job of another
+    workspace gives 404, as documented. It is not documented that a job without output gives 404, too.
 
     Args:
         job_id (str):

@@ -74,7 +74,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Tool]:
-    """A tool with its slots, settings, outputs and price
+    """Get a tool with its slots, settings, outputs and price
 
     Args:
         tool_id (str):
@@ -103,7 +103,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Tool | None:
-    """A tool with its slots, settings, outputs and price
+    """Get a tool with its slots, settings, outputs and price
 
     Args:
         tool_id (str):
@@ -127,7 +127,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Tool]:
-    """A tool with its slots, settings, outputs and price
+    """Get a tool with its slots, settings, outputs and price
 
     Args:
         tool_id (str):
@@ -154,7 +154,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Tool | None:
-    """A tool with its slots, settings, outputs and price
+    """Get a tool with its slots, settings, outputs and price
 
     Args:
         tool_id (str):

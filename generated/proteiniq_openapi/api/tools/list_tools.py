@@ -111,7 +111,7 @@ def sync_detailed(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> Response[ToolPage]:
-    """The tools
+    """List tools
 
     Args:
         q (str | Unset):
@@ -155,7 +155,7 @@ def sync(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> ToolPage | None:
-    """The tools
+    """List tools
 
     Args:
         q (str | Unset):
@@ -194,7 +194,7 @@ async def asyncio_detailed(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> Response[ToolPage]:
-    """The tools
+    """List tools
 
     Args:
         q (str | Unset):
@@ -236,7 +236,7 @@ async def asyncio(
     limit: int | Unset = 20,
     starting_after: str | Unset = UNSET,
 ) -> ToolPage | None:
-    """The tools
+    """List tools
 
     Args:
         q (str | Unset):

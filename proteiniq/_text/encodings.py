@@ -1,0 +1,152 @@
+"""Bytes to text: encodings, gzip, and a clear error for what is not text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+
+from .fasta import without_mark
+
+UNPACKED_BYTES = 1_000_000_000
+"""The most bytes that gzip data may unpack to where the slot states no limit; a choice of this client."""
+
+_GZIP = b"\x1f\x8b"
+
+_UNICODE = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks and their encodings. UTF-32's little-endian mark starts like UTF-16's."""
+
+_BINARY = (
+    (b"PK\x03\x04", "a zip archive, or a Word or Excel file"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"%PDF", "a PDF file"),
+    (b"BZh", "bzip2 data"),
+    (b"\xfd7zXZ\x00", "xz data"),
+    (b"\x28\xb5\x2f\xfd", "zstd data"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"PAR1", "a Parquet file"),
+)
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x19\x7f-\x9f]")
+"""Characters that no text has, though a file may end with Control-Z."""
+
+
+_MOST_STRANGE = 0.3
+"""The share of characters beyond ASCII above which bytes are not taken for text."""
+
+
+class NotText(ValueError):
+    """The bytes are not text. The message says what they are, and what to do."""
+
+
+def decoded(data: bytes, limit: int | None = None) -> tuple[str, str | None]:
+    """Return the text of `data`, and a warning if its encoding had to be guessed. Raises NotText.
+
+    UTF-8, UTF-16 and UTF-32 are decoded, and gzip is unpacked up to `limit` bytes. Other bytes are read as
+    Windows-1252, which differs from Latin-1 in quotation marks and dashes only.
+    """
+    if data.startswith(_GZIP):
+        data = _unpacked(data, UNPACKED_BYTES if limit is None else limit)
+    if data[257:262] == b"ustar":
+        raise NotText("is a tar archive: unpack it and pass the file")
+    for start, what in _BINARY:
+        if data.startswith(start):
+            raise NotText(f"is {what}, not text: {_advice(what)}")
+    text, warning = _text(data)
+    return checked(without_mark(text)), warning
+
+
+def described(data: bytes) -> str | None:
+    """Return what bytes are that are not UTF-8, for a message; None if it is unknown."""
+    if data.startswith(_GZIP):
+        return "it is gzip data, unpack it"
+    for start, what in _BINARY:
+        if data.startswith(start):
+            return f"it is {what}"
+    wide = any(data.startswith(mark) for mark, _ in _UNICODE) or _wide(data)
+    return "it is UTF-16 or UTF-32, save it as UTF-8" if wide else None
+
+
+def checked(text: str) -> str:
+    """Return the text. Raises NotText if it has a NUL or half of a character, which no text has."""
+    at = text.find("\0")
+    if at >= 0:
+        line = text.count("\n", 0, at) + 1
+        raise NotText(
+            f"is not text: line {line} contains a NUL character; pass the data as text or UTF-8 bytes"
+        )
+    if _HALF.search(text):
+        raise NotText("contains a lone surrogate: decode the data as UTF-8")
+    return text
+
+
+def _text(data: bytes) -> tuple[str, str | None]:
+    encoding = (
+        next((name for mark, name in _UNICODE if data.startswith(mark)), None) or _wide(data) or "utf-8"
+    )
+    try:
+        return data.decode(encoding), None
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            raise NotText(f"is not valid {encoding.upper()} (byte {error.start}): save it as UTF-8") from None
+        at = error.start
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    strange = sum(1 for character in text if not character.isascii())
+    if _CONTROL.search(text) or strange > _MOST_STRANGE * len(text):
+        raise NotText(f"is not text: byte {at} is not valid UTF-8; save the data as UTF-8 text")
+    line = data.count(b"\n", 0, at) + 1
+    return (
+        text,
+        f"line {line} is not valid UTF-8, so the data was read as Windows-1252 (Latin-1): save it as UTF-8",
+    )
+
+
+def _wide(data: bytes) -> str | None:
+    """Return the encoding of UTF-16 without a mark, in which every other byte of English text is zero."""
+    head = data[:1000]
+    half = len(head) // 2
+    if half and head[1::2].count(0) > 0.9 * half and head[::2].count(0) < 0.1 * half:
+        return "utf-16-le"
+    if half and head[::2].count(0) > 0.9 * half and head[1::2].count(0) < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def _unpacked(data: bytes, limit: int) -> bytes:
+    """Return the content of all members of gzip data."""
+    made = b""
+    while data.startswith(_GZIP):
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            made += member.decompress(data, limit + 1 - len(made))
+        except zlib.error as error:
+            raise NotText(f"is damaged gzip data ({error})") from None
+        if len(made) > limit:
+            raise NotText(f"must unpack to at most {limit:,} bytes: split the input")
+        if not member.eof:
+            raise NotText("is incomplete gzip data: copy the file again")
+        data = member.unused_data
+    return made
+
+
+def _advice(what: str) -> str:
+    if "archive" in what or "data" in what:
+        return "unpack it, and pass the file in it as text"
+    return "save the sequences or structures in it as plain text"

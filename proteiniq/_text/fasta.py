@@ -1,0 +1,223 @@
+"""Read FASTA text into records, and find what in it would be read as another sequence than meant.
+
+Which letters are residues depends on the tool, so they are not checked here. Where FASTA has no standard, these are
+choices of this project:
+
+- A line whose first character is `>` is a header; blanks before it are ignored.
+- Blanks are all white space of Unicode, and the characters of no width that programs leave in copied text.
+- Lines that start with `;` are comments (Pearson's FASTA), as are lines that start with `#` before the first record.
+- Text without a header is one record without a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import attrs
+
+from .._short_repr import short_repr
+from . import recognise
+
+BYTE_ORDER_MARKS = ("\ufeff", "ï»¿")
+"""The mark at the start of a text, and what it becomes when UTF-8 is read as Latin-1."""
+
+_BLANK = re.compile(r"[\s\ufeff\u200b-\u200d\u2060\u00ad]+")
+_HEADER = re.compile(rf"(?:{_BLANK.pattern})?>")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+_PIR = re.compile(r"(P1|F1|DL|DC|RL|RC|N1|N3|XX);")
+"""The codes of NBRF/PIR; the line below such a header is a title."""
+
+_CAPITALISED = re.compile(r"[A-Z][a-z]{2,}")
+
+_GROUP = 10
+"""How many residues printed sequences have in a group."""
+
+
+@attrs.frozen
+class Record:
+    """A header and the lines below it.
+
+    `header` is None for text without one. `line` is the 1-based line of the header, or else of the first residue, and
+    `parts` are the numbers and texts of the lines below the header that are not blank.
+    """
+
+    header: str | None
+    line: int
+    parts: tuple[tuple[int, str], ...]
+
+    @property
+    def name(self) -> str:
+        """The first word of the header."""
+        return (*(self.header or "").split(maxsplit=1), "")[0]
+
+    @property
+    def description(self) -> str:
+        """The header after the name."""
+        return (*(self.header or "").split(maxsplit=1), "", "")[1]
+
+    @property
+    def letters(self) -> str:
+        """The sequence without blanks."""
+        return without_blanks("".join(text for _, text in self.parts))
+
+    def __str__(self) -> str:
+        return f"record {short_repr(self.name)}" if self.header is not None else "the sequence"
+
+
+@attrs.frozen
+class Fault:
+    """What is wrong with a text, and what to do. `line` is counted from 1."""
+
+    line: int
+    message: str
+
+
+def without_mark(text: str) -> str:
+    """Return the text without a byte order mark."""
+    for mark in BYTE_ORDER_MARKS:
+        text = text.removeprefix(mark)
+    return text
+
+
+def without_blanks(text: str) -> str:
+    """Return the text without white space and characters of no width."""
+    return _BLANK.sub("", text)
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines as editors count them. `str.splitlines` also breaks at form feeds and Unicode separators."""
+    return _LINE_END.split(without_mark(text))
+
+
+def is_header(line: str) -> bool:
+    return _HEADER.match(line) is not None
+
+
+def records(text: str) -> list[Record]:
+    """Return the records of a FASTA text. Any text has records, unless it is blank or a comment."""
+    found: list[Record] = []
+    header: str | None = None
+    start = 0
+    parts: list[tuple[int, str]] = []
+
+    def close() -> None:
+        if start:
+            found.append(Record(header, start, tuple(parts)))
+
+    for number, line in enumerate(lines(text), start=1):
+        if is_header(line):
+            close()
+            header, start, parts = line.partition(">")[2].strip(), number, []
+        elif without_blanks(line) and not line.startswith(";") and not (line.startswith("#") and not start):
+            start = start or number
+            parts.append((number, line))
+    close()
+    return found
+
+
+def faults(text: str, found: Sequence[Record]) -> list[Fault]:
+    """Return where the text is certainly, or very likely, not what FASTA would read it as."""
+    format = recognise.foreign(text)
+    if format is not None:
+        return [Fault(1, f"expected FASTA, but the text looks like {format}: convert it to FASTA")]
+    if any(record.header is not None for record in found):
+        return list(_faults_of_records(found))
+    return list(_faults_of_bare_text(found[0], lines(text))) if found else []
+
+
+def doubts(found: Sequence[Record]) -> list[Fault]:
+    """Return where the text may mean something else than what it is read as."""
+    if len(found) != 1 or found[0].header is not None:
+        return []
+    widths = [len(without_blanks(line)) for _, line in found[0].parts]
+    wrapped = all(width == widths[0] for width in widths[:-1]) and widths[-1] <= widths[0]
+    starts = all(line.lstrip()[:1] in ("M", "m") and len(line) > _GROUP for _, line in found[0].parts)
+    if len(widths) > 1 and (not wrapped or starts):
+        message = (
+            f"these {len(widths)} lines without a header are read as one sequence of {sum(widths)} letters"
+        )
+        return [
+            Fault(found[0].line, f"{message}: write a '>name' line before each sequence if they are several")
+        ]
+    return []
+
+
+def _faults_of_records(found: Sequence[Record]) -> Iterator[Fault]:
+    for record in found:
+        if record.header is None:
+            yield Fault(
+                record.line,
+                f"text before the first header ('>'), {short_repr(record.parts[0][1].strip())}: remove it, or write a "
+                "'>name' line before it if it is a sequence",
+            )
+        elif _PIR.match(record.header):
+            yield Fault(
+                record.line,
+                f"{short_repr(record.name)} is a header of the PIR format, and the line below it a title, which FASTA "
+                "would read as residues: put the title into the header, or convert the file to FASTA",
+            )
+        elif fault := _three_letters(record):
+            yield fault
+
+
+def _faults_of_bare_text(record: Record, all_lines: Sequence[str]) -> Iterator[Fault]:
+    texts = [text.strip() for _, text in record.parts]
+    if fault := _three_letters(record):
+        yield fault
+    elif _is_table(texts):
+        yield Fault(
+            record.line,
+            "expected FASTA, but this looks like a table of names and sequences, and the names would be read as "
+            "residues: write '>name' on a line, and the sequence on the next",
+        )
+    elif len(texts) > 1 and _is_title(texts[0]) and all(text == text.upper() for text in texts[1:]):
+        yield Fault(
+            record.line,
+            f"{short_repr(texts[0])} looks like a title, and would be read as residues: write '>' before it, or remove "
+            "it",
+        )
+    elif gap := _gap(record, all_lines):
+        yield Fault(
+            gap,
+            "text after an empty line, and no header: write a '>name' line before each sequence if they are several, "
+            "or remove the empty line if it is one",
+        )
+
+
+def _gap(record: Record, all_lines: Sequence[str]) -> int | None:
+    """Return the line of the first residues that follow an empty line."""
+    numbers = [number for number, _ in record.parts]
+    for before, after in pairwise(numbers):
+        if any(not without_blanks(line) for line in all_lines[before : after - 1]):
+            return after
+    return None
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line has a capitalised word, or several words in lower case that are no groups of residues."""
+    words = line.split()
+    in_lower_case = all(word.islower() for word in words)
+    return any(_CAPITALISED.fullmatch(word) for word in words) or (
+        in_lower_case and len({len(word) for word in words[:-1]}) > 1
+    )
+
+
+def _is_table(texts: Sequence[str]) -> bool:
+    """Whether each line is a name and a sequence. Of a sequence printed in groups, the last is the shortest."""
+    rows = [text.split("\t") if "\t" in text else text.split() for text in texts]
+    return all(
+        len(row) > 1 and ("\t" in text or (len(row) == 2 and len(row[0]) < len(row[1]) > _GROUP))
+        for row, text in zip(rows, texts, strict=True)
+    )
+
+
+def _three_letters(record: Record) -> Fault | None:
+    if recognise.is_three_letter_code(" ".join(text.strip() for _, text in record.parts)):
+        return Fault(
+            record.parts[0][0],
+            f"{record} is written in the three-letter code: write one letter for each residue",
+        )
+    return None

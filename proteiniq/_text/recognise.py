@@ -1,0 +1,108 @@
+"""Recognise texts that are given for a sequence by mistake: other formats, three-letter code, the wrong molecule.
+
+Every rule is for the obvious case only. A text that no rule recognises is left to the tool.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FOREIGN = (
+    ("FASTQ", r"@\S.*\n[A-Za-z.*-]+\s*\n\+"),
+    ("GenBank", r"LOCUS {2,}\S"),
+    ("UniProt text", r"ID   \S.*\bAA\.\s*$"),
+    ("EMBL", r"ID {3}\S+.*;"),
+    ("Clustal", r"CLUSTAL[ _]?(?:[WXO0-9(]|.*alignment)"),
+    ("MUSCLE", r"MUSCLE \(\d"),
+    ("Stockholm", r"# ?STOCKHOLM \d"),
+    ("NEXUS", r"#NEXUS\b"),
+    ("PHYLIP", r"\d+[ \t]+\d+[ \t]*\n"),
+    ("MSF", r"(?:!!(?:AA|NA)_MULTIPLE_ALIGNMENT|PileUp\b)"),
+    ("GFF", r"##gff-version"),
+    ("VCF", r"##fileformat=VCF"),
+    ("SAM", r"@(?:HD|SQ|RG|PG)\t"),
+    ("HMMER", r"HMMER\d/"),
+    ("MOL2", r"(?:#.*\n|\s)*@<TRIPOS>"),
+    ("JSON", r"""[\[{]\s*(?:["{\]}]|\[\s*[\[{"])"""),
+    ("HTML", r"(?i:<!doctype html|<html|<head|<body)"),
+    ("XML", r"<\?xml"),
+    ("RTF", r"\{\\rtf"),
+    ("PDF", r"%PDF-"),
+)
+_FORMATS = tuple((name, re.compile(pattern, re.MULTILINE)) for name, pattern in _FOREIGN)
+
+_START = 20_000
+"""How many characters of a text are looked at to recognise its format."""
+
+_TRIPLET = re.compile(
+    "ALA|ARG|ASN|ASP|CYS|GLN|GLU|GLY|HIS|ILE|LEU|LYS|MET|PHE|PRO|SER|THR|TRP|TYR|VAL|SEC|PYL|ASX|GLX|XLE|XAA"
+)
+_ENDS = re.compile(r"^(?:H|NH2|AC)-|-(?:OH|NH2|COOH)$")
+
+NUCLEOTIDES = "ACGTUNXRYSWKMBDHVI"
+"""Letters of nucleotides and of ambiguous ones (NC-IUB 1984), with X and inosine."""
+
+_NO_NUCLEOTIDES = re.compile(r"[EFJLOPQZ]", re.IGNORECASE)
+
+_SHORTEST_RNA = 10
+"""A sequence of A, C, G, U and N only that is as long, with U, is taken for RNA."""
+
+_LONG_FOR_CHANCE = 40
+"""A peptide of A, C, G, T, U and N only is not expected to be longer, in letters."""
+
+
+def foreign(text: str) -> str | None:
+    """Return the name of the text's format if it certainly isn't FASTA, but a common other one."""
+    head = text[:_START].lstrip("\ufeff \t\r\n").replace("\r\n", "\n")
+    if head.startswith((">", ";")):
+        return None
+    for name, pattern in _FORMATS:
+        if pattern.match(head):
+            return name
+    rows = [line for line in head.split("\n") if line.strip()]
+    if len(text) > _START:
+        rows = rows[:-1]
+    for separator in (",", ";"):
+        counts = {row.count(separator) for row in rows}
+        if len(rows) > 1 and len(counts) == 1 and 0 not in counts:
+            return "CSV"
+    return None
+
+
+def is_three_letter_code(text: str) -> bool:
+    """Whether a text is two or more residues in the three-letter code, such as `Met-Lys`.
+
+    Without separators and in one case, it takes four, because `METALA` is a peptide, too.
+    """
+    head = _ENDS.sub("", text[:_START].strip().upper())
+    words = re.split(r"[\s\-–.]+", head)
+    if len(text) > _START:
+        words = words[:-1]
+    if len(words) > 1 and all(map(_TRIPLET.fullmatch, words)):
+        return True
+    joined = "".join(words)
+    triplets = [joined[at : at + 3] for at in range(0, len(joined), 3)]
+    if len(joined) >= _START // 2:
+        triplets = triplets[: len(triplets) // 2]
+    needed = 2 if re.match(r"(?:[A-Z][a-z]{2}){2}", text.strip()) else 4
+    return len(triplets) >= needed and all(map(_TRIPLET.fullmatch, triplets))
+
+
+def looks_like_nucleotides(letters: str) -> bool:
+    """Whether a sequence without blanks is so long, of three or more of A, C, G and T or U, that it isn't a protein."""
+    return looks_like_rna(letters) or (len(letters) > _LONG_FOR_CHANCE and _has_only(letters, "ACGTUN"))
+
+
+def looks_like_rna(letters: str) -> bool:
+    """Whether a sequence is RNA and no protein with selenocysteine, which is rare and single."""
+    return len(letters) >= _SHORTEST_RNA and "U" in letters.upper() and _has_only(letters, "ACGUN")
+
+
+def _has_only(letters: str, allowed: str) -> bool:
+    kinds = set(letters.upper())
+    return kinds <= set(allowed) and len({"T" if kind == "U" else kind for kind in kinds} & set("ACGT")) > 2
+
+
+def looks_like_a_protein(letters: str) -> bool:
+    """Whether a tenth of a sequence is letters that stand for residues only."""
+    return letters.isalpha() and 10 * len(_NO_NUCLEOTIDES.findall(letters)) >= len(letters) > 0
