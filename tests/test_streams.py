@@ -26,6 +26,8 @@ from proteiniq._wire.libraries import (
 )
 from proteiniq._wire.sockets import SocketBackend
 
+from .certificates import Certificates
+
 pytestmark = pytest.mark.anyio
 
 OPTIONS = [(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)]
@@ -214,6 +216,36 @@ async def test_a_tls_handshake_with_something_else(begin: Any, listener: socket.
         both.peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         with pytest.raises(ConnectError):
             await both.stream.start_tls(ssl.create_default_context(), "service.test", timeout=20.0)
+
+
+async def test_many_writes_and_reads_over_tls(
+    begin: Any, listener: socket.socket, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.OPTIONS", [])  # the system takes what is written at once
+    pieces, size = 16, 1 << 16
+    received = bytearray()
+
+    def serve(raw: socket.socket) -> None:
+        with certificates.context.wrap_socket(raw, server_side=True) as peer:
+            while len(received) < pieces * size:
+                received.extend(peer.recv(size))
+            peer.sendall(received)
+
+    async with await pair(begin, listener) as both:
+        server = threading.Thread(target=serve, args=(both.peer,))
+        server.start()
+        context = ssl.create_default_context(cafile=certificates.authority)
+        encrypted = await both.stream.start_tls(context, "127.0.0.1", timeout=20.0)
+        encrypted = encrypted if begin is on_asyncio else Awaited(encrypted)
+        assert encrypted.get_extra_info("ssl_object").version().startswith("TLS")
+        for number in range(pieces):
+            await encrypted.write(bytes([number]) * size, timeout=20.0)
+        found = bytearray()
+        while len(found) < pieces * size:
+            found += await encrypted.read(size, timeout=20.0)
+        await anyio.to_thread.run_sync(server.join)
+        await encrypted.aclose()
+    assert found == received == b"".join(bytes([number]) * size for number in range(pieces))
 
 
 async def test_a_tls_handshake_that_is_cancelled_closes_the_connection(listener: socket.socket) -> None:
