@@ -157,6 +157,7 @@ class AsyncProteinIQ:
         on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
         partial: bool = False,
+        check: bool = True,
     ) -> lazy.AsyncResult:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
@@ -172,6 +173,7 @@ class AsyncProteinIQ:
             max_credits=max_credits,
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
+            check=check,
         )
         return await self.jobs.result(
             job,

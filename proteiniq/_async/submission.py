@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import attrs
 from proteiniq_openapi.api.jobs import quote_job, submit_job
 from proteiniq_openapi.models import (
-    InputEntry,
     JobBilling,
     JobInput,
     JobRequest,
@@ -20,12 +18,20 @@ from proteiniq_openapi.models import (
 )
 from proteiniq_openapi.types import UNSET
 
-from .._inputs import entries, job_entries, requests
-from .._inputs.arguments import check_credits, check_id, check_idempotency_key, check_reserved_credits
+from .._inputs import entries, job_entries, requests, settings as job_settings
+from .._inputs.arguments import (
+    check_credits,
+    check_id,
+    check_idempotency_key,
+    check_reserved_credits,
+    copied,
+)
+from .._inputs.entries import Part
+from .._inputs.reader import AsyncReader
 from .._responses import convert
 from .._responses.messages import after_submit, blocked, spend_limit
-from .._short_repr import short_repr
-from ..errors import InvalidInput
+from .._responses.refusals import explain
+from ..errors import InvalidInput, ValidationError
 from ..models import JobState, Quote, Tool
 from .pipeline import AsyncPipeline
 from .tools import AsyncTools
@@ -45,10 +51,11 @@ class AsyncSubmitter:
         settings: Mapping[str, Any] | None,
         *,
         max_reserved_credits: int | None,
+        check: bool,
     ) -> Quote:
         """Return what a job would cost."""
         _check_reserved("QuoteRequest", max_reserved_credits)
-        return await self._quote(await self._order(tool, inputs, settings), max_reserved_credits)
+        return await self._quote(await self._order(tool, inputs, settings, check), max_reserved_credits)
 
     async def submit(
         self,
@@ -60,6 +67,7 @@ class AsyncSubmitter:
         max_credits: float | None,
         max_reserved_credits: int | None,
         idempotency_key: str | None,
+        check: bool,
     ) -> JobState:
         """Submit a job, with a quote first if there is a limit."""
         check_credits("max_credits", max_credits)
@@ -67,7 +75,7 @@ class AsyncSubmitter:
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
-        order = await self._order(tool, inputs, settings)
+        order = await self._order(tool, inputs, settings, check)
         if max_credits is not None:
             quote = await self._quote(order, max_reserved_credits)
             refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
@@ -76,7 +84,7 @@ class AsyncSubmitter:
         body = JobRequest(
             tool=order.tool,
             name=name or order.name,
-            input_=JobInput(inputs=order.entries),
+            input_=order.input,
             settings=JobRequestSettings.from_dict(order.settings),
             billing=UNSET
             if max_reserved_credits is None
@@ -87,43 +95,42 @@ class AsyncSubmitter:
             made = convert.job(await self._pipeline.call(prepared))
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:
+            if isinstance(error, ValidationError):
+                explain(error, order.tool, order.entries, order.parts)
             if note := after_submit(error, key):
                 error.add_note(note)
             raise
 
-    async def _order(self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None) -> _Order:
-        if settings is not None and not isinstance(settings, Mapping):
-            raise InvalidInput(
-                f"settings must be a mapping of settings to values, got {short_repr(settings)}"
-            )
-        chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
+    async def _order(
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None, check: bool
+    ) -> _Order:
         given = entries.given_entries(inputs)
         if given is not None:
-            given = _copied(given, "inputs")
+            given = copied(given, "inputs")
+            chosen = job_settings.prepared(settings)
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
-            return _Order(tool_id, _default_name(tool_id, given), job_entries.entries_as_given(given), chosen)
+            name = _default_name(tool_id, given)
+            return _Order(tool_id, name, given, None, job_entries.AsGiven(given), chosen)
         known = tool if isinstance(tool, Tool) else await self._tools._recall(tool)
-        made = entries.entries(known, inputs, settings)
-        return _Order(known.id, _default_name(known.id, made), job_entries.entries(made), chosen)
+        made = await AsyncReader.read(known, inputs, settings, check=check)
+        name = _default_name(known.id, made.entries)
+        job_input = job_entries.job_input(made.entries)
+        return _Order(known.id, name, made.entries, made.parts, job_input, made.settings)
 
     async def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
         body = QuoteRequest(
             tool=order.tool,
-            input_=JobInput(inputs=order.entries),
+            input_=order.input,
             settings=QuoteRequestSettings.from_dict(order.settings),
             billing=JobBilling(max_reserved_credits=max_reserved_credits)
             if max_reserved_credits is not None and _may_reserve("QuoteRequest")
             else UNSET,
         )
-        return convert.quote(await self._pipeline.call(quote_job.prepared(body=body)))
-
-
-def _copied(value: Any, what: str) -> Any:
-    """Return a deep copy. Raises InvalidInput for values that can't be copied."""
-    try:
-        return copy.deepcopy(value)
-    except (TypeError, RecursionError) as error:
-        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
+        try:
+            return convert.quote(await self._pipeline.call(quote_job.prepared(body=body)))
+        except ValidationError as error:
+            explain(error, order.tool, order.entries, order.parts)
+            raise
 
 
 @attrs.frozen
@@ -132,7 +139,9 @@ class _Order:
 
     tool: str
     name: str
-    entries: list[InputEntry]
+    entries: Sequence[Mapping[str, Any]]
+    parts: Sequence[tuple[Part, ...]] | None
+    input: JobInput
     settings: dict[str, Any]
 
 

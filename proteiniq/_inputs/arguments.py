@@ -5,11 +5,13 @@ Lengths not documented by the service are choices of this client.
 
 from __future__ import annotations
 
+import copy
 import ipaddress
 import re
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from .._policy.times import parse_timestamp
@@ -123,6 +125,14 @@ def moment(name: str, value: datetime | str | None) -> datetime | None:
     if not isinstance(value, datetime):
         raise InvalidInput(f"{name} must be a datetime or an ISO 8601 string, got {short_repr(value)}")
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def copied(value: Any, what: str) -> Any:
+    """Return a deep copy. Raises InvalidInput for values that can't be copied."""
+    try:
+        return copy.deepcopy(value)
+    except (TypeError, RecursionError) as error:
+        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
 
 
 def check_idempotency_key(key: str) -> str:

@@ -159,6 +159,7 @@ class ProteinIQ:
         on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
         partial: bool = False,
+        check: bool = True,
     ) -> lazy.Result:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
@@ -174,6 +175,7 @@ class ProteinIQ:
             max_credits=max_credits,
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
+            check=check,
         )
         return self.jobs.result(
             job,

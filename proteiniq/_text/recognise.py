@@ -76,14 +76,15 @@ def is_three_letter_code(text: str) -> bool:
     """
     head = _ENDS.sub("", text[:_START].strip().upper())
     words = re.split(r"[\s\-–.]+", head)
-    if len(text) > _START:
+    is_cut = len(text) > _START
+    if is_cut and len(words) > 1:
         words = words[:-1]
     if len(words) > 1 and all(map(_TRIPLET.fullmatch, words)):
         return True
     joined = "".join(words)
     triplets = [joined[at : at + 3] for at in range(0, len(joined), 3)]
-    if len(joined) >= _START // 2:
-        triplets = triplets[: len(triplets) // 2]
+    if is_cut:
+        triplets = triplets[:-1]
     needed = 2 if re.match(r"(?:[A-Z][a-z]{2}){2}", text.strip()) else 4
     return len(triplets) >= needed and all(map(_TRIPLET.fullmatch, triplets))
 
