@@ -3,14 +3,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import numpy
 import pytest
 
 from proteiniq import InvalidInput
 from proteiniq._inputs import arguments as arguments
 
 
-@pytest.mark.parametrize("limit", [None, 1, 20, 100])
-def test_page_sizes(limit: int | None) -> None:
+@pytest.mark.parametrize("limit", [None, 1, 20, 100, numpy.int64(20)])
+def test_page_sizes(limit: Any) -> None:
     arguments.check_limit(limit)
 
 
@@ -77,3 +78,16 @@ def test_what_are_no_credits(value: Any) -> None:
 def test_what_is_no_timeout(value: Any) -> None:
     with pytest.raises(InvalidInput, match="timeout must be"):
         arguments.check_timeout(value)
+
+
+@pytest.mark.case
+def test_numbers_of_numpy_are_numbers() -> None:
+    number: Any = numpy.int64(5)
+    reserved = arguments.check_reserved_credits(number)
+    assert (reserved, type(reserved)) == (5, int)
+    arguments.check_credits("max_credits", number)
+    arguments.check_timeout(number)
+    value: Any
+    for value in (numpy.True_, numpy.float64("nan")):
+        with pytest.raises(InvalidInput):
+            arguments.check_timeout(value)

@@ -72,6 +72,12 @@ def test_details_of_another_structure_are_left_as_they_are(details: Any) -> None
     assert (str(error), error.issues) == ("no tool of that name", ())
 
 
+def test_a_message_of_the_service_is_made_printable_and_cut() -> None:
+    error = told([{"path": "settings.ph", "message": "\x1b[2J" + "a" * 10_000}])
+    assert str(error).replace("\n", "").isprintable()
+    assert len(str(error)) < 1000
+
+
 def test_a_message_shows_twenty_issues() -> None:
     error = told([{"path": "settings.ph", "message": str(number)} for number in range(30)])
     assert len(error.issues) == 30

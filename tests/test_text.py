@@ -92,12 +92,14 @@ def test_proteins_are_recognised(letters: str, whether: bool) -> None:
         (f"{PROTEIN}\n{PROTEIN}\n", True),
         (f"{PROTEIN[1:]}\n{PROTEIN[1:5]}\n", False),
         ("KVFGRCELAA AMKRHGLDNY\nRGYSLGNWVC\n", False),
-        (f">a\n{PROTEIN}\n{PROTEIN}{PROTEIN}\n", False),
+        (f"{'M' * 60}\n{'M' * 20}\n", False),
+        (f">a\n{PROTEIN}\n{PROTEIN}{PROTEIN}\n\n>b\n{PROTEIN}\n\n", False),
+        (f">a\n{PROTEIN}\n>b\n{PROTEIN}\n\n{PROTEIN}\n", True),
         ("", False),
     ],
 )
-def test_lines_that_are_not_of_one_width_may_be_several_sequences(text: str, is_doubtful: bool) -> None:
-    assert bool(fasta.doubts(fasta.records(text))) is is_doubtful
+def test_lines_that_may_be_several_sequences_are_doubtful(text: str, is_doubtful: bool) -> None:
+    assert bool(fasta.doubts(text, fasta.records(text))) is is_doubtful
 
 
 @pytest.mark.parametrize("title", ["Human insulin", "my favourite protein"])

@@ -128,7 +128,14 @@ def test_an_open_file_is_labelled_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "a.fasta"
     path.write_text(">a\nMK\n")
     with path.open() as text, path.open("rb") as binary:
-        assert [str(item) for file in (text, binary) for item in items(file, None)] == ["a.fasta", "a.fasta"]
+        assert [str(item) for item in items([text, binary], None)] == [
+            "value 1 (a.fasta)",
+            "value 2 (a.fasta)",
+        ]
+
+
+def test_a_label_is_printed_safely() -> None:
+    assert str(Item("", 1, "\x1b[2J.fasta")) == "value 1 ('\\x1b[2J.fasta')"
 
 
 def test_a_packed_file_is_unpacked_and_labelled_without_its_ending(tmp_path: Path) -> None:

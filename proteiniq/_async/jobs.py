@@ -310,7 +310,7 @@ class AsyncJobs:
 
     def _deadline(self, timeout: float | None) -> float | None:
         check_timeout(timeout)
-        return None if timeout is None else self._pipeline.clock.monotonic() + timeout
+        return None if timeout is None else self._pipeline.clock.monotonic() + float(timeout)
 
     def _job(self, state: JobState) -> AsyncJob:
         if isinstance(state, AsyncJob):

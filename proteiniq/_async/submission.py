@@ -54,8 +54,8 @@ class AsyncSubmitter:
         check: bool,
     ) -> Quote:
         """Return what a job would cost."""
-        _check_reserved("QuoteRequest", max_reserved_credits)
-        return await self._quote(await self._order(tool, inputs, settings, check), max_reserved_credits)
+        reserved = _reserved("QuoteRequest", max_reserved_credits)
+        return await self._quote(await self._order(tool, inputs, settings, check), reserved)
 
     async def submit(
         self,
@@ -71,13 +71,13 @@ class AsyncSubmitter:
     ) -> JobState:
         """Submit a job, with a quote first if there is a limit."""
         check_credits("max_credits", max_credits)
-        _check_reserved("JobRequest", max_reserved_credits)
+        reserved = _reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
         order = await self._order(tool, inputs, settings, check)
         if max_credits is not None:
-            quote = await self._quote(order, max_reserved_credits)
+            quote = await self._quote(order, reserved)
             refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
             if refusal is not None:
                 raise refusal
@@ -86,9 +86,7 @@ class AsyncSubmitter:
             name=name or order.name,
             input_=order.input,
             settings=JobRequestSettings.from_dict(order.settings),
-            billing=UNSET
-            if max_reserved_credits is None
-            else JobBilling(max_reserved_credits=max_reserved_credits),
+            billing=UNSET if reserved is None else JobBilling(max_reserved_credits=reserved),
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
@@ -152,14 +150,15 @@ def _may_reserve(role: str) -> bool:
     )
 
 
-def _check_reserved(role: str, max_reserved_credits: int | None) -> None:
-    """Raise InvalidInput for a limit that can't be sent in this request."""
-    check_reserved_credits(max_reserved_credits)
-    if max_reserved_credits is not None and not _may_reserve(role):
+def _reserved(role: str, max_reserved_credits: int | None) -> int | None:
+    """Return the limit as it is sent. Raises InvalidInput if it can't be sent in this request."""
+    reserved = check_reserved_credits(max_reserved_credits)
+    if reserved is not None and not _may_reserve(role):
         raise InvalidInput(
             "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
             "might cost more. Nothing was submitted: omit it, or use max_credits"
         )
+    return reserved
 
 
 def _default_name(tool_id: str, entries: Sequence[Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import ipaddress
+import numbers
 import re
 import stat
 from datetime import UTC, datetime
@@ -149,11 +150,13 @@ def check_credits(name: str, value: float | None) -> None:
         raise InvalidInput(f"{name} must be a non-negative number of credits, got {short_repr(value)}")
 
 
-def check_reserved_credits(value: int | None) -> None:
+def check_reserved_credits(value: int | None) -> int | None:
+    """Return the limit as a plain integer, which JSON can have."""
     if value is not None and not (_is_whole(value) and 1 <= value < 2**53):
         raise InvalidInput(
             f"max_reserved_credits must be a whole number from 1 to 2^53−1, got {short_repr(value)}"
         )
+    return None if value is None else int(value)
 
 
 def check_timeout(value: float | None) -> None:
@@ -162,8 +165,8 @@ def check_timeout(value: float | None) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

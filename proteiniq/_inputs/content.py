@@ -105,7 +105,8 @@ def warnings(slot: Slot, text: str, format: str) -> list[Issue]:
     if formats.family(format) != "fasta":
         return []
     return [
-        Issue(fault.message, slot=slot.id, line=fault.line) for fault in fasta.doubts(fasta.records(text))
+        Issue(fault.message, slot=slot.id, line=fault.line)
+        for fault in fasta.doubts(text, fasta.records(text))
     ]
 
 

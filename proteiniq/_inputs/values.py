@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import short_repr
+from .._short_repr import LONGEST, short_repr
 from .._text import encodings, fasta
 from ..models import File
 from .arguments import special_file
@@ -52,7 +52,11 @@ class Item:
 
     def __str__(self) -> str:
         place = f"value {self.number}" if self.number is not None else ""
-        return f"{place} ({self.label})" if place and self.label else place or self.label or ""
+        return f"{place} ({_printable(self.label)})" if place and self.label else place
+
+
+def _printable(label: str) -> str:
+    return label if label.isprintable() and len(label) <= LONGEST else short_repr(label)
 
 
 @attrs.define

@@ -153,20 +153,21 @@ def _issue_paths(details: Any) -> list[str]:
         return lines if len(issues) <= 20 else [*lines, f"and {len(issues) - 20} more"]
     if not details or (isinstance(details, Mapping) and details.keys() <= {"current_status"}):
         return []
-    return [_shortened(details)]
+    return [shortened(details)]
 
 
 def _issue_path(issue: Any) -> str:
     if not isinstance(issue, Mapping):
-        return _shortened(issue)
+        return shortened(issue)
     message = issue.get("message", issue.get("msg"))
     path = issue.get("path", issue.get("loc", issue.get("field", "?")))
     if isinstance(path, list):
         path = ".".join(map(str, path))
-    return _shortened(f"{path}: {message}") if isinstance(message, str) else _shortened(issue)
+    return shortened(f"{path}: {message}") if isinstance(message, str) else shortened(issue)
 
 
-def _shortened(value: Any) -> str:
+def shortened(value: Any) -> str:
+    """Return a value of the service as text that can be printed, cut if it is long."""
     try:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._inputs.entries import Part, part_of, placed
 from ..errors import Issue, ValidationError
+from .api_errors import shortened
 
 _ENTRY = re.compile(r"inputs?[.\[/]+(\d+)")
 _SETTING = re.compile(r"settings[.\[/]+([\w-]+)")
@@ -73,6 +74,7 @@ def _issue(
     entries: Sequence[Mapping[str, Any]],
     parts: Sequence[tuple[Part, ...]] | None,
 ) -> Issue:
+    message = shortened(message)
     if setting := given.get("setting") or (_SETTING.search(path) or (None, None))[1]:
         return Issue(message, setting=str(setting))
     index = _index(path, given.get("slot"), entries)

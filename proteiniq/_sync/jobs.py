@@ -312,7 +312,7 @@ class Jobs:
 
     def _deadline(self, timeout: float | None) -> float | None:
         check_timeout(timeout)
-        return None if timeout is None else self._pipeline.clock.monotonic() + timeout
+        return None if timeout is None else self._pipeline.clock.monotonic() + float(timeout)
 
     def _job(self, state: JobState) -> Job:
         if isinstance(state, Job):
