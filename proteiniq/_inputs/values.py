@@ -26,6 +26,8 @@ ACCEPTED = (
 MOST_REJECTED = 20
 """After how many rejected values the others are not looked at."""
 
+_NAN = "nan is not a sequence: leave out rows without one"
+
 _UNNAMED = ("<unknown id>", "<unknown name>", "<unknown description>", "None", "nan")
 """What Biopython and pandas have in place of a missing name."""
 
@@ -175,15 +177,14 @@ def _record_of(value: Any) -> str:
     """Return the FASTA text of a record or of a named sequence. Raises Unusable for other values."""
     if value is None:
         raise Unusable("None is not a valid input: omit the slot or pass data")
-    if isinstance(value, float) and math.isnan(value):
-        raise Unusable("nan is not a valid input: leave out rows without a sequence")
+    if _is_nan(value):
+        raise Unusable(_NAN)
     if isinstance(value, _Named):
         sequence = value.sequence
         return _record(value.name, None, _sequence_of(sequence) if _is_record(sequence) else sequence)
     if isinstance(value, tuple) and len(value) == 2 and all(isinstance(each, str) for each in value):
-        return _record(
-            value[0], None, value[1]
-        )  # a title and a sequence, as Biopython's fast parsers yield them
+        title, sequence = value  # as Biopython's fast parsers yield them
+        return _record(title, None, sequence)
     if _is_record(value):
         name = getattr(value, "id", None) or getattr(value, "name", None)
         return _record(name, getattr(value, "description", None), _sequence_of(value))
@@ -212,12 +213,18 @@ def _residues(sequence: Any) -> str:
     """Return the residues of a sequence: text, ASCII bytes, or a sequence object of Biopython. Raises Unusable."""
     if isinstance(sequence, (bytes, bytearray)):
         return encodings.decoded(bytes(sequence))[0]
+    if _is_nan(sequence):
+        raise Unusable(_NAN)
     if not isinstance(sequence, str) and not _is_sequence(sequence):
         raise Unusable(f"a sequence must be text, got {type(sequence).__name__} ({short_repr(sequence)})")
     try:
         return str(sequence)
     except Exception as error:  # a sequence of Biopython that has a length only
         raise Unusable(f"the record can't be converted to FASTA: {error}") from None
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _is_sequence(value: Any) -> bool:
