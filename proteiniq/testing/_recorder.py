@@ -80,8 +80,8 @@ class Recorder:
         self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         """What a submit sends, with a description of each saved file."""
-        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings)
-        entries = [entry.to_dict() for entry in order.entries]
+        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings, check=True)
+        entries = [dict(entry) for entry in order.entries]
         for entry in entries:
             file_id = (entry.get("source") or {}).get("file_id")
             if file_id is not None:

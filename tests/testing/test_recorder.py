@@ -32,11 +32,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "recordings"
 
 
+@pytest.fixture(autouse=True)
+def clean(service: Sandbox) -> Iterator[None]:
+    yield
+    service.reset()
+
+
 @pytest.fixture
 def recorder(service: Sandbox, folder: Path) -> Iterator[Recorder]:
     with service.client() as client:
         yield Recorder(client, folder)
-    service.reset()
 
 
 def one_job(folder: Path, tool: str = "esmfold") -> dict[str, Any]:
