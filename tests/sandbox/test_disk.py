@@ -197,15 +197,28 @@ def test_a_temporary_folder_of_a_sandbox_that_died_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    abandoned, other = tmp_path / "proteiniq-x", tmp_path / "proteiniq-notes"
-    for path in (abandoned / "jobs", other):
-        path.mkdir(parents=True)
-    (abandoned / "lock").touch()
+    abandoned, kept, other = (tmp_path / f"proteiniq-{name}" for name in ("x", "of-a-user", "notes"))
+    with generous(kept) as sandbox:
+        key = sandbox.api_key
+    (abandoned / "jobs").mkdir(parents=True)
+    for name in ("lock", "temporary"):
+        (abandoned / name).touch()
+    other.mkdir()
     (tmp_path / "proteiniq-link").symlink_to(abandoned)
     with generous() as first, generous() as second:
-        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-            ["proteiniq-link", other.name, first.data.name, second.data.name]
-        )
+        there = {first.data.name, second.data.name, kept.name, other.name, "proteiniq-link"}
+        assert {path.name for path in tmp_path.iterdir()} == there
+    with generous(kept) as sandbox:
+        assert sandbox.api_key == key
+
+
+def test_a_key_file_that_was_replaced_replaces_the_key(tmp_path: Path) -> None:
+    with generous(tmp_path) as sandbox:
+        old = sandbox.api_key
+    new = old[:-4] + "abcd"
+    (tmp_path / "api_key").write_text(new + "\n")
+    with generous(tmp_path) as sandbox, Api(sandbox) as api, Api(sandbox, old) as former:
+        assert (api.get("account").status_code, former.get("account").status_code) == (200, 401)
 
 
 def modes(folder: Path) -> dict[str, int]:
