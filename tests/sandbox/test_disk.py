@@ -150,14 +150,22 @@ class TestBounds:
         failed = alone.ended(running)
         assert (failed["status"], failed["error"]["code"]) == ("FAILED", "out_of_space")
 
-    def test_output_without_room_for_its_copy_fails_the_job(
-        self, alone: Api, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        # The reserve of a disk of 20 MB is 1 MB.
-        usage = SimpleNamespace(total=20_000_000, free=1_000_000 + 2_000_000)
+    def test_what_has_no_room_is_not_stored(self, alone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The reserve of a disk of 20 MB is 1 MB; output is copied in pieces of 1 MiB.
+        usage = SimpleNamespace(total=20_000_000, free=1_500_000)
         monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
         assert alone.run("talkative")["error"]["code"] == "out_of_space"
         assert alone.run("plain")["status"] == "COMPLETED"
+        refused = alone.post("files", files={"file": ("a.fasta", b"A" * 2_000_000)})
+        assert code(refused) == (500, "internal_error")
+        assert "disk is full" in error(refused)["message"]
+        assert not list((alone.sandbox.data / "blobs" / "drafts").iterdir())
+
+    def test_a_file_system_that_does_not_know_its_size_is_not_full(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=0, free=0))
+        _space.check_room(tmp_path, 1000)
 
     def test_a_file_that_goes_while_it_is_measured_counts_no_more(self, tmp_path: Path) -> None:
         assert sum(_space._sizes(tmp_path / "gone")) == 0
