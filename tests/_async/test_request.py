@@ -114,6 +114,14 @@ async def test_the_key_of_a_post_has_the_default_name_where_the_contract_has_no_
 
 
 @pytest.mark.anyio
+async def test_a_contract_without_results_paces_other_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "get_result", absent=True)
+    async with over(Stub(answer(job()))) as client:
+        await client.jobs.get("job_1")
+        await client.request("GET", "/api/v1/results/job_1")
+
+
+@pytest.mark.anyio
 async def test_reads_of_a_job_keep_the_pace_of_its_status() -> None:
     clock = AsyncStillClock()
     async with over(Stub(answer(job())), clock=clock) as client:

@@ -107,6 +107,13 @@ def test_the_key_of_a_post_has_the_default_name_where_the_contract_has_no_submit
     assert service.requests[0].headers["idempotency-key"] == "one"
 
 
+def test_a_contract_without_results_paces_other_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "get_result", absent=True)
+    with over(Stub(answer(job()))) as client:
+        client.jobs.get("job_1")
+        client.request("GET", "/api/v1/results/job_1")
+
+
 def test_reads_of_a_job_keep_the_pace_of_its_status() -> None:
     clock = StillClock()
     with over(Stub(answer(job())), clock=clock) as client:
