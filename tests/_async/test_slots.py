@@ -121,6 +121,15 @@ async def test_a_pause_that_the_service_asks_for_is_respected() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("status", [409, 429])
+async def test_the_code_counts_whatever_the_status(status: int) -> None:
+    full = service(*[refusal(status, "concurrent_job_limit_exceeded")] * 6, MADE)
+    async with over(full) as client:
+        assert (await client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True)).id == "job_1"
+    assert len(keys(full)) == 1
+
+
+@pytest.mark.anyio
 async def test_a_pause_of_a_day_is_not_waited_out_unasked() -> None:
     asks = refusal(402, "concurrent_job_limit_exceeded", Retry_After="86400")
     async with over(service(asks, MADE)) as client:
@@ -136,7 +145,9 @@ async def test_a_lost_response_before_the_wait_is_not_forgotten_at_its_end() -> 
             await client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True, timeout=5)
     (key,) = keys(full)
     assert caught.value.in_doubt
-    assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
+    notes = "".join(caught.value.__notes__)
+    assert f"idempotency_key={key!r}" in notes
+    assert "Nothing was submitted" not in notes
 
 
 @pytest.mark.parametrize("in_doubt", [False, True])
