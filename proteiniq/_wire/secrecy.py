@@ -16,6 +16,11 @@ def without_queries(text: str) -> str:
     return _URL_QUERY.sub(r"\1?…", text)
 
 
+def without_any_query(text: str) -> str:
+    """Return the text of an HTTP library without anything that looks like a query, such as that of a relative URL."""
+    return _ANY_QUERY.sub("?…", text)
+
+
 def without_values(content: bytes, url: str) -> bytes:
     """Return the body of a response without the values of its URL's query: storage repeats a wrong signature.
 
@@ -35,7 +40,7 @@ class WithoutQueries(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
         if "?" in message:
-            record.msg, record.args = _ANY_QUERY.sub("?…", message), ()
+            record.msg, record.args = without_any_query(message), ()
         return True
 
 
