@@ -38,6 +38,7 @@ from ..errors import (
     ProteinIQError,
     WaitTimeout,
 )
+from ..hooks import log
 from ..models import JobState, Quote, Tool, ToolSummary
 from .cancel import cancel
 from .ended import AsyncEnded
@@ -184,6 +185,7 @@ class AsyncJobs:
             except NotFound:
                 if not self._pipeline.made.is_recent(known_id, self._pipeline.clock.monotonic()):
                     raise
+                log.info("job %s was just submitted and can't be read yet", known_id)
             await self._pipeline.clock.sleep(READ_INTERVAL)
 
     async def cancel(self, job_id: str | JobState | AsyncResult) -> AsyncJob:

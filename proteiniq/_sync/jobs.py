@@ -40,6 +40,7 @@ from ..errors import (
     ProteinIQError,
     WaitTimeout,
 )
+from ..hooks import log
 from ..models import JobState, Quote, Tool, ToolSummary
 from .cancel import cancel
 from .ended import Ended
@@ -184,6 +185,7 @@ class Jobs:
             except NotFound:
                 if not self._pipeline.made.is_recent(known_id, self._pipeline.clock.monotonic()):
                     raise
+                log.info("job %s was just submitted and can't be read yet", known_id)
             self._pipeline.clock.sleep(READ_INTERVAL)
 
     def cancel(self, job_id: str | JobState | Result) -> Job:
