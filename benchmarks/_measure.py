@@ -1,6 +1,6 @@
-"""Paired measurements: two ways of doing the same, in turns, as the ratio of their times with its spread.
+"""Paired measurements: run two functions alternately, and report the ratio of their times with its spread.
 
-The machine's speed drifts; both members of a pair meet the same drift, and the order within a pair alternates.
+The speed of a machine drifts. Both runs of a pair are affected alike, and their order alternates.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ class Spread:
 
 @attrs.define
 class Pairs:
-    """The times of two ways, pair by pair, s."""
+    """The times of both functions by pair, in seconds."""
 
     ours: list[float] = attrs.field(factory=list)
     theirs: list[float] = attrs.field(factory=list)
 
     @property
     def ratio(self) -> Spread:
-        """Ours over theirs."""
+        """Our time divided by theirs."""
         return Spread.of([ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)])
 
 
 def paired(ours: Callable[[], object], theirs: Callable[[], object], *, pairs: int, warm: int = 2) -> Pairs:
-    """Time both ways `pairs` times each, in turns."""
+    """Time each function `pairs` times, alternately, after `warm` runs that don't count."""
     found = Pairs()
     for ours_first in _turns(pairs, warm):
         times = {}
@@ -65,7 +65,7 @@ async def paired_async(
     pairs: int,
     warm: int = 2,
 ) -> Pairs:
-    """`paired`, awaited."""
+    """Like `paired`, for coroutine functions."""
     found = Pairs()
     for ours_first in _turns(pairs, warm):
         times = {}
@@ -85,7 +85,7 @@ def say(text: str) -> None:
 
 def _turns(pairs: int, warm: int) -> Iterator[bool]:
     for number in range(pairs + warm):
-        gc.collect()  # else one way pays for what the other left behind
+        gc.collect()  # so that no function pays for the garbage of the other
         yield number % 2 == 0
 
 

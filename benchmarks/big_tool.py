@@ -22,7 +22,7 @@ MIB = bytes(range(256)) * 4096
 
 
 class Big(Tool):
-    """Writes as many MiB as it is asked for."""
+    """Writes a file of the requested size."""
 
     contract: ClassVar[ToolContract] = ToolContract(
         id="big",

@@ -1,8 +1,8 @@
-"""How long it takes to normalise the contract, and to regenerate everything from it.
+"""Time to normalise the contract, and to regenerate everything from it.
 
     python benchmarks/contract.py
 
-Limits: 0.3 s to normalise, 6 s to regenerate once the tools are installed. Exit code 1 when one is exceeded.
+Limits: 0.3 s to normalise, 6 s to regenerate with the tools installed. The exit code is 1 if one is exceeded.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def regenerated() -> None:
 
 
 def inlined() -> None:
-    """The worst spelling: every reference written out."""
+    """The slowest spelling: every reference is replaced by its target."""
     normalise(INLINED, OURS)
 
 
-def written_out(node: object) -> object:
+def resolved(node: object) -> object:
     if isinstance(node, list):
-        return [written_out(each) for each in node]
+        return [resolved(each) for each in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
@@ -46,15 +46,15 @@ def written_out(node: object) -> object:
         for part in node["$ref"][2:].split("/"):
             assert isinstance(target, dict)
             target = target[part]
-        return written_out(target)
-    return {key: written_out(value) for key, value in node.items()}
+        return resolved(target)
+    return {key: resolved(value) for key, value in node.items()}
 
 
 OURS = bindings()
-INLINED = json.loads(json.dumps(written_out(upstream())))
+INLINED = json.loads(json.dumps(resolved(upstream())))
 
 CASES: list[tuple[str, Callable[[], object], int, float | None]] = [
-    # what, how, runs, limit in seconds
+    # name, function, runs, limit in seconds
     ("normalise", lambda: normalise(upstream(), OURS), 20, 0.3),
     ("normalise, everything inlined", inlined, 20, 0.3),
     ("check a file", lambda: check(UPSTREAM), 20, None),
@@ -64,16 +64,16 @@ CASES: list[tuple[str, Callable[[], object], int, float | None]] = [
 
 def main() -> int:
     late = False
-    sys.stdout.write(f"{'':42} {'median s':>9} {'worst s':>9} {'limit s':>9}\n")
-    for what, how, runs, limit in CASES:
+    sys.stdout.write(f"{'':42} {'median (s)':>11} {'worst (s)':>11} {'limit (s)':>11}\n")
+    for name, function, runs, limit in CASES:
         times = []
         for _ in range(runs):
             began = perf_counter()
-            how()
+            function()
             times.append(perf_counter() - began)
         late |= limit is not None and max(times) > limit
-        said = f"{limit:9.1f}" if limit is not None else ""
-        sys.stdout.write(f"{what:42} {statistics.median(times):9.3f} {max(times):9.3f} {said}\n")
+        shown = f"{limit:11.1f}" if limit is not None else ""
+        sys.stdout.write(f"{name:42} {statistics.median(times):11.3f} {max(times):11.3f} {shown}\n")
     return 1 if late else 0
 
 

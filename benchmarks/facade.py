@@ -1,6 +1,6 @@
-"""What the facade costs over bare httpx: the same status read, in the same run, in turns.
+"""Overhead of the facade relative to bare httpx: the same status read, alternately in one run.
 
-python benchmarks/facade.py            against the sandbox, then against a server that replays its answer at once
+python benchmarks/facade.py            with the sandbox, then with a server that replays its response
 python benchmarks/facade.py --pairs 30
 """
 
@@ -19,9 +19,9 @@ from _servers import Server, recorded, replay, sandbox
 from proteiniq import AsyncProteinIQ, ProteinIQ
 
 BLOCK = 32
-"""Requests of one kind in a row; a pair is two such blocks."""
+"""Requests per measurement; a pair is one block of each client."""
 
-AT_ONCE = 16
+CONCURRENCY = 16
 
 UNLIMITED: dict[str, Any] = {"rate_limit": 10**9, "job_read_interval": 0.0}
 
@@ -39,7 +39,7 @@ def threaded_reads(server: Server, job_id: str, pairs: int) -> Pairs:
     with (
         ProteinIQ(server.key, server.url, **UNLIMITED) as client,
         bare(server) as http,
-        ThreadPoolExecutor(AT_ONCE) as pool,
+        ThreadPoolExecutor(CONCURRENCY) as pool,
     ):
 
         def at_once(one: Callable[[], object]) -> None:
@@ -74,7 +74,7 @@ async def async_reads(server: Server, job_id: str, pairs: int, at_once: int) -> 
 
 
 LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30.0)
-"""The facade's own. With httpx's, idle connections go after 5 s, and httpcore looks at each with each request."""
+"""Those of the facade. With httpx's, idle connections expire after 5 s, and httpcore checks them at each request."""
 
 
 def bare(server: Server) -> httpx.Client:
@@ -96,12 +96,12 @@ def path(job_id: str) -> str:
 
 
 def report(name: str, server: Server, job_id: str, pairs: int) -> None:
-    say(f"{name}: time of a status read, facade over bare httpx; median (quartiles) of {pairs} pairs")
+    say(f"{name}: time of a status read, facade relative to bare httpx: median (quartiles) of {pairs} pairs")
     kinds: list[tuple[str, Callable[[], Pairs]]] = [
         ("sync", lambda: sync_reads(server, job_id, pairs)),
         ("async", lambda: asyncio.run(async_reads(server, job_id, pairs, 1))),
-        (f"sync, {AT_ONCE} threads", lambda: threaded_reads(server, job_id, pairs)),
-        (f"async, {AT_ONCE} tasks", lambda: asyncio.run(async_reads(server, job_id, pairs, AT_ONCE))),
+        (f"sync, {CONCURRENCY} threads", lambda: threaded_reads(server, job_id, pairs)),
+        (f"async, {CONCURRENCY} tasks", lambda: asyncio.run(async_reads(server, job_id, pairs, CONCURRENCY))),
     ]
     for kind, measure in kinds:
         say(f"  {kind:<18}{measure().ratio}")
@@ -116,9 +116,9 @@ def main() -> None:
             job = client.jobs.submit("protein-parameters", {"protein": ">a\nMKVLAAGIVG\n"})
             job_id = client.jobs.wait(job).id
         report("sandbox", server, job_id, pairs)
-        answer = recorded(server.url, path(job_id), server.key)
-    # Another address, so that the pace learned from the sandbox is not held against it.
-    with replay(answer) as url:
+        response = recorded(server.url, path(job_id), server.key)
+    # Its address differs, so the pace learned from the sandbox doesn't apply to it.
+    with replay(response) as url:
         report("replay", Server(url, server.key), job_id, pairs)
 
 

@@ -1,6 +1,6 @@
-"""What it costs to start: the import, the first client, and the distributions that the core installs.
+"""Cost of starting: the import, the first client and response, and the distributions that the core installs.
 
-It is measured in a fresh environment with nothing but the built wheel.
+It is measured in a fresh environment that contains only the built wheel.
 
 python benchmarks/start.py
 """
@@ -27,11 +27,11 @@ BARE = "pass"
 IMPORT = "import proteiniq"
 CLIENT = "import proteiniq; proteiniq.ProteinIQ('pq_live_a_b', 'http://127.0.0.1:9')"
 ASYNC_CLIENT = "import proteiniq; proteiniq.AsyncProteinIQ('pq_live_a_b', 'http://127.0.0.1:9')"
-ANSWER = "import proteiniq; proteiniq.ProteinIQ('{key}', '{url}').account.get()"
+RESPONSE = "import proteiniq; proteiniq.ProteinIQ('{key}', '{url}').account.get()"
 HTTPX = "import httpx; httpx.Client()"
 ASYNC_HTTPX = "import httpx; httpx.AsyncClient()"
 
-HTTPX_ANSWER = (
+HTTPX_RESPONSE = (
     "import httpx; httpx.Client(headers={{'Authorization': 'Bearer {key}'}})"
     ".get('{url}/api/v1/account').json()"
 )
@@ -43,9 +43,9 @@ def run(python: str, code: str) -> None:
 
 @contextmanager
 def installed() -> Iterator[str]:
-    """The interpreter of a fresh environment with the built wheel in it, and nothing that it doesn't need.
+    """The interpreter of a fresh environment with only the built wheel and its dependencies.
 
-    What else is installed counts: httpx loads rich and trio where they are there.
+    Other distributions would count: httpx loads rich and trio if they are installed.
     """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -69,26 +69,28 @@ def installed() -> Iterator[str]:
 
 
 def distributions(python: str) -> list[str]:
-    """What is there besides pip."""
-    told = subprocess.run(
+    """The installed distributions except pip."""
+    listed = subprocess.run(
         [python, "-m", "pip", "list", "--format", "json"], check=True, capture_output=True, text=True
     )
-    return sorted({each["name"] for each in json.loads(told.stdout)} - {"pip", "setuptools"})
+    return sorted({each["name"] for each in json.loads(listed.stdout)} - {"pip", "setuptools"})
 
 
 def report(python: str, pairs: int) -> None:
     def processes(ours: str, theirs: str) -> Pairs:
         return paired(lambda: run(python, ours), lambda: run(python, theirs), pairs=pairs)
 
-    say(f"whole processes, in turns; median (quartiles) of {pairs} pairs")
+    say(f"whole processes, alternately: median (quartiles) of {pairs} pairs")
     found = processes(IMPORT, BARE)
     more = Spread.of([1000 * (ours - bare) for ours, bare in zip(found.ours, found.theirs, strict=True)])
-    say(f"  import proteiniq, over the bare interpreter, ms    {more}")
-    say(f"  first client, over import httpx and Client()       {processes(CLIENT, HTTPX).ratio}")
-    say(f"  the same, async                                    {processes(ASYNC_CLIENT, ASYNC_HTTPX).ratio}")
+    say(f"  import proteiniq, beyond the bare interpreter, in ms    {more}")
+    say(f"  first client, relative to import httpx and Client()     {processes(CLIENT, HTTPX).ratio}")
+    say(
+        f"  the same, async                                         {processes(ASYNC_CLIENT, ASYNC_HTTPX).ratio}"
+    )
     with sandbox() as server:
-        ours, theirs = (code.format(url=server.url, key=server.key) for code in (ANSWER, HTTPX_ANSWER))
-        say(f"  first answer, over httpx and the same request      {processes(ours, theirs).ratio}")
+        ours, theirs = (code.format(url=server.url, key=server.key) for code in (RESPONSE, HTTPX_RESPONSE))
+        say(f"  first response, relative to httpx                       {processes(ours, theirs).ratio}")
 
 
 def main() -> None:

@@ -1,12 +1,12 @@
-"""Large files both ways: throughput as a ratio to curl's, in one run and in turns, and how much memory grows.
+"""Uploads and downloads of large files: throughput relative to curl, alternately in one run, and memory growth.
 
-The server is the sandbox on loopback. Each transfer of ours is a process of its own, as curl's is; its time is that of
-the call, curl's that of the process. Above 1 is faster than curl. Files are in memory (/dev/shm), where there is room:
-on a disk ours also waits until the file is on it, which curl leaves to the system. Linux only, for the memory.
+The server is the sandbox on loopback. Each transfer runs in its own process, like curl. Its time is that of the call,
+and curl's is that of the process. Above 1 is faster than curl. Files are in memory (/dev/shm) by default: on a disk,
+the client also waits for the disk, unlike curl. Linux only, because of how memory is measured.
 
 python benchmarks/transfer.py                  1 GiB
 python benchmarks/transfer.py --mebibytes 64
-python benchmarks/transfer.py --folder /tmp    with a disk
+python benchmarks/transfer.py --folder /tmp    on a disk
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def memory(what):
         if line.startswith(what):
             return int(line.split()[1]) / 1024
 
-def forget_peak():
+def reset_peak():
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")
     return memory("VmRSS")
@@ -47,34 +47,34 @@ def sync(key, url, way, what, path):
     with ProteinIQ(key, url, job_read_interval=0) as client:
         if way == "up":
             client.files.upload(b"warm", filename="warm.bin")
-            before, started = forget_peak(), perf_counter()
+            before, started = reset_peak(), perf_counter()
             client.files.upload(path)
         else:
             file = client.results.get(what).files["big.bin"]
-            before, started = forget_peak(), perf_counter()
+            before, started = reset_peak(), perf_counter()
             file.save(path, overwrite=True)
     return perf_counter() - started, rise(before)
 
-async def awaited(key, url, way, what, path):
+async def in_async(key, url, way, what, path):
     async with AsyncProteinIQ(key, url, job_read_interval=0) as client:
         if way == "up":
             await client.files.upload(b"warm", filename="warm.bin")
-            before, started = forget_peak(), perf_counter()
+            before, started = reset_peak(), perf_counter()
             await client.files.upload(path)
         else:
             file = (await client.results.get(what)).files["big.bin"]
-            before, started = forget_peak(), perf_counter()
+            before, started = reset_peak(), perf_counter()
             await file.save(path, overwrite=True)
     return perf_counter() - started, rise(before)
 
-world, *rest = sys.argv[1:]
-print(*(sync(*rest) if world == "sync" else asyncio.run(awaited(*rest))))
+mode, *rest = sys.argv[1:]
+print(*(sync(*rest) if mode == "sync" else asyncio.run(in_async(*rest))))
 """
 
 
-def ours(world: str, server: Server, way: str, what: str, path: Path) -> tuple[float, float]:
-    """Seconds of the call, and the MiB by which the process's peak of memory rose."""
-    command = [sys.executable, "-c", OURS, world, server.key, server.url, way, what, str(path)]
+def ours(mode: str, server: Server, way: str, what: str, path: Path) -> tuple[float, float]:
+    """Time of the call in seconds, and growth of the process's peak memory in MiB."""
+    command = [sys.executable, "-c", OURS, mode, server.key, server.url, way, what, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     took, grown = map(float, done.stdout.split())
     return took, grown
@@ -106,29 +106,31 @@ def main() -> None:
     parser.add_argument("--folder", default="/dev/shm")
     arguments = parser.parse_args()
     size, pairs = arguments.mebibytes, arguments.pairs
-    # The service runs the tool, so it has to find this folder too.
+    # The sandbox runs the tool, so it needs this folder on its path.
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
-    say(f"{size} MiB, throughput over curl's; median (quartiles) of {pairs} pairs, and most that memory grew")
+    say(
+        f"{size} MiB, throughput relative to curl: median (quartiles) of {pairs} pairs, and maximum memory growth"
+    )
     with (
         tempfile.TemporaryDirectory(dir=arguments.folder) as folder,
         sandbox("--tool", "big_tool:Big") as server,
     ):
         source, target = Path(folder, "source.bin"), Path(folder, "target.bin")
         with source.open("wb") as file:
-            # The sandbox takes bodies of 1 GiB, and the form around the file is a part of one.
+            # The sandbox accepts bodies of up to 1 GiB, including the form around the file.
             for _ in range(min(size, 1023)):
                 file.write(MIB)
         job_id = big_job(server, size)
         authorization = ("--header", f"Authorization: Bearer {server.key}")
-        # Uploads last: the system goes on writing them to its disk for a while.
+        # Uploads last: the system keeps writing them to disk for a while.
         for way, name in (("down", "download"), ("up", "upload")):
-            for world in ("sync", "async"):
+            for mode in ("sync", "async"):
                 ratios, grown = [], 0.0
                 for _ in range(pairs):
                     target.unlink(missing_ok=True)
-                    took, more = ours(world, server, way, job_id, target if way == "down" else source)
+                    took, more = ours(mode, server, way, job_id, target if way == "down" else source)
                     if way == "down" and target.stat().st_size != size * len(MIB):
-                        raise SystemExit("the download has not the size of the file")
+                        raise SystemExit("the size of the download differs from the file's")
                     target.unlink(missing_ok=True)
                     if way == "down":
                         theirs = curl("--output", str(target), signed(server, job_id))
@@ -138,7 +140,7 @@ def main() -> None:
                         )
                     ratios.append(theirs / took)
                     grown = max(grown, more)
-                say(f"  {world:<6}{name:<9}{Spread.of(ratios)}, {grown:.1f} MiB")
+                say(f"  {mode:<6}{name:<9}{Spread.of(ratios)}, {grown:.1f} MiB")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""How long after a job has ended `wait` returns, through events: the sandbox's `completed_at` to the return.
+"""Delay from the end of a job, its `completed_at` in the sandbox, to the return of `wait` through events.
 
-Both are read from this machine's clock; `completed_at` is cut to milliseconds, so that figures are up to 1 ms high.
+Both times are from this machine's clock. `completed_at` is truncated to milliseconds, which adds up to 1 ms.
 
 python benchmarks/waiting.py
 python benchmarks/waiting.py --jobs 20
@@ -27,7 +27,7 @@ def sync_waits(server: Server, jobs: int) -> list[float]:
     with ProteinIQ(server.key, server.url, rate_limit=10**9, job_read_interval=5.0) as client:
         for _ in range(jobs):
             job = client.jobs.wait(client.jobs.submit("protein-parameters", INPUTS))
-            found.append(_late(job))
+            found.append(_delay(job))
     return found
 
 
@@ -36,11 +36,11 @@ async def async_waits(server: Server, jobs: int) -> list[float]:
     async with AsyncProteinIQ(server.key, server.url, rate_limit=10**9, job_read_interval=5.0) as client:
         for _ in range(jobs):
             job = await client.jobs.wait(await client.jobs.submit("protein-parameters", INPUTS))
-            found.append(_late(job))
+            found.append(_delay(job))
     return found
 
 
-def _late(job: Any) -> float:
+def _delay(job: Any) -> float:
     now = time.time()
     completed: datetime = job.completed_at
     return 1000 * (now - completed.timestamp())
@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--jobs", type=int, default=60)
     jobs = parser.parse_args().jobs
-    say(f"from the terminal state to the return of wait, ms; median (quartiles), longest, of {jobs} jobs")
+    say(f"from the terminal status to the return of wait, in ms: median (quartiles), maximum, of {jobs} jobs")
     with sandbox("--daily-limit", "1000000") as server:
         for kind, found in (
             ("sync", sync_waits(server, jobs)),

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from ._async.job import AsyncJob
     from ._async.paging import AsyncPager
     from ._async.results import AsyncResult, AsyncResultFile, AsyncResultFiles
+    from ._async.transport import AsyncTransport, AsyncTransportRequest, AsyncTransportResponse
     from ._sync.client import ProteinIQ
     from ._sync.job import Job
     from ._sync.paging import Page, Pager
     from ._sync.results import Result, ResultFile, ResultFiles
+    from ._sync.transport import Transport, TransportRequest, TransportResponse
     from ._wire.clock import AsyncClock, SyncClock
     from .errors import (
         APIError,
@@ -100,6 +102,9 @@ __all__ = [
     "AsyncResult",
     "AsyncResultFile",
     "AsyncResultFiles",
+    "AsyncTransport",
+    "AsyncTransportRequest",
+    "AsyncTransportResponse",
     "BadRequest",
     "BlockingError",
     "BudgetExceeded",
@@ -157,7 +162,10 @@ __all__ = [
     "TeamNotFound",
     "Tool",
     "ToolSummary",
+    "Transport",
     "TransportError",
+    "TransportRequest",
+    "TransportResponse",
     "Unauthorized",
     "UnsupportedMediaType",
     "UnsupportedOperation",
@@ -177,6 +185,9 @@ _HOME = {
     "AsyncResult": "_async.results",
     "AsyncResultFile": "_async.results",
     "AsyncResultFiles": "_async.results",
+    "AsyncTransport": "_async.transport",
+    "AsyncTransportRequest": "_async.transport",
+    "AsyncTransportResponse": "_async.transport",
     "ProteinIQ": "_sync.client",
     "Job": "_sync.job",
     "Page": "_sync.paging",
@@ -185,6 +196,9 @@ _HOME = {
     "ResultFile": "_sync.results",
     "ResultFiles": "_sync.results",
     "SyncClock": "_wire.clock",
+    "Transport": "_sync.transport",
+    "TransportRequest": "_sync.transport",
+    "TransportResponse": "_sync.transport",
 }
 """Where what can be made or used is defined; everything else is an error or a model."""
 

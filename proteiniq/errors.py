@@ -36,7 +36,8 @@ ProteinIQError
 └── WaitTimeout                           the wait ended before the job did
 
 Codes and statuses are those of the service's documentation, page "Errors". An error with an unknown code has the class
-of its status, one with an unknown status is an `APIError`.
+of its status, one with an unknown status is an `APIError`. A 401, 402, 403, 404 or 409 that doesn't have the format of
+the service's errors may come from a proxy, and is an `APIError` too: such a 404 doesn't mean that a job is gone.
 """
 
 from __future__ import annotations
@@ -186,7 +187,8 @@ class RequestError(ProteinIQError):
 class APIError(RequestError):
     """The service returned an error.
 
-    `details` are the service's details beyond the message, and `retry_after` is the wait that it asks for, in seconds.
+    `details` are the service's details beyond the message, and `body` is the start of the body, as text, without the
+    queries of URLs in it. `retry_after` is the wait that the service asks for, in seconds.
     The class attribute `may_pass` is true if the same request may succeed later. `advice` says what to do next, if the
     service's own message can't.
     """
@@ -214,11 +216,13 @@ class APIError(RequestError):
         message: str,
         *,
         details: Any = None,
+        body: str | None = None,
         retry_after: float | None = None,
         **known: Any,
     ) -> None:
         super().__init__(message, **known)
         self.details = details
+        self.body = body
         self.retry_after = retry_after
 
 

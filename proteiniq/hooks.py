@@ -5,8 +5,10 @@
 
     client = ProteinIQ(hooks=[count])
 
-The logger is `proteiniq`; it is silent until the application configures logging. An attempt that will be retried is
-logged at INFO, any other at DEBUG.
+A hook that is an object with a method `on_pause` is also told before each long pause, with its `PauseDetails`.
+
+The logger is `proteiniq`; it is silent until the application configures logging. An attempt that will be retried and a
+long pause are logged at INFO, any other attempt at DEBUG.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -51,6 +54,28 @@ class AttemptDetails:
         return f"{self.method} {self.path}: {ended} in {self.duration:.3f} s, attempt {self.number}{retry}"
 
 
+LONG_PAUSE = 5.0
+"""A longer pause is logged and told to the hooks, in seconds."""
+
+
+@attrs.frozen(kw_only=True)
+class PauseDetails:
+    """A pause that begins now, of more than 5 s: for the rate limit, before a retry, or while the service fails.
+
+    `seconds` is how long it will take, as far as is known, and `reason` why. `operation` is what waits: that of a
+    request, or `wait`.
+    """
+
+    seconds: float
+    reason: str
+    operation: str
+    job_id: str | None
+
+    def __str__(self) -> str:
+        job = f" of job {self.job_id}" if self.job_id is not None else ""
+        return f"{self.operation}{job}: waiting {self.seconds:.0f} s ({self.reason})"
+
+
 Hook = Callable[[AttemptDetails], object]
 """Called in the thread or task that sent the request, which waits for it: return quickly."""
 
@@ -64,10 +89,23 @@ def _tell(hooks: Sequence[Hook], details: AttemptDetails) -> None:
     """Log the attempt and call the hooks. An exception in a hook is only logged, since the request may be paid for."""
     log.log(_level(details.wait), "%s", details)
     for hook in hooks:
-        try:
-            hook(details)
-        except Exception:
-            log.exception("the hook %r failed", hook)
+        _call(hook, hook, details)
+
+
+def _tell_pause(hooks: Sequence[Hook], details: PauseDetails) -> None:
+    """Log a long pause, and call the method `on_pause` of the hooks that have one."""
+    log.info("%s", details)
+    for hook in hooks:
+        on_pause = getattr(hook, "on_pause", None)
+        if callable(on_pause):
+            _call(hook, on_pause, details)
+
+
+def _call(hook: Hook, function: Callable[[Any], object], details: AttemptDetails | PauseDetails) -> None:
+    try:
+        function(details)
+    except Exception:
+        log.exception("the hook %r failed", hook)
 
 
 def _level(wait: float | None) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -19,8 +19,31 @@ import attrs
 class Model:
     """The base class of all models."""
 
+    _refers_to: ClassVar[tuple[str, str] | None] = None
+    """The kind of resource that it stands for as an argument, and the attribute with its id."""
+
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
     raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False, eq=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all attributes but `raw` as plain data that `json.dumps` takes: times are ISO 8601 strings."""
+        names = (field.name for field in attrs.fields(type(self)) if not field.name.startswith("_"))
+        return {name: _plain(getattr(self, name)) for name in names if name != "raw"}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Model():
+            return value.to_dict()
+        case datetime():
+            return value.isoformat()
+        case str():
+            return str(value)
+        case Mapping():
+            return {str(key): _plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+    return value
 
 
 # ---- account (documentation, page "Account")
@@ -93,6 +116,8 @@ class Account(Model):
 class ToolSummary(Model):
     """A tool in the list. `client.tools.get(id)` returns its slots and settings."""
 
+    _refers_to = ("tool", "id")
+
     id: str
     name: str | None
     description: str | None
@@ -160,6 +185,8 @@ class Tool(Model):
 
     `results` describes each key of the result document.
     """
+
+    _refers_to = ("tool", "id")
 
     id: str
     name: str | None
@@ -263,6 +290,8 @@ class JobState(Model):
     `progress` is a percentage, times are aware and in UTC, and `credits_used` is what the job cost.
     """
 
+    _refers_to = ("job", "id")
+
     id: str
     status: JobStatus
     tool: str | None
@@ -276,8 +305,11 @@ class JobState(Model):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the job has ended, with or without success."""
-        return self.status.is_terminal
+        """Whether the job has ended, with or without success.
+
+        A status that this version doesn't know counts as running, unless the job has a time of completion.
+        """
+        return self.status.is_terminal or (not self.status.is_known and self.completed_at is not None)
 
     @property
     def _is_whole(self) -> bool:
@@ -353,6 +385,8 @@ class File(Model):
     `storage_owner` is `FILE_LIBRARY` (delete removes the content) or `JOB_ARTIFACT` (delete removes only the record).
     """
 
+    _refers_to = ("file", "id")
+
     id: str
     filename: str | None
     format: str | None
@@ -369,5 +403,7 @@ class File(Model):
 
 @attrs.frozen(kw_only=True)
 class DeletedFile(Model):
+    _refers_to = ("file", "id")
+
     id: str
     deleted: bool

@@ -19,16 +19,11 @@ from _project import ROOT, fail, settle
 
 FOLDERS = [("proteiniq/_async", "proteiniq/_sync"), ("tests/_async", "tests/_sync")]
 
-HEADER = "# Made from {source} by scripts/unasync.py: edit that file instead.\n\n"
+HEADER = "# Generated from {source} by scripts/unasync.py. Edit that file instead.\n\n"
 
 REPLACEMENTS = [
-    (
-        r"The facade, awaited\. .*",
-        'The facade, blocking. Made from `proteiniq/_async/` by `scripts/unasync.py`."""',
-    ),
     (r"safe for many tasks of one event loop", "safe for many threads"),
-    (r"AsyncIterator, Awaitable, Callable, Iterator", "Callable, Iterator"),
-    (r"Awaitable\[(Page\[T\])\]", r"\1"),
+    (r"AsyncIterator, Callable, Iterator", "Callable, Iterator"),
     (r"async (def|with|for)\b", r"\1"),
     (r"\bawait ", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
@@ -43,6 +38,10 @@ REPLACEMENTS = [
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\b_async\b", "_sync"),
     (r"@pytest\.mark\.(anyio|trio_too)\n", ""),
+    (
+        r"The async facade\. .*",
+        'The sync facade, generated from `proteiniq/_async/` by `scripts/unasync.py`."""',
+    ),
 ]
 
 

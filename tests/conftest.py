@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from proteiniq.sandbox import Sandbox
 from proteiniq.sandbox.tools import BUILT_IN
 
+from .certificates import Certificates
 from .tools import ALL
 
 # HYPOTHESIS_PROFILE chooses: few examples while developing, many in CI. No deadline: it would measure the machine.
@@ -67,6 +69,14 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test is not about the key of whoever runs it."""
     monkeypatch.delenv("PROTEINIQ_API_KEY", raising=False)
     monkeypatch.delenv("PROTEINIQ_BASE_URL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """The certificates of an authority and of a server."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs the program openssl to make certificates")
+    return Certificates.make(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

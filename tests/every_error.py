@@ -47,5 +47,5 @@ def made(kind: type[ProteinIQError]) -> ProteinIQError:
         "job_id": "job_1",
     }
     if issubclass(kind, errors.APIError):
-        known |= {"details": {"issues": []}, "retry_after": 5.0}
+        known |= {"details": {"issues": []}, "body": "{}", "retry_after": 5.0}
     return kind("what went wrong", request_id="req_1", attempts=3, retryable=True, **known)

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 import proteiniq
-from proteiniq import hooks, opentelemetry
+from proteiniq import hooks, opentelemetry, testing
 from proteiniq.errors import ProteinIQError
 from proteiniq.models import Model
 
@@ -44,6 +44,10 @@ def surface(prefix: str = "") -> Iterator[str]:
             if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__:
                 label = f"{module.__name__.removeprefix('proteiniq.')}.{name}"
                 yield from _class(label, value) if inspect.isclass(value) else [label + _parameters(value)]
+    for name in testing.__all__:
+        value = getattr(testing, name)
+        label = f"testing.{name}"
+        yield from _class(label, value) if inspect.isclass(value) else [label + _parameters(value)]
 
 
 def _class(label: str, kind: type, *, made_by_users: bool = True) -> Iterator[str]:

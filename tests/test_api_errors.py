@@ -7,7 +7,15 @@ import pytest
 
 from proteiniq import errors
 from proteiniq._policy.retry import Attempt, GiveUp, may_pass
-from proteiniq._responses.api_errors import MOST_DETAILS, ErrorBody, api_error, gave_up, read_body, redirected
+from proteiniq._responses.api_errors import (
+    MOST_BODY,
+    MOST_DETAILS,
+    ErrorBody,
+    api_error,
+    read_body,
+    redirected,
+)
+from proteiniq._responses.unsent import gave_up
 from proteiniq.errors import BY_CODE, BY_STATUS, Request
 
 REQUEST = Request("GET", "/api/v1/tools")
@@ -42,7 +50,7 @@ def test_an_unknown_status_is_a_plain_error_that_is_not_retried() -> None:
 @pytest.mark.parametrize(
     ("status", "code"), [(400, None), (408, None), (429, None), (500, None), (501, None), (599, None)]
 )
-def test_an_error_is_retryable_when_the_retry_policy_says_so(status: int, code: str | None) -> None:
+def test_an_error_is_retryable_according_to_the_retry_policy(status: int, code: str | None) -> None:
     assert made(status, code).retryable is may_pass(status, code)
 
 
@@ -58,16 +66,16 @@ def test_an_error_is_retryable_when_the_retry_policy_says_so(status: int, code: 
         (409, "conflict", False),
     ],
 )
-def test_whether_it_may_go_better_later(status: int, code: str, retryable: bool) -> None:
+def test_retryable_errors(status: int, code: str, retryable: bool) -> None:
     assert made(status, code).retryable is retryable
 
 
 @pytest.mark.parametrize("code", sorted(code for code, kind in BY_CODE.items() if kind.advice))
-def test_advice_is_for_codes_that_there_are(code: str) -> None:
+def test_advice_is_for_existing_codes(code: str) -> None:
     assert f"What to do: {BY_CODE[code].advice}." in str(made(400, code))
 
 
-def test_half_a_character_is_spelled_out() -> None:
+def test_half_a_surrogate_pair_is_escaped() -> None:
     content = rb'{"error": {"code": "a\ud800", "message": "b\udfff", "details": {"issues": [{"message": "c\ud800"}]}}}'
     body = read_body(content)
     assert (body.code, body.message) == (r"a\ud800", r"b\udfff")
@@ -91,10 +99,10 @@ def test_an_envelope() -> None:
         ({"error": {"code": "a", "detail": "why"}}, "a", "why", None),
         ({"error": {"message": "No.", "details": "why"}}, None, "No.", "why"),
         ({"error": None, "detail": "why"}, None, "why", None),
-        ({"error": {"code": 5, "message": []}}, None, None, None),
-        ({}, None, None, None),
-        (["detail"], None, None, None),
-        ("detail", None, None, None),
+        ({"error": {"code": 5, "message": []}}, None, '{"error": {"code": 5, "message": []}}', None),
+        ({"reason": "blocked"}, None, '{"reason": "blocked"}', None),
+        (["detail"], None, '["detail"]', None),
+        ("detail", None, "detail", None),
     ],
     ids=str,
 )
@@ -106,22 +114,92 @@ def test_a_body_of_another_framework(body: Any, code: str | None, message: str |
     "content",
     [
         b"",
-        b"<html><h1>Bad gateway</h1></html>",
+        b" \n",
+        b"<html><style>h1 { color: red }</style><!-- none --></html>",
         b"null",
         b"[]",
-        b'"error"',
-        b'{"error": null}',
-        b'{"error": {"code": 5, "message": []}}',
-        b'{"error": ' + b"[" * 100_000,
+        b"{}",
         b"\xff\xfe",
     ],
     ids=lambda content: content[:20].decode("ascii", "replace") or "empty",
 )
-def test_a_body_that_says_nothing(content: bytes) -> None:
+def test_a_body_without_an_error(content: bytes) -> None:
     body = read_body(content)
     assert body == ErrorBody(None, None, None)
     error = api_error(502, body, request=REQUEST)
     assert str(error).startswith("the service responded with 502 and no message (502, GET /api/v1/tools)")
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (b"Access denied:\r\n  blocked", None, "Access denied: blocked"),
+        (b'\xef\xbb\xbf{"message": "blocked"}', None, "blocked"),
+        (
+            b"<html><title>Just a moment</title><script>if (1 < 2) {}</script><p>R&amp;D</html>",
+            None,
+            "Just a moment R&D",
+        ),
+        (
+            b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>It &lt;expired&gt;</Message></Error>',
+            "AccessDenied",
+            "It <expired>",
+        ),
+        (b'{"error": ' + b"[" * 100_000, None, '{"error": ' + "[" * (MOST_DETAILS - 10) + "…"),
+    ],
+    ids=["text", "JSON with a BOM", "HTML", "XML of storage", "nested too deeply"],
+)
+def test_a_body_in_another_format_is_the_message(content: bytes, code: str | None, message: str) -> None:
+    body = read_body(content)
+    assert (body.code, body.message) == (code, message)
+    assert not body.is_envelope
+
+
+@pytest.mark.case
+def test_an_error_keeps_the_start_of_its_body() -> None:
+    error = api_error(403, read_body(b"x" * 100_000), request=REQUEST)
+    assert error.body == "x" * MOST_BODY
+    assert len(str(error)) < MOST_DETAILS + 250
+    assert api_error(403, read_body(b""), request=REQUEST).body is None
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"see https://storage.test/a.pdb?X-Amz-Signature=5ecre7",
+        json.dumps({"message": "https://storage.test/a.pdb?a=1&sig=5ecre7 is old"}).encode(),
+        rb'{"error": {"message": "No.", "details": {"url": "https://storage.test/a?b=1\u0026sig=5ecre7"}}}',
+        b"<Error><Code>Expired</Code><Message>https://storage.test/a?sig=5ecre7</Message></Error>",
+    ],
+    ids=["text", "JSON", "escaped", "XML"],
+)
+def test_a_signature_in_a_body_is_not_kept(content: bytes) -> None:
+    error = api_error(403, read_body(content), request=REQUEST)
+    assert "https://storage.test/a" in str(error)
+    assert "5ecre7" not in f"{error} {error.body} {error.details}"
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 409])
+@pytest.mark.parametrize("content", [b"default backend", b'{"message": "No."}', b'{"error": "No."}', b""])
+def test_what_only_the_service_knows_is_not_taken_from_another(status: int, content: bytes) -> None:
+    error = api_error(status, read_body(content), request=REQUEST)
+    assert type(error) is errors.APIError
+    assert "may come from a proxy" in str(error)
+    assert "What to do" not in str(error)
+
+
+@pytest.mark.parametrize("content", [b'{"error": {"message": "Gone."}}', b'{"code": "not_found"}'])
+def test_an_error_in_the_services_format_has_the_class_of_its_status(content: bytes) -> None:
+    assert type(api_error(404, read_body(content), request=REQUEST)) is errors.NotFound
+
+
+def test_a_proxy_that_asks_for_a_password_is_named() -> None:
+    error = api_error(407, read_body(b""), request=REQUEST)
+    assert "A proxy asks for a user name and a password" in str(error)
+    assert not error.retryable
 
 
 def refused(body: Any, status: int = 422) -> str:
@@ -129,7 +207,7 @@ def refused(body: Any, status: int = 422) -> str:
     return str(api_error(status, read_body(json.dumps(body).encode()), request=REQUEST))
 
 
-def test_what_fastapi_says_of_each_place_is_a_line() -> None:
+def test_each_detail_of_fastapi_is_a_line() -> None:
     detail = [
         {
             "type": "missing",
@@ -146,7 +224,7 @@ def test_what_fastapi_says_of_each_place_is_a_line() -> None:
 
 
 def test_a_detail_that_is_text_is_the_message() -> None:
-    assert refused({"detail": "Not Found"}, 404) == "Not Found (404, GET /api/v1/tools)"
+    assert refused({"detail": "Not Found"}, 422) == "Not Found (422, GET /api/v1/tools)"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +249,7 @@ def test_details_of_any_shape_are_in_the_message(details: Any, shown: str) -> No
 
 
 @pytest.mark.parametrize("details", [None, {}, [], "", 0, False, {"current_status": "QUEUED"}], ids=str)
-def test_details_that_say_nothing_more_are_not_shown(details: Any) -> None:
+def test_redundant_details_are_not_shown(details: Any) -> None:
     text = refused({"error": {"code": "conflict", "message": "No.", "details": details}})
     assert text == "No (conflict, GET /api/v1/tools)"
 
@@ -203,13 +281,13 @@ def test_details_that_are_too_deep_to_be_shown_are_kept() -> None:
     ["a\nb\x1b[31m\u202e", {"a\x1b[31m": "\u202e"}, [{"loc": ["a\nb"], "msg": "\x1b[31m\u202e"}]],
     ids=["text", "object", "place"],
 )
-def test_no_detail_can_steer_a_terminal(details: Any) -> None:
+def test_control_characters_of_details_are_escaped(details: Any) -> None:
     first, *lines = refused({"error": {"message": "No.", "details": details}}).splitlines()
     assert len(lines) == 1
     assert (first + lines[0]).isprintable()
 
 
-def test_every_place_is_listed_and_a_single_one_is_not_said_twice() -> None:
+def test_every_place_is_listed_and_a_single_one_only_once() -> None:
     one, other = ({"path": f"settings.{name}", "message": "must be at most 1."} for name in "ab")
     said = "settings.a: must be at most 1."
 
@@ -223,13 +301,13 @@ def test_every_place_is_listed_and_a_single_one_is_not_said_twice() -> None:
     assert text(said, one, other).count("\n  settings.") == 2
 
 
-def test_what_is_known_is_on_the_error() -> None:
+def test_an_error_has_all_known_fields() -> None:
     error = made(409, "conflict", "Taken.", retry_after=2.0, job_id="job_1", request_id="req_1")
     assert (error.code, error.status, error.retry_after) == ("conflict", 409, 2.0)
     assert (error.job_id, error.request_id, error.request) == ("job_1", "req_1", REQUEST)
 
 
-def test_the_wait_that_the_service_asks_for_is_in_the_message() -> None:
+def test_retry_after_is_in_the_message() -> None:
     assert "asks to wait 17 s" in str(made(429, "rate_limited", retry_after=17.0))
 
 
@@ -246,7 +324,7 @@ def test_a_redirect_to_nowhere() -> None:
 @pytest.mark.parametrize(
     ("reason", "needed", "said"),
     [
-        ("attempts", None, "It was sent 3 times"),
+        ("attempts", None, "It was tried 3 times"),
         ("unsafe", None, "may have acted on it"),
         ("deadline", 12.0, "in 12.0 s, would be past the deadline"),
         ("retry_after", 900.0, "asks to wait 900 s"),

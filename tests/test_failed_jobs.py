@@ -90,7 +90,7 @@ def test_a_partial_result_that_is_late_is_waited_for() -> None:
         client.jobs.result("job_1", partial=True, timeout=30)
 
 
-def test_a_failure_goes_through_a_pickle_with_what_the_job_left() -> None:
+def test_a_failure_is_pickled_with_the_output_of_the_job() -> None:
     with over(ended("FAILED", left("FAILED"))) as client, pytest.raises(JobFailed) as caught:
         client.jobs.result("job_1")
     restored = pickle.loads(pickle.dumps(caught.value))

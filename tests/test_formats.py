@@ -101,7 +101,7 @@ def test_letters_are_left_to_the_service(text: str) -> None:
         (">a\n>b\nMK\n>c\n", [(1, f"record 'a' {MISSING}"), (4, f"record 'c' {MISSING}")]),
     ],
 )
-def test_what_is_no_fasta(text: str, expected: list[Problem]) -> None:
+def test_invalid_fasta(text: str, expected: list[Problem]) -> None:
     assert problems("fasta", text) == expected
 
 
@@ -147,7 +147,7 @@ def test_a_text_without_a_look_of_its_own_may_fit(format: str, text: str, whethe
         ("table", "whatever 1 2 3"),
     ],
 )
-def test_what_is_in_its_format(format: str, text: str) -> None:
+def test_valid_text_of_a_format(format: str, text: str) -> None:
     assert problems(format, text) == []
 
 
@@ -171,9 +171,7 @@ def test_what_is_in_its_format(format: str, text: str) -> None:
         ("smiles", "\n", None, "no molecule"),
     ],
 )
-def test_what_is_not_in_its_format_names_the_line(
-    format: str, text: str, line: int | None, what: str
-) -> None:
+def test_invalid_text_of_a_format_names_the_line(format: str, text: str, line: int | None, what: str) -> None:
     (found,) = problems(format, text)
     assert found[0] == line
     assert what in found[1]
@@ -198,7 +196,7 @@ def test_where_records_begin(format: str, text: str, lines: list[int]) -> None:
 
 
 @given(st.text(), st.sampled_from(["fasta", "pdb", "cif", "sdf", "smiles"]))
-def test_no_text_whatever_breaks_a_check(text: str, format: str) -> None:
+def test_any_text_can_be_checked(text: str, format: str) -> None:
     sniff(text)
     records(format, text)
     for line, _ in problems(format, text):

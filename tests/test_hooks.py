@@ -1,9 +1,10 @@
-"""What a client tells of its attempts: log lines, hooks, spans."""
+"""Reports of a client's attempts: log lines, hooks, spans."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,15 +16,27 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from proteiniq import NotFound, ProteinIQ, TransportError
+from proteiniq import NotFound, ProteinIQ, ProteinIQError, TransportError
 from proteiniq._wire.clock import MachineClock
-from proteiniq.hooks import AttemptDetails
+from proteiniq.hooks import AttemptDetails, PauseDetails
 from proteiniq.opentelemetry import span_of_attempt
 from proteiniq.sandbox import Sandbox
 
 from ._sync.clients import over
 from .faults.server import CUT, Piece, Server, reply, whole
-from .support import EVENTS, KEY, FastClock, Routes, StillClock, answer, documented, job
+from .support import (
+    EVENTS,
+    KEY,
+    STATUS,
+    FastClock,
+    Routes,
+    StillClock,
+    Stub,
+    answer,
+    documented,
+    job,
+    refusal,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +62,7 @@ def seen_by(service: Sandbox) -> tuple[ProteinIQ, list[AttemptDetails]]:
     return ProteinIQ(service.api_key, service.url, hooks=[seen.append]), seen
 
 
-def test_a_hook_is_told_of_an_attempt_that_was_answered(service: Sandbox) -> None:
+def test_a_hook_gets_an_attempt_with_a_response(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client:
         client.account.get()
@@ -59,14 +72,14 @@ def test_a_hook_is_told_of_an_attempt_that_was_answered(service: Sandbox) -> Non
     assert details.duration > 0
 
 
-def test_a_hook_is_told_the_code_of_an_error(service: Sandbox) -> None:
+def test_a_hook_gets_the_code_of_an_error(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client, pytest.raises(NotFound):
         client.jobs.get("job_a")
     assert (seen[0].status, seen[0].code, seen[0].job_id) == (404, "not_found", "job_a")
 
 
-def test_a_hook_is_told_of_each_attempt_and_of_the_pause_before_the_next(service: Sandbox) -> None:
+def test_a_hook_gets_each_attempt_and_the_pause_before_the_next(service: Sandbox) -> None:
     seen: list[AttemptDetails] = []
     closed = "http://127.0.0.1:9"
     with (
@@ -79,14 +92,14 @@ def test_a_hook_is_told_of_each_attempt_and_of_the_pause_before_the_next(service
     assert [details.wait is None for details in seen] == [False, False, True]
 
 
-def test_event_streams_and_downloads_are_told_too(service: Sandbox) -> None:
+def test_hooks_get_event_streams_and_downloads_too(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client:
         client.run("translate", {"nucleotide": ">x\nATGGCC"}).files[0].read()
     assert {"submit_job", "stream_job_events", "get_result", "download"} <= {each.operation for each in seen}
 
 
-def test_a_download_that_breaks_off_is_told_once_and_with_the_pause() -> None:
+def test_a_hook_gets_an_interrupted_download_once_and_with_the_pause() -> None:
     with Server() as server:
         files = [{"name": "a.txt", "key": None, "content_type": "text/plain", "url": f"{server.url}/file"}]
         server.on("GET", "/api/v1/results/job_1", reply({**documented("get_result"), "files": files}))
@@ -104,7 +117,9 @@ def test_a_download_that_breaks_off_is_told_once_and_with_the_pause() -> None:
     assert told[1].wait is None
 
 
-def test_a_hook_that_raises_stops_nothing(service: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hook_that_raises_does_not_stop_the_request(
+    service: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken(details: AttemptDetails) -> None:
         raise ZeroDivisionError
 
@@ -186,7 +201,7 @@ def test_a_span_names_host_and_port(host: str, address: str, port: int | None) -
     assert (span.attributes["server.address"], span.attributes.get("server.port")) == (address, port)
 
 
-def test_a_span_of_an_error_says_so(service: Sandbox) -> None:
+def test_a_span_of_an_error_has_an_error_status(service: Sandbox) -> None:
     (span,) = spans_of(service, "job_c")
     assert span.status.status_code is StatusCode.ERROR
     assert span.attributes is not None
@@ -224,3 +239,77 @@ def test_a_stream_that_is_closed_at_its_planned_end_is_no_failure() -> None:
         ("list_jobs", 200, None),
     ]
     assert clock.sleeps == []
+
+
+class Watching:
+    """A hook that is told of pauses, too."""
+
+    def __init__(self) -> None:
+        self.pauses: list[PauseDetails] = []
+
+    def __call__(self, details: AttemptDetails) -> None:
+        pass
+
+    def on_pause(self, details: PauseDetails) -> None:
+        self.pauses.append(details)
+
+
+def watched(
+    service: Any, call: Callable[[ProteinIQ], object], *, clock: StillClock | None = None
+) -> Watching:
+    hook = Watching()
+    with over(service, clock=clock or StillClock()) as client:
+        pipeline = client._pipeline
+        pipeline.config = attrs.evolve(pipeline.config, hooks=(hook, lambda details: None))
+        with suppress(ProteinIQError):
+            call(client)
+    return hook
+
+
+@pytest.mark.parametrize(("asked", "told"), [("30", [30]), ("4", [])])
+def test_a_long_pause_before_a_retry_is_told(
+    asked: str, told: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "proteiniq")
+    service = Stub(refusal(503, "busy", Retry_After=asked), answer(documented("get_account")))
+    hook = watched(service, lambda client: client.account.get())
+    assert [int(pause.seconds) for pause in hook.pauses] == told
+    assert [record.message for record in caplog.records if "waiting" in record.message] == [
+        f"get_account: waiting {seconds} s (retry after 503 busy)" for seconds in told
+    ]
+
+
+def test_a_long_pause_for_the_rate_limit_is_told_once() -> None:
+    def many(client: ProteinIQ) -> None:
+        for _ in range(121):
+            client.account.get()
+
+    (pause,) = watched(Stub(answer(documented("get_account"))), many).pauses
+    assert (pause.operation, pause.reason, pause.seconds > 55) == ("get_account", "rate limit", True)
+
+
+def test_long_pauses_of_a_wait_for_a_service_that_is_gone_are_told() -> None:
+    gone = Stub(httpx.ConnectError("refused"))
+    hook = watched(gone, lambda client: client.jobs.wait("job_1", timeout=300, streams=False))
+    waits = [pause for pause in hook.pauses if pause.operation == "wait"]
+    assert waits
+    assert {(pause.reason, pause.job_id) for pause in waits} == {("its status can't be read", "job_1")}
+    many = watched(gone, lambda client: list(client.jobs.wait_all(["job_1", "job_2"], timeout=300)))
+    assert "wait_all" in [pause.operation for pause in many.pauses]
+
+
+def test_the_pauses_of_a_quiet_job_are_not_told() -> None:
+    service = Routes({STATUS: [*[answer(job("PROCESSING"))] * 9, answer(job("COMPLETED"))]})
+    assert watched(service, lambda client: client.jobs.wait("job_1", streams=False)).pauses == []
+
+
+def test_a_method_for_pauses_that_raises_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Watching):
+        def on_pause(self, details: PauseDetails) -> None:
+            raise RuntimeError("of the hook")
+
+    service = Stub(refusal(503, "busy", Retry_After="30"), answer(documented("get_account")))
+    with over(service) as client:
+        client._pipeline.config = attrs.evolve(client._pipeline.config, hooks=(Broken(),))
+        client.account.get()
+    assert "of the hook" in caplog.text

@@ -122,12 +122,12 @@ def test_several_values_of_a_slot_for_many_stay_several() -> None:
 
 
 def without(slot: str, **changes: Any) -> Tool:
-    """The tool, which says less of a slot."""
+    """The tool with fewer details of a slot."""
     slots = tuple(attrs.evolve(each, **changes) if each.id == slot else each for each in TOOL.slots)
     return attrs.evolve(TOOL, slots=slots)
 
 
-def test_a_kind_that_the_service_does_not_say_is_not_made_up() -> None:
+def test_an_undocumented_kind_is_not_guessed() -> None:
     with pytest.raises(InvalidInput, match="doesn't state which kind of data it takes") as caught:
         entries(without("protein", kind=None), {"protein": ">a\nMK"}, None)
     (issue,) = caught.value.issues
@@ -135,14 +135,14 @@ def test_a_kind_that_the_service_does_not_say_is_not_made_up() -> None:
     assert "a list of API entries" in str(issue)
 
 
-def test_a_format_that_neither_data_nor_service_say_is_not_made_up() -> None:
+def test_an_undetectable_format_is_not_guessed() -> None:
     with pytest.raises(InvalidInput, match="the format of the data is unknown") as caught:
         entries(without("protein", formats=()), {"protein": "MK"}, None)
     assert [issue.slot for issue in caught.value.issues] == ["protein"]
 
 
 @pytest.mark.parametrize("format", [None, ""])
-def test_a_file_whose_format_nobody_says_is_refused(format: str | None) -> None:
+def test_a_file_with_an_unknown_format_is_refused(format: str | None) -> None:
     file = attrs.evolve(FILE, filename="data", format=format)
     with pytest.raises(InvalidInput, match="the format of file 'data' is unknown"):
         entries(without("protein", formats=()), {"protein": file}, None)
@@ -153,7 +153,7 @@ def test_a_file_whose_format_nobody_says_is_refused(format: str | None) -> None:
     [(">a\nMK", "fasta"), (PDB, "pdb"), (FILE, "fasta"), (attrs.evolve(FILE, format="CIF"), "cif")],
     ids=["FASTA", "PDB", "file", "CIF"],
 )
-def test_data_may_say_its_format_where_the_service_does_not(value: Any, format: str) -> None:
+def test_data_may_show_its_format_if_the_service_does_not(value: Any, format: str) -> None:
     (entry,) = entries(without("protein", formats=()), {"protein": value}, None)
     assert entry["format"] == format
 
@@ -182,7 +182,7 @@ def test_data_may_say_its_format_where_the_service_does_not(value: Any, format: 
         ("lysozyme.fasta", "pass pathlib.Path('lysozyme.fasta')"),
     ],
 )
-def test_a_value_that_can_not_be_taken(value: Any, problem: str) -> None:
+def test_an_unsupported_value(value: Any, problem: str) -> None:
     found = problems({"protein": value})
     assert any(problem in each and each.startswith("slot 'protein'") for each in found), found
 
@@ -213,9 +213,7 @@ def slot_with(value: Any, **changes: Any) -> list[dict[str, Any]]:
         (("sdf", "smiles"), "CCO\n" * 50_000, "smiles"),
     ],
 )
-def test_the_format_is_the_slots_own_name_for_what_the_text_is(
-    formats: tuple[str, ...], value: str, format: str
-) -> None:
+def test_the_format_has_the_slots_spelling(formats: tuple[str, ...], value: str, format: str) -> None:
     (entry,) = slot_with(value, formats=formats)
     assert entry["format"] == format
 
@@ -259,7 +257,7 @@ def test_the_format_is_the_slots_own_name_for_what_the_text_is(
         ),
     ],
 )
-def test_what_the_slot_does_not_take_is_named_with_its_line(
+def test_data_that_the_slot_refuses_is_named_with_its_line(
     changes: dict[str, Any], value: Any, problem: str
 ) -> None:
     with pytest.raises(InvalidInput, match="nothing was sent") as caught:
@@ -281,7 +279,7 @@ def test_an_uploaded_file_that_is_too_large() -> None:
     )
 
 
-def test_an_uploaded_file_may_be_called_otherwise_than_its_format() -> None:
+def test_the_name_of_an_uploaded_file_may_differ_from_its_format() -> None:
     file = attrs.evolve(FILE, filename="x.mmcif", format=None)
     assert slot_with(file, formats=("pdb", "CIF"))[0]["format"] == "CIF"
 
@@ -294,13 +292,13 @@ def test_a_path_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("inputs", ["MK", None, ["MK"], [], 5])
-def test_inputs_that_are_no_mapping(inputs: Any) -> None:
+def test_inputs_that_are_not_a_mapping(inputs: Any) -> None:
     with pytest.raises(InvalidInput, match="the slots are 'protein', 'more'"):
         entries(TOOL, inputs, None)
 
 
 @pytest.mark.parametrize("settings", ["ph", 5, ["ph"]])
-def test_settings_that_are_no_mapping(settings: Any) -> None:
+def test_settings_that_are_not_a_mapping(settings: Any) -> None:
     with pytest.raises(InvalidInput, match="settings must be a mapping of settings"):
         entries(TOOL, {"protein": "MK"}, settings)
 
@@ -319,7 +317,7 @@ def test_settings_that_are_no_mapping(settings: Any) -> None:
         ({"ph": 10**5000}, "setting 'ph': must be from 0 to 14 pH, got int with too many digits to show"),
     ],
 )
-def test_a_setting_that_can_not_be_taken(settings: Any, problem: str) -> None:
+def test_an_unsupported_setting(settings: Any, problem: str) -> None:
     assert problems({"protein": "MK"}, settings) == [problem] or problems({"protein": "MK"}, settings)[
         0
     ].startswith(problem)
@@ -341,11 +339,11 @@ def test_a_file_in_the_wrong_place_is_not_repeated_in_the_message(inputs: Any, s
     assert len(str(caught.value)) < 500
 
 
-def test_settings_of_a_tool_that_states_none_are_the_services_to_judge() -> None:
+def test_settings_of_a_tool_without_a_list_are_checked_by_the_service() -> None:
     assert entries(attrs.evolve(TOOL, settings=()), {"protein": "MK"}, {"anything": object()})
 
 
-def test_validate_says_the_same_without_a_request() -> None:
+def test_validate_reports_the_same_without_a_request() -> None:
     TOOL.validate({"protein": "MK"}, {"ph": 7})
     TOOL.validate([{"slotId": "anything"}])
     TOOL.validate({"inputs": [{"slotId": "anything"}]})

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import base64
-import shutil
+import functools
+import logging
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
-import attrs
 import certifi
+import httpx
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, TransportError
 from proteiniq._wire.connections import Pools
 from proteiniq._wire.route import Proxy, Route, read_route
 
+from .certificates import Certificates
 from .faults.server import Server, refuse, reply
 from .support import KEY, documented
 
@@ -27,7 +28,7 @@ PASSWORD = "hunter2hunter2"
 
 @pytest.fixture(autouse=True)
 def other_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proxies and exceptions that nobody may take."""
+    """Invalid proxies and exceptions."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -68,6 +69,24 @@ def test_a_request_goes_through_the_proxy_of_the_client(account: Account, proxy:
     assert account(KEY, "http://127.0.0.1:9", proxy=through) == "team_123"
     sent = proxy.asked[0].headers["proxy-authorization"]
     assert base64.b64decode(sent.removeprefix("Basic ")) == "user:wärd".encode()
+
+
+@both
+def test_the_password_of_a_proxy_is_not_logged(
+    account: Account, proxy: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    account(KEY, "http://127.0.0.1:9", proxy=proxy.url.replace("://", f"://user:{PASSWORD}@"))
+    assert "httpcore" in {record.name.partition(".")[0] for record in caplog.records}
+    for shown in (PASSWORD, base64.b64encode(f"user:{PASSWORD}".encode()).decode()):
+        assert shown not in caplog.text
+        assert not any(shown in repr(vars(record)) for record in caplog.records)
+
+
+def test_a_forked_process_takes_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "http://environment.test:3128")
+    child = Pools(route=Route("http://proxy.test:1")).leave_to_parent()
+    assert child.proxy("https", "service.test", None) == "http://proxy.test:1"
 
 
 @both
@@ -118,6 +137,7 @@ def test_which_proxy_is_taken(
         (f"ftp://user:{PASSWORD}@proxy.test", "must start with http://"),
         (f"http://user:{PASSWORD}@", "must have a host"),
         (f"http://user:{PASSWORD}@proxy.test:0", "no port 0"),
+        (f"http://user:{PASSWORD} @proxy.test", "no spaces"),
         (f"http://user:{PASSWORD}@proxy\n.test", "must have a host"),
         (f"http://user:{PASSWORD}@proxy.test:99999", "must have the form scheme://host:port"),
         (f"http://user:{PASSWORD}#@proxy.test:1", "must have the form scheme://host:port"),
@@ -150,73 +170,34 @@ def test_a_login_is_hidden_from_the_log_of_the_library_that_sends_it() -> None:
     assert PASSWORD not in f"auth={auth!r}"
 
 
-def test_a_proxy_with_a_name_in_unicode() -> None:
-    assert isinstance(read_route("http://bücher.test:1", None), Route)
+@pytest.mark.parametrize("url", ["http://bücher.test:1", " HTTP://proxy.test/\n"])
+def test_what_is_a_proxy(url: str) -> None:
+    route = read_route(url, None)
+    assert isinstance(route, Route)
+    assert route.proxy == url.strip()
 
 
 # ---- certificates
 
 
-@attrs.frozen
-class Files:
-    """The certificate of an authority, and of a server that it vouches for, with the server's key."""
-
-    authority: Path
-    server: Path
-    key: Path
-
-    @property
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.server, self.key)
-        return context
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    if shutil.which("openssl") is None:
-        pytest.skip("the program openssl makes the certificates")
-    folder = tmp_path_factory.mktemp("certificates")
-    new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    new += ["-nodes", "-days", "3650"]
-
-    def run(*arguments: str) -> None:
-        subprocess.run([*new, *arguments], cwd=folder, check=True, capture_output=True)
-
-    uses = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-    run("-subj", "/CN=Authority", "-keyout", "authority.key", "-out", "authority.pem", *uses)
-    uses = ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=IP:127.0.0.1"]
-    signed = ["-CA", "authority.pem", "-CAkey", "authority.key"]
-    run("-subj", "/CN=Server", "-keyout", "server.key", "-out", "server.pem", *signed, *uses)
-    return Files(folder / "authority.pem", folder / "server.pem", folder / "server.key")
-
-
 @pytest.fixture
-def server(files: Files) -> Iterator[Server]:
-    with Server(files.context) as started:
+def server(certificates: Certificates) -> Iterator[Server]:
+    with Server(certificates.context) as started:
         started.on("GET", "/api/v1/account", reply(documented("get_account")))
         yield started
-
-
-def hashed(certificate: Path, folder: Path) -> Path:
-    """A folder with the certificate, under the name that OpenSSL looks for."""
-    command = ["openssl", "x509", "-hash", "-noout", "-in", str(certificate)]
-    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    shutil.copy(certificate, folder / f"{name}.0")
-    return folder
 
 
 @pytest.mark.case
 @both
 @pytest.mark.parametrize("form", ["string", "path", "folder", "context"])
 def test_a_server_is_verified_with_the_certificates_of_the_client(
-    account: Account, form: str, server: Server, files: Files, tmp_path: Path
+    account: Account, form: str, server: Server, certificates: Certificates, tmp_path: Path
 ) -> None:
     verify: Any = {
-        "string": str(files.authority),
-        "path": files.authority,
-        "folder": hashed(files.authority, tmp_path),
-        "context": ssl.create_default_context(cafile=files.authority),
+        "string": str(certificates.authority),
+        "path": certificates.authority,
+        "folder": certificates.hashed(tmp_path),
+        "context": ssl.create_default_context(cafile=certificates.authority),
     }[form]
     assert account(KEY, server.url, verify=verify) == "team_123"
 
@@ -228,6 +209,36 @@ def test_a_server_of_another_authority_is_refused(account: Account, verify: Any,
         account(KEY, server.url, verify=verify)
     assert not caught.value.sent
     assert server.asked == []
+
+
+@pytest.fixture(params=[False, True], ids=["", "traced"])
+def traced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether a tracer wraps the transports of httpx, so that requests go through one of those."""
+    kinds = ((httpx.HTTPTransport, "handle_request"), (httpx.AsyncHTTPTransport, "handle_async_request"))
+    for kind, method in kinds if request.param else ():
+        monkeypatch.setattr(kind, method, wrapping(getattr(kind, method)))
+    return bool(request.param)
+
+
+def wrapping(original: Callable[..., Any]) -> Callable[..., Any]:
+    return functools.wraps(original)(lambda *arguments: original(*arguments))
+
+
+@both
+def test_an_encrypted_proxy_is_verified_with_the_same_certificates(
+    account: Account, server: Server, certificates: Certificates, traced: bool
+) -> None:
+    server.on("GET", "http://127.0.0.1:9/api/v1/account", reply(documented("get_account")))
+    assert account(KEY, "http://127.0.0.1:9", proxy=server.url, verify=certificates.authority) == "team_123"
+    assert account(KEY, server.url, proxy=False, verify=certificates.authority) == "team_123"
+
+
+def test_missing_certificates_of_the_environment_are_no_riddle_to_a_traced_client(
+    traced: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        blocking(KEY, "https://service.test")
 
 
 def unverifying() -> ssl.SSLContext:

@@ -24,13 +24,15 @@ from proteiniq import (
     ProteinIQError,
     TransportError,
 )
+from proteiniq._wire.encoding import BadAddress, address
 from proteiniq.sandbox import Sandbox
 
 from ._async.clients import over as async_over
-from ._sync.clients import connect, over
+from ._sync.clients import connect, over, reach
 from .faults.lossy_proxy import Fault, LossyProxy
-from .faults.server import Server, reply
-from .support import ENTRY, KEY, LYSOZYME, SECRET, URL, Stub, answer, documented, refusal
+from .faults.server import Server, reply, whole
+from .storage import FILE, result
+from .support import ENTRY, KEY, LYSOZYME, RESULT, SECRET, URL, Routes, Stub, answer, documented, refusal
 
 
 def shown(error: BaseException) -> str:
@@ -77,13 +79,13 @@ def test_the_search_finds_a_secret_that_is_there() -> None:
 
 @pytest.mark.parametrize("text", [f"pq_live_{SECRET}", SECRET, f"pq_test_x_{SECRET}", f"pq_live_a_{SECRET}é"])
 @pytest.mark.parametrize("kind", [ProteinIQ, AsyncProteinIQ])
-def test_a_key_that_is_none(kind: Callable[[str], object], text: str) -> None:
+def test_an_invalid_key(kind: Callable[[str], object], text: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         kind(text)
     assert SECRET not in shown(caught.value)
 
 
-def test_a_client_that_can_not_be_made() -> None:
+def test_a_client_with_invalid_options() -> None:
     for options in ({"timeout": -1}, {"max_retries": -1}, {"base_url": "http://proteiniq.io"}):
         with pytest.raises(ConfigurationError) as caught:
             ProteinIQ(KEY, **options)
@@ -279,7 +281,7 @@ def test_a_connection_that_breaks(sandbox: Sandbox, key: str, secret: str, fault
         assert secret not in shown(failing(client.account.get))
 
 
-def test_a_host_that_is_not_there(sandbox: Sandbox, key: str, secret: str) -> None:
+def test_an_unreachable_host(sandbox: Sandbox, key: str, secret: str) -> None:
     with connect(sandbox, key, base_url="http://127.0.0.1:1", max_retries=0) as client:
         assert secret not in shown(failing(client.account.get))
 
@@ -363,3 +365,47 @@ def test_the_key_stays_on_this_side_of_a_download(
         made.save_all(tmp_path)
     assert secret not in repr(made.raw)
     assert not any(secret in path.read_text() for path in tmp_path.iterdir())
+
+
+# ---- signatures of URLs
+
+SIGNATURE = "5ecre7-signature-of-a-url"
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("where", ["result", "redirect", "relative redirect"])
+def test_no_log_has_the_signature_of_a_url(where: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("proteiniq", "httpcore", "httpx"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    with Server() as server, reach(server.url) as client:
+        query = f"?X-Amz-Signature={SIGNATURE}"
+        url = f"{server.url}/file{query}" if where == "result" else f"{server.url}/moved"
+        place = f"{server.url}/file{query}" if where == "redirect" else f"/file{query}"
+        server.on("GET", "/api/v1/results/job_1", reply(result("a.txt", url=url)))
+        server.on("GET", "/moved", whole(b"", 302, location=place))
+        server.on("GET", "/file", whole(b"ATOM"))
+        assert client.results.get("job_1").files[0].read() == b"ATOM"
+    assert {record.name.split(".")[0] for record in caplog.records} >= {"proteiniq", "httpcore"}
+    assert SIGNATURE not in caplog.text
+    assert not any(SIGNATURE in repr(vars(record)) for record in caplog.records)
+
+
+@pytest.mark.case
+def test_storage_that_repeats_a_signature_is_not_quoted() -> None:
+    body = f"<Error><Code>Denied</Code><Message>No.</Message><SignatureProvided>{SIGNATURE}</SignatureProvided></Error>"
+    url = f"https://storage.test/signed?n=1&sig={SIGNATURE}"
+    service = Routes({RESULT: answer(result("a.txt", url=url)), FILE: httpx.Response(403, text=body)})
+    with over(service) as client:
+        error = failing(lambda: client.results.get("job_1").files[0].read())
+    assert "Denied" in str(error)
+    assert SIGNATURE not in f"{error!r} {vars(error)}"
+    assert SIGNATURE.encode() not in pickle.dumps(error)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("netloc", ["me:hunter2@h\u2100st", "storage.test:hunter2"])
+def test_an_address_that_is_not_valid_is_not_quoted(netloc: str) -> None:
+    with pytest.raises(BadAddress) as caught:
+        address(f"https://{netloc}/x")
+    assert "hunter2" not in str(caught.value)

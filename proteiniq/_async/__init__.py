@@ -1,1 +1,1 @@
-"""The facade, awaited. The sync facade in `proteiniq/_sync/` is made from it by `scripts/unasync.py`."""
+"""The async facade. The sync facade in `proteiniq/_sync/` is generated from it by `scripts/unasync.py`."""

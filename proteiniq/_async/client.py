@@ -14,11 +14,12 @@ from .._policy.retry import RetryBudget
 from .._wire.clock import AsyncClock, AsyncMachineClock
 from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
 from .._wire.extra_headers import read_extra_headers
-from .._wire.pacers import Pacer, shared
+from .._wire.pacers import LocalPacer, Pacer, shared
 from .._wire.route import Verify, read_route
 from ..errors import ConfigurationError
 from ..hooks import Hook
 from . import lazy
+from .transport import AsyncTransport
 from .wire import AsyncWire
 
 
@@ -31,11 +32,13 @@ class AsyncProteinIQ:
     seconds; None is no limit. It does not apply to uploads and downloads; a wait has its own timeout.
 
     The defaults of the rate limit are the service's (120 requests per key in 60 s, reads of one job 5 s apart). All
-    clients of a key in this process share one limit, which is corrected by the service's headers. Different values of a
-    later client are ignored with a warning. Programs on one machine share the limit by naming the same `pace_file`, a
-    small SQLite file that is created if missing. `hooks` are called with the `AttemptDetails` of every attempt to send
-    a request. `clock` replaces the machine's clock in tests. `allow_http` names hosts of a private network to which the
-    key may be sent unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`.
+    clients of a key in this process share one limit, which is corrected by the service's headers; `rate_limit` is never
+    exceeded. Different values of a later client are ignored with a warning. Programs on one machine share the limit by
+    naming the same `pace_file`, a small SQLite file that is created if missing; while it can't be used, the client
+    keeps its own count. `hooks` are called with the `AttemptDetails` of every attempt to send a request. `clock`
+    replaces the machine's clock in tests. `allow_http` names hosts of a private network to which the key may be sent
+    unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`. They are reached without a proxy of the
+    environment, which could read the key.
 
     `headers` are sent with every request to the service, never to the storage behind a signed URL; their values are not
     logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
@@ -48,6 +51,9 @@ class AsyncProteinIQ:
     with; None takes SSL_CERT_FILE or SSL_CERT_DIR, else the certificates of certifi. Verification can't be switched
     off, since the key would be readable on the way.
 
+    `transport`, an `AsyncTransport`, sends the requests instead: in-process, from a recording, or over another HTTP
+    library. It makes its own connections, without `proxy` and `verify`, and the client doesn't share its rate limit.
+
     The client is a context manager, and safe for many tasks of one event loop. Raises ConfigurationError.
     """
 
@@ -59,7 +65,7 @@ class AsyncProteinIQ:
         timeout: float = 30.0,
         max_retries: int = 4,
         deadline: float | None = None,
-        rate_limit: int = RATE_LIMIT,
+        rate_limit: int | None = None,
         rate_window: float = RATE_WINDOW,
         job_read_interval: float = JOB_READ_INTERVAL,
         pace_file: str | PathLike[str] | None = None,
@@ -69,10 +75,11 @@ class AsyncProteinIQ:
         app: tuple[str, str] | None = None,
         proxy: str | Literal[False] | None = None,
         verify: Verify = None,
+        transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
     ) -> None:
         key, origin = read_key(api_key), read_base_url(base_url, allow_http)
-        extra, route = read_extra_headers(headers, app), read_route(proxy, verify)
+        extra, route = read_extra_headers(headers, app), read_route(proxy, verify, transport)
         # A traceback that shows locals must not show a secret, in whichever argument it was passed.
         del api_key, base_url, headers, app, proxy, verify
         config = resolve(
@@ -80,19 +87,29 @@ class AsyncProteinIQ:
         )
         if isinstance(route, ConfigurationError):
             raise route
-        check_pace(rate_limit, rate_window, job_read_interval)
+        check_pace(rate_limit, rate_window, job_read_interval, pace_file)
         pace: Mapping[str, Any] = {
-            "limit": rate_limit,
+            "limit": RATE_LIMIT if rate_limit is None else rate_limit,
             "seconds": rate_window,
             "job_interval": job_read_interval,
+            "most": rate_limit,
         }
-        pacer: Pacer = shared(config.base_url, config.key.prefix, **pace)
+        # What a transport reaches need not be the service: its rate limit says nothing to other clients.
+        pacer: Pacer = LocalPacer(**pace)
+        if transport is None:
+            pacer = shared(config.base_url, config.key.prefix, **pace)
         if pace_file is not None:
             from .._wire.pace_file import FilePacer  # imports sqlite3 only if it is used
 
-            pacer = FilePacer(pace_file, f"{config.base_url} {config.key.prefix}", **pace)
+            key_id = f"{config.base_url} {config.key.prefix}"
+            pacer = FilePacer(pace_file, key_id, instead=pacer, **pace)
         clock = clock or AsyncMachineClock()
-        self._parts = (config, AsyncWire(clock=clock, route=route), clock, pacer)
+        self._parts = (
+            config,
+            AsyncWire(clock=clock, route=route.to(config.base_url), own=transport),
+            clock,
+            pacer,
+        )
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
@@ -137,15 +154,22 @@ class AsyncProteinIQ:
         """Return a client with another `timeout`, `max_retries` or `deadline`; this client is unchanged.
 
         Both share connections, rate limit and retry budget. Closing the new client leaves this one open; closing this
-        one closes both. Raises ConfigurationError.
+        one closes both. Attributes that a subclass has set are copied, except cached properties. Raises
+        ConfigurationError.
         """
         client = self._over(self._pipeline.with_config(self._pipeline.config.with_options(**options)))
+        vars(client).update(
+            (name, value)
+            for name, value in vars(self).items()
+            if name not in ("_parts", "_first")
+            and not isinstance(getattr(type(self), name, None), cached_property)
+        )
         client._first = weakref.ref(self._first() or self)
         return client
 
     async def run(
         self,
-        tool: str | lazy.Tool,
+        tool: str | lazy.ToolSummary | lazy.Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -157,30 +181,53 @@ class AsyncProteinIQ:
         on_update: lazy.OnUpdate | None = None,
         cancel_on_timeout: bool = False,
         partial: bool = False,
+        wait_for_slot: bool = True,
         check: bool = True,
     ) -> lazy.AsyncResult:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
-        `timeout` limits the wait, in seconds; None waits forever. Raises their errors: JobFailed if the job ended
-        without success, unless `partial` is set and it left a result; WaitTimeout, which leaves the job running unless
-        `cancel_on_timeout` is set.
+        `timeout` limits the wait for a job slot and for the job together, in seconds; None waits forever. Raises their
+        errors: JobFailed if the job ended without success, unless `partial` is set and it left a result; WaitTimeout,
+        which leaves the job running unless `cancel_on_timeout` is set; ConcurrentJobLimitExceeded if no slot became
+        free, or at once without `wait_for_slot`.
         """
-        job = await self.jobs.submit(
-            tool,
-            inputs,
-            settings,
+        return await self.jobs._run(
+            timeout,
+            on_update,
+            cancel_on_timeout=cancel_on_timeout,
+            partial=partial,
+            wait_for_slot=wait_for_slot,
+            tool=tool,
+            inputs=inputs,
+            settings=settings,
             name=name,
             max_credits=max_credits,
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
             check=check,
         )
-        return await self.jobs.result(
-            job,
-            timeout=timeout,
-            on_update=on_update,
-            cancel_on_timeout=cancel_on_timeout,
-            partial=partial,
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """Send a request to a route that has no method here, such as `client.request("GET", "/api/v1/projects")`.
+
+        `path` is a path on the service, never another host. `params` is the query, and `json` the body. The request is
+        paced and retried like any other; with a method other than GET, HEAD and DELETE, it is retried after a lost
+        response only with an `idempotency_key`, which the route must support. Returns the value of a JSON response, the
+        bytes of any other, None for an empty one. Raises InvalidInput, APIError, TransportError, ContractError if the
+        response is not the JSON that it claims to be.
+        """
+        from .request import request
+
+        return await request(
+            self._pipeline, method, path, params=params, json=json, idempotency_key=idempotency_key
         )
 
     async def openapi(self) -> dict[str, Any]:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urljoin
 
 import attrs
 
-from .._inputs.arguments import is_downgrade, is_url
+from .._inputs.arguments import is_url
+from .._inputs.callbacks import AsyncCallback
 from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
 from .._transfer.download import Download
 from .._transfer.progress import OnProgress
 from .._transfer.writers import AsyncWriter
 from .._wire.exchange import Outgoing
+from .._wire.locations import redirect_target, requestable
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
 from ..models import ResultFileInfo
 from . import lazy
 from .pipeline import AsyncPipeline, Call
 
-REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 10
 
 
@@ -45,19 +45,20 @@ class AsyncDownloads:
     async def read(self, file: Wanted) -> bytes:
         """Return the bytes of a result file."""
         with Download.in_memory() as (download, buffer):
-            await self._fetch(file, download)
+            await self._fetch(file, download, AsyncCallback("on_progress", None))
             return buffer.getvalue()
 
     async def save(
         self, file: Wanted, target: Path, on_progress: OnProgress | None, *, overwrite: bool
     ) -> Path:
         """Save a result file at `target`, under a temporary name until it is complete."""
-        with Download.at(target, on_progress, overwrite=overwrite) as download:
-            await self._fetch(file, download)
+        progress = AsyncCallback("on_progress", on_progress)
+        with Download.at(target, overwrite=overwrite) as download:
+            await self._fetch(file, download, progress)
             await AsyncWriter.finish(download)
         return target
 
-    async def _fetch(self, file: Wanted, download: Download) -> None:
+    async def _fetch(self, file: Wanted, download: Download, progress: AsyncCallback) -> None:
         """Download a file, resuming after an interruption, with a new URL if the old one has expired."""
         retry, clock = self._pipeline.config.retry, self._pipeline.clock
         job_id = file.job_id
@@ -68,7 +69,7 @@ class AsyncDownloads:
             wait: float | None = None
             ended: list[AttemptDetails] = []
             try:
-                error = await self._attempt(url, job_id, download, number, ended)
+                error = await self._attempt(url, job_id, download, progress, number, ended)
                 damage = download.damage() if error is None and download.is_whole else None
                 if error is None and download.is_whole and damage is None:
                     return
@@ -96,14 +97,20 @@ class AsyncDownloads:
                     continue
                 case Restart():
                     download.restart()
-            await clock.sleep(move.seconds)
+            await self._pipeline.pause(move.seconds, "the download was interrupted", "download", job_id)
 
     async def _attempt(
-        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+        self,
+        url: str,
+        job_id: str,
+        download: Download,
+        progress: AsyncCallback,
+        number: int,
+        ended: list[AttemptDetails],
     ) -> ProteinIQError | None:
         """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
         try:
-            await self._stream(url, job_id, download, number, ended)
+            await self._stream(url, job_id, download, progress, number, ended)
         except (APIError, TransportError, ContractError) as error:
             return error
         return None
@@ -120,7 +127,13 @@ class AsyncDownloads:
         return _address(found, file.job_id)
 
     async def _stream(
-        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+        self,
+        url: str,
+        job_id: str,
+        download: Download,
+        progress: AsyncCallback,
+        number: int,
+        ended: list[AttemptDetails],
     ) -> None:
         """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
         for _ in range(MOST_REDIRECTS):
@@ -129,10 +142,9 @@ class AsyncDownloads:
             )
             call = Call(outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number)
             opened = self._pipeline.open(call, ended=ended)
-            async with AsyncWriter(download, self._pipeline.clock) as writer, opened as incoming:
+            async with AsyncWriter(download, self._pipeline.clock, progress) as writer, opened as incoming:
                 if incoming.status < 300:
-                    download.begin(incoming.status, incoming.headers)
-                    if await AsyncWriter.keeps(download, incoming.headers):
+                    if not await writer.begin(incoming.status, incoming.headers):
                         return
                     async for chunk in incoming.chunks:
                         await writer.write(chunk)
@@ -158,10 +170,9 @@ def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:
 
 
 def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
-    """Return the target of a redirect. Raises ContractError if it is unusable, or goes from https:// to http://."""
-    location = headers.get("location")
-    target = _joined(url, location) if location else ""
-    if status in REDIRECTS and is_url(target) and not is_downgrade(url, target):
+    """Return the target of a redirect. Raises ContractError if it can't be followed."""
+    target = redirect_target(url, status, headers)
+    if target is not None:
         return target
     raise ContractError(
         f"storage responded with {status} for a file of job {job_id}, without a usable URL: get the result again later",
@@ -171,17 +182,11 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
     )
 
 
-def _joined(url: str, location: str) -> str:
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return ""
-
-
 def _address(info: ResultFileInfo, job_id: str) -> str:
     """Return the URL of a file. Raises ContractError if it is missing or invalid."""
-    if info.url and is_url(info.url):
-        return info.url
+    url = requestable(info.url or "")
+    if is_url(url):
+        return url
     what = "an unusable URL" if info.url else "no URL"
     raise ContractError(
         f"the result of job {job_id} has {what} for {info.name!r}: get the result again later",

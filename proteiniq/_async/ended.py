@@ -6,6 +6,7 @@ import attrs
 
 from .._policy.resume import late_result
 from .._policy.retry import GiveUp
+from .._policy.tolerance import Tolerance
 from .._responses.messages import (
     RESULT_PATIENCE,
     end_of_wait,
@@ -37,6 +38,7 @@ class AsyncEnded:
         timeout: float | None,
         deadline: float | None,
     ) -> None:
+        self._pipeline = pipeline
         self._clock = pipeline.clock
         self._results = results
         self._job = job
@@ -48,7 +50,7 @@ class AsyncEnded:
         if self._job.status in WITHOUT_RESULT:
             raise job_failed(self._job)
         try:
-            if partial or self._job.status == JobStatus.COMPLETED:
+            if partial or self._should_have_one:
                 result = self._of_job(await self._read_late())
             else:
                 raise await self._failure()
@@ -63,6 +65,11 @@ class AsyncEnded:
         if partial or status is None or status == JobStatus.COMPLETED or not status.is_terminal:
             return result
         raise job_failed(attrs.evolve(self._job, status=status), result)
+
+    @property
+    def _should_have_one(self) -> bool:
+        """Whether the job has a result as far as is known: it succeeded, or ended in a way that is not known."""
+        return self._job.status == JobStatus.COMPLETED or not self._job.status.is_known
 
     async def _failure(self) -> JobFailed:
         """Return the error of a job without success, with the result that it left, if that can be read."""
@@ -84,22 +91,26 @@ class AsyncEnded:
         """Read the result, retrying failures that may pass, since it is paid for."""
         give_up = self._clock.monotonic() + RESULT_PATIENCE if self._deadline is None else self._deadline
         reads = 0
+        tolerance = Tolerance()
         while True:
             try:
                 return await self._results._get(self._job.id, deadline=self._deadline)
             except ProteinIQError as error:
-                if not error.retryable:
+                now = self._clock.monotonic()
+                if not tolerance.passes_over(error, now, exists=self._should_have_one):
                     raise
                 reads += 1
                 move = late_result(
                     self._job.status,
                     reads=reads,
                     retry_after=requested_wait(error),
-                    now=self._clock.monotonic(),
+                    now=now,
                     give_up=give_up,
                 )
                 if isinstance(move, GiveUp):
                     if self._deadline is not None:
                         raise result_late(self._job, end_of_wait(self._timeout, move.needed)) from error
                     raise
-            await self._clock.sleep(move.seconds)
+            await self._pipeline.pause(
+                move.seconds, "the result is not available yet", "get_result", self._job.id
+            )

@@ -42,7 +42,10 @@ class AsyncJob(JobState):
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJob:
-        """Wait for the job to end, and return it. Options and errors are those of `client.jobs.wait`."""
+        """Wait for the job to end, and return its final state; this object stays as it is: `job = job.wait()`.
+
+        Options and errors are those of `client.jobs.wait`.
+        """
         return await self._jobs.wait(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
         )

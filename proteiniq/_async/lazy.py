@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..models import Tool as Tool
+    from ..models import Tool as Tool, ToolSummary as ToolSummary
     from .account import AsyncAccountAPI as AsyncAccountAPI
     from .files import AsyncFiles as AsyncFiles
     from .job import OnUpdate as OnUpdate
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Tool": "..models",
+    "ToolSummary": "..models",
     "AsyncAccountAPI": ".account",
     "AsyncFiles": ".files",
     "OnUpdate": ".job",

@@ -5,32 +5,63 @@ They are iterators, not generators, so a loop that stops early leaves nothing to
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Generic, Self, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+import attrs
+from proteiniq_openapi.types import UNSET
+
+from .._inputs.arguments import Span
+from .._responses import convert
 from .._responses.page import Cursors, Page
+from .pipeline import AsyncPipeline
+
+if TYPE_CHECKING:
+    from proteiniq_openapi.types import Prepared
 
 __all__ = ["AsyncPager", "Page"]
 
 T = TypeVar("T")
 
-FetchPage = Callable[[str | None], Awaitable[Page[T]]]
+
+@attrs.frozen
+class AsyncListing(Generic[T]):
+    """How to request a list: `prepare` takes `limit` and `starting_after`, `convert` an item of the response."""
+
+    pipeline: AsyncPipeline
+    prepare: Callable[..., Prepared[Any]]
+    convert: Callable[[Any], T]
+
+    async def page(self, size: int | None, cursor: str | None) -> Page[T]:
+        prepared = self.prepare(limit=size or UNSET, starting_after=cursor or UNSET)
+        answer = await self.pipeline.call(prepared)
+        return convert.page(answer, prepared.operation, self.convert, cursor=cursor)
 
 
 class _AsyncPages(Generic[T]):
     """The pages of a list."""
 
-    def __init__(self, operation: str, fetch: FetchPage[T]) -> None:
-        self._cursors = Cursors(operation)
-        self._fetch = fetch
+    def __init__(self, listing: AsyncListing[T], span: Span) -> None:
+        operation = listing.prepare().operation
+        self._cursors = Cursors(operation, span.starting_after)
+        self._listing = listing
+        self._size = span.size
+        self._left = span.max_items
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Page[T]:
-        if self._cursors.exhausted:
+        if self._cursors.exhausted or self._left == 0:
             raise StopAsyncIteration
-        return self._cursors.came(await self._fetch(self._cursors.next()))
+        page = self._cursors.came(await self._listing.page(self._size, self._cursors.next()))
+        if self._left is None:
+            return page
+        if len(page.items) > self._left:
+            # The next page starts after items that are left out here, so its cursor would skip them.
+            page = Page(page.items[: self._left], None)
+        self._left -= len(page.items)
+        return page
 
 
 class _AsyncItems(Generic[T]):
@@ -56,17 +87,24 @@ class AsyncPager(Generic[T]):
     `pages()` iterates over the pages. Every iteration starts at the first page.
     """
 
-    def __init__(self, operation: str, fetch: FetchPage[T]) -> None:
-        self._operation = operation
-        self._fetch = fetch
+    def __init__(self, listing: AsyncListing[T], span: Span) -> None:
+        self._listing = listing
+        self._span = span
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return _AsyncItems(_AsyncPages(self._operation, self._fetch))
+        return _AsyncItems(_AsyncPages(self._listing, self._span))
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over the pages. Raises ContractError if the service repeats a cursor."""
-        return _AsyncPages(self._operation, self._fetch)
+        return _AsyncPages(self._listing, self._span)
 
     async def list(self) -> list[T]:
         """Return all items."""
         return [item async for item in self]
+
+    async def first(self) -> T | None:
+        """Return the first item, None if there is none. Requests one page, of one item unless `page_size` is given."""
+        most = 1 if self._span.max_items is None else min(1, self._span.max_items)
+        async for item in _AsyncItems(_AsyncPages(self._listing, attrs.evolve(self._span, max_items=most))):
+            return item
+        return None

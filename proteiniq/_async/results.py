@@ -14,11 +14,12 @@ from proteiniq_openapi.api.results import get_result
 from proteiniq_openapi.models import Result as LowResult
 
 from .._inputs.arguments import check_id
+from .._inputs.callbacks import AsyncCallback
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
 from ..errors import ConfigurationError
-from ..models import JobFailure, JobStatus, Model, ResultFileInfo
+from ..models import JobFailure, JobState, JobStatus, Model, ResultFileInfo
 from .downloads import AsyncDownloads, Wanted
 from .pipeline import AsyncPipeline
 
@@ -30,18 +31,19 @@ class AsyncResults:
         self._pipeline = pipeline
         self._downloads = AsyncDownloads(pipeline, self)
 
-    async def get(self, job_id: str) -> AsyncResult:
+    async def get(self, job_id: str | JobState | AsyncResult) -> AsyncResult:
         """Return the result of a job that completed, ran out of budget, or failed with output, as it is.
 
-        `status` says which; `client.jobs.result` raises JobFailed for a job without success. See "Results" in the
-        documentation. Raises JobNotCompleted if the job has not ended, NotFound if there is no
-        output, APIError, TransportError.
+        `job_id` is an id or a job. `status` says how it ended; `client.jobs.result` raises JobFailed for a job without
+        success. See "Results" in the documentation.
+
+        Raises JobNotCompleted if the job has not ended, NotFound if there is no output, APIError, TransportError.
         """
-        return await self._get(job_id)
+        return await self._get(check_id("job", job_id))
 
     async def _get(self, job_id: str, *, deadline: float | None = None) -> AsyncResult:
         """Return the result; `deadline` is a monotonic time that no attempt exceeds."""
-        prepared = get_result.prepared(check_id("job", job_id))
+        prepared = get_result.prepared(job_id)
         answer = await self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
         return AsyncResult(**convert.result_fields(answer, job_id), files=self._files(answer, job_id))
 
@@ -171,6 +173,8 @@ class AsyncResult(Model):
     result was fetched with its job (`run`, `job.result`); a result alone does not contain it.
     """
 
+    _refers_to = ("job", "job_id")
+
     job_id: str
     tool: str | None
     status: JobStatus | None
@@ -179,6 +183,10 @@ class AsyncResult(Model):
     data: Any = attrs.field(hash=False)
     files: AsyncResultFiles
     error: JobFailure | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all attributes but `raw` as plain data that `json.dumps` takes; the files with their signed URLs."""
+        return {**super().to_dict(), "files": [file.info.to_dict() for file in self.files]}
 
     async def save_all(
         self,
@@ -194,6 +202,7 @@ class AsyncResult(Model):
         the number of bytes received of all files, and their total, None until the last file has started. Raises
         FileExistsError, OSError if a file can't be written, APIError, TransportError.
         """
+        AsyncCallback("on_progress", on_progress)  # checked before anything is created
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))

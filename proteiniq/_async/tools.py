@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+
 from proteiniq_openapi.api.tools import get_tool, list_tools
+from proteiniq_openapi.models import ToolSummary as LowToolSummary
 from proteiniq_openapi.types import UNSET
 
-from .._inputs.arguments import check_id, check_limit
+from .._inputs.arguments import LARGEST_PAGE, Span, check_id
 from .._responses import convert
+from .._responses.messages import did_you_mean, similar
+from ..errors import NotFound
 from ..models import Tool, ToolSummary
-from .paging import AsyncPager, Page
+from .paging import AsyncListing, AsyncPager
 from .pipeline import AsyncPipeline
 
 REMEMBERED = 300.0
 """How long a tool's contract is cached, in seconds; a choice of this client."""
+
+SUGGESTED_WITHIN = 5.0
+"""How long listing the tools for a suggestion may take, in seconds; a choice of this client."""
 
 
 class AsyncTools:
@@ -21,6 +30,8 @@ class AsyncTools:
     def __init__(self, pipeline: AsyncPipeline) -> None:
         self._pipeline = pipeline
         self._known: dict[str, tuple[float, Tool]] = {}
+        self._ids: set[str] = set()
+        self._has_listed = False
 
     def list(
         self,
@@ -30,42 +41,65 @@ class AsyncTools:
         tag: str | None = None,
         task: str | None = None,
         limit: int | None = None,
+        page_size: int | None = None,
+        max_items: int | None = None,
+        starting_after: str | None = None,
     ) -> AsyncPager[ToolSummary]:
-        """Iterate over the tools; `limit` is the page size, from 1 to 100 (documentation, "Tools").
+        """Iterate over the tools (documentation, "Tools").
 
-        The filters are documented for the service's MCP connector only. Raises InvalidInput for an invalid limit, and
-        on iteration APIError, TransportError.
+        `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
+        continue a list, pass the `next_cursor` of a page as `starting_after`.
+
+        The filters are documented for the service's MCP connector only. Raises InvalidInput, and on iteration
+        APIError, TransportError.
         """
-        check_limit(limit)
+        span = Span.of(limit, page_size, max_items, starting_after)
+        prepare = partial(
+            list_tools.prepared,
+            q=q or UNSET,
+            category=category or UNSET,
+            tag=tag or UNSET,
+            task=task or UNSET,
+        )
+        return AsyncPager(AsyncListing(self._pipeline, prepare, self._listed), span)
 
-        async def fetch(cursor: str | None) -> Page[ToolSummary]:
-            answer = await self._pipeline.call(
-                list_tools.prepared(
-                    q=q or UNSET,
-                    category=category or UNSET,
-                    tag=tag or UNSET,
-                    task=task or UNSET,
-                    limit=limit or UNSET,
-                    starting_after=cursor or UNSET,
-                )
-            )
-            return convert.page(answer, "list_tools", convert.tool_summary, cursor=cursor)
-
-        return AsyncPager("list_tools", fetch)
-
-    async def get(self, tool_id: str) -> Tool:
+    async def get(self, tool_id: str | ToolSummary | Tool) -> Tool:
         """Return a tool with its slots, settings, outputs and price (documentation, "Tools").
 
-        Raises NotFound for an unknown tool, APIError, TransportError.
+        Raises NotFound for an unknown tool, which names those with a similar id, APIError, TransportError.
         """
-        prepared = get_tool.prepared(check_id("tool", tool_id))
-        tool = convert.tool(await self._pipeline.call(prepared))
+        tool_id = check_id("tool", tool_id)
+        try:
+            answer = await self._pipeline.call(get_tool.prepared(tool_id))
+        except NotFound as error:
+            await self._suggest(error, tool_id)
+            raise
+        tool = convert.tool(answer)
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 
-    async def _recall(self, tool_id: str) -> Tool:
+    async def _recall(self, tool_id: str | ToolSummary) -> Tool:
         """Return the tool, cached for `REMEMBERED` seconds; a submit checks its input against it."""
-        at, tool = self._known.get(check_id("tool", tool_id), (float("-inf"), None))
+        tool_id = check_id("tool", tool_id)
+        at, tool = self._known.get(tool_id, (float("-inf"), None))
         if tool is not None and self._pipeline.clock.monotonic() - at < REMEMBERED:
             return tool
         return await self.get(tool_id)
+
+    def _listed(self, answer: LowToolSummary) -> ToolSummary:
+        tool = convert.tool_summary(answer)
+        self._ids.add(tool.id)
+        return tool
+
+    async def _suggest(self, error: NotFound, tool_id: str) -> None:
+        """Add tools with a similar id to an error about an unknown one, from the lists seen so far or a new one."""
+        if type(error) is not NotFound or tool_id in self._ids | self._known.keys():
+            return
+        if not similar(tool_id, self._ids) and not self._has_listed:
+            self._has_listed = True
+            deadline = self._pipeline.clock.monotonic() + SUGGESTED_WITHIN
+            with suppress(Exception):  # a suggestion that can't be made must not replace the error
+                answer = await self._pipeline.call(list_tools.prepared(limit=LARGEST_PAGE), deadline=deadline)
+                for each in answer.data:
+                    self._listed(each)
+        did_you_mean(error, similar(tool_id, self._ids))

@@ -23,11 +23,11 @@ from .._policy.poll_many import (
 )
 from .._policy.polling import Expire
 from .._responses import convert
-from ..errors import APIError, ContractError, ProteinIQError
+from ..errors import APIError, ProteinIQError
 from ..models import JobState
 from .pipeline import AsyncPipeline
 from .reads import AsyncStatusReader, requested_wait
-from .wait_one import UNSUPPORTED, AsyncWatcher
+from .wait_one import AsyncWatcher
 
 log = logging.getLogger("proteiniq")
 
@@ -70,6 +70,8 @@ class AsyncGatherer:
                     self.asked = asked
                     await self._clock.sleep(after)
                     return
+                case Pause(seconds, failed=True):
+                    await self._pipeline.pause(seconds, "their statuses can't be read", "wait_all")
                 case Pause(seconds):
                     await self._clock.sleep(seconds)
                 case ListPage(is_first):
@@ -111,16 +113,8 @@ class AsyncGatherer:
             answer = await self._pipeline.call(prepared, deadline=self._deadline)
             page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             self._cursor = page.next_cursor
-        except ContractError as error:
-            log.info("can't read the job list, reading statuses instead: %s", error)
-            return Listed(is_usable=False), []
-        except APIError as error:
-            if error.status in UNSUPPORTED:
-                log.info("no job list, reading statuses instead: %s", error)
-                return Listed(is_usable=False), []
-            return _failed_list(error), []
         except ProteinIQError as error:
-            return _failed_list(error), []
+            return _failed_list(error, is_first=cursor is None), []
         states = [state for known in page.items for state in self._news(known)]
         if page.problem is not None:
             log.info("can't read the rest of the job list, reading statuses instead: %s", page.problem)
@@ -128,7 +122,7 @@ class AsyncGatherer:
 
     async def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
         """Read a status. Returns the outcome and the new state, if any."""
-        state = await self._statuses.read(job_id)
+        state = await self._statuses.read(job_id, exists=self._known[job_id] is not None)
         if isinstance(state, ProteinIQError):
             return Failed(requested_wait(state)), []
         return None, self._news(state)
@@ -147,8 +141,14 @@ class AsyncGatherer:
         return [state]
 
 
-def _failed_list(error: ProteinIQError) -> Failed:
-    if not error.retryable:
-        raise error
-    log.info("can't read the job list now: %s", error)
-    return Failed(requested_wait(error))
+def _failed_list(error: ProteinIQError, *, is_first: bool) -> Outcome:
+    """Return what a page that can't be read means. It never ends the wait, since each status can be read."""
+    if error.retryable:
+        log.info("can't read the job list now: %s", error)
+        return Failed(requested_wait(error))
+    if isinstance(error, APIError) and not is_first:
+        # Its cursor is a job that may have been deleted since.
+        log.info("can't read a page of the job list, reading statuses instead: %s", error)
+        return Listed()
+    log.info("can't read the job list, reading statuses from now on: %s", error)
+    return Listed(is_usable=False)

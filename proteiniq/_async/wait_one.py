@@ -70,12 +70,12 @@ class AsyncWatcher:
                     await self._clock.sleep(after)
                     return
                 case ReadStatus(after):
-                    await self._clock.sleep(after)
+                    await self._pause(after)
                     changed = self._changed(await self._read_status())
                     if changed is not None and not self._lacks_more(changed):
                         yield changed
                 case OpenStream() as step:
-                    await self._clock.sleep(step.after)
+                    await self._pause(step.after)
                     async with aclosing(self._stream(step)) as states:
                         async for state in states:
                             yield state
@@ -83,6 +83,14 @@ class AsyncWatcher:
                 if self._lacks_more(self._last):
                     yield await self._whole(self._last)
                 return
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep between two requests, and say so if it is because the service fails."""
+        watch = self._watch
+        if watch.read_failures or watch.read_not_before > self._clock.monotonic():
+            await self._pipeline.pause(seconds, "its status can't be read", "wait", self._job_id)
+        else:
+            await self._clock.sleep(seconds)
 
     async def listen(self, until: float) -> AsyncGenerator[JobState]:
         """Yield each new state from one event stream, the terminal one last; stop when the stream ends.
@@ -140,7 +148,7 @@ class AsyncWatcher:
 
     async def _read_status(self) -> JobState | None:
         """Read the job's status; return None after a failure that may pass."""
-        state = await self._statuses.read(self._job_id)
+        state = await self._statuses.read(self._job_id, exists=self._last is not None)
         if isinstance(state, ProteinIQError):
             self._watch = self._watch.read_failed(self._clock.monotonic(), requested_wait(state))
             return None

@@ -14,13 +14,14 @@ from .._wire.failures import without_frames
 from .._wire.route import ENVIRONMENT, Route
 from .._wire.total_timeout import Deadline, current
 from .._wire.turns import MOST_CONNECTIONS, MOST_STREAMS, AsyncTurns, Permits
+from .transport import AsyncAdapter, AsyncTransport
 
 if TYPE_CHECKING:
     from .._wire.libraries import AsyncBaseTransport
 
 
 class AsyncWire:
-    """Sends requests. `transport` is an httpx transport to send all of them with."""
+    """Sends requests. All of them go through `transport`, one of httpx, or `own`, one of the application."""
 
     def __init__(
         self,
@@ -28,7 +29,9 @@ class AsyncWire:
         *,
         clock: Clock | None = None,
         route: Route = ENVIRONMENT,
+        own: AsyncTransport | None = None,
     ) -> None:
+        self._own = AsyncAdapter(own) if own is not None else None
         self._clock = clock or MachineClock()
         self._pools = AsyncPools(transport, route)
         self._turns = AsyncTurns(MOST_CONNECTIONS)
@@ -60,6 +63,9 @@ class AsyncWire:
 
     async def _send(self, outgoing: Outgoing, deadline: Deadline | None) -> Response:
         request = as_encoded(outgoing)
+        if self._own is not None:
+            self._pools.check_open()
+            return await self._own.send(request)
         token = current.set(deadline)
         try:
             transport = self._pools.transport(request.address)

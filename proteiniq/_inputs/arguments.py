@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import attrs
+
 from .._policy.times import parse_timestamp
 from .._short_repr import short_repr
 from ..errors import InvalidInput
@@ -30,19 +32,71 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
-def check_limit(limit: int | None) -> None:
-    """Raise InvalidInput unless `limit` is a page size that the service accepts (documentation, "Files")."""
-    if limit is not None and not (_is_whole(limit) and 1 <= limit <= 100):
-        raise InvalidInput(f"limit must be from 1 to 100, got {short_repr(limit)}")
+LARGEST_PAGE = 100
+"""The most items of a page (documentation, "Files")."""
 
 
-def check_id(kind: str, value: str) -> str:
-    """Return the id. Raises InvalidInput if it can't be one; an empty id would request the whole list."""
+@attrs.frozen
+class Span:
+    """Which part of a list is requested: its pages' size, at most so many items, and the cursor that it starts at."""
+
+    page_size: int | None = None
+    max_items: int | None = None
+    starting_after: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        limit: int | None = None,
+        page_size: int | None = None,
+        max_items: int | None = None,
+        starting_after: str | None = None,
+    ) -> Span:
+        """Return the part that these arguments mean; `limit` is an older name of `page_size`. Raises InvalidInput."""
+        check_page_size("limit", limit)
+        check_page_size("page_size", page_size)
+        if None not in (limit, page_size) and limit != page_size:
+            raise InvalidInput("limit and page_size are two names of the same: pass only page_size")
+        if max_items is not None and not (_is_whole(max_items) and max_items >= 0):
+            raise InvalidInput(f"max_items must be a non-negative whole number, got {short_repr(max_items)}")
+        if starting_after is not None and not (
+            isinstance(starting_after, str) and starting_after and is_text(starting_after)
+        ):
+            raise InvalidInput(
+                f"starting_after must be the next_cursor of a page, got {short_repr(starting_after)}"
+            )
+        return cls(page_size or limit, max_items, starting_after)
+
+    @property
+    def size(self) -> int | None:
+        """The page size to request, None for the service's default."""
+        if self.page_size is None and self.max_items:
+            return min(self.max_items, LARGEST_PAGE)
+        return self.page_size
+
+
+def check_page_size(name: str, value: int | None) -> None:
+    """Raise InvalidInput unless `value` is a page size that the service accepts (documentation, "Files")."""
+    if value is not None and not (_is_whole(value) and 1 <= value <= LARGEST_PAGE):
+        raise InvalidInput(f"{name} must be from 1 to {LARGEST_PAGE}, got {short_repr(value)}")
+
+
+def check_id(kind: str, value: object) -> str:
+    """Return the id, without white space around it, of an argument that is an id or stands for a resource.
+
+    Raises InvalidInput if it can't be an id; an empty one would request the whole list.
+    """
+    refers_to = getattr(type(value), "_refers_to", None)
+    if refers_to is not None:
+        if refers_to[0] != kind:
+            raise InvalidInput(f"expected a {kind} or its id, got a {refers_to[0]}: {short_repr(value)}")
+        value = getattr(value, refers_to[1])
+    value = value.strip() if isinstance(value, str) else value
     if isinstance(value, str) and len(value) > ID_LENGTH:
         raise InvalidInput(
             f"{kind} id must be at most {ID_LENGTH:,} characters, got {len(value):,}: {short_repr(value)}"
         )
-    if not isinstance(value, str) or not value.strip() or value in (".", "..") or not is_text(value):
+    if not isinstance(value, str) or value in ("", ".", "..") or not is_text(value):
         raise InvalidInput(f"{short_repr(value)} is not a {kind} id")
     return value
 

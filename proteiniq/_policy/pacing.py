@@ -75,6 +75,8 @@ class State:
 
     limit: int | None = None
     """What the service's headers said it is."""
+    seconds: float = 0.0
+    """How long the window is at least, as the service's headers said."""
     seats: int = 0
     """How many were given; the number of the next."""
     queue: list[int] = attrs.field(factory=list)
@@ -111,6 +113,9 @@ class Window:
     than `limit`, however long requests take on their way. What was not heard of for long is given up: a process that
     died holds no seat for ever.
 
+    The service's headers correct the limit, and lengthen the window. `most` is never exceeded, whatever they say, since
+    others may need the rest.
+
     The clock may stand still or go back: a jump back of less than the window is waited out; a
     longer one means that the clock started anew, and everything is forgotten. Not safe to use from several threads.
 
@@ -125,17 +130,35 @@ class Window:
     """
 
     def __init__(
-        self, limit: int, seconds: float, state: State | None = None, *, headroom: float = HEADROOM
+        self,
+        limit: int,
+        seconds: float,
+        state: State | None = None,
+        *,
+        most: int | None = None,
+        headroom: float = HEADROOM,
     ) -> None:
         if limit < 1 or not seconds > 0 or headroom < 0:
             raise ValueError("a window needs a limit of 1 or more and a positive length")
         self.state = state or State()
         self._limit = min(limit, _HIGHEST_LIMIT)
-        self._period = seconds * (1 + headroom)
+        self._most = _HIGHEST_LIMIT if most is None else most
+        self._seconds = seconds
+        self._headroom = headroom
 
     @property
     def limit(self) -> int:
+        """How many requests may leave in a window."""
+        return min(self._allowed, self._most)
+
+    @property
+    def _allowed(self) -> int:
+        """How many the service allows, those of others included."""
         return self.state.limit or self._limit
+
+    @property
+    def _period(self) -> float:
+        return max(self._seconds, self.state.seconds) * (1 + self._headroom)
 
     def reserve(self, now: float) -> int:
         """Take the last place in the queue and return its number."""
@@ -192,6 +215,7 @@ class Window:
         limit: int | None = None,
         remaining: int | None = None,
         reset_after: float | None = None,
+        window: float | None = None,
     ) -> None:
         """Take the rate limit's headers from the response to the request of `seat`, before it is released.
 
@@ -202,8 +226,10 @@ class Window:
         time, state = self._advance(now), self.state
         if limit is not None and limit > 0:
             state.limit = min(limit, _HIGHEST_LIMIT)
+        if window is not None and self._period < window <= LONGEST_HOLD:
+            state.seconds = window
         if remaining is not None:
-            used = self.limit - min(max(remaining, 0), self.limit)
+            used = self._allowed - min(max(remaining, 0), self._allowed)
             left = state.flying.get(seat, time) if seat is not None else time
             late = len(state.gone) - bisect_right(state.gone, left)
             others = max(0, used - len(state.ours) - len(state.flying) - late)
@@ -211,7 +237,7 @@ class Window:
             # Of our own requests it is known when they stop counting, and better than in the whole seconds of headers.
             if remaining <= 0 and others > 0 and reset_after is not None:
                 state.hold = max(state.hold, time + min(reset_after, self._period))
-        if remaining is not None and remaining * _SCARCE <= self.limit:
+        if remaining is not None and remaining * _SCARCE <= self._allowed:
             # Others race us to the last of them, and see us as late as we see them.
             state.careful = state.careful or bool(state.others)
         elif state.probe is not None:
@@ -260,7 +286,7 @@ class Window:
     def _has_room(self, position: int, time: float) -> bool:
         state = self.state
         free = self.limit - len(state.ours) - len(state.flying)
-        others = 0 if state.overruled else len(state.others)
+        others = 0 if state.overruled else len(self._in_our_way(state.others))
         if state.careful:
             return position == 0 and time >= state.next_probe and others < free
         return position < free - others
@@ -270,11 +296,15 @@ class Window:
         state = self.state
         rounds, place = divmod(position, self.limit)
         # What is on its way holds its seat from the response on, which comes now at the earliest.
-        others = () if state.overruled and position == 0 else state.others
+        others = () if state.overruled and position == 0 else self._in_our_way(state.others)
         held = [*sorted([*state.ours, *others]), *[time] * len(state.flying)]
         index = len(held) + place - self.limit
         first = held[index] + self._period if index >= 0 else time
         return max(first, state.hold) + rounds * self._period
+
+    def _in_our_way(self, others: list[float]) -> list[float]:
+        """Those requests of others that leave us less than `most`."""
+        return others[max(0, self._allowed - self.limit) :]
 
     def _count_others(self, others: int, time: float, *, exact: bool) -> None:
         known = self.state.others
@@ -288,7 +318,7 @@ class Window:
     def _advance(self, now: float) -> float:
         """The time, with what counts no more forgotten."""
         if now < self.state.time - self._period:
-            self.state = State(limit=self.state.limit, seats=self.state.seats)
+            self.state = State(limit=self.state.limit, seconds=self.state.seconds, seats=self.state.seats)
         state = self.state
         # A little earlier than the last is another thread that read the clock before it got here.
         time = state.time = max(now, state.time)

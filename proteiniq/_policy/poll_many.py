@@ -45,9 +45,10 @@ LIST_ATTEMPTS = 3
 
 @attrs.frozen
 class Pause:
-    """Wait for some seconds, then get the next move."""
+    """Wait for some seconds, then get the next move. `failed` is true if a request of the last round failed."""
 
     seconds: float
+    failed: bool = attrs.field(default=False, repr=False, eq=False)
 
 
 @attrs.frozen
@@ -206,7 +207,7 @@ class Rounds:
                             earliest = next_round = ended + EARLIEST_ROUND
                     earliest, next_round = (max(at, self._not_before) for at in (earliest, next_round))
                 else:
-                    now, _ = yield Pause(start - now)
+                    now, _ = yield Pause(start - now, failed_rounds > 0)
                 continue
 
             this = _Round(dict.fromkeys(self._left))

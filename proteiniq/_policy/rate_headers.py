@@ -1,35 +1,49 @@
-"""Parse the rate-limit headers of a response (documentation, "Rate limits")."""
+"""Parse the rate-limit headers of a response (documentation, "Rate limits").
+
+The service and a gateway in front of it may both send them. Of repeated headers the strictest value counts: the longest
+wait, the lowest limit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import attrs
 
 from .times import parse_http_date, reset_seconds, retry_after_seconds
 
+# A comma separates values, but not the day of the week from the rest of an HTTP date.
+_COMMA = re.compile(r"(?<!Mon)(?<!Tue)(?<!Wed)(?<!Thu)(?<!Fri)(?<!Sat)(?<!Sun)(?<!day)\s*,")
+
 
 @attrs.frozen(kw_only=True)
 class RateHeaders:
-    """The parsed headers; None for a missing or invalid one. Waits are in seconds."""
+    """The parsed headers; None for a missing or invalid one. Waits are in seconds.
+
+    `window` is how long the window of the limit is at least: the time to its reset, where both are about one limit and
+    the response has a `Date`, so that the clocks don't matter.
+    """
 
     limit: int | None
     remaining: int | None
     reset_after: float | None
     retry_after: float | None
+    window: float | None = None
 
     @classmethod
     def read(cls, headers: Mapping[str, str], now: datetime) -> RateHeaders:
         """Parse the headers of a response; `now` is used only if the response has no `Date`."""
-        now = _date(headers) or now
-        reset = headers.get("x-ratelimit-reset")
-        retry = headers.get("retry-after")
+        date = _date(headers)
+        limits = _whole_numbers(headers, "x-ratelimit-limit")
+        resets = _waits(headers, "x-ratelimit-reset", reset_seconds, date or now)
         return cls(
-            limit=_whole(headers.get("x-ratelimit-limit")),
-            remaining=_whole(headers.get("x-ratelimit-remaining")),
-            reset_after=reset_seconds(reset, now) if reset else None,
-            retry_after=retry_after_seconds(retry, now) if retry else None,
+            limit=min(limits, default=None),
+            remaining=min(_whole_numbers(headers, "x-ratelimit-remaining"), default=None),
+            reset_after=max(resets, default=None),
+            retry_after=max(_waits(headers, "retry-after", retry_after_seconds, date or now), default=None),
+            window=resets[0] if date is not None and len(limits) == len(resets) == 1 else None,
         )
 
     @property
@@ -39,11 +53,26 @@ class RateHeaders:
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:
-    try:
-        return parse_http_date(headers["date"])
-    except (KeyError, ValueError):
-        return None
+    for value in _values(headers, "date"):
+        try:
+            return parse_http_date(value)
+        except ValueError:
+            continue
+    return None
 
 
-def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 10 else None
+def _values(headers: Mapping[str, str], name: str) -> list[str]:
+    """The values of a header. Parameters, as in `120;w=60`, are left out."""
+    return [value.partition(";")[0].strip() for value in _COMMA.split(headers.get(name, ""))]
+
+
+def _waits(
+    headers: Mapping[str, str], name: str, parse: Callable[[str, datetime], float | None], now: datetime
+) -> list[float]:
+    waits = [parse(value, now) for value in _values(headers, name) if value]
+    return [wait for wait in waits if wait is not None]
+
+
+def _whole_numbers(headers: Mapping[str, str], name: str) -> list[int]:
+    values = _values(headers, name)
+    return [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 10]

@@ -14,12 +14,12 @@ from typing import Literal
 import attrs
 
 from .._forks import Lock
-from ..errors import BY_CODE
+from ..errors import BY_CODE, APIError, ContractError, NotFound, ProteinIQError
 
-Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls", "body"]
+Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls", "body", "proxy"]
 """Why there is no complete response: no connection; a timeout; the connection broke while reading
 or writing; the response was not HTTP or was truncated; the certificate was rejected; the body is
-too large, or in a content coding that is not supported."""
+too large, or in a content coding that is not supported; a proxy refused."""
 
 Refusal = Literal["final", "unsafe", "attempts", "deadline", "retry_after", "budget"]
 """Why a request is not retried; see `GiveUp`."""
@@ -40,11 +40,34 @@ def may_pass(status: int | None = None, code: str | None = None, failure: Failur
     and without a response the failure.
     """
     if status is None or status < 400:
-        return failure not in (None, "tls", "body")
+        return failure not in (None, "tls", "body", "proxy")
     kind = BY_CODE.get(code or "")
     if kind is not None:
         return kind.may_pass
     return status in _PASSING or (status >= 500 and status not in _LASTING)
+
+
+UNCONFIRMED_PATIENCE = 120.0
+"""How long a wait passes over errors that may not be the service's, in seconds."""
+
+VISIBLE_WITHIN = 60.0
+"""How long a wait passes over a `not_found` of something that exists, in seconds: where it is read, it may appear later
+than where it was made."""
+
+
+def patience(error: ProteinIQError, *, exists: bool = False) -> float:
+    """Return for how long a wait passes over an error when the same one comes again and again, in seconds.
+
+    It is infinite for a failure that may pass, and 0.0 for a verdict of the service. An error without one of its codes,
+    such as a balancer's 404 page, and a response that breaks the contract, such as a maintenance page, may come from
+    something in front of the service. `exists` is true if what was not found is known to exist.
+    """
+    if error.retryable:
+        return float("inf")
+    if isinstance(error, NotFound) and error.code is not None:
+        return VISIBLE_WITHIN if exists else 0.0
+    unconfirmed = isinstance(error, APIError) and error.code is None
+    return UNCONFIRMED_PATIENCE if unconfirmed or isinstance(error, ContractError) else 0.0
 
 
 @attrs.frozen(kw_only=True)
@@ -52,9 +75,10 @@ class Attempt:
     """A failed attempt.
 
     `method` is for logs; `number` counts from 1. `idempotent` is true if sending the request twice
-    is harmless: its method is GET, HEAD or DELETE, or it carries an idempotency key. `sent` is true
+    is harmless: its method is GET, HEAD or DELETE, it has no effect, or it carries an idempotency key. `sent` is true
     if a part of it may have reached the service. `repeatable` is true if its body can be sent from
-    the start again; other bodies can be sent only if nothing of them has been.
+    the start again; other bodies can be sent only if nothing of them has been. `in_progress` is true if the service
+    responded that it is still processing an earlier request with the same idempotency key.
 
     `status` and `code` are those of the response; `failure` is what prevented or interrupted the
     response. `retry_after` and `reset_after` are the headers `Retry-After` and `X-RateLimit-Reset`,
@@ -71,6 +95,7 @@ class Attempt:
     failure: Failure | None = None
     retry_after: float | None = None
     reset_after: float | None = None
+    in_progress: bool = False
 
     @property
     def rate_limited(self) -> bool:
@@ -80,7 +105,8 @@ class Attempt:
     @property
     def transient(self) -> bool:
         """Whether a retry may succeed."""
-        return self.code != _WAITED_FOR and may_pass(self.status, self.code, self.failure)
+        passes = self.in_progress or may_pass(self.status, self.code, self.failure)
+        return self.code != _WAITED_FOR and passes
 
     @property
     def safe(self) -> bool:
@@ -92,7 +118,7 @@ class Attempt:
     @property
     def in_doubt(self) -> bool:
         """Whether the request may have taken effect despite the failure."""
-        return self.sent and (self.status is None or not 400 <= self.status < 500)
+        return self.sent and (self.in_progress or self.status is None or not 400 <= self.status < 500)
 
     @property
     def asked_wait(self) -> float | None:

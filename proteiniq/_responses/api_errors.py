@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,39 +12,64 @@ from urllib.parse import urlsplit
 import attrs
 
 from .. import errors
-from .._policy.retry import Attempt, GiveUp, may_pass
+from .._policy.retry import may_pass
+from .._wire.locations import location
+from .._wire.secrecy import without_queries
 
 MAY_HAVE_DRIFTED = (
     "This request is valid in the contract that this package was made from. If its arguments are right, the service's "
     "contract may have changed: run `python -m proteiniq.contract check` to compare it."
 )
 MOST_DETAILS = 500
-"""The most characters of details that a message shows."""
+"""The most characters of a message, or of details, that an error's message shows."""
+MOST_BODY = 10_000
+"""The most characters of a body that an error keeps."""
+_ONLY_THE_SERVICE_KNOWS = (401, 402, 403, 404, 409)
+"""Statuses whose classes state something about a key, credits or a resource. A proxy knows nothing of these, so a
+response in another format than the service's is a plain `APIError`."""
+
+_UNSEEN = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->")
+_TAG = re.compile(r"(?s)<[!?/a-zA-Z][^>]*>")
 
 
 @attrs.frozen
 class ErrorBody:
-    """The content of an error response. Any part may be missing, since a proxy has its own format."""
+    """The content of an error response. Any part may be missing, since a proxy has its own format.
+
+    `text` is the start of the body. `is_envelope` is false if it doesn't have the format of the service's errors.
+    """
 
     code: str | None
     message: str | None
     details: Any
+    text: str | None = attrs.field(default=None, eq=False)
+    is_envelope: bool = attrs.field(default=True, eq=False)
 
 
 def read_body(content: bytes) -> ErrorBody:
     """Parse the error envelope in `content` (documentation, page "Errors"), as far as there is one.
 
-    FastAPI's `{"detail": …}` and a plain `{"message": …}` are parsed, too.
+    Other formats are parsed, too: a plain `{"message": …}`, FastAPI's `{"detail": …}`, the XML of storage, an HTML page
+    and plain text. The queries of URLs are removed, since they may be signatures.
     """
+    text = without_queries(content.decode("utf-8-sig", "replace"))
     try:
-        body = json.loads(content)
+        body = json.loads(text)
     except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, Mapping):
-        return ErrorBody(None, None, None)
+        body = text
+    found = _of_object(body) if isinstance(body, Mapping) else ErrorBody(None, None, None, is_envelope=False)
+    if found.message is None and not found.details:
+        code, message = _plain(body if isinstance(body, str) else text if body else "")
+        found = attrs.evolve(found, code=found.code or code, message=message)
+    return attrs.evolve(found, text=text[:MOST_BODY] or None)
+
+
+def _of_object(body: Mapping[str, Any]) -> ErrorBody:
     error = body.get("error")
     if isinstance(error, str):
-        return ErrorBody(None, _printable(error), body.get("details", body.get("detail")))
+        details = body.get("details", body.get("detail"))
+        return ErrorBody(None, _printable(error), details, is_envelope=False)
+    in_envelope = isinstance(error, Mapping)
     if not isinstance(error, Mapping):
         error = body
     code, message = error.get("code"), error.get("message")
@@ -53,12 +80,25 @@ def read_body(content: bytes) -> ErrorBody:
         _printable(code) if isinstance(code, str) else None,
         _printable(message) if isinstance(message, str) else None,
         details,
+        is_envelope=in_envelope or code in errors.BY_CODE,
     )
 
 
+def _plain(text: str) -> tuple[str | None, str | None]:
+    """Return the code and the message of a body that is not a JSON object."""
+    code, message = (re.search(rf"(?s)<{name}>(.*?)</{name}>", text) for name in ("Code", "Message"))
+    if code and message:  # the XML of S3 and its like
+        return shortened(html.unescape(code[1].strip())), shortened(html.unescape(message[1].strip()))
+    if text.count("\ufffd") * 10 > len(text):  # not text
+        return None, None
+    if text.lstrip().startswith("<"):
+        text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
+    return None, shortened(" ".join(text.split())) or None
+
+
 def _printable(text: str) -> str:
-    """Escape lone surrogates, which can't be printed or written to a file."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """Escape what can't be printed, such as lone surrogates and what controls a terminal, except newlines."""
+    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
 
 
 def api_error(
@@ -69,12 +109,12 @@ def api_error(
     retry_after: float | None = None,
     job_id: str | None = None,
     request_id: str | None = None,
+    is_service: bool = True,
 ) -> errors.APIError:
-    """Return the error for a response with `status`."""
-    by_status = errors.ServerError if status >= 500 else errors.BY_STATUS.get(status, errors.APIError)
-    kind = errors.BY_CODE.get(body.code or "", by_status)
+    """Return the error for a response with `status`; `is_service` is false for a response of storage."""
+    kind = _kind(status, body)
     return kind(
-        _message(status, body, request, retry_after, kind.advice),
+        _message(status, body, request, retry_after, kind.advice, is_service),
         code=body.code,
         status=status,
         retryable=may_pass(status, body.code),
@@ -82,24 +122,32 @@ def api_error(
         job_id=job_id,
         request_id=request_id,
         details=body.details,
+        body=body.text,
         retry_after=retry_after,
     )
 
 
-def rate_held(
-    request: errors.Request, held: float, number: int, *, job_id: str | None = None
-) -> errors.RateLimited:
-    """Return the error for attempt `number` of a request, not sent because the service rate-limited an earlier one."""
-    return errors.RateLimited(
-        f"{'nothing was sent' if number == 1 else 'not retried'} ({request}): the service rate-limited an earlier "
-        f"request with this key and asks to wait another {held:.0f} s.\nWhat to do: {errors.RateLimited.advice}.",
-        code="rate_limited",
-        retryable=True,
-        request=request,
-        job_id=job_id,
-        attempts=number - 1,
-        retry_after=held,
-    )
+def _kind(status: int, body: ErrorBody) -> type[errors.APIError]:
+    if status >= 500:
+        by_status: type[errors.APIError] = errors.ServerError
+    elif status in _ONLY_THE_SERVICE_KNOWS and not body.is_envelope:
+        by_status = errors.APIError
+    else:
+        by_status = errors.BY_STATUS.get(status, errors.APIError)
+    return errors.BY_CODE.get(body.code or "", by_status)
+
+
+_IN_PROGRESS = re.compile(
+    r"in.progress|in.flight|in.use|being (processed|handled)|(still|currently) processing", re.I
+)
+
+
+def is_in_progress(body: ErrorBody, retry_after: float | None) -> bool:
+    """Whether a 409 says that an earlier request with the same idempotency key is still being processed.
+
+    The service doesn't document such an error. Others send one with a text like this, or say when to repeat it.
+    """
+    return retry_after is not None or _IN_PROGRESS.search(f"{body.code} {body.message}") is not None
 
 
 def origin_of(url: str) -> str:
@@ -115,7 +163,7 @@ def redirected(
     operation: str, request: errors.Request, status: int, headers: Mapping[str, str]
 ) -> errors.ContractError:
     """Return the error for a redirect of a request with the key, which is sent to the base URL only."""
-    target = origin_of(headers.get("location", ""))
+    target = origin_of(location(headers))
     where = f" to {target}" if target else ""
     return errors.ContractError(
         f"{operation}: the response to {request} is {status}, a redirect{where}; the key is sent to the base URL only. "
@@ -127,15 +175,26 @@ def redirected(
 
 
 def _message(
-    status: int, body: ErrorBody, request: errors.Request, retry_after: float | None, advice: str | None
+    status: int,
+    body: ErrorBody,
+    request: errors.Request,
+    retry_after: float | None,
+    advice: str | None,
+    is_service: bool,
 ) -> str:
     message = body.message or f"the service responded with {status} and no message"
-    parts = [f"{message.rstrip('.')} ({body.code or status}, {request})"]
+    parts = [f"{_cut(message.rstrip('.'))} ({body.code or status}, {request})"]
     lines = _issue_paths(body.details)
     if not (len(lines) == 1 and lines[0] in message):  # the message often repeats a single issue
         parts += [f"  {line}" for line in lines]
     if retry_after is not None:
         parts.append(f"The service asks to wait {retry_after:g} s.")
+    if status == 407:
+        parts.append("A proxy asks for a user name and a password: check HTTPS_PROXY and HTTP_PROXY.")
+    elif status in _ONLY_THE_SERVICE_KNOWS and is_service and not body.is_envelope:
+        parts.append(
+            "It doesn't have the format of the service's errors, and may come from a proxy or firewall."
+        )
     if advice:
         parts.append(f"What to do: {advice}.")
     return _printable("\n".join(parts))
@@ -172,21 +231,8 @@ def shortened(value: Any) -> str:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:
         return "(details nested too deeply to show)"
-    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    return _cut(_printable(text).replace("\n", "\\n"))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= MOST_DETAILS else f"{text[:MOST_DETAILS]}…"
-
-
-def gave_up(decision: GiveUp, attempt: Attempt) -> str | None:
-    """Return why the request was not retried, for a note on the error; None where it is obvious."""
-    match decision.reason:
-        case "attempts" if attempt.number > 1:
-            return f"It was sent {attempt.number} times; max_retries allows no more."
-        case "unsafe":
-            return "It was not retried because the service may have acted on it."
-        case "deadline":
-            return f"It was not retried: the next attempt, in {decision.needed:.1f} s, would be past the deadline."
-        case "retry_after":
-            return f"It was not retried: the service asks to wait {decision.needed:.0f} s."
-        case "budget":
-            return "It was not retried: too many requests of this client are failing."
-    return None

@@ -23,7 +23,6 @@ from .page import Page
 
 T = TypeVar("T")
 A = TypeVar("A")
-M = TypeVar("M", bound=models.Model)
 
 
 def account(answer: low.Account) -> models.Account:
@@ -323,7 +322,7 @@ class _Paged(Protocol[A]):
     def page_count(self) -> int | Unset | None: ...
 
 
-def page(answer: _Paged[A], operation: str, convert: Callable[[A], M], *, cursor: str | None) -> Page[M]:
+def page(answer: _Paged[A], operation: str, convert: Callable[[A], T], *, cursor: str | None) -> Page[T]:
     """Return a page: its items, and where the next page starts. `cursor` is where this one starts."""
     route = requests.endpoint(operation)
     items = tuple(convert(each) for each in answer.data)

@@ -5,12 +5,14 @@ Values not documented by the service are choices of this client.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import (
     BY_CODE,
+    APIError,
     BudgetExceeded,
+    ConcurrentJobLimitExceeded,
     Conflict,
     ContractError,
     JobFailed,
@@ -183,10 +185,11 @@ def blocked(tool_id: str, quote: Quote) -> ProteinIQError | None:
         )
     if not quote.blocking_errors:
         return None
-    first = quote.blocking_errors[0]
+    # If one of several reasons does not pass by itself, the error is that one.
+    first = min(quote.blocking_errors, key=lambda each: _kind(each.code) is ConcurrentJobLimitExceeded)
     reasons = [error.message or error.code or "the quote gives no reason" for error in quote.blocking_errors]
     lines = [f"nothing was submitted: {tool_id} can't run now: {'; '.join(reasons)}"]
-    kind = BY_CODE.get(first.code or "", PaymentRequired)
+    kind = _kind(first.code)
     if kind.advice:
         lines.append(f"What to do: {kind.advice}.")
     return kind(
@@ -194,6 +197,15 @@ def blocked(tool_id: str, quote: Quote) -> ProteinIQError | None:
         code=first.code,
         details={"blocking_errors": [dict(error.raw) for error in quote.blocking_errors]},
     )
+
+
+def _kind(code: str | None) -> type[APIError]:
+    return BY_CODE.get(code or "", PaymentRequired)
+
+
+def no_slot(timeout: float) -> str:
+    """Return a note for a submit that waited for a job slot."""
+    return f"No job slot became free within {timeout:g} s. Nothing was submitted: submit it again later."
 
 
 def after_submit(error: BaseException, key: str) -> str | None:
@@ -204,9 +216,7 @@ def after_submit(error: BaseException, key: str) -> str | None:
     )
     if isinstance(error, Conflict):
         if error.in_doubt:
-            return (
-                f"An earlier attempt got no response, and may have created the job or still create it. {how}"
-            )
+            return f"An earlier attempt may have created the job, or may still create it. {how}"
         return (
             f"The idempotency key {key!r} was used before, for another tool, input or settings: each job needs "
             "its own key. Nothing was submitted by this call."
@@ -216,3 +226,18 @@ def after_submit(error: BaseException, key: str) -> str | None:
     if unparsed or not isinstance(error, ProteinIQError) or error.in_doubt:
         return f"The job may have been created. {how}"
     return None
+
+
+def similar(wanted: str, ids: Iterable[str]) -> list[str]:
+    """Return the ids that are most like the wanted one, best first, in any case of letters."""
+    from difflib import get_close_matches  # only for an error
+
+    known = {each.lower(): each for each in sorted(ids)}
+    return [known[each] for each in get_close_matches(wanted.lower(), known)]
+
+
+def did_you_mean(error: ProteinIQError, ids: Sequence[str]) -> None:
+    """Add similar ids to the message of an error about an unknown one."""
+    if ids:
+        error.message += f"\nDid you mean {' or '.join(map(repr, ids))}?"
+        error.args = (error.message,)

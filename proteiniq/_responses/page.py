@@ -24,17 +24,17 @@ class Page(Generic[T]):
 
 
 class Cursors:
-    """The cursors of a list: none for the first page, then the one that the previous page gave."""
+    """The cursors of a list: `start` for the first page, then the one that the previous page gave."""
 
-    def __init__(self, operation: str) -> None:
+    def __init__(self, operation: str, start: str | None = None) -> None:
         self._operation = operation
         self._seen: set[str] = set()
-        self._next: str | None = None
+        self._next = start
         self._problem: ContractError | None = None
         self.exhausted = False
 
     def next(self) -> str | None:
-        """Return the cursor of the next page, None for the first.
+        """Return the cursor of the next page, None for the first of the whole list.
 
         Raises ContractError if the service repeats a cursor, or the previous page gave no usable one.
         """

@@ -1,3 +1,3 @@
-# Made from proteiniq/_async/__init__.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/__init__.py by scripts/unasync.py. Edit that file instead.
 
-"""The facade, blocking. Made from `proteiniq/_sync/` by `scripts/unasync.py`."""
+"""The sync facade, generated from `proteiniq/_async/` by `scripts/unasync.py`."""

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/account.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/account.py by scripts/unasync.py. Edit that file instead.
 
 """The account behind the key."""
 

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/cancel.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/cancel.py by scripts/unasync.py. Edit that file instead.
 
 """Cancel a job, and find out what became of it."""
 

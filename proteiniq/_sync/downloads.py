@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/downloads.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/downloads.py by scripts/unasync.py. Edit that file instead.
 
 """Download the files of results: resumed after an interruption, with a new URL if the old one has expired."""
 
@@ -6,24 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urljoin
 
 import attrs
 
-from .._inputs.arguments import is_downgrade, is_url
+from .._inputs.arguments import is_url
+from .._inputs.callbacks import Callback
 from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
 from .._transfer.download import Download
 from .._transfer.progress import OnProgress
 from .._transfer.writers import Writer
 from .._wire.exchange import Outgoing
+from .._wire.locations import redirect_target, requestable
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
 from ..models import ResultFileInfo
 from . import lazy
 from .pipeline import Call, Pipeline
 
-REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 10
 
 
@@ -47,17 +47,18 @@ class Downloads:
     def read(self, file: Wanted) -> bytes:
         """Return the bytes of a result file."""
         with Download.in_memory() as (download, buffer):
-            self._fetch(file, download)
+            self._fetch(file, download, Callback("on_progress", None))
             return buffer.getvalue()
 
     def save(self, file: Wanted, target: Path, on_progress: OnProgress | None, *, overwrite: bool) -> Path:
         """Save a result file at `target`, under a temporary name until it is complete."""
-        with Download.at(target, on_progress, overwrite=overwrite) as download:
-            self._fetch(file, download)
+        progress = Callback("on_progress", on_progress)
+        with Download.at(target, overwrite=overwrite) as download:
+            self._fetch(file, download, progress)
             Writer.finish(download)
         return target
 
-    def _fetch(self, file: Wanted, download: Download) -> None:
+    def _fetch(self, file: Wanted, download: Download, progress: Callback) -> None:
         """Download a file, resuming after an interruption, with a new URL if the old one has expired."""
         retry, clock = self._pipeline.config.retry, self._pipeline.clock
         job_id = file.job_id
@@ -68,7 +69,7 @@ class Downloads:
             wait: float | None = None
             ended: list[AttemptDetails] = []
             try:
-                error = self._attempt(url, job_id, download, number, ended)
+                error = self._attempt(url, job_id, download, progress, number, ended)
                 damage = download.damage() if error is None and download.is_whole else None
                 if error is None and download.is_whole and damage is None:
                     return
@@ -96,14 +97,20 @@ class Downloads:
                     continue
                 case Restart():
                     download.restart()
-            clock.sleep(move.seconds)
+            self._pipeline.pause(move.seconds, "the download was interrupted", "download", job_id)
 
     def _attempt(
-        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+        self,
+        url: str,
+        job_id: str,
+        download: Download,
+        progress: Callback,
+        number: int,
+        ended: list[AttemptDetails],
     ) -> ProteinIQError | None:
         """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
         try:
-            self._stream(url, job_id, download, number, ended)
+            self._stream(url, job_id, download, progress, number, ended)
         except (APIError, TransportError, ContractError) as error:
             return error
         return None
@@ -120,7 +127,13 @@ class Downloads:
         return _address(found, file.job_id)
 
     def _stream(
-        self, url: str, job_id: str, download: Download, number: int, ended: list[AttemptDetails]
+        self,
+        url: str,
+        job_id: str,
+        download: Download,
+        progress: Callback,
+        number: int,
+        ended: list[AttemptDetails],
     ) -> None:
         """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
         for _ in range(MOST_REDIRECTS):
@@ -129,10 +142,9 @@ class Downloads:
             )
             call = Call(outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number)
             opened = self._pipeline.open(call, ended=ended)
-            with Writer(download, self._pipeline.clock) as writer, opened as incoming:
+            with Writer(download, self._pipeline.clock, progress) as writer, opened as incoming:
                 if incoming.status < 300:
-                    download.begin(incoming.status, incoming.headers)
-                    if Writer.keeps(download, incoming.headers):
+                    if not writer.begin(incoming.status, incoming.headers):
                         return
                     for chunk in incoming.chunks:
                         writer.write(chunk)
@@ -158,10 +170,9 @@ def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:
 
 
 def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) -> str:
-    """Return the target of a redirect. Raises ContractError if it is unusable, or goes from https:// to http://."""
-    location = headers.get("location")
-    target = _joined(url, location) if location else ""
-    if status in REDIRECTS and is_url(target) and not is_downgrade(url, target):
+    """Return the target of a redirect. Raises ContractError if it can't be followed."""
+    target = redirect_target(url, status, headers)
+    if target is not None:
         return target
     raise ContractError(
         f"storage responded with {status} for a file of job {job_id}, without a usable URL: get the result again later",
@@ -171,17 +182,11 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
     )
 
 
-def _joined(url: str, location: str) -> str:
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return ""
-
-
 def _address(info: ResultFileInfo, job_id: str) -> str:
     """Return the URL of a file. Raises ContractError if it is missing or invalid."""
-    if info.url and is_url(info.url):
-        return info.url
+    url = requestable(info.url or "")
+    if is_url(url):
+        return url
     what = "an unusable URL" if info.url else "no URL"
     raise ContractError(
         f"the result of job {job_id} has {what} for {info.name!r}: get the result again later",

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/files.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/files.py by scripts/unasync.py. Edit that file instead.
 
 """The file library."""
 
@@ -14,7 +14,8 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
-from .._inputs.arguments import check_id, check_limit, is_downgrade, is_token, is_url
+from .._inputs.arguments import Span, check_id, is_downgrade, is_token, is_url
+from .._inputs.callbacks import Callback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
 from .._responses.convert import given
@@ -31,9 +32,10 @@ from .._transfer.progress import OnProgress
 from .._transfer.upload import Source, Uploadable, may_be_stored, opened
 from .._wire.exchange import Outgoing
 from .._wire.extra_headers import overridden
+from .._wire.locations import location
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
-from .paging import Page, Pager
+from .paging import Listing, Pager
 from .pipeline import CONTRACT_REFUSALS, Call, Pipeline
 
 
@@ -64,6 +66,7 @@ class Files:
         a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
         route = requests.endpoint("upload_file")
+        progress = Callback("on_progress", on_progress)
         with opened(source, filename, awaited=Content.awaited) as opened_source:
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             documented, required = (
@@ -74,17 +77,17 @@ class Files:
             ticket = self._ticket(fields) if in_steps else None
             try:
                 if ticket is not None:
-                    return self._upload_with(ticket, opened_source, on_progress)
-                return self._upload(opened_source, fields, on_progress)
+                    return self._upload_with(ticket, opened_source, progress)
+                return self._upload(opened_source, fields, progress)
             except (TransportError, ServerError, ContractError) as error:
                 if not isinstance(error, TransportError) or error.sent:
                     error.add_note(may_be_stored(opened_source.name))
                 raise
 
-    def _upload(self, source: Source, fields: Fields, on_progress: OnProgress | None) -> File:
+    def _upload(self, source: Source, fields: Fields, progress: Callback) -> File:
         route = requests.endpoint("upload_file")
         wrapping = envelope(route, source, fields)
-        content = Content(source, wrapping, on_progress)
+        content = Content(source, wrapping, progress)
         outgoing = self._pipeline.outgoing(
             route.method,
             route.path,
@@ -128,11 +131,11 @@ class Files:
             )
         return ticket
 
-    def _upload_with(self, ticket: UploadTicket, source: Source, on_progress: OnProgress | None) -> File:
+    def _upload_with(self, ticket: UploadTicket, source: Source, progress: Callback) -> File:
         """Send the file to the ticket's URL, without the key, and report the upload as complete."""
         form = given(ticket.fields)
         wrapping = signed_form(source, form.additional_properties) if form else Envelope(source.media_type)
-        content = Content(source, wrapping, on_progress)
+        content = Content(source, wrapping, progress)
         wanted = given(ticket.headers)
         headers = {
             name: str(value) for name, value in (wanted.additional_properties if wanted else {}).items()
@@ -168,31 +171,30 @@ class Files:
         collection_id: str | None = None,
         mine: bool | None = None,
         limit: int | None = None,
+        page_size: int | None = None,
+        max_items: int | None = None,
+        starting_after: str | None = None,
     ) -> Pager[File]:
-        """Iterate over the library's files; `limit` is the page size, from 1 to 100 (documentation, "Files").
+        """Iterate over the library's files (documentation, "Files").
+
+        `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
+        continue a list, pass the `next_cursor` of a page as `starting_after`.
 
         `format` is upper case (`PDB`, `FASTA`, `SDF`); `origin` is `UPLOAD`, `JOB_OUTPUT`, `JOB_INPUT` or `IMPORT`.
-        Raises InvalidInput for an invalid limit, and on iteration APIError, TransportError.
+        Raises InvalidInput, and on iteration APIError, TransportError.
         """
-        check_limit(limit)
+        span = Span.of(limit, page_size, max_items, starting_after)
+        prepare = partial(
+            list_files.prepared,
+            q=q or UNSET,
+            format_=format or UNSET,
+            origin=origin or UNSET,
+            collection_id=collection_id or UNSET,
+            mine=UNSET if mine is None else mine,
+        )
+        return Pager(Listing(self._pipeline, prepare, convert.file), span)
 
-        def fetch(cursor: str | None) -> Page[File]:
-            answer = self._pipeline.call(
-                list_files.prepared(
-                    q=q or UNSET,
-                    format_=format or UNSET,
-                    origin=origin or UNSET,
-                    collection_id=collection_id or UNSET,
-                    mine=UNSET if mine is None else mine,
-                    limit=limit or UNSET,
-                    starting_after=cursor or UNSET,
-                )
-            )
-            return convert.page(answer, "list_files", convert.file, cursor=cursor)
-
-        return Pager("list_files", fetch)
-
-    def get(self, file_id: str) -> File:
+    def get(self, file_id: str | File) -> File:
         """Return a file's record; no route returns its bytes (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
@@ -200,12 +202,13 @@ class Files:
         prepared = get_file.prepared(check_id("file", file_id))
         return convert.file(self._pipeline.call(prepared))
 
-    def delete(self, file_id: str) -> DeletedFile:
+    def delete(self, file_id: str | File) -> DeletedFile:
         """Delete a file. For a file made by a job, only the record is deleted (documentation, "Files").
 
         Raises NotFound, APIError, TransportError.
         """
-        prepared = delete_file.prepared(check_id("file", file_id))
+        file_id = check_id("file", file_id)
+        prepared = delete_file.prepared(file_id)
         try:
             answer = self._pipeline.call_any(prepared)
         except NotFound as error:
@@ -232,7 +235,7 @@ def _unusable(ticket: UploadTicket, base_url: str) -> str | None:
 def _sent_elsewhere(put: Outgoing, status: int, headers: Mapping[str, str]) -> ContractError:
     """Return the error for storage that redirects an upload: nothing was stored there."""
     request = Request(put.method, urlsplit(put.url).path)
-    target = origin_of(headers.get("location", ""))
+    target = origin_of(location(headers))
     where = f" to {target}" if target else ""
     return ContractError(
         f"upload_file: the response to {request} is {status}, a redirect{where}; a file is sent only to the URL that "

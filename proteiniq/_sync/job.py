@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/job.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/job.py by scripts/unasync.py. Edit that file instead.
 
 """A job and its methods."""
 
@@ -44,7 +44,10 @@ class Job(JobState):
         on_update: OnUpdate | None = None,
         cancel_on_timeout: bool = False,
     ) -> Job:
-        """Wait for the job to end, and return it. Options and errors are those of `client.jobs.wait`."""
+        """Wait for the job to end, and return its final state; this object stays as it is: `job = job.wait()`.
+
+        Options and errors are those of `client.jobs.wait`.
+        """
         return self._jobs.wait(
             self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
         )

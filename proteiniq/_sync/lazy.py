@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/lazy.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/lazy.py by scripts/unasync.py. Edit that file instead.
 
 """What a client loads when it is first used.
 
@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..models import Tool as Tool
+    from ..models import Tool as Tool, ToolSummary as ToolSummary
     from .account import AccountAPI as AccountAPI
     from .files import Files as Files
     from .job import OnUpdate as OnUpdate
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Tool": "..models",
+    "ToolSummary": "..models",
     "AccountAPI": ".account",
     "Files": ".files",
     "OnUpdate": ".job",

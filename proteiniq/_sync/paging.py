@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/paging.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/paging.py by scripts/unasync.py. Edit that file instead.
 
 """Lists that are fetched page by page.
 
@@ -8,31 +8,62 @@ They are iterators, not generators, so a loop that stops early leaves nothing to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+import attrs
+from proteiniq_openapi.types import UNSET
+
+from .._inputs.arguments import Span
+from .._responses import convert
 from .._responses.page import Cursors, Page
+from .pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from proteiniq_openapi.types import Prepared
 
 __all__ = ["Pager", "Page"]
 
 T = TypeVar("T")
 
-FetchPage = Callable[[str | None], Page[T]]
+
+@attrs.frozen
+class Listing(Generic[T]):
+    """How to request a list: `prepare` takes `limit` and `starting_after`, `convert` an item of the response."""
+
+    pipeline: Pipeline
+    prepare: Callable[..., Prepared[Any]]
+    convert: Callable[[Any], T]
+
+    def page(self, size: int | None, cursor: str | None) -> Page[T]:
+        prepared = self.prepare(limit=size or UNSET, starting_after=cursor or UNSET)
+        answer = self.pipeline.call(prepared)
+        return convert.page(answer, prepared.operation, self.convert, cursor=cursor)
 
 
 class _Pages(Generic[T]):
     """The pages of a list."""
 
-    def __init__(self, operation: str, fetch: FetchPage[T]) -> None:
-        self._cursors = Cursors(operation)
-        self._fetch = fetch
+    def __init__(self, listing: Listing[T], span: Span) -> None:
+        operation = listing.prepare().operation
+        self._cursors = Cursors(operation, span.starting_after)
+        self._listing = listing
+        self._size = span.size
+        self._left = span.max_items
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Page[T]:
-        if self._cursors.exhausted:
+        if self._cursors.exhausted or self._left == 0:
             raise StopIteration
-        return self._cursors.came(self._fetch(self._cursors.next()))
+        page = self._cursors.came(self._listing.page(self._size, self._cursors.next()))
+        if self._left is None:
+            return page
+        if len(page.items) > self._left:
+            # The next page starts after items that are left out here, so its cursor would skip them.
+            page = Page(page.items[: self._left], None)
+        self._left -= len(page.items)
+        return page
 
 
 class _Items(Generic[T]):
@@ -58,17 +89,24 @@ class Pager(Generic[T]):
     `pages()` iterates over the pages. Every iteration starts at the first page.
     """
 
-    def __init__(self, operation: str, fetch: FetchPage[T]) -> None:
-        self._operation = operation
-        self._fetch = fetch
+    def __init__(self, listing: Listing[T], span: Span) -> None:
+        self._listing = listing
+        self._span = span
 
     def __iter__(self) -> Iterator[T]:
-        return _Items(_Pages(self._operation, self._fetch))
+        return _Items(_Pages(self._listing, self._span))
 
     def pages(self) -> Iterator[Page[T]]:
         """Iterate over the pages. Raises ContractError if the service repeats a cursor."""
-        return _Pages(self._operation, self._fetch)
+        return _Pages(self._listing, self._span)
 
     def list(self) -> list[T]:
         """Return all items."""
         return [item for item in self]
+
+    def first(self) -> T | None:
+        """Return the first item, None if there is none. Requests one page, of one item unless `page_size` is given."""
+        most = 1 if self._span.max_items is None else min(1, self._span.max_items)
+        for item in _Items(_Pages(self._listing, attrs.evolve(self._span, max_items=most))):
+            return item
+        return None

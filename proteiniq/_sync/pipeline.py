@@ -1,13 +1,13 @@
-# Made from proteiniq/_async/pipeline.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/pipeline.py by scripts/unasync.py. Edit that file instead.
 
 """The layers of every request, from the outside in: errors, retries, pacing, authorization, the wire."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,33 +16,33 @@ import attrs
 from .._inputs import requests
 from .._policy.pacing import LONGEST_NAP
 from .._policy.rate_headers import RateHeaders
-from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait, may_pass
+from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait
+from .._policy.tolerance import Recent
 from .._responses import schema
 from .._responses.api_errors import (
     MAY_HAVE_DRIFTED,
     ErrorBody,
     api_error,
-    gave_up,
-    rate_held,
+    is_in_progress,
     read_body,
     redirected,
 )
+from .._responses.unsent import gave_up, past_deadline, rate_held, transport_error
 from .._wire.codings import CannotDecode, Decoder, codings
 from .._wire.config import Config
 from .._wire.exchange import Incoming, Outgoing
 from .._wire.failures import WireFailure
-from .._wire.pacers import Pacer, Ticket
+from .._wire.pacers import Pacer, Steps, Ticket
+from .._wire.secrecy import without_values
 from .._wire.turns import Permits
 from ..errors import (
     APIError,
     ContractError,
     ProteinIQError,
-    RateLimited,
     Request,
     RequestTimeout,
-    TransportError,
 )
-from ..hooks import AttemptDetails, _tell, _wanted, log
+from ..hooks import LONG_PAUSE, AttemptDetails, PauseDetails, _tell, _tell_pause, _wanted, log
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ REQUEST_ID = "x-request-id"
 """The usual name, not documented by the service; kept if present."""
 
 _HARMLESS = ("GET", "HEAD", "DELETE")
+
+_WITHOUT_EFFECT = ("quote_job",)
+"""Operations that can be repeated although their method is POST."""
 
 CONTRACT_REFUSALS = (400, 405, 415, 422)
 """Statuses of requests that the service rejects as malformed."""
@@ -140,10 +143,14 @@ class Pipeline:
         self._wire = wire
         self._pacer = pacer
         self._budget = budget
+        self.made = Recent()
+        """The jobs that were just made."""
 
     def with_config(self, config: Config) -> Pipeline:
-        """Return a pipeline with other options that shares connections, pace and retry budget."""
-        return Pipeline(config, self._wire, self.clock, self._pacer, self._budget)
+        """Return a pipeline with other options that shares connections, pace, retry budget and the jobs just made."""
+        other = Pipeline(config, self._wire, self.clock, self._pacer, self._budget)
+        other.made = self.made
+        return other
 
     def call(
         self,
@@ -222,14 +229,14 @@ class Pipeline:
         Raises APIError, TransportError, RequestTimeout.
         """
         number = 1
-        in_doubt = False
+        in_doubt = responded = False
         while True:
             try:
                 outcome = self._attempt(call, number)
-            except (RateLimited, RequestTimeout) as late:
-                late.in_doubt = in_doubt
-                if isinstance(late, RequestTimeout):
-                    late.sent = in_doubt
+            except ProteinIQError as error:  # of this attempt, which was not sent
+                error.in_doubt = in_doubt
+                if isinstance(error, RequestTimeout):
+                    error.sent = in_doubt
                 raise
             now = self.clock.monotonic()
             if isinstance(outcome, Reply) and outcome.status < 400:
@@ -240,16 +247,29 @@ class Pipeline:
                 return outcome
             attempt = self._describe(call, outcome, number)
             in_doubt = in_doubt or attempt.in_doubt
+            responded = responded or isinstance(outcome, Reply)
             remaining = None if call.deadline is None else call.deadline - now
             decision = self._budget.charge(
                 self.config.retry.decide(attempt, jitter=self.clock.random(), remaining=remaining), now
             )
             if isinstance(decision, GiveUp):
                 self._tell(call, outcome, number, code=attempt.code)
-                raise self._error(call, outcome, attempt, decision, in_doubt=in_doubt)
+                raise self._error(call, outcome, attempt, decision, in_doubt=in_doubt, responded=responded)
             self._tell(call, outcome, number, code=attempt.code, wait=decision.seconds)
-            self.clock.sleep(decision.seconds)
+            self.pause(decision.seconds, f"retry after {attempt.cause}", call.operation, call.job_id)
             number += 1
+
+    def pause(self, seconds: float, reason: str, operation: str, job_id: str | None = None) -> None:
+        """Sleep. A long pause is logged and told to the hooks first, so that nobody waits without knowing why."""
+        self._tell_pause(seconds, reason, operation, job_id)
+        self.clock.sleep(seconds)
+
+    def _tell_pause(self, seconds: float, reason: str, operation: str, job_id: str | None) -> bool:
+        if seconds <= LONG_PAUSE:
+            return False
+        details = PauseDetails(seconds=seconds, reason=reason, operation=operation, job_id=job_id)
+        _tell_pause(self.config.hooks, details)
+        return True
 
     def charge(self, decision: D) -> D | GiveUp:
         """Charge a pause before a retry to the client's retry budget. Other decisions cost nothing."""
@@ -281,7 +301,7 @@ class Pipeline:
                     reply = Reply(incoming.status, incoming.headers, rate)
                     if ticket is not None:
                         self._observe(ticket, reply)
-                        ticket.release(self.clock.monotonic())
+                        self._step(ticket.release, self.clock.monotonic())
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=self._read(call, incoming))
                         error = self._api_error(call, reply)
@@ -299,10 +319,11 @@ class Pipeline:
                     details = self._details(call, outcome, took, call.number, code)
                     self.tell([details]) if ended is None else ended.append(details)
             attempt = self._describe(call, failure, call.number)
-            raise self._error(call, failure, attempt, GiveUp("attempts"), in_doubt=attempt.in_doubt)
+            gave_up = GiveUp("attempts")
+            raise self._error(call, failure, attempt, gave_up, in_doubt=attempt.in_doubt, responded=False)
         finally:
             if ticket is not None:
-                ticket.release(self.clock.monotonic())
+                self._step(ticket.release, self.clock.monotonic())
 
     def _attempt(self, call: Call, number: int) -> Reply | WireFailure:
         job = call.job_id if call.job_read else None
@@ -322,7 +343,7 @@ class Pipeline:
             self._observe(ticket, reply)
             return reply
         finally:
-            ticket.release(self.clock.monotonic())
+            self._step(ticket.release, self.clock.monotonic())
 
     def _tell(
         self,
@@ -399,7 +420,10 @@ class Pipeline:
             if is_success:
                 raise
         content = b"".join(pieces)
-        return content if within.key is None else within.key.hide_in_body(content)
+        if within.key is None:
+            return without_values(content, within.url)
+        content = within.key.hide_in_body(content)
+        return content if is_success else self.config.headers.hide_in(content)
 
     def _turn(self, call: Call, ticket: Ticket, number: int = 1) -> None:
         """Wait until the rate limit allows the request.
@@ -407,37 +431,46 @@ class Pipeline:
         Raises RateLimited if the service asked for too long a wait, and RequestTimeout if the deadline comes first for
         another reason, such as a long queue.
         """
-        while (delay := ticket.claim(now := self.clock.monotonic())) > 0:
-            held = ticket.held(now)
+        is_told = False
+        while (delay := self._step(ticket.claim, now := self.clock.monotonic())) > 0:
+            held = self._step(ticket.held, now)
             allowed = self.config.retry.max_retry_after if call.deadline is None else call.deadline - now
             if held > allowed:
                 raise rate_held(call.request, held, number, job_id=call.job_id)
             if call.deadline is not None and now + delay > call.deadline:
-                raise RequestTimeout(
-                    f"{call.request}: the rate limit allows it in {delay:.1f} s, after its deadline in "
-                    f"{max(0.0, call.deadline - now):.1f} s. "
-                    f"{'Nothing was sent' if number == 1 else 'It was not retried'}",
-                    sent=False,
-                    retryable=True,
-                    request=call.request,
-                    job_id=call.job_id,
-                    attempts=number - 1,
-                )
+                raise past_deadline(call.request, delay, call.deadline - now, number, job_id=call.job_id)
             log.debug("%s: paced, %.2f s to go", call.operation, delay)
+            is_told = is_told or self._tell_pause(delay, "rate limit", call.operation, call.job_id)
             self.clock.sleep(min(delay, LONGEST_NAP))
 
+    def _step(self, step: Callable[[float], T], now: float) -> T:
+        """Make a step of the pace, which takes time if a file keeps it."""
+        return Steps.run(self._pacer, partial(step, now))
+
     def _observe(self, ticket: Ticket, reply: Reply) -> None:
-        rate, now = reply.rate, self.clock.monotonic()
-        ticket.observe(now, limit=rate.limit, remaining=rate.remaining, reset_after=rate.reset_after)
-        if reply.status == 429 and rate.wait is not None:
-            ticket.refused(now, rate.wait, remaining=rate.remaining)
+        rate = reply.rate
+
+        def step(now: float) -> None:
+            ticket.observe(
+                now,
+                limit=rate.limit,
+                remaining=rate.remaining,
+                reset_after=rate.reset_after,
+                window=rate.window,
+            )
+            if reply.status == 429 and rate.wait is not None:
+                ticket.refused(now, rate.wait, remaining=rate.remaining)
+
+        self._step(step, self.clock.monotonic())
 
     def _describe(self, call: Call, outcome: Reply | WireFailure, number: int) -> Attempt:
         outgoing = call.outgoing
         known: dict[str, Any] = {
             "method": outgoing.method,
             "number": number,
-            "idempotent": outgoing.method in _HARMLESS or outgoing.idempotent,
+            "idempotent": outgoing.method in _HARMLESS
+            or outgoing.idempotent
+            or call.operation in _WITHOUT_EFFECT,
             "repeatable": outgoing.repeatable,
         }
         if isinstance(outcome, WireFailure):
@@ -448,6 +481,9 @@ class Pipeline:
             code=outcome.error.code,
             retry_after=outcome.rate.retry_after,
             reset_after=outcome.rate.reset_after,
+            in_progress=outgoing.idempotent
+            and outcome.status == 409
+            and is_in_progress(outcome.error, outcome.rate.retry_after),
         )
 
     def _error(
@@ -458,11 +494,21 @@ class Pipeline:
         decision: GiveUp,
         *,
         in_doubt: bool,
+        responded: bool,
     ) -> ProteinIQError:
         if isinstance(outcome, Reply):
             error: ProteinIQError = self._api_error(call, outcome)
         else:
-            error = self._transport_error(call, outcome, sent=in_doubt)
+            error = transport_error(
+                call.request,
+                call.host,
+                outcome.kind,
+                outcome.text,
+                sent=in_doubt,
+                responded=responded,
+                by_proxy=outcome.by_proxy,
+                job_id=call.job_id,
+            )
         error.attempts = attempt.number
         error.in_doubt = in_doubt
         note = gave_up(decision, attempt)
@@ -479,30 +525,11 @@ class Pipeline:
             retry_after=rate.wait if reply.status == 429 else rate.retry_after,
             job_id=call.job_id,
             request_id=reply.headers.get(REQUEST_ID),
-        )
-
-    def _transport_error(self, call: Call, failure: WireFailure, *, sent: bool) -> TransportError:
-        kind = RequestTimeout if failure.kind == "timeout" else TransportError
-        host = call.host
-        if failure.kind == "tls":
-            advice = (
-                f"The certificate of {host} was refused: check the base URL and this machine's certificates."
-            )
-        elif not sent:
-            advice = f"Nothing was sent: check that {host} is the right host and can be reached from here."
-        else:
-            advice = "Whether the service acted on it is unknown."
-        missing = "usable" if failure.kind == "body" else "complete"
-        return kind(
-            f"no {missing} response to {call.request}: {failure.text}. {advice}",
-            sent=sent,
-            retryable=may_pass(failure=failure.kind),
-            request=call.request,
-            job_id=call.job_id,
+            is_service=call.outgoing.key is not None,
         )
 
     def close(self) -> None:
-        self._pacer.close()
+        Steps.run(self._pacer, self._pacer.close)
         self._wire.close()
 
     @property

@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/reads.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/reads.py by scripts/unasync.py. Edit that file instead.
 
 """Read one job: its status, also for a wait, or the whole job."""
 
@@ -9,16 +9,13 @@ import logging
 from proteiniq_openapi.api.jobs import get_job, get_job_status
 
 from .._inputs import requests
+from .._policy.tolerance import Tolerance
 from .._responses import convert
-from ..errors import APIError, ContractError, ProteinIQError
+from ..errors import APIError, ProteinIQError
 from ..models import JobState
 from .pipeline import Pipeline
 
 log = logging.getLogger("proteiniq")
-
-MISFITS = 3
-"""How many responses in a row that break the contract end a wait; a proxy's maintenance page may pass. A choice of this
-client."""
 
 
 def read_status(pipeline: Pipeline, job_id: str, deadline: float | None = None) -> JobState:
@@ -33,19 +30,24 @@ class StatusReader:
     def __init__(self, pipeline: Pipeline, deadline: float | None) -> None:
         self._pipeline = pipeline
         self._deadline = deadline
-        self._misfits = 0
+        self._tolerances: dict[str, Tolerance] = {}
 
-    def read(self, job_id: str) -> JobState | ProteinIQError:
-        """Return a job's status, or the failure that may pass; raise one that may not."""
+    def read(self, job_id: str, *, exists: bool) -> JobState | ProteinIQError:
+        """Return a job's status, or the failure that may pass; raise one that may not.
+
+        `exists` is true if the job is known to exist. One that this client has just made is, too.
+        """
         try:
             state = read_status(self._pipeline, job_id, self._deadline)
         except ProteinIQError as error:
-            self._misfits = self._misfits + 1 if isinstance(error, ContractError) else 0
-            if not error.retryable and not 0 < self._misfits < MISFITS:
+            now = self._pipeline.clock.monotonic()
+            exists = exists or self._pipeline.made.is_recent(job_id, now)
+            tolerance = self._tolerances.setdefault(job_id, Tolerance())
+            if not tolerance.passes_over(error, now, exists=exists):
                 raise
             log.info("job %s: its status can't be read now: %s", job_id, error)
             return error
-        self._misfits = 0
+        self._tolerances.pop(job_id, None)
         return state
 
 

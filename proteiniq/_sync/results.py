@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/results.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/results.py by scripts/unasync.py. Edit that file instead.
 
 """Results and their files."""
 
@@ -16,11 +16,12 @@ from proteiniq_openapi.api.results import get_result
 from proteiniq_openapi.models import Result as LowResult
 
 from .._inputs.arguments import check_id
+from .._inputs.callbacks import Callback
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
 from ..errors import ConfigurationError
-from ..models import JobFailure, JobStatus, Model, ResultFileInfo
+from ..models import JobFailure, JobState, JobStatus, Model, ResultFileInfo
 from .downloads import Downloads, Wanted
 from .pipeline import Pipeline
 
@@ -32,18 +33,19 @@ class Results:
         self._pipeline = pipeline
         self._downloads = Downloads(pipeline, self)
 
-    def get(self, job_id: str) -> Result:
+    def get(self, job_id: str | JobState | Result) -> Result:
         """Return the result of a job that completed, ran out of budget, or failed with output, as it is.
 
-        `status` says which; `client.jobs.result` raises JobFailed for a job without success. See "Results" in the
-        documentation. Raises JobNotCompleted if the job has not ended, NotFound if there is no
-        output, APIError, TransportError.
+        `job_id` is an id or a job. `status` says how it ended; `client.jobs.result` raises JobFailed for a job without
+        success. See "Results" in the documentation.
+
+        Raises JobNotCompleted if the job has not ended, NotFound if there is no output, APIError, TransportError.
         """
-        return self._get(job_id)
+        return self._get(check_id("job", job_id))
 
     def _get(self, job_id: str, *, deadline: float | None = None) -> Result:
         """Return the result; `deadline` is a monotonic time that no attempt exceeds."""
-        prepared = get_result.prepared(check_id("job", job_id))
+        prepared = get_result.prepared(job_id)
         answer = self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
         return Result(**convert.result_fields(answer, job_id), files=self._files(answer, job_id))
 
@@ -173,6 +175,8 @@ class Result(Model):
     result was fetched with its job (`run`, `job.result`); a result alone does not contain it.
     """
 
+    _refers_to = ("job", "job_id")
+
     job_id: str
     tool: str | None
     status: JobStatus | None
@@ -181,6 +185,10 @@ class Result(Model):
     data: Any = attrs.field(hash=False)
     files: ResultFiles
     error: JobFailure | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all attributes but `raw` as plain data that `json.dumps` takes; the files with their signed URLs."""
+        return {**super().to_dict(), "files": [file.info.to_dict() for file in self.files]}
 
     def save_all(
         self,
@@ -196,6 +204,7 @@ class Result(Model):
         the number of bytes received of all files, and their total, None until the last file has started. Raises
         FileExistsError, OSError if a file can't be written, APIError, TransportError.
         """
+        Callback("on_progress", on_progress)  # checked before anything is created
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))

@@ -1,9 +1,10 @@
-# Made from proteiniq/_async/submission.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/submission.py by scripts/unasync.py. Edit that file instead.
 
 """Quote and submit a job: one call makes one job, whatever becomes of the responses."""
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,13 +31,24 @@ from .._inputs.arguments import (
 )
 from .._inputs.entries import Part
 from .._inputs.reader import Reader
+from .._policy.slots import slot_pause
 from .._responses import convert
-from .._responses.messages import after_submit, blocked, spend_limit
+from .._responses.messages import after_submit, blocked, no_slot, spend_limit
 from .._responses.refusals import explain
-from ..errors import InvalidInput, ValidationError
-from ..models import JobState, Quote, Tool
+from ..errors import ConcurrentJobLimitExceeded, InvalidInput, ValidationError
+from ..models import JobState, Quote, Tool, ToolSummary
 from .pipeline import Pipeline
 from .tools import Tools
+
+log = logging.getLogger("proteiniq")
+
+
+@attrs.frozen
+class SlotWait:
+    """A wait for a job slot: `timeout` as the caller gave it, in seconds, and the monotonic time that it ends at."""
+
+    timeout: float | None
+    deadline: float | None
 
 
 class Submitter:
@@ -48,7 +60,7 @@ class Submitter:
 
     def quote(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -61,7 +73,7 @@ class Submitter:
 
     def submit(
         self,
-        tool: str | Tool,
+        tool: str | ToolSummary | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None,
         *,
@@ -69,15 +81,54 @@ class Submitter:
         max_credits: float | None,
         max_reserved_credits: int | None,
         idempotency_key: str | None,
+        slot: SlotWait | None,
         check: bool,
     ) -> JobState:
-        """Submit a job, with a quote first if there is a limit."""
+        """Submit a job, with a quote first if there is a limit, and again while there is no slot for it."""
         check_credits("max_credits", max_credits)
         reserved = _reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
         order = self._order(tool, inputs, settings, check)
+        in_doubt, tries = False, 0
+        while True:
+            try:
+                return self._submit(order, key, name, max_credits, reserved)
+            except ConcurrentJobLimitExceeded as full:
+                in_doubt, tries = in_doubt or full.in_doubt, tries + 1
+                pause = None if slot is None else self._pause(slot, tries, full.retry_after)
+                if pause is None:
+                    if slot is not None and slot.timeout is not None:
+                        full.add_note(no_slot(slot.timeout))
+                    if in_doubt and not full.in_doubt:
+                        full.in_doubt = True
+                        full.add_note(str(after_submit(full, key)))
+                    raise
+            if tries == 1:
+                log.warning("%s: no job slot is free, so it is submitted as soon as there is one", order.tool)
+            try:
+                self._pipeline.pause(pause, "no job slot is free", "submit_job")
+            except BaseException as interrupt:
+                if in_doubt:
+                    interrupt.add_note(str(after_submit(interrupt, key)))
+                raise
+
+    def _pause(self, slot: SlotWait, tries: int, asked: float | None) -> float | None:
+        """Return the pause before the next try, in seconds, or None if there is no time for one."""
+        clock, longest = self._pipeline.clock, self._pipeline.config.retry.max_retry_after
+        remaining = None if slot.deadline is None else slot.deadline - clock.monotonic()
+        return slot_pause(tries, jitter=clock.random(), asked=asked, remaining=remaining, longest=longest)
+
+    def _submit(
+        self,
+        order: _Order,
+        key: str,
+        name: str | None,
+        max_credits: float | None,
+        reserved: int | None,
+    ) -> JobState:
+        """Submit a job, once, with a quote first if there is a limit."""
         if max_credits is not None:
             quote = self._quote(order, reserved)
             refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
@@ -93,6 +144,7 @@ class Submitter:
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
             made = convert.job(self._pipeline.call(prepared))
+            self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:
             if isinstance(error, ValidationError):
@@ -102,7 +154,7 @@ class Submitter:
             raise
 
     def _order(
-        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None, check: bool
+        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None, check: bool
     ) -> _Order:
         given = entries.given_entries(inputs)
         if given is not None:
@@ -117,13 +169,13 @@ class Submitter:
         job_input = job_entries.job_input(made.entries)
         return _Order(known.id, name, made.entries, made.parts, job_input, made.settings)
 
-    def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
+    def _quote(self, order: _Order, reserved: int | None) -> Quote:
         body = QuoteRequest(
             tool=order.tool,
             input_=order.input,
             settings=QuoteRequestSettings.from_dict(order.settings),
-            billing=JobBilling(max_reserved_credits=max_reserved_credits)
-            if max_reserved_credits is not None and _may_reserve("QuoteRequest")
+            billing=JobBilling(max_reserved_credits=reserved)
+            if reserved is not None and _may_reserve("QuoteRequest")
             else UNSET,
         )
         try:

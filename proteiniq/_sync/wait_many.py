@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/wait_many.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/wait_many.py by scripts/unasync.py. Edit that file instead.
 
 """Wait for many jobs: pages of the job list, the status of a job that is on no page, the events of one in between."""
 
@@ -25,11 +25,11 @@ from .._policy.poll_many import (
 )
 from .._policy.polling import Expire
 from .._responses import convert
-from ..errors import APIError, ContractError, ProteinIQError
+from ..errors import APIError, ProteinIQError
 from ..models import JobState
 from .pipeline import Pipeline
 from .reads import StatusReader, requested_wait
-from .wait_one import UNSUPPORTED, Watcher
+from .wait_one import Watcher
 
 log = logging.getLogger("proteiniq")
 
@@ -72,6 +72,8 @@ class Gatherer:
                     self.asked = asked
                     self._clock.sleep(after)
                     return
+                case Pause(seconds, failed=True):
+                    self._pipeline.pause(seconds, "their statuses can't be read", "wait_all")
                 case Pause(seconds):
                     self._clock.sleep(seconds)
                 case ListPage(is_first):
@@ -113,16 +115,8 @@ class Gatherer:
             answer = self._pipeline.call(prepared, deadline=self._deadline)
             page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
             self._cursor = page.next_cursor
-        except ContractError as error:
-            log.info("can't read the job list, reading statuses instead: %s", error)
-            return Listed(is_usable=False), []
-        except APIError as error:
-            if error.status in UNSUPPORTED:
-                log.info("no job list, reading statuses instead: %s", error)
-                return Listed(is_usable=False), []
-            return _failed_list(error), []
         except ProteinIQError as error:
-            return _failed_list(error), []
+            return _failed_list(error, is_first=cursor is None), []
         states = [state for known in page.items for state in self._news(known)]
         if page.problem is not None:
             log.info("can't read the rest of the job list, reading statuses instead: %s", page.problem)
@@ -130,7 +124,7 @@ class Gatherer:
 
     def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
         """Read a status. Returns the outcome and the new state, if any."""
-        state = self._statuses.read(job_id)
+        state = self._statuses.read(job_id, exists=self._known[job_id] is not None)
         if isinstance(state, ProteinIQError):
             return Failed(requested_wait(state)), []
         return None, self._news(state)
@@ -149,8 +143,14 @@ class Gatherer:
         return [state]
 
 
-def _failed_list(error: ProteinIQError) -> Failed:
-    if not error.retryable:
-        raise error
-    log.info("can't read the job list now: %s", error)
-    return Failed(requested_wait(error))
+def _failed_list(error: ProteinIQError, *, is_first: bool) -> Outcome:
+    """Return what a page that can't be read means. It never ends the wait, since each status can be read."""
+    if error.retryable:
+        log.info("can't read the job list now: %s", error)
+        return Failed(requested_wait(error))
+    if isinstance(error, APIError) and not is_first:
+        # Its cursor is a job that may have been deleted since.
+        log.info("can't read a page of the job list, reading statuses instead: %s", error)
+        return Listed()
+    log.info("can't read the job list, reading statuses from now on: %s", error)
+    return Listed(is_usable=False)

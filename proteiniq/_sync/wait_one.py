@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/wait_one.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/wait_one.py by scripts/unasync.py. Edit that file instead.
 
 """Follow one job: events are fast but may be lost, the status is authoritative."""
 
@@ -72,12 +72,12 @@ class Watcher:
                     self._clock.sleep(after)
                     return
                 case ReadStatus(after):
-                    self._clock.sleep(after)
+                    self._pause(after)
                     changed = self._changed(self._read_status())
                     if changed is not None and not self._lacks_more(changed):
                         yield changed
                 case OpenStream() as step:
-                    self._clock.sleep(step.after)
+                    self._pause(step.after)
                     with closing(self._stream(step)) as states:
                         for state in states:
                             yield state
@@ -85,6 +85,14 @@ class Watcher:
                 if self._lacks_more(self._last):
                     yield self._whole(self._last)
                 return
+
+    def _pause(self, seconds: float) -> None:
+        """Sleep between two requests, and say so if it is because the service fails."""
+        watch = self._watch
+        if watch.read_failures or watch.read_not_before > self._clock.monotonic():
+            self._pipeline.pause(seconds, "its status can't be read", "wait", self._job_id)
+        else:
+            self._clock.sleep(seconds)
 
     def listen(self, until: float) -> Generator[JobState]:
         """Yield each new state from one event stream, the terminal one last; stop when the stream ends.
@@ -142,7 +150,7 @@ class Watcher:
 
     def _read_status(self) -> JobState | None:
         """Read the job's status; return None after a failure that may pass."""
-        state = self._statuses.read(self._job_id)
+        state = self._statuses.read(self._job_id, exists=self._last is not None)
         if isinstance(state, ProteinIQError):
             self._watch = self._watch.read_failed(self._clock.monotonic(), requested_wait(state))
             return None

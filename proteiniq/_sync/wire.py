@@ -1,4 +1,4 @@
-# Made from proteiniq/_async/wire.py by scripts/unasync.py: edit that file instead.
+# Generated from proteiniq/_async/wire.py by scripts/unasync.py. Edit that file instead.
 
 """The wire: sends requests over httpcore. No type and no exception of a library that it uses leaves it."""
 
@@ -16,13 +16,14 @@ from .._wire.failures import without_frames
 from .._wire.route import ENVIRONMENT, Route
 from .._wire.total_timeout import Deadline, current
 from .._wire.turns import MOST_CONNECTIONS, MOST_STREAMS, Permits, Turns
+from .transport import Adapter, Transport
 
 if TYPE_CHECKING:
     from .._wire.libraries import BaseTransport
 
 
 class Wire:
-    """Sends requests. `transport` is an httpx transport to send all of them with."""
+    """Sends requests. All of them go through `transport`, one of httpx, or `own`, one of the application."""
 
     def __init__(
         self,
@@ -30,7 +31,9 @@ class Wire:
         *,
         clock: Clock | None = None,
         route: Route = ENVIRONMENT,
+        own: Transport | None = None,
     ) -> None:
+        self._own = Adapter(own) if own is not None else None
         self._clock = clock or MachineClock()
         self._pools = Pools(transport, route)
         self._turns = Turns(MOST_CONNECTIONS)
@@ -62,6 +65,9 @@ class Wire:
 
     def _send(self, outgoing: Outgoing, deadline: Deadline | None) -> Response:
         request = as_encoded(outgoing)
+        if self._own is not None:
+            self._pools.check_open()
+            return self._own.send(request)
         token = current.set(deadline)
         try:
             transport = self._pools.transport(request.address)

@@ -17,7 +17,6 @@ from .._policy.retry import may_pass
 from .._wire.codings import CannotDecode, Decoder, codings
 from ..errors import ContractError, TransportError
 from .checksums import Checksum, has_checksum
-from .progress import OnProgress
 
 _WHOLE = (200, 203)
 """Statuses of a response that is the file; other successful ones, such as 202 and 204, are not (RFC 9110)."""
@@ -41,7 +40,6 @@ class Download:
         sink: _Sink,
         temporary: Path | None = None,
         target: Path | None = None,
-        on_progress: OnProgress | None = None,
         *,
         overwrite: bool = False,
     ) -> None:
@@ -52,7 +50,6 @@ class Download:
         self._sink = sink
         self._temporary = temporary
         self._target = target
-        self._on_progress = on_progress
         self._overwrite = overwrite
         self._is_kept = False
         self._validator: str | None = None
@@ -71,9 +68,7 @@ class Download:
 
     @classmethod
     @contextmanager
-    def at(
-        cls, target: Path, on_progress: OnProgress | None = None, *, overwrite: bool = False
-    ) -> Iterator[Download]:
+    def at(cls, target: Path, *, overwrite: bool = False) -> Iterator[Download]:
         """Save at `target`. Without `finish` nothing is left behind, and an existing file stays.
 
         Without `overwrite`, a file that is there already is kept, and FileExistsError raised if it is another one. Also
@@ -89,7 +84,7 @@ class Download:
         try:
             # Only large blocks are written, and a full disk shows at a write, not at the end.
             with temporary.open("xb", buffering=0) as file:
-                download = cls(file, temporary, target, on_progress, overwrite=overwrite)
+                download = cls(file, temporary, target, overwrite=overwrite)
                 yield download
         except OSError as error:
             if download is not None and error is download._not_ours:
@@ -143,7 +138,6 @@ class Download:
             and self.expected not in (None, self._rival.stat().st_size)
         ):
             raise _exists(self._rival)
-        self.report()
 
     @property
     def _rival(self) -> Path | None:
@@ -165,7 +159,6 @@ class Download:
         if self._rival is None or self.expected is None or not has_checksum(headers, self._rival):
             return False
         self._is_kept, self._checksum, self.size = True, None, self.expected
-        self.report()
         return True
 
     def restart(self) -> None:
@@ -217,14 +210,9 @@ class Download:
         while left:
             left = left[self._sink.write(left) :]
 
-    def report(self) -> None:
-        """Call `on_progress`."""
-        if self._on_progress is not None:
-            try:
-                self._on_progress(self.size, self.expected)
-            except OSError as error:
-                self._not_ours = error
-                raise
+    def not_ours(self, error: OSError) -> None:
+        """Record an error of the caller's own function, which says nothing about the file."""
+        self._not_ours = error
 
     def damage(self) -> str | None:
         """Why a file of the right length is damaged, or None if it is not."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .._inputs.callbacks import AsyncCallback, Callback
 from ..errors import InvalidInput, UnsupportedOperation
-from .progress import OnProgress
 from .upload import NOTHING, Source
 
 if TYPE_CHECKING:
@@ -161,10 +161,9 @@ def _encoded(text: str) -> bytes:
 class _Content:
     """The body, piece by piece. A retry creates it again from the start."""
 
-    def __init__(self, source: Source, envelope: Envelope, on_progress: OnProgress | None) -> None:
+    def __init__(self, source: Source, envelope: Envelope) -> None:
         self._source = source
         self._envelope = envelope
-        self._on_progress = on_progress
         self._rest = b""
         self._sent = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")()
@@ -203,13 +202,7 @@ class _Content:
     def _begin(self) -> bytes:
         self._rest, self._sent = b"", 0
         self._decoder.reset()
-        self._report(0)
         return self._envelope.head
-
-    def _report(self, more: int) -> None:
-        self._sent += more
-        if self._on_progress is not None:
-            self._on_progress(self._sent, self._source.total)
 
 
 class Content(_Content):
@@ -217,12 +210,22 @@ class Content(_Content):
 
     awaited = False
 
+    def __init__(self, source: Source, envelope: Envelope, progress: Callback) -> None:
+        super().__init__(source, envelope)
+        self._progress = progress
+
     def __iter__(self) -> Iterator[bytes]:
-        yield self._begin()
+        head = self._begin()
+        self._report(0)
+        yield head
         for piece in self._source.pieces():
             yield self._written(piece)
             self._report(len(piece))
         yield self._end()
+
+    def _report(self, more: int) -> None:
+        self._sent += more
+        self._progress(self._sent, self._source.total)
 
 
 class AsyncContent(_Content):
@@ -236,6 +239,10 @@ class AsyncContent(_Content):
     _pieces: Any = None
     _last: bytes | None = None
 
+    def __init__(self, source: Source, envelope: Envelope, progress: AsyncCallback) -> None:
+        super().__init__(source, envelope)
+        self._progress = progress
+
     def __aiter__(self) -> AsyncContent:
         self._pieces = self._last = None
         return self
@@ -243,13 +250,19 @@ class AsyncContent(_Content):
     async def __anext__(self) -> bytes:
         if self._pieces is None:
             self._pieces = self._source.pieces()
-            return self._begin()
+            head = self._begin()
+            await self._report(0)
+            return head
         if self._last == b"":
             raise StopAsyncIteration
         if self._last:
-            self._report(len(self._last))
+            await self._report(len(self._last))
         self._last = await self._next()
         return self._written(self._last) if self._last else self._end()
+
+    async def _report(self, more: int) -> None:
+        self._sent += more
+        await self._progress(self._sent, self._source.total)
 
     async def _next(self) -> bytes:
         if self._source.awaited:

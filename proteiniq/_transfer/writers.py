@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .._inputs.callbacks import AsyncCallback, Callback
 from .._wire.clock import Clock
 from ..errors import ProteinIQError
 from .download import Download
@@ -27,9 +28,10 @@ class AsyncWriter:
     after any other error not.
     """
 
-    def __init__(self, download: Download, clock: Clock) -> None:
+    def __init__(self, download: Download, clock: Clock, progress: AsyncCallback) -> None:
         self._download = download
         self._clock = clock
+        self._progress = progress
         self._is_quick = True
         self._next: list[bytes] = []
         self._size = 0
@@ -49,12 +51,31 @@ class AsyncWriter:
             if self._thread is not None:
                 self._thread.shutdown()
 
+    async def begin(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Start with a response. Returns whether to read its body: not if the same file is there already."""
+        self._download.begin(status, headers)
+        kept = False
+        if self._download.may_keep:
+            from anyio.to_thread import run_sync
+
+            kept = await run_sync(self._download.keeps, headers)
+        if kept or not self._download.size:
+            await self._report()
+        return not kept
+
+    async def _report(self) -> None:
+        try:
+            await self._progress(self._download.size, self._download.expected)
+        except OSError as error:
+            self._download.not_ours(error)
+            raise
+
     async def write(self, chunk: bytes) -> None:
         if self._is_quick:
             started = self._clock.monotonic()
             self._download.write(chunk)
             self._is_quick = self._clock.monotonic() - started < QUICK
-            self._download.report()
+            await self._report()
             return
         self._next.append(chunk)
         self._size += len(chunk)
@@ -80,16 +101,7 @@ class AsyncWriter:
 
             await run_sync(written.exception)
         written.result()
-        self._download.report()
-
-    @staticmethod
-    async def keeps(download: Download, headers: Mapping[str, str]) -> bool:
-        """Whether the file is there already (`Download.keeps`); reading it may take long."""
-        if not download.may_keep:
-            return False
-        from anyio.to_thread import run_sync
-
-        return await run_sync(download.keeps, headers)
+        await self._report()
 
     @staticmethod
     async def finish(download: Download) -> None:
@@ -102,8 +114,9 @@ class AsyncWriter:
 class Writer:
     """Writes chunks as they arrive."""
 
-    def __init__(self, download: Download, clock: Clock) -> None:
+    def __init__(self, download: Download, clock: Clock, progress: Callback) -> None:
         self._download = download
+        self._progress = progress
 
     def __enter__(self) -> Writer:
         return self
@@ -111,14 +124,25 @@ class Writer:
     def __exit__(self, *exc_info: object) -> None:
         pass
 
+    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Start with a response. Returns whether to read its body: not if the same file is there already."""
+        self._download.begin(status, headers)
+        kept = self._download.may_keep and self._download.keeps(headers)
+        if kept or not self._download.size:
+            self._report()
+        return not kept
+
+    def _report(self) -> None:
+        try:
+            self._progress(self._download.size, self._download.expected)
+        except OSError as error:
+            self._download.not_ours(error)
+            raise
+
     def write(self, chunk: bytes) -> None:
         self._download.write(chunk)
-        self._download.report()
+        self._report()
 
     @staticmethod
     def finish(download: Download) -> None:
         download.finish()
-
-    @staticmethod
-    def keeps(download: Download, headers: Mapping[str, str]) -> bool:
-        return download.keeps(headers)

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import attrs
 
 from .._inputs.arguments import is_host, is_loopback
+from .._inputs.callbacks import is_coroutine_function
 from .._policy.retry import RetryPolicy
 from .._short_repr import short_repr
 from ..errors import ConfigurationError
@@ -91,6 +92,8 @@ def resolve(
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
+    if any(map(is_coroutine_function, hooks)):
+        raise ConfigurationError("hooks must be plain functions, not coroutine functions: no hook is awaited")
     return Config(
         key=key,
         base_url=base_url,
@@ -210,12 +213,20 @@ def _check_options(timeout: float, max_retries: int, deadline: float | None) -> 
     _check_whole("max_retries", max_retries, 0)
 
 
-def check_pace(rate_limit: int, rate_window: float, job_read_interval: float) -> None:
-    """Raise ConfigurationError unless the figures of the rate limit are valid."""
-    _check_whole("rate_limit", rate_limit, 1)
+def check_pace(
+    rate_limit: int | None,
+    rate_window: float,
+    job_read_interval: float,
+    pace_file: str | os.PathLike[str] | None,
+) -> None:
+    """Raise ConfigurationError unless the figures of the rate limit, and the path of its file, are valid."""
+    if rate_limit is not None:
+        _check_whole("rate_limit", rate_limit, 1, " or None")
     _check_seconds("rate_window", rate_window)
     if job_read_interval != 0:
         _check_seconds("job_read_interval", job_read_interval, " or 0")
+    if pace_file is not None and not _is_path(pace_file):
+        raise ConfigurationError(f"pace_file must be the path of a file, got {short_repr(pace_file)}")
 
 
 def _check_seconds(name: str, value: object, more: str = "") -> None:
@@ -225,11 +236,16 @@ def _check_seconds(name: str, value: object, more: str = "") -> None:
         )
 
 
-def _check_whole(name: str, value: object, least: int) -> None:
+def _check_whole(name: str, value: object, least: int, more: str = "") -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ConfigurationError(
-            f"{name} must be a whole number of at least {least}, got {short_repr(value)}"
+            f"{name} must be a whole number of at least {least}{more}, got {short_repr(value)}"
         )
+
+
+def _is_path(value: object) -> bool:
+    path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    return isinstance(path, str) and path.strip() != ""
 
 
 def _is_time(value: object) -> bool:

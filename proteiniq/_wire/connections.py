@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .._forks import Lock
 from .._inputs.arguments import is_loopback
 from ..errors import ConfigurationError
+from .no_proxy import bypasses
 from .route import ENVIRONMENT, Proxy, Route
 from .turns import MOST_CONNECTIONS
 
@@ -48,7 +49,7 @@ class _Pools:
         """Return the pool of the connections to an origin."""
         origin = (address.scheme, address.host, address.port)
         with self._lock:
-            self._check_open()
+            self.check_open()
             pool = self._by_origin.get(origin)
             if pool is None:
                 if len(self._by_origin) > 256:  # signed URLs may be on many hosts
@@ -65,10 +66,10 @@ class _Pools:
         from .libraries import httpx_transport, is_replaced
 
         if self._given is not None or not is_replaced(*self._transport):
-            self._check_open()
+            self.check_open()
             return self._given
         with self._lock:
-            self._check_open()
+            self.check_open()
             proxy = self.proxy(address.scheme, address.host, address.port)
             if proxy not in self._transports:
                 try:
@@ -92,7 +93,8 @@ class _Pools:
         made._of_parent, made.is_closed = self, self.is_closed
         return made
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise ConfigurationError if the client is closed."""
         if self.is_closed:
             raise ConfigurationError("this client is closed: make another one")
 
@@ -102,12 +104,20 @@ class _Pools:
             return None
         if self._route.proxy is not None:
             return self._route.proxy
+        if host == self._route.direct:
+            return None
         from urllib.request import getproxies, proxy_bypass
 
         if self._proxies is None:
             self._proxies = getproxies()
         proxy = self._proxies.get(scheme) or self._proxies.get("all")
-        if not proxy or proxy_bypass(host if port is None else f"{host}:{port}"):
+        if not proxy:
+            return None
+        no_proxy = self._proxies.get("no")
+        if no_proxy is not None:
+            if bypasses(no_proxy, host, port or (443 if scheme == "https" else 80)):
+                return None
+        elif proxy_bypass(host if port is None else f"{host}:{port}"):  # the system's settings
             return None
         return proxy if "://" in proxy else f"http://{proxy}"
 

@@ -38,9 +38,9 @@ class Address:
     scheme: str
     host: str
     port: int | None
-    target: str
+    target: str = attrs.field(repr=False)
     host_header: bytes
-    authorization: bytes | None
+    authorization: bytes | None = attrs.field(repr=False)
     """Of a URL with a user name or password."""
 
     @property
@@ -62,13 +62,15 @@ def address(url: str) -> Address:
 
 
 def _address(url: str) -> Address:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # whose message may contain a password
+        raise ValueError("it is not a valid URL") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("it must begin with https:// or http:// and a host")
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
-    port = parts.port
     shown = f"[{host}]" if ":" in host else host
     if port is not None and port != (443 if parts.scheme == "https" else 80):
         shown = f"{shown}:{port}"

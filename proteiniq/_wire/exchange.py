@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from ..errors import InvalidInput
 from .encoding import BadAddress, encoded
 from .failures import WireFailure
 from .key import ApiKey
+from .secrecy import without_queries
 
 if TYPE_CHECKING:
     from .encoding import Address, Encoded
@@ -29,7 +31,7 @@ class Outgoing:
     """
 
     method: str
-    url: str
+    url: str = attrs.field(repr=lambda url: repr(without_queries(url)))
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     params: Mapping[str, Any] | None = None
     json: Any = attrs.field(default=None, repr=False)
@@ -82,6 +84,10 @@ class Sendable:
     def address(self) -> Address:
         return self._encoded.address
 
+    @property
+    def key(self) -> ApiKey | None:
+        return self._outgoing.key
+
     def for_httpcore(self) -> Request:
         from .libraries import URL, Request
 
@@ -101,6 +107,21 @@ class Sendable:
         return httpx_request(
             request.method, self.address.url, request.headers, request.content, self._extensions()
         )
+
+    def for_transport(self) -> tuple[dict[str, Any], Any]:
+        """Return the parts of a request to a transport of the application, and its body."""
+        request, outgoing = self._encoded, self._outgoing
+        parts = {
+            "method": request.method,
+            "url": self.address.url,
+            "headers": tuple(
+                (name.decode("ascii"), value.decode("ascii")) for name, value in request.headers
+            ),
+            "timeout": outgoing.timeout,
+            "read_timeout": outgoing.read_timeout or outgoing.timeout,
+            "total_timeout": outgoing.total_timeout,
+        }
+        return parts, request.content
 
     def _extensions(self) -> dict[str, Any]:
         seconds = self._outgoing.timeout
@@ -147,11 +168,22 @@ async def finish_async(response: Response, chunks: AsyncIterator[bytes]) -> None
                 pass
 
 
+_SINGLE = frozenset({"content-type", "date", "etag", "last-modified", "location"})
+"""Headers that are not lists: the first counts, if a proxy has added another."""
+
+_NEXT_PLACE = re.compile(r",\s+(?=https?://|/)")
+
+
 def read_headers(raw: list[tuple[bytes, bytes]], sent: ApiKey | None) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name, value in raw:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         if sent is not None:
             text = sent.hide(text)
-        found[key] = f"{found[key]}, {text}" if key in found else text
+        if key not in found:
+            found[key] = text
+        elif key not in _SINGLE:
+            found[key] += f", {text}"
+    if "location" in found:
+        found["location"] = _NEXT_PLACE.split(found["location"])[0]  # a proxy may have joined several
     return found

@@ -34,11 +34,15 @@ from httpcore import (
     WriteTimeout as WriteTimeout,
 )
 
+from .secrecy import hide_in_log
+
 if TYPE_CHECKING:
     import ssl
 
     import httpx
     from httpx import AsyncBaseTransport as AsyncBaseTransport, BaseTransport as BaseTransport
+
+hide_in_log("httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks", "httpx")
 
 NAMES = ("httpcore", "httpx")
 """The libraries whose exceptions `failures` translates. Both use the same names for them."""

@@ -15,14 +15,25 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
 
 from .. import _forks
 from .._forks import Lock
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, JobReads, Pace, Seats, Window
 
 log = logging.getLogger("proteiniq")
+
+T = TypeVar("T")
+
+
+class PaceUnavailable(Exception):
+    """The place where a pace is kept can't be used now; `instead` is a pacer that can."""
+
+    def __init__(self, instead: Pacer) -> None:
+        super().__init__()
+        self.instead = instead
 
 
 class Ticket:
@@ -37,16 +48,14 @@ class Ticket:
         """Return 0.0 when the request may leave now, else the seconds after which to ask again."""
         if self._seats is None:
             raise ValueError("this ticket was released")
-        with self._pacer.pace(self._job, now) as pace:
-            return pace.claim(self._seats, now)
+        return self._do(now, lambda pace, seats: pace.claim(seats, now))
 
     def held(self, now: float) -> float:
         """Return the seconds for which the service still wants this request not to be sent, mostly 0.0.
 
         It is a part of what `claim` returns that nothing shortens.
         """
-        with self._pacer.pace(self._job, now) as pace:
-            return pace.held(now)
+        return self._do(now, lambda pace, seats: pace.held(now))
 
     def observe(
         self,
@@ -55,31 +64,51 @@ class Ticket:
         limit: int | None = None,
         remaining: int | None = None,
         reset_after: float | None = None,
+        window: float | None = None,
     ) -> None:
         """Take the rate limit's headers from the response, before `release`."""
-        seat = self._seats.key if self._seats is not None else None
-        with self._pacer.pace(None, now) as pace:
-            pace.key.observe(now, seat=seat, limit=limit, remaining=remaining, reset_after=reset_after)
+        self._do(
+            now,
+            lambda pace, seats: pace.key.observe(
+                now, seat=seats.key, limit=limit, remaining=remaining, reset_after=reset_after, window=window
+            ),
+        )
 
     def refused(self, now: float, retry_after: float, *, remaining: int | None = None) -> None:
         """Take a 429, as `Pace.refused` does."""
-        with self._pacer.pace(self._job, now) as pace:
-            pace.refused(now, retry_after, remaining=remaining)
+        self._do(now, lambda pace, seats: pace.refused(now, retry_after, remaining=remaining))
 
     def release(self, now: float) -> None:
         """End the request, sent or not; a second call does nothing."""
-        seats, self._seats = self._seats, None
-        if seats is not None and seats != Seats():
+        if self._seats is not None and self._seats != Seats():
+            self._do(now, lambda pace, seats: pace.release(seats, now))
+        self._seats = None
+
+    def _do(self, now: float, step: Callable[[Pace, Seats], T]) -> T:
+        try:
             with self._pacer.pace(self._job, now) as pace:
-                pace.release(seats, now)
+                result = step(pace, self._seats or Seats())
+        except PaceUnavailable as lost:
+            # Its seats were in the other place, where they run out.
+            self._pacer = lost.instead
+            self._seats = None if self._seats is None else Seats()
+            with self._pacer.pace(self._job, now) as pace:
+                result = step(pace, self._seats or Seats())
+        return result
 
 
 class Pacer(ABC):
     """The windows of one key, wherever they are kept."""
 
+    is_slow = False
+    """Whether a step may wait for a disk or for another process."""
+
     @abstractmethod
     def pace(self, job: str | None, now: float) -> AbstractContextManager[Pace]:
-        """The windows that a request has to pass, for the caller alone; what it changes is kept."""
+        """The windows that a request has to pass, for the caller alone; what it changes is kept.
+
+        Raises PaceUnavailable.
+        """
 
     def reserve(self, job: str | None = None) -> Ticket:
         """A ticket for one request; `job` is the id of the job whose status or result it reads."""
@@ -90,6 +119,29 @@ class Pacer(ABC):
         """The client is closed. What was counted stays: the service goes on counting too."""
 
 
+class AsyncSteps:
+    """Makes the steps of a pace, slow ones in a thread, since an event loop must not wait for a file."""
+
+    @staticmethod
+    async def run(pacer: Pacer, step: Callable[[], T]) -> T:
+        if not pacer.is_slow:
+            return step()
+        from anyio import CancelScope
+        from anyio.to_thread import run_sync
+
+        with CancelScope(shield=True):  # the seats of a cancelled request are given back, too
+            result = await run_sync(step)
+        return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
+
+
+class Steps:
+    """Makes the steps of a pace."""
+
+    @staticmethod
+    def run(pacer: Pacer, step: Callable[[], T]) -> T:
+        return step()
+
+
 class LocalPacer(Pacer):
     """A pacer for all clients of one key in this process; its lock is never held for long."""
 
@@ -98,11 +150,13 @@ class LocalPacer(Pacer):
         limit: int = RATE_LIMIT,
         seconds: float = RATE_WINDOW,
         job_interval: float = JOB_READ_INTERVAL,
+        *,
+        most: int | None = None,
     ) -> None:
         self.figures = (limit, seconds, job_interval)
         """What it was made with; headers may have corrected it since."""
         self._lock = Lock()
-        self._window = Window(limit, seconds)
+        self._window = Window(limit, seconds, most=most)
         self._job_interval = job_interval  # 0: reads of one job are not kept apart
         self._reads = JobReads(job_interval)
         _forks.register(self)
@@ -132,16 +186,18 @@ def shared(
     limit: int = RATE_LIMIT,
     seconds: float = RATE_WINDOW,
     job_interval: float = JOB_READ_INTERVAL,
+    most: int | None = None,
 ) -> LocalPacer:
     """Return the one pacer that all clients of a key have in this process.
 
     `origin` is scheme, host and port; `key_id` the public part of the key. It outlives its clients,
-    as the service's count does. The figures are those of the first client; headers correct them.
+    as the service's count does. The figures are those of the first client; headers correct them, but never to more
+    requests than `most`.
     """
     with _pacers_lock:
         pacer = _pacers.get((origin, key_id))
         if pacer is None:
-            pacer = _pacers[origin, key_id] = LocalPacer(limit, seconds, job_interval)
+            pacer = _pacers[origin, key_id] = LocalPacer(limit, seconds, job_interval, most=most)
     if pacer.figures != (limit, seconds, job_interval):
         log.warning(
             "the key %s has a pace in this process already: rate_limit, rate_window and job_read_interval stay %s",

@@ -35,6 +35,13 @@ class Route:
 
     proxy: str | Literal[False] | None = attrs.field(default=None, repr=False)
     certificates: ssl.SSLContext | None = None
+    direct: str | None = None
+    """A host that no proxy of the environment is used for."""
+
+    def to(self, base_url: str) -> Route:
+        """Return the route to a service. Over plain http, a proxy of the environment could read the key."""
+        parts = urlsplit(base_url)
+        return attrs.evolve(self, direct=parts.hostname) if parts.scheme == "http" else self
 
     @property
     def proxy_is_local(self) -> bool:
@@ -75,8 +82,8 @@ class Proxy:
             ) from None
         if parts.scheme not in _SCHEMES:
             raise ValueError("the URL of a proxy must start with http://, https://, socks5:// or socks5h://")
-        if not is_host(host) or port == 0 or not url.isprintable():
-            raise ValueError("the URL of a proxy must have a host, and no port 0")
+        if not is_host(host) or port == 0 or not url.isprintable() or " " in url:
+            raise ValueError("the URL of a proxy must have a host, no port 0 and no spaces")
         auth = None
         if parts.username or parts.password:
             auth = (
@@ -87,16 +94,22 @@ class Proxy:
         return cls(parts.scheme, ascii_host, port, auth)
 
 
-def read_route(proxy: Any, verify: Any) -> Route | ConfigurationError:
+def read_route(proxy: Any, verify: Any, transport: Any = None) -> Route | ConfigurationError:
     """Return the route from the arguments of the client, or an error without the proxy's password.
+
+    A `transport` of the application makes its own connections.
 
     The error is returned, not raised, so that no traceback has the password among its locals.
     """
+    if transport is not None and not (proxy is None and verify is None):
+        return ConfigurationError(
+            "proxy and verify must be None with a transport, which makes the connections"
+        )
     wrong = _problem(proxy)
     if wrong is not None:
         return ConfigurationError(wrong)
     try:
-        return Route(proxy, _certificates(verify))
+        return Route(proxy and proxy.strip(), _certificates(verify))
     except ConfigurationError as error:
         return error.with_traceback(None)
 
@@ -111,7 +124,7 @@ def _problem(proxy: Any) -> str | None:
     if not proxy.strip():
         return f"{must}, got {proxy!r}"
     try:
-        parsed, parts = Proxy.parse(proxy), urlsplit(proxy)
+        parsed, parts = Proxy.parse(proxy.strip()), urlsplit(proxy.strip())
     except ValueError as error:
         return f"{must}; {error}"
     if parts.path not in ("", "/") or parts.query or parts.fragment:

@@ -58,26 +58,16 @@ __all__ = [
     "write",
 ]
 
-# A client needs the documents only; what compares contracts is loaded by whoever does.
-_LATER = {
-    "_normalise.bindings": ["Bindings", "BindingsError"],
-    "_compare": ["Change"],
-    "_normalise.findings": ["NeedsNotMet", "Problem"],
-    "_normalise.normaliser": ["Normalised", "normalise"],
-    "_normalise.access": ["NotAContract"],
-    "_overlay": ["overlaid"],
-    "_report": ["Report", "bindings", "check", "report"],
-    "_strict": ["strict"],
-    "_source": ["CannotFetch", "Fetched", "default_source", "fetch"],
-}
-_MODULES = {name: module for module, names in _LATER.items() for name in names}
+_HOMES = ("_strict", "_source", "_normalise.bindings", "_report")
+"""Modules that have the other names, which a client doesn't load."""
 
 
-if not TYPE_CHECKING:  # A type checker would take any name for one of ours.
+if not TYPE_CHECKING:  # otherwise a type checker would accept any name
 
     def __getattr__(name: str) -> Any:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
-        globals()[name] = value
-        return value
+        for home in _HOMES if name in __all__ else ():
+            module = importlib.import_module(f".{home}", __name__)
+            if hasattr(module, name):
+                globals()[name] = getattr(module, name)
+                return globals()[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -36,6 +36,10 @@ def _tables(tables: Mapping[str, Any]) -> dict[str, dict[Any, Any]]:
     return {name: dict(table) for name, table in tables.items()}
 
 
+def _parts(parts: Mapping[str, Any]) -> dict[str, Shape]:
+    return {name: part if isinstance(part, Shape) else Shape.load(part) for name, part in parts.items()}
+
+
 @attrs.frozen
 class Shape:
     """How one object differs from ours. `at` is its place in the body, and everything else is relative to it.
@@ -52,7 +56,7 @@ class Shape:
     values: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict, converter=_tables)
     scale: Mapping[str, float] = attrs.field(factory=dict)
     joined: Mapping[str, str] = attrs.field(factory=dict)
-    parts: Mapping[str, Shape] = attrs.field(factory=dict)
+    parts: Mapping[str, Shape] = attrs.field(factory=dict, converter=_parts)
     constants: Mapping[str, Any] = attrs.field(factory=dict)
 
     @functools.cached_property
@@ -82,10 +86,7 @@ class Shape:
     @classmethod
     def load(cls, stored: Mapping[str, Any] | None) -> Shape:
         """The shape from the output of `dump`. None is our own shape."""
-        if not stored:
-            return OURS
-        parts = {name: cls.load(part) for name, part in stored.get("parts", {}).items()}
-        return cls(**{**stored, "parts": parts})
+        return cls(**stored) if stored else OURS
 
 
 OURS = Shape()

@@ -1,6 +1,6 @@
 """`python -m proteiniq.sandbox`: serve until interrupted.
 
-The exit status is 0 after SIGINT or SIGTERM, and 2 if the sandbox cannot start.
+The exit status is 0 after SIGINT, SIGTERM or SIGHUP, and 2 if the sandbox cannot start.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="MODULE:CLASS",
         help="serve only this tool; repeatable",
     )
+    add("--recordings", metavar="DIR", help="folder of recorded jobs to serve")
     add("--json", action="store_true", help="print one line of JSON instead of export lines")
     add("--verbose", action="store_true", help="log to standard error")
     return parser
@@ -83,8 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _refuse(error)
     interrupted = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: interrupted.set())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, lambda *_: interrupted.set())
     try:
         with Sandbox(**options) as sandbox:
             if as_json:

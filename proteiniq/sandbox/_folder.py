@@ -14,15 +14,21 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from . import _auth
 from ._errors import SandboxError
+from ._processes import kill_marked
 
 _DATABASE = "sandbox.sqlite3"
 
 
+_TEMPORARY = "proteiniq-"
+"""How the names of temporary folders start, once they are locked."""
+
+
 class Folder:
-    """A data folder that this process has to itself until `release`.
+    """A data folder that this process has to itself until `release`. None is a temporary one.
 
     Raises SandboxError if it cannot be written, or if another sandbox uses it.
     """
@@ -30,22 +36,26 @@ class Folder:
     def __init__(self, path: Path | None) -> None:
         self._temporary = path is None
         try:
-            self.path = Path(tempfile.mkdtemp(prefix="proteiniq-")) if path is None else path.absolute()
+            self.path = Path(tempfile.mkdtemp(prefix=f".{_TEMPORARY}")) if path is None else path.absolute()
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             is_ours = _is_ours(self.path)
-            self._lock = os.fdopen(_private(str(self.path / "lock"), os.O_WRONLY | os.O_CREAT), "w")
+            self._lock = open_private(self.path / "lock")
         except OSError as error:
             raise SandboxError(f"cannot use the folder {path}: {error.strerror or error}") from error
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._lock.close()
-            raise SandboxError(f"the folder {path} is in use by another sandbox") from error
-        try:
+            if not _locked(self._lock):
+                raise SandboxError(f"the folder {path} is in use by another sandbox")
+            if self._temporary:
+                _remove_abandoned(self.path.parent)
+                # Only now does it have the name that others look for: until here it was not locked.
+                self.path = self.path.rename(self.path.with_name(self.path.name.removeprefix(".")))
             self._close_to_others(is_ours)
         except OSError as error:
             self._lock.close()
-            raise SandboxError(f"cannot use the folder {path}: {error}") from error
+            raise SandboxError(f"cannot use the folder {self.path}: {error.strerror or error}") from error
+        except SandboxError:
+            self._lock.close()
+            raise
 
     @property
     def database(self) -> Path:
@@ -79,7 +89,7 @@ class Folder:
         """Take away the access of everybody else, also to what an older version left readable."""
         modes = {self.path: 0o700} if is_ours else {}
         # SQLite creates its other files with the mode of this one.
-        os.close(_private(str(self.database), os.O_WRONLY | os.O_CREAT))
+        open_private(self.database).close()
         for folder in (self.blobs, self.jobs):
             folder.mkdir(mode=0o700, exist_ok=True)
             modes[folder] = 0o700
@@ -97,8 +107,8 @@ class Folder:
                 # Renamed when complete, so that a process that dies here leaves no partial secret.
                 draft = path.with_suffix(".draft")
                 draft.unlink(missing_ok=True)
-                with os.fdopen(_private(str(draft), os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w") as file:
-                    file.write(make() + "\n")
+                with open_private(draft) as file:
+                    file.write(f"{make()}\n".encode())
                 draft.replace(path)
             text = path.read_text(encoding="utf-8").strip()
         except OSError as error:
@@ -114,9 +124,30 @@ class Folder:
         return text
 
 
-def _private(path: str, flags: int) -> int:
-    """An opener of files that only their owner may read."""
-    return os.open(path, flags, 0o600)
+def open_private(path: Path) -> BinaryIO:
+    """Open a file for writing, at its end. If this creates it, only its owner may read it."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+
+
+def _locked(lock: BinaryIO) -> bool:
+    """Lock the file, unless another process has. The lock ends with this process at the latest."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove temporary folders of sandboxes that died."""
+    for folder in parent.glob(f"{_TEMPORARY}*"):
+        with suppress(OSError):  # It belongs to another user, is not a sandbox's, or has just been removed.
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            with (folder / "lock").open("r+b") as lock:
+                if _locked(lock):
+                    kill_marked(folder)
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_ours(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import h11
@@ -11,6 +12,11 @@ from ._errors import invalid
 
 
 class Protocol(H11Protocol):
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Let the application close the connection: `scope["state"]["transport"]`."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
     def send_400_response(self, msg: str) -> None:
         """Refuse input that is not HTTP, such as a broken header or chunk, and close the connection."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from ._folder import open_private
 from ._processes import JOB_FOLDER, kill_marked
 
 
@@ -70,7 +71,7 @@ class LocalRun:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with (folder / "log").open("wb") as log:
+        with open_private(folder / "log") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "proteiniq.sandbox._worker", str(folder)],
                 stdin=subprocess.PIPE,  # End of file means to the worker that the sandbox is gone.

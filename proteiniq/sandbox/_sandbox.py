@@ -26,8 +26,10 @@ from ._blobs import Blobs
 from ._contract import Contract
 from ._errors import SandboxError
 from ._events import Changes
+from ._faults import Faults, Faulty
 from ._folder import Folder
 from ._limits import JobReads, Quota, Windows
+from ._recordings import Recordings
 from ._runner import LocalRunner
 from ._server import TLS, Server, check_tls, listen, url_of
 from ._service import Service
@@ -81,11 +83,15 @@ class Sandbox:
     has a key can then run the tools, and without TLS the network can read the keys. `certificate` and `private_key`
     are PEM files for TLS; the key may be in the file of the certificate.
 
+    `recordings` is a folder that `proteiniq.testing.Recorder` has filled. Its tools are served beside the sandbox's
+    own, and before one with the same id. A submission that equals a recorded one ends as that job did,
+    `recorded_seconds` after it started; any other is refused with the first difference. `tools=()` serves nothing else.
+
     `tools` lists the tools as `module:class`, `document` is the contract to serve, and `clock` returns the time in
     seconds since the epoch.
 
-    Raises ValueError for an invalid argument, and from `start` SandboxError if the port, folder or certificate cannot
-    be used.
+    Raises ValueError for an invalid argument, SandboxError for recordings that can't be read, and from `start` if the
+    port, folder or certificate cannot be used.
     """
 
     def __init__(
@@ -104,6 +110,8 @@ class Sandbox:
         heartbeat: float = 15.0,
         max_output_bytes: int = MAX_OUTPUT_BYTES,
         tools: Iterable[str] = _tools.BUILT_IN,
+        recordings: str | Path | None = None,
+        recorded_seconds: float = 0.0,
         document: Mapping[str, Any] | None = None,
         host: str = "127.0.0.1",
         allow_remote: bool = False,
@@ -127,6 +135,7 @@ class Sandbox:
         ):
             _within(name, seconds, 0.001, _CENTURY_S)
         _within("job_read_interval", job_read_interval, 0, _CENTURY_S)
+        _within("recorded_seconds", recorded_seconds, 0, _CENTURY_S)
         if private_key is not None and certificate is None:
             raise ValueError("private_key requires certificate")
         self._tls = None if certificate is None else TLS(certificate, private_key)
@@ -143,9 +152,13 @@ class Sandbox:
         self._url_lifetime = url_lifetime
         self._heartbeat = heartbeat
         self._tools = _tools.available(tools)
+        self._recordings = None if recordings is None else Recordings(Path(recordings))
+        self._recorded_seconds = recorded_seconds
         self._contract = Contract(_packaged.document() if document is None else document)
         self._published = _packaged.upstream() if document is None else document
         self._clock = clock
+        self.faults = Faults()
+        """Faults of the next requests, for tests; none until one is added."""
         self._parts: _Parts | None = None
 
     def start(self) -> Self:
@@ -159,7 +172,14 @@ class Sandbox:
             if self._tls is not None:
                 check_tls(self._tls)
             listener = stack.enter_context(
-                contextlib.closing(listen(self._host, self._port, allow_remote=self._allow_remote))
+                contextlib.closing(
+                    listen(
+                        self._host,
+                        self._port,
+                        allow_remote=self._allow_remote,
+                        encrypted=self._tls is not None,
+                    )
+                )
             )
             folder = Folder(self._data)
             stack.callback(folder.release)
@@ -189,6 +209,8 @@ class Sandbox:
             max_output_bytes=self._max_output_bytes,
             changed=changes.publish,
             clock=self._clock,
+            recordings=self._recordings,
+            recorded_seconds=self._recorded_seconds,
         )
         service = Service(
             document=self._published,
@@ -203,9 +225,11 @@ class Sandbox:
             quota=self._quota,
             heartbeat=self._heartbeat,
             clock=self._clock,
+            recordings=self._recordings,
         )
         url = url_of(listener, self._tls)
-        server = Server(App(self._contract, service, url, MAX_UPLOAD_BYTES), changes, self._tls)
+        app = App(self._contract, service, url, MAX_UPLOAD_BYTES)
+        server = Server(Faulty(app, self.faults), changes, self._tls)
         supervisor.start()
         stack.callback(supervisor.stop)
         server.start(listener)
@@ -270,7 +294,8 @@ class Sandbox:
         self._running.service.store.remove_workspace(workspace)
 
     def reset(self) -> None:
-        """Delete jobs and files, and reset credits and rate limits. Keys and workspaces stay."""
+        """Delete jobs and files, reset credits and rate limits, and remove faults. Keys and workspaces stay."""
+        self.faults.clear()
         service = self._running.service
         with service.blobs.lock:
             service.store.reset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import socket
 import ssl
 import threading
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import attrs
 import uvicorn
+from starlette.types import ASGIApp
 
-from ._app import App
 from ._errors import SandboxError
 from ._events import Changes
 from ._http import Protocol
+
+log = logging.getLogger("proteiniq.sandbox")
 
 
 @attrs.frozen
@@ -29,7 +32,7 @@ class TLS:
 class Server:
     """uvicorn on its own thread and event loop."""
 
-    def __init__(self, app: App, changes: Changes, tls: TLS | None = None) -> None:
+    def __init__(self, app: ASGIApp, changes: Changes, tls: TLS | None = None) -> None:
         config = uvicorn.Config(
             app,
             http=Protocol,
@@ -99,7 +102,7 @@ def check_tls(tls: TLS) -> None:
         ) from error
 
 
-def listen(host: str, port: int, *, allow_remote: bool) -> socket.socket:
+def listen(host: str, port: int, *, allow_remote: bool, encrypted: bool) -> socket.socket:
     """A bound socket, so that a free port is known before anything runs.
 
     Raises SandboxError for a host that other machines reach, unless that is allowed.
@@ -113,6 +116,11 @@ def listen(host: str, port: int, *, allow_remote: bool) -> socket.socket:
         raise SandboxError(
             f"the sandbox serves on loopback only, unless it is told otherwise; got the host {host}. "
             "Add --allow-remote (allow_remote=True) to let other machines reach it"
+        )
+    if not is_loopback and not encrypted:
+        log.warning(
+            "other machines reach the sandbox at %s, and its keys are sent unencrypted: use a certificate",
+            host,
         )
     try:
         found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from starlette.responses import StreamingResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
-from . import _events, _formats, _limits, _requests, _resources, _submission, _times
+from . import _events, _formats, _limits, _recordings, _requests, _resources, _submission, _times
 from ._auth import Key
 from ._blobs import Blobs
 from ._errors import APIError, invalid, not_found
 from ._events import Changes
 from ._limits import JobReads, Quota, Standing, Windows
+from ._recordings import Recording, Recordings
 from ._rows import File, Job, NewJob
 from ._signing import Signer
 from ._store import Store
@@ -77,6 +78,7 @@ class Service:
     quota: Quota
     heartbeat: float
     clock: Callable[[], float]
+    recordings: Recordings | None = None
 
     @property
     def operations(self) -> Mapping[str, Callable[[Call], Any]]:
@@ -110,15 +112,30 @@ class Service:
 
     def list_tools(self, call: Call) -> dict[str, Any]:
         after = _requests.position("tools", call.parameters)
-        contracts = [tool.contract for _, (_, tool) in sorted(self.tools.items())]
-        shown = [c for c in contracts if _selected(c, call.parameters) and c.id > (after or "")]
+        listed = {
+            tool_id: _resources.tool_summary(tool.contract) for tool_id, (_, tool) in self.tools.items()
+        }
+        full: dict[str, Mapping[str, Any]] = {
+            tool_id: {**listed[tool_id], "subcategory": tool.contract.subcategory}
+            for tool_id, (_, tool) in self.tools.items()
+        }
+        for tool_id, recorded in self._recorded_tools.items():
+            listed[tool_id], full[tool_id] = _recordings.summary(recorded), recorded
+        shown = [
+            listed[tool_id]
+            for tool_id in sorted(listed)
+            if tool_id > (after or "") and _selected(listed[tool_id], full[tool_id], call.parameters)
+        ]
         limit = call.parameters.get("limit", DEFAULT_LIMIT)
         more = len(shown) > limit
         shown = shown[:limit]
-        cursor = _requests.cursor("tools", shown[-1].id) if more else None
-        return _resources.page([_resources.tool_summary(c) for c in shown], cursor)
+        cursor = _requests.cursor("tools", shown[-1]["id"]) if more else None
+        return _resources.page(shown, cursor)
 
-    def get_tool(self, call: Call) -> dict[str, Any]:
+    def get_tool(self, call: Call) -> dict[str, Any] | JSONResponse:
+        if call.item in self._recorded_tools:
+            # As the service described it, also where that is not what our contract promises.
+            return JSONResponse(self._recorded_tools[call.item])
         if call.item not in self.tools:
             raise APIError("not_found", "No such tool: list the tools for their ids.")
         return _resources.tool(self.tools[call.item][1].contract)
@@ -142,7 +159,7 @@ class Service:
                 return _resources.job(earlier)
         submission = self._check(call)
         _within_budget(call.body, submission.credits)
-        reference, _ = self.tools[submission.tool]
+        reference, _ = self.tools.get(submission.tool, ("", None))
         job, new = self.store.submit(
             NewJob(
                 id=f"job_{secrets.token_hex(12)}",
@@ -197,7 +214,7 @@ class Service:
 
     # Results
 
-    def get_result(self, call: Call) -> dict[str, Any]:
+    def get_result(self, call: Call) -> dict[str, Any] | JSONResponse:
         job = self._read(call)
         if not job.ended:
             raise APIError(
@@ -221,7 +238,11 @@ class Service:
                     "url": call.base_url + self.signer.sign(f"/storage/{key}", self.clock()),
                 }
             )
-        return _resources.result(job, json.loads(body), files)
+        results = json.loads(body)
+        made = _resources.result(job, results, files)
+        if recorded := results.get(_recordings.SCHEMA):
+            return JSONResponse(_recordings.replayed(recorded, made))
+        return made
 
     # Files
 
@@ -277,14 +298,28 @@ class Service:
 
     # What several operations share
 
-    def _check(self, call: Call) -> Submission:
+    @property
+    def _recorded_tools(self) -> Mapping[str, dict[str, Any]]:
+        return self.recordings.tools if self.recordings else {}
+
+    def _check(self, call: Call) -> Submission | Recording:
+        if self.recordings is not None and call.body["tool"] in self.recordings.tools:
+            return self.recordings.find(call.body, lambda file_id: self._described(call.key, file_id))
         tools = {tool_id: tool for tool_id, (_, tool) in self.tools.items()}
         return _submission.check(call.body, tools, lambda file_id: self._input(call.key, file_id))
 
-    def _input(self, key: Key, file_id: str) -> LibraryFile | None:
+    def _saved(self, key: Key, file_id: str) -> File | None:
+        """A saved file as an input."""
         if "files:read" not in key.scopes:
             raise APIError("forbidden", "A saved file as input requires the scope files:read.")
-        file = self.store.file(file_id, key.workspace)
+        return self.store.file(file_id, key.workspace)
+
+    def _described(self, key: Key, file_id: str) -> dict[str, Any] | None:
+        file = self._saved(key, file_id)
+        return None if file is None else _resources.file(file)
+
+    def _input(self, key: Key, file_id: str) -> LibraryFile | None:
+        file = self._saved(key, file_id)
         if file is None:
             return None
         return LibraryFile(file.format, file.size_bytes, self.blobs.path(file.sha256))
@@ -319,16 +354,16 @@ class Service:
         return job
 
 
-def _selected(contract: Any, filters: Mapping[str, Any]) -> bool:
-    """Whether a tool matches the filters of the list, ignoring case."""
-    tags = [tag.lower() for tag in contract.tags]
-    tasks = [*tags, contract.category.lower(), (contract.subcategory or "").lower()]
-    text = " ".join((contract.id, contract.name, contract.description, *tags)).lower()
+def _selected(item: Mapping[str, Any], tool: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:
+    """Whether a tool matches the filters of the list, ignoring case. `item` is what the list has of it."""
+    tags = [tag.lower() for tag in item["tags"]]
+    tasks = [*tags, item["category"].lower(), str(tool.get("subcategory") or "").lower()]
+    text = " ".join((item["id"], item["name"], item["description"], *tags)).lower()
     return (
         all(word in text for word in filters.get("q", "").lower().split())
         and filters.get("tag", "").lower() in ("", *tags)
         and filters.get("task", "").lower() in ("", *tasks)
-        and filters.get("category", "").lower() in ("", contract.category.lower())
+        and filters.get("category", "").lower() in ("", item["category"].lower())
     )
 
 

@@ -29,8 +29,8 @@ def respond(request: Request, store: Store, blobs: Blobs, signer: Signer, now: f
     path: str = request.scope["path"]
     query = request.query_params
     signer.check(path, query.get("expires", ""), query.get("signature", ""), now)
-    # Signed paths have this form: /storage/outputs/JOB/NAME.
-    job_id, name = path.split("/")[3:]
+    # Signed paths have this form: /storage/outputs/JOB/NAME. The name of a recorded file may have a slash.
+    job_id, name = path.split("/", 4)[3:]
     artifact = store.artifact(job_id, name)
     if artifact is None:
         raise not_found("file")

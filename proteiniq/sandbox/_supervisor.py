@@ -17,7 +17,9 @@ import attrs
 from . import _formats, _times
 from ._blobs import Blobs, Draft
 from ._errors import OUT_OF_SPACE, is_full
+from ._folder import open_private
 from ._processes import kill_marked
+from ._recordings import SCHEMA, Recording, Recordings
 from ._rows import Artifact, Ending, File, Job
 from ._runner import Ended, Progress, Run, Runner
 from ._space import Space
@@ -63,6 +65,8 @@ class Supervisor:
         max_output_bytes: int,
         changed: Callable[[str], None],
         clock: Callable[[], float],
+        recordings: Recordings | None = None,
+        recorded_seconds: float = 0.0,
     ) -> None:
         self._store = store
         self._blobs = blobs
@@ -72,6 +76,8 @@ class Supervisor:
         self._space = Space(max_output_bytes)
         self._changed = changed
         self._clock = clock
+        self._recordings = recordings
+        self._recorded_s = recorded_seconds
         self._condition = threading.Condition()
         self._calls = 0
         self._stopping = False
@@ -110,6 +116,7 @@ class Supervisor:
         with self._condition:
             for run in self._running.values():
                 run.kill()
+            self._condition.notify_all()
 
     def _work(self) -> None:
         while True:
@@ -150,16 +157,22 @@ class Supervisor:
 
     def _run(self, job: Job, payload: str, folder: Path) -> _Finished | None:
         """Run a job. Returns how it ended, or None if it is to run again at the next start."""
-        tool = self._tools.get(job.tool)
+        recorded = json.loads(payload).get("recording")
+        if recorded is not None and self._recordings is not None:
+            recording = self._recordings.get(job.tool, recorded)
+            return self._play(job, recording) if recording else _Finished(_no_recording(job))
+        tool = None if recorded is not None else self._tools.get(job.tool)
         if tool is None:
             error = ("tool_unavailable", f"{job.tool} is no longer installed.")
             return _Finished(Ending("FAILED", error))
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "out").mkdir(parents=True)
-        (folder / "job.json").write_text(payload, encoding="utf-8")
+        for each in (folder, folder / "out"):
+            each.mkdir(mode=0o700)
+        with open_private(folder / "job.json") as file:
+            file.write(payload.encode())
         with self._condition:
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
-            if self._stopping or self._store.job(job.id) is None:
+            if not self._is_wanted(job):
                 return None
             run = self._running[job.id] = self._runner.start(folder)
         try:
@@ -175,6 +188,34 @@ class Supervisor:
         if self._stopping and ended.outcome is None:
             return None
         return self._finished(job, tool, folder, ended)
+
+    def _is_wanted(self, job: Job) -> bool:
+        """Whether a job that was claimed is to go on: it may have been deleted since, or the sandbox stops."""
+        return not self._stopping and self._store.job(job.id) is not None
+
+    def _play(self, job: Job, recording: Recording) -> _Finished | None:
+        """End a job as a recorded one did, after the time that such jobs take."""
+        with self._condition:
+            if self._condition.wait_for(lambda: not self._is_wanted(job), self._recorded_s):
+                return None
+        drafts: dict[str, tuple[str, Draft]] = {}
+        try:
+            for each, path in recording.files:
+                draft = self._blobs.draft(path)
+                guessed = _formats.mime_type(each["name"], _formats.guess(each["name"], draft.head))
+                drafts[each["name"]] = (str(each.get("content_type") or guessed), draft)
+        except BaseException:
+            _discard(drafts)
+            raise
+        error = recording.job.get("error")
+        ending = Ending(
+            recording.status,
+            (str(error.get("code")), str(error.get("message"))) if isinstance(error, dict) else None,
+            None if recording.result is None else json.dumps({SCHEMA: recording.result}),
+            [Artifact(n, t, d.sha256) for n, (t, d) in drafts.items()],
+            [self._file(job, n, t, d) for n, (t, d) in drafts.items()],
+        )
+        return _Finished(ending, tuple(draft for _, draft in drafts.values()))
 
     def _watch(self, job: Job, run: Run, tool: Tool, folder: Path) -> tuple[Ended, Ending | None]:
         """Watch a run until it ends. Returns how it ended, and why it was stopped before, if it was."""
@@ -267,8 +308,7 @@ class Supervisor:
                 guessed = _formats.mime_type(name, _formats.guess(name, draft.head))
                 drafts[name] = (types.get(name, guessed), draft)
         except BaseException:
-            for _, draft in drafts.values():
-                draft.path.unlink(missing_ok=True)
+            _discard(drafts)
             raise
         return drafts
 
@@ -308,6 +348,15 @@ class Supervisor:
 
     def _now(self) -> int:
         return _times.milliseconds(self._clock())
+
+
+def _discard(drafts: Mapping[str, tuple[str, Draft]]) -> None:
+    for _, draft in drafts.values():
+        draft.path.unlink(missing_ok=True)
+
+
+def _no_recording(job: Job) -> Ending:
+    return Ending("FAILED", ("tool_unavailable", f"The recorded job of {job.tool} is no longer there."))
 
 
 def _post_mortem(exit_code: int, log_file: Path) -> str:

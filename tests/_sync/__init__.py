@@ -1,2 +1,2 @@
-# Made from tests/_async/__init__.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/__init__.py by scripts/unasync.py. Edit that file instead.
 

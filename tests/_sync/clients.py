@@ -1,4 +1,4 @@
-# Made from tests/_async/clients.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/clients.py by scripts/unasync.py. Edit that file instead.
 
 """Clients for tests: of a service in this process, of a sandbox, and of a server that misbehaves."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/conftest.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/conftest.py by scripts/unasync.py. Edit that file instead.
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/methods.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/methods.py by scripts/unasync.py. Edit that file instead.
 
 """The method of the facade for each operation of the contract, with arguments that fit."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/scenarios.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/scenarios.py by scripts/unasync.py. Edit that file instead.
 
 """What was recorded as cassettes: a scenario each."""
 

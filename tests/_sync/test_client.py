@@ -1,15 +1,16 @@
-# Made from tests/_async/test_client.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_client.py by scripts/unasync.py. Edit that file instead.
 
 """The client itself: options, account, contract, and what it leaves behind."""
 
 from __future__ import annotations
 
 import json
+from functools import cached_property
 
 import httpx
 import pytest
 
-from proteiniq import ConfigurationError, InternalError, ProteinIQ, TransportError
+from proteiniq import ConfigurationError, Forbidden, InternalError, ProteinIQ, TransportError
 from proteiniq.contract import upstream
 from proteiniq.sandbox import Sandbox
 
@@ -44,7 +45,7 @@ def test_the_contract_that_the_service_publishes(client: ProteinIQ) -> None:
     assert client.openapi() == upstream()
 
 
-def test_a_tool_says_what_it_takes(client: ProteinIQ) -> None:
+def test_a_tool_has_its_input(client: ProteinIQ) -> None:
     tool = client.tools.get("pairwise-alignment")
     assert [slot.id for slot in tool.slots] == ["query", "target"]
     assert tool.slot("query").formats == ("fasta",)
@@ -64,7 +65,7 @@ def test_a_quote(client: ProteinIQ) -> None:
     assert quote.billing_mode is not None
 
 
-def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
+def test_a_client_with_other_options_does_not_change_the_first() -> None:
     service = Stub(httpx.ConnectError("refused"))
     with over(service, max_retries=2) as client:
         impatient = client.with_options(max_retries=0, timeout=1.0)
@@ -75,7 +76,7 @@ def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
     assert (once.value.attempts, thrice.value.attempts) == (1, 3)
 
 
-def test_closing_a_client_with_other_options_leaves_the_old_one_open() -> None:
+def test_closing_a_client_with_other_options_leaves_the_first_open() -> None:
     with over(Stub(answer(documented("get_account")))) as client:
         with client.with_options(timeout=1.0).with_options(max_retries=0) as impatient:
             impatient.account.get()
@@ -110,7 +111,7 @@ def test_a_deadline_is_that_of_all_attempts_and_pauses() -> None:
     assert any("past the deadline" in note for note in caught.value.__notes__)
 
 
-def test_each_call_has_a_deadline_of_its_own() -> None:
+def test_each_call_has_its_own_deadline() -> None:
     clock = StillClock()
     service = Stub(refusal(503, "internal_error", retry_after="4"), answer(documented("get_account")))
     with over(service, clock=clock).with_options(deadline=5.0) as client:
@@ -129,7 +130,7 @@ def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> None:
     assert sum(clock.sleeps) > 15.0
 
 
-def test_an_option_that_there_is_not() -> None:
+def test_an_unknown_option() -> None:
     with over(Stub(answer({}))) as client:
         with pytest.raises(ConfigurationError, match="retries"):
             client.with_options(retries=3)  # type: ignore[call-arg]  # what a type checker refuses too
@@ -154,13 +155,48 @@ def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
     assert SECRET not in str(request.url)
 
 
-def test_a_repr_shows_where_it_talks_to() -> None:
+def test_a_repr_shows_the_base_url() -> None:
     with over(Stub(answer({}))) as client:
         assert repr(client) == f"<{type(client).__name__} pq_live_tests_… at https://service.test>"
 
 
-def test_every_documented_answer_is_read_whole() -> None:
+def test_every_documented_response_is_read_completely() -> None:
     with over(Stub(answer(documented("get_tool")))) as client:
         tool = client.tools.get("esmfold")
     whole = documented("get_tool")
     assert json.dumps(tool.raw, sort_keys=True) == json.dumps(whole, sort_keys=True)
+
+
+class Laboratory(ProteinIQ):
+    """A client as a user extends it."""
+
+    bench = "A1"
+
+    @cached_property
+    def seen(self) -> list[str]:
+        return []
+
+
+@pytest.mark.case
+def test_a_subclass_keeps_what_it_has_set_with_other_options() -> None:
+    with Laboratory(KEY, URL) as client:
+        client.bench = "B2"
+        client.seen.append("old")
+        other = client.with_options(timeout=1.0).with_options(max_retries=0)
+        assert type(other) is Laboratory
+        assert (other.bench, other.seen) == ("B2", [])
+        assert other.jobs is not client.jobs
+        assert (other._pipeline.config.timeout, client._pipeline.config.timeout) == (1.0, 30.0)
+
+
+@pytest.mark.case
+def test_a_route_without_a_method_is_requested_with_retries_and_errors() -> None:
+    service = Stub(httpx.ReadError("reset"), refusal(503, "unavailable"), answer({"projects": [1]}))
+    with over(service) as client:
+        assert client.request("get", "/api/v1/projects", params={"q": "a b"}) == {"projects": [1]}
+    (url,) = {str(request.url) for request in service.requests}
+    assert url == "https://service.test/api/v1/projects?q=a+b"
+    assert service.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    with over(Stub(refusal(403, "forbidden"))) as client:
+        with pytest.raises(Forbidden):
+            client.request("GET", "/api/v1/projects")

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_inputs.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_inputs.py by scripts/unasync.py. Edit that file instead.
 
 """What users have in hand, as input of a job that the sandbox really runs."""
 

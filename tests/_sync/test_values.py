@@ -1,4 +1,4 @@
-# Made from tests/_async/test_values.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/test_values.py by scripts/unasync.py. Edit that file instead.
 
 """Known values, through the whole way: client, HTTP, service, process, tool, and back."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from generate import generate
 
-from proteiniq.contract import Bindings, Endpoint, Normalised, bindings, dump, normalise
+from proteiniq.contract import RAW, Bindings, Endpoint, Normalised, bindings, dump, normalise
 from proteiniq.contract._endpoints import endpoint
 from proteiniq.contract._normalise.bindings import parse
 from proteiniq.contract._packaged import DIGEST
@@ -47,6 +47,15 @@ def route(mutator: Mutator, operation: str, edits: str = "") -> Endpoint:
 def edited(edits: str) -> Bindings:
     """The bindings of this package with edits applied over them, as `regenerate --bindings` does."""
     return parse((OPENAPI / "bindings.toml").read_text(encoding="utf-8"), edits)
+
+
+def without_raw(body: Any) -> Any:
+    """A converted body without the originals."""
+    if isinstance(body, list):
+        return [without_raw(each) for each in body]
+    if isinstance(body, dict):
+        return {key: without_raw(value) for key, value in body.items() if key != RAW}
+    return body
 
 
 def files(package: Path) -> dict[str, str]:

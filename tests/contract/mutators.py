@@ -90,7 +90,7 @@ def generic_names(document: Document) -> Document:
 
 def reversed_keys(document: Document) -> Document:
     """The keys of every object in the reverse order."""
-    return dict(reversed(list(rewritten(document, lambda node: dict(reversed(node.items()))).items())))
+    return rewritten(document, lambda node: dict(reversed(node.items())))  # type: ignore[no-any-return]
 
 
 def renamed(document: Document) -> Document:
@@ -245,13 +245,17 @@ def parameters_of_paths(document: Document) -> None:
                 item[method]["parameters"] = [each for each in parameters if each["in"] != "path"]
 
 
+def successes(operation: dict[str, Any]) -> dict[str, Any]:
+    """The success responses of an operation, by status."""
+    return {status: each for status, each in operation["responses"].items() if status.startswith("2")}
+
+
 @changed
 def success_by_range(document: Document) -> None:
     """Success is described as `2XX`."""
     for _, _, operation in operations(document):
-        responses = operation["responses"]
-        for status in [status for status in responses if status.startswith("2")]:
-            responses["2XX"] = responses.pop(status)
+        for status in successes(operation):
+            operation["responses"]["2XX"] = operation["responses"].pop(status)
 
 
 @changed
@@ -259,30 +263,32 @@ def errors_by_default(document: Document) -> None:
     """All errors are one response, `default`."""
     content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}ErrorEnvelope"}}}
     for _, _, operation in operations(document):
-        kept = {status: each for status, each in operation["responses"].items() if status.startswith("2")}
-        operation["responses"] = {**kept, "default": {"description": "An error.", "content": content}}
+        error = {"description": "An error.", "content": content}
+        operation["responses"] = {**successes(operation), "default": error}
+
+
+def json_bodies(document: Document) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The requests and responses that may be JSON, each with its content."""
+    for _, _, operation in operations(document):
+        for described in (operation.get("requestBody", {}), *operation["responses"].values()):
+            if "application/json" in described.get("content", {}):
+                yield described, described["content"]
 
 
 @changed
 def more_content_types(document: Document) -> None:
     """Requests and responses may be XML, too; JSON has a parameter."""
-    for _, _, operation in operations(document):
-        for described in (operation.get("requestBody", {}), *operation["responses"].values()):
-            content = described.get("content", {})
-            if "application/json" in content:
-                content["application/json; charset=utf-8"] = content.pop("application/json")
-                described["content"] = {"application/xml": {"schema": {"type": "string"}}, **content}
+    for described, content in json_bodies(document):
+        content["application/json; charset=utf-8"] = content.pop("application/json")
+        described["content"] = {"application/xml": {"schema": {"type": "string"}}, **content}
 
 
 @changed
 def more_kinds_of_json(document: Document) -> None:
     """Beside plain JSON there are other kinds of JSON, such as links."""
     other = {"schema": {"type": "object", "properties": {"_links": {"type": "object"}}}}
-    for _, _, operation in operations(document):
-        for described in (operation.get("requestBody", {}), *operation["responses"].values()):
-            content = described.get("content", {})
-            if "application/json" in content:
-                described["content"] = {"application/hal+json": other, **content, "*/*": other}
+    for described, content in json_bodies(document):
+        described["content"] = {"application/hal+json": other, **content, "*/*": other}
 
 
 def camel(name: str) -> str:
@@ -499,10 +505,9 @@ def field_called(document: Document, role: str, field: str, name: str) -> None:
 @mutator
 def wrapped(document: Document, path: str, method: str, key: str = "data") -> None:
     """The response is in an envelope."""
-    for status, response in document["paths"][path][method]["responses"].items():
-        if status.startswith("2"):
-            media = response["content"]["application/json"]
-            media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
+    for response in successes(document["paths"][path][method]).values():
+        media = response["content"]["application/json"]
+        media["schema"] = {"type": "object", "properties": {key: media["schema"]}}
 
 
 def set_response(
@@ -510,9 +515,8 @@ def set_response(
 ) -> None:
     """The response has another schema, or with None an undescribed one."""
     content = {media: {} if described is None else {"schema": copy.deepcopy(described)}}
-    for status, response in document["paths"][path][method]["responses"].items():
-        if status.startswith("2"):
-            response["content"] = content
+    for response in successes(document["paths"][path][method]).values():
+        response["content"] = content
 
 
 response_is = mutator(set_response)

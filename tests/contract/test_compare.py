@@ -42,6 +42,10 @@ MOVED = {
         m.field_is("Job", "progress", {"type": "number", "maximum": 1}), "",
         "contract", "list_jobs response.data.progress, its unit: new location on the wire `100`",
     ),
+    "literals in another case": (
+        m.field_is("Job", "status", {"type": "string", "enum": ["completed", "failed"]}), "",
+        "facade", "get_job_status response.status, its literals: new location on the wire",
+    ),
     "a constant": (
         m.both(m.field_is("JobRequest", "v", {"const": 2}), m.field_required("JobRequest", "v")), "",
         "facade", "submit_job body constants: new location on the wire `{'v': 2}`",
@@ -72,14 +76,6 @@ def test_a_move_is_as_severe_as_its_reversal(case: str) -> None:
 
 def test_another_spelling_is_not_a_change() -> None:
     assert changes(m.both(m.composed, m.renamed, m.openapi_3_0)) == []
-
-
-def test_literals_in_another_case_are_a_change() -> None:
-    statuses = {"type": "string", "enum": ["completed", "failed"]}
-    found = changes(m.field_is("Job", "status", statuses))
-    assert ("facade", "get_job_status response.status, its literals") in [
-        (severity, text.split(": ")[0]) for severity, text in found
-    ]
 
 
 def test_an_absent_operation_is_a_removed_route() -> None:

@@ -23,10 +23,6 @@ OPTIONAL = {
 }
 
 
-def same(document: m.Document) -> m.Document:
-    return document
-
-
 def paths_end_with(text: str) -> m.Mutator:
     return lambda document: {
         **document,
@@ -41,7 +37,7 @@ def test_missing_optional_operations_are_absent_and_lost() -> None:
 
 
 def test_missing_internal_operations_are_not_reported() -> None:
-    made = normalised(same)
+    made = normalised(lambda document: document)
     assert endpoint(made.document, "complete_upload").absent
     assert endpoint(made.document, "get_job").absent
     assert made.losses == ()
@@ -75,12 +71,6 @@ def test_route_of_an_operation(case: str) -> None:
     mutator, name, where = ROUTES[case]
     found = route(mutator, name)
     assert (f"{found.method} {found.path}", found.absent) == (where, False)
-
-
-@pytest.mark.parametrize("media", ["application/json", "text/plain", None])
-def test_events_are_a_stream_in_any_description(media: str | None) -> None:
-    response = contract(m.events_as(media))["paths"][f"{JOB}/events"]["get"]["responses"]["2XX"]
-    assert response["content"] == {"text/event-stream": {"schema": {"type": "string"}}}
 
 
 def test_a_response_may_omit_the_id_in_the_request() -> None:

@@ -160,7 +160,7 @@ class Endless(Plain):
     contract = attrs.evolve(
         PLAIN,
         id="endless",
-        time_limit_s=0.5,
+        time_limit_s=3.0,
         settings=(Setting("pid", "Pid", "File for the process ids.", "string", ""),),
         credit_model=CreditModel(3),
     )

@@ -96,15 +96,16 @@ class TestFull:
     def test_a_job_that_cannot_be_watched_leaves_no_process(
         self, alone: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        poll = LocalRun.poll
+        poll, pid = LocalRun.poll, tmp_path / "pid"
 
         def fails_when_it_runs(self: LocalRun, timeout: float) -> Any:
-            return full() if (tmp_path / "pid").exists() else poll(self, timeout)
+            runs = pid.exists() and pid.read_text() != ""
+            return full() if runs else poll(self, timeout)
 
         monkeypatch.setattr(LocalRun, "poll", fails_when_it_runs)
-        failed = alone.run("waits", settings={"pid": str(tmp_path / "pid")})
+        failed = alone.run("waits", settings={"pid": str(pid)})
         assert failed["error"]["code"] == "out_of_space"
-        assert gone(int((tmp_path / "pid").read_text()))
+        assert gone(int(pid.read_text()))
 
     @pytest.mark.case
     def test_output_that_cannot_be_stored_is_not_left(
@@ -192,6 +193,21 @@ class TestLeftovers:
             assert left(api) == []
 
 
+def test_a_temporary_folder_of_a_sandbox_that_died_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    abandoned, other = tmp_path / "proteiniq-x", tmp_path / "proteiniq-notes"
+    for path in (abandoned / "jobs", other):
+        path.mkdir(parents=True)
+    (abandoned / "lock").touch()
+    (tmp_path / "proteiniq-link").symlink_to(abandoned)
+    with generous() as first, generous() as second:
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+            ["proteiniq-link", other.name, first.data.name, second.data.name]
+        )
+
+
 def modes(folder: Path) -> dict[str, int]:
     return {
         str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode)
@@ -218,15 +234,8 @@ class TestAccess:
             api.run("plain")
             api.upload()
             found = modes(sandbox.data)
-        assert {"blobs/drafts", f"jobs/{running}/out", "api_key", "lock"} <= set(found)
-        assert found.pop(".") == 0o700
-        # Below a folder that is closed, what a tool makes can't be reached.
-        assert {oct(mode) for name, mode in found.items() if name.count("/") < 2} <= {
-            "0o600",
-            "0o700",
-            "0o755",
-        }
-        assert {name: oct(mode) for name, mode in found.items() if "/" not in name and mode & 0o077} == {}
+        assert {"blobs/drafts", f"jobs/{running}/out", f"jobs/{running}/log", "api_key", "lock"} <= set(found)
+        assert {name: oct(mode) for name, mode in found.items() if mode & 0o077} == {}
 
     def test_a_folder_of_an_older_version_is_closed_to_others(self, tmp_path: Path) -> None:
         with generous(tmp_path):

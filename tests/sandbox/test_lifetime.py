@@ -238,7 +238,7 @@ def test_the_store_closes_every_connection(tmp_path: Path) -> None:
 
 class TestCommand:
     def test_it_prints_the_lines_to_export_and_ends_cleanly(self, tmp_path: Path) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with command("--data", str(tmp_path)) as process:
                 assert process.stdout is not None
                 lines = [process.stdout.readline() for _ in range(3)]

@@ -13,6 +13,8 @@ def arguments(client: ProteinIQ) -> None:
     client.files.upload(5)  # type: ignore[arg-type]
     client.jobs.list(limit="20")  # type: ignore[arg-type]
     ProteinIQ(timeout="30")  # type: ignore[arg-type]
+    ProteinIQ(verify=False)  # type: ignore[arg-type]
+    ProteinIQ(app="fold-all")  # type: ignore[arg-type]
 
 
 def a_model_does_not_change(state: JobState) -> None:

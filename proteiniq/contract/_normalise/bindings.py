@@ -1,6 +1,6 @@
 """Read `bindings.toml`: our names for operations and schemas, and what the client needs of each.
 
-An attribute made by `_key` is a key of a table in the file, with the kind of its value.
+An attribute made by `_key` is a key of a table in the file, with the kind of its value. The file explains its keys.
 """
 
 from __future__ import annotations
@@ -98,22 +98,14 @@ class Role:
     fields: Mapping[str, Field]
     is_request: bool
     names: Mapping[str, tuple[Steps, ...]] = _key("a table of lists", {}, _places)
-    """Other places of a field, or of a field of a field, the most likely first."""
     assume: Sequence[str] = _key("a list of strings", ())
-    """Fields that count as documented."""
     values: Mapping[str, Mapping[Any, Any]] = _key("a table of tables", {}, _literals)
-    """Our literals → the contract's."""
     literals: Mapping[str, Sequence[str]] = _key("a table of lists", {})
-    """Literals that the client needs."""
     optional_literals: Mapping[str, Sequence[str]] = _key("a table of lists", {})
     spellings: Mapping[str, Sequence[str]] = _key("a table of lists", {})
-    """Literals that are recognised in any spelling, and not reported if absent."""
     plain: str = _key("a string", "")
-    """The field that is meant by a plain value in place of the object. Empty if only an object is valid."""
     scale: Mapping[str, float] = _key("a table", {})
-    """Factors from the contract's numbers to ours."""
     percentages: Sequence[str] = _key("a list of strings", ())
-    """Fields from 0 to 100. They are fractions if the contract's maximum is 1."""
 
     @property
     def roles(self) -> list[str]:
@@ -159,24 +151,16 @@ class Operation:
     response: str = _key("a string")
     body: str | None = _key("a string", None)
     names: Mapping[str, tuple[Steps, ...]] = _key("a table of lists", {}, _places)
-    """Other names of a parameter."""
     assume: Sequence[str] = _key("a list of strings", ())
-    """Query parameters that count as documented."""
     constant_query: Mapping[str, str] = _key("a table", {})
     values: Mapping[str, Mapping[str, str]] = _key("a table of tables", {})
-    """Our literals → the contract's, by parameter."""
     identity: Mapping[str, str] = _key("a table", {})
-    """Field of the response → the path parameter whose value it has."""
     ticket: str | None = _key("a string", None)
-    """Role of the response of an upload in two steps."""
     encoding: str | None = _key("a string", None)
-    """`text` or `base64`: how JSON contains a file, if the document doesn't specify it."""
     optional: bool = _key("a boolean", False)
     internal: bool = _key("a boolean", False)
-    """It has no method of its own, so its absence is not reported."""
     public: bool = _key("a boolean", False)
     accepts_any: bool = _key("a boolean", False)
-    """A success counts whatever its body."""
 
     @property
     def roles(self) -> list[str]:
@@ -191,11 +175,8 @@ class Bindings:
     roles: Mapping[str, Role]
     server: str = _key("a string")
     errors: str = _key("a string")
-    """Role of every error response."""
     envelopes: tuple[Steps, ...] = _key("a list of strings", (), lambda places: tuple(map(steps, places)))
-    """Where a response may contain the resource itself."""
     paging: Mapping[str, Sequence[str]] = _key("a table of lists", {})
-    """Kind of paging (`cursor`, `offset`, `page`) → possible names of its parameter."""
 
 
 def parse(content: str, *more: str) -> Bindings:
@@ -207,7 +188,7 @@ def parse(content: str, *more: str) -> Bindings:
     data: dict[str, Any] = {}
     for each in (content, *more):
         try:
-            _lay_over(data, tomllib.loads(each))
+            _merge(data, tomllib.loads(each))
         except tomllib.TOMLDecodeError as error:
             raise BindingsError(f"bindings.toml: {error}") from error
     top = _Entry("the file", data)
@@ -225,10 +206,10 @@ def parse(content: str, *more: str) -> Bindings:
     return bindings
 
 
-def _lay_over(base: dict[str, Any], more: Mapping[str, Any]) -> None:
+def _merge(base: dict[str, Any], more: Mapping[str, Any]) -> None:
     for key, value in more.items():
         if isinstance(value, dict) and isinstance(base.get(key), dict):
-            _lay_over(base[key], value)
+            _merge(base[key], value)
         else:
             base[key] = value
 

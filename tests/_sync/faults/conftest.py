@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/conftest.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/conftest.py by scripts/unasync.py. Edit that file instead.
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..clients import reach
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server that does what the test tells it."""
+    """A server whose responses each test sets."""
     with Server() as running:
         yield running
 

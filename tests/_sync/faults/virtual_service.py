@@ -1,4 +1,4 @@
-# Made from tests/_async/faults/virtual_service.py by scripts/unasync.py: edit that file instead.
+# Generated from tests/_async/faults/virtual_service.py by scripts/unasync.py. Edit that file instead.
 
 """A service with one job in virtual time, in the place of the wire: what it does to each request is given."""
 

@@ -1,0 +1,157 @@
+"""Keep jobs of the real service in a folder, for `Sandbox(recordings=)`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ, Result, Tool
+from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
+
+from .._transfer.filenames import local_names
+
+_KEY = re.compile(r"(pq_live_[^\s_]+)_[^\s\"']+")
+
+
+class Recorder:
+    """Runs jobs with a client of the real service, and keeps what it responded in a folder.
+
+        with ProteinIQ() as client:
+            Recorder(client, "tests/recordings").run("esmfold", {"protein": ">a\\nMKV"})
+
+    Each run costs what the job costs. The folder has the tool's contract, the submission, the job, its result and its
+    files, as readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are
+    not: look at them before you publish the folder. Recording a submission again replaces the former recording.
+    """
+
+    def __init__(self, client: ProteinIQ, folder: str | os.PathLike[str]) -> None:
+        self._client = client
+        self._folder = Path(folder)
+
+    def tool(self, tool: str | Tool) -> Tool:
+        """Keep a tool's contract, and return the tool. Raises the errors of `client.tools.get`, and OSError."""
+        found = self._client.tools.get(tool if isinstance(tool, str) else tool.id)
+        folder = folder_of(self._folder, found.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "tool.json", {"schema": SCHEMA, "tool": _clean(found.raw)})
+        return found
+
+    def run(
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None = None, **options: Any
+    ) -> Result:
+        """Run a job as `client.run` does, and keep it; a job that failed is kept too.
+
+        `options` are those of `client.jobs.submit`, and `timeout`. Raises the errors of `client.run`, and OSError. If
+        it is interrupted after the submit, `keep` records the job without submitting another.
+        """
+        timeout = options.pop("timeout", None)
+        # It writes the tool's contract: a folder that can't be written is found before the job costs anything.
+        submission = self._submission(tool, inputs, settings)
+        name = options.pop("name", None) or f"recording of {submission['tool']}"
+        entries = [
+            {key: value for key, value in each.items() if key != "file"} for each in _entries(submission)
+        ]
+        job = self._client.jobs.submit(
+            submission["tool"], entries, submission["settings"], name=name, **options
+        )
+        return self._keep(job, submission, timeout)
+
+    def keep(
+        self,
+        job: str | JobState,
+        tool: str | Tool,
+        inputs: Any,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Result:
+        """Keep a job that was submitted with these arguments, waiting for its end if necessary.
+
+        Raises the errors of `client.jobs.result`, and OSError.
+        """
+        return self._keep(job, self._submission(tool, inputs, settings), timeout)
+
+    def _submission(
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """What a submit sends, with a description of each saved file."""
+        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings, check=True)
+        entries = [dict(entry) for entry in order.entries]
+        for entry in entries:
+            file_id = (entry.get("source") or {}).get("file_id")
+            if file_id is not None:
+                file = self._client.files.get(file_id)
+                entry["file"] = {"filename": file.filename, "size_bytes": file.size_bytes}
+        return {"tool": order.tool, "input": {"inputs": entries}, "settings": dict(order.settings)}
+
+    def _keep(self, job: str | JobState, submission: dict[str, Any], timeout: float | None) -> Result:
+        ended = self._client.jobs.wait(job, timeout=timeout)
+        try:
+            result = self._client.jobs.result(ended, timeout=timeout)
+        except JobFailed as failed:
+            self._store(ended, submission, failed.result or self._left_by(ended))
+            raise
+        self._store(ended, submission, result)
+        return result
+
+    def _left_by(self, job: JobState) -> Result | None:
+        """What a job without success has left, if it is not in its error."""
+        try:
+            return self._client.results.get(job.id)
+        except (NotFound, JobNotCompleted):
+            return None
+
+    def _store(self, job: JobState, submission: dict[str, Any], result: Result | None) -> None:
+        folder = folder_of(self._folder, submission["tool"])
+        tool = json.loads((folder / "tool.json").read_text(encoding="utf-8"))["tool"]
+        kept = folder / key_of(submission, tool)
+        # The contract is sure of an event's status only, so the job is read whole.
+        whole = self._client.jobs.get(job.id)
+        found = {"schema": SCHEMA, "submission": submission, "job": _clean(whole.raw), "result": None}
+        shutil.rmtree(kept, ignore_errors=True)
+        if result is not None:
+            kept.mkdir()
+            found["result"] = {**_clean(result.raw), "files": _files(result, kept)}
+        _write(kept.with_suffix(".json"), found)
+
+
+def _entries(submission: Mapping[str, Any]) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = submission["input"]["inputs"]
+    return entries
+
+
+def _files(result: Result, folder: Path) -> list[dict[str, Any]]:
+    """Save the files of a result. Returns what the service said of each, and where it is."""
+    listed = []
+    for file, local in zip(result.files, local_names([file.name for file in result.files]), strict=True):
+        file.save(folder / local)
+        kept = {name: each for name, each in _clean(file.info.raw).items() if not _is_url(each)}
+        listed.append({**kept, "name": file.name, "local": local})
+    return listed
+
+
+def _clean(value: Any) -> Any:
+    """A JSON value without signed URLs and keys."""
+    if isinstance(value, Mapping):
+        return {name: _clean(each) for name, each in value.items() if not (name == "url" and _is_url(each))}
+    if isinstance(value, (list, tuple)):
+        return [_clean(each) for each in value]
+    if isinstance(value, str):
+        return _KEY.sub(r"\1_…", value.partition("?")[0] if _is_url(value) else value)
+    return value
+
+
+def _is_url(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
+
+
+def _write(path: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    draft = path.with_suffix(".draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)

@@ -1,0 +1,52 @@
+"""A sandbox for tests: its own intervals and limits, and clients that fit them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proteiniq import AsyncProteinIQ, ProteinIQ
+from proteiniq.sandbox import Sandbox as _Base
+
+from ._clock import AsyncShortClock, ShortClock
+
+_MANY = 1_000_000
+
+
+class Sandbox(_Base):
+    """A `proteiniq.sandbox.Sandbox` with limits that no test reaches by accident, and without pauses between reads.
+
+        with Sandbox(recordings="tests/recordings") as sandbox, sandbox.client() as client:
+            client.run("esmfold", {"protein": ">a\\nMKV"})
+
+    The options are the same; a test about a limit sets it.
+    """
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(
+            data,
+            **{
+                "rate_limit": _MANY,
+                "max_concurrent_jobs": _MANY,
+                "daily_limit": _MANY,
+                "credits": _MANY,
+                "job_read_interval": 0.0,
+                "heartbeat": 1.0,
+                **options,
+            },
+        )
+
+    def client(self, *, api_key: str | None = None, **options: Any) -> ProteinIQ:
+        """A client of this sandbox, with a `ShortClock`; `options` are those of `ProteinIQ`."""
+        return ProteinIQ(
+            api_key or self.api_key, self.url, **{**_fitting(), "clock": ShortClock(), **options}
+        )
+
+    def async_client(self, *, api_key: str | None = None, **options: Any) -> AsyncProteinIQ:
+        """An async client of this sandbox; `options` are those of `AsyncProteinIQ`."""
+        fitting = {**_fitting(), "clock": AsyncShortClock(), **options}
+        return AsyncProteinIQ(api_key or self.api_key, self.url, **fitting)
+
+
+def _fitting() -> dict[str, Any]:
+    """The pace of a client that is not limited: the sandbox's own limits are found out by its headers."""
+    return {"rate_limit": _MANY, "job_read_interval": 0.0}

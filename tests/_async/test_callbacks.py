@@ -1,0 +1,50 @@
+"""Functions that a caller passes are called, and awaited if they are coroutine functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..storage import CONTENT, FILE, result, storage
+from ..support import EVENTS, RESULT, Routes, answer, documented, events, job
+from .clients import fetched, over
+
+CREATED = answer(documented("upload_file"), 201)
+
+
+class Recorder:
+    """Keeps what it is called with."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    async def record(self, *arguments: Any) -> None:
+        self.calls.append(arguments)
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_updates_of_a_wait() -> None:
+    recorder = Recorder()
+    service = Routes({EVENTS: events(job("PROCESSING"), job("COMPLETED"))})
+    async with over(service) as client:
+        await client.jobs.wait("job_1", on_update=recorder.record)
+        assert [each.id async for each in client.jobs.wait_all(["job_1"], on_update=recorder.record)] == [
+            "job_1"
+        ]
+    assert [job.status for (job,) in recorder.calls] == ["PROCESSING", "COMPLETED"] * 2
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_progress_of_transfers(tmp_path: Path) -> None:
+    recorder = Recorder()
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    await made.save_all(tmp_path, on_progress=recorder.record)
+    async with over(Routes({"POST /api/v1/files": CREATED})) as client:
+        await client.files.upload(b"MKV", filename="a.fasta", on_progress=recorder.record)
+    assert recorder.calls == [(0, len(CONTENT)), (len(CONTENT), len(CONTENT)), (0, 3), (3, 3)]
