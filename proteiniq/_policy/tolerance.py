@@ -8,7 +8,7 @@ from ..errors import ProteinIQError
 from .retry import VISIBLE_WITHIN, patience
 
 FEWEST = 3
-"""How many errors in a row a wait passes over at least: between two of them the retries of a request may take minutes."""
+"""The fewest errors in a row that a wait passes over: between two of them the retries of a request may take minutes."""
 
 
 @attrs.define

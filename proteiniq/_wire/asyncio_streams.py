@@ -144,7 +144,9 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
             if isinstance(error, OSError):  # an ssl.SSLError is one
                 raise ConnectError(str(error)) from error
             raise
-        self.transport.set_write_buffer_limits(high=1, low=0)  # with 0, that of TLS pauses with nothing to write
+        self.transport.set_write_buffer_limits(
+            high=1, low=0
+        )  # with 0, that of TLS pauses with nothing to write
         return self
 
     def get_extra_info(self, info: str) -> Any:
