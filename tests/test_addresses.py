@@ -77,6 +77,12 @@ def test_a_look_up_that_fails(error: Exception, monkeypatch: pytest.MonkeyPatch)
         anyio.run(look_up_async, "service.test", 1)
 
 
+def test_a_host_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    known(monkeypatch)
+    with pytest.raises(ConnectError, match=r"service\.test has no address"):
+        look_up("service.test", 1, Budget(5.0))
+
+
 @pytest.mark.case
 @pytest.mark.usefixtures("stuck")
 def test_a_look_up_is_within_the_time_of_the_request() -> None:

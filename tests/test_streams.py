@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 import struct
@@ -188,7 +189,12 @@ async def test_a_connection_that_breaks_ends_a_write(begin: Any, listener: socke
             await write_much(both.stream, 20.0)
 
 
-async def test_an_idle_connection_tells_whether_it_can_be_used(begin: Any, listener: socket.socket) -> None:
+@pytest.mark.parametrize("system", ["poll", "select"])
+async def test_an_idle_connection_tells_whether_it_can_be_used(
+    system: str, begin: Any, listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if system == "select":
+        monkeypatch.delattr(select, "poll", raising=False)
     async with await pair(begin, listener) as both:
         assert not both.stream.get_extra_info("is_readable")
         assert both.stream.get_extra_info("ssl_object") is None

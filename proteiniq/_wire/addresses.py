@@ -26,7 +26,7 @@ SocketAddress = tuple[int, tuple[Any, ...]]
 STAGGER = 0.25
 """How long an address has to accept before the next one is tried beside it, in seconds (RFC 8305, 5)."""
 
-Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
+_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One that needs no file descriptor of its own, and takes sockets of any number where there is such a one."""
 
 
@@ -88,6 +88,8 @@ def _resolved(host: str, port: int) -> Sequence[SocketAddress]:
     by_family: dict[int, list[SocketAddress]] = {}
     for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         by_family.setdefault(family, []).append((family, address))
+    if not by_family:
+        raise socket.gaierror(f"{host} has no address")
     return [each for each in chain(*zip_longest(*by_family.values())) if each is not None]
 
 
@@ -95,7 +97,7 @@ def connect(addresses: Sequence[SocketAddress], budget: Budget) -> socket.socket
     """Return a socket that is connected to the first address that accepts. Raises ConnectError, ConnectTimeout."""
     waiting, begun = list(addresses), set[socket.socket]()
     refused: OSError | None = None
-    with Selector() as selector:
+    with _Selector() as selector:
         try:
             while waiting or begun:
                 if waiting:

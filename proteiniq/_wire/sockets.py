@@ -5,14 +5,14 @@ httpcore's own try the addresses of a host one after the other, each with the wh
 
 from __future__ import annotations
 
-import selectors
+import select
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .addresses import Budget, Selector, connect, look_up
+from .addresses import Budget, connect, look_up
 from .libraries import (
     ConnectError,
     ConnectTimeout,
@@ -93,8 +93,12 @@ class SocketStream(NetworkStream):
 
 
 def is_readable(sock: Any) -> bool:
-    if sock.fileno() < 0:
+    """Whether a socket was closed, or has something to read. This is asked often: of each idle connection."""
+    number = sock.fileno()
+    if number < 0:
         return True
-    with Selector() as selector:
-        selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(0))
+    if not hasattr(select, "poll"):  # on Windows
+        return bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
