@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 from proteiniq import AsyncProteinIQ, ProteinIQ
@@ -22,10 +23,7 @@ class Sandbox(_Base):
     """
 
     def __init__(self, data: Any = None, **options: Any) -> None:
-        # Its clients trust its certificate, whoever has signed it.
-        self._fitting: dict[str, Any] = {"rate_limit": _MANY, "job_read_interval": 0.0}
-        if options.get("certificate") is not None:
-            self._fitting["verify"] = str(options["certificate"])
+        self._certificate = options.get("certificate")
         super().__init__(
             data,
             **{
@@ -42,10 +40,19 @@ class Sandbox(_Base):
     def client(self, *, api_key: str | None = None, **options: Any) -> ProteinIQ:
         """A client of this sandbox, with a `ShortClock`; `options` are those of `ProteinIQ`."""
         return ProteinIQ(
-            api_key or self.api_key, self.url, **{**self._fitting, "clock": ShortClock(), **options}
+            api_key or self.api_key, self.url, **{**self._fitting(), "clock": ShortClock(), **options}
         )
 
     def async_client(self, *, api_key: str | None = None, **options: Any) -> AsyncProteinIQ:
         """An async client of this sandbox; `options` are those of `AsyncProteinIQ`."""
-        fitting = {**self._fitting, "clock": AsyncShortClock(), **options}
+        fitting = {**self._fitting(), "clock": AsyncShortClock(), **options}
         return AsyncProteinIQ(api_key or self.api_key, self.url, **fitting)
+
+    def _fitting(self) -> dict[str, Any]:
+        """Options of its clients."""
+        fitting: dict[str, Any] = {"rate_limit": _MANY, "job_read_interval": 0.0}
+        if self._certificate is not None:
+            # They trust its certificate, whoever has signed it.
+            fitting["verify"] = ssl.create_default_context(cafile=self._certificate)
+            fitting["verify"].verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        return fitting

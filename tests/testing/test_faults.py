@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +10,8 @@ import pytest
 
 from proteiniq import InternalError, NotFound, ProteinIQ, ProteinIQError, RateLimited, TransportError
 from proteiniq.testing import Sandbox
+
+from ..certificates import Certificates
 
 TRANSLATE = ("translate", {"nucleotide": ">a\nATGGCC\n"})
 
@@ -64,11 +65,9 @@ async def test_the_pauses_of_an_async_client_are_short_too(faulty: Sandbox) -> N
     assert rule.count == 2
 
 
-def test_clients_trust_the_certificate_of_their_sandbox(certificate: tuple[Path, Path]) -> None:
-    with (
-        Sandbox(certificate=certificate[0], private_key=certificate[1]) as sandbox,
-        sandbox.client() as client,
-    ):
+def test_clients_trust_the_certificate_of_their_sandbox(certificates: Certificates) -> None:
+    options: dict[str, Any] = {"certificate": certificates.server, "private_key": certificates.key}
+    with Sandbox(**options) as sandbox, sandbox.client() as client:
         files = client.run(*TRANSLATE, timeout=60).files
         assert any(file.read() for file in files)
 
