@@ -4,7 +4,7 @@
 
     with ProteinIQ() as client:
         result = client.run("esmfold", {"protein": ">hen lysozyme\\nKVFGRCELAA…"})
-        result.save_all("results")
+        result.save_all(f"results/{result.job_id}")
 
 Importing this package loads nothing else: each name is loaded when it is first used.
 """

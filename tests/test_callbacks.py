@@ -11,6 +11,7 @@ import pytest
 
 from proteiniq import ConfigurationError, InvalidInput, ProteinIQ
 from proteiniq._inputs.callbacks import Callback
+from proteiniq.hooks import AttemptDetails, PauseDetails
 
 from ._sync.clients import fetched, over
 from .storage import FILE, result, storage
@@ -73,5 +74,13 @@ def test_without_a_callback_there_is_no_call() -> None:
 
 @pytest.mark.case
 def test_a_hook_is_a_plain_function() -> None:
-    with pytest.raises(ConfigurationError, match="no hook is awaited"):
-        ProteinIQ(KEY, URL, hooks=[coroutine_function])
+    class Hook:
+        def __call__(self, details: AttemptDetails) -> None:
+            pass
+
+        async def on_pause(self, details: PauseDetails) -> None:
+            pass
+
+    for hook in (coroutine_function, Hook()):
+        with pytest.raises(ConfigurationError, match="no hook is awaited"):
+            ProteinIQ(KEY, URL, hooks=[hook])
