@@ -480,9 +480,7 @@ class AsyncPipeline:
             code=outcome.error.code,
             retry_after=outcome.rate.retry_after,
             reset_after=outcome.rate.reset_after,
-            in_progress=outgoing.idempotent
-            and outcome.status == 409
-            and is_in_progress(outcome.error, outcome.rate.retry_after),
+            in_progress=outgoing.idempotent and outcome.status == 409 and is_in_progress(outcome.error),
         )
 
     def _error(
