@@ -62,7 +62,7 @@ def balance(client: ProteinIQ) -> None:
 def save(results: Sequence[Result], out: Path) -> None:
     say("\nsaved:")
     for result in results:
-        for path in result.save_all(out / str(result.tool)):
+        for path in result.save_all(out / f"{result.tool}-{result.job_id}"):
             say(f"  {path}")
 
 

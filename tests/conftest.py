@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from proteiniq.sandbox import Sandbox
 from proteiniq.sandbox.tools import BUILT_IN
 
+from .certificates import Certificates
 from .tools import ALL
 
 # HYPOTHESIS_PROFILE chooses: few examples while developing, many in CI. No deadline: it would measure the machine.
@@ -69,9 +72,37 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PROTEINIQ_BASE_URL", raising=False)
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """The certificates of an authority and of a server."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs the program openssl to make certificates")
+    return Certificates.make(tmp_path_factory.mktemp("certificates"))
+
+
 @pytest.fixture
 def gate(tmp_path: Path) -> Iterator[Path]:
     """A file that is not there: a job of the tool `gate` waits for it, in the end of the test at the latest."""
     path = tmp_path / "gate"
     yield path
     path.touch()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for loopback, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        [
+            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-subj", "/CN=sandbox", "-addext", "subjectAltName=IP:127.0.0.1,DNS:sandbox"),
+            *("-days", "3650", "-keyout", str(key), "-out", str(made)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return made, key

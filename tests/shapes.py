@@ -1,4 +1,4 @@
-"""Whether a model is what its annotations say, and answers that are almost right."""
+"""Check models against their annotations, and generate almost valid responses."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def result(*names: str, url: str | None = STORAGE) -> dict[str, Any]:
 
 
 def storage(request: httpx.Request) -> httpx.Response:
-    """CONTENT, or the part of it that is asked for."""
+    """CONTENT, or the requested part of it."""
     asked = request.headers.get("range")
     if asked is None:
         return httpx.Response(200, content=CONTENT, headers={"etag": '"one"'})

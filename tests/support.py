@@ -1,4 +1,4 @@
-"""What the facade's tests share: time that runs fast, stand-ins for the service, and sequences with their sources."""
+"""Shared by the facade's tests: fast clocks, stubs of the service, and sequences with their sources."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPEED = 100
 SECRET = "Zq7Secret0fTheTests"
 KEY = f"pq_live_tests_{SECRET}"
 URL = "https://service.test"
-"""A service that no test reaches: requests to it are answered in the process."""
+"""The URL of a service that is stubbed in the process."""
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -102,7 +102,7 @@ Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Stub:
-    """Answers requests in the order of `answers`, the last one again and again, and keeps the requests."""
+    """Responds with `answers` in order, repeats the last one, and keeps the requests."""
 
     def __init__(self, *answers: Answer) -> None:
         self._answers = list(answers)
@@ -147,7 +147,7 @@ def _headers(answer: httpx.Response) -> list[tuple[str, str]]:
 
 
 def answer(body: Any, status: int = 200, **headers: str) -> httpx.Response:
-    """A JSON answer; a header's name is written with underscores."""
+    """A JSON response. Names of headers are written with underscores."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.Response(status, content=json.dumps(body).encode(), headers=named)
 
@@ -169,7 +169,7 @@ def events(*data: Any) -> httpx.Response:
 
 
 def job(status: str = "QUEUED", **changes: Any) -> dict[str, Any]:
-    """A job as the service tells it."""
+    """A job as the service sends it."""
     return {**documented("get_job_status"), "id": "job_1", "status": status, **changes}
 
 
@@ -188,7 +188,7 @@ ENTRY = {
     "content": ">a\nMK\n",
     "source": {"type": "text"},
 }
-"""An API entry that needs no tool to be asked for first."""
+"""An API entry that needs no request for its tool."""
 
 
 # ---- the contract
@@ -220,7 +220,7 @@ def refusals(name: str) -> list[tuple[int, str]]:
 
 
 def documented(name: str) -> Any:
-    """The success answer that the contract gives as an example."""
+    """The example of a success response in the contract."""
     if name == "get_openapi":
         return {"openapi": "3.1.0", "info": {"title": "ProteinIQ", "version": "1"}, "paths": {}}
     wanted = operation(name)

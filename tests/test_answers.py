@@ -20,7 +20,7 @@ def caught(response: httpx.Response, call: str = "get_account") -> ProteinIQErro
     return raised.value
 
 
-def test_an_error_response_is_read_whole() -> None:
+def test_an_error_response_is_read_completely() -> None:
     details = {"issues": [{"path": "input.inputs[0].content", "message": "line 3: no residue"}]}
     error = caught(refusal(429, "rate_limited", "Too many.", details, Retry_After="17"))
     assert isinstance(error, APIError)
@@ -39,12 +39,12 @@ def notes(error: BaseException) -> str:
 
 @pytest.mark.parametrize("status", [400, 405, 415, 422])
 @pytest.mark.parametrize("call", ["get_account", "submit_job", "upload_file", "list_jobs", "cancel_job"])
-def test_a_right_request_that_is_refused_as_wrong_may_mean_another_contract(call: str, status: int) -> None:
+def test_a_valid_request_that_is_refused_suggests_another_contract(call: str, status: int) -> None:
     assert DRIFTED in notes(caught(httpx.Response(status), call))
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 409, 413, 500])
-def test_a_refusal_for_another_reason_means_no_other_contract(status: int) -> None:
+def test_a_refusal_for_another_reason_does_not_suggest_another_contract(status: int) -> None:
     assert DRIFTED not in notes(caught(httpx.Response(status)))
 
 
@@ -53,7 +53,9 @@ def test_a_refusal_for_another_reason_means_no_other_contract(status: int) -> No
     [[{"slotId": "protein"}], [{**ENTRY, "content": 5}], [{**ENTRY, "source": "text"}]],
     ids=["missing", "content", "source"],
 )
-def test_a_wrong_entry_of_the_users_own_means_no_other_contract(entries: list[dict[str, Any]]) -> None:
+def test_an_invalid_entry_of_the_user_does_not_suggest_another_contract(
+    entries: list[dict[str, Any]],
+) -> None:
     with over(Stub(httpx.Response(422))) as client, pytest.raises(APIError) as raised:
         client.jobs.submit("esmfold", entries)
     assert DRIFTED not in notes(raised.value)
@@ -70,7 +72,7 @@ def test_a_redirect_to_no_address_is_an_error_of_ours() -> None:
     assert isinstance(caught(httpx.Response(302, headers={"location": "https://[bad"})), ContractError)
 
 
-def test_an_answer_that_misses_what_is_needed_says_where() -> None:
+def test_a_response_without_a_needed_field_names_its_place() -> None:
     error = caught(answer({"workspace": {"plan": None}}))
     assert isinstance(error, ContractError)
     assert (error.operation, error.path) == ("get_account", "$.workspace.id")

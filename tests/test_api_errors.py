@@ -50,7 +50,7 @@ def test_an_unknown_status_is_a_plain_error_that_is_not_retried() -> None:
 @pytest.mark.parametrize(
     ("status", "code"), [(400, None), (408, None), (429, None), (500, None), (501, None), (599, None)]
 )
-def test_an_error_is_retryable_when_the_retry_policy_says_so(status: int, code: str | None) -> None:
+def test_an_error_is_retryable_according_to_the_retry_policy(status: int, code: str | None) -> None:
     assert made(status, code).retryable is may_pass(status, code)
 
 
@@ -66,16 +66,16 @@ def test_an_error_is_retryable_when_the_retry_policy_says_so(status: int, code: 
         (409, "conflict", False),
     ],
 )
-def test_whether_it_may_go_better_later(status: int, code: str, retryable: bool) -> None:
+def test_retryable_errors(status: int, code: str, retryable: bool) -> None:
     assert made(status, code).retryable is retryable
 
 
 @pytest.mark.parametrize("code", sorted(code for code, kind in BY_CODE.items() if kind.advice))
-def test_advice_is_for_codes_that_there_are(code: str) -> None:
+def test_advice_is_for_existing_codes(code: str) -> None:
     assert f"What to do: {BY_CODE[code].advice}." in str(made(400, code))
 
 
-def test_half_a_character_is_spelled_out() -> None:
+def test_half_a_surrogate_pair_is_escaped() -> None:
     content = rb'{"error": {"code": "a\ud800", "message": "b\udfff", "details": {"issues": [{"message": "c\ud800"}]}}}'
     body = read_body(content)
     assert (body.code, body.message) == (r"a\ud800", r"b\udfff")
@@ -123,7 +123,7 @@ def test_a_body_of_another_framework(body: Any, code: str | None, message: str |
     ],
     ids=lambda content: content[:20].decode("ascii", "replace") or "empty",
 )
-def test_a_body_that_says_nothing(content: bytes) -> None:
+def test_a_body_without_an_error(content: bytes) -> None:
     body = read_body(content)
     assert body == ErrorBody(None, None, None)
     error = api_error(502, body, request=REQUEST)
@@ -207,7 +207,7 @@ def refused(body: Any, status: int = 422) -> str:
     return str(api_error(status, read_body(json.dumps(body).encode()), request=REQUEST))
 
 
-def test_what_fastapi_says_of_each_place_is_a_line() -> None:
+def test_each_detail_of_fastapi_is_a_line() -> None:
     detail = [
         {
             "type": "missing",
@@ -249,7 +249,7 @@ def test_details_of_any_shape_are_in_the_message(details: Any, shown: str) -> No
 
 
 @pytest.mark.parametrize("details", [None, {}, [], "", 0, False, {"current_status": "QUEUED"}], ids=str)
-def test_details_that_say_nothing_more_are_not_shown(details: Any) -> None:
+def test_redundant_details_are_not_shown(details: Any) -> None:
     text = refused({"error": {"code": "conflict", "message": "No.", "details": details}})
     assert text == "No (conflict, GET /api/v1/tools)"
 
@@ -281,13 +281,13 @@ def test_details_that_are_too_deep_to_be_shown_are_kept() -> None:
     ["a\nb\x1b[31m\u202e", {"a\x1b[31m": "\u202e"}, [{"loc": ["a\nb"], "msg": "\x1b[31m\u202e"}]],
     ids=["text", "object", "place"],
 )
-def test_no_detail_can_steer_a_terminal(details: Any) -> None:
+def test_control_characters_of_details_are_escaped(details: Any) -> None:
     first, *lines = refused({"error": {"message": "No.", "details": details}}).splitlines()
     assert len(lines) == 1
     assert (first + lines[0]).isprintable()
 
 
-def test_every_place_is_listed_and_a_single_one_is_not_said_twice() -> None:
+def test_every_place_is_listed_and_a_single_one_only_once() -> None:
     one, other = ({"path": f"settings.{name}", "message": "must be at most 1."} for name in "ab")
     said = "settings.a: must be at most 1."
 
@@ -301,13 +301,13 @@ def test_every_place_is_listed_and_a_single_one_is_not_said_twice() -> None:
     assert text(said, one, other).count("\n  settings.") == 2
 
 
-def test_what_is_known_is_on_the_error() -> None:
+def test_an_error_has_all_known_fields() -> None:
     error = made(409, "conflict", "Taken.", retry_after=2.0, job_id="job_1", request_id="req_1")
     assert (error.code, error.status, error.retry_after) == ("conflict", 409, 2.0)
     assert (error.job_id, error.request_id, error.request) == ("job_1", "req_1", REQUEST)
 
 
-def test_the_wait_that_the_service_asks_for_is_in_the_message() -> None:
+def test_retry_after_is_in_the_message() -> None:
     assert "asks to wait 17 s" in str(made(429, "rate_limited", retry_after=17.0))
 
 

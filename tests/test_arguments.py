@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import numpy
 import pytest
 
 from proteiniq import InvalidInput
@@ -10,14 +11,14 @@ from proteiniq._inputs import arguments as arguments
 
 
 @pytest.mark.parametrize("name", ["limit", "page_size"])
-@pytest.mark.parametrize("size", [None, 1, 20, 100])
+@pytest.mark.parametrize("size", [None, 1, 20, 100, numpy.int64(20)])
 def test_page_sizes(name: str, size: Any) -> None:
     assert arguments.Span.of(**{name: size}).size == size
 
 
 @pytest.mark.parametrize("name", ["limit", "page_size"])
 @pytest.mark.parametrize("size", [0, 101, -5, 1.0, "1", True, [1], pytest.param(10**5000, id="huge")])
-def test_what_is_no_page_size(name: str, size: Any) -> None:
+def test_an_invalid_page_size(name: str, size: Any) -> None:
     with pytest.raises(InvalidInput, match=f"{name} must be from 1 to 100"):
         arguments.Span.of(**{name: size})
 
@@ -43,7 +44,7 @@ def test_a_page_holds_what_is_wanted_if_it_can(most: int | None, size: int | Non
         {"starting_after": 5},
     ],
 )
-def test_what_is_no_part_of_a_list(wrong: dict[str, Any]) -> None:
+def test_an_invalid_part_of_a_list(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match=next(iter(wrong))):
         arguments.Span.of(**wrong)
 
@@ -60,12 +61,12 @@ def test_white_space_around_an_id_is_not_part_of_it(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", " ", ".", "..", " ..\n", "a\udcff", None, 1, b"job"])
-def test_what_is_no_id(value: Any) -> None:
+def test_an_invalid_id(value: Any) -> None:
     with pytest.raises(InvalidInput, match="is not a tool id"):
         arguments.check_id("tool", value)
 
 
-def test_an_id_that_no_server_would_read() -> None:
+def test_an_id_that_no_server_would_parse() -> None:
     with pytest.raises(InvalidInput, match=r"job id must be at most 1,000 characters, got 100,000") as caught:
         arguments.check_id("job", "j" * 100_000)
     assert len(str(caught.value)) < 200
@@ -80,7 +81,7 @@ def test_times_are_aware() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "now", "2026-02-30", 5, b"2026-01-01"])
-def test_what_is_no_time(value: Any) -> None:
+def test_an_invalid_time(value: Any) -> None:
     with pytest.raises(InvalidInput, match="created_after must be"):
         arguments.moment("created_after", value)
 
@@ -91,7 +92,7 @@ def test_idempotency_keys(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", " ", " a", "a ", "x" * 256, "ä", "a\n", "a\x00", None, 5])
-def test_what_is_no_idempotency_key(key: Any) -> None:
+def test_an_invalid_idempotency_key(key: Any) -> None:
     with pytest.raises(InvalidInput, match="idempotency_key"):
         arguments.check_idempotency_key(key)
 
@@ -102,12 +103,25 @@ def test_credits(value: float | None) -> None:
 
 
 @pytest.mark.parametrize("value", [-1, float("nan"), "1", True])
-def test_what_are_no_credits(value: Any) -> None:
+def test_invalid_credits(value: Any) -> None:
     with pytest.raises(InvalidInput, match="max_credits must be"):
         arguments.check_credits("max_credits", value)
 
 
 @pytest.mark.parametrize("value", [-0.1, float("nan"), "1", True])
-def test_what_is_no_timeout(value: Any) -> None:
+def test_an_invalid_timeout(value: Any) -> None:
     with pytest.raises(InvalidInput, match="timeout must be"):
         arguments.check_timeout(value)
+
+
+@pytest.mark.case
+def test_numbers_of_numpy_are_numbers() -> None:
+    number: Any = numpy.int64(5)
+    reserved = arguments.check_reserved_credits(number)
+    assert (reserved, type(reserved)) == (5, int)
+    arguments.check_credits("max_credits", number)
+    arguments.check_timeout(number)
+    value: Any
+    for value in (numpy.True_, numpy.float64("nan")):
+        with pytest.raises(InvalidInput):
+            arguments.check_timeout(value)

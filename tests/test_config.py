@@ -41,7 +41,7 @@ def test_a_base_url_is_an_origin(given: str, origin: str) -> None:
         "HTTP://proteiniq.io",
     ],
 )
-def test_plain_http_is_for_this_machine_only(given: str) -> None:
+def test_plain_http_is_only_allowed_to_localhost(given: str) -> None:
     with pytest.raises(ConfigurationError, match="would send the key unencrypted"):
         check_base_url(given)
 
@@ -98,7 +98,7 @@ def test_plain_http_is_never_allowed_for_the_service(host: str) -> None:
         ("https://a\x01b.test", "must have the form https://host"),
     ],
 )
-def test_what_is_no_base_url(given: str, why: str) -> None:
+def test_an_invalid_base_url(given: str, why: str) -> None:
     with pytest.raises(ConfigurationError, match=why):
         check_base_url(given)
 
@@ -109,25 +109,25 @@ def test_a_password_in_the_base_url_is_not_shown() -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_the_argument_counts_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_argument_precedes_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROTEINIQ_API_KEY", "pq_live_environment_x")
     assert repr(read_key(KEY)) == "pq_live_tests_…"
     assert repr(read_key(None)) == "pq_live_environment_…"
 
 
-def test_without_a_key_the_message_says_how_to_get_one() -> None:
+def test_without_a_key_the_message_explains_how_to_get_one() -> None:
     with pytest.raises(ConfigurationError, match=r"set PROTEINIQ_API_KEY .*python -m proteiniq\.sandbox"):
         ProteinIQ()
 
 
 @pytest.mark.parametrize("given", ["", "  "])
-def test_an_empty_argument_is_no_key(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_argument_is_not_a_key(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROTEINIQ_API_KEY", KEY)
     with pytest.raises(ConfigurationError, match="no API key"):
         ProteinIQ(given)
 
 
-def test_something_that_is_no_key_is_not_repeated_in_the_message() -> None:
+def test_an_invalid_key_is_not_repeated_in_the_message() -> None:
     with pytest.raises(
         ConfigurationError, match=r"api_key must be an API key of the form pq_live_<keyId>_<secret>"
     ) as caught:
@@ -135,7 +135,7 @@ def test_something_that_is_no_key_is_not_repeated_in_the_message() -> None:
     assert SECRET not in str(caught.value)
 
 
-def test_the_message_names_the_variable_that_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_names_the_invalid_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROTEINIQ_API_KEY", "nonsense")
     with pytest.raises(ConfigurationError, match="PROTEINIQ_API_KEY must be an API key"):
         ProteinIQ()
@@ -160,13 +160,13 @@ def test_a_blank_base_url_is_not_the_default(blank: str, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "30", None, True])
-def test_a_timeout_that_is_none(timeout: Any) -> None:
+def test_an_invalid_timeout_option(timeout: Any) -> None:
     with pytest.raises(ConfigurationError, match="timeout"):
         ProteinIQ(KEY, timeout=timeout)
 
 
 @pytest.mark.parametrize("max_retries", [-1, 1.5, "3", None, True])
-def test_a_number_of_retries_that_is_none(max_retries: Any) -> None:
+def test_an_invalid_number_of_retries(max_retries: Any) -> None:
     with pytest.raises(ConfigurationError, match="max_retries"):
         ProteinIQ(KEY, max_retries=max_retries)
 
@@ -174,7 +174,7 @@ def test_a_number_of_retries_that_is_none(max_retries: Any) -> None:
 @pytest.mark.parametrize(
     "deadline", [0, -1.0, float("nan"), float("inf"), "60", True, pytest.param(10**5000, id="huge")]
 )
-def test_deadlines_that_are_none(deadline: Any) -> None:
+def test_invalid_deadlines(deadline: Any) -> None:
     with pytest.raises(ConfigurationError, match="deadline"):
         ProteinIQ(KEY, deadline=deadline)
 
@@ -199,7 +199,7 @@ def test_a_pace_that_can_not_be_kept_to_is_refused(figure: str, value: Any) -> N
         ProteinIQ(KEY, **{figure: value})
 
 
-def test_other_figures_of_a_second_client_are_not_ignored_in_silence(
+def test_different_limits_of_a_second_client_are_not_ignored(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     key = "pq_live_twopaces_secret"
@@ -208,7 +208,7 @@ def test_other_figures_of_a_second_client_are_not_ignored_in_silence(
 
 
 @pytest.mark.parametrize("hooks", [print, ["print"], None])
-def test_hooks_that_are_none(hooks: Any) -> None:
+def test_invalid_hooks(hooks: Any) -> None:
     with pytest.raises(ConfigurationError, match="must be a list of functions"):
         ProteinIQ(KEY, hooks=hooks)
 

@@ -19,6 +19,7 @@ from proteiniq._sync.wire import Wire
 from proteiniq._wire.connections import Pools, certificates
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
+from proteiniq._wire.route import ENVIRONMENT, Route
 
 ELSEWHERE = "http://service.test/x"
 
@@ -30,9 +31,9 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-def proxy(url: str = ELSEWHERE) -> str | None:
+def proxy(url: str = ELSEWHERE, route: Route = ENVIRONMENT) -> str | None:
     scheme, _, rest = url.partition("://")
-    return Pools().proxy(scheme, rest.partition("/")[0], None)
+    return Pools(route=route).proxy(scheme, rest.partition("/")[0], None)
 
 
 def test_without_a_proxy_connections_are_direct() -> None:
@@ -51,6 +52,18 @@ def test_without_a_proxy_connections_are_direct() -> None:
 def test_the_proxy_of_a_scheme(name: str, found: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "proxy.test:3128")
     assert proxy() == found
+
+
+def test_a_service_over_plain_http_is_reached_without_a_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("all_proxy", "http://proxy.test:3128")
+    assert proxy("http://sandbox/", ENVIRONMENT.to("http://sandbox:8080")) is None
+    assert proxy("http://storage/", ENVIRONMENT.to("http://sandbox:8080")) is not None
+    assert proxy("https://service.test/", ENVIRONMENT.to("https://service.test")) is not None
+    assert (
+        proxy("http://sandbox/", Route("http://chosen.test:1").to("http://sandbox")) == "http://chosen.test:1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +132,7 @@ def sent(url: str) -> int:
         return incoming.status
 
 
-def test_a_plain_request_goes_to_the_proxy_with_its_password(
+def test_a_plain_request_is_sent_to_the_proxy_with_its_password(
     a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://user:w%40rd@{a_proxy.address}")
@@ -128,7 +141,7 @@ def test_a_plain_request_goes_to_the_proxy_with_its_password(
     assert base64.b64encode(b"user:w@rd") in a_proxy.received
 
 
-def test_an_encrypted_request_asks_the_proxy_for_a_tunnel(
+def test_an_encrypted_request_opens_a_tunnel_through_the_proxy(
     a_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", f"http://{a_proxy.address}")
@@ -139,7 +152,7 @@ def test_an_encrypted_request_asks_the_proxy_for_a_tunnel(
 
 
 @pytest.mark.case
-def test_a_host_name_that_no_lookup_takes_is_a_failed_connection() -> None:
+def test_a_host_name_that_cannot_be_resolved_is_a_failed_connection() -> None:
     with pytest.raises(WireFailure) as caught:
         sent(f"http://{'a' * 64}.test/x")
     assert (caught.value.kind, caught.value.sent) == ("connect", False)
@@ -153,7 +166,7 @@ def test_a_socks_proxy_without_the_library_for_it(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("url", ["ftp://proxy.test", "http://", "http://[::1"])
-def test_a_proxy_that_can_not_be_one(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", url)
     with pytest.raises(ConfigurationError, match="HTTPS_PROXY"):
         sent(ELSEWHERE)

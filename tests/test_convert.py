@@ -26,7 +26,7 @@ def test_every_schema_has_a_class_of_its_name(role: str) -> None:
     assert hasattr(low, role)
 
 
-def test_what_the_contract_does_not_have_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fields_that_the_contract_lacks_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     assert requests.is_documented("JobBilling", "max_reserved_credits")
     described = copy.deepcopy(document())
     described["components"]["schemas"]["JobBilling"]["x-undocumented"] = ["max_reserved_credits"]
@@ -35,19 +35,19 @@ def test_what_the_contract_does_not_have_is_known(monkeypatch: pytest.MonkeyPatc
 
 
 def test_our_entries_are_those_of_the_contract() -> None:
-    (made,) = job_entries.entries([{**ENTRY, "label": "mine"}])
-    assert made.to_dict() == {**ENTRY, "label": "mine"}
+    made = job_entries.job_input([{**ENTRY, "label": "mine"}])
+    assert made.to_dict() == {"inputs": [{**ENTRY, "label": "mine"}]}
 
 
 def test_an_entry_of_a_file() -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     del entry["content"]
-    assert job_entries.entries([entry])[0].to_dict() == entry
+    assert job_entries.job_input([entry]).to_dict() == {"inputs": [entry]}
 
 
 @pytest.mark.parametrize("entry", [{}, {"slotId": 5}, {"slotId": "x", "source": None, "more": [1]}])
-def test_an_entry_of_the_users_own_is_sent_as_it_is(entry: dict[str, Any]) -> None:
-    assert job_entries.entries_as_given([entry])[0].to_dict() == entry
+def test_an_entry_of_the_user_is_sent_unchanged(entry: dict[str, Any]) -> None:
+    assert job_entries.AsGiven([entry]).to_dict() == {"inputs": [entry]}
 
 
 def jobs(count: int, **changes: Any) -> low.JobPage:
@@ -100,7 +100,7 @@ def test_a_page_with_less_than_there_is_has_a_problem() -> None:
     assert "there are more pages" in str(made.problem)
 
 
-def test_a_next_page_that_no_parameter_asks_for_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_next_page_without_a_parameter_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "list_jobs", paging=None)
     made = convert.page(jobs(1, next_cursor="x"), "list_jobs", convert.job, cursor=None)
     assert made.next_cursor is None
@@ -167,8 +167,8 @@ def test_a_file_as_input_needs_a_contract_that_has_one(monkeypatch: pytest.Monke
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     monkeypatch.setattr(requests, "is_known_literal", lambda role, name, value: value != "file")
     with pytest.raises(InvalidInput, match="has no saved file as input"):
-        job_entries.entries([entry])
-    assert job_entries.entries([ENTRY])
+        job_entries.job_input([entry])
+    assert job_entries.job_input([ENTRY])
 
 
 # ---- what a model keeps
@@ -178,7 +178,7 @@ def fitted(body: Any, operation: str) -> Any:
     return schema.fit(body, operation, Request("GET", "/x"))
 
 
-def test_extra_holds_what_is_unknown_and_what_does_not_fit() -> None:
+def test_extra_contains_unknown_and_unfitting_values() -> None:
     body = job(progress="half", colour="red")
     state = convert.job(low.Job.from_dict(fitted(body, "get_job_status")))
     assert state.progress is None
@@ -191,7 +191,7 @@ def test_raw_is_the_response_as_it_came() -> None:
     assert state.raw == body
 
 
-def test_raw_of_an_item_is_what_stood_in_the_list() -> None:
+def test_raw_of_an_item_is_its_original() -> None:
     body = {"data": [job(progress="half"), job(id="job_2")]}
     page = low.JobPage.from_dict(fitted(body, "list_jobs"))
     made = convert.page(page, "list_jobs", convert.job, cursor=None)
@@ -214,19 +214,19 @@ def test_raw_of_a_reshaped_response_is_not_reshaped(monkeypatch: pytest.MonkeyPa
     assert (state.raw, state.extra) == (theirs, {"colour": "red"})
 
 
-def test_a_quote_whose_reasons_can_be_read_says_so() -> None:
+def test_a_quote_with_readable_blocking_errors() -> None:
     quote = convert.quote(low.Quote.from_dict(fitted(documented("quote_job"), "quote_job")))
     assert quote.blocking_errors_known
 
 
-def test_null_is_no_reason() -> None:
+def test_null_is_not_a_blocking_error() -> None:
     body = {**documented("quote_job"), "blocking_errors": None}
     quote = convert.quote(low.Quote.from_dict(fitted(body, "quote_job")))
     assert (quote.blocking_errors, quote.blocking_errors_known) == ((), True)
 
 
 @pytest.mark.parametrize("reasons", ["none", {"code": "x"}, 0, True, [5], [None], ...])
-def test_a_quote_whose_reasons_can_not_be_read_says_so(reasons: Any) -> None:
+def test_a_quote_with_unreadable_blocking_errors(reasons: Any) -> None:
     body = {**documented("quote_job"), "blocking_errors": reasons}
     if reasons is ...:
         del body["blocking_errors"]

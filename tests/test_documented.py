@@ -299,7 +299,7 @@ def test_every_page_of_a_mark_and_of_an_example_is_one_of_the_documentation() ->
     assert {stated.page for stated in STATED} <= PAGES
 
 
-def test_what_is_marked_as_stated_is_in_an_example_or_a_sentence_of_its_page() -> None:
+def test_a_documented_element_is_in_an_example_or_a_sentence_of_its_page() -> None:
     examples = shown_by_examples()
     unsupported = [
         f"{name}: {mark}"
@@ -319,7 +319,7 @@ def _pattern(element: str) -> str:
     return re.sub(r"[][?]", lambda found: f"[{found[0]}]", element)
 
 
-def test_what_an_example_shows_is_marked_as_stated() -> None:
+def test_an_element_in_an_example_is_marked_as_documented() -> None:
     """Nothing that is shown may pass for our choice."""
     marks = dict(sources.marks(CONTRACT["components"], "/components"))
     shown = {place for example in EXAMPLES for place in places(example)}
@@ -404,7 +404,7 @@ def test_the_sandbox_takes_a_saved_file_where_it_is_documented(sandbox: Sandbox,
 
 
 def sent(example: Json, tool: str, inputs: Any) -> Json:
-    """The body that the client sends for what a documented body asks for."""
+    """The body that the client sends for the content of a documented body."""
     body = example["body"]
     service = Routes(
         {
@@ -432,7 +432,7 @@ def test_a_documented_input_is_sent_letter_for_letter(example: Json, entries_alo
 
 
 @pytest.mark.parametrize("example", BODIES, ids=by_page)
-def test_what_the_client_makes_of_a_sequence_is_the_documented_body(example: Json) -> None:
+def test_a_sequence_is_submitted_as_the_documented_body(example: Json) -> None:
     """Only the entry's id, which is a name within the job, and the sequence are others."""
     expected = copy.deepcopy(example["body"])
     expected["input"]["inputs"][0] |= {"id": "protein-1", "content": LYSOZYME}

@@ -49,7 +49,7 @@ def test_the_host_of_a_url(url: str, host: bytes) -> None:
     "url",
     ["ftp://a.test/", "https:///x", "https://[::1/x", "https://a.test:x/", "https://a.test/\ud800", "x"],
 )
-def test_a_url_that_nothing_can_be_sent_to(url: str) -> None:
+def test_an_unusable_url(url: str) -> None:
     with pytest.raises(BadAddress):
         address(url)
 
@@ -76,7 +76,7 @@ def test_parameters_replace_a_query() -> None:
 
 
 @pytest.mark.parametrize(("method", "length"), [("GET", None), ("DELETE", None), ("POST", b"0")])
-def test_a_request_without_a_body_says_so_where_one_is_usual(method: str, length: bytes | None) -> None:
+def test_only_a_post_without_a_body_has_a_content_length(method: str, length: bytes | None) -> None:
     assert headers(method=method).get(b"content-length") == length
 
 

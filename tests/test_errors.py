@@ -13,7 +13,7 @@ from .every_error import every_class, made
 
 
 @pytest.mark.parametrize("kind", every_class(), ids=lambda kind: kind.__name__)
-def test_an_error_goes_through_a_pickle_whole(kind: type[ProteinIQError]) -> None:
+def test_an_error_survives_pickling(kind: type[ProteinIQError]) -> None:
     error = made(kind)
     error.add_note("a note")
     restored = pickle.loads(pickle.dumps(error))
@@ -58,7 +58,7 @@ def test_the_base_class_catches_everything() -> None:
     assert not issubclass(errors.WaitTimeout, errors.APIError)
 
 
-def test_an_issue_says_where() -> None:
+def test_an_issue_has_its_place() -> None:
     assert str(Issue("it is empty", slot="a")) == "slot 'a': it is empty"
     assert str(Issue("no residue", slot="a", line=3)) == "slot 'a', line 3: no residue"
     assert str(Issue("out of range", setting="ph")) == "setting 'ph': out of range"

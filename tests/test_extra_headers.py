@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ
+from proteiniq import AsyncProteinIQ, ConfigurationError, Forbidden, ProteinIQ
 from proteiniq._wire.encoding import USER_AGENT
 from proteiniq._wire.extra_headers import ExtraHeaders, read_extra_headers
 
@@ -56,6 +56,23 @@ def test_an_async_client_sends_them_too(server: Server) -> None:
     anyio.run(account)
     assert server.asked[0].headers["x-team"] == VALUE
     assert server.asked[0].headers["user-agent"] == f"{USER_AGENT} a/1"
+
+
+def test_values_that_a_gateway_repeats_are_not_shown_in_its_error(server: Server) -> None:
+    server.on(
+        "GET",
+        "/api/v1/account",
+        reply(
+            {"error": {"code": "forbidden", "message": f"no access for {VALUE}, team a, {USER_AGENT} b/1"}},
+            403,
+        ),
+    )
+    with (
+        ProteinIQ(KEY, server.url, headers={"X-Token": VALUE, "X-Team": "a"}, app=("b", "1")) as client,
+        pytest.raises(Forbidden, match=f"no access for …, team a, {USER_AGENT} b/1") as caught,
+    ):
+        client.account.get()
+    assert VALUE not in repr(vars(caught.value))
 
 
 def test_a_header_of_the_request_itself_counts_before_an_extra_one() -> None:

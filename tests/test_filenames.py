@@ -33,13 +33,13 @@ def test_a_name_of_the_service_as_a_file_here(name: str, local: str) -> None:
     assert local_names([name]) == [local]
 
 
-def test_equal_names_are_told_apart() -> None:
+def test_equal_names_are_made_unique() -> None:
     made = local_names(["a.txt", "x/a.txt", "A.TXT"])
     assert made[0] == "a.txt"
     assert len({name.casefold() for name in made}) == 3
 
 
-def test_a_number_that_tells_names_apart_takes_no_other_files_name() -> None:
+def test_a_number_in_a_unique_name_does_not_clash_with_another_file() -> None:
     assert local_names(["a.txt", "a.txt", "A-2.txt", "a.txt"]) == ["a.txt", "a-3.txt", "A-2.txt", "a-4.txt"]
 
 

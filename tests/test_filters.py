@@ -1,4 +1,4 @@
-"""What lists are asked for: filters, page sizes, and the contract's names for them."""
+"""Requests of lists: filters, page sizes, and the contract's names for them."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_times_are_sent_as_the_service_reads_them() -> None:
 
 
 @pytest.mark.parametrize("time", ["yesterday", "", 5])
-def test_a_time_that_is_none(time: Any) -> None:
+def test_an_invalid_time_filter(time: Any) -> None:
     with over(Stub(page("a"))) as client, pytest.raises(InvalidInput, match="created_after"):
         client.jobs.list(created_after=time)
 

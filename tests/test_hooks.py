@@ -1,4 +1,4 @@
-"""What a client tells of its attempts: log lines, hooks, spans."""
+"""Reports of a client's attempts: log lines, hooks, spans."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def seen_by(service: Sandbox) -> tuple[ProteinIQ, list[AttemptDetails]]:
     return ProteinIQ(service.api_key, service.url, hooks=[seen.append]), seen
 
 
-def test_a_hook_is_told_of_an_attempt_that_was_answered(service: Sandbox) -> None:
+def test_a_hook_gets_an_attempt_with_a_response(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client:
         client.account.get()
@@ -72,14 +72,14 @@ def test_a_hook_is_told_of_an_attempt_that_was_answered(service: Sandbox) -> Non
     assert details.duration > 0
 
 
-def test_a_hook_is_told_the_code_of_an_error(service: Sandbox) -> None:
+def test_a_hook_gets_the_code_of_an_error(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client, pytest.raises(NotFound):
         client.jobs.get("job_a")
     assert (seen[0].status, seen[0].code, seen[0].job_id) == (404, "not_found", "job_a")
 
 
-def test_a_hook_is_told_of_each_attempt_and_of_the_pause_before_the_next(service: Sandbox) -> None:
+def test_a_hook_gets_each_attempt_and_the_pause_before_the_next(service: Sandbox) -> None:
     seen: list[AttemptDetails] = []
     closed = "http://127.0.0.1:9"
     with (
@@ -92,14 +92,14 @@ def test_a_hook_is_told_of_each_attempt_and_of_the_pause_before_the_next(service
     assert [details.wait is None for details in seen] == [False, False, True]
 
 
-def test_event_streams_and_downloads_are_told_too(service: Sandbox) -> None:
+def test_hooks_get_event_streams_and_downloads_too(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client:
         client.run("translate", {"nucleotide": ">x\nATGGCC"}).files[0].read()
     assert {"submit_job", "stream_job_events", "get_result", "download"} <= {each.operation for each in seen}
 
 
-def test_a_download_that_breaks_off_is_told_once_and_with_the_pause() -> None:
+def test_a_hook_gets_an_interrupted_download_once_and_with_the_pause() -> None:
     with Server() as server:
         files = [{"name": "a.txt", "key": None, "content_type": "text/plain", "url": f"{server.url}/file"}]
         server.on("GET", "/api/v1/results/job_1", reply({**documented("get_result"), "files": files}))
@@ -117,7 +117,9 @@ def test_a_download_that_breaks_off_is_told_once_and_with_the_pause() -> None:
     assert told[1].wait is None
 
 
-def test_a_hook_that_raises_stops_nothing(service: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hook_that_raises_does_not_stop_the_request(
+    service: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken(details: AttemptDetails) -> None:
         raise ZeroDivisionError
 
@@ -199,7 +201,7 @@ def test_a_span_names_host_and_port(host: str, address: str, port: int | None) -
     assert (span.attributes["server.address"], span.attributes.get("server.port")) == (address, port)
 
 
-def test_a_span_of_an_error_says_so(service: Sandbox) -> None:
+def test_a_span_of_an_error_has_an_error_status(service: Sandbox) -> None:
     (span,) = spans_of(service, "job_c")
     assert span.status.status_code is StatusCode.ERROR
     assert span.attributes is not None

@@ -27,13 +27,13 @@ def test_an_unknown_status_keeps_its_name() -> None:
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), "60"])
-def test_a_timeout_that_is_no_time(timeout: Any) -> None:
+def test_a_timeout_that_is_not_a_number(timeout: Any) -> None:
     with over(Stub(answer(job()))) as client, pytest.raises(InvalidInput, match="timeout"):
         client.jobs.wait("job_1", timeout=timeout)
 
 
 @pytest.mark.parametrize("job_id", ["", "  ", "..", ".", "\ud800", None, 5])
-def test_an_id_that_can_be_none(job_id: Any) -> None:
+def test_a_value_that_is_not_a_job_id_is_refused(job_id: Any) -> None:
     service = Stub(answer(job()))
     with over(service) as client:
         for call in (client.jobs.get, client.jobs.cancel, client.jobs.wait, client.results.get):

@@ -23,7 +23,7 @@ def test_a_key_of_the_documented_form() -> None:
     assert key.authorization() == "Bearer pq_live_abc123_s3cr3t"
 
 
-def test_space_around_a_key_is_no_part_of_it() -> None:
+def test_space_around_a_key_is_removed() -> None:
     assert parsed(f"  {KEY}\n").authorization() == f"Bearer {KEY}"
 
 
@@ -50,15 +50,15 @@ def test_a_secret_may_hold_underscores() -> None:
         "pq_live_i d_secret",
     ],
 )
-def test_text_that_is_no_key(text: str) -> None:
+def test_text_that_is_not_a_key(text: str) -> None:
     assert ApiKey.parse(text) is None
 
 
-def test_what_is_shown_is_the_public_part() -> None:
+def test_only_the_public_part_is_shown() -> None:
     assert str(parsed()) == repr(parsed()) == f"{parsed()}" == "pq_live_tests_…"
 
 
-def test_a_pickle_holds_no_secret() -> None:
+def test_a_pickle_contains_no_secret() -> None:
     pickled = pickle.dumps(parsed())
     assert SECRET.encode() not in pickled
     restored = pickle.loads(pickled)

@@ -38,9 +38,7 @@ def next_start(monkeypatch: pytest.MonkeyPatch, paging: str, page: Listed, curso
 
 
 @pytest.mark.parametrize("paging", ["offset", "page"])
-def test_a_page_that_is_smaller_than_asked_for_is_not_the_last(
-    monkeypatch: pytest.MonkeyPatch, paging: str
-) -> None:
+def test_a_page_smaller_than_requested_is_not_the_last(monkeypatch: pytest.MonkeyPatch, paging: str) -> None:
     assert next_start(monkeypatch, paging, Listed([1])) is not None
     assert next_start(monkeypatch, paging, Listed([])) is None
 
@@ -50,7 +48,7 @@ def test_a_total_ends_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert next_start(monkeypatch, "offset", Listed([1, 2], total=5), "2") == "4"
 
 
-def test_a_link_to_the_next_page_holds_its_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_to_the_next_page_contains_its_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     link = "https://proteiniq.io/api/v1/jobs?limit=2&cursor=a%3D"
     assert next_start(monkeypatch, "cursor", Listed([1], next_cursor=link)) == "a="
     assert next_start(monkeypatch, "cursor", Listed([1], next_cursor="a?b")) == "a?b"
@@ -78,7 +76,7 @@ def state(status: str, progress: float | None) -> JobState:
     return JobState(id="job_1", status=JobStatus(status), **fields)
 
 
-def test_how_far_a_job_had_come_is_not_kept_when_it_has_ended() -> None:
+def test_the_progress_of_a_running_job_is_dropped_at_its_end() -> None:
     assert state("COMPLETED", None).newer(state("PROCESSING", 42)).progress is None
     assert state("PROCESSING", None).newer(state("PROCESSING", 42)).progress == 42
 
@@ -88,7 +86,7 @@ def source(total: int | None = 3) -> Source:
         return attrs.evolve(made, total=total)
 
 
-def test_a_size_that_is_asked_for_and_not_known_is_refused_before_anything_is_sent() -> None:
+def test_a_required_but_unknown_size_is_refused_before_any_request() -> None:
     with pytest.raises(InvalidInput, match="requires the file's size"):
         fields_of(source(None), {}, lambda name: True, lambda name: name == "size_bytes")
     assert fields_of(source(), {}, lambda name: True, lambda name: True)["size_bytes"] == 3
@@ -103,14 +101,14 @@ def test_a_size_that_is_asked_for_and_not_known_is_refused_before_anything_is_se
         (("text/plain",), "text/plain"),
     ],
 )
-def test_the_bytes_alone_have_a_media_type_that_the_contract_takes(media: tuple[str, ...], sent: str) -> None:
+def test_raw_bytes_have_a_media_type_of_the_contract(media: tuple[str, ...], sent: str) -> None:
     route = Endpoint(method="POST", path="/files", upload=Upload("raw", media=media))
     assert envelope(route, source(), {}).content_type == sent
 
 
-def test_a_tag_that_can_not_be_written_is_refused() -> None:
+def test_a_tag_that_cannot_be_encoded_is_refused() -> None:
     route = Endpoint(method="POST", path="/files", upload=Upload("form", ("file",)))
-    with pytest.raises(InvalidInput, match="tags: 'a,b' holds ','"):
+    with pytest.raises(InvalidInput, match="tags: 'a,b' contains ','"):
         envelope(attrs.evolve(route, body=Shape(joined={"tags": ","})), source(), {"tags": ["a,b"]})
 
 

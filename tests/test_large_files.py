@@ -1,4 +1,4 @@
-"""Files that don't fit where they pass through: memory grows by little, whatever their size."""
+"""Large files: memory growth doesn't depend on their size."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def test_states_that_are_not_the_end(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["", "complete", "ARCHIVED", "\ud800"])
-def test_a_state_that_nobody_knows(status: str) -> None:
+def test_an_unknown_state(status: str) -> None:
     made = JobStatus(status)
     assert made == status
     assert str(made) == status
@@ -44,24 +44,24 @@ def test_a_state_that_nobody_knows(status: str) -> None:
     assert made not in list(JobStatus)
 
 
-def test_a_state_is_text() -> None:
+def test_a_state_is_a_string() -> None:
     assert JobStatus.COMPLETED == "COMPLETED"
     assert f"{JobStatus('NEW')}" == "NEW"
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "ARCHIVED"])
-def test_a_state_goes_through_a_pickle(status: str) -> None:
+def test_a_state_survives_pickling(status: str) -> None:
     restored = pickle.loads(pickle.dumps(JobStatus(status)))
     assert restored == JobStatus(status)
     assert copy.deepcopy(JobStatus(status)) == status
 
 
-def test_a_state_is_no_number() -> None:
+def test_a_state_is_not_a_number() -> None:
     with pytest.raises(ValueError, match="5"):
         JobStatus(5)  # type: ignore[arg-type]
 
 
-def test_what_a_newer_state_leaves_out_is_known_from_the_older() -> None:
+def test_fields_missing_in_a_newer_state_are_kept() -> None:
     then = datetime(2026, 6, 12, tzinfo=UTC)
     older = state(name="mine", created_at=then, progress=10.0)
     newer = state(status=JobStatus("PROCESSING"), progress=50.0).newer(older)
@@ -73,11 +73,11 @@ def test_a_model_can_not_be_changed() -> None:
         state().id = "job_2"  # type: ignore[misc]
 
 
-def test_a_model_goes_through_a_pickle() -> None:
+def test_a_model_survives_pickling() -> None:
     assert pickle.loads(pickle.dumps(state(extra={"a": 1}))) == state(extra={"a": 1})
 
 
-def test_the_answer_as_it_came_does_not_count_for_equality_and_is_not_shown() -> None:
+def test_raw_does_not_count_for_equality_and_is_not_shown() -> None:
     assert state(raw={"a": 1}) == state(raw={"a": 2})
     assert "raw" not in repr(state(raw={"a": 1}))
 
@@ -87,7 +87,7 @@ def test_a_status_is_read_in_any_case() -> None:
     assert JobStatus("Timeout").is_terminal
 
 
-def test_equal_models_hash_alike_whatever_else_they_hold() -> None:
+def test_equal_models_have_equal_hashes() -> None:
     assert {state(extra={"a": [1]}), state(extra={"a": [1]}), state(id="job_2")} == {
         state(extra={"a": [1]}),
         state(id="job_2"),

@@ -25,7 +25,7 @@ _opened: list[FilePacer] = []
 
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
-    """Python 3.13 warns of databases that nobody closed."""
+    """Python 3.13 warns of unclosed databases."""
     yield
     while _opened:
         _opened.pop().close()
@@ -38,7 +38,7 @@ def pacer(path: Path, *, limit: int = 2, key: str = "https://host pq_live_a") ->
 
 
 def leave(one: FilePacer, now: float, job: str | None = None) -> bool:
-    """Whether a request could leave and be answered at once."""
+    """Whether a request could be sent and get a response at once."""
     ticket = one.reserve(job)
     left = ticket.claim(now) == 0.0
     ticket.release(now)
@@ -70,7 +70,7 @@ def test_the_delay_is_until_the_first_seat_is_free(tmp_path: Path) -> None:
     assert ticket.claim(5.0) == pytest.approx(10.05 - 5.0)
 
 
-def test_who_asked_first_leaves_first_whatever_its_process(tmp_path: Path) -> None:
+def test_requests_leave_in_order_across_processes(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
     assert leave(one, 0.0)
     first, second = one.reserve(), other.reserve()
@@ -80,7 +80,7 @@ def test_who_asked_first_leaves_first_whatever_its_process(tmp_path: Path) -> No
     assert first.claim(10.3) == 0.0
 
 
-def test_reads_of_one_job_are_apart_in_all_processes(tmp_path: Path) -> None:
+def test_reads_of_one_job_are_spaced_across_processes(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=100), pacer(tmp_path, limit=100)
     assert leave(one, 0.0, "job_1")
     assert not leave(other, 4.0, "job_1")
@@ -88,7 +88,7 @@ def test_reads_of_one_job_are_apart_in_all_processes(tmp_path: Path) -> None:
     assert leave(other, 5.2, "job_1")
 
 
-def test_a_seat_is_held_from_departure_until_a_window_after_the_answer(tmp_path: Path) -> None:
+def test_a_seat_is_taken_until_a_window_after_the_response(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=1), pacer(tmp_path, limit=1)
     ticket = one.reserve()
     assert ticket.claim(0.0) == 0.0
@@ -98,7 +98,7 @@ def test_a_seat_is_held_from_departure_until_a_window_after_the_answer(tmp_path:
     assert leave(other, 30.3)
 
 
-def test_what_the_service_counts_beyond_ours_was_sent_by_others(tmp_path: Path) -> None:
+def test_requests_beyond_ours_count_as_those_of_others(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=3), pacer(tmp_path, limit=3)
     ticket = one.reserve()
     assert ticket.claim(0.0) == 0.0
@@ -107,7 +107,7 @@ def test_what_the_service_counts_beyond_ours_was_sent_by_others(tmp_path: Path) 
     assert not leave(other, 5.0)
 
 
-def test_a_refusal_holds_all_processes_back(tmp_path: Path) -> None:
+def test_a_refusal_stops_all_processes(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=100), pacer(tmp_path, limit=100)
     ticket = one.reserve()
     ticket.claim(0.0)
@@ -117,7 +117,7 @@ def test_a_refusal_holds_all_processes_back(tmp_path: Path) -> None:
     assert leave(other, 30.1)
 
 
-def test_all_processes_know_how_long_the_service_asks_to_wait(tmp_path: Path) -> None:
+def test_all_processes_share_a_retry_after(tmp_path: Path) -> None:
     one, other = pacer(tmp_path), pacer(tmp_path)
     ticket = one.reserve("job_1")
     ticket.refused(0.0, 30.0, remaining=5)
@@ -128,7 +128,7 @@ def test_all_processes_know_how_long_the_service_asks_to_wait(tmp_path: Path) ->
     assert other.reserve().held(610.0) == 0.0
 
 
-def test_a_refusal_of_a_job_read_holds_back_reads_of_that_job_only(tmp_path: Path) -> None:
+def test_a_refused_job_read_only_delays_reads_of_that_job(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=100)
     ticket = one.reserve("job_1")
     ticket.claim(0.0)
@@ -138,7 +138,7 @@ def test_a_refusal_of_a_job_read_holds_back_reads_of_that_job_only(tmp_path: Pat
     assert leave(one, 20.0, "job_2")
 
 
-def test_a_request_that_never_left_costs_nothing(tmp_path: Path) -> None:
+def test_an_unsent_request_is_not_counted(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=1)
     ticket = one.reserve("job_1")
     ticket.release(0.0)
@@ -163,14 +163,14 @@ def test_a_file_that_can_not_be_used_is_named(tmp_path: Path) -> None:
         FilePacer(tmp_path / "missing" / "pace", "key")
 
 
-def test_a_file_that_is_something_else_is_named_and_left_alone(tmp_path: Path) -> None:
+def test_another_kind_of_file_is_named_and_not_changed(tmp_path: Path) -> None:
     (tmp_path / "pace").write_text("important notes\n" * 100)
     with pytest.raises(ConfigurationError, match="can't be used"):
         pacer(tmp_path)
     assert (tmp_path / "pace").read_text().startswith("important notes")
 
 
-def test_the_file_holds_nothing_of_the_secret(tmp_path: Path) -> None:
+def test_the_file_does_not_contain_the_secret(tmp_path: Path) -> None:
     with (
         ProteinIQ(
             "pq_live_abc_SECRETSECRET", "http://127.0.0.1:9", pace_file=tmp_path / "pace", max_retries=0
@@ -227,7 +227,7 @@ def test_no_window_of_the_service_ever_sees_more_than_the_limit(
         assert sum(start <= other < start + 10.0 for other in departures) <= limit
 
 
-def test_four_processes_with_one_file_lose_nothing_and_are_hardly_refused() -> None:
+def test_four_processes_with_one_file_are_hardly_refused() -> None:
     options = ["--requests", "240", "--limit", "60", "--window", "0.5"]
     done = subprocess.run(
         [sys.executable, "benchmarks/pacing.py", *options],

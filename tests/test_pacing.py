@@ -19,7 +19,7 @@ from proteiniq._wire.pacers import LocalPacer, Pacer, shared
 
 
 def send(window: Window, now: float) -> float:
-    """Send one request that is answered at once, as soon as it may leave; return when it left."""
+    """Send a request with an immediate response, as soon as it may leave. Returns the time."""
     seat = window.reserve(now)
     while (delay := window.claim(seat, now)) > 0:
         now += delay
@@ -50,7 +50,7 @@ def test_headroom_makes_the_window_longer() -> None:
     assert send(window, 0.0) == pytest.approx(66.0)
 
 
-def test_the_seat_of_a_slow_request_is_free_a_window_after_its_answer() -> None:
+def test_the_seat_of_a_slow_request_is_free_a_window_after_its_response() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     slow, next_one = window.reserve(0.0), window.reserve(0.0)
     assert window.claim(slow, 0.0) == 0.0
@@ -60,7 +60,7 @@ def test_the_seat_of_a_slow_request_is_free_a_window_after_its_answer() -> None:
     assert window.claim(next_one, 121.0) == 0.0
 
 
-def test_places_are_given_in_the_order_of_asking() -> None:
+def test_places_are_given_in_order() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     send(window, 0.0)
     first, second, third = window.reserve(10.0), window.reserve(10.0), window.reserve(10.0)
@@ -75,7 +75,7 @@ def test_a_late_sleeper_is_not_overtaken() -> None:
     assert window.claim(first, 65.0) == 0.0
 
 
-def test_a_place_that_is_given_up_moves_the_others_ahead() -> None:
+def test_an_abandoned_place_moves_the_others_ahead() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     send(window, 0.0)
     first, second = window.reserve(0.0), window.reserve(0.0)
@@ -84,7 +84,7 @@ def test_a_place_that_is_given_up_moves_the_others_ahead() -> None:
     assert window.claim(second, 0.0) == 60.0
 
 
-def test_releasing_twice_changes_nothing() -> None:
+def test_releasing_twice_has_no_effect() -> None:
     window = Window(limit=2, seconds=60)
     seat = window.reserve(0.0)
     window.claim(seat, 0.0)
@@ -108,12 +108,12 @@ def test_a_request_that_never_reached_the_service_is_not_counted() -> None:
     assert send(window, 0.0) == 0.0
 
 
-def test_a_window_of_nothing_is_refused() -> None:
+def test_a_window_of_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="limit"):
         Window(limit=0, seconds=60)
 
 
-def test_what_the_service_counts_beyond_ours_was_sent_by_others() -> None:
+def test_requests_beyond_ours_count_as_those_of_others() -> None:
     window = Window(limit=10, seconds=60)
     send(window, 0.0)
     window.observe(0.0, limit=10, remaining=6)
@@ -121,7 +121,7 @@ def test_what_the_service_counts_beyond_ours_was_sent_by_others() -> None:
     assert send(window, 0.0) > 0.0
 
 
-def test_what_others_sent_expires_as_it_came() -> None:
+def test_requests_of_others_expire_as_they_came() -> None:
     window = Window(limit=4, seconds=60, headroom=0)
     window.observe(100.0, remaining=0)
     # Spread over the minute before: at 55, 70, 85 and 100.
@@ -138,7 +138,7 @@ def test_our_own_requests_are_not_taken_for_those_of_others() -> None:
     assert [send(window, 0.0) for _ in range(5)] == [0.0] * 5
 
 
-def test_an_answer_that_comes_late_does_not_make_others_forgotten() -> None:
+def test_a_late_response_does_not_drop_requests_of_others() -> None:
     window = Window(limit=10, seconds=60)
     seats = [window.reserve(0.0), window.reserve(0.0)]
     for seat in seats:
@@ -167,7 +167,7 @@ def test_an_absurd_limit_does_no_harm(limit: int) -> None:
     assert 1 <= window.limit <= 100_000
 
 
-def test_what_stopped_counting_while_a_response_was_on_its_way_is_not_of_others() -> None:
+def test_requests_that_expired_during_a_response_are_not_those_of_others() -> None:
     window = Window(limit=4, seconds=10, headroom=0)
     for _ in range(3):
         seat = window.reserve(0.0)
@@ -179,7 +179,7 @@ def test_what_stopped_counting_while_a_response_was_on_its_way_is_not_of_others(
     assert window.state.others == []
 
 
-def test_a_limit_that_our_own_requests_used_up_is_not_held_until_its_reset() -> None:
+def test_a_limit_exhausted_by_our_own_requests_does_not_wait_for_the_reset() -> None:
     window = Window(limit=1, seconds=10, headroom=0)
     seat = window.reserve(0.0)
     assert window.claim(seat, 0.0) == 0.0
@@ -188,7 +188,7 @@ def test_a_limit_that_our_own_requests_used_up_is_not_held_until_its_reset() -> 
     assert window.claim(window.reserve(0.0), 0.0) == 10.0
 
 
-def test_with_nothing_left_nobody_leaves_before_the_reset() -> None:
+def test_an_exhausted_limit_waits_for_the_reset() -> None:
     window = Window(limit=4, seconds=60, headroom=0)
     window.observe(100.0, remaining=0, reset_after=40)
     assert send(window, 100.0) == 140.0
@@ -200,7 +200,7 @@ def test_a_reset_far_away_is_believed_for_one_window() -> None:
     assert send(window, 100.0) == 160.0
 
 
-def test_after_a_refusal_nobody_leaves_even_those_already_in_the_queue() -> None:
+def test_a_refusal_stops_queued_requests_too() -> None:
     window = Window(limit=2, seconds=60, headroom=0)
     waiting = window.reserve(0.0)
     window.refused(0.0, retry_after=30)
@@ -209,7 +209,7 @@ def test_after_a_refusal_nobody_leaves_even_those_already_in_the_queue() -> None
     assert window.claim(waiting, 30.0) == 0.0
 
 
-def test_after_a_refusal_one_request_goes_first_and_the_rest_watch_it() -> None:
+def test_after_a_refusal_one_request_probes_first() -> None:
     window = Window(limit=10, seconds=60)
     first, second = window.reserve(0.0), window.reserve(0.0)
     window.refused(0.0, retry_after=30)
@@ -220,7 +220,7 @@ def test_after_a_refusal_one_request_goes_first_and_the_rest_watch_it() -> None:
     assert window.claim(second, 30.5) == 0.0
 
 
-def test_a_refusal_outweighs_what_is_believed_of_others() -> None:
+def test_a_refusal_overrides_the_estimate_of_others() -> None:
     window = Window(limit=10, seconds=60)
     window.observe(0.0, remaining=0)
     window.refused(0.0, retry_after=3)
@@ -241,7 +241,7 @@ def test_an_absurd_refusal_does_not_silence_the_key_for_ever() -> None:
     assert send(window, 0.0) == 3600.0
 
 
-def test_nobody_spins_while_the_turn_cannot_be_known() -> None:
+def test_waiting_does_not_spin_without_a_known_time() -> None:
     window = Window(limit=10, seconds=60)
     first, second = window.reserve(0.0), window.reserve(0.0)
     window.refused(0.0, retry_after=0)
@@ -249,28 +249,28 @@ def test_nobody_spins_while_the_turn_cannot_be_known() -> None:
     assert window.claim(second, 0.0) >= 0.1
 
 
-def test_a_small_step_back_of_the_clock_lets_nothing_more_through() -> None:
+def test_a_small_step_back_of_the_clock_allows_no_extra_requests() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     send(window, 100.0)
     assert send(window, 99.0) >= 159.0
     assert send(window, 160.0) >= 219.0
 
 
-def test_a_clock_that_started_anew_stops_nobody() -> None:
+def test_a_restarted_clock_does_not_block_requests() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     send(window, 1_000_000.0)
     window.refused(1_000_000.0, retry_after=600)
     assert send(window, 5.0) == 5.0
 
 
-def test_a_limit_that_was_learned_outlives_a_clock_that_started_anew() -> None:
+def test_a_learned_limit_survives_a_restarted_clock() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     window.observe(1_000_000.0, limit=3)
     send(window, 5.0)
     assert window.limit == 3
 
 
-def test_a_request_that_is_never_heard_of_again_holds_its_seat_for_a_while_only() -> None:
+def test_a_lost_request_frees_its_seat_after_a_while() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     window.claim(window.reserve(0.0), 0.0)
     other = window.reserve(599.0)
@@ -279,7 +279,7 @@ def test_a_request_that_is_never_heard_of_again_holds_its_seat_for_a_while_only(
     assert window.claim(other, LONGEST_FLIGHT + 60.0) == 0.0
 
 
-def test_who_no_longer_asks_is_not_waited_for() -> None:
+def test_an_abandoned_place_is_not_waited_for() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     send(window, 0.0)
     gone, other = window.reserve(30.0), window.reserve(30.0)
@@ -288,7 +288,7 @@ def test_who_no_longer_asks_is_not_waited_for() -> None:
     window.release(gone, 60.0)
 
 
-def test_who_asks_again_after_a_long_sleep_has_its_place_back() -> None:
+def test_a_late_waiter_gets_its_place_back() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
     send(window, 0.0)
     sleeper, other = window.reserve(0.0), window.reserve(0.0)
@@ -297,7 +297,7 @@ def test_who_asks_again_after_a_long_sleep_has_its_place_back() -> None:
     assert window.claim(other, 31.0) == 89.0
 
 
-def test_a_state_that_was_stored_goes_on_where_it_was() -> None:
+def test_a_stored_state_continues() -> None:
     window = Window(limit=2, seconds=60, headroom=0)
     flying, waiting = window.reserve(0.0), window.reserve(0.0)
     window.claim(flying, 0.0)
@@ -311,7 +311,7 @@ def test_a_state_that_was_stored_goes_on_where_it_was() -> None:
 
 
 class Clients(RuleBasedStateMachine):
-    """Any order of asking, leaving, being answered and giving up; time passes or stands still."""
+    """Any order of reserving, leaving, receiving a response and giving up, with or without time passing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -479,7 +479,7 @@ def test_pacers_with_one_file_are_never_refused_and_lose_no_time(tmp_path: Path)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_clients_that_know_nothing_of_each_other_share_a_key_by_its_headers(seed: int) -> None:
+def test_independent_clients_share_a_key_by_its_headers(seed: int) -> None:
     service = Service(latency=0.05)
     took = service.serve([LocalPacer() for _ in range(4)], 8, requests=1000, seed=seed)
     assert len(service.accepted) == 1000
@@ -497,7 +497,7 @@ def test_the_first_read_of_a_job_is_free_and_the_next_waits() -> None:
     assert second.claim(6.5) == 0.0
 
 
-def test_reads_of_different_jobs_do_not_wait_for_each_other() -> None:
+def test_reads_of_different_jobs_are_independent() -> None:
     pacer = LocalPacer()
     tickets = [pacer.reserve(f"job_{number}") for number in range(50)]
     assert [ticket.claim(0.0) for ticket in tickets] == [0.0] * 50
@@ -536,7 +536,7 @@ def test_a_read_that_was_given_up_before_it_left_does_not_count_for_its_job() ->
     assert again.claim(62.0) == 0.0
 
 
-def test_a_refusal_while_the_key_has_requests_left_is_the_jobs_alone() -> None:
+def test_a_refusal_with_requests_left_only_delays_the_job() -> None:
     pacer = LocalPacer()
     read = pacer.reserve("job_1")
     read.claim(0.0)
@@ -546,7 +546,7 @@ def test_a_refusal_while_the_key_has_requests_left_is_the_jobs_alone() -> None:
     assert pacer.reserve("job_1").claim(0.0) == 20.0
 
 
-def test_a_refusal_that_does_not_say_why_stops_the_key() -> None:
+def test_an_unexplained_refusal_stops_the_key() -> None:
     pacer = LocalPacer()
     read = pacer.reserve("job_1")
     read.claim(0.0)
@@ -555,7 +555,7 @@ def test_a_refusal_that_does_not_say_why_stops_the_key() -> None:
     assert pacer.reserve().claim(0.0) == 20.0
 
 
-def test_claiming_a_released_ticket_is_a_mistake() -> None:
+def test_claiming_a_released_ticket_raises() -> None:
     pacer = LocalPacer()
     ticket = pacer.reserve()
     ticket.release(0.0)
@@ -608,7 +608,7 @@ def test_threads_share_the_limit_exactly() -> None:
     assert sum(left) == 100
 
 
-def test_what_the_service_asks_for_is_told_apart_from_the_queue() -> None:
+def test_a_retry_after_is_distinguished_from_the_queue() -> None:
     pacer = LocalPacer(limit=1, seconds=60.0, job_interval=5.0)
     first, second, read = pacer.reserve(), pacer.reserve(), pacer.reserve("job_1")
     assert first.claim(0.0) == 0.0

@@ -50,14 +50,14 @@ def test_the_pause_before_a_stream_doubles_with_each_failure() -> None:
 
 
 @pytest.mark.parametrize(("asked", "delay"), [(None, 1.0), (0.0, 1.0), (12.0, 12.0), (3600.0, 30.0)])
-def test_the_pause_that_a_stream_asks_for_is_kept_up_to_a_bound(asked: float | None, delay: float) -> None:
+def test_the_retry_field_of_a_stream_is_honoured_up_to_a_limit(asked: float | None, delay: float) -> None:
     assert reconnect_delay(1, 0.5, asked) == delay
 
 
 # ---- what a wait knows
 
 
-def test_an_event_with_another_status_starts_the_pace_anew() -> None:
+def test_an_event_with_another_status_resets_the_pace() -> None:
     watch = Watch(status="QUEUED", reads=3)
     assert watch.event_seen("QUEUED") is watch
     assert watch.event_seen("PROCESSING") == Watch(status="PROCESSING")
@@ -71,7 +71,7 @@ def test_reads_that_find_the_same_status_are_counted() -> None:
     assert twice.status_read(20.0, "PROCESSING").reads == 1
 
 
-def test_a_stream_that_was_left_owes_a_read() -> None:
+def test_a_closed_stream_is_followed_by_a_read() -> None:
     left = Watch(stream_failures=1).stream_left(10.0, received=False, asked=7.0, retry_after=4.0)
     assert left == Watch(
         owes_read=True, read_not_before=14.0, stream_failures=2, stream_left_at=10.0, stream_asked=7.0
@@ -81,24 +81,24 @@ def test_a_stream_that_was_left_owes_a_read() -> None:
     )
 
 
-def test_a_stream_that_is_not_there_is_not_opened_again() -> None:
+def test_a_missing_stream_is_not_opened_again() -> None:
     gone = Watch().stream_unsupported(10.0)
     assert gone == Watch(streams=False, owes_read=True, stream_left_at=10.0)
     assert gone.status_read(10.0, "QUEUED").next_stream(0.5) is None
 
 
-def test_a_read_that_failed_is_owed() -> None:
+def test_a_failed_read_is_repeated() -> None:
     failed = Watch(read_failures=1).read_failed(10.0, retry_after=3.0)
     assert failed == Watch(read_at=10.0, read_failures=2, read_not_before=13.0, owes_read=True)
     assert Watch().read_failed(10.0).read_not_before == 10.0
 
 
-def test_the_first_read_waits_only_for_what_the_service_asked() -> None:
+def test_the_first_read_only_waits_for_a_retry_after() -> None:
     assert Watch(read_not_before=7.0).earliest_read == 7.0
     assert Watch(read_not_before=7.0).next_read == 7.0
 
 
-def test_reads_are_five_seconds_apart_or_as_far_as_the_service_asks() -> None:
+def test_reads_are_five_seconds_apart_or_a_retry_after() -> None:
     assert Watch(read_at=10.0).earliest_read == 15.0
     assert Watch(read_at=10.0, read_not_before=40.0).earliest_read == 40.0
     assert Watch(read_at=10.0, read_not_before=40.0).next_read == 40.0
@@ -144,7 +144,7 @@ def test_a_wait_without_streams_begins_with_a_read() -> None:
 
 
 @pytest.mark.parametrize("now", [160.0, 161.0])
-def test_nothing_is_started_at_the_deadline_or_after_it(now: float) -> None:
+def test_no_request_is_started_at_or_after_the_deadline(now: float) -> None:
     assert next_step(Watch(deadline=160.0), now, jitter=0.5) == Expire()
 
 
@@ -199,14 +199,14 @@ def test_a_stream_ends_when_the_last_read_may_be_made() -> None:
     assert next_step(held, 156.0, jitter=0.5) == OpenStream(0.0, 160.0)
 
 
-def test_a_wait_that_can_learn_nothing_more_sleeps_through_its_rest() -> None:
+def test_a_wait_without_another_read_sleeps_until_its_deadline() -> None:
     watch = Watch(deadline=160.0, streams=False, read_at=157.0, status="QUEUED")
     assert next_step(watch, 157.0, jitter=0.5) == Expire(3.0)
     exactly = Watch(deadline=160.0, streams=False, read_at=155.0, status="QUEUED")
     assert next_step(exactly, 156.0, jitter=0.5) == Expire(4.0)
 
 
-def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_at_once() -> None:
+def test_a_retry_after_beyond_the_deadline_ends_at_once() -> None:
     watch = Watch(deadline=160.0, streams=False, read_not_before=400.0)
     assert next_step(watch, 100.0, jitter=0.5) == Expire(asked=300.0)
 

@@ -48,7 +48,7 @@ def test_times_count_from_now_when_the_date_can_not_be_read() -> None:
     assert read(date="yesterday", x_ratelimit_reset="2026-06-12T08:00:40Z").reset_after == 40.0
 
 
-def test_a_refused_request_waits_as_retry_after_says_and_else_until_the_reset() -> None:
+def test_a_refused_request_waits_for_retry_after_or_the_reset() -> None:
     reset = "2026-06-12T08:00:40Z"
     assert read(x_ratelimit_reset=reset, retry_after="0").wait == 0.0
     assert read(x_ratelimit_reset=reset).wait == 40.0

@@ -28,7 +28,7 @@ def fitted(**changes: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(set(operations()) - {"stream_job_events"}))
-def test_the_documented_answer_fits_as_it_is(name: str) -> None:
+def test_the_documented_response_fits_unchanged(name: str) -> None:
     answer = documented(name)
     assert plain(fit(answer, name, REQUEST)) == answer
 
@@ -68,7 +68,7 @@ def test_a_number(value: Any, kept: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["50", True, float("nan"), float("-inf"), 10**400, [50], {}])
-def test_what_is_no_number_is_left_out(value: Any) -> None:
+def test_an_invalid_number_is_left_out(value: Any) -> None:
     assert "progress" not in fitted(progress=value)
 
 
@@ -82,22 +82,22 @@ def test_a_time(value: Any) -> None:
 @pytest.mark.parametrize(
     "value", ["", "now", "2026-06-31T00:00:00Z", "9999-12-31T23:59:59-14:00", 5, ["2026"]]
 )
-def test_what_is_no_time_is_left_out(value: Any) -> None:
+def test_an_invalid_time_is_left_out(value: Any) -> None:
     assert "created_at" not in fitted(created_at=value)
 
 
-def test_a_part_that_does_not_fit_is_left_out_whole() -> None:
+def test_an_unfitting_part_is_left_out_completely() -> None:
     assert "error" not in fitted(error="text")
     assert plain(fitted(error={"code": 5, "message": "m"})["error"]) == {"message": "m"}
 
 
-def test_what_does_not_fit_is_kept_beside_what_does() -> None:
+def test_unfitting_values_are_kept_separately() -> None:
     error = fitted(progress="half", error={"code": 5, "message": "m"})
     assert error[MISFITS] == {"progress": "half"}
     assert error["error"][MISFITS] == {"code": 5}
 
 
-def test_every_object_keeps_what_it_was_made_from() -> None:
+def test_every_object_keeps_its_original() -> None:
     error = {"code": 5, "message": "m"}
     made = fitted(error=error)
     assert made[RAW] == {**JOB, "error": error}
@@ -121,7 +121,7 @@ def test_an_item_of_a_list_is_named() -> None:
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 5, True])
-def test_a_body_that_is_no_object(body: Any) -> None:
+def test_a_body_that_is_not_an_object(body: Any) -> None:
     with pytest.raises(ContractError, match=r"at \$: expected object, got") as caught:
         fit(body, "get_job_status", REQUEST)
     assert caught.value.path == "$"
@@ -131,7 +131,7 @@ def test_a_body_that_is_no_object(body: Any) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"<h1>", b"{", b"\xff\xfe\xfd", b"[" * 100_000, b"1" * 5000, b'{"a": 1}x']
 )
-def test_what_is_no_json(content: bytes) -> None:
+def test_invalid_json(content: bytes) -> None:
     with pytest.raises(ContractError, match="is not JSON") as caught:
         decode(content, "get_tool", REQUEST)
     assert caught.value.operation == "get_tool"
@@ -147,19 +147,19 @@ def test_json_in_another_encoding(content: bytes) -> None:
 # ---- what the request says already
 
 
-def test_a_job_that_does_not_say_its_id_has_the_one_that_was_asked_for() -> None:
+def test_a_job_without_an_id_has_the_requested_one() -> None:
     made = fit({"status": "QUEUED"}, "get_job_status", REQUEST, {"id": "job_1"})
     assert made["id"] == "job_1"
     assert made[RAW] == {"status": "QUEUED"}
 
 
-def test_a_job_that_says_another_id_keeps_it_aside() -> None:
+def test_a_job_with_another_id_keeps_it_separately() -> None:
     made = fit({**JOB, "id": "job_2"}, "get_job_status", REQUEST, {"id": "job_1"})
     assert (made["id"], made[MISFITS]) == ("job_1", {"id": "job_2"})
 
 
 @pytest.mark.parametrize("value", [7, None, "job_1 "])
-def test_an_id_of_another_kind_is_kept_aside(value: Any) -> None:
+def test_an_id_of_another_type_is_kept_separately(value: Any) -> None:
     made = fit({**JOB, "id": value}, "get_job_status", REQUEST, {"id": "job_1"})
     assert (made["id"], made[MISFITS]) == ("job_1", {"id": value})
 
@@ -173,7 +173,7 @@ def test_a_ticket() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"url": None}, {"url": 5}, [], None])
-def test_a_ticket_that_leads_nowhere_breaks_the_contract(body: Any) -> None:
+def test_a_ticket_without_a_url_breaks_the_contract(body: Any) -> None:
     with pytest.raises(ContractError, match="upload_file: the response to GET /x breaks the contract"):
         fit_ticket(body, REQUEST)
 
@@ -184,11 +184,11 @@ def test_a_ticket_that_leads_nowhere_breaks_the_contract(body: Any) -> None:
 ORDER = {"tool": "esmfold", "name": "mine", "input": {"inputs": [ENTRY]}, "settings": {}}
 
 
-def test_a_request_that_the_contract_calls_right() -> None:
+def test_a_request_that_is_valid_by_the_contract() -> None:
     assert fits_request(ORDER, "submit_job")
 
 
-def test_a_request_without_a_body_is_right() -> None:
+def test_a_request_without_a_body_is_valid() -> None:
     assert fits_request(None, "get_account")
 
 
@@ -203,10 +203,10 @@ def test_a_request_without_a_body_is_right() -> None:
         {"settings": []},
     ],
 )
-def test_a_request_that_the_contract_calls_wrong(changes: dict[str, Any]) -> None:
+def test_a_request_that_is_invalid_by_the_contract(changes: dict[str, Any]) -> None:
     assert not fits_request({**ORDER, **changes}, "submit_job")
 
 
-def test_a_body_without_anything_that_is_promised() -> None:
+def test_a_body_without_any_guaranteed_field() -> None:
     with pytest.raises(ContractError, match="it contains no field of the contract"):
         fit({"error": "x"}, "get_file", REQUEST, {"id": "file_1"})

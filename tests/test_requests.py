@@ -49,7 +49,7 @@ def test_parameters_have_the_names_and_literals_of_the_contract() -> None:
     assert asked == {"params": {"page_size": 5, "state": "broken"}}
 
 
-def test_a_literal_that_the_contract_does_not_call_otherwise_stays() -> None:
+def test_a_literal_that_the_contract_does_not_rename_is_kept() -> None:
     assert spelled("list_jobs", LIST, {"params": {"status": "QUEUED"}}) == {"params": {"state": "QUEUED"}}
 
 
@@ -58,12 +58,12 @@ def test_headers_have_the_names_of_the_contract() -> None:
     assert asked == {"headers": {"X-Idempotency-Key": "one", "X-Other": "two"}, "idempotent": True}
 
 
-def test_what_the_contract_always_has_in_the_query_is_there() -> None:
+def test_constant_query_parameters_are_sent() -> None:
     route = Endpoint(method="GET", path="/x", constant_query={"view": "full"})
     assert spelled("get_job_status", route, {}) == {"params": {"view": "full"}}
 
 
-def test_a_parameter_that_only_says_how_is_left_out_where_the_contract_lacks_it() -> None:
+def test_a_paging_parameter_that_the_contract_lacks_is_left_out() -> None:
     assert spelled("list_jobs", Endpoint(method="GET", path="/x"), {"params": {"limit": 5}}) == {"params": {}}
 
 
@@ -79,16 +79,16 @@ def test_a_body_has_the_shape_of_the_contract() -> None:
     assert asked == {"json": {"tool": "esmfold"}}
 
 
-def test_a_body_that_is_always_the_same_is_sent_with_a_request_that_has_none() -> None:
+def test_a_constant_body_is_sent_with_a_request_without_one() -> None:
     route = Endpoint(method="PATCH", path="/x", body=Shape(constants={"status": "CANCELLED"}))
     assert spelled("cancel_job", route, {}) == {"json": {"status": "CANCELLED"}}
 
 
 @pytest.mark.parametrize("job_id", ["job_1", "a/b", "ä %2F?#"])
-def test_what_was_asked_for_is_told_by_the_path(job_id: str) -> None:
+def test_the_requested_id_is_read_from_the_path(job_id: str) -> None:
     assert identity(JOB, JOB.url(job_id=job_id)) == {"id": job_id}
 
 
-def test_a_path_without_an_id_tells_none() -> None:
+def test_a_path_without_an_id_gives_none() -> None:
     assert identity(LIST, "/x") == {}
     assert identity(JOB, "/elsewhere") == {}

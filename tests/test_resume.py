@@ -14,36 +14,36 @@ def follows(cut: Cut, *, failures: int = 1, renewed: bool = False) -> Wait | Res
     return resume(cut, failures=failures, renewed=renewed, policy=POLICY, jitter=1.0)
 
 
-def test_a_cut_download_goes_on_from_what_is_there() -> None:
+def test_an_interrupted_download_resumes_from_its_part() -> None:
     assert follows(Cut()) == Wait(1.0, "cut")
 
 
-def test_each_attempt_that_brings_nothing_doubles_the_pause() -> None:
+def test_each_attempt_without_progress_doubles_the_pause() -> None:
     pauses = [follows(Cut(status=503), failures=number) for number in (1, 2, 3)]
     assert [move.seconds for move in pauses if isinstance(move, Wait)] == [1.0, 2.0, 4.0]
 
 
-def test_as_many_attempts_in_a_row_as_retries_are_allowed_may_bring_nothing() -> None:
+def test_attempts_without_progress_are_limited_by_max_retries() -> None:
     assert follows(Cut(status=503), failures=4) == GiveUp("attempts")
 
 
 @pytest.mark.parametrize("status", EXPIRED)
-def test_an_expired_url_is_renewed_once_for_each_time_that_something_came(status: int) -> None:
+def test_an_expired_url_is_renewed_once_per_progress(status: int) -> None:
     expired = Cut(status=status, may_pass=False)
     assert follows(expired) == Renew()
     assert follows(expired, renewed=True) == GiveUp("final")
 
 
-def test_what_can_not_pass_ends_the_download() -> None:
+def test_a_permanent_failure_ends_the_download() -> None:
     assert follows(Cut(status=404, may_pass=False)) == GiveUp("final")
 
 
 @pytest.mark.parametrize("cut", [Cut(spoiled=True), Cut(status=OUT_OF_RANGE, may_pass=False)])
-def test_what_is_not_a_part_of_the_file_is_downloaded_from_the_start(cut: Cut) -> None:
+def test_an_unfitting_part_restarts_the_download(cut: Cut) -> None:
     assert follows(cut) == Restart(1.0)
 
 
-def test_a_wait_that_the_storage_asks_for_is_kept() -> None:
+def test_retry_after_of_the_storage_is_honoured() -> None:
     assert follows(Cut(status=503, retry_after=30.0)) == Wait(30.0, "503")
 
 
@@ -60,7 +60,7 @@ def test_a_wait_that_is_too_long_ends_the_download() -> None:
     renewed=st.booleans(),
     jitter=st.floats(0, 1, exclude_max=True),
 )
-def test_no_pause_is_shorter_than_asked_or_longer_than_allowed(
+def test_pauses_are_within_their_bounds(
     status: int | None,
     may_pass: bool,
     spoiled: bool,
@@ -76,13 +76,13 @@ def test_no_pause_is_shorter_than_asked_or_longer_than_allowed(
         assert failures <= POLICY.max_retries
 
 
-def test_a_late_result_is_asked_for_again_as_the_service_says() -> None:
+def test_a_late_result_is_requested_again_after_retry_after() -> None:
     move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=0.0, give_up=300.0)
     assert move == Wait(40.0, "late result")
 
 
 @pytest.mark.parametrize(("status", "pause"), [(JobStatus.COMPLETED, 6.25), (JobStatus.QUEUED, 7.5)])
-def test_a_late_result_is_asked_for_at_the_pace_of_the_status(status: JobStatus, pause: float) -> None:
+def test_a_late_result_is_requested_at_the_pace_of_the_status(status: JobStatus, pause: float) -> None:
     move = late_result(status, reads=2, retry_after=None, now=0.0, give_up=300.0)
     assert move == Wait(pause, "late result")
 

@@ -74,12 +74,12 @@ def decide(attempt: Attempt, remaining: float | None = None) -> Wait | GiveUp:
 
 
 @pytest.mark.parametrize("status", TRANSIENT)
-def test_a_get_is_repeated_after_a_transient_answer(status: int) -> None:
+def test_a_get_is_retried_after_a_transient_response(status: int) -> None:
     assert decide(get(status=status)) == Wait(0.25, str(status))
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_get_is_repeated_after_a_failure(failure: Failure) -> None:
+def test_a_get_is_retried_after_a_failure(failure: Failure) -> None:
     assert decide(get(failure=failure)) == Wait(0.25, f"{failure} failure")
 
 
@@ -88,7 +88,7 @@ def test_a_refused_certificate_is_final() -> None:
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 501, 505])
-def test_a_final_answer_is_never_repeated(status: int) -> None:
+def test_a_final_response_is_never_retried(status: int) -> None:
     assert decide(get(status=status)) == GiveUp("final")
 
 
@@ -104,38 +104,38 @@ def test_a_transient_code_wins_over_a_final_status(code: str) -> None:
     assert decide(get(status=400, code=code)) == Wait(0.25, f"400 {code}")
 
 
-def test_an_unknown_code_goes_by_its_status() -> None:
+def test_an_unknown_code_is_judged_by_its_status() -> None:
     assert isinstance(decide(get(status=503, code="brand_new")), Wait)
 
 
-def test_an_answer_cut_in_its_body_is_a_failure() -> None:
+def test_a_truncated_response_is_a_failure() -> None:
     assert decide(get(status=200, failure="read")) == Wait(0.25, "read failure")
 
 
-def test_a_final_answer_cut_in_its_body_is_still_final() -> None:
+def test_a_truncated_final_response_is_still_final() -> None:
     assert decide(get(status=402, failure="read")) == GiveUp("final")
 
 
 @pytest.mark.parametrize("status", [status for status in TRANSIENT if status != 429])
-def test_a_post_without_a_key_is_not_repeated_after_a_transient_answer(status: int) -> None:
+def test_a_post_without_a_key_is_not_retried_after_a_transient_response(status: int) -> None:
     assert decide(post(status=status)) == GiveUp("unsafe")
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_post_without_a_key_is_not_repeated_once_a_byte_was_sent(failure: Failure) -> None:
+def test_a_post_without_a_key_is_not_retried_once_a_byte_was_sent(failure: Failure) -> None:
     assert decide(post(failure=failure)) == GiveUp("unsafe")
 
 
-def test_a_post_without_a_key_is_repeated_when_no_byte_was_sent() -> None:
+def test_a_post_without_a_key_is_retried_when_no_byte_was_sent() -> None:
     assert isinstance(decide(post(failure="connect", sent=False)), Wait)
 
 
-def test_a_post_without_a_key_is_repeated_when_the_rate_limit_refused_it() -> None:
+def test_a_post_without_a_key_is_retried_when_the_rate_limit_refused_it() -> None:
     assert isinstance(decide(post(status=429)), Wait)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_post_with_a_key_is_repeated_after_a_lost_answer(failure: Failure) -> None:
+def test_a_post_with_a_key_is_retried_after_a_lost_response(failure: Failure) -> None:
     assert isinstance(decide(post(key=True, failure=failure)), Wait)
 
 
@@ -154,7 +154,7 @@ def test_the_attempt_after_the_last_retry_is_the_last() -> None:
     assert decide(get(number=5, status=503)) == GiveUp("attempts")
 
 
-def test_no_retries_means_none() -> None:
+def test_max_retries_of_zero_disables_retries() -> None:
     policy = RetryPolicy(max_retries=0)
     assert policy.decide(get(status=503), jitter=0.5) == GiveUp("attempts")
 
@@ -191,16 +191,16 @@ def test_a_request_that_may_have_been_paid_for_is_never_sent_twice(attempt: Atte
         assert isinstance(POLICY.decide(attempt, jitter=jitter), GiveUp)
 
 
-def test_a_retry_after_beyond_the_deadline_gives_up_at_once_and_says_how_long() -> None:
+def test_a_retry_after_beyond_the_deadline_gives_up_with_the_pause() -> None:
     decision = POLICY.decide(get(status=503, retry_after=20), jitter=0.0, remaining=19.0)
     assert decision == GiveUp("deadline", 20.0)
 
 
-def test_a_pause_beyond_the_deadline_gives_up_at_once_and_says_how_long() -> None:
+def test_a_pause_beyond_the_deadline_gives_up_with_its_length() -> None:
     assert decide(get(number=4, status=503), remaining=1.0) == GiveUp("deadline", 2.0)
 
 
-def test_the_cap_of_the_pause_is_none_of_retry_after() -> None:
+def test_the_maximum_pause_does_not_limit_retry_after() -> None:
     decision = POLICY.decide(get(status=503, retry_after=90), jitter=0.0)
     assert decision == Wait(90.0, "503")
 
@@ -215,32 +215,32 @@ def test_a_very_long_retry_after_is_waited_out_when_the_deadline_allows_it() -> 
     assert decision == Wait(301.0, "429")
 
 
-def test_those_told_the_same_moment_do_not_all_come_at_it() -> None:
+def test_retry_after_is_jittered() -> None:
     attempt = get(status=429, retry_after=10)
     assert decide(attempt) == Wait(10.25, "429")
 
 
-def test_a_service_that_keeps_saying_now_is_given_more_time() -> None:
+def test_repeated_zero_retry_after_values_back_off() -> None:
     assert decide(get(number=4, status=503, retry_after=0)) == Wait(2.0, "503")
 
 
-def test_the_reset_of_the_rate_limit_stands_in_for_retry_after() -> None:
+def test_the_rate_limit_reset_replaces_a_missing_retry_after() -> None:
     decision = POLICY.decide(get(status=429, reset_after=7), jitter=0.0)
     assert decision == Wait(7.0, "429")
 
 
-def test_the_reset_of_the_rate_limit_means_nothing_to_a_sick_service() -> None:
+def test_the_rate_limit_reset_is_ignored_after_a_server_error() -> None:
     assert decide(get(status=503, reset_after=7)) == Wait(0.25, "503")
 
 
-def test_a_spent_budget_gives_up_and_says_when_there_is_more() -> None:
+def test_an_exhausted_budget_gives_up_with_the_refill_time() -> None:
     budget = RetryBudget(capacity=2, refill=0.5)
     assert budget.charge(Wait(1, "503"), now=0.0) == Wait(1, "503")
     assert budget.charge(Wait(1, "503"), now=0.0) == Wait(1, "503")
     assert budget.charge(Wait(1, "503"), now=0.0) == GiveUp("budget", 2.0)
 
 
-def test_giving_up_costs_nothing() -> None:
+def test_giving_up_uses_no_budget() -> None:
     budget = RetryBudget(capacity=1)
     assert budget.charge(GiveUp("final"), now=0.0) == GiveUp("final")
     assert isinstance(budget.charge(Wait(1, "503"), now=0.0), Wait)
@@ -270,7 +270,7 @@ def test_the_budget_never_grows_beyond_its_capacity() -> None:
     assert isinstance(budget.charge(Wait(1, "503"), now=99.0), GiveUp)
 
 
-def test_a_clock_that_goes_back_refills_nothing_and_breaks_nothing() -> None:
+def test_a_clock_that_goes_back_does_not_refill_the_budget() -> None:
     budget = RetryBudget(capacity=1)
     budget.charge(Wait(1, "503"), now=1000.0)
     assert budget.charge(Wait(1, "503"), now=0.0) == GiveUp("budget", 1.0)
@@ -308,7 +308,7 @@ def test_a_wait_of_exactly_the_longest_that_is_allowed_is_kept() -> None:
     assert policy.decide(get(status=429, retry_after=60.0), jitter=0.0) == Wait(60.0, "429")
 
 
-def test_a_spent_budget_says_when_there_is_room_again() -> None:
+def test_an_exhausted_budget_has_its_refill_time() -> None:
     budget = RetryBudget(capacity=1.0, refill=1.0)
     assert budget.charge(Wait(0.5, "503"), now=100.0) == Wait(0.5, "503")
     assert budget.charge(Wait(0.5, "503"), now=100.25) == GiveUp("budget", 0.75)

@@ -75,7 +75,7 @@ class Service:
         rounds.seen(told)
 
     def perform(self, rounds: Rounds, *, longest: float = 1e6) -> Iterator[Move]:
-        """Do what the plan says until it says to stop."""
+        """Follow the plan until it stops."""
         page = 0
         outcome: Outcome = None
         while self.now < longest and (move := rounds.next_move(self.now, outcome)):
@@ -111,7 +111,7 @@ def service(count: int) -> Service:
     return Service([f"job_{number}" for number in range(count)], {})
 
 
-def test_one_page_tells_of_a_hundred_jobs() -> None:
+def test_one_page_covers_a_hundred_jobs() -> None:
     world = service(100)
     world.ends = dict.fromkeys(world.jobs, 60.0)
     list(world.perform(Rounds(dict.fromkeys(world.jobs))))
@@ -194,11 +194,11 @@ def test_the_last_round_is_made_a_second_before_the_deadline() -> None:
     assert all(later - earlier >= 5.0 for earlier, later in pairwise(world.rounds))
 
 
-def test_nothing_is_asked_at_the_deadline() -> None:
+def test_no_request_is_made_at_the_deadline() -> None:
     assert Rounds({"a": None, "b": None}, deadline=10.0).next_move(10.0) == Expire()
 
 
-def test_a_list_that_fails_is_waited_for_and_then_done_without() -> None:
+def test_a_failing_list_is_retried_and_then_replaced_by_statuses() -> None:
     rounds = Rounds({"a": None, "b": None})
     now = 0.0
     assert rounds.next_move(now) == ListPage(is_first=True)
@@ -212,13 +212,13 @@ def test_a_list_that_fails_is_waited_for_and_then_done_without() -> None:
     assert rounds.next_move(now, Failed()) == ReadJob("a")
 
 
-def test_a_wait_that_the_service_asks_for_is_kept() -> None:
+def test_a_retry_after_is_honoured() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
     assert rounds.next_move(0.0, Failed(77.0)) == Pause(77.0)
 
 
-def test_a_status_that_says_to_wait_ends_the_round() -> None:
+def test_a_status_with_a_retry_after_ends_the_round() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
     assert rounds.next_move(0.0, Listed()) == ReadJob("a")
@@ -247,7 +247,7 @@ def test_without_a_list_statuses_are_read() -> None:
     assert rounds.next_move(6.0) == ReadJob("a")
 
 
-def test_there_is_nothing_to_do_when_all_have_ended() -> None:
+def test_no_request_is_made_when_all_have_ended() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
     for job in ("a", "b"):

@@ -5,15 +5,12 @@ from __future__ import annotations
 import base64
 import functools
 import logging
-import shutil
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
-import attrs
 import certifi
 import httpx
 import pytest
@@ -22,6 +19,7 @@ from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, TransportEr
 from proteiniq._wire.connections import Pools
 from proteiniq._wire.route import Proxy, Route, read_route
 
+from .certificates import Certificates
 from .faults.server import Server, refuse, reply
 from .support import KEY, documented
 
@@ -30,7 +28,7 @@ PASSWORD = "hunter2hunter2"
 
 @pytest.fixture(autouse=True)
 def other_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proxies and exceptions that nobody may take."""
+    """Invalid proxies and exceptions."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -182,66 +180,24 @@ def test_what_is_a_proxy(url: str) -> None:
 # ---- certificates
 
 
-@attrs.frozen
-class Files:
-    """The certificate of an authority, and of a server that it vouches for, with the server's key."""
-
-    authority: Path
-    server: Path
-    key: Path
-
-    @property
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.server, self.key)
-        return context
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    if shutil.which("openssl") is None:
-        pytest.skip("the program openssl makes the certificates")
-    folder = tmp_path_factory.mktemp("certificates")
-    new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    new += ["-nodes", "-days", "3650"]
-
-    def run(*arguments: str) -> None:
-        subprocess.run([*new, *arguments], cwd=folder, check=True, capture_output=True)
-
-    uses = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-    run("-subj", "/CN=Authority", "-keyout", "authority.key", "-out", "authority.pem", *uses)
-    uses = ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=IP:127.0.0.1"]
-    signed = ["-CA", "authority.pem", "-CAkey", "authority.key"]
-    run("-subj", "/CN=Server", "-keyout", "server.key", "-out", "server.pem", *signed, *uses)
-    return Files(folder / "authority.pem", folder / "server.pem", folder / "server.key")
-
-
 @pytest.fixture
-def server(files: Files) -> Iterator[Server]:
-    with Server(files.context) as started:
+def server(certificates: Certificates) -> Iterator[Server]:
+    with Server(certificates.context) as started:
         started.on("GET", "/api/v1/account", reply(documented("get_account")))
         yield started
-
-
-def hashed(certificate: Path, folder: Path) -> Path:
-    """A folder with the certificate, under the name that OpenSSL looks for."""
-    command = ["openssl", "x509", "-hash", "-noout", "-in", str(certificate)]
-    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    shutil.copy(certificate, folder / f"{name}.0")
-    return folder
 
 
 @pytest.mark.case
 @both
 @pytest.mark.parametrize("form", ["string", "path", "folder", "context"])
 def test_a_server_is_verified_with_the_certificates_of_the_client(
-    account: Account, form: str, server: Server, files: Files, tmp_path: Path
+    account: Account, form: str, server: Server, certificates: Certificates, tmp_path: Path
 ) -> None:
     verify: Any = {
-        "string": str(files.authority),
-        "path": files.authority,
-        "folder": hashed(files.authority, tmp_path),
-        "context": ssl.create_default_context(cafile=files.authority),
+        "string": str(certificates.authority),
+        "path": certificates.authority,
+        "folder": certificates.hashed(tmp_path),
+        "context": ssl.create_default_context(cafile=certificates.authority),
     }[form]
     assert account(KEY, server.url, verify=verify) == "team_123"
 
@@ -270,11 +226,11 @@ def wrapping(original: Callable[..., Any]) -> Callable[..., Any]:
 
 @both
 def test_an_encrypted_proxy_is_verified_with_the_same_certificates(
-    account: Account, server: Server, files: Files, traced: bool
+    account: Account, server: Server, certificates: Certificates, traced: bool
 ) -> None:
     server.on("GET", "http://127.0.0.1:9/api/v1/account", reply(documented("get_account")))
-    assert account(KEY, "http://127.0.0.1:9", proxy=server.url, verify=files.authority) == "team_123"
-    assert account(KEY, server.url, proxy=False, verify=files.authority) == "team_123"
+    assert account(KEY, "http://127.0.0.1:9", proxy=server.url, verify=certificates.authority) == "team_123"
+    assert account(KEY, server.url, proxy=False, verify=certificates.authority) == "team_123"
 
 
 def test_missing_certificates_of_the_environment_are_no_riddle_to_a_traced_client(

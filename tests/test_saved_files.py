@@ -27,7 +27,7 @@ from .support import (
 
 
 def resuming(*headers: tuple[str, str]) -> Any:
-    """Storage that breaks off after 1000 bytes, and then goes on if it is asked for its own version."""
+    """Storage that closes the connection after 1000 bytes, and continues on a request for the same version."""
 
     def answered(request: httpx.Request) -> httpx.Response:
         if "range" not in request.headers:
@@ -85,7 +85,7 @@ def test_a_checksum_that_the_storage_gives_is_checked(header: str, of: Any, tmp_
         {"x-amz-checksum-sha256": sha256(b"parts") + "-3"},
     ],
 )
-def test_what_is_no_checksum_of_the_file_is_none(headers: dict[str, str]) -> None:
+def test_an_unusable_checksum_is_ignored(headers: dict[str, str]) -> None:
     service = Routes(
         {RESULT: answer(result("a.txt")), FILE: httpx.Response(200, content=CONTENT, headers=headers)}
     )
@@ -115,7 +115,7 @@ def test_a_redirect_to_nowhere(location: str) -> None:
         made.files["a.txt"].read()
 
 
-def test_a_cookie_goes_nowhere() -> None:
+def test_cookies_are_not_sent() -> None:
     cookie = "session=secret; Domain=service.test; Path=/"
     moved = httpx.Response(302, headers={"location": "https://service.test/elsewhere", "set-cookie": cookie})
     service = Routes(
@@ -163,7 +163,7 @@ def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
     assert outside.read_text() == "mine"
 
 
-def test_a_folder_in_the_way_is_not_gone_into(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").mkdir()
     service = Routes({RESULT: answer(result("a.txt")), FILE: storage})
     made = fetched(service)
@@ -173,7 +173,7 @@ def test_a_folder_in_the_way_is_not_gone_into(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["a.txt"]
 
 
-def test_names_that_look_alike_to_some_file_system_are_kept_apart(tmp_path: Path) -> None:
+def test_names_that_clash_on_some_file_systems_are_made_unique(tmp_path: Path) -> None:
     names = [
         "é.txt",
         "e\u0301.txt",

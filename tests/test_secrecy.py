@@ -79,13 +79,13 @@ def test_the_search_finds_a_secret_that_is_there() -> None:
 
 @pytest.mark.parametrize("text", [f"pq_live_{SECRET}", SECRET, f"pq_test_x_{SECRET}", f"pq_live_a_{SECRET}é"])
 @pytest.mark.parametrize("kind", [ProteinIQ, AsyncProteinIQ])
-def test_a_key_that_is_none(kind: Callable[[str], object], text: str) -> None:
+def test_an_invalid_key(kind: Callable[[str], object], text: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         kind(text)
     assert SECRET not in shown(caught.value)
 
 
-def test_a_client_that_can_not_be_made() -> None:
+def test_a_client_with_invalid_options() -> None:
     for options in ({"timeout": -1}, {"max_retries": -1}, {"base_url": "http://proteiniq.io"}):
         with pytest.raises(ConfigurationError) as caught:
             ProteinIQ(KEY, **options)
@@ -281,7 +281,7 @@ def test_a_connection_that_breaks(sandbox: Sandbox, key: str, secret: str, fault
         assert secret not in shown(failing(client.account.get))
 
 
-def test_a_host_that_is_not_there(sandbox: Sandbox, key: str, secret: str) -> None:
+def test_an_unreachable_host(sandbox: Sandbox, key: str, secret: str) -> None:
     with connect(sandbox, key, base_url="http://127.0.0.1:1", max_retries=0) as client:
         assert secret not in shown(failing(client.account.get))
 

@@ -82,7 +82,7 @@ def test_events_are_those_of_the_standard(body: bytes) -> None:
 
 
 @given(streams(), st.lists(st.integers(min_value=0), max_size=20))
-def test_events_do_not_depend_on_where_the_chunks_are_cut(body: bytes, places: list[int]) -> None:
+def test_events_do_not_depend_on_chunk_boundaries(body: bytes, places: list[int]) -> None:
     assert parse(*cut(body, places)) == parse(body)
 
 
@@ -92,7 +92,7 @@ def test_a_stream_fed_byte_by_byte_gives_the_same_events(body: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=60)))
-def test_no_bytes_whatever_break_the_parser(chunks: list[bytes]) -> None:
+def test_any_bytes_can_be_parsed(chunks: list[bytes]) -> None:
     assert parse(*chunks) == reference(b"".join(chunks))
 
 
@@ -116,7 +116,7 @@ def test_lines_end_in_lf_cr_or_crlf(end: bytes) -> None:
     ]
 
 
-def test_crlf_cut_in_the_middle_is_one_line_end() -> None:
+def test_crlf_split_between_chunks_is_one_line_end() -> None:
     assert parse(b"data: a\r", b"\ndata: b\r", b"\n\r", b"\n") == [Event("message", "a\nb")]
 
 
@@ -128,7 +128,7 @@ def test_a_byte_order_mark_at_the_start_is_skipped() -> None:
     assert parse(b"\xef", b"\xbb", b"\xbfdata: a\n\n") == [Event("message", "a")]
 
 
-def test_a_character_cut_in_the_middle_is_whole_again() -> None:
+def test_a_character_split_between_chunks_is_joined() -> None:
     assert parse(b"data: \xce", b"\xb1\n\n") == [Event("message", "α")]
 
 
@@ -136,7 +136,7 @@ def test_invalid_utf_8_is_replaced() -> None:
     assert parse(b"data: \xff\n\n") == [Event("message", "\ufffd")]
 
 
-def test_a_heartbeat_after_an_id_is_no_event() -> None:
+def test_a_heartbeat_after_an_id_is_not_an_event() -> None:
     assert parse(b"id: 1\ndata: a\n\n", b": heartbeat\n\n") == [Event("message", "a", id="1")]
 
 
@@ -150,7 +150,7 @@ def test_an_event_without_data_is_dropped() -> None:
     assert parse(b"event: status\n\n", b"data: a\n\n") == [Event("message", "a")]
 
 
-def test_an_id_holds_for_later_events_until_it_is_set_anew() -> None:
+def test_an_id_applies_to_later_events_until_it_changes() -> None:
     body = b"id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n"
     assert [event.id for event in parse(body)] == ["1", "1", None]
 
@@ -171,13 +171,13 @@ def test_a_pause_before_a_reconnect_is_known_even_without_an_event() -> None:
     assert stream.retry == 2500
 
 
-def test_a_pause_that_came_with_an_event_stands_on_it_alone() -> None:
+def test_a_retry_field_only_applies_to_its_event() -> None:
     body = b"retry: 2500\ndata: a\n\ndata: b\n\n"
     assert [event.retry for event in parse(body)] == [2500, None]
 
 
 @pytest.mark.parametrize("value", [b"", b"-1", b"1.5", b"1e3", b"\xd9\xa3", b"9" * 5000])
-def test_a_pause_that_is_no_sane_number_is_ignored(value: bytes) -> None:
+def test_an_invalid_retry_field_is_ignored(value: bytes) -> None:
     stream = EventStream()
     stream.feed(b"retry: " + value + b"\n\n")
     assert stream.retry is None
@@ -191,7 +191,7 @@ def test_an_event_cut_off_by_the_end_is_dropped_and_reported(rest: bytes) -> Non
 
 
 @pytest.mark.parametrize("body", [b"", b"data: x\n\n", b"data: x\n\n: heartbeat\n"])
-def test_a_stream_that_ends_between_events_left_nothing(body: bytes) -> None:
+def test_a_stream_that_ends_between_events_is_complete(body: bytes) -> None:
     stream = EventStream()
     stream.feed(body)
     assert stream.close() is False

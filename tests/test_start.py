@@ -27,7 +27,7 @@ def loaded(code: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-def test_importing_the_package_loads_nothing_else() -> None:
+def test_importing_the_package_loads_no_other_module() -> None:
     assert loaded("import proteiniq") <= {"proteiniq", "__future__"}
 
 
@@ -36,7 +36,7 @@ def test_errors_can_be_caught_without_the_wire() -> None:
 
 
 @pytest.mark.parametrize("name", ["ProteinIQ", "AsyncProteinIQ"])
-def test_a_client_is_there_without_models_generated_code_and_contract(name: str) -> None:
+def test_a_client_starts_without_models_generated_code_and_contract(name: str) -> None:
     there = loaded(f"import proteiniq; {CLIENT.format(name=name)}")
     later = {
         "contract",
@@ -54,14 +54,14 @@ def test_a_client_is_there_without_models_generated_code_and_contract(name: str)
     assert not [module for module in there if module.startswith("proteiniq_openapi")]
 
 
-def test_a_client_adds_attrs_and_what_is_ours_to_what_httpx_loads() -> None:
+def test_a_client_only_adds_attrs_and_its_own_modules_to_those_of_httpx() -> None:
     httpx = loaded("import httpx; httpx.Client()")
     ours = loaded(f"import proteiniq; {CLIENT.format(name='ProteinIQ')}")
     others = {module.partition(".")[0] for module in ours - httpx} - set(sys.stdlib_module_names)
     assert others <= {"proteiniq", "attr", "attrs"}
 
 
-def test_the_sync_client_loads_nothing_of_the_async_one() -> None:
+def test_the_sync_client_does_not_load_the_async_one() -> None:
     there = loaded(f"import proteiniq; client = {CLIENT.format(name='ProteinIQ')}; client.jobs; client.files")
     assert not [module for module in there if module.startswith("proteiniq._async")]
 
@@ -72,14 +72,14 @@ def test_a_resource_is_loaded_when_it_is_used() -> None:
     assert "proteiniq._sync.jobs" not in there
 
 
-def test_nothing_of_the_sandbox_is_loaded_by_the_client() -> None:
+def test_the_client_does_not_load_the_sandbox() -> None:
     use = "client.jobs; client.files; client.tools; client.results; client.account"
     there = loaded(f"import proteiniq; client = {CLIENT.format(name='ProteinIQ')}; {use}")
     outside = ("proteiniq.sandbox", "starlette", "uvicorn", "jsonschema_rs", "Bio", "numpy")
     assert not [module for module in there if module.startswith(outside)]
 
 
-def test_the_core_needs_what_httpx_needs_and_attrs_only() -> None:
+def test_the_core_only_adds_attrs_to_the_dependencies_of_httpx() -> None:
     # With what these need it is 8 distributions besides this one (benchmarks/start.py counts them).
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
     core = {re.split(r"[<>=]", need)[0] for need in project["dependencies"]}
@@ -87,5 +87,5 @@ def test_the_core_needs_what_httpx_needs_and_attrs_only() -> None:
     assert core - {"attrs", "httpx"} <= {re.split(r"[<>=]", need)[0] for need in requires("httpx") or []}
 
 
-def test_every_public_name_can_be_had() -> None:
+def test_every_public_name_can_be_imported() -> None:
     assert [name for name in proteiniq.__all__ if getattr(proteiniq, name, None) is None] == []

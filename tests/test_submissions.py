@@ -41,7 +41,7 @@ def body(request: httpx.Request) -> Any:
 
 
 @pytest.mark.parametrize("key", ["", " ", "a" * 256, "schlüssel", "two\nlines", " padded "])
-def test_a_key_that_no_header_takes_is_refused(key: str) -> None:
+def test_a_key_that_no_header_can_contain_is_refused(key: str) -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client, pytest.raises(InvalidInput, match="idempotency_key"):
         client.jobs.submit("protein-parameters", [ENTRY], idempotency_key=key)
@@ -49,7 +49,7 @@ def test_a_key_that_no_header_takes_is_refused(key: str) -> None:
 
 
 UNREADABLE = [..., "none", {"code": "insufficient_credits"}, 0, False, [5], ["insufficient_credits"]]
-"""Reasons that a quote promises to give, and that can't be read; `...` stands for none at all."""
+"""Unreadable blocking errors of a quote; `...` means that the field is missing."""
 
 
 def unreadable(reasons: Any) -> Routes:
@@ -60,7 +60,7 @@ def unreadable(reasons: Any) -> Routes:
 
 
 @pytest.mark.parametrize("reasons", UNREADABLE, ids=str)
-def test_a_quote_that_may_hide_a_reason_submits_nothing_under_max_credits(reasons: Any) -> None:
+def test_an_incomplete_quote_prevents_a_submit_with_max_credits(reasons: Any) -> None:
     service = unreadable(reasons)
     hidden = r"nothing was submitted.*blocking_errors"
     with over(service) as client, pytest.raises(ContractError, match=hidden) as caught:
@@ -70,14 +70,14 @@ def test_a_quote_that_may_hide_a_reason_submits_nothing_under_max_credits(reason
     assert "may have been created" not in "".join(getattr(caught.value, "__notes__", ()))
 
 
-def test_a_quote_that_may_hide_a_reason_is_a_quote_all_the_same() -> None:
+def test_an_incomplete_quote_is_still_returned() -> None:
     with over(unreadable("none")) as client:
         quote = client.jobs.quote("esmfold", [ENTRY])
     assert (quote.estimated_credits, quote.blocking_errors, quote.blocking_errors_known) == (50, (), False)
     assert quote.extra["blocking_errors"] == "none"
 
 
-def test_without_max_credits_no_quote_stands_in_the_way() -> None:
+def test_without_max_credits_no_quote_is_requested() -> None:
     service = unreadable("none")
     with over(service) as client:
         client.jobs.submit("esmfold", [ENTRY])
@@ -85,7 +85,7 @@ def test_without_max_credits_no_quote_stands_in_the_way() -> None:
 
 
 @pytest.mark.parametrize("price", [51, None, "5", float("nan"), ...], ids=str)
-def test_a_price_that_is_too_high_or_unknown_submits_nothing(price: Any) -> None:
+def test_a_price_that_is_too_high_or_unknown_prevents_the_submit(price: Any) -> None:
     quote = {**documented("quote_job"), "estimated_credits": price, "blocking_errors": "none"}
     if price is ...:
         del quote["estimated_credits"]
@@ -95,7 +95,7 @@ def test_a_price_that_is_too_high_or_unknown_submits_nothing(price: Any) -> None
     assert service.routes == [QUOTE]
 
 
-def test_a_request_is_spelled_as_the_contract_spells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_has_the_spelling_of_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = Shape(moves=((("slotId",), ("slot",)),), values={"format": {"fasta": "FASTA"}})
     shape = Shape(
         at=("job",),
@@ -128,7 +128,7 @@ def test_settings_that_can_not_be_copied_are_refused() -> None:
         client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 
 
-def test_a_saved_file_is_no_input_where_the_contract_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_saved_file_is_refused_if_the_contract_lacks_it_as_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "file_id")
     service = Routes({TOOL: answer(documented("get_tool")), FILE: answer(documented("get_file"))})
     with over(service) as client:
@@ -139,13 +139,13 @@ def test_a_saved_file_is_no_input_where_the_contract_has_none(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("limit", [-1, float("nan"), "5", True])
-def test_max_credits_that_are_no_credits(limit: Any) -> None:
+def test_invalid_max_credits(limit: Any) -> None:
     with over(Stub(answer(job(), 201))) as client, pytest.raises(InvalidInput, match="max_credits"):
         client.jobs.submit("protein-parameters", [ENTRY], max_credits=limit)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1.5, 2**53, "5", True])
-def test_max_reserved_credits_that_the_service_does_not_take(limit: Any) -> None:
+def test_invalid_max_reserved_credits(limit: Any) -> None:
     with over(Stub(answer(job(), 201))) as client:
         for call in (client.jobs.quote, client.jobs.submit):
             with pytest.raises(InvalidInput, match="max_reserved_credits"):
@@ -190,7 +190,7 @@ def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_s
     assert service.requests == []
 
 
-def test_the_request_is_what_the_documentation_shows() -> None:
+def test_the_request_is_the_documented_one() -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client:
         client.jobs.submit("protein-parameters", [ENTRY], {"ph": 7.0}, name="mine")
@@ -207,7 +207,7 @@ def test_the_request_is_what_the_documentation_shows() -> None:
 @pytest.mark.parametrize(
     "settings", [{"x": float("nan")}, {"x": object()}, {"x": "\ud800"}], ids=["NaN", "object", "surrogate"]
 )
-def test_settings_that_no_json_holds(settings: Any) -> None:
+def test_settings_that_json_cannot_express(settings: Any) -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client, pytest.raises(InvalidInput, match="nothing was sent"):
         client.jobs.submit("protein-parameters", [ENTRY], settings)

@@ -14,7 +14,7 @@ import proteiniq
 from .surface import surface
 
 
-def test_the_surface_is_what_was_decided() -> None:
+def test_the_public_surface_is_as_pinned() -> None:
     pinned = Path(__file__).with_name("surface.txt").read_text(encoding="utf-8").splitlines()
     assert list(surface()) == pinned, "if that is meant: python -m tests.surface > tests/surface.txt"
 

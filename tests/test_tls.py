@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 
 import anyio
 import pytest
@@ -20,42 +17,18 @@ from proteiniq import TransportError
 
 from ._async import clients as asynchronous
 from ._sync import clients as blocking
+from .certificates import Certificates
 from .support import documented
-
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
 
 DAMAGED = b"\x17\x03\x03\x00\x20" + b"?" * 32
 """A TLS record that no key decrypts."""
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate of 127.0.0.1, with its key in the same file."""
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test"
-    subprocess.run(
-        [
-            *command.split(),
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            path,
-            "-out",
-            path.with_suffix(".crt"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
-    return path
-
-
 class TlsServer:
     """Answers one request of each connection: the first with a damaged record, the others with a status."""
 
-    def __init__(self, certificate: Path) -> None:
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(certificate)
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
         self.connections = self.requests = 0
@@ -89,8 +62,8 @@ class TlsServer:
 
 
 @pytest.fixture
-def server(certificate: Path) -> Iterator[TlsServer]:
-    with closing(TlsServer(certificate)) as made:
+def server(certificates: Certificates) -> Iterator[TlsServer]:
+    with closing(TlsServer(certificates.context)) as made:
         yield made
 
 
@@ -123,8 +96,11 @@ def test_a_certificate_that_is_not_trusted_is_refused_at_once(
 @pytest.mark.case
 @each_client
 def test_a_damaged_record_is_a_broken_connection(
-    account: Callable[[str], str], server: TlsServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    account: Callable[[str], str],
+    server: TlsServer,
+    certificates: Certificates,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates.authority))
     assert account(server.url) == documented("get_account")["workspace"]["id"]
     assert server.requests == 2

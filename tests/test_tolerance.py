@@ -1,4 +1,4 @@
-"""Answers that are almost what the contract says give a right model, or a ContractError that names the place."""
+"""Almost valid responses give a valid model, or a ContractError that names the place."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check(found: Any) -> None:
 
 
 TAKES_ANY = ("cancel_job", "delete_file")
-"""Operations of which any success is one, whatever its body."""
+"""Operations that succeed with any body."""
 
 
 def check_error(error: ContractError, operation: str) -> None:
@@ -38,7 +38,7 @@ def check_error(error: ContractError, operation: str) -> None:
 
 
 def read(name: str, content: bytes) -> Any:
-    """What the method makes of the answer; None for a ContractError that says what it must."""
+    """The method's result for the response, or None for a ContractError with the required fields."""
     with over(Stub(httpx.Response(200, content=content))) as client:
         try:
             found = METHODS[name](client)
@@ -53,7 +53,7 @@ def read(name: str, content: bytes) -> Any:
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_the_documented_answer_is_a_right_model(name: str) -> None:
+def test_the_documented_response_is_a_valid_model(name: str) -> None:
     found = read(name, json.dumps(documented(name)).encode())
     assert found is not None
     if isinstance(found, Model):
@@ -62,7 +62,7 @@ def test_the_documented_answer_is_a_right_model(name: str) -> None:
 
 @pytest.mark.parametrize("name", ANSWERED)
 @given(data=st.data())
-def test_an_almost_right_answer(name: str, data: st.DataObject) -> None:
+def test_an_almost_valid_response(name: str, data: st.DataObject) -> None:
     body = data.draw(almost(documented(name)))
     found = read(name, json.dumps(body).encode())
     if isinstance(found, Model) and not (name in TAKES_ANY and found.raw == {}):
@@ -77,7 +77,7 @@ DETAILS = {
 
 @pytest.mark.parametrize("name", ANSWERED)
 @given(data=st.data())
-def test_an_almost_right_refusal(name: str, data: st.DataObject) -> None:
+def test_an_almost_valid_error_response(name: str, data: st.DataObject) -> None:
     status, code = data.draw(st.sampled_from(refusals(name)))
     body = data.draw(almost({"error": {"code": code, "message": "No.", "details": DETAILS}}))
     wait = data.draw(
@@ -94,7 +94,7 @@ def test_an_almost_right_refusal(name: str, data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-def test_an_almost_right_event(data: st.DataObject) -> None:
+def test_an_almost_valid_event(data: st.DataObject) -> None:
     body = data.draw(almost(job("PROCESSING")))
     service = events(body, job("COMPLETED"))
     with over(Stub(service)) as client:
@@ -140,14 +140,14 @@ def test_a_whole_number_that_is_written_with_a_point() -> None:
 
 
 @pytest.mark.parametrize("value", [True, "88", 88.5, float("nan"), 10**400, [88], {}])
-def test_a_size_that_is_no_whole_number_is_kept_aside(value: Any) -> None:
+def test_a_size_that_is_not_an_integer_is_kept_separately(value: Any) -> None:
     body = {**documented("get_file"), "id": "file_1", "size_bytes": value}
     found = read("get_file", json.dumps(body).encode())
     assert found.size_bytes is None
     assert repr(found.extra) == repr({"size_bytes": value})
 
 
-def test_an_enormous_price_is_no_price() -> None:
+def test_an_enormous_price_breaks_the_contract() -> None:
     body = {**documented("quote_job"), "estimated_credits": 10**400}
     with over(Stub(answer(body))) as client, pytest.raises(ContractError) as caught:
         client.jobs.submit("esmfold", [{"slotId": "x"}], max_credits=1)
@@ -157,7 +157,7 @@ def test_an_enormous_price_is_no_price() -> None:
 @pytest.mark.parametrize(
     "time", ["yesterday", "2026-13-01T00:00:00Z", "", "0001-01-01T00:00:00+14:00", 1_700_000_000]
 )
-def test_a_time_that_is_none_is_kept_aside(time: Any) -> None:
+def test_an_invalid_time_is_kept_separately(time: Any) -> None:
     found = read("get_job_status", json.dumps(job(created_at=time)).encode())
     assert found.created_at is None
     assert found.extra == {"created_at": time}
@@ -175,7 +175,7 @@ def test_the_last_of_two_equal_keys_counts() -> None:
 
 
 @pytest.mark.parametrize("told", [{}, {"id": "job_7"}, {"id": None}, {"id": 7}], ids=str)
-def test_a_job_that_is_asked_for_has_the_id_that_was_asked_for(told: dict[str, Any]) -> None:
+def test_a_requested_job_has_the_requested_id(told: dict[str, Any]) -> None:
     body = {"status": "QUEUED", **told}
     with over(Stub(answer(body))) as client:
         found = client.jobs.get("job_1")
@@ -184,13 +184,13 @@ def test_a_job_that_is_asked_for_has_the_id_that_was_asked_for(told: dict[str, A
     assert (found.extra, found.raw) == (told, body)
 
 
-def test_an_id_that_has_to_be_written_otherwise_in_a_path_is_the_one_that_was_asked_for() -> None:
+def test_a_percent_encoded_id_is_the_requested_one() -> None:
     with over(Stub(answer({"status": "QUEUED"}))) as client:
         assert (client.jobs.get("a/b ä%2F?#")).id == "a/b ä%2F?#"
 
 
 @pytest.mark.parametrize("told", [{}, {"id": "another"}], ids=str)
-def test_a_tool_a_file_and_a_result_have_the_id_that_was_asked_for(told: dict[str, Any]) -> None:
+def test_a_tool_a_file_and_a_result_have_the_requested_id(told: dict[str, Any]) -> None:
     tool = {"input": {"slots": []}, **told}
     with over(Stub(answer(tool))) as client:
         assert (client.tools.get("esmfold")).id == "esmfold"
@@ -200,7 +200,7 @@ def test_a_tool_a_file_and_a_result_have_the_id_that_was_asked_for(told: dict[st
         assert (client.results.get("job_1")).job_id == "job_1"
 
 
-def test_items_of_pages_keep_what_they_were_made_from() -> None:
+def test_items_of_pages_keep_their_originals() -> None:
     first, second = {**job(), "colour": "red"}, {**job(), "id": "job_2", "progress": "half"}
     body = {"data": [first, second], "has_more": False, "cost": 5}
     with over(Stub(answer(body))) as client:
@@ -233,7 +233,7 @@ def test_another_spelling_of_a_known_field_is_unknown() -> None:
     assert found.extra == {"sizeBytes": 5}
 
 
-def test_a_part_of_the_wrong_kind_is_kept_aside_whole() -> None:
+def test_a_part_of_the_wrong_type_is_kept_separately() -> None:
     body = {**documented("get_account"), "limits": "none"}
     found = read("get_account", json.dumps(body).encode())
     assert found.limits is None
@@ -249,7 +249,7 @@ def test_a_needed_field_of_the_wrong_type_is_named() -> None:
     assert caught.value.path == f"$.data[{len(body['data']) - 1}].id"
 
 
-def test_a_result_of_another_form_is_handed_on() -> None:
+def test_a_result_of_another_form_is_passed_on() -> None:
     for data in ([1, 2], "text", 5, None, {"nan": None}):
         body = {**documented("get_result"), "results": data}
         with over(Routes({RESULT: answer(body)})) as client:

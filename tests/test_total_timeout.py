@@ -7,7 +7,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from proteiniq._wire.network import READ, AsyncBackend, Backend
+from proteiniq._wire.network import PIECE, READ, AsyncBackend, Backend
 from proteiniq._wire.total_timeout import Deadline, current
 
 REQUEST = httpcore.Request("GET", "http://service.test/")
@@ -107,11 +107,11 @@ async def get_awaited(network: Network, **deadline: Any) -> bytes:
         current.reset(token)
 
 
-def test_a_response_that_is_there_in_time() -> None:
+def test_a_response_in_time() -> None:
     assert get(Network(0.0), total=30.0) == b"ab"
 
 
-def test_headers_that_drip_in_end_at_the_total_timeout() -> None:
+def test_slow_headers_end_at_the_total_timeout() -> None:
     network = Network(1.0)
     with pytest.raises(httpcore.ReadTimeout):
         get(network, total=30.0)
@@ -119,7 +119,7 @@ def test_headers_that_drip_in_end_at_the_total_timeout() -> None:
 
 
 @pytest.mark.anyio
-async def test_headers_that_drip_in_end_at_the_total_timeout_awaited() -> None:
+async def test_slow_headers_end_at_the_total_timeout_async() -> None:
     network = Network(1.0)
     with pytest.raises(httpcore.ReadTimeout):
         await get_awaited(network, total=30.0)
@@ -127,7 +127,7 @@ async def test_headers_that_drip_in_end_at_the_total_timeout_awaited() -> None:
 
 
 @pytest.mark.anyio
-async def test_an_awaited_response_that_is_there_in_time() -> None:
+async def test_an_async_response_in_time() -> None:
     assert await get_awaited(Network(0.0), total=30.0) == b"ab"
 
 
@@ -177,7 +177,26 @@ def test_the_deadline_of_one_request_is_not_that_of_the_next_on_its_connection()
     assert [what for what, _ in network.asked].count("connect") == 1
 
 
-def test_much_is_read_at_once() -> None:
+def test_large_chunks_are_read_at_once() -> None:
     network = Network(0.0)
     get(network, total=30.0)
     assert set(network.sizes) == {READ}
+
+
+@pytest.mark.case
+def test_a_slow_upload_goes_on_while_it_moves() -> None:
+    network = Network(9.0)
+    stream = Backend(network).connect_tcp("service.test", 80)
+    stream.write(bytes(4 * PIECE), timeout=10.0)
+    assert network.asked[1:] == [("write", 10.0)] * 4
+
+
+@pytest.mark.case
+def test_a_slow_upload_ends_at_the_total_timeout() -> None:
+    network = Network(9.0)
+    token = current.set(Deadline(25.0, monotonic=network.monotonic))
+    stream = Backend(network).connect_tcp("service.test", 80)
+    with pytest.raises(httpcore.WriteTimeout):
+        stream.write(bytes(4 * PIECE), timeout=10.0)
+    current.reset(token)
+    assert network.asked[1:] == [("write", 10.0), ("write", 7.0)]

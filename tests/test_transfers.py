@@ -1,4 +1,4 @@
-"""Transfers where the two worlds differ: cancelled tasks, asynchronous sources, a loop that goes on."""
+"""Transfers that differ between sync and async: cancelled tasks, asynchronous sources, an event loop."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def slow_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_the_loop_goes_on_while_a_slow_disk_is_written(
+async def test_the_event_loop_is_not_blocked_by_a_slow_disk(
     tmp_path: Path, slow_disk: threading.Event
 ) -> None:
     file = await made(Pieces(3 * PER_BLOCK))
@@ -90,7 +90,7 @@ async def test_the_loop_goes_on_while_a_slow_disk_is_written(
 @pytest.mark.anyio
 @pytest.mark.trio_too
 @pytest.mark.parametrize("disk", [None, "slow_disk"])
-async def test_a_cancelled_download_leaves_nothing(
+async def test_a_cancelled_download_leaves_no_file(
     tmp_path: Path, request: pytest.FixtureRequest, disk: str | None
 ) -> None:
     if disk is not None:
@@ -125,7 +125,7 @@ async def test_an_asynchronous_iterator_is_uploaded_once() -> None:
     assert b"onetwo" in service.requests[0].content
 
 
-def test_the_sync_client_takes_no_asynchronous_iterable() -> None:
+def test_the_sync_client_refuses_an_asynchronous_iterable() -> None:
     with (
         synchronous.over(Stub(answer({}))) as client,
         pytest.raises(InvalidInput, match="needs the async client"),

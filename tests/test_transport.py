@@ -18,6 +18,7 @@ from proteiniq._sync.wire import Wire
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
 from proteiniq._wire.key import ApiKey
+from proteiniq._wire.turns import Turns
 from proteiniq.sandbox import Sandbox
 
 from ._async import clients as asynchronous
@@ -68,13 +69,13 @@ def test_a_request_shows_neither_key_nor_content() -> None:
 
 
 @pytest.mark.parametrize("url", ["https://service.test/\ud800", "https://[::1/x"])
-def test_an_address_that_is_none(url: str) -> None:
+def test_an_invalid_address(url: str) -> None:
     wire = Wire(httpx.MockTransport(Stub(httpx.Response(200))))
     with pytest.raises((WireFailure, InvalidInput)):
         received(wire, outgoing(url=url))
 
 
-def test_a_closed_wire_says_so() -> None:
+def test_a_closed_wire_raises() -> None:
     wire = Wire(httpx.MockTransport(Stub(httpx.Response(200))))
     assert not wire.is_closed
     wire.close()
@@ -90,6 +91,16 @@ def test_cookies_of_the_service_are_not_sent_back() -> None:
     received(wire, outgoing())
     received(wire, outgoing())
     assert "cookie" not in service.requests[1].headers
+
+
+def test_a_blocking_request_waits_for_a_connection_no_longer_than_its_deadline() -> None:
+    turns = Turns(1)
+    with turns.one(None):
+        with pytest.raises(WireFailure, match="no connection became free") as caught:
+            turns.one(0.01).__enter__()
+        assert (caught.value.kind, caught.value.sent) == ("timeout", False)
+    with turns.one(0.0):
+        pass
 
 
 # ---- many at once
@@ -129,7 +140,7 @@ async def test_one_client_for_many_tasks(sandbox: Sandbox, key: str) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_task_that_is_cancelled_leaves_the_client_and_the_job_alone(
+async def test_a_cancelled_task_does_not_affect_the_client_or_the_job(
     sandbox: Sandbox, key: str, gate: Path
 ) -> None:
     async with asynchronous.connect(sandbox, key) as client:
@@ -141,7 +152,7 @@ async def test_a_task_that_is_cancelled_leaves_the_client_and_the_job_alone(
         assert (await made.wait()).status == "COMPLETED"
 
 
-def test_a_client_on_a_second_loop_says_so(sandbox: Sandbox) -> None:
+def test_a_client_on_a_second_loop_raises(sandbox: Sandbox) -> None:
     client = AsyncProteinIQ(
         sandbox.api_key, sandbox.url, rate_limit=100_000, clock=AsyncFastClock(), timeout=1000.0
     )
@@ -202,14 +213,14 @@ def test_clients_of_one_key_keep_one_pace(sandbox: Sandbox, key: str) -> None:
         assert one._pipeline._pacer is other._pipeline._pacer
 
 
-def test_a_client_paces_itself_by_what_the_service_says() -> None:
+def test_a_client_paces_itself_by_the_headers_of_the_service() -> None:
     with Sandbox(rate_limit=5, rate_window=0.5) as narrow, blocking.connect(narrow) as client:
         client.account.get()
         for _ in range(12):
             client.account.get()
 
 
-def test_a_submit_in_a_thread_is_a_job_of_its_own(sandbox: Sandbox, key: str) -> None:
+def test_each_submit_in_a_thread_makes_its_own_job(sandbox: Sandbox, key: str) -> None:
     with blocking.connect(sandbox, key) as client, ThreadPoolExecutor(8) as pool:
         entry = {**ENTRY, "content": LYSOZYME}
         made = list(pool.map(lambda _: client.jobs.submit("protein-parameters", [entry]).id, range(16)))

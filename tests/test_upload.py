@@ -47,13 +47,13 @@ def test_the_media_type_of_a_name(name: str, kind: str) -> None:
         (__file__, "../b.fasta", "is not a file name"),
     ],
 )
-def test_a_source_that_can_not_be_uploaded(source: Any, filename: str | None, why: str) -> None:
+def test_an_unsupported_source(source: Any, filename: str | None, why: str) -> None:
     with pytest.raises(InvalidInput, match=r"nothing was uploaded") as caught, opened(source, filename):
         pass
     assert why in str(caught.value)
 
 
-def test_a_path_whose_name_can_not_be_sent_asks_for_another(tmp_path: Path) -> None:
+def test_a_path_with_an_unusable_name_requires_another(tmp_path: Path) -> None:
     path = tmp_path / "a\x1b[31m.fasta"
     path.write_bytes(b"MK")
     with pytest.raises(InvalidInput, match="pass another as filename="), opened(path, None):
@@ -103,7 +103,7 @@ def test_a_file_that_is_open_for_writing_is_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_bytes_that_lie_apart_are_sent_as_they_are_read() -> None:
+def test_a_non_contiguous_buffer_is_sent_in_order() -> None:
     with opened(memoryview(b"M-K-")[::2], "a.fasta") as source:
         assert b"".join(source.pieces()) == b"MK"
         assert source.total == 2

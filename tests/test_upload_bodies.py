@@ -1,4 +1,4 @@
-"""What an upload looks like as the contract asks for it. Sync and async clients share this code."""
+"""Bodies of uploads according to the contract. Sync and async clients share this code."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ from .support import (
         ("no\0path", "can't read 'no\\x00path': embedded null byte"),
     ],
 )
-def test_what_is_no_source_is_refused_before_any_request(source: Any, said: str) -> None:
+def test_an_invalid_source_is_refused_before_any_request(source: Any, said: str) -> None:
     service = Stub(CREATED)
     with over(service) as client, pytest.raises(InvalidInput, match=re.escape(said)):
         client.files.upload(source, filename="a.bin")
     assert service.requests == []
 
 
-def test_an_open_file_that_stands_at_its_end_is_no_empty_file() -> None:
+def test_an_open_file_at_its_end_is_refused() -> None:
     stream = io.BytesIO()
     stream.write(b"just written")
     with over(Stub(CREATED)) as client, pytest.raises(InvalidInput, match=r"call seek\(0\)"):
@@ -59,12 +59,12 @@ def test_an_open_file_that_stands_at_its_end_is_no_empty_file() -> None:
 
 
 @pytest.mark.parametrize("name", ["../a.txt", "a/b", "a\\b", "new\nline", "\u202etxt.exe"])
-def test_a_name_that_is_none(name: str) -> None:
+def test_an_invalid_name(name: str) -> None:
     with over(Stub(CREATED)) as client, pytest.raises(InvalidInput, match="is not a file name"):
         client.files.upload(b"", filename=name)
 
 
-def test_pieces_that_are_no_bytes_break_the_upload_off() -> None:
+def test_pieces_that_are_not_bytes_stop_the_upload() -> None:
     with over(Stub(CREATED)) as client, pytest.raises(InvalidInput, match="expected bytes, got str"):
         client.files.upload([b"one", "two"], filename="a.bin")  # type: ignore[list-item]
 
@@ -74,7 +74,7 @@ def test_names_are_written_as_browsers_write_them() -> None:
     assert 'filename="Hühnerei %221%22.fasta"\r\n'.encode() in request.content
 
 
-def test_content_that_looks_like_a_form_stays_what_it_is() -> None:
+def test_content_that_looks_like_a_form_is_sent_unchanged() -> None:
     content = (
         b'\r\n--+++\r\nContent-Disposition: form-data; name="description"\r\n\r\ninjected\r\n--+++--\r\n'
     )
@@ -134,7 +134,7 @@ def test_a_character_that_is_cut_by_the_end_of_a_piece_arrives_whole(
 @pytest.mark.parametrize(
     "content", [b"\xff\xfe", "Hühnerei".encode("latin-1"), "π".encode()[:1], b"x" * PIECE + b"\x80"], ids=len
 )
-def test_what_is_no_text_is_not_sent_as_text(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+def test_bytes_that_are_not_text_are_refused_as_text(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
     with (
         over(Stub(CREATED)) as client,
@@ -143,7 +143,7 @@ def test_what_is_no_text_is_not_sent_as_text(monkeypatch: pytest.MonkeyPatch, co
         client.files.upload(content, filename="a.bin")
 
 
-def test_the_body_may_be_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_body_may_be_only_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {"filename": "name", "description": "note", "tags": "tag", "mime_type": "type"}
     asks_for(monkeypatch, Upload("raw"), **names)
     request = sent(b"onetwo", filename="a b.pdb", description="ä&b", tags=["x", "y"])
@@ -182,9 +182,7 @@ def test_a_field_that_the_contract_lacks_is_refused(monkeypatch: pytest.MonkeyPa
     [None, Upload("unknown"), Upload("json", ("content",), "unknown")],
     ids=["nothing", "style", "encoding"],
 )
-def test_a_contract_that_does_not_say_how_a_file_is_sent(
-    monkeypatch: pytest.MonkeyPatch, upload: Upload | None
-) -> None:
+def test_a_contract_without_a_kind_of_upload(monkeypatch: pytest.MonkeyPatch, upload: Upload | None) -> None:
     asks_for(monkeypatch, upload)
     service = Stub(CREATED)
     unsaid = r"doesn't describe how a file is sent.*bindings\.toml"
@@ -206,7 +204,7 @@ STORED = answer({**documented("get_file"), "id": "file_1"})
 
 
 def in_steps(monkeypatch: pytest.MonkeyPatch, *, complete: bool = True) -> None:
-    """Let the contract want a ticket first, and be told of the end of an upload if `complete`."""
+    """Patch the contract to uploads in two steps, with a request to complete them if `complete`."""
     asks_for(monkeypatch, Upload("ticket", ticket=Shape()), filename="name")
     change_operation(monkeypatch, "complete_upload", absent=not complete)
 
@@ -231,7 +229,7 @@ def uploaded(service: Routes, source: Any = b"onetwo") -> File:
     ],
     ids=str,
 )
-def test_a_ticket_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:
+def test_a_ticket_without_a_url(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:
     in_steps(monkeypatch)
     service = Routes({UPLOAD: answer({**TICKET, **changes})})
     with pytest.raises(ContractError, match="upload_file: the response to POST /api/v1/files") as caught:

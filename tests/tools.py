@@ -83,7 +83,7 @@ class Large(Tool):
 
 
 class Esmfold(Gate):
-    """Takes and gives what the documentation says of `esmfold`, and predicts nothing."""
+    """Has the documented inputs and outputs of `esmfold`, and predicts nothing."""
 
     contract = attrs.evolve(
         Gate.contract,

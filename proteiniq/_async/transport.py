@@ -21,15 +21,12 @@ import attrs
 
 from .._short_repr import short_repr
 from .._wire.failures import reported
+from .._wire.secrecy import without_queries
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from .._wire.exchange import Response, Sendable
     from .._wire.key import ApiKey
-
-
-def _without_query(url: str) -> str:
-    return repr(url.partition("?")[0])  # what follows may be a signature
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +39,7 @@ class AsyncTransportRequest:
     """
 
     method: str
-    url: str = attrs.field(repr=_without_query)
+    url: str = attrs.field(repr=lambda url: repr(without_queries(url)))
     headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
     body: bytes | AsyncIterable[bytes] = attrs.field(repr=False)
     timeout: float
@@ -129,6 +126,7 @@ class _AsyncBody:
 
     def __init__(self, body: Any, key: ApiKey | None) -> None:
         self._body = body
+        self._chunks: Any = None
         self._key = key
         self._is_closed = False
 
@@ -137,7 +135,8 @@ class _AsyncBody:
             yield bytes(self._body)
             return
         try:
-            async for chunk in self._body:
+            self._chunks = self._body.__aiter__()
+            async for chunk in self._chunks:
                 if not isinstance(chunk, _BYTES):
                     raise _wrong("body", "bytes or yield bytes", type(chunk).__name__)
                 yield bytes(chunk)
@@ -148,10 +147,12 @@ class _AsyncBody:
 
     async def aclose(self) -> None:
         self._is_closed = True
-        close = getattr(self._body, "aclose", None)
-        if close is not None:
-            with suppress(OSError):  # The response is there already.
-                await close()
+        # The iterator too: a suspended generator that is left to the garbage collector warns under trio.
+        for each in (self._chunks, self._body) if self._chunks is not self._body else (self._body,):
+            close = getattr(each, "aclose", None)
+            if close is not None:
+                with suppress(OSError):  # The response is there already.
+                    await close()
 
 
 def _response(response: AsyncTransportResponse, key: ApiKey | None) -> Response:
@@ -167,6 +168,8 @@ def _response(response: AsyncTransportResponse, key: ApiKey | None) -> Response:
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     except (AttributeError, TypeError, ValueError):
         raise _wrong("headers", "pairs of strings", type(response.headers).__name__) from None
+    if not isinstance(response.body, _BYTES) and not hasattr(response.body, "__aiter__"):
+        raise _wrong("body", "bytes or yield bytes", type(response.body).__name__)
     body = _AsyncBody(response.body, key)
     return Response(status, headers, body, body.aclose)
 

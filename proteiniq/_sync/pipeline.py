@@ -422,7 +422,8 @@ class Pipeline:
         content = b"".join(pieces)
         if within.key is None:
             return without_values(content, within.url)
-        return within.key.hide_in_body(content)
+        content = within.key.hide_in_body(content)
+        return content if is_success else self.config.headers.hide_in(content)
 
     def _turn(self, call: Call, ticket: Ticket, number: int = 1) -> None:
         """Wait until the rate limit allows the request.

@@ -23,15 +23,12 @@ import attrs
 
 from .._short_repr import short_repr
 from .._wire.failures import reported
+from .._wire.secrecy import without_queries
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from .._wire.exchange import Response, Sendable
     from .._wire.key import ApiKey
-
-
-def _without_query(url: str) -> str:
-    return repr(url.partition("?")[0])  # what follows may be a signature
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +41,7 @@ class TransportRequest:
     """
 
     method: str
-    url: str = attrs.field(repr=_without_query)
+    url: str = attrs.field(repr=lambda url: repr(without_queries(url)))
     headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
     body: bytes | Iterable[bytes] = attrs.field(repr=False)
     timeout: float
@@ -131,6 +128,7 @@ class _Body:
 
     def __init__(self, body: Any, key: ApiKey | None) -> None:
         self._body = body
+        self._chunks: Any = None
         self._key = key
         self._is_closed = False
 
@@ -139,7 +137,8 @@ class _Body:
             yield bytes(self._body)
             return
         try:
-            for chunk in self._body:
+            self._chunks = self._body.__iter__()
+            for chunk in self._chunks:
                 if not isinstance(chunk, _BYTES):
                     raise _wrong("body", "bytes or yield bytes", type(chunk).__name__)
                 yield bytes(chunk)
@@ -150,10 +149,12 @@ class _Body:
 
     def close(self) -> None:
         self._is_closed = True
-        close = getattr(self._body, "close", None)
-        if close is not None:
-            with suppress(OSError):  # The response is there already.
-                close()
+        # The iterator too: a suspended generator that is left to the garbage collector warns under trio.
+        for each in (self._chunks, self._body) if self._chunks is not self._body else (self._body,):
+            close = getattr(each, "close", None)
+            if close is not None:
+                with suppress(OSError):  # The response is there already.
+                    close()
 
 
 def _response(response: TransportResponse, key: ApiKey | None) -> Response:
@@ -169,6 +170,8 @@ def _response(response: TransportResponse, key: ApiKey | None) -> Response:
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     except (AttributeError, TypeError, ValueError):
         raise _wrong("headers", "pairs of strings", type(response.headers).__name__) from None
+    if not isinstance(response.body, _BYTES) and not hasattr(response.body, "__iter__"):
+        raise _wrong("body", "bytes or yield bytes", type(response.body).__name__)
     body = _Body(response.body, key)
     return Response(status, headers, body, body.close)
 

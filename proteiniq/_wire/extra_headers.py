@@ -43,6 +43,10 @@ _SET_BY_THE_CLIENT = frozenset(
 )
 
 
+_SHORTEST_HIDDEN = 8
+"""A value of a few characters would match unrelated text."""
+
+
 def _names(values: Mapping[str, str]) -> str:
     return f"[{', '.join(values)}]"
 
@@ -56,6 +60,13 @@ class ExtraHeaders:
     def under(self, own: Mapping[str, str]) -> Mapping[str, str]:
         """Return a request's own headers together with these. A name that both have is the request's."""
         return overridden(self._values, own) if self._values else own
+
+    def hide_in(self, content: bytes) -> bytes:
+        """Return the body of an error without the values, which a gateway may repeat. Short ones are kept."""
+        for name, value in self._values.items():
+            if len(value) >= _SHORTEST_HIDDEN and name != "User-Agent":
+                content = content.replace(value.encode(), "…".encode())
+        return content
 
 
 def overridden(headers: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:

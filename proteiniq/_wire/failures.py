@@ -101,7 +101,7 @@ def reported(error: Exception, key: ApiKey | None) -> Exception:
     """
     if isinstance(error, OSError):
         kind, sent = next((kind, sent) for of, kind, sent in _OS_FAILURES if isinstance(error, of))
-        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        text = without_any_query(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
         return WireFailure(kind, text if key is None else key.hide(text), sent=sent)
     if not isinstance(error, ProteinIQError):
         frames = "".join(traceback.format_tb(error.__traceback__)[1:])

@@ -22,7 +22,7 @@ from ._processes import kill_marked
 from ._recordings import SCHEMA, Recording, Recordings
 from ._rows import Artifact, Ending, File, Job
 from ._runner import Ended, Progress, Run, Runner
-from ._space import Space
+from ._space import OUT_OF_SPACE_CODE, Space
 from ._store import Store
 from ._worker import without_paths
 from .tools.base import Tool
@@ -116,6 +116,7 @@ class Supervisor:
         with self._condition:
             for run in self._running.values():
                 run.kill()
+            self._condition.notify_all()
 
     def _work(self) -> None:
         while True:
@@ -146,7 +147,7 @@ class Supervisor:
         except Exception as error:
             log.exception("job %s could not be run", job.id)
             message = OUT_OF_SPACE if is_full(error) else "The job could not be run."
-            code = "out_of_space" if is_full(error) else "internal_error"
+            code = OUT_OF_SPACE_CODE if is_full(error) else "internal_error"
             finished = _Finished(Ending("FAILED", (code, message)))
         finally:
             # Before the end is written: on a full disk, this makes the room for it.
@@ -171,7 +172,7 @@ class Supervisor:
             file.write(payload.encode())
         with self._condition:
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
-            if self._stopping or self._store.job(job.id) is None:
+            if not self._is_wanted(job):
                 return None
             run = self._running[job.id] = self._runner.start(folder)
         try:
@@ -188,10 +189,14 @@ class Supervisor:
             return None
         return self._finished(job, tool, folder, ended)
 
+    def _is_wanted(self, job: Job) -> bool:
+        """Whether a job that was claimed is to go on: it may have been deleted since, or the sandbox stops."""
+        return not self._stopping and self._store.job(job.id) is not None
+
     def _play(self, job: Job, recording: Recording) -> _Finished | None:
         """End a job as a recorded one did, after the time that such jobs take."""
         with self._condition:
-            if self._condition.wait_for(lambda: self._stopping, self._recorded_s):
+            if self._condition.wait_for(lambda: not self._is_wanted(job), self._recorded_s):
                 return None
         drafts: dict[str, tuple[str, Draft]] = {}
         try:
@@ -245,7 +250,7 @@ class Supervisor:
             self._changed(job.id)
 
     def _finished(self, job: Job, tool: Tool, folder: Path, ended: Ended) -> _Finished:
-        if problem := self._space.problem(folder) or self._space.problem_of_copy(folder / "out"):
+        if problem := self._space.problem(folder):
             return _Finished(Ending("FAILED", problem))
         drafts = self._drafts(tool, folder / "out")
         error = self._error(tool, folder, ended, drafts)

@@ -11,19 +11,28 @@ import copy
 import json
 import mimetypes
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
+import attrs
 
-from proteiniq import Account, APIError, File, Job, JobStatus, ProteinIQ, Quote, Result, Tool, contract
+from proteiniq import (
+    Account,
+    APIError,
+    File,
+    Job,
+    JobStatus,
+    ProteinIQ,
+    Quote,
+    Result,
+    Tool,
+    Transport,
+    TransportRequest,
+    TransportResponse,
+    contract,
+)
 
-from .._policy.retry import RetryBudget, RetryPolicy
-from .._sync.pipeline import Pipeline
-from .._sync.wire import Wire
-from .._wire.config import DEFAULT_BASE_URL, Config
-from .._wire.key import ApiKey
-from .._wire.pacers import LocalPacer
 from ._clock import ShortClock
 
 _STORAGE = "https://storage.invalid/"
@@ -85,8 +94,8 @@ def file(**fields: Any) -> File:
 def job(status: str = "COMPLETED", **fields: Any) -> Job:
     """A job with this status, and times, progress, cost and error that fit it.
 
-    Its methods work as far as one state allows: `refresh` returns the same, `result` the example's result if the job
-    completed.
+    Its methods work as far as one state allows: `refresh` returns the same, and `result` the example's result if the
+    job completed, else it raises JobFailed.
 
     >>> job("FAILED").error.code
     'tool_error'
@@ -127,15 +136,13 @@ def error(
     if not 400 <= status <= 599:
         raise ValueError(f"status must be an error's, from 400 to 599, got {status}")
     envelope = {"code": code, "message": message, **({"details": dict(details)} if details else {})}
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    refused = httpx.Response(status, json={"error": envelope}, headers=headers)
+    headers = [] if retry_after is None else [("Retry-After", str(retry_after))]
+    client = _client(_Refusal(_json(status, {"error": envelope}, *headers)))
     try:
-        _client(lambda _: refused).account.get()
-    except APIError as raised:
-        return raised.with_traceback(None)
-    raise AssertionError(
-        f"{status} raises nothing"
-    )  # pragma: no cover -- the client raises every error status
+        client.account.get()
+    except APIError as error:
+        raised = error
+    return raised.with_traceback(None)
 
 
 def _job(status: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,8 +153,10 @@ def _job(status: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         fitting |= {"started_at": None, "progress": None}
     if known.is_terminal:
         fitting |= {"completed_at": "2026-06-12T08:05:00.000Z", "credits_used": 0}
-    if known in (JobStatus.COMPLETED, JobStatus.BUDGET_EXCEEDED):
+    if known is JobStatus.COMPLETED:
         fitting |= {"progress": 100, "credits_used": 50}
+    elif known is JobStatus.BUDGET_EXCEEDED:
+        fitting["credits_used"] = 50
     elif known is JobStatus.FAILED:
         fitting["error"] = {"code": "tool_error", "message": "The tool failed."}
     elif known is JobStatus.TIMEOUT:
@@ -220,21 +229,41 @@ class _Service:
         self._contents = list((contents or {}).values())
         self._bodies = bodies
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if str(request.url).startswith(_STORAGE):
-            return httpx.Response(200, content=self._contents[int(request.url.path.strip("/"))])
+    def send(self, request: TransportRequest) -> TransportResponse:
+        if request.url.startswith(_STORAGE):
+            return TransportResponse(status=200, body=self._contents[int(request.url.removeprefix(_STORAGE))])
         for operation, body in self._bodies.items():
             route = contract.operation(operation)
             pattern = re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(route.path))
-            if request.method == route.method and re.fullmatch(pattern, request.url.path):
-                return httpx.Response(200, content=json.dumps(body).encode())
-        return httpx.Response(404, json={"error": {"code": "not_found", "message": "Not found."}})
+            if request.method == route.method and re.fullmatch(pattern, urlsplit(request.url).path):
+                return _json(200, body)
+        return _json(404, {"error": {"code": "not_found", "message": "Not found."}})
 
 
-def _client(service: Callable[[httpx.Request], httpx.Response]) -> ProteinIQ:
+@attrs.frozen
+class _Refusal:
+    """Responds to everything with one error."""
+
+    response: TransportResponse
+
+    def send(self, request: TransportRequest) -> TransportResponse:
+        return self.response
+
+
+def _json(status: int, body: Any, *headers: tuple[str, str]) -> TransportResponse:
+    content = json.dumps(body).encode()
+    return TransportResponse(
+        status=status, headers=[("Content-Type", "application/json"), *headers], body=content
+    )
+
+
+def _client(service: Transport) -> ProteinIQ:
     """A client of a service in this process, which retries nothing."""
-    key = ApiKey.parse("pq_live_testing_00000000")
-    assert key is not None
-    config = Config(key=key, base_url=DEFAULT_BASE_URL, retry=RetryPolicy(max_retries=0))
-    wire = Wire(httpx.MockTransport(service))
-    return ProteinIQ._over(Pipeline(config, wire, ShortClock(), LocalPacer(job_interval=0.0), RetryBudget()))
+    return ProteinIQ(
+        "pq_live_testing_00000000",
+        "https://service.invalid",
+        transport=service,
+        max_retries=0,
+        job_read_interval=0,
+        clock=ShortClock(),
+    )

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,9 @@ def sandbox(sandbox_options: Mapping[str, Any]) -> Iterator[Sandbox]:
 def _reset_sandbox(request: pytest.FixtureRequest) -> Iterator[None]:
     used = request.getfixturevalue("sandbox") if "sandbox" in request.fixturenames else None
     yield
-    if used is not None:
+    # A project may have a fixture of this name for something else; a sandbox has loaded this module.
+    module = sys.modules.get("proteiniq.sandbox._sandbox")
+    if module is not None and isinstance(used, module.Sandbox):
         used.reset()
 
 

@@ -7,10 +7,11 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from proteiniq import JobFailed, JobState, ProteinIQ, Result, Tool
+from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ, Result, Tool
 from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
 
 from .._transfer.filenames import local_names
@@ -19,30 +20,61 @@ _KEY = re.compile(r"(pq_live_[^\s_]+)_[^\s\"']+")
 
 
 class Recorder:
-    """Runs jobs with a client of the real service, and keeps what it responded in a folder.
+    """Keeps jobs of the real service, with what it responded, in a folder.
 
-        with ProteinIQ() as client:
-            Recorder(client, "tests/recordings").run("esmfold", {"protein": ">a\\nMKV"})
+        with ProteinIQ() as client, Recorder(client, "tests/recordings"):
+            my_application(client)
 
-    Each run costs what the job costs. The folder has the tool's contract, the submission, the job, its result and its
-    files, as readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are
-    not: look at them before you publish the folder. Recording a submission again replaces the former recording.
+    This keeps every job that the client submits until the block ends, which waits for them; after an exception it keeps
+    those that have ended. `run` and `keep` do the same for one job.
+
+    Jobs cost what they cost. The folder has the tool's contract, the submission, the job, its result and its files, as
+    readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are not: look
+    at them before you publish the folder. Recording a submission again replaces the former recording.
+
+    Raises TypeError for an async client.
     """
 
     def __init__(self, client: ProteinIQ, folder: str | os.PathLike[str]) -> None:
+        if not isinstance(client, ProteinIQ):
+            raise TypeError(f"client must be a ProteinIQ, got {type(client).__name__}")
         self._client = client
         self._folder = Path(folder)
+        self._submitted: list[tuple[Any, JobState]] = []
 
-    def tool(self, tool_id: str) -> Tool:
+    def __enter__(self) -> Self:
+        submitter = self._client.jobs._submitter
+        submit = submitter._submit
+
+        def noted(order: Any, *arguments: Any) -> JobState:
+            job = submit(order, *arguments)
+            self._submitted.append((order, job))
+            return job
+
+        # In place of the method of its class, for this client alone.
+        vars(submitter)["_submit"] = noted
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        vars(self._client.jobs._submitter).pop("_submit", None)
+        submitted, self._submitted = self._submitted, []
+        for order, job in submitted:
+            if error is not None and not self._client.jobs.get(job.id).is_terminal:
+                continue
+            self.tool(order.tool)
+            with suppress(JobFailed):  # It is kept too; whoever waited for it knows.
+                self._keep(job, self._described(order), None)
+
+    def tool(self, tool: str | Tool) -> Tool:
         """Keep a tool's contract, and return the tool. Raises the errors of `client.tools.get`, and OSError."""
-        tool = self._client.tools.get(tool_id)
-        folder = folder_of(self._folder, tool.id)
+        found = self._client.tools.get(tool if isinstance(tool, str) else tool.id)
+        folder = folder_of(self._folder, found.id)
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "tool.json", {"schema": SCHEMA, "tool": _clean(tool.raw)})
-        return tool
+        _write(folder / "tool.json", {"schema": SCHEMA, "tool": _clean(found.raw)})
+        return found
 
     def run(
-        self, tool: str, inputs: Any, settings: Mapping[str, Any] | None = None, **options: Any
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None = None, **options: Any
     ) -> Result:
         """Run a job as `client.run` does, and keep it; a job that failed is kept too.
 
@@ -52,7 +84,7 @@ class Recorder:
         timeout = options.pop("timeout", None)
         # It writes the tool's contract: a folder that can't be written is found before the job costs anything.
         submission = self._submission(tool, inputs, settings)
-        name = options.pop("name", None) or f"recording of {tool}"
+        name = options.pop("name", None) or f"recording of {submission['tool']}"
         entries = [
             {key: value for key, value in each.items() if key != "file"} for each in _entries(submission)
         ]
@@ -64,7 +96,7 @@ class Recorder:
     def keep(
         self,
         job: str | JobState,
-        tool: str,
+        tool: str | Tool,
         inputs: Any,
         settings: Mapping[str, Any] | None = None,
         *,
@@ -76,10 +108,16 @@ class Recorder:
         """
         return self._keep(job, self._submission(tool, inputs, settings), timeout)
 
-    def _submission(self, tool: str, inputs: Any, settings: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What a submit sends, with a description of each saved file."""
-        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings)
-        entries = [entry.to_dict() for entry in order.entries]
+    def _submission(
+        self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """What a submit with these arguments sends, with a description of each saved file."""
+        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings, check=True)
+        return self._described(order)
+
+    def _described(self, order: Any) -> dict[str, Any]:
+        """An order of the client as a submission."""
+        entries = [dict(entry) for entry in order.entries]
         for entry in entries:
             file_id = (entry.get("source") or {}).get("file_id")
             if file_id is not None:
@@ -92,10 +130,17 @@ class Recorder:
         try:
             result = self._client.jobs.result(ended, timeout=timeout)
         except JobFailed as failed:
-            self._store(ended, submission, failed.result)
+            self._store(ended, submission, failed.result or self._left_by(ended))
             raise
         self._store(ended, submission, result)
         return result
+
+    def _left_by(self, job: JobState) -> Result | None:
+        """What a job without success has left, if it is not in its error."""
+        try:
+            return self._client.results.get(job.id)
+        except (NotFound, JobNotCompleted):
+            return None
 
     def _store(self, job: JobState, submission: dict[str, Any], result: Result | None) -> None:
         folder = folder_of(self._folder, submission["tool"])

@@ -134,12 +134,12 @@ async def test_a_tool_has_its_slots(client: AsyncProteinIQ) -> None:
 # ---- quotes
 
 
-async def test_a_quote_says_what_a_job_costs(client: AsyncProteinIQ) -> None:
+async def test_a_quote_has_the_cost_of_a_job(client: AsyncProteinIQ) -> None:
     quote = await client.jobs.quote("esmfold", INPUTS)
     assert (quote.estimated_credits, quote.available_credits, quote.blocking_errors) == (PRICE, CREDITS, ())
 
 
-async def test_a_quote_says_what_blocks_the_job(client: AsyncProteinIQ) -> None:
+async def test_a_quote_has_the_blocking_errors(client: AsyncProteinIQ) -> None:
     quote = await client.jobs.quote("esmfold", INPUTS, {"block": True})
     assert [error.code for error in quote.blocking_errors] == ["insufficient_credits"]
 
@@ -202,7 +202,7 @@ async def test_max_reserved_credits_reach_the_service(client: AsyncProteinIQ, wo
 
 
 @only("e")
-async def test_max_reserved_credits_that_are_not_documented_are_never_left_out(
+async def test_undocumented_max_reserved_credits_are_not_silently_dropped(
     client: AsyncProteinIQ, workspace: Workspace
 ) -> None:
     with suppress(InvalidInput):
@@ -211,7 +211,7 @@ async def test_max_reserved_credits_that_are_not_documented_are_never_left_out(
     assert arrived in ([], [{"max_reserved_credits": 60}])
 
 
-async def test_entries_that_the_service_refuses_are_refused_in_its_words(
+async def test_entries_refused_by_the_service_have_its_message(
     client: AsyncProteinIQ, workspace: Workspace
 ) -> None:
     with pytest.raises(ProteinIQError, match="esmfold has no slot 'receptor'"):
@@ -222,7 +222,7 @@ async def test_entries_that_the_service_refuses_are_refused_in_its_words(
 # ---- following a job
 
 
-async def test_events_tell_every_state_to_the_end(client: AsyncProteinIQ) -> None:
+async def test_events_report_every_status_to_the_end(client: AsyncProteinIQ) -> None:
     job = await submitted(client)
     states = [(state.status, state.progress) async for state in client.jobs.events(job, timeout=PATIENCE)]
     assert states == [("QUEUED", 0), ("PROCESSING", 42), ("COMPLETED", 100)]
@@ -251,11 +251,11 @@ async def test_three_jobs_are_waited_for_together(client: AsyncProteinIQ) -> Non
 # ---- results
 
 
-async def test_run_submits_waits_and_gives_the_result(client: AsyncProteinIQ) -> None:
+async def test_run_submits_waits_and_returns_the_result(client: AsyncProteinIQ) -> None:
     assert (await client.run("esmfold", INPUTS, timeout=PATIENCE)).data == RESULTS
 
 
-async def test_a_result_says_what_it_is_of(client: AsyncProteinIQ) -> None:
+async def test_a_result_names_its_job(client: AsyncProteinIQ) -> None:
     job = await submitted(client)
     result = await client.jobs.result(job, timeout=PATIENCE)
     assert (result.job_id, result.tool, result.status) == (job.id, "esmfold", "COMPLETED")
@@ -269,14 +269,14 @@ async def test_a_file_of_a_result_is_read(client: AsyncProteinIQ) -> None:
     assert await result.files["prediction.pdb"].read() == OUTPUT
 
 
-async def test_a_failed_job_says_why(client: AsyncProteinIQ) -> None:
+async def test_a_failed_job_has_its_error(client: AsyncProteinIQ) -> None:
     job = await finished(client, fail=True)
     assert job.status == "FAILED"
     assert job.error is not None
     assert job.error.message == "CUDA out of memory"
 
 
-async def test_the_result_of_a_failed_job_is_an_error_that_says_why(client: AsyncProteinIQ) -> None:
+async def test_the_result_of_a_failed_job_raises_with_its_error(client: AsyncProteinIQ) -> None:
     job = await submitted(client, fail=True)
     with pytest.raises(JobFailed, match="CUDA out of memory"):
         await client.jobs.result(job, timeout=PATIENCE)
@@ -300,7 +300,7 @@ async def test_the_cancel_of_a_job_that_has_ended_is_a_conflict(client: AsyncPro
 
 
 @only("e")
-async def test_without_a_way_to_cancel_the_error_says_so(client: AsyncProteinIQ) -> None:
+async def test_without_a_cancel_route_a_cancel_is_unsupported(client: AsyncProteinIQ) -> None:
     job = await submitted(client, slow=True)
     with pytest.raises(ProteinIQError, match="cancel"):
         await client.jobs.cancel(job.id)
@@ -328,7 +328,7 @@ async def test_jobs_are_listed_by_status(client: AsyncProteinIQ) -> None:
 
 
 @only("e")
-async def test_a_filter_that_is_not_documented_is_never_left_out(client: AsyncProteinIQ) -> None:
+async def test_an_undocumented_filter_is_not_silently_dropped(client: AsyncProteinIQ) -> None:
     await submitted(client, slow=True)
     with pytest.raises(ProteinIQError, match="status"):
         await client.jobs.list(status="COMPLETED").list()
@@ -344,9 +344,7 @@ async def test_jobs_are_listed_by_tool(client: AsyncProteinIQ) -> None:
 # ---- files
 
 
-async def test_bytes_that_are_not_text_arrive_as_they_are(
-    client: AsyncProteinIQ, workspace: Workspace
-) -> None:
+async def test_binary_content_arrives_unchanged(client: AsyncProteinIQ, workspace: Workspace) -> None:
     content = bytes(range(256))
     file = await client.files.upload(content, filename="x.bin")
     assert workspace.files[file.id].content == content
@@ -438,6 +436,6 @@ async def test_the_document_is_read(client: AsyncProteinIQ, server: Server) -> N
 
 
 @but("a")
-async def test_without_a_route_for_the_document_the_error_says_so(client: AsyncProteinIQ) -> None:
+async def test_without_a_document_route_the_contract_is_unsupported(client: AsyncProteinIQ) -> None:
     with pytest.raises(ProteinIQError, match="openapi"):
         await client.openapi()

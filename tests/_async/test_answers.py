@@ -1,4 +1,4 @@
-"""From every kind of answer to the error that a user sees."""
+"""The errors that users get for each kind of response."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def caught(*answers: httpx.Response | Exception, max_retries: int = 0) -> 
 
 
 @pytest.mark.anyio
-async def test_an_error_knows_its_request_and_what_the_service_calls_it() -> None:
+async def test_an_error_has_its_request_and_the_services_request_id() -> None:
     error = await caught(refusal(403, "forbidden", x_request_id="req_7"))
     assert str(error.request) == "GET /api/v1/account"
     assert error.request_id == "req_7"
@@ -56,7 +56,7 @@ async def test_an_error_knows_its_request_and_what_the_service_calls_it() -> Non
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-async def test_no_answer(failure: Exception, kind: type[TransportError], sent: bool) -> None:
+async def test_no_response(failure: Exception, kind: type[TransportError], sent: bool) -> None:
     error = await caught(failure)
     assert type(error) is kind
     assert isinstance(error, TransportError)
@@ -75,7 +75,7 @@ async def test_attempts_are_counted_and_noted() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_redirect_is_not_followed_and_says_why() -> None:
+async def test_a_redirect_is_not_followed() -> None:
     service = Stub(httpx.Response(302, headers={"location": "https://www.service.test/api/v1/account"}))
     async with over(service) as client:
         with pytest.raises(
@@ -87,7 +87,7 @@ async def test_a_redirect_is_not_followed_and_says_why() -> None:
 
 
 @pytest.mark.anyio
-async def test_an_answer_that_is_no_json() -> None:
+async def test_a_response_that_is_not_json() -> None:
     error = await caught(httpx.Response(200, html="<h1>Log in</h1>"))
     assert isinstance(error, ContractError)
     assert (error.operation, error.path) == ("get_account", "$")
@@ -105,7 +105,7 @@ async def test_a_key_without_the_scope(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_key_that_the_service_does_not_know(sandbox: Sandbox) -> None:
+async def test_an_unknown_key(sandbox: Sandbox) -> None:
     async with connect(sandbox, "pq_live_nobody_secret") as client:
         with pytest.raises(Unauthorized, match="check that the key is whole"):
             await client.account.get()
@@ -113,7 +113,7 @@ async def test_a_key_that_the_service_does_not_know(sandbox: Sandbox) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_service_that_is_not_there(sandbox: Sandbox) -> None:
+async def test_an_unreachable_service(sandbox: Sandbox) -> None:
     async with connect(sandbox, base_url="http://127.0.0.1:1", max_retries=0) as client:
         with pytest.raises(TransportError, match="Nothing was sent") as raised:
             await client.account.get()
@@ -122,7 +122,7 @@ async def test_a_service_that_is_not_there(sandbox: Sandbox) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_closed_client_says_so(sandbox: Sandbox) -> None:
+async def test_a_closed_client_raises(sandbox: Sandbox) -> None:
     client = connect(sandbox)
     await client.account.get()
     await client.close()

@@ -48,7 +48,7 @@ async def test_the_contract_that_the_service_publishes(client: AsyncProteinIQ) -
 
 
 @pytest.mark.anyio
-async def test_a_tool_says_what_it_takes(client: AsyncProteinIQ) -> None:
+async def test_a_tool_has_its_input(client: AsyncProteinIQ) -> None:
     tool = await client.tools.get("pairwise-alignment")
     assert [slot.id for slot in tool.slots] == ["query", "target"]
     assert tool.slot("query").formats == ("fasta",)
@@ -71,7 +71,7 @@ async def test_a_quote(client: AsyncProteinIQ) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
+async def test_a_client_with_other_options_does_not_change_the_first() -> None:
     service = Stub(httpx.ConnectError("refused"))
     async with over(service, max_retries=2) as client:
         impatient = client.with_options(max_retries=0, timeout=1.0)
@@ -84,7 +84,7 @@ async def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_closing_a_client_with_other_options_leaves_the_old_one_open() -> None:
+async def test_closing_a_client_with_other_options_leaves_the_first_open() -> None:
     async with over(Stub(answer(documented("get_account")))) as client:
         async with client.with_options(timeout=1.0).with_options(max_retries=0) as impatient:
             await impatient.account.get()
@@ -127,7 +127,7 @@ async def test_a_deadline_is_that_of_all_attempts_and_pauses() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_each_call_has_a_deadline_of_its_own() -> None:
+async def test_each_call_has_its_own_deadline() -> None:
     clock = AsyncStillClock()
     service = Stub(refusal(503, "internal_error", retry_after="4"), answer(documented("get_account")))
     async with over(service, clock=clock).with_options(deadline=5.0) as client:
@@ -149,7 +149,7 @@ async def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> Non
 
 
 @pytest.mark.anyio
-async def test_an_option_that_there_is_not() -> None:
+async def test_an_unknown_option() -> None:
     async with over(Stub(answer({}))) as client:
         with pytest.raises(ConfigurationError, match="retries"):
             client.with_options(retries=3)  # type: ignore[call-arg]  # what a type checker refuses too
@@ -177,13 +177,13 @@ async def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_repr_shows_where_it_talks_to() -> None:
+async def test_a_repr_shows_the_base_url() -> None:
     async with over(Stub(answer({}))) as client:
         assert repr(client) == f"<{type(client).__name__} pq_live_tests_… at https://service.test>"
 
 
 @pytest.mark.anyio
-async def test_every_documented_answer_is_read_whole() -> None:
+async def test_every_documented_response_is_read_completely() -> None:
     async with over(Stub(answer(documented("get_tool")))) as client:
         tool = await client.tools.get("esmfold")
     whole = documented("get_tool")

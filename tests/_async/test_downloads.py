@@ -30,7 +30,7 @@ from .clients import fetched
 
 
 @pytest.mark.anyio
-async def test_a_password_in_a_signed_url_is_told_to_nobody() -> None:
+async def test_a_password_in_a_signed_url_is_not_shown() -> None:
     told: list[AttemptDetails] = []
     url = "https://me:hunter2@storage.test/signed"
     service = Routes(
@@ -47,7 +47,7 @@ async def test_a_password_in_a_signed_url_is_told_to_nobody() -> None:
 
 
 @pytest.mark.anyio
-async def test_each_attempt_of_a_download_is_told_once_when_it_ended() -> None:
+async def test_each_attempt_of_a_download_is_reported_once() -> None:
     moved = httpx.Response(302, headers={"location": "/moved"})
     told: list[AttemptDetails] = []
     service = Routes(
@@ -67,7 +67,7 @@ async def test_each_attempt_of_a_download_is_told_once_when_it_ended() -> None:
 
 
 def resuming(*headers: tuple[str, str]) -> Any:
-    """Storage that breaks off after 1000 bytes, and then goes on if it is asked for its own version."""
+    """Storage that closes the connection after 1000 bytes, and continues on a request for the same version."""
 
     def answered(request: httpx.Request) -> httpx.Response:
         if "range" not in request.headers:
@@ -83,7 +83,7 @@ def resuming(*headers: tuple[str, str]) -> Any:
 @pytest.mark.parametrize(
     ("header", "value"), [("etag", '"one"'), ("last-modified", "Fri, 12 Jun 2026 08:05:00 GMT")]
 )
-async def test_the_rest_is_asked_for_only_of_the_same_version(
+async def test_the_rest_is_only_requested_of_the_same_version(
     header: str, value: str, tmp_path: Path
 ) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: resuming((header, value))})
@@ -143,7 +143,7 @@ async def test_a_checksum_counts_over_a_cut(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_storage_that_asks_to_wait_is_waited_for() -> None:
+async def test_a_retry_after_of_the_storage_is_honoured() -> None:
     clock = AsyncStillClock()
     busy = httpx.Response(503, headers={"retry-after": "20"})
     service = Routes({RESULT: answer(result("a.txt")), FILE: [busy, storage]})
@@ -174,9 +174,7 @@ async def test_progress_of_all_files_together(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_disk_that_is_full_says_so_and_keeps_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_disk_raises_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: Download, *chunks: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -205,7 +203,7 @@ async def test_an_error_of_the_progress_is_not_the_targets(tmp_path: Path) -> No
 @pytest.mark.anyio
 @pytest.mark.trio_too
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
-async def test_an_interrupt_leaves_nothing(tmp_path: Path, interrupt: type[BaseException]) -> None:
+async def test_an_interrupt_leaves_no_file(tmp_path: Path, interrupt: type[BaseException]) -> None:
     def stop(done: int, total: int | None) -> None:
         if done:
             raise interrupt

@@ -32,14 +32,14 @@ async def test_a_path_is_uploaded_under_its_name(client: AsyncProteinIQ, tmp_pat
 
 
 @pytest.mark.anyio
-async def test_a_path_as_text(client: AsyncProteinIQ, tmp_path: Path) -> None:
+async def test_a_path_as_a_string(client: AsyncProteinIQ, tmp_path: Path) -> None:
     path = tmp_path / "lysozyme.fasta"
     path.write_text(LYSOZYME)
     assert (await client.files.upload(str(path))).filename == "lysozyme.fasta"
 
 
 @pytest.mark.anyio
-async def test_bytes_are_uploaded_under_the_name_that_is_given(client: AsyncProteinIQ) -> None:
+async def test_bytes_are_uploaded_under_a_given_name(client: AsyncProteinIQ) -> None:
     file = await client.files.upload(b"HEADER\nEND\n", filename="a.pdb")
     assert (file.filename, file.format, file.mime_type) == ("a.pdb", "PDB", "chemical/x-pdb")
 
@@ -80,7 +80,7 @@ async def test_a_file_is_deleted(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_file_that_there_is_not(client: AsyncProteinIQ) -> None:
+async def test_a_missing_file(client: AsyncProteinIQ) -> None:
     with pytest.raises(NotFound, match="file_of_nobody"):
         await client.files.get("file_of_nobody")
     with pytest.raises(NotFound):
@@ -102,7 +102,7 @@ async def test_a_file_that_there_is_not(client: AsyncProteinIQ) -> None:
     ],
     ids=["204", "202", "HTML", "a list", "an object", "an id", "text", "null"],
 )
-async def test_a_delete_that_succeeds_is_done_whatever_the_response_says(success: httpx.Response) -> None:
+async def test_a_successful_delete_does_not_depend_on_its_response(success: httpx.Response) -> None:
     service = Stub(success)
     async with over(service) as client:
         deleted = await client.files.delete("file_1")
@@ -111,13 +111,13 @@ async def test_a_delete_that_succeeds_is_done_whatever_the_response_says(success
 
 
 @pytest.mark.anyio
-async def test_a_delete_that_says_that_the_file_is_still_there_is_believed() -> None:
+async def test_a_response_may_report_that_the_file_was_not_deleted() -> None:
     async with over(Stub(answer({"id": "file_1", "deleted": False}))) as client:
         assert not (await client.files.delete("file_1")).deleted
 
 
 @pytest.mark.anyio
-async def test_a_delete_whose_answer_was_lost_is_done() -> None:
+async def test_a_delete_with_a_lost_response_succeeds() -> None:
     gone = answer({"error": {"code": "not_found", "message": "No such file."}}, 404)
     service = Stub(httpx.ReadError("reset"), gone)
     async with over(service) as client:
@@ -136,7 +136,7 @@ async def test_an_upload_is_sent_once(failure: httpx.Response | Exception) -> No
 
 
 @pytest.mark.anyio
-async def test_an_upload_that_never_left_is_sent_again() -> None:
+async def test_an_unsent_upload_is_sent_again() -> None:
     service = Stub(httpx.ConnectError("refused"), answer(documented("upload_file"), 201))
     async with over(service) as client:
         await client.files.upload(b"MK", filename="a.fasta")
@@ -144,7 +144,7 @@ async def test_an_upload_that_never_left_is_sent_again() -> None:
 
 
 @pytest.mark.anyio
-async def test_tags_that_are_no_texts_are_refused_before_any_request() -> None:
+async def test_tags_that_are_not_strings_are_refused_before_any_request() -> None:
     service = Stub()
     async with over(service) as client:
         with pytest.raises(InvalidInput, match=r"tags must be a list of strings, got \[1\]"):
@@ -164,7 +164,7 @@ async def test_a_source_that_can_not_be_read_is_refused_before_any_request() -> 
 
 
 @pytest.mark.anyio
-async def test_an_upload_that_fails_says_what_is_known() -> None:
+async def test_a_failed_upload_reports_what_is_known() -> None:
     async with over(Stub(httpx.ReadError("reset"))) as client:
         with pytest.raises(TransportError) as caught:
             await client.files.upload(b"MK", filename="a.fasta")

@@ -70,7 +70,7 @@ async def test_no_page_is_fetched_before_it_is_needed() -> None:
 
 
 @pytest.mark.anyio
-async def test_the_cursor_of_a_page_asks_for_the_next() -> None:
+async def test_the_cursor_of_a_page_requests_the_next() -> None:
     service = Stub(page("a", next_cursor="cursor/1 +"), page("b"))
     async with over(service) as client:
         await client.jobs.list(limit=1, status="COMPLETED").list()
@@ -80,7 +80,7 @@ async def test_the_cursor_of_a_page_asks_for_the_next() -> None:
 
 
 @pytest.mark.anyio
-async def test_cursors_that_go_in_a_circle() -> None:
+async def test_circular_cursors() -> None:
     service = Stub(page("a", next_cursor="x"), page("b", next_cursor="y"), page("c", next_cursor="x"))
     async with over(service) as client:
         with pytest.raises(ContractError, match="twice") as caught:
@@ -90,7 +90,7 @@ async def test_cursors_that_go_in_a_circle() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_page_that_says_it_is_the_last_is_believed() -> None:
+async def test_a_page_without_has_more_is_the_last() -> None:
     service = Stub(page("a", next_cursor="x", has_more=False))
     async with over(service) as client:
         assert len(await client.jobs.list().list()) == 1
@@ -98,7 +98,7 @@ async def test_a_page_that_says_it_is_the_last_is_believed() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_the_items_of_a_page_come_before_the_complaint_about_the_next() -> None:
+async def test_the_items_of_a_page_come_before_the_error_of_the_next() -> None:
     service = Stub(page("a", next_cursor="x"), page("b", "c", has_more=True))
     seen: list[Any] = []
     async with over(service) as client:
@@ -109,7 +109,7 @@ async def test_the_items_of_a_page_come_before_the_complaint_about_the_next() ->
 
 
 @pytest.mark.anyio
-async def test_a_page_whose_next_one_is_hidden_complains_when_that_is_asked_for() -> None:
+async def test_a_missing_cursor_raises_when_the_next_page_is_requested() -> None:
     seen: list[Any] = []
     async with over(Stub(page("a", has_more=True))) as client:
         pages = client.jobs.list().pages()
@@ -134,7 +134,7 @@ async def test_a_contract_without_a_parameter_for_the_next_page_gives_the_first(
 
 
 def numbered(paging: str, count: int, told: dict[str, int]) -> Callable[[httpx.Request], httpx.Response]:
-    """A service with so many jobs, two on a page unless asked; a page is asked for by its number or its first job."""
+    """A service with that many jobs, by default two per page; a page is requested by number or by offset."""
 
     def answered(request: httpx.Request) -> httpx.Response:
         query = request.url.params
@@ -163,7 +163,7 @@ QUERIES = {
     ],
     ids=["offset, total", "offset", "page, pages", "page"],
 )
-async def test_a_list_whose_pages_have_numbers_is_iterated_whole(
+async def test_a_list_with_page_numbers_is_iterated_completely(
     monkeypatch: pytest.MonkeyPatch, paging: str, told: dict[str, int], asked: list[str | None]
 ) -> None:
     change_operation(monkeypatch, "list_jobs", paging=paging, query=QUERIES[paging])
@@ -177,7 +177,7 @@ async def test_a_list_whose_pages_have_numbers_is_iterated_whole(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("paging", ["offset", "page"])
-async def test_a_list_that_says_nothing_of_its_end_ends_with_an_empty_page(
+async def test_a_list_without_has_more_ends_with_an_empty_page(
     monkeypatch: pytest.MonkeyPatch, paging: str
 ) -> None:
     change_operation(monkeypatch, "list_jobs", paging=paging, query=QUERIES[paging])
@@ -188,7 +188,7 @@ async def test_a_list_that_says_nothing_of_its_end_ends_with_an_empty_page(
 
 
 @pytest.mark.anyio
-async def test_a_list_by_offset_that_never_gets_on_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_list_by_offset_that_makes_no_progress_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "list_jobs", paging="offset", query=QUERIES["offset"])
     async with over(Stub(answer({"data": [], "has_more": True}))) as client:
         with pytest.raises(ContractError, match="twice"):
@@ -196,7 +196,7 @@ async def test_a_list_by_offset_that_never_gets_on_is_left(monkeypatch: pytest.M
 
 
 @pytest.mark.anyio
-async def test_a_page_with_nothing_in_it_is_not_the_end() -> None:
+async def test_an_empty_page_is_not_the_end() -> None:
     service = Stub(page(next_cursor="x"), page("a"))
     async with over(service) as client:
         assert [found.id async for found in client.jobs.list()] == ["a"]

@@ -78,6 +78,17 @@ class Body:
         self.closed = True
 
 
+class Itself(Body):
+    """A body that is its own iterator."""
+
+    async def __anext__(self) -> Any:
+        self.read += 1
+        return self._pieces[self.read - 1]
+
+    def __aiter__(self) -> Any:
+        return self
+
+
 ACCOUNT = plain(documented("get_account"))
 
 
@@ -100,12 +111,17 @@ async def test_requests_go_through_the_transport_of_the_client() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_request_shows_neither_the_key_nor_a_signature() -> None:
+async def test_neither_the_key_nor_a_signature_is_shown() -> None:
     client, transport = over(ACCOUNT)
     async with client:
         await client.account.get()
     signed = attrs.evolve(transport.requests[0], url=f"https://storage.test/a?signature={SECRET}")
     assert SECRET not in repr(signed)
+    failing, _ = over(ConnectionError(f"no route to /a?signature={SECRET}, Bearer {KEY}"), max_retries=0)
+    async with failing:
+        with pytest.raises(TransportError, match="no route to /a") as caught:
+            await failing.account.get()
+    assert SECRET not in str(caught.value)
     assert "storage.test/a" in repr(signed)
 
 
@@ -126,9 +142,11 @@ async def test_a_body_is_decoded_and_closed(form: Callable[[bytes], Any]) -> Non
 
 
 @pytest.mark.anyio
-async def test_a_stream_that_is_left_is_not_read_on() -> None:
+@pytest.mark.trio_too
+@pytest.mark.parametrize("form", [Body, Itself])
+async def test_a_stream_that_is_left_is_not_read_on(form: type[Body]) -> None:
     events = [f"data: {json.dumps(job(status))}\n\n".encode() for status in ("QUEUED", "PROCESSING")]
-    body = Body(*events)
+    body = form(*events)
     headers = [("Content-Type", "text/event-stream")]
     client, _ = over(AsyncTransportResponse(status=200, headers=headers, body=body))
     async with client:
@@ -254,6 +272,8 @@ async def coroutine(request: AsyncTransportRequest) -> Any:
         (response(headers=[("a", 1)]), "headers of a .* must be pairs of strings, got list"),
         (response(headers={"TE": "b"}), "headers of a .* must be pairs of strings, got dict"),
         (response(headers=None), "headers of a .* must be pairs of strings, got NoneType"),
+        (response(body=None), "body of a .* must be bytes or yield bytes, got NoneType"),
+        (response(body="text"), "body of a .* must be bytes or yield bytes, got str"),
         (response(body=Body("text")), "body of a .* must be bytes or yield bytes, got str"),
     ],
 )

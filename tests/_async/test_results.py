@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import json
+import pickle
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from proteiniq import APIError, AsyncProteinIQ, ContractError, NotFound, TransportError
+from proteiniq import APIError, AsyncProteinIQ, ConfigurationError, ContractError, NotFound, TransportError
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
@@ -21,7 +24,7 @@ from .clients import connect, fetched
 
 
 @pytest.mark.anyio
-async def test_what_a_result_says(client: AsyncProteinIQ) -> None:
+async def test_fields_of_a_result(client: AsyncProteinIQ) -> None:
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     assert made.tool == "protein-parameters"
     assert made.status == "COMPLETED"
@@ -44,7 +47,7 @@ async def test_a_file_is_read(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_file_that_there_is_not_names_those_that_there_are(client: AsyncProteinIQ) -> None:
+async def test_a_missing_file_names_the_existing_ones(client: AsyncProteinIQ) -> None:
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     with pytest.raises(KeyError, match=r"no file 'x.pdb'.*parameters.csv, parameters.json"):
         made.files["x.pdb"]
@@ -52,7 +55,7 @@ async def test_a_file_that_there_is_not_names_those_that_there_are(client: Async
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_large_file_is_saved_whole(client: AsyncProteinIQ, tmp_path: Path) -> None:
+async def test_a_large_file_is_saved_completely(client: AsyncProteinIQ, tmp_path: Path) -> None:
     made = await client.run("large", {"text": "any"})
     saved = await made.files["big.bin"].save(tmp_path / "mine.bin")
     assert saved == tmp_path / "mine.bin"
@@ -89,7 +92,7 @@ async def test_an_expired_url_is_renewed() -> None:
 
 
 @pytest.mark.anyio
-async def test_two_results_of_the_same_answer_are_equal(client: AsyncProteinIQ) -> None:
+async def test_two_results_of_the_same_response_are_equal(client: AsyncProteinIQ) -> None:
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     again = await client.results.get(made.job_id)
     assert again.data == made.data
@@ -116,7 +119,7 @@ async def test_a_download_follows_redirects_without_the_key() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_download_that_was_cut_goes_on_where_it_was_cut(tmp_path: Path) -> None:
+async def test_an_interrupted_download_resumes(tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500), storage]})
     saved = await (await fetched(service)).files["a.txt"].save(tmp_path)
     assert saved.read_bytes() == CONTENT
@@ -158,7 +161,7 @@ async def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
     ],
     ids=["another version", "another part", "unknown part", "another length", "encoded"],
 )
-async def test_a_part_that_does_not_follow_is_dropped_and_all_is_read_anew(part: Any, tmp_path: Path) -> None:
+async def test_a_part_with_a_wrong_range_restarts_the_download(part: Any, tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), part, storage]})
     saved = await (await fetched(service)).files["a.txt"].save(tmp_path)
     assert saved.read_bytes() == CONTENT
@@ -166,7 +169,7 @@ async def test_a_part_that_does_not_follow_is_dropped_and_all_is_read_anew(part:
 
 
 @pytest.mark.anyio
-async def test_a_part_that_is_all_of_it_was_not_asked_for_and_is_taken(tmp_path: Path) -> None:
+async def test_a_partial_response_with_the_whole_file_is_accepted(tmp_path: Path) -> None:
     headers = {"content-range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}
     whole = httpx.Response(206, content=CONTENT, headers=headers)
     service = Routes({RESULT: answer(result("a.txt")), FILE: whole})
@@ -175,7 +178,7 @@ async def test_a_part_that_is_all_of_it_was_not_asked_for_and_is_taken(tmp_path:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [201, 202, 204])
-async def test_a_success_without_a_file_is_no_empty_file(status: int, tmp_path: Path) -> None:
+async def test_a_success_without_a_file_is_not_an_empty_file(status: int, tmp_path: Path) -> None:
     made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(status)}))
     with pytest.raises(ContractError, match=f"responded with {status} and no file"):
         await made.files["a.txt"].save(tmp_path)
@@ -184,7 +187,7 @@ async def test_a_success_without_a_file_is_no_empty_file(status: int, tmp_path: 
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_download_that_is_always_cut_gives_up_and_leaves_nothing(tmp_path: Path) -> None:
+async def test_a_download_that_is_always_interrupted_fails_without_a_file(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("what was there")
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 0)]})
@@ -213,7 +216,7 @@ async def test_a_url_that_storage_refuses_is_renewed_once(status: int) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
+async def test_a_url_that_is_refused_after_its_renewal() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(403)})
     made = await fetched(service)
     with pytest.raises(APIError) as caught:
@@ -224,7 +227,7 @@ async def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
+async def test_a_file_that_is_missing_when_its_url_is_renewed() -> None:
     service = Routes({RESULT: [answer(result("a.txt")), answer(result("b.txt"))], FILE: httpx.Response(403)})
     made = await fetched(service)
     with pytest.raises(NotFound, match=r"no longer has a file 'a\.txt'"):
@@ -232,7 +235,7 @@ async def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_fault_of_storage_is_tried_again() -> None:
+async def test_a_fault_of_the_storage_is_retried() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [httpx.Response(503), storage]})
     assert await (await fetched(service)).files["a.txt"].read() == CONTENT
 
@@ -253,3 +256,30 @@ async def test_a_file_that_is_there_with_its_checksum_is_kept_and_its_body_is_no
     assert (target.read_bytes(), target.stat().st_mtime_ns) == (CONTENT, written)
     assert told == [(len(CONTENT), len(CONTENT))]
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+async def test_a_result_survives_pickling_and_explains_how_to_attach_a_client() -> None:
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    restored = pickle.loads(pickle.dumps(made))
+    assert (restored, restored.files["a.txt"].info) == (made, made.files["a.txt"].info)
+    with pytest.raises(ConfigurationError, match=r"client\.results\.get\('job_1'\)"):
+        await restored.files["a.txt"].read()
+
+
+@pytest.mark.anyio
+async def test_a_copy_of_a_result_keeps_its_client() -> None:
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    assert await copy.deepcopy(made).files["a.txt"].read() == await copy.copy(made.files[0]).read() == CONTENT
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+async def test_files_of_one_name_are_chosen_by_place() -> None:
+    twins = result("model.pdb", "model.pdb")
+    twins["files"][1]["key"] = "second"
+    made = await fetched(Routes({RESULT: answer(twins), FILE: storage}))
+    with pytest.raises(KeyError, match=r"2 files 'model.pdb'.*files\[0\] or files\[1\]"):
+        made.files["model.pdb"]
+    assert json.loads(json.dumps(made.to_dict()))["files"][1]["key"] == "second"

@@ -1,4 +1,4 @@
-"""Submitting: one call makes one job, whatever becomes of the answers."""
+"""Submitting: one call makes one job, even if responses are lost."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def keys(service: Stub | Routes) -> list[str]:
 
 
 @pytest.mark.anyio
-async def test_every_submit_has_a_key_of_its_own() -> None:
+async def test_every_submit_has_its_own_key() -> None:
     service = Stub(answer(job(), 201))
     async with over(service) as client:
         await client.jobs.submit("protein-parameters", [ENTRY])
@@ -81,7 +81,7 @@ async def test_the_key_is_repeated_on_every_attempt(failure: Any) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_key_of_the_users_own_is_sent() -> None:
+async def test_a_given_key_is_sent() -> None:
     service = Stub(answer(job(), 201))
     async with over(service) as client:
         await client.jobs.submit("protein-parameters", [ENTRY], idempotency_key="plate 7, well A1")
@@ -89,7 +89,7 @@ async def test_a_key_of_the_users_own_is_sent() -> None:
 
 
 @pytest.mark.anyio
-async def test_when_all_answers_are_lost_the_error_says_which_key_to_repeat() -> None:
+async def test_when_all_responses_are_lost_the_error_names_the_key_to_repeat() -> None:
     service = Stub(httpx.ReadError("reset"))
     async with over(service) as client:
         with pytest.raises(TransportError) as caught:
@@ -102,7 +102,7 @@ async def test_when_all_answers_are_lost_the_error_says_which_key_to_repeat() ->
 
 
 @pytest.mark.anyio
-async def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
+async def test_an_unsent_submit_does_not_warn_about_a_job() -> None:
     async with over(Stub(httpx.ConnectError("refused"))) as client:
         with pytest.raises(TransportError) as caught:
             await client.jobs.submit("protein-parameters", [ENTRY])
@@ -132,7 +132,7 @@ async def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
         "a job without an id",
     ],
 )
-async def test_an_error_that_leaves_it_open_says_which_key_to_repeat(failures: list[Any]) -> None:
+async def test_an_error_with_an_unknown_outcome_names_the_key_to_repeat(failures: list[Any]) -> None:
     service = Stub(*failures)
     async with over(service) as client:
         with pytest.raises(ProteinIQError) as caught:
@@ -145,7 +145,7 @@ async def test_an_error_that_leaves_it_open_says_which_key_to_repeat(failures: l
 @pytest.mark.parametrize(
     "failure", [refusal(402, "insufficient_credits"), refusal(429, "rate_limited", Retry_After="1")]
 )
-async def test_an_error_that_leaves_nothing_open_worries_about_no_job(failure: Any) -> None:
+async def test_an_error_with_a_known_outcome_does_not_warn_about_a_job(failure: Any) -> None:
     async with over(Stub(failure)) as client:
         with pytest.raises(APIError) as caught:
             await client.jobs.submit("protein-parameters", [ENTRY])
@@ -154,7 +154,7 @@ async def test_an_error_that_leaves_nothing_open_worries_about_no_job(failure: A
 
 
 @pytest.mark.anyio
-async def test_a_connection_that_is_refused_after_a_lost_answer_does_not_say_that_nothing_was_sent() -> None:
+async def test_a_refused_connection_after_a_lost_response_still_warns_about_a_job() -> None:
     async with over(Stub(httpx.ReadError("reset"), httpx.ConnectError("refused"))) as client:
         with pytest.raises(TransportError) as caught:
             await client.jobs.submit("protein-parameters", [ENTRY])
@@ -164,7 +164,7 @@ async def test_a_connection_that_is_refused_after_a_lost_answer_does_not_say_tha
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
+async def test_an_interrupted_submit_names_the_key_to_repeat() -> None:
     def interrupted(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
@@ -178,7 +178,7 @@ async def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
+async def test_a_lost_response_makes_one_job(sandbox: Sandbox, key: str) -> None:
     with LossyProxy(sandbox.url) as proxy:
         proxy.plan(["lose the answer"] * 2)
         async with connect(sandbox, key, base_url=proxy.url) as client:
@@ -189,7 +189,7 @@ async def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_an_answer_that_was_cut_makes_one_job(sandbox: Sandbox, key: str) -> None:
+async def test_a_truncated_response_makes_one_job(sandbox: Sandbox, key: str) -> None:
     with LossyProxy(sandbox.url) as proxy:
         proxy.plan(["cut the answer"])
         async with connect(sandbox, key, base_url=proxy.url) as client:
@@ -250,13 +250,13 @@ async def test_a_quote_of_max_credits_is_submitted() -> None:
 
 
 def quoted(*blocking: dict[str, str]) -> Routes:
-    """A service whose quote says what stands in the way."""
+    """A service whose quote has a blocking error."""
     quote = {**documented("quote_job"), "blocking_errors": list(blocking)}
     return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
 
 
 @pytest.mark.anyio
-async def test_what_blocks_the_job_raises_before_it_is_made() -> None:
+async def test_a_blocking_error_raises_before_the_submit() -> None:
     low = {"code": "insufficient_credits", "message": "It costs 50 credits, and there are 3"}
     daily = {"code": "daily_limit_exceeded", "message": "100 of 100 jobs of today are used"}
     service = quoted(low, daily)
@@ -271,7 +271,7 @@ async def test_what_blocks_the_job_raises_before_it_is_made() -> None:
 
 
 @pytest.mark.anyio
-async def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -> None:
+async def test_an_unknown_blocking_error_raises_too() -> None:
     service = quoted({"code": "moon_phase", "message": "Not tonight"})
     async with over(service) as client:
         with pytest.raises(PaymentRequired, match="Not tonight"):
@@ -280,7 +280,7 @@ async def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -
 
 
 @pytest.mark.anyio
-async def test_a_lost_response_is_not_asked_for_again_where_the_contract_has_no_idempotency_key(
+async def test_without_an_idempotency_key_in_the_contract_a_lost_response_is_not_retried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "submit_job", headers={})
@@ -293,7 +293,7 @@ async def test_a_lost_response_is_not_asked_for_again_where_the_contract_has_no_
 
 
 @pytest.mark.anyio
-async def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_key(
+async def test_a_retry_uses_the_contracts_spelling_of_the_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "submit_job", headers={"Idempotency-Key": "Request-Key"})
@@ -304,7 +304,7 @@ async def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of
 
 
 @pytest.mark.anyio
-async def test_max_credits_of_nothing_lets_a_free_job_through(client: AsyncProteinIQ) -> None:
+async def test_max_credits_of_zero_allows_a_free_job(client: AsyncProteinIQ) -> None:
     quote = await client.jobs.quote("protein-parameters", {"protein": LYSOZYME})
     made = await client.jobs.submit(
         "protein-parameters", {"protein": LYSOZYME}, max_credits=quote.estimated_credits
@@ -313,7 +313,7 @@ async def test_max_credits_of_nothing_lets_a_free_job_through(client: AsyncProte
 
 
 @pytest.mark.anyio
-async def test_a_final_answer_is_not_repeated() -> None:
+async def test_a_final_refusal_is_not_retried() -> None:
     service = Stub(refusal(400, "validation_error"))
     async with over(service) as client:
         with pytest.raises(ValidationError):
@@ -323,7 +323,7 @@ async def test_a_final_answer_is_not_repeated() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_the_service_is_given_the_time_that_it_asks_for() -> None:
+async def test_a_submit_waits_for_retry_after() -> None:
     service = Stub(refusal(429, "rate_limited", Retry_After="40"), answer(job(), 201))
     clock = AsyncStillClock()
     async with over(service, clock=clock) as client:

@@ -1,4 +1,4 @@
-"""What can be uploaded, how far it is told, and when it is sent again."""
+"""Sources, progress and retries of uploads."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ class Pipe(io.RawIOBase):
         "asynchronous",
     ],
 )
-async def test_all_kinds_of_sources_arrive_whole(make: Any) -> None:
+async def test_all_kinds_of_sources_arrive_completely(make: Any) -> None:
     assert part(await sent(make())) == b"onetwo"
 
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_an_open_file_is_sent_from_where_it_stands(tmp_path: Path) -> None:
+async def test_an_open_file_is_sent_from_its_position(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(b"skipped,sent")
     with path.open("rb") as stream:
@@ -98,7 +98,7 @@ async def test_an_open_file_is_sent_from_where_it_stands(tmp_path: Path) -> None
 
 
 @pytest.mark.anyio
-async def test_a_length_that_is_known_is_told_and_another_is_not() -> None:
+async def test_only_a_known_length_is_sent() -> None:
     known, unknown = await sent(b"onetwo"), await sent(iter([b"onetwo"]))
     assert int(known.headers["content-length"]) == len(known.content)
     assert "content-length" not in unknown.headers
@@ -107,7 +107,7 @@ async def test_a_length_that_is_known_is_told_and_another_is_not() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_file_that_shrinks_meanwhile_is_not_taken_for_whole(tmp_path: Path) -> None:
+async def test_a_file_that_shrinks_during_the_upload_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(2 * PIECE))
 
@@ -144,7 +144,7 @@ async def test_progress_of_an_upload(known: bool) -> None:
 
 
 @pytest.mark.anyio
-async def test_text_that_is_sent_again_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_text_that_is_retried_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
     service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
     async with over(service) as client:
@@ -159,7 +159,7 @@ async def test_text_that_is_sent_again_begins_anew(monkeypatch: pytest.MonkeyPat
     [lambda: b"onetwo", lambda: io.BytesIO(b"onetwo"), lambda: [b"one", b"two"]],
     ids=["bytes", "file", "list"],
 )
-async def test_an_upload_that_was_refused_for_coming_too_soon_is_sent_again_whole(make: Any) -> None:
+async def test_a_rate_limited_upload_is_retried_completely(make: Any) -> None:
     service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
     told: list[int] = []
     async with over(service) as client:
@@ -172,7 +172,7 @@ async def test_an_upload_that_was_refused_for_coming_too_soon_is_sent_again_whol
 @pytest.mark.parametrize(
     "make", [lambda: iter([b"onetwo"]), lambda: Pipe(b"onetwo")], ids=["iterator", "pipe"]
 )
-async def test_what_can_be_read_once_is_sent_once(make: Any) -> None:
+async def test_a_source_that_can_be_read_once_is_sent_once(make: Any) -> None:
     service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
     async with over(service) as client:
         with pytest.raises(RateLimited):
@@ -181,7 +181,7 @@ async def test_what_can_be_read_once_is_sent_once(make: Any) -> None:
 
 
 class UsedUp:
-    """An iterable that goes on where it was left, and so gives nothing of what it gave before."""
+    """An iterable that continues where it was left, without the previous items."""
 
     def __init__(self, *items: bytes) -> None:
         self._items = iter(items)
@@ -192,7 +192,7 @@ class UsedUp:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("taken", [1, 3])
-async def test_an_iterable_that_is_used_up_is_not_sent_as_what_is_left_of_it(taken: int) -> None:
+async def test_an_exhausted_iterable_is_not_sent_again(taken: int) -> None:
     items = UsedUp(b"one" * PIECE, b"two" * PIECE, b"three" * PIECE)
     taking: list[int] = []
 
@@ -212,7 +212,7 @@ async def test_an_iterable_that_is_used_up_is_not_sent_as_what_is_left_of_it(tak
 
 
 @pytest.mark.anyio
-async def test_an_iterable_that_begins_anew_is_sent_again_whole() -> None:
+async def test_a_restartable_iterable_is_retried_completely() -> None:
     service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
     async with over(service) as client:
         await client.files.upload({b"": 0, b"one": 1, b"two": 2}.keys(), filename="a.bin")
@@ -220,7 +220,7 @@ async def test_an_iterable_that_begins_anew_is_sent_again_whole() -> None:
 
 
 @pytest.mark.anyio
-async def test_an_upload_that_never_left_is_sent_again_whole() -> None:
+async def test_an_unsent_upload_is_retried_completely() -> None:
     service = Stub(httpx.ConnectError("refused"), CREATED)
     async with over(service) as client:
         assert (await client.files.upload(io.BytesIO(b"onetwo"), filename="a.bin")).id
@@ -238,7 +238,7 @@ async def test_an_upload_that_never_left_is_sent_again_whole() -> None:
     ],
     ids=["read", "write", "503", "no JSON"],
 )
-async def test_an_upload_that_may_be_stored_says_how_to_look(failure: httpx.Response | Exception) -> None:
+async def test_an_upload_that_may_be_stored_names_how_to_check(failure: httpx.Response | Exception) -> None:
     service = Stub(failure, CREATED)
     async with over(service) as client:
         with pytest.raises(Exception, match=r"no complete response|responded with 503|not JSON") as caught:
@@ -248,7 +248,7 @@ async def test_an_upload_that_may_be_stored_says_how_to_look(failure: httpx.Resp
 
 
 @pytest.mark.anyio
-async def test_an_upload_that_never_left_is_not_said_to_be_stored() -> None:
+async def test_an_unsent_upload_is_not_reported_as_stored() -> None:
     async with over(Stub(httpx.ConnectError("refused")), max_retries=0) as client:
         with pytest.raises(TransportError) as caught:
             await client.files.upload(b"onetwo", filename="a.bin")

@@ -43,7 +43,7 @@ async def test_a_wait_returns_the_job_that_has_ended(client: AsyncProteinIQ, str
 @pytest.mark.anyio
 @pytest.mark.trio_too
 @pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
-async def test_updates_tell_every_state_once(client: AsyncProteinIQ, gate: Path, streams: bool) -> None:
+async def test_updates_report_every_status_once(client: AsyncProteinIQ, gate: Path, streams: bool) -> None:
     seen: list[AsyncJob] = []
 
     def update(job: AsyncJob) -> None:
@@ -107,7 +107,7 @@ async def test_run_submits_waits_and_gets_the_result(client: AsyncProteinIQ) -> 
 
 
 @pytest.mark.anyio
-async def test_a_run_that_fails_says_why(client: AsyncProteinIQ) -> None:
+async def test_a_failed_run_raises_with_its_error(client: AsyncProteinIQ) -> None:
     with pytest.raises(JobFailed, match="no convergence after 12 steps") as caught:
         await client.run("broken", TEXT)
     assert caught.value.job.status == "FAILED"
@@ -131,7 +131,7 @@ async def test_the_result_of_a_failed_job_is_returned_on_request(client: AsyncPr
 
 
 @pytest.mark.anyio
-async def test_there_is_no_result_before_the_end(client: AsyncProteinIQ, gate: Path) -> None:
+async def test_a_result_before_the_end_is_refused(client: AsyncProteinIQ, gate: Path) -> None:
     made = await client.jobs.submit("gate", TEXT, {"gate": str(gate)})
     with pytest.raises(JobNotCompleted) as caught:
         await client.results.get(made.id)
@@ -151,7 +151,7 @@ async def test_refresh_reads_the_status_again(client: AsyncProteinIQ) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("wait", [False, True], ids=["get", "wait"])
-async def test_a_job_that_there_is_not(client: AsyncProteinIQ, wait: bool) -> None:
+async def test_a_missing_job(client: AsyncProteinIQ, wait: bool) -> None:
     call: Callable[[str], Any] = client.jobs.wait if wait else client.jobs.get
     with pytest.raises(NotFound) as caught:
         await call("job_nobody")

@@ -72,7 +72,7 @@ async def test_without_an_event_stream_the_status_is_polled(refused: httpx.Respo
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_polling_asks_for_no_event_stream() -> None:
+async def test_polling_opens_no_event_stream() -> None:
     service = Routes({STATUS: [answer(job()), answer(job("PROCESSING")), answer(job("COMPLETED"))]})
     clock = AsyncStillClock()
     async with over(service, clock=clock) as client:
@@ -83,7 +83,7 @@ async def test_polling_asks_for_no_event_stream() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_stream_that_ends_early_is_no_end_of_the_job() -> None:
+async def test_a_stream_that_ends_early_is_not_the_end_of_the_job() -> None:
     service = Routes(
         {
             EVENTS: [events(job("QUEUED")), events(job("PROCESSING")), events(job("COMPLETED"))],
@@ -114,7 +114,7 @@ async def test_the_end_may_come_between_stream_and_status() -> None:
     ],
     ids=["connect", "timeout", "500", "429", "502"],
 )
-async def test_faults_that_pass_do_not_end_a_wait(fault: Any) -> None:
+async def test_transient_faults_do_not_end_a_wait(fault: Any) -> None:
     service = Routes(
         {
             EVENTS: [fault, fault, fault, events(job("COMPLETED"))],
@@ -135,7 +135,7 @@ async def test_a_key_that_was_revoked_ends_a_wait() -> None:
 
 
 @pytest.mark.anyio
-async def test_events_about_something_else_are_passed_over() -> None:
+async def test_events_about_something_else_are_ignored() -> None:
     strangers = [
         "not json",
         [1, 2],
@@ -169,7 +169,7 @@ async def test_events_are_read_as_the_contract_spells_a_status_or_a_job(
 
 
 @pytest.mark.anyio
-async def test_an_event_that_says_only_the_status_keeps_what_was_known() -> None:
+async def test_an_event_with_only_the_status_keeps_the_other_fields() -> None:
     service = Routes({SUBMIT: answer(job(name="mine"), 201), EVENTS: events({"status": "COMPLETED"})})
     async with over(service) as client:
         made = await client.jobs.submit("protein-parameters", [ENTRY])
@@ -181,13 +181,13 @@ WHY = {"code": "out_of_memory", "message": "It needs 80 GB"}
 
 
 FAILED = {"status": "FAILED"}
-"""What an event may say of a job that failed: nothing of why."""
+"""Events of a failed job without a reason."""
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("whole", [False, True], ids=["status", "job"])
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "TIMEOUT", "BUDGET_EXCEEDED"])
-async def test_an_event_that_does_not_say_why_a_job_ended_is_followed_by_one_read(
+async def test_a_terminal_event_without_a_reason_is_followed_by_one_read(
     monkeypatch: pytest.MonkeyPatch, status: str, whole: bool
 ) -> None:
     change_operation(monkeypatch, "get_job", absent=not whole)
@@ -230,7 +230,7 @@ async def test_the_reason_of_a_failure_is_in_the_error_of_its_result() -> None:
     [{"status": "COMPLETED"}, {**FAILED, "error": WHY}, job("FAILED", error=None)],
     ids=["a success", "a reason", "a whole job"],
 )
-async def test_an_end_that_leaves_nothing_open_is_followed_by_no_read(told: dict[str, Any]) -> None:
+async def test_a_complete_terminal_event_is_not_followed_by_a_read(told: dict[str, Any]) -> None:
     service = Routes({EVENTS: events(told)})
     async with over(service) as client:
         assert (await client.jobs.wait("job_1")).status == told["status"]
@@ -238,7 +238,7 @@ async def test_an_end_that_leaves_nothing_open_is_followed_by_no_read(told: dict
 
 
 @pytest.mark.anyio
-async def test_a_status_that_does_not_say_why_a_job_failed_is_followed_by_one_read(
+async def test_a_failed_status_without_a_reason_is_followed_by_one_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "get_job", absent=False)
@@ -274,7 +274,7 @@ async def test_a_reason_that_can_not_be_read_does_not_undo_the_end(status: Any) 
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
+async def test_a_wait_ends_at_its_deadline_with_an_unreachable_service() -> None:
     clock = AsyncStillClock()
     async with over(Stub(httpx.ConnectError("refused")), clock=clock) as client:
         with pytest.raises(WaitTimeout, match="the job's status could not be read") as caught:
@@ -285,7 +285,7 @@ async def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_wait_of_no_time_at_all() -> None:
+async def test_a_wait_with_a_timeout_of_zero() -> None:
     service = Stub(httpx.ConnectError("refused"))
     async with over(service) as client:
         with pytest.raises(WaitTimeout):
@@ -296,7 +296,7 @@ async def test_a_wait_of_no_time_at_all() -> None:
 @pytest.mark.anyio
 @pytest.mark.trio_too
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
-async def test_what_interrupts_a_wait_says_that_the_job_goes_on(interrupt: type[BaseException]) -> None:
+async def test_an_interrupted_wait_notes_that_the_job_is_running(interrupt: type[BaseException]) -> None:
     def update(job: AsyncJob) -> None:
         raise interrupt
 
@@ -307,7 +307,7 @@ async def test_what_interrupts_a_wait_says_that_the_job_goes_on(interrupt: type[
 
 
 @pytest.mark.anyio
-async def test_a_status_that_is_no_json_names_its_operation() -> None:
+async def test_a_status_that_is_not_json_names_its_operation() -> None:
     service = Routes({EVENTS: httpx.Response(404), STATUS: httpx.Response(200, html="<h1>Log in</h1>")})
     async with over(service) as client:
         with pytest.raises(ContractError, match="<h1>Log in</h1>") as caught:
@@ -316,7 +316,7 @@ async def test_a_status_that_is_no_json_names_its_operation() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_result_that_is_late_is_asked_for_again() -> None:
+async def test_a_late_result_is_requested_again() -> None:
     late = refusal(409, "job_not_completed", Retry_After="5")
     service = Routes({RESULT: [late, late, answer({**documented("get_result"), "job_id": "job_1"})]})
     async with over(service) as client:
@@ -338,7 +338,7 @@ async def test_a_result_that_is_late_is_asked_for_again() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", ["CANCELLED", "TIMEOUT"])
-async def test_a_job_that_can_have_no_result_is_not_asked_for_one(status: str) -> None:
+async def test_no_result_is_requested_of_a_job_without_one(status: str) -> None:
     why = {"code": "time_limit", "message": "It took too long"}
     service = Routes({EVENTS: events(job(status, error=why))})
     async with over(service) as client:

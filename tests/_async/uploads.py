@@ -50,7 +50,7 @@ async def sent(source: Any, **options: Any) -> httpx.Request:
 
 
 def asks_for(monkeypatch: pytest.MonkeyPatch, upload: Upload | None, **places: str) -> None:
-    """Let the contract want files in another way, and all that there is to say of them; `places` are its names."""
+    """Patch the contract to another kind of upload with all optional fields; `places` are its names."""
     moves = tuple(((ours,), steps(theirs)) for ours, theirs in places.items())
     change_operation(monkeypatch, "upload_file", upload=upload, body=Shape(moves=moves))
     monkeypatch.setattr(requests, "is_documented", lambda role, name: True)

@@ -136,12 +136,12 @@ def test_a_tool_has_its_slots(client: ProteinIQ) -> None:
 # ---- quotes
 
 
-def test_a_quote_says_what_a_job_costs(client: ProteinIQ) -> None:
+def test_a_quote_has_the_cost_of_a_job(client: ProteinIQ) -> None:
     quote = client.jobs.quote("esmfold", INPUTS)
     assert (quote.estimated_credits, quote.available_credits, quote.blocking_errors) == (PRICE, CREDITS, ())
 
 
-def test_a_quote_says_what_blocks_the_job(client: ProteinIQ) -> None:
+def test_a_quote_has_the_blocking_errors(client: ProteinIQ) -> None:
     quote = client.jobs.quote("esmfold", INPUTS, {"block": True})
     assert [error.code for error in quote.blocking_errors] == ["insufficient_credits"]
 
@@ -204,7 +204,7 @@ def test_max_reserved_credits_reach_the_service(client: ProteinIQ, workspace: Wo
 
 
 @only("e")
-def test_max_reserved_credits_that_are_not_documented_are_never_left_out(
+def test_undocumented_max_reserved_credits_are_not_silently_dropped(
     client: ProteinIQ, workspace: Workspace
 ) -> None:
     with suppress(InvalidInput):
@@ -213,9 +213,7 @@ def test_max_reserved_credits_that_are_not_documented_are_never_left_out(
     assert arrived in ([], [{"max_reserved_credits": 60}])
 
 
-def test_entries_that_the_service_refuses_are_refused_in_its_words(
-    client: ProteinIQ, workspace: Workspace
-) -> None:
+def test_entries_refused_by_the_service_have_its_message(client: ProteinIQ, workspace: Workspace) -> None:
     with pytest.raises(ProteinIQError, match="esmfold has no slot 'receptor'"):
         client.jobs.submit("esmfold", [{**ENTRY, "slotId": "receptor"}])
     assert workspace.jobs == {}
@@ -224,7 +222,7 @@ def test_entries_that_the_service_refuses_are_refused_in_its_words(
 # ---- following a job
 
 
-def test_events_tell_every_state_to_the_end(client: ProteinIQ) -> None:
+def test_events_report_every_status_to_the_end(client: ProteinIQ) -> None:
     job = submitted(client)
     states = [(state.status, state.progress) for state in client.jobs.events(job, timeout=PATIENCE)]
     assert states == [("QUEUED", 0), ("PROCESSING", 42), ("COMPLETED", 100)]
@@ -253,11 +251,11 @@ def test_three_jobs_are_waited_for_together(client: ProteinIQ) -> None:
 # ---- results
 
 
-def test_run_submits_waits_and_gives_the_result(client: ProteinIQ) -> None:
+def test_run_submits_waits_and_returns_the_result(client: ProteinIQ) -> None:
     assert (client.run("esmfold", INPUTS, timeout=PATIENCE)).data == RESULTS
 
 
-def test_a_result_says_what_it_is_of(client: ProteinIQ) -> None:
+def test_a_result_names_its_job(client: ProteinIQ) -> None:
     job = submitted(client)
     result = client.jobs.result(job, timeout=PATIENCE)
     assert (result.job_id, result.tool, result.status) == (job.id, "esmfold", "COMPLETED")
@@ -271,14 +269,14 @@ def test_a_file_of_a_result_is_read(client: ProteinIQ) -> None:
     assert result.files["prediction.pdb"].read() == OUTPUT
 
 
-def test_a_failed_job_says_why(client: ProteinIQ) -> None:
+def test_a_failed_job_has_its_error(client: ProteinIQ) -> None:
     job = finished(client, fail=True)
     assert job.status == "FAILED"
     assert job.error is not None
     assert job.error.message == "CUDA out of memory"
 
 
-def test_the_result_of_a_failed_job_is_an_error_that_says_why(client: ProteinIQ) -> None:
+def test_the_result_of_a_failed_job_raises_with_its_error(client: ProteinIQ) -> None:
     job = submitted(client, fail=True)
     with pytest.raises(JobFailed, match="CUDA out of memory"):
         client.jobs.result(job, timeout=PATIENCE)
@@ -302,7 +300,7 @@ def test_the_cancel_of_a_job_that_has_ended_is_a_conflict(client: ProteinIQ) -> 
 
 
 @only("e")
-def test_without_a_way_to_cancel_the_error_says_so(client: ProteinIQ) -> None:
+def test_without_a_cancel_route_a_cancel_is_unsupported(client: ProteinIQ) -> None:
     job = submitted(client, slow=True)
     with pytest.raises(ProteinIQError, match="cancel"):
         client.jobs.cancel(job.id)
@@ -330,7 +328,7 @@ def test_jobs_are_listed_by_status(client: ProteinIQ) -> None:
 
 
 @only("e")
-def test_a_filter_that_is_not_documented_is_never_left_out(client: ProteinIQ) -> None:
+def test_an_undocumented_filter_is_not_silently_dropped(client: ProteinIQ) -> None:
     submitted(client, slow=True)
     with pytest.raises(ProteinIQError, match="status"):
         client.jobs.list(status="COMPLETED").list()
@@ -346,7 +344,7 @@ def test_jobs_are_listed_by_tool(client: ProteinIQ) -> None:
 # ---- files
 
 
-def test_bytes_that_are_not_text_arrive_as_they_are(client: ProteinIQ, workspace: Workspace) -> None:
+def test_binary_content_arrives_unchanged(client: ProteinIQ, workspace: Workspace) -> None:
     content = bytes(range(256))
     file = client.files.upload(content, filename="x.bin")
     assert workspace.files[file.id].content == content
@@ -436,6 +434,6 @@ def test_the_document_is_read(client: ProteinIQ, server: Server) -> None:
 
 
 @but("a")
-def test_without_a_route_for_the_document_the_error_says_so(client: ProteinIQ) -> None:
+def test_without_a_document_route_the_contract_is_unsupported(client: ProteinIQ) -> None:
     with pytest.raises(ProteinIQError, match="openapi"):
         client.openapi()

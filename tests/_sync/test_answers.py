@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_answers.py by scripts/unasync.py. Edit that file instead.
 
-"""From every kind of answer to the error that a user sees."""
+"""The errors that users get for each kind of response."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def caught(*answers: httpx.Response | Exception, max_retries: int = 0) -> Protei
     return raised.value
 
 
-def test_an_error_knows_its_request_and_what_the_service_calls_it() -> None:
+def test_an_error_has_its_request_and_the_services_request_id() -> None:
     error = caught(refusal(403, "forbidden", x_request_id="req_7"))
     assert str(error.request) == "GET /api/v1/account"
     assert error.request_id == "req_7"
@@ -56,7 +56,7 @@ def test_an_error_knows_its_request_and_what_the_service_calls_it() -> None:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_no_answer(failure: Exception, kind: type[TransportError], sent: bool) -> None:
+def test_no_response(failure: Exception, kind: type[TransportError], sent: bool) -> None:
     error = caught(failure)
     assert type(error) is kind
     assert isinstance(error, TransportError)
@@ -73,7 +73,7 @@ def test_attempts_are_counted_and_noted() -> None:
     assert "It was tried 4 times" in "".join(error.__notes__)
 
 
-def test_a_redirect_is_not_followed_and_says_why() -> None:
+def test_a_redirect_is_not_followed() -> None:
     service = Stub(httpx.Response(302, headers={"location": "https://www.service.test/api/v1/account"}))
     with over(service) as client:
         with pytest.raises(
@@ -84,7 +84,7 @@ def test_a_redirect_is_not_followed_and_says_why() -> None:
     assert raised.value.operation == "get_account"
 
 
-def test_an_answer_that_is_no_json() -> None:
+def test_a_response_that_is_not_json() -> None:
     error = caught(httpx.Response(200, html="<h1>Log in</h1>"))
     assert isinstance(error, ContractError)
     assert (error.operation, error.path) == ("get_account", "$")
@@ -100,20 +100,20 @@ def test_a_key_without_the_scope(sandbox: Sandbox) -> None:
             client.files.upload(b"MK", filename="a.fasta")
 
 
-def test_a_key_that_the_service_does_not_know(sandbox: Sandbox) -> None:
+def test_an_unknown_key(sandbox: Sandbox) -> None:
     with connect(sandbox, "pq_live_nobody_secret") as client:
         with pytest.raises(Unauthorized, match="check that the key is whole"):
             client.account.get()
 
 
-def test_a_service_that_is_not_there(sandbox: Sandbox) -> None:
+def test_an_unreachable_service(sandbox: Sandbox) -> None:
     with connect(sandbox, base_url="http://127.0.0.1:1", max_retries=0) as client:
         with pytest.raises(TransportError, match="Nothing was sent") as raised:
             client.account.get()
     assert not raised.value.sent
 
 
-def test_a_closed_client_says_so(sandbox: Sandbox) -> None:
+def test_a_closed_client_raises(sandbox: Sandbox) -> None:
     client = connect(sandbox)
     client.account.get()
     client.close()

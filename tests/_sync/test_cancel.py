@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_cancel.py by scripts/unasync.py. Edit that file instead.
 
-"""Cancelling: what the service says, and what became of the job."""
+"""Cancelling: the response of the service, and the state of the job."""
 
 from __future__ import annotations
 
@@ -78,11 +78,11 @@ ACCEPTED = {
     "a job without a status": answer({"id": "job_1"}),
     "a status that is no text": answer(job(7)),  # type: ignore[arg-type]
 }
-"""Successes that don't say what became of the job."""
+"""Success responses without the state of the job."""
 
 
 @pytest.mark.parametrize("accepted", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_the_job_is_read_once_when_the_success_of_its_cancel_does_not_tell_it(
+def test_the_job_is_read_once_if_the_cancel_response_lacks_it(
     accepted: httpx.Response,
 ) -> None:
     service = Routes({CANCEL: accepted, STATUS: answer(job("CANCELLED", name="mine"))})
@@ -102,7 +102,7 @@ def test_the_whole_job_is_read_after_a_cancel_where_there_is_a_route_for_it(
     assert service.routes == [CANCEL, JOB]
 
 
-def test_a_cancel_that_tells_the_whole_job_reads_nothing_more() -> None:
+def test_a_cancel_response_with_the_whole_job_is_enough() -> None:
     service = Routes({CANCEL: answer(job("CANCELLED"))})
     with over(service) as client:
         assert (client.jobs.cancel("job_1")).status == "CANCELLED"
@@ -116,7 +116,7 @@ def test_a_job_that_is_cancelled_in_the_background_comes_as_it_is() -> None:
     assert service.routes == [CANCEL, STATUS]
 
 
-def test_what_a_cancel_told_and_the_job_are_put_together() -> None:
+def test_a_cancel_response_and_the_job_are_merged() -> None:
     told = {"status": "CANCELLED", "completed_at": "2026-06-12T08:05:00Z"}
     service = Routes({CANCEL: answer(told), STATUS: answer(job("QUEUED", name="mine", completed_at=None))})
     with over(service) as client:
@@ -135,7 +135,7 @@ def test_what_a_cancel_told_and_the_job_are_put_together() -> None:
     [(httpx.Response(202), "UNKNOWN"), (answer({"status": "CANCELLED"}), "CANCELLED")],
     ids=["202", "slim"],
 )
-def test_a_cancel_that_was_accepted_is_no_failure_though_the_job_can_not_be_read(
+def test_an_accepted_cancel_succeeds_without_reading_the_job(
     caplog: pytest.LogCaptureFixture, accepted: httpx.Response, known: str, status: Any
 ) -> None:
     with over(Routes({CANCEL: accepted, STATUS: status})) as client:
@@ -145,7 +145,7 @@ def test_a_cancel_that_was_accepted_is_no_failure_though_the_job_can_not_be_read
     assert "job job_1: the service accepted the cancel, but the job can't be read" in warning.message
 
 
-def test_a_cancel_that_the_contract_lacks_is_said_when_a_wait_runs_out(
+def test_a_timed_out_wait_reports_an_unsupported_cancel(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "cancel_job", absent=True)

@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_cassettes.py by scripts/unasync.py. Edit that file instead.
 
-"""What the sandbox once answered, replayed without it: see `tests/cassettes/`."""
+"""Recorded responses of the sandbox, replayed without it: see `tests/cassettes/`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_mock_of_httpx_gets_the_requests(monkeypatch: pytest.MonkeyPatch) -> N
     assert [str(request.url) for request in service.requests] == ["https://service.test/api/v1/account"]
 
 
-def test_what_was_not_recorded_is_not_sent() -> None:
+def test_an_unrecorded_request_is_not_sent() -> None:
     with ProteinIQ(KEY, URL, max_retries=0, rate_limit=100_000) as client:
         with (
             recorder("none").use_cassette("account"),
@@ -63,7 +63,7 @@ def test_there_is_a_cassette_for_each_scenario_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_no_cassette_holds_a_secret(name: str) -> None:
+def test_no_cassette_contains_a_secret(name: str) -> None:
     text = (FOLDER / f"{name}.yaml").read_text()
     assert not re.search(
         r"bearer|authorization|api_key: |set-cookie|/home/|/tmp/|/root/|/work/", text, re.IGNORECASE

@@ -45,7 +45,7 @@ def test_the_contract_that_the_service_publishes(client: ProteinIQ) -> None:
     assert client.openapi() == upstream()
 
 
-def test_a_tool_says_what_it_takes(client: ProteinIQ) -> None:
+def test_a_tool_has_its_input(client: ProteinIQ) -> None:
     tool = client.tools.get("pairwise-alignment")
     assert [slot.id for slot in tool.slots] == ["query", "target"]
     assert tool.slot("query").formats == ("fasta",)
@@ -65,7 +65,7 @@ def test_a_quote(client: ProteinIQ) -> None:
     assert quote.billing_mode is not None
 
 
-def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
+def test_a_client_with_other_options_does_not_change_the_first() -> None:
     service = Stub(httpx.ConnectError("refused"))
     with over(service, max_retries=2) as client:
         impatient = client.with_options(max_retries=0, timeout=1.0)
@@ -76,7 +76,7 @@ def test_a_client_with_other_options_leaves_the_old_one_alone() -> None:
     assert (once.value.attempts, thrice.value.attempts) == (1, 3)
 
 
-def test_closing_a_client_with_other_options_leaves_the_old_one_open() -> None:
+def test_closing_a_client_with_other_options_leaves_the_first_open() -> None:
     with over(Stub(answer(documented("get_account")))) as client:
         with client.with_options(timeout=1.0).with_options(max_retries=0) as impatient:
             impatient.account.get()
@@ -111,7 +111,7 @@ def test_a_deadline_is_that_of_all_attempts_and_pauses() -> None:
     assert any("past the deadline" in note for note in caught.value.__notes__)
 
 
-def test_each_call_has_a_deadline_of_its_own() -> None:
+def test_each_call_has_its_own_deadline() -> None:
     clock = StillClock()
     service = Stub(refusal(503, "internal_error", retry_after="4"), answer(documented("get_account")))
     with over(service, clock=clock).with_options(deadline=5.0) as client:
@@ -130,7 +130,7 @@ def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> None:
     assert sum(clock.sleeps) > 15.0
 
 
-def test_an_option_that_there_is_not() -> None:
+def test_an_unknown_option() -> None:
     with over(Stub(answer({}))) as client:
         with pytest.raises(ConfigurationError, match="retries"):
             client.with_options(retries=3)  # type: ignore[call-arg]  # what a type checker refuses too
@@ -155,12 +155,12 @@ def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
     assert SECRET not in str(request.url)
 
 
-def test_a_repr_shows_where_it_talks_to() -> None:
+def test_a_repr_shows_the_base_url() -> None:
     with over(Stub(answer({}))) as client:
         assert repr(client) == f"<{type(client).__name__} pq_live_tests_… at https://service.test>"
 
 
-def test_every_documented_answer_is_read_whole() -> None:
+def test_every_documented_response_is_read_completely() -> None:
     with over(Stub(answer(documented("get_tool")))) as client:
         tool = client.tools.get("esmfold")
     whole = documented("get_tool")

@@ -31,7 +31,7 @@ from ..support import (
 from .clients import fetched
 
 
-def test_a_password_in_a_signed_url_is_told_to_nobody() -> None:
+def test_a_password_in_a_signed_url_is_not_shown() -> None:
     told: list[AttemptDetails] = []
     url = "https://me:hunter2@storage.test/signed"
     service = Routes(
@@ -47,7 +47,7 @@ def test_a_password_in_a_signed_url_is_told_to_nobody() -> None:
     assert "hunter2" not in f"{caught.value} {told}"
 
 
-def test_each_attempt_of_a_download_is_told_once_when_it_ended() -> None:
+def test_each_attempt_of_a_download_is_reported_once() -> None:
     moved = httpx.Response(302, headers={"location": "/moved"})
     told: list[AttemptDetails] = []
     service = Routes(
@@ -67,7 +67,7 @@ def test_each_attempt_of_a_download_is_told_once_when_it_ended() -> None:
 
 
 def resuming(*headers: tuple[str, str]) -> Any:
-    """Storage that breaks off after 1000 bytes, and then goes on if it is asked for its own version."""
+    """Storage that closes the connection after 1000 bytes, and continues on a request for the same version."""
 
     def answered(request: httpx.Request) -> httpx.Response:
         if "range" not in request.headers:
@@ -81,7 +81,7 @@ def resuming(*headers: tuple[str, str]) -> Any:
 @pytest.mark.parametrize(
     ("header", "value"), [("etag", '"one"'), ("last-modified", "Fri, 12 Jun 2026 08:05:00 GMT")]
 )
-def test_the_rest_is_asked_for_only_of_the_same_version(header: str, value: str, tmp_path: Path) -> None:
+def test_the_rest_is_only_requested_of_the_same_version(header: str, value: str, tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: resuming((header, value))})
     if header == "last-modified":
         rest = httpx.Response(
@@ -133,7 +133,7 @@ def test_a_checksum_counts_over_a_cut(tmp_path: Path) -> None:
     assert ((fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT
 
 
-def test_a_storage_that_asks_to_wait_is_waited_for() -> None:
+def test_a_retry_after_of_the_storage_is_honoured() -> None:
     clock = StillClock()
     busy = httpx.Response(503, headers={"retry-after": "20"})
     service = Routes({RESULT: answer(result("a.txt")), FILE: [busy, storage]})
@@ -158,9 +158,7 @@ def test_progress_of_all_files_together(tmp_path: Path) -> None:
     assert told == [(0, None), (size, None), (size, 2 * size), (2 * size, 2 * size)]
 
 
-def test_a_disk_that_is_full_says_so_and_keeps_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_raises_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: Download, *chunks: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -185,7 +183,7 @@ def test_an_error_of_the_progress_is_not_the_targets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
-def test_an_interrupt_leaves_nothing(tmp_path: Path, interrupt: type[BaseException]) -> None:
+def test_an_interrupt_leaves_no_file(tmp_path: Path, interrupt: type[BaseException]) -> None:
     def stop(done: int, total: int | None) -> None:
         if done:
             raise interrupt

@@ -31,13 +31,13 @@ def test_a_path_is_uploaded_under_its_name(client: ProteinIQ, tmp_path: Path) ->
     assert client.files.get(file.id) == file
 
 
-def test_a_path_as_text(client: ProteinIQ, tmp_path: Path) -> None:
+def test_a_path_as_a_string(client: ProteinIQ, tmp_path: Path) -> None:
     path = tmp_path / "lysozyme.fasta"
     path.write_text(LYSOZYME)
     assert (client.files.upload(str(path))).filename == "lysozyme.fasta"
 
 
-def test_bytes_are_uploaded_under_the_name_that_is_given(client: ProteinIQ) -> None:
+def test_bytes_are_uploaded_under_a_given_name(client: ProteinIQ) -> None:
     file = client.files.upload(b"HEADER\nEND\n", filename="a.pdb")
     assert (file.filename, file.format, file.mime_type) == ("a.pdb", "PDB", "chemical/x-pdb")
 
@@ -71,7 +71,7 @@ def test_a_file_is_deleted(client: ProteinIQ) -> None:
         client.files.get(file.id)
 
 
-def test_a_file_that_there_is_not(client: ProteinIQ) -> None:
+def test_a_missing_file(client: ProteinIQ) -> None:
     with pytest.raises(NotFound, match="file_of_nobody"):
         client.files.get("file_of_nobody")
     with pytest.raises(NotFound):
@@ -92,7 +92,7 @@ def test_a_file_that_there_is_not(client: ProteinIQ) -> None:
     ],
     ids=["204", "202", "HTML", "a list", "an object", "an id", "text", "null"],
 )
-def test_a_delete_that_succeeds_is_done_whatever_the_response_says(success: httpx.Response) -> None:
+def test_a_successful_delete_does_not_depend_on_its_response(success: httpx.Response) -> None:
     service = Stub(success)
     with over(service) as client:
         deleted = client.files.delete("file_1")
@@ -100,12 +100,12 @@ def test_a_delete_that_succeeds_is_done_whatever_the_response_says(success: http
     assert len(service.requests) == 1
 
 
-def test_a_delete_that_says_that_the_file_is_still_there_is_believed() -> None:
+def test_a_response_may_report_that_the_file_was_not_deleted() -> None:
     with over(Stub(answer({"id": "file_1", "deleted": False}))) as client:
         assert not (client.files.delete("file_1")).deleted
 
 
-def test_a_delete_whose_answer_was_lost_is_done() -> None:
+def test_a_delete_with_a_lost_response_succeeds() -> None:
     gone = answer({"error": {"code": "not_found", "message": "No such file."}}, 404)
     service = Stub(httpx.ReadError("reset"), gone)
     with over(service) as client:
@@ -122,14 +122,14 @@ def test_an_upload_is_sent_once(failure: httpx.Response | Exception) -> None:
     assert len(service.requests) == 1
 
 
-def test_an_upload_that_never_left_is_sent_again() -> None:
+def test_an_unsent_upload_is_sent_again() -> None:
     service = Stub(httpx.ConnectError("refused"), answer(documented("upload_file"), 201))
     with over(service) as client:
         client.files.upload(b"MK", filename="a.fasta")
     assert len(service.requests) == 2
 
 
-def test_tags_that_are_no_texts_are_refused_before_any_request() -> None:
+def test_tags_that_are_not_strings_are_refused_before_any_request() -> None:
     service = Stub()
     with over(service) as client:
         with pytest.raises(InvalidInput, match=r"tags must be a list of strings, got \[1\]"):
@@ -147,7 +147,7 @@ def test_a_source_that_can_not_be_read_is_refused_before_any_request() -> None:
     assert service.requests == []
 
 
-def test_an_upload_that_fails_says_what_is_known() -> None:
+def test_a_failed_upload_reports_what_is_known() -> None:
     with over(Stub(httpx.ReadError("reset"))) as client:
         with pytest.raises(TransportError) as caught:
             client.files.upload(b"MK", filename="a.fasta")

@@ -30,7 +30,7 @@ def test_no_operation_is_without_a_method() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))
-def test_the_method_asks_for_the_operation(name: str) -> None:
+def test_the_method_requests_the_operation(name: str) -> None:
     success = events(job("COMPLETED")) if name == "stream_job_events" else answer(documented(name))
     service = Stub(success)
     with over(service) as client:
@@ -52,7 +52,7 @@ def test_every_method_gives_the_services_error(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events"}))
-def test_an_operation_that_the_contract_lacks_is_not_asked_for(
+def test_an_operation_that_the_contract_lacks_is_not_requested(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     change_operation(monkeypatch, name, absent=True)

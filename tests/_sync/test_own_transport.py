@@ -80,6 +80,17 @@ class Body:
         self.closed = True
 
 
+class Itself(Body):
+    """A body that is its own iterator."""
+
+    def __next__(self) -> Any:
+        self.read += 1
+        return self._pieces[self.read - 1]
+
+    def __iter__(self) -> Any:
+        return self
+
+
 ACCOUNT = plain(documented("get_account"))
 
 
@@ -100,12 +111,17 @@ def test_requests_go_through_the_transport_of_the_client() -> None:
     assert len(transport.requests) == 2
 
 
-def test_a_request_shows_neither_the_key_nor_a_signature() -> None:
+def test_neither_the_key_nor_a_signature_is_shown() -> None:
     client, transport = over(ACCOUNT)
     with client:
         client.account.get()
     signed = attrs.evolve(transport.requests[0], url=f"https://storage.test/a?signature={SECRET}")
     assert SECRET not in repr(signed)
+    failing, _ = over(ConnectionError(f"no route to /a?signature={SECRET}, Bearer {KEY}"), max_retries=0)
+    with failing:
+        with pytest.raises(TransportError, match="no route to /a") as caught:
+            failing.account.get()
+    assert SECRET not in str(caught.value)
     assert "storage.test/a" in repr(signed)
 
 
@@ -124,9 +140,10 @@ def test_a_body_is_decoded_and_closed(form: Callable[[bytes], Any]) -> None:
         assert (client.account.get()).workspace.id == "team_123"
 
 
-def test_a_stream_that_is_left_is_not_read_on() -> None:
+@pytest.mark.parametrize("form", [Body, Itself])
+def test_a_stream_that_is_left_is_not_read_on(form: type[Body]) -> None:
     events = [f"data: {json.dumps(job(status))}\n\n".encode() for status in ("QUEUED", "PROCESSING")]
-    body = Body(*events)
+    body = form(*events)
     headers = [("Content-Type", "text/event-stream")]
     client, _ = over(TransportResponse(status=200, headers=headers, body=body))
     with client:
@@ -245,6 +262,8 @@ def coroutine(request: TransportRequest) -> Any:
         (response(headers=[("a", 1)]), "headers of a .* must be pairs of strings, got list"),
         (response(headers={"TE": "b"}), "headers of a .* must be pairs of strings, got dict"),
         (response(headers=None), "headers of a .* must be pairs of strings, got NoneType"),
+        (response(body=None), "body of a .* must be bytes or yield bytes, got NoneType"),
+        (response(body="text"), "body of a .* must be bytes or yield bytes, got str"),
         (response(body=Body("text")), "body of a .* must be bytes or yield bytes, got str"),
     ],
 )

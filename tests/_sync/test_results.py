@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import json
+import pickle
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from proteiniq import APIError, ContractError, NotFound, ProteinIQ, TransportError
+from proteiniq import APIError, ConfigurationError, ContractError, NotFound, ProteinIQ, TransportError
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
@@ -22,7 +25,7 @@ from .clients import connect, fetched
 # ---- with real results
 
 
-def test_what_a_result_says(client: ProteinIQ) -> None:
+def test_fields_of_a_result(client: ProteinIQ) -> None:
     made = client.run("protein-parameters", {"protein": UBIQUITIN})
     assert made.tool == "protein-parameters"
     assert made.status == "COMPLETED"
@@ -42,13 +45,13 @@ def test_a_file_is_read(client: ProteinIQ) -> None:
     assert text.startswith("id,")
 
 
-def test_a_file_that_there_is_not_names_those_that_there_are(client: ProteinIQ) -> None:
+def test_a_missing_file_names_the_existing_ones(client: ProteinIQ) -> None:
     made = client.run("protein-parameters", {"protein": UBIQUITIN})
     with pytest.raises(KeyError, match=r"no file 'x.pdb'.*parameters.csv, parameters.json"):
         made.files["x.pdb"]
 
 
-def test_a_large_file_is_saved_whole(client: ProteinIQ, tmp_path: Path) -> None:
+def test_a_large_file_is_saved_completely(client: ProteinIQ, tmp_path: Path) -> None:
     made = client.run("large", {"text": "any"})
     saved = made.files["big.bin"].save(tmp_path / "mine.bin")
     assert saved == tmp_path / "mine.bin"
@@ -77,7 +80,7 @@ def test_an_expired_url_is_renewed() -> None:
             assert made.files["big.bin"].read() == Large.CONTENT
 
 
-def test_two_results_of_the_same_answer_are_equal(client: ProteinIQ) -> None:
+def test_two_results_of_the_same_response_are_equal(client: ProteinIQ) -> None:
     made = client.run("protein-parameters", {"protein": UBIQUITIN})
     again = client.results.get(made.job_id)
     assert again.data == made.data
@@ -100,7 +103,7 @@ def test_a_download_follows_redirects_without_the_key() -> None:
     assert ["authorization" in request.headers for request in service.requests] == [True, False, False]
 
 
-def test_a_download_that_was_cut_goes_on_where_it_was_cut(tmp_path: Path) -> None:
+def test_an_interrupted_download_resumes(tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500), storage]})
     saved = (fetched(service)).files["a.txt"].save(tmp_path)
     assert saved.read_bytes() == CONTENT
@@ -139,14 +142,14 @@ def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
     ],
     ids=["another version", "another part", "unknown part", "another length", "encoded"],
 )
-def test_a_part_that_does_not_follow_is_dropped_and_all_is_read_anew(part: Any, tmp_path: Path) -> None:
+def test_a_part_with_a_wrong_range_restarts_the_download(part: Any, tmp_path: Path) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), part, storage]})
     saved = (fetched(service)).files["a.txt"].save(tmp_path)
     assert saved.read_bytes() == CONTENT
     assert [request.headers.get("range") for request in service.requests[1:]] == [None, "bytes=1000-", None]
 
 
-def test_a_part_that_is_all_of_it_was_not_asked_for_and_is_taken(tmp_path: Path) -> None:
+def test_a_partial_response_with_the_whole_file_is_accepted(tmp_path: Path) -> None:
     headers = {"content-range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}
     whole = httpx.Response(206, content=CONTENT, headers=headers)
     service = Routes({RESULT: answer(result("a.txt")), FILE: whole})
@@ -154,14 +157,14 @@ def test_a_part_that_is_all_of_it_was_not_asked_for_and_is_taken(tmp_path: Path)
 
 
 @pytest.mark.parametrize("status", [201, 202, 204])
-def test_a_success_without_a_file_is_no_empty_file(status: int, tmp_path: Path) -> None:
+def test_a_success_without_a_file_is_not_an_empty_file(status: int, tmp_path: Path) -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(status)}))
     with pytest.raises(ContractError, match=f"responded with {status} and no file"):
         made.files["a.txt"].save(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_download_that_is_always_cut_gives_up_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_download_that_is_always_interrupted_fails_without_a_file(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("what was there")
     service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 0)]})
@@ -188,7 +191,7 @@ def test_a_url_that_storage_refuses_is_renewed_once(status: int) -> None:
     assert service.routes == [RESULT, FILE, RESULT, "GET /fresh"]
 
 
-def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
+def test_a_url_that_is_refused_after_its_renewal() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(403)})
     made = fetched(service)
     with pytest.raises(APIError) as caught:
@@ -198,14 +201,14 @@ def test_a_url_that_is_refused_when_it_is_fresh_too() -> None:
     assert service.routes == [RESULT, FILE, RESULT, FILE]
 
 
-def test_a_file_that_is_gone_when_its_url_is_renewed() -> None:
+def test_a_file_that_is_missing_when_its_url_is_renewed() -> None:
     service = Routes({RESULT: [answer(result("a.txt")), answer(result("b.txt"))], FILE: httpx.Response(403)})
     made = fetched(service)
     with pytest.raises(NotFound, match=r"no longer has a file 'a\.txt'"):
         made.files["a.txt"].read()
 
 
-def test_a_fault_of_storage_is_tried_again() -> None:
+def test_a_fault_of_the_storage_is_retried() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: [httpx.Response(503), storage]})
     assert (fetched(service)).files["a.txt"].read() == CONTENT
 
@@ -224,3 +227,27 @@ def test_a_file_that_is_there_with_its_checksum_is_kept_and_its_body_is_not_read
     assert (target.read_bytes(), target.stat().st_mtime_ns) == (CONTENT, written)
     assert told == [(len(CONTENT), len(CONTENT))]
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.case
+def test_a_result_survives_pickling_and_explains_how_to_attach_a_client() -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    restored = pickle.loads(pickle.dumps(made))
+    assert (restored, restored.files["a.txt"].info) == (made, made.files["a.txt"].info)
+    with pytest.raises(ConfigurationError, match=r"client\.results\.get\('job_1'\)"):
+        restored.files["a.txt"].read()
+
+
+def test_a_copy_of_a_result_keeps_its_client() -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    assert copy.deepcopy(made).files["a.txt"].read() == copy.copy(made.files[0]).read() == CONTENT
+
+
+@pytest.mark.case
+def test_files_of_one_name_are_chosen_by_place() -> None:
+    twins = result("model.pdb", "model.pdb")
+    twins["files"][1]["key"] = "second"
+    made = fetched(Routes({RESULT: answer(twins), FILE: storage}))
+    with pytest.raises(KeyError, match=r"2 files 'model.pdb'.*files\[0\] or files\[1\]"):
+        made.files["model.pdb"]
+    assert json.loads(json.dumps(made.to_dict()))["files"][1]["key"] == "second"

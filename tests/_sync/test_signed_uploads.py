@@ -44,7 +44,7 @@ STORED = answer({**documented("get_file"), "id": "file_1"})
 
 
 def in_steps(monkeypatch: pytest.MonkeyPatch, *, complete: bool = True) -> None:
-    """Let the contract want a ticket first, and be told of the end of an upload if `complete`."""
+    """Patch the contract to uploads in two steps, with a request to complete them if `complete`."""
     asks_for(monkeypatch, Upload("ticket", ticket=Shape()), filename="name")
     change_operation(monkeypatch, "complete_upload", absent=not complete)
 
@@ -54,7 +54,7 @@ def uploaded(service: Routes, source: Any = b"onetwo") -> File:
         return client.files.upload(source, filename="a.pdb", description="any")
 
 
-def test_an_upload_in_two_steps_asks_sends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_in_two_steps_requests_sends_and_completes(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
     service = Routes({UPLOAD: answer(TICKET, 201), PUT: httpx.Response(200), COMPLETE: STORED})
     assert (uploaded(service)).id == "file_1"
@@ -85,7 +85,7 @@ def test_the_storage_of_an_upload_never_sees_the_key(monkeypatch: pytest.MonkeyP
     assert SECRET not in f"{put.url} {put.headers.raw} {put.content!r}"
 
 
-def test_the_ticket_says_how_the_file_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ticket_determines_how_the_file_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
     wanted = {"Content-Type": "application/x-any", "x-amz-acl": "private", "x-size": 6}
     ticket = {**TICKET, "method": "post", "headers": wanted}
@@ -97,7 +97,7 @@ def test_the_ticket_says_how_the_file_is_sent(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("complete", [httpx.Response(204), httpx.Response(200, html="<p>Done</p>"), None])
-def test_the_file_is_read_when_the_end_of_its_upload_does_not_tell_it(
+def test_the_file_is_read_if_the_last_response_lacks_it(
     monkeypatch: pytest.MonkeyPatch, complete: httpx.Response | None
 ) -> None:
     in_steps(monkeypatch, complete=complete is not None)
@@ -117,7 +117,7 @@ def test_a_storage_that_refuses_a_file_is_an_error(monkeypatch: pytest.MonkeyPat
     assert "sig=1" not in str(caught.value)
 
 
-def test_a_storage_that_sends_the_file_elsewhere_has_not_stored_it(
+def test_a_redirect_of_the_storage_is_not_a_stored_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     in_steps(monkeypatch)
@@ -128,7 +128,7 @@ def test_a_storage_that_sends_the_file_elsewhere_has_not_stored_it(
     assert service.routes == [UPLOAD, PUT]
 
 
-def test_the_bytes_are_not_sent_to_the_storage_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bytes_are_not_sent_to_the_storage_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
     service = Routes({UPLOAD: answer(TICKET), PUT: httpx.ReadError("reset"), COMPLETE: STORED})
     with pytest.raises(TransportError) as caught:
@@ -148,7 +148,7 @@ def test_a_refusal_of_a_ticket_is_the_services_error(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     "lost", [httpx.ReadError("reset"), httpx.Response(200, content=b"?")], ids=["read", "?"]
 )
-def test_a_ticket_that_was_lost_has_stored_nothing(
+def test_a_lost_ticket_response_has_stored_nothing(
     monkeypatch: pytest.MonkeyPatch, lost: httpx.Response | Exception
 ) -> None:
     in_steps(monkeypatch)

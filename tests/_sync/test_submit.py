@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_submit.py by scripts/unasync.py. Edit that file instead.
 
-"""Submitting: one call makes one job, whatever becomes of the answers."""
+"""Submitting: one call makes one job, even if responses are lost."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def keys(service: Stub | Routes) -> list[str]:
     return [request.headers["idempotency-key"] for request in service.requests]
 
 
-def test_every_submit_has_a_key_of_its_own() -> None:
+def test_every_submit_has_its_own_key() -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client:
         client.jobs.submit("protein-parameters", [ENTRY])
@@ -80,14 +80,14 @@ def test_the_key_is_repeated_on_every_attempt(failure: Any) -> None:
     assert len({request.content for request in service.requests}) == 1
 
 
-def test_a_key_of_the_users_own_is_sent() -> None:
+def test_a_given_key_is_sent() -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client:
         client.jobs.submit("protein-parameters", [ENTRY], idempotency_key="plate 7, well A1")
     assert keys(service) == ["plate 7, well A1"]
 
 
-def test_when_all_answers_are_lost_the_error_says_which_key_to_repeat() -> None:
+def test_when_all_responses_are_lost_the_error_names_the_key_to_repeat() -> None:
     service = Stub(httpx.ReadError("reset"))
     with over(service) as client:
         with pytest.raises(TransportError) as caught:
@@ -99,7 +99,7 @@ def test_when_all_answers_are_lost_the_error_says_which_key_to_repeat() -> None:
     assert caught.value.sent
 
 
-def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
+def test_an_unsent_submit_does_not_warn_about_a_job() -> None:
     with over(Stub(httpx.ConnectError("refused"))) as client:
         with pytest.raises(TransportError) as caught:
             client.jobs.submit("protein-parameters", [ENTRY])
@@ -128,7 +128,7 @@ def test_when_nothing_was_sent_no_note_worries_about_a_job() -> None:
         "a job without an id",
     ],
 )
-def test_an_error_that_leaves_it_open_says_which_key_to_repeat(failures: list[Any]) -> None:
+def test_an_error_with_an_unknown_outcome_names_the_key_to_repeat(failures: list[Any]) -> None:
     service = Stub(*failures)
     with over(service) as client:
         with pytest.raises(ProteinIQError) as caught:
@@ -140,7 +140,7 @@ def test_an_error_that_leaves_it_open_says_which_key_to_repeat(failures: list[An
 @pytest.mark.parametrize(
     "failure", [refusal(402, "insufficient_credits"), refusal(429, "rate_limited", Retry_After="1")]
 )
-def test_an_error_that_leaves_nothing_open_worries_about_no_job(failure: Any) -> None:
+def test_an_error_with_a_known_outcome_does_not_warn_about_a_job(failure: Any) -> None:
     with over(Stub(failure)) as client:
         with pytest.raises(APIError) as caught:
             client.jobs.submit("protein-parameters", [ENTRY])
@@ -148,7 +148,7 @@ def test_an_error_that_leaves_nothing_open_worries_about_no_job(failure: Any) ->
     assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
 
 
-def test_a_connection_that_is_refused_after_a_lost_answer_does_not_say_that_nothing_was_sent() -> None:
+def test_a_refused_connection_after_a_lost_response_still_warns_about_a_job() -> None:
     with over(Stub(httpx.ReadError("reset"), httpx.ConnectError("refused"))) as client:
         with pytest.raises(TransportError) as caught:
             client.jobs.submit("protein-parameters", [ENTRY])
@@ -156,7 +156,7 @@ def test_a_connection_that_is_refused_after_a_lost_answer_does_not_say_that_noth
     assert "Nothing was sent" not in str(caught.value)
 
 
-def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
+def test_an_interrupted_submit_names_the_key_to_repeat() -> None:
     def interrupted(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
@@ -168,7 +168,7 @@ def test_a_submit_that_is_interrupted_says_which_key_to_repeat() -> None:
     assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
 
 
-def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
+def test_a_lost_response_makes_one_job(sandbox: Sandbox, key: str) -> None:
     with LossyProxy(sandbox.url) as proxy:
         proxy.plan(["lose the answer"] * 2)
         with connect(sandbox, key, base_url=proxy.url) as client:
@@ -177,7 +177,7 @@ def test_a_lost_answer_makes_one_job(sandbox: Sandbox, key: str) -> None:
     assert proxy.lines.count("POST /api/v1/jobs") == 3
 
 
-def test_an_answer_that_was_cut_makes_one_job(sandbox: Sandbox, key: str) -> None:
+def test_a_truncated_response_makes_one_job(sandbox: Sandbox, key: str) -> None:
     with LossyProxy(sandbox.url) as proxy:
         proxy.plan(["cut the answer"])
         with connect(sandbox, key, base_url=proxy.url) as client:
@@ -233,12 +233,12 @@ def test_a_quote_of_max_credits_is_submitted() -> None:
 
 
 def quoted(*blocking: dict[str, str]) -> Routes:
-    """A service whose quote says what stands in the way."""
+    """A service whose quote has a blocking error."""
     quote = {**documented("quote_job"), "blocking_errors": list(blocking)}
     return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
 
 
-def test_what_blocks_the_job_raises_before_it_is_made() -> None:
+def test_a_blocking_error_raises_before_the_submit() -> None:
     low = {"code": "insufficient_credits", "message": "It costs 50 credits, and there are 3"}
     daily = {"code": "daily_limit_exceeded", "message": "100 of 100 jobs of today are used"}
     service = quoted(low, daily)
@@ -252,7 +252,7 @@ def test_what_blocks_the_job_raises_before_it_is_made() -> None:
     assert caught.value.details == {"blocking_errors": [low, daily]}
 
 
-def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -> None:
+def test_an_unknown_blocking_error_raises_too() -> None:
     service = quoted({"code": "moon_phase", "message": "Not tonight"})
     with over(service) as client:
         with pytest.raises(PaymentRequired, match="Not tonight"):
@@ -260,7 +260,7 @@ def test_what_blocks_the_job_for_a_reason_that_nobody_knows_raises_too() -> None
     assert service.routes == [QUOTE]
 
 
-def test_a_lost_response_is_not_asked_for_again_where_the_contract_has_no_idempotency_key(
+def test_without_an_idempotency_key_in_the_contract_a_lost_response_is_not_retried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "submit_job", headers={})
@@ -272,7 +272,7 @@ def test_a_lost_response_is_not_asked_for_again_where_the_contract_has_no_idempo
     assert len(service.requests) == 1
 
 
-def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_key(
+def test_a_retry_uses_the_contracts_spelling_of_the_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "submit_job", headers={"Idempotency-Key": "Request-Key"})
@@ -282,7 +282,7 @@ def test_a_lost_response_is_asked_for_again_with_the_contracts_spelling_of_the_k
     assert [request.headers["request-key"] for request in service.requests] == ["one", "one"]
 
 
-def test_max_credits_of_nothing_lets_a_free_job_through(client: ProteinIQ) -> None:
+def test_max_credits_of_zero_allows_a_free_job(client: ProteinIQ) -> None:
     quote = client.jobs.quote("protein-parameters", {"protein": LYSOZYME})
     made = client.jobs.submit(
         "protein-parameters", {"protein": LYSOZYME}, max_credits=quote.estimated_credits
@@ -290,7 +290,7 @@ def test_max_credits_of_nothing_lets_a_free_job_through(client: ProteinIQ) -> No
     assert made.status in ("QUEUED", "PENDING", "PROCESSING", "COMPLETED")
 
 
-def test_a_final_answer_is_not_repeated() -> None:
+def test_a_final_refusal_is_not_retried() -> None:
     service = Stub(refusal(400, "validation_error"))
     with over(service) as client:
         with pytest.raises(ValidationError):
@@ -298,7 +298,7 @@ def test_a_final_answer_is_not_repeated() -> None:
     assert len(service.requests) == 1
 
 
-def test_the_service_is_given_the_time_that_it_asks_for() -> None:
+def test_a_submit_waits_for_retry_after() -> None:
     service = Stub(refusal(429, "rate_limited", Retry_After="40"), answer(job(), 201))
     clock = StillClock()
     with over(service, clock=clock) as client:

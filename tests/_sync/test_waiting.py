@@ -41,7 +41,7 @@ def test_a_wait_returns_the_job_that_has_ended(client: ProteinIQ, streams: bool)
 
 
 @pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
-def test_updates_tell_every_state_once(client: ProteinIQ, gate: Path, streams: bool) -> None:
+def test_updates_report_every_status_once(client: ProteinIQ, gate: Path, streams: bool) -> None:
     seen: list[Job] = []
 
     def update(job: Job) -> None:
@@ -97,7 +97,7 @@ def test_run_submits_waits_and_gets_the_result(client: ProteinIQ) -> None:
     assert (client.jobs.get(result.job_id)).name == "mine"
 
 
-def test_a_run_that_fails_says_why(client: ProteinIQ) -> None:
+def test_a_failed_run_raises_with_its_error(client: ProteinIQ) -> None:
     with pytest.raises(JobFailed, match="no convergence after 12 steps") as caught:
         client.run("broken", TEXT)
     assert caught.value.job.status == "FAILED"
@@ -118,7 +118,7 @@ def test_the_result_of_a_failed_job_is_returned_on_request(client: ProteinIQ) ->
     assert (client.results.get(result.job_id)).files.names == result.files.names
 
 
-def test_there_is_no_result_before_the_end(client: ProteinIQ, gate: Path) -> None:
+def test_a_result_before_the_end_is_refused(client: ProteinIQ, gate: Path) -> None:
     made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
     with pytest.raises(JobNotCompleted) as caught:
         client.results.get(made.id)
@@ -136,7 +136,7 @@ def test_refresh_reads_the_status_again(client: ProteinIQ) -> None:
 
 
 @pytest.mark.parametrize("wait", [False, True], ids=["get", "wait"])
-def test_a_job_that_there_is_not(client: ProteinIQ, wait: bool) -> None:
+def test_a_missing_job(client: ProteinIQ, wait: bool) -> None:
     call: Callable[[str], Any] = client.jobs.wait if wait else client.jobs.get
     with pytest.raises(NotFound) as caught:
         call("job_nobody")

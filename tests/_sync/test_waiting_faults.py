@@ -69,7 +69,7 @@ def test_without_an_event_stream_the_status_is_polled(refused: httpx.Response) -
     assert service.routes == [EVENTS, STATUS, STATUS]
 
 
-def test_polling_asks_for_no_event_stream() -> None:
+def test_polling_opens_no_event_stream() -> None:
     service = Routes({STATUS: [answer(job()), answer(job("PROCESSING")), answer(job("COMPLETED"))]})
     clock = StillClock()
     with over(service, clock=clock) as client:
@@ -78,7 +78,7 @@ def test_polling_asks_for_no_event_stream() -> None:
     assert sum(clock.sleeps) >= 10
 
 
-def test_a_stream_that_ends_early_is_no_end_of_the_job() -> None:
+def test_a_stream_that_ends_early_is_not_the_end_of_the_job() -> None:
     service = Routes(
         {
             EVENTS: [events(job("QUEUED")), events(job("PROCESSING")), events(job("COMPLETED"))],
@@ -107,7 +107,7 @@ def test_the_end_may_come_between_stream_and_status() -> None:
     ],
     ids=["connect", "timeout", "500", "429", "502"],
 )
-def test_faults_that_pass_do_not_end_a_wait(fault: Any) -> None:
+def test_transient_faults_do_not_end_a_wait(fault: Any) -> None:
     service = Routes(
         {
             EVENTS: [fault, fault, fault, events(job("COMPLETED"))],
@@ -126,7 +126,7 @@ def test_a_key_that_was_revoked_ends_a_wait() -> None:
     assert "Job job_1 continues" in "".join(caught.value.__notes__)
 
 
-def test_events_about_something_else_are_passed_over() -> None:
+def test_events_about_something_else_are_ignored() -> None:
     strangers = [
         "not json",
         [1, 2],
@@ -158,7 +158,7 @@ def test_events_are_read_as_the_contract_spells_a_status_or_a_job(
     assert ended.raw == mine["job"]
 
 
-def test_an_event_that_says_only_the_status_keeps_what_was_known() -> None:
+def test_an_event_with_only_the_status_keeps_the_other_fields() -> None:
     service = Routes({SUBMIT: answer(job(name="mine"), 201), EVENTS: events({"status": "COMPLETED"})})
     with over(service) as client:
         made = client.jobs.submit("protein-parameters", [ENTRY])
@@ -170,12 +170,12 @@ WHY = {"code": "out_of_memory", "message": "It needs 80 GB"}
 
 
 FAILED = {"status": "FAILED"}
-"""What an event may say of a job that failed: nothing of why."""
+"""Events of a failed job without a reason."""
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["status", "job"])
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "TIMEOUT", "BUDGET_EXCEEDED"])
-def test_an_event_that_does_not_say_why_a_job_ended_is_followed_by_one_read(
+def test_a_terminal_event_without_a_reason_is_followed_by_one_read(
     monkeypatch: pytest.MonkeyPatch, status: str, whole: bool
 ) -> None:
     change_operation(monkeypatch, "get_job", absent=not whole)
@@ -215,14 +215,14 @@ def test_the_reason_of_a_failure_is_in_the_error_of_its_result() -> None:
     [{"status": "COMPLETED"}, {**FAILED, "error": WHY}, job("FAILED", error=None)],
     ids=["a success", "a reason", "a whole job"],
 )
-def test_an_end_that_leaves_nothing_open_is_followed_by_no_read(told: dict[str, Any]) -> None:
+def test_a_complete_terminal_event_is_not_followed_by_a_read(told: dict[str, Any]) -> None:
     service = Routes({EVENTS: events(told)})
     with over(service) as client:
         assert (client.jobs.wait("job_1")).status == told["status"]
     assert service.routes == [EVENTS]
 
 
-def test_a_status_that_does_not_say_why_a_job_failed_is_followed_by_one_read(
+def test_a_failed_status_without_a_reason_is_followed_by_one_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "get_job", absent=False)
@@ -254,7 +254,7 @@ def test_a_reason_that_can_not_be_read_does_not_undo_the_end(status: Any) -> Non
     assert seen == ["FAILED"]
 
 
-def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
+def test_a_wait_ends_at_its_deadline_with_an_unreachable_service() -> None:
     clock = StillClock()
     with over(Stub(httpx.ConnectError("refused")), clock=clock) as client:
         with pytest.raises(WaitTimeout, match="the job's status could not be read") as caught:
@@ -263,7 +263,7 @@ def test_a_wait_ends_at_its_deadline_though_the_service_is_gone() -> None:
     assert caught.value.job.status == "UNKNOWN"
 
 
-def test_a_wait_of_no_time_at_all() -> None:
+def test_a_wait_with_a_timeout_of_zero() -> None:
     service = Stub(httpx.ConnectError("refused"))
     with over(service) as client:
         with pytest.raises(WaitTimeout):
@@ -272,7 +272,7 @@ def test_a_wait_of_no_time_at_all() -> None:
 
 
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
-def test_what_interrupts_a_wait_says_that_the_job_goes_on(interrupt: type[BaseException]) -> None:
+def test_an_interrupted_wait_notes_that_the_job_is_running(interrupt: type[BaseException]) -> None:
     def update(job: Job) -> None:
         raise interrupt
 
@@ -282,7 +282,7 @@ def test_what_interrupts_a_wait_says_that_the_job_goes_on(interrupt: type[BaseEx
     assert any("client.jobs.wait('job_1')" in note for note in caught.value.__notes__)
 
 
-def test_a_status_that_is_no_json_names_its_operation() -> None:
+def test_a_status_that_is_not_json_names_its_operation() -> None:
     service = Routes({EVENTS: httpx.Response(404), STATUS: httpx.Response(200, html="<h1>Log in</h1>")})
     with over(service) as client:
         with pytest.raises(ContractError, match="<h1>Log in</h1>") as caught:
@@ -290,7 +290,7 @@ def test_a_status_that_is_no_json_names_its_operation() -> None:
     assert caught.value.operation == "get_job_status"
 
 
-def test_a_result_that_is_late_is_asked_for_again() -> None:
+def test_a_late_result_is_requested_again() -> None:
     late = refusal(409, "job_not_completed", Retry_After="5")
     service = Routes({RESULT: [late, late, answer({**documented("get_result"), "job_id": "job_1"})]})
     with over(service) as client:
@@ -311,7 +311,7 @@ def test_a_result_that_is_late_is_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize("status", ["CANCELLED", "TIMEOUT"])
-def test_a_job_that_can_have_no_result_is_not_asked_for_one(status: str) -> None:
+def test_no_result_is_requested_of_a_job_without_one(status: str) -> None:
     why = {"code": "time_limit", "message": "It took too long"}
     service = Routes({EVENTS: events(job(status, error=why))})
     with over(service) as client:

@@ -1,4 +1,4 @@
-"""Answers of the sandbox, recorded: `python -m tests.cassettes.record` records them anew, from a fresh one.
+"""Recorded responses of the sandbox. `python -m tests.cassettes.record` records them again, from a new one.
 
 The sandbox serves at a fixed port while it is recorded, so that addresses stay the same. Nothing is stored that lets
 anyone in: no Authorization header, no key, no signature of a URL, in headers and bodies alike.

@@ -1,4 +1,4 @@
-"""Record the cassettes anew, from a sandbox that nobody else uses: `python -m tests.cassettes.record`."""
+"""Record the cassettes again, from a sandbox of their own: `python -m tests.cassettes.record`."""
 
 from __future__ import annotations
 

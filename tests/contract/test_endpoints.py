@@ -73,12 +73,6 @@ def test_route_of_an_operation(case: str) -> None:
     assert (f"{found.method} {found.path}", found.absent) == (where, False)
 
 
-@pytest.mark.parametrize("media", ["application/json", "text/plain", None])
-def test_events_are_a_stream_in_any_description(media: str | None) -> None:
-    response = contract(m.events_as(media))["paths"][f"{JOB}/events"]["get"]["responses"]["2XX"]
-    assert response["content"] == {"text/event-stream": {"schema": {"type": "string"}}}
-
-
 def test_a_response_may_omit_the_id_in_the_request() -> None:
     def without_id(document: m.Document) -> None:
         job = m.rewritten(m.schema(document, "Job"), dict)

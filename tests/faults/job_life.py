@@ -50,14 +50,14 @@ class AsyncVirtualClock(VirtualClock):
 
 @attrs.frozen
 class Life:
-    """A job: QUEUED, running from `starts` on, ended as `end` says from `ends` on; s from the start of time."""
+    """A job: QUEUED, running from `starts`, and in the state `end` from `ends`. Times are in seconds from the start."""
 
     starts: float
     ends: float
     end: str
 
     def at(self, time: float) -> dict[str, Any]:
-        """The job as the service tells it."""
+        """The job as the service sends it."""
         status = "QUEUED" if time < self.starts else "PROCESSING" if time < self.ends else self.end
         return job(status)
 
@@ -70,21 +70,21 @@ class Life:
 
 @attrs.frozen
 class Served:
-    """What was asked for, after `delay` s."""
+    """The normal response, after `delay` seconds."""
 
     delay: float = 0.0
 
 
 @attrs.frozen
 class Dripped:
-    """What was asked for, in pieces `step` s apart."""
+    """The normal response, in pieces that are `step` seconds apart."""
 
     step: float
 
 
 @attrs.frozen
 class Refused:
-    """An error of the service, or of what stands before it."""
+    """An error of the service, or of a proxy before it."""
 
     status: int
     retry_after: float | None = None
@@ -93,7 +93,7 @@ class Refused:
 
 @attrs.frozen
 class Broken:
-    """No complete answer."""
+    """No complete response."""
 
     kind: Failure
     delay: float = 0.0
@@ -114,7 +114,7 @@ Said = Literal["state", "heartbeat", "junk", "other", "partial", "long", "retry"
 
 @attrs.frozen
 class Streamed:
-    """An event stream: what it says, each after a pause; then it ends, breaks, or falls silent."""
+    """An event stream: its lines, each after a pause. Then it ends, breaks, or is silent."""
 
     said: tuple[tuple[float, Said], ...]
     then: Literal["end", "cut", "silent"]

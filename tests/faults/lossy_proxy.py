@@ -1,4 +1,4 @@
-"""Between client and service: what it does to each request is told beforehand. It hands streams on as they come."""
+"""A proxy between client and service that follows a script for each request. It forwards streams unbuffered."""
 
 from __future__ import annotations
 

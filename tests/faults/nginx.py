@@ -1,4 +1,4 @@
-"""nginx, as it stands before many services: started for a test, on a free port of the loopback."""
+"""nginx as a reverse proxy, started for a test on a free port of the loopback."""
 
 from __future__ import annotations
 

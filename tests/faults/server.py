@@ -1,4 +1,4 @@
-"""A server that misbehaves as it is told, byte for byte: raw sockets, a thread for each connection.
+"""A server with scripted faults, byte for byte: raw sockets, and a thread for each connection.
 
     with Server() as server:
         server.on("GET", path, reply({...}), stream(event({...}), CUT))
@@ -75,7 +75,7 @@ Answer = Sequence[Piece] | Callable[[Asked], Sequence[Piece]]
 
 
 def reply(body: Any, status: int = 200, **headers: str) -> list[Piece]:
-    """A JSON answer, whole; a header's name is written with underscores."""
+    """A complete JSON response. Names of headers are written with underscores."""
     return whole(json.dumps(body).encode(), status, **{"content_type": "application/json", **headers})
 
 
@@ -90,7 +90,7 @@ def page(status: int = 200) -> list[Piece]:
 
 
 def whole(content: bytes, status: int = 200, **headers: str) -> list[Piece]:
-    """An answer that says its length."""
+    """A response with its length."""
     return [_head(status, content_length=str(len(content)), **headers), content]
 
 
@@ -249,7 +249,7 @@ class Server:
 
 
 def _read(connection: socket.socket) -> Asked | None:
-    """The next request, None when there is no other."""
+    """The next request, or None."""
     received = b""
     while b"\r\n\r\n" not in received:
         more = connection.recv(65536)

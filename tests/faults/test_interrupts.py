@@ -26,7 +26,7 @@ LIST = ("GET", "/api/v1/jobs")
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server whose job runs for ever, and says so."""
+    """A server whose job runs forever."""
     with Server() as running:
         running.on(*EVENTS, stream(event(job("PROCESSING")), HANG))
         running.on(*LIST, [HANG])
@@ -35,7 +35,7 @@ def server() -> Iterator[Server]:
 
 
 def until(server: Server, method: str, path: str) -> None:
-    """Wait until a route was asked for."""
+    """Wait until a route was requested."""
     ends = time.monotonic() + 30
     while not server.count(method, path):
         assert time.monotonic() < ends
@@ -99,7 +99,7 @@ INTERRUPTIBLE = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_
 
 
 def interrupted(server: Server, program: str, route: tuple[str, str]) -> str:
-    """What a program says that is interrupted once it has asked for a route."""
+    """The output of a program that is interrupted after its request to a route."""
     environment = {
         **os.environ,
         "PROTEINIQ_API_KEY": KEY,

@@ -23,7 +23,7 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def test_an_async_client_on_a_second_loop_says_so(server: Server) -> None:
+def test_an_async_client_on_a_second_loop_raises(server: Server) -> None:
     client = AsyncProteinIQ(KEY, server.url)
 
     async def use() -> None:
@@ -47,7 +47,7 @@ def test_the_sync_client_works_inside_a_running_loop(server: Server) -> None:
     assert asyncio.run(cell()) == documented("get_account")["workspace"]["id"]
 
 
-def test_nothing_has_a_finaliser() -> None:
+def test_no_class_has_a_finaliser() -> None:
     clients = {type(ProteinIQ(KEY)), type(AsyncProteinIQ(KEY))}
     parts = [type(part) for client in (ProteinIQ(KEY), AsyncProteinIQ(KEY)) for part in vars(client).values()]
     for each in [*clients, *parts]:
@@ -55,7 +55,7 @@ def test_nothing_has_a_finaliser() -> None:
     assert "__del__" not in inspect.getsource(proteiniq)
 
 
-def test_reads_of_one_job_are_apart_whatever_client_thread_and_loop_they_come_from(server: Server) -> None:
+def test_reads_of_one_job_are_spaced_across_clients_threads_and_loops(server: Server) -> None:
     interval = 0.1
 
     def in_a_thread() -> None:

@@ -109,7 +109,7 @@ class Schedules(RuleBasedStateMachine):
 
     @rule(planned=faults, length=st.integers(1, 30), gated=st.booleans())
     def submit(self, planned: list[Fault], length: int, gated: bool) -> None:
-        """Submit through faults; when the client gives up, do what its error says: repeat with the key."""
+        """Submit despite faults. If the client gives up, repeat with the key in its error."""
         number = len(self.intents)
         intent = Intent(f"job {number}", "M" * length, gated, f"schedule-{number}")
         self.intents.append(intent)

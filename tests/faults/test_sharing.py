@@ -26,7 +26,7 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_thousand_tasks_have_few_connections_and_use_them_again(server: Server) -> None:
+async def test_a_thousand_tasks_share_few_connections(server: Server) -> None:
     def answered(asked: Asked) -> list[Piece]:
         return reply({**documented("get_file"), "id": asked.path.rpartition("/")[2]})
 
@@ -114,7 +114,7 @@ async def test_waits_leave_connections_to_other_requests(server: Server) -> None
     assert len(streams) == MOST_STREAMS
 
 
-def test_a_process_that_forked_has_connections_of_its_own(server: Server) -> None:
+def test_a_forked_process_has_its_own_connections(server: Server) -> None:
     server.on("GET", ACCOUNT, reply(documented("get_account")))
     with ProteinIQ(KEY, server.url) as client:
         client.account.get()

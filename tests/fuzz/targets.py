@@ -44,7 +44,7 @@ def sse(data: bytes) -> None:
 
 
 def events(data: bytes) -> None:
-    """Whatever an event stream says, a wait ends with the job in a terminal state."""
+    """With any event stream, a wait ends with the job in a terminal state."""
     stream = httpx.Response(200, content=data, headers={"content-type": "text/event-stream"})
     service = Routes({EVENTS: [stream, httpx.Response(404)], STATUS: answer(job("COMPLETED"))})
     with over(service) as client:
@@ -54,7 +54,7 @@ def events(data: bytes) -> None:
 
 
 def answers(data: bytes) -> None:
-    """Whatever an operation is answered, it gives a right model or one of our errors. Two bytes choose which."""
+    """Any response gives a valid model or one of our errors. Two bytes choose the operation."""
     name = OPERATIONS[(data[0] if data else 0) % len(OPERATIONS)]
     status = STATUSES[(data[1] if len(data) > 1 else 0) % len(STATUSES)]
     with over(Stub(httpx.Response(status, content=data[2:])), max_retries=1) as client:
@@ -67,7 +67,7 @@ def answers(data: bytes) -> None:
 
 
 def headers(data: bytes) -> None:
-    """Whatever the headers say, waits are finite."""
+    """With any headers, waits are finite."""
     names = ("retry-after", "x-ratelimit-reset", "x-ratelimit-limit", "x-ratelimit-remaining", "date")
     values = data.decode("latin-1").split("\n")
     rate = RateHeaders.read(dict(zip(names, values, strict=False)), NOW)
@@ -107,7 +107,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 
 
 def seeds(name: str) -> list[bytes]:
-    """What a target is meant for, to begin with."""
+    """Valid inputs of a target to start with."""
     if name == "answers":
         good = [json.dumps(documented(operation)).encode() for operation in OPERATIONS]
         refused = b'{"error": {"code": "rate_limited", "message": "No.", "details": {"issues": [{"message": "x"}]}}}'

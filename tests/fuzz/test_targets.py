@@ -9,7 +9,7 @@ from .targets import TARGETS, seeds
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_what_it_is_meant_for_gets_through(name: str) -> None:
+def test_valid_input_is_accepted(name: str) -> None:
     for seed in seeds(name):
         TARGETS[name](seed)
 

@@ -1,4 +1,4 @@
-"""An OpenAPI document as the server of these tests needs it: routes, strict checks, and responses that fit."""
+"""An OpenAPI document for the server of these tests: routes, strict checks, and responses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .workspace import Issue, Refusal
 DOCUMENTS = Path(__file__).parent / "documents"
 PREFIX = "/api/v1"
 UNDOCUMENTED = {("e", "Job"): ("credits_used", "error", "completed_at"), ("e", "Tool"): ("input",)}
-"""Fields that a thin document doesn't mention, and its service sends."""
+"""Fields that a document lacks, but its service sends."""
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _NOTHING: Any = object()
@@ -28,12 +28,12 @@ _EXAMPLES = {"array": [], "boolean": False, "integer": 1, "number": 1, "object":
 
 
 class BrokenDocument(Exception):
-    """A response of the server doesn't fit the document: a mistake in the tests' server."""
+    """A response of the server doesn't match the document: an error in the tests' server."""
 
 
 @attrs.frozen
 class Parameter:
-    """A query parameter. `repeats` says that it may be given more than once."""
+    """A query parameter. One that `repeats` may be given more than once."""
 
     name: str
     repeats: bool
@@ -109,9 +109,9 @@ class Document:
         self.operations = {each.route: each for each in self._operations()}
 
     def filled(self, operation: Operation, status: int, thing: Thing) -> Any:
-        """What the operation responds with, filled from the thing: None where it has no body.
+        """The response of the operation, filled from the thing, or None without a body.
 
-        Raises BrokenDocument when that is not as the document describes it.
+        Raises BrokenDocument if it doesn't match the document.
         """
         schema = operation.responses.get(status, {})
         if schema is None:
@@ -135,7 +135,7 @@ class Document:
             media: each.get("schema", {})
             for media, each in described.get("requestBody", {}).get("content", {}).items()
         }
-        silence: Any = {"200": {}}.get  # a body of which nothing is said; another status has none
+        silence: Any = {"200": {}}.get  # an undescribed body; another status has none
         parameters = [each for each in described.get("parameters", ()) if each["in"] == "query"]
         return Operation(
             route=f"{method} {re.sub('{.*?}', '{}', path.removeprefix(PREFIX))}",
@@ -164,7 +164,7 @@ class Document:
         )
 
     def _whole(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """The schema without references and compositions; of a union the first that is not null."""
+        """The schema without references and compositions. A union becomes its first branch that is not null."""
         whole = dict(schema)
         if "$ref" in whole:
             return self._whole(self._documented[whole["$ref"].rpartition("/")[2]])
@@ -182,7 +182,7 @@ class Document:
         return whole
 
     def _body(self, schema: Any, thing: Thing) -> Any:
-        """The thing as an object; as its code where the document has text."""
+        """The thing as an object, or as its code if the document has a string."""
         shape = self._whole(schema)
         if shape.get("type") == "string":
             return thing.values["code"]
@@ -233,7 +233,7 @@ def check_names(given: Sequence[str] | Mapping[str, Any], known: Any, where: str
 
 
 def _plain(node: Any) -> Any:
-    """The node in JSON Schema 2020-12: OpenAPI 3.0 says `nullable` for what may be null."""
+    """The node in JSON Schema 2020-12, without `nullable` of OpenAPI 3.0."""
     if isinstance(node, list):
         return [_plain(each) for each in node]
     if not isinstance(node, Mapping):
@@ -247,5 +247,5 @@ def _plain(node: Any) -> Any:
 
 
 def _literal(text: str) -> list[Any]:
-    """What else the text of a query may stand for: a number or a boolean."""
+    """The number or boolean that the text of a query may mean."""
     return [json.loads(text)] if re.fullmatch(r"-?\d+(\.\d+)?|true|false", text) else []

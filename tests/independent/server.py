@@ -1,4 +1,4 @@
-"""A server that responds as one of the documents says, on a free port of the loopback.
+"""A server that implements one of the documents, on a free port of the loopback.
 
     with Server(Document(DOCUMENTS / "a.json")) as server:
         client = ProteinIQ(server.new_key(), server.url)
@@ -39,17 +39,17 @@ from .values import Thing
 from .workspace import OUTPUT, TOOLS, Issue, Job, Refusal, State, Workspace, find
 
 VARIABLE = "PROTEINIQ_TESTS_DOCUMENT"
-"""Names the document that the end-to-end tests are run with."""
+"""The environment variable with the document for the end-to-end tests."""
 
 PAGE = 2
 LOOK = 0.005
-"""How often an event stream looks at its job, in seconds."""
+"""Interval in which an event stream reads its job, in seconds."""
 
 _KEY = re.compile(r"Bearer (pq_live_([A-Za-z0-9]+)_[A-Za-z0-9]+)")
 
 
 def named_document() -> Document:
-    """The document that the environment names. Raises LookupError."""
+    """The document in the environment. Raises LookupError if there is none."""
     path = Path(os.environ.get(VARIABLE, ""))
     if not (DOCUMENTS / path.name).is_file() or path.suffix != ".json":
         raise LookupError(
@@ -61,7 +61,7 @@ def named_document() -> Document:
 
 @attrs.frozen
 class Call:
-    """A request that fits the document."""
+    """A request that matches the document."""
 
     request: Request
     operation: Operation
@@ -79,7 +79,7 @@ class Call:
 
 @attrs.frozen
 class Again:
-    """The response to a request that was repeated."""
+    """The response to a repeated request."""
 
     thing: Thing
 
@@ -88,7 +88,7 @@ Handler = Callable[[Call], Awaitable[Thing | Again | Response]]
 
 
 class App:
-    """The routes of a document, and what serves them."""
+    """The routes of a document and their handlers."""
 
     def __init__(self, document: Document, clock: Callable[[], float]) -> None:
         self._document = document
@@ -152,12 +152,12 @@ class App:
         return endpoint
 
     async def _read(self, operation: Operation, request: Request) -> Call:
-        """What the request says, checked. Raises Refusal."""
+        """The checked request. Raises Refusal."""
         found = _KEY.fullmatch(request.headers.get("authorization", ""))
         if found is None and operation.route != "GET /openapi.json":
             raise Refusal(401, "unauthorized", "Missing or invalid API key")
         key, key_id = found.groups() if found else ("", "")
-        # A document that describes no query of a list with a cursor takes what another list takes.
+        # If a document doesn't describe the query of a list with a cursor, that of another list is accepted.
         silent = operation.route == "GET /tools" and not operation.query
         unlisted = self._document.operations["GET /jobs"].query if silent else {}
         query = operation.read_query(request.query_params.multi_items(), unlisted)
@@ -178,7 +178,7 @@ class App:
     # ---- lists
 
     def _page(self, call: Call, items: Sequence[Thing]) -> Thing:
-        """A page, by the parameters that the operation has."""
+        """A page, according to the parameters of the operation."""
         size = min(int(call.query.get("limit", call.query.get("pageSize", PAGE))), PAGE)
         start = int(call.query.get("offset", size * (int(call.query.get("page", 1)) - 1)))
         ids = [each.values["id"] for each in items]
@@ -279,42 +279,42 @@ class App:
         return self._page(call, [values.file(each) for each in files])
 
     async def _upload(self, call: Call) -> Thing:
-        """What a form, JSON, or a query with the bytes alone says, or the first step of two."""
-        told: dict[str, Any] = {**(call.body or call.query)}
+        """Upload a form, JSON or raw bytes with a query, or take the first step of two."""
+        fields: dict[str, Any] = {**(call.body or call.query)}
         content = b"" if call.body else await call.request.body()
         if "multipart/form-data" in call.operation.bodies:
-            told, content = await self._form(call)
-        if "content_base64" in told or "content" in told:
-            encoded, text = told.pop("content_base64", ""), told.pop("content", "")
+            fields, content = await self._form(call)
+        if "content_base64" in fields or "content" in fields:
+            encoded, text = fields.pop("content_base64", ""), fields.pop("content", "")
             content = base64.b64decode(encoded, validate=True) or text.encode()
-        told["mime_type"] = told.pop(
-            "content_type", told.pop("mimeType", told.pop("mime_type", "text/plain"))
+        fields["mime_type"] = fields.pop(
+            "content_type", fields.pop("mimeType", fields.pop("mime_type", "text/plain"))
         )
         file_id = call.workspace.new_id("file")
         if "POST /files/{}/complete" not in self._document.operations:
-            return values.file(call.workspace.store(file_id, content, told))
+            return values.file(call.workspace.store(file_id, content, fields))
         signature = secrets.token_hex(8)
-        self._signed[signature] = (str(told.pop("size")), [told["mime_type"]])
-        call.workspace.tickets[file_id] = signature, told
-        url = f"{call.request.base_url}storage/{signature}/{told['filename']}"
-        return values.ticket(file_id, url, told["mime_type"])
+        self._signed[signature] = (str(fields.pop("size")), [fields["mime_type"]])
+        call.workspace.tickets[file_id] = signature, fields
+        url = f"{call.request.base_url}storage/{signature}/{fields['filename']}"
+        return values.ticket(file_id, url, fields["mime_type"])
 
     async def _form(self, call: Call) -> tuple[dict[str, Any], bytes]:
-        """What a form says beside its file; `metadata` is JSON text."""
+        """The other fields of a form and the content of its file; `metadata` is a JSON string."""
         async with call.request.form() as form:
             check_names(list(form), call.operation.fields, "body")
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise Refusal.invalid(Issue(("body", "file"), "expected a file"))
-            told: dict[str, Any] = {"filename": file.filename, "mime_type": file.content_type}
-            told |= {name: form.getlist(name) for name in ("tags", "collection_ids") if name in form}
-            told |= {name: form[name] for name in ("description",) if name in form}
-            return told | json.loads(str(form.get("metadata", "{}"))), await file.read()
+            fields: dict[str, Any] = {"filename": file.filename, "mime_type": file.content_type}
+            fields |= {name: form.getlist(name) for name in ("tags", "collection_ids") if name in form}
+            fields |= {name: form[name] for name in ("description",) if name in form}
+            return fields | json.loads(str(form.get("metadata", "{}"))), await file.read()
 
     async def _complete(self, call: Call) -> Thing:
-        signature, told = find(call.workspace.tickets, call.id, "File")
+        signature, fields = find(call.workspace.tickets, call.id, "File")
         content = find(self._stored, signature, "Content of the file")
-        return values.file(call.workspace.store(call.id, content, told))
+        return values.file(call.workspace.store(call.id, content, fields))
 
     async def _file(self, call: Call) -> Thing:
         return values.file(find(call.workspace.files, call.id, "File"))
@@ -326,7 +326,7 @@ class App:
     async def _openapi(self, call: Call) -> Response:
         return JSONResponse(self._document.content)
 
-    # ---- what a signed URL leads to; like S3, it takes one kind of authorization
+    # ---- storage behind signed URLs; like S3, it refuses a second kind of authorization
 
     async def _get_stored(self, request: Request) -> Response:
         content = self._stored.get(request.path_params["signature"])
@@ -335,7 +335,7 @@ class App:
         return Response(content, media_type=values.MEDIA_TYPE)
 
     async def _put_stored(self, request: Request) -> Response:
-        """A file at the URL of its ticket, which is signed for one size and one media type."""
+        """Store a file at its signed URL, which is valid for one size and media type."""
         signature, headers = request.path_params["signature"], request.headers
         given = (headers.get("content-length"), headers.getlist("content-type"))
         if self._signed.get(signature) != given or "authorization" in headers:
@@ -345,7 +345,7 @@ class App:
 
 
 class Server:
-    """The app on a thread and a loop of its own. `clock` gives the time in seconds since the epoch."""
+    """The app on a thread and a loop of its own. `clock` returns the time in seconds since the epoch."""
 
     def __init__(self, document: Document, *, clock: Callable[[], float] = time.time) -> None:
         self.document = document
@@ -378,11 +378,11 @@ class Server:
         return self.url + PREFIX
 
     def new_key(self) -> str:
-        """The key of a workspace that nobody has used."""
+        """The key of a new workspace."""
         return f"pq_live_k{next(self._numbers)}_{secrets.token_hex(8)}"
 
     def workspace(self, key: str) -> Workspace:
-        """What belongs to a key."""
+        """The workspace of a key."""
         return self._app.workspace(key)
 
     def __enter__(self) -> Self:

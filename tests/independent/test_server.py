@@ -1,4 +1,4 @@
-"""The server of the independent documents keeps to them: it notices what does not fit, on either side."""
+"""The server of the independent documents: it refuses requests and responses that don't match them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ORDER = {"tool": "esmfold", "name": "a job", "input": {"inputs": [ENTRY]}}
 
 @attrs.define
 class Clock:
-    """The time that the server is told."""
+    """The clock of the server."""
 
     now: float = 1_781_251_500.0
 
@@ -51,7 +51,7 @@ def http(server: Server) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_response_that_does_not_fit_the_document_is_noticed() -> None:
+def test_a_response_that_does_not_match_the_document_raises() -> None:
     document = Document(DOCUMENTS / "a.json")
     bad = Thing("Account", {"workspace.id": 3})
     with pytest.raises(BrokenDocument, match="GET /account, 200"):
@@ -59,7 +59,9 @@ def test_a_response_that_does_not_fit_the_document_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("path", ["", "nowhere/b.json", str(DOCUMENTS / "README.md")])
-def test_without_a_document_the_message_says_what_to_set(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_document_the_message_names_the_variable(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(VARIABLE, path)
     with pytest.raises(LookupError, match=f"set {VARIABLE}"):
         named_document()
@@ -81,15 +83,15 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_the_document_does_not_describe_is_refused(http: httpx.Client, case: str) -> None:
+def test_an_undescribed_request_is_refused(http: httpx.Client, case: str) -> None:
     assert http.request(**REFUSED[case]).status_code in (400, 401, 404, 415, 422)
 
 
-def test_a_request_that_the_document_describes_is_not_refused(http: httpx.Client) -> None:
+def test_a_described_request_is_accepted(http: httpx.Client) -> None:
     assert http.post("/jobs", json=ORDER).is_success
 
 
-def test_workspaces_see_their_own_jobs_only(server: Server, http: httpx.Client) -> None:
+def test_workspaces_only_see_their_own_jobs(server: Server, http: httpx.Client) -> None:
     http.post("/jobs", json=ORDER)
     other = {"Authorization": f"Bearer {server.new_key()}"}
     assert http.get("/jobs", headers=other).json()["data"] == []

@@ -1,7 +1,7 @@
-"""What the service would send, under every name and at every place that one of the documents has for it.
+"""The values of responses, under all names and at all places that the documents have for them.
 
-A response is filled from these tables as the schema of the document says. A table is a thing of one kind: where the
-document says nothing of the thing, the kind names the schema of the service's documentation that is used instead.
+A response is filled from these tables according to the schema of the document. A table is a thing of one kind. If the
+document doesn't describe the thing, the schema with the name of that kind in the reconstruction is used.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def file(each: File) -> Thing:
 
 
 def deleted(file_id: str, letter: str) -> Thing:
-    if letter == "e":  # which says nothing of it
+    if letter == "e":  # which doesn't describe it
         return Thing("Success", {"success": True})
     return Thing("DeletedFile", {"object": "file", "id": file_id, "deleted": True})
 
@@ -155,7 +155,7 @@ def ticket(file_id: str, url: str, mime_type: str) -> Thing:
 
 def refusal(each: Refusal, letter: str) -> Thing:
     error = {"code": each.code, "message": each.message, "details": details(each.issues, letter)}
-    if letter == "e":  # which says nothing of details
+    if letter == "e":  # which doesn't describe details
         error["message"] = "; ".join(
             [each.message, *(f"{where(issue)}: {issue.message}" for issue in each.issues)]
         )
@@ -164,7 +164,7 @@ def refusal(each: Refusal, letter: str) -> Thing:
 
 
 def details(issues: Sequence[Issue], letter: str) -> Any:
-    """Issues as the toolchain of the document writes them: zod, class-validator, or zod that is flattened."""
+    """Issues in the format of the document's toolchain: zod, class-validator, or flattened zod."""
     if not issues:
         return None
     if letter == "a":

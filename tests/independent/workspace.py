@@ -1,8 +1,8 @@
-"""What a workspace of the tests' server holds: tools, jobs and files, without HTTP.
+"""A workspace of the tests' server: tools, jobs and files, without HTTP.
 
 A job is QUEUED for `QUEUED_FOR` seconds, PROCESSING for `RUNS_FOR`, and COMPLETED after that. Its settings change
-that: `{"slow": true}` leaves it queued, `{"fail": true}` makes it fail, `{"block": true}` is more than the workspace
-can pay for.
+that: `{"slow": true}` leaves it queued, `{"fail": true}` makes it fail, and `{"block": true}` costs more than the
+workspace has.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Job:
         return self.order.get("settings") or {}
 
     def states(self, now: float) -> list[State]:
-        """All states that it has had until now, in order."""
+        """All states until now, in order."""
         states = [State("QUEUED", 0)]
         if self.cancelled_at is not None:
             return [*states, State("CANCELLED", 100, None, self.cancelled_at)]
@@ -123,14 +123,14 @@ class File:
 
 
 class Workspace:
-    """What belongs to one key. `clock` gives the time in seconds since the epoch."""
+    """The resources of one key. `clock` returns the time in seconds since the epoch."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.jobs: dict[str, Job] = {}
         self.files: dict[str, File] = {}
         self.tickets: dict[str, tuple[str, Mapping[str, Any]]] = {}
-        """Uploads in two steps, after the first: the signature of the URL, and what is told of the file."""
+        """Uploads after the first of two steps: the signature of the URL, and the fields of the file."""
         self._submitted: dict[str, Job] = {}
         self._numbers = count(1)
 
@@ -138,7 +138,7 @@ class Workspace:
         return f"{kind}_{next(self._numbers)}"
 
     def check_order(self, order: Mapping[str, Any]) -> None:
-        """Raise Refusal where no quote or job can be made of a request body."""
+        """Raise Refusal if a request body is not a valid job."""
         tool = find(TOOLS, order["tool"], "Tool")
         entries = order["input"].get("inputs") or [{}]
         issues = [
@@ -161,7 +161,7 @@ class Workspace:
         return None if file_id is None or file_id in self.files else f"there is no file {file_id!r}"
 
     def submit(self, order: Mapping[str, Any], key: str | None) -> tuple[Job, bool]:
-        """The job of a request body, and whether this key has made it before. Raises Refusal."""
+        """The job of a request body, and whether the key already made it. Raises Refusal."""
         self.check_order(order)
         before = self._submitted.get(key or "")
         if before is not None and before.order != order:
@@ -177,7 +177,7 @@ class Workspace:
         return job, False
 
     def cancel(self, job_id: str) -> Job:
-        """Raises Refusal for a job that is not queued any more."""
+        """Cancel a job. Raises Refusal if it is no longer queued."""
         job = find(self.jobs, job_id, "Job")
         now = self.clock()
         if job.states(now)[-1].status != "QUEUED":
@@ -185,8 +185,8 @@ class Workspace:
         job.cancelled_at = now
         return job
 
-    def store(self, file_id: str, content: bytes, told: Mapping[str, Any]) -> File:
-        self.files[file_id] = file = File(file_id, content=content, created_at=self.clock(), **told)
+    def store(self, file_id: str, content: bytes, fields: Mapping[str, Any]) -> File:
+        self.files[file_id] = file = File(file_id, content=content, created_at=self.clock(), **fields)
         return file
 
 
@@ -194,7 +194,7 @@ T = TypeVar("T")
 
 
 def find(known: Mapping[str, T], name: str, what: str) -> T:
-    """Raises Refusal where there is no such thing."""
+    """The resource called `name`. Raises Refusal if it doesn't exist."""
     if name not in known:
         raise Refusal.missing(f"{what} {name}")
     return known[name]

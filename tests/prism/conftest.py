@@ -24,7 +24,7 @@ START = 60.0
 
 @contextmanager
 def serving(document: str, *options: str) -> Iterator[str]:
-    """The URL of a Prism that serves `document`. A request that breaks the contract is answered 422 with `--errors`."""
+    """The URL of a Prism that serves `document`. A request that breaks the contract gets a 422 with `--errors`."""
     program = os.environ.get(CLI)
     if not program:
         pytest.fail(f"{CLI} is not set: run these tests with `nox -s prism`", pytrace=False)
@@ -81,6 +81,6 @@ def prism() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def inventive() -> Iterator[str]:
-    """Serves the normalised document, and invents each answer anew from the schemas."""
+    """Serves the normalised document with random responses from the schemas."""
     with serving("openapi.json", "--dynamic", "--errors") as url:
         yield url

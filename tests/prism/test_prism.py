@@ -1,4 +1,4 @@
-"""The client against a server that nobody here wrote. It keeps no state, so each call stands for itself."""
+"""The client against a server by other authors. It keeps no state, so calls are independent."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def entry() -> dict[str, Any]:
 
 
 class Preferring(httpx.HTTPTransport):
-    """Asks Prism for an answer of its choice: the header stands for what the service does by itself."""
+    """Requests a certain response from Prism by a header."""
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Preferring(httpx.HTTPTransport):
 
 @contextmanager
 def preferring(url: str, status: int) -> Iterator[ProteinIQ]:
-    """A client whose requests are answered with `status`, and not sent again."""
+    """A client whose requests get `status`, without retries."""
     key = ApiKey.parse(KEY)
     assert key is not None
     config = Config(key=key, base_url=url, retry=RetryPolicy(max_retries=0))
@@ -123,7 +123,7 @@ def test_every_operation_is_called() -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_every_request_is_right_and_every_answer_is_read(client: ProteinIQ, name: str) -> None:
+def test_every_request_is_valid_and_every_response_is_read(client: ProteinIQ, name: str) -> None:
     assert CALLS[name](client) is not None
 
 
@@ -135,7 +135,7 @@ def test_every_error_is_the_one_that_is_documented(prism: str, name: str, status
     assert isinstance(caught.value, errors.BY_CODE[caught.value.code or ""])
 
 
-def test_what_the_examples_say(client: ProteinIQ) -> None:
+def test_values_of_the_examples(client: ProteinIQ) -> None:
     account = client.account.get()
     assert account.workspace.id == "team_123"
     assert account.workspace.credits is not None
@@ -164,21 +164,21 @@ def test_an_upload_of_every_kind_is_a_form_that_prism_reads(
         assert isinstance(stored, File)
 
 
-def test_a_wait_for_what_never_ends_leaves_it_running(client: ProteinIQ) -> None:
+def test_a_timed_out_wait_leaves_the_job_running(client: ProteinIQ) -> None:
     seen: list[JobState] = []
     with pytest.raises(WaitTimeout, match="job_123"):
         client.jobs.wait("job_123", timeout=1.5, on_update=seen.append)
     assert {job.status for job in seen} == {JobStatus.PROCESSING}
 
 
-def test_what_is_not_there_not_allowed_or_too_much_says_so(prism: str) -> None:
+def test_missing_forbidden_and_limited_requests_raise(prism: str) -> None:
     for status, kind in ((404, NotFound), (409, Conflict), (429, RateLimited)):
         with preferring(prism, status) as client, pytest.raises(kind):
             client.jobs.cancel("job_123")
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_answers_that_were_invented_from_the_schemas_are_read(inventive: str, name: str) -> None:
+def test_responses_generated_from_the_schemas_are_read(inventive: str, name: str) -> None:
     with ProteinIQ(KEY, inventive, max_retries=0, **UNPACED) as client:
         for _ in range(25):
             assert CALLS[name](client) is not None

@@ -20,7 +20,7 @@ START = 1_800_000_000.0
 
 
 class Clock:
-    """A time that stands still until it is moved."""
+    """A clock that only moves when it is advanced."""
 
     def __init__(self) -> None:
         self.now = START

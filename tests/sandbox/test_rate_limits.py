@@ -1,4 +1,4 @@
-"""The request window, reads of one job, and what the headers tell of them."""
+"""The request window, reads of one job, and their headers."""
 
 from __future__ import annotations
 

@@ -1,12 +1,10 @@
-"""Where the sandbox serves, for whom, and what it says where it can't."""
+"""Addresses that the sandbox serves, and its errors for others."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import ssl
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import pytest
 from proteiniq import contract, sandbox as package
 from proteiniq.sandbox import Sandbox, SandboxError
 
+from ..certificates import Certificates
 from .clients import Api, body, generous
 from .commands import refusal, run_python
 
@@ -61,31 +60,10 @@ class TestHost:
             assert found["files"][0]["url"].startswith(f"http://{host}/storage/")
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for loopback, and its key."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs openssl to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    made, key = folder / "certificate.pem", folder / "key.pem"
-    subprocess.run(
-        [
-            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *("-subj", "/CN=sandbox", "-addext", "subjectAltName=IP:127.0.0.1,DNS:sandbox"),
-            *("-days", "3650", "-keyout", str(key), "-out", str(made)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return made, key
-
-
 class TestTLS:
-    def test_requests_and_signed_urls_are_encrypted(self, certificate: tuple[Path, Path]) -> None:
-        made, key = certificate
-        trusted = ssl.create_default_context(cafile=str(made))
-        with generous(certificate=made, private_key=key) as sandbox:
+    def test_requests_and_signed_urls_are_encrypted(self, certificates: Certificates) -> None:
+        trusted = ssl.create_default_context(cafile=certificates.authority)
+        with generous(certificate=certificates.server, private_key=certificates.key) as sandbox:
             assert sandbox.url.startswith("https://127.0.0.1:")
             headers = {"Authorization": f"Bearer {sandbox.api_key}"}
             with (
@@ -97,10 +75,10 @@ class TestTLS:
                 assert client.get("account").status_code == 200
 
     def test_a_key_may_be_in_the_file_of_the_certificate(
-        self, certificate: tuple[Path, Path], tmp_path: Path
+        self, certificates: Certificates, tmp_path: Path
     ) -> None:
         both = tmp_path / "both.pem"
-        both.write_bytes(b"".join(path.read_bytes() for path in certificate))
+        both.write_bytes(certificates.server.read_bytes() + certificates.key.read_bytes())
         with generous(certificate=both) as sandbox:
             assert sandbox.url.startswith("https://")
 

@@ -7,7 +7,7 @@ import yaml
 from _project import ROOT
 
 BY_HAND = {"regenerate", "fetch", "drift"}
-"""Sessions that change files, or ask the live service."""
+"""Sessions that change files or contact the live service."""
 
 
 def sessions() -> set[str]:

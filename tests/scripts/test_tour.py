@@ -37,12 +37,12 @@ def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path
     assert (tour.returncode, wrong) == (0, "")
     for value in ("14313.0", "37970", "score 290.5, 63 identical of 148 columns"):
         assert value in output
-    saved = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").glob("*/*")}
+    saved = {(path.parent.name.partition("-job_")[0], path.name) for path in (tmp_path / "out").glob("*/*")}
     assert saved == {
-        "protein-parameters/parameters.csv",
-        "protein-parameters/parameters.json",
-        "pairwise-alignment/alignment.txt",
-        "pairwise-alignment/alignment.fasta",
+        ("protein-parameters", "parameters.csv"),
+        ("protein-parameters", "parameters.json"),
+        ("pairwise-alignment", "alignment.txt"),
+        ("pairwise-alignment", "alignment.fasta"),
     }
     assert left(tmp_path) == []
 

@@ -32,11 +32,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "recordings"
 
 
+@pytest.fixture(autouse=True)
+def clean(service: Sandbox) -> Iterator[None]:
+    yield
+    service.reset()
+
+
 @pytest.fixture
 def recorder(service: Sandbox, folder: Path) -> Iterator[Recorder]:
     with service.client() as client:
         yield Recorder(client, folder)
-    service.reset()
 
 
 def one_job(folder: Path, tool: str = "esmfold") -> dict[str, Any]:
@@ -87,7 +92,7 @@ class TestRecord:
         self, recorder: Recorder, folder: Path
     ) -> None:
         recorder.run("esmfold", {"protein": SEQUENCE}, timeout=60)
-        again = recorder.run("esmfold", {"protein": SEQUENCE}, timeout=60, name="again")
+        again = recorder.run(recorder.tool("esmfold"), {"protein": SEQUENCE}, timeout=60, name="again")
         assert one_job(folder)["job"]["id"] == again.job_id
 
     def test_a_job_that_failed_is_kept_and_raised(self, recorder: Recorder, folder: Path) -> None:
@@ -95,6 +100,15 @@ class TestRecord:
             recorder.run("broken", {"text": SEQUENCE}, timeout=60)
         assert one_job(folder, "broken")["job"]["error"]["code"] == "tool_error"
         assert one_job(folder, "broken")["result"] is None
+
+    def test_what_a_failed_job_left_is_kept_though_its_error_lacks_it(
+        self, service: Sandbox, folder: Path
+    ) -> None:
+        service.faults.add("GET", "/results/*", status=403)
+        with service.client(max_retries=0) as client, pytest.raises(JobFailed) as failed:
+            Recorder(client, folder).run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60)
+        assert failed.value.result is None
+        assert one_job(folder, "broken")["result"]["files"][0]["name"] == "copy.txt"
 
     def test_a_job_that_was_submitted_before_can_be_kept(
         self, service: Sandbox, recorder: Recorder, folder: Path, tmp_path: Path
@@ -108,6 +122,38 @@ class TestRecord:
             recorder.keep(job, *arguments, timeout=60)
             assert len(list(client.jobs.list())) == 1
         assert one_job(folder, "gate")["job"]["id"] == job.id
+
+    def test_what_an_application_submits_is_kept_when_the_block_ends(
+        self, service: Sandbox, folder: Path
+    ) -> None:
+        with service.client() as client:
+            with Recorder(client, folder):
+                done = client.run("esmfold", {"protein": SEQUENCE}, timeout=60)
+                running = client.jobs.submit("gate", {"text": SEQUENCE})
+                with pytest.raises(JobFailed):
+                    client.run("broken", {"text": SEQUENCE}, timeout=60)
+            client.run("esmfold", {"protein": ">b\nMK\n"}, timeout=60)
+        assert one_job(folder)["job"]["id"] == done.job_id
+        assert one_job(folder, "gate")["job"]["id"] == running.id
+        assert one_job(folder, "broken")["job"]["status"] == "FAILED"
+
+    def test_after_an_exception_the_jobs_that_have_ended_are_kept(
+        self, service: Sandbox, folder: Path, gate: Path
+    ) -> None:
+        def application(client: ProteinIQ) -> None:
+            with Recorder(client, folder):
+                client.run("esmfold", {"protein": SEQUENCE}, timeout=60)
+                client.jobs.submit("gate", {"text": SEQUENCE}, {"gate": str(gate)})
+                raise ArithmeticError
+
+        with service.client() as client, pytest.raises(ArithmeticError):
+            application(client)
+        assert one_job(folder)["job"]["status"] == "COMPLETED"
+        assert not (folder / "gate").exists()
+
+    def test_an_async_client_is_refused(self, service: Sandbox, folder: Path) -> None:
+        with pytest.raises(TypeError, match="client must be a ProteinIQ, got AsyncProteinIQ"):
+            Recorder(service.async_client(), folder)  # type: ignore[arg-type]  # as a user may
 
     def test_a_folder_that_cannot_be_written_costs_no_job(self, service: Sandbox, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
@@ -200,8 +246,9 @@ class TestReplay:
         with Sandbox(recordings=folder, tools=()) as sandbox, sandbox.client() as client:
             with pytest.raises(JobFailed, match="no convergence after 12 steps"):
                 client.run("broken", {"text": SEQUENCE}, timeout=60)
-            half = client.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60, partial=True)
-            assert (half.status, half.files["copy.txt"].text()) == ("FAILED", "half")
+            with pytest.raises(JobFailed) as failed:
+                client.run("broken", {"text": SEQUENCE}, {"partial": True}, timeout=60)
+            assert failed.value.result.files["copy.txt"].text() == "half"
 
     def test_a_saved_file_is_compared_by_name_and_size(
         self, service: Sandbox, recorder: Recorder, folder: Path, tmp_path: Path
@@ -230,6 +277,14 @@ class TestReplay:
         with Sandbox(recordings=recorded, recorded_seconds=3600) as sandbox, sandbox.client() as client:
             job = client.jobs.submit("esmfold", {"protein": SEQUENCE})
             assert next(state for state in job.events(timeout=60) if state.started_at).status == "PROCESSING"
+
+    def test_a_reset_ends_a_job_that_has_not_taken_its_time(self, recorded: Path) -> None:
+        options = {"recordings": recorded, "recorded_seconds": 3600, "workers": 1, "tools": tools.ALL}
+        with Sandbox(**options) as sandbox, sandbox.client() as client:
+            job = client.jobs.submit("esmfold", {"protein": SEQUENCE})
+            next(state for state in job.events(timeout=60) if state.started_at)
+            sandbox.reset()
+            assert client.run("gate", {"text": SEQUENCE}, timeout=60).status == "COMPLETED"
 
     def test_a_recording_that_is_gone_fails_its_job(self, recorded: Path, tmp_path: Path) -> None:
         data = tmp_path / "data"

@@ -1,1 +1,1 @@
-"""Programs of users, checked by mypy and pyright and never run: what they are told of types is right."""
+"""Programs of users that mypy and pyright check, and that are never run."""

@@ -15,14 +15,17 @@ from proteiniq import (
     AsyncProteinIQ,
     AsyncResult,
     AsyncResultFile,
+    AsyncResultFiles,
     AsyncTransportRequest,
     AsyncTransportResponse,
     DeletedFile,
     File,
+    JobFailure,
     JobState,
     JobStatus,
     Page,
     Quote,
+    ResultFileInfo,
     Tool,
     ToolSummary,
 )
@@ -36,6 +39,10 @@ async def client_and_account() -> None:
         assert_type((await client.account.get()).workspace.id, str)
         assert_type(await client.openapi(), dict[str, Any])
         assert_type(await client.run("esmfold", {"protein": ">a\nMK"}), AsyncResult)
+        assert_type(
+            await client.run("esmfold", {"protein": "MK"}, wait_for_slot=False, partial=True), AsyncResult
+        )
+        assert_type(await client.request("GET", "/api/v1/projects", params={"q": "x"}), Any)
 
 
 async def tools(client: AsyncProteinIQ) -> None:
@@ -67,6 +74,7 @@ async def pages(client: AsyncProteinIQ) -> None:
     listed = client.jobs.list(status="COMPLETED", created_after=datetime(2026, 1, 1))
     assert_type(listed, AsyncPager[AsyncJob])
     assert_type(await listed.list(), list[AsyncJob])
+    assert_type(await client.jobs.list(max_items=5, page_size=5, starting_after="x").first(), AsyncJob | None)
     async for page in listed.pages():
         assert_type(page, Page[AsyncJob])
         assert_type(page.items, tuple[AsyncJob, ...])
@@ -84,7 +92,12 @@ async def files(client: AsyncProteinIQ) -> None:
 async def results(client: AsyncProteinIQ) -> None:
     result = await client.results.get("job_1")
     assert_type(result, AsyncResult)
-    assert_type(await result.save_all("folder"), list[Path])
+    assert_type(await client.results.get(result), AsyncResult)
+    assert_type(result.files, AsyncResultFiles)
+    assert_type(result.files[0].info, ResultFileInfo)
+    assert_type(result.error, JobFailure | None)
+    assert_type(result.to_dict(), dict[str, Any])
+    assert_type(await result.save_all("folder", overwrite=True), list[Path])
     assert_type(result.files["a.pdb"], AsyncResultFile)
     assert_type(await result.files[0].read(), bytes)
     assert_type(await result.files[0].text(), str)

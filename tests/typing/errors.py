@@ -38,7 +38,10 @@ def everything_is_caught(client: ProteinIQ) -> None:
         assert_type(error.estimated_credits, float)
     except UnsupportedOperation as error:
         assert_type(error.operation, str)
-    except (WaitTimeout, JobFailed) as error:
+    except JobFailed as error:
+        assert_type(error.job, JobState)
+        assert_type(error.result, Any)
+    except WaitTimeout as error:
         assert_type(error.job, JobState)
     except ProteinIQError as error:
         assert_type(error.code, str | None)

@@ -13,6 +13,7 @@ from proteiniq import (
     DeletedFile,
     File,
     Job,
+    JobFailure,
     JobState,
     JobStatus,
     Page,
@@ -21,6 +22,8 @@ from proteiniq import (
     Quote,
     Result,
     ResultFile,
+    ResultFileInfo,
+    ResultFiles,
     Tool,
     ToolSummary,
     TransportRequest,
@@ -36,6 +39,8 @@ def client_and_account() -> None:
         assert_type(client.account.get().workspace.id, str)
         assert_type(client.openapi(), dict[str, Any])
         assert_type(client.run("esmfold", {"protein": ">a\nMK"}), Result)
+        assert_type(client.run("esmfold", {"protein": "MK"}, wait_for_slot=False, partial=True), Result)
+        assert_type(client.request("GET", "/api/v1/projects", params={"q": "x"}), Any)
 
 
 def tools(client: ProteinIQ) -> None:
@@ -67,6 +72,7 @@ def pages(client: ProteinIQ) -> None:
     listed = client.jobs.list(status="COMPLETED", created_after=datetime(2026, 1, 1))
     assert_type(listed, Pager[Job])
     assert_type(listed.list(), list[Job])
+    assert_type(client.jobs.list(max_items=5, page_size=5, starting_after="x").first(), Job | None)
     for page in listed.pages():
         assert_type(page, Page[Job])
         assert_type(page.items, tuple[Job, ...])
@@ -84,7 +90,12 @@ def files(client: ProteinIQ) -> None:
 def results(client: ProteinIQ) -> None:
     result = client.results.get("job_1")
     assert_type(result, Result)
-    assert_type(result.save_all("folder"), list[Path])
+    assert_type(client.results.get(result), Result)
+    assert_type(result.files, ResultFiles)
+    assert_type(result.files[0].info, ResultFileInfo)
+    assert_type(result.error, JobFailure | None)
+    assert_type(result.to_dict(), dict[str, Any])
+    assert_type(result.save_all("folder", overwrite=True), list[Path])
     assert_type(result.files["a.pdb"], ResultFile)
     assert_type(result.files[0].read(), bytes)
     assert_type(result.files[0].text(), str)

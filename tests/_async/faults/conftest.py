@@ -12,7 +12,7 @@ from ..clients import reach
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server that does what the test tells it."""
+    """A server whose responses each test sets."""
     with Server() as running:
         yield running
 

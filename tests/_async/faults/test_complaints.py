@@ -1,4 +1,4 @@
-"""What users of such clients complain of, each as a test. The list is the project's, in the order of its numbers.
+"""Common complaints about such clients, each as a test. The list is the project's, in the order of its numbers.
 
 6 is tests/test_secrecy.py, 11 benchmarks/transfer.py, 12 tests/test_imports.py and tests/test_start.py.
 """
@@ -45,7 +45,7 @@ DONE = job("COMPLETED")
 
 
 @pytest.mark.anyio
-async def test_no_silence_makes_a_wait_hang_for_ever(client: AsyncProteinIQ, server: Server) -> None:
+async def test_a_silent_service_does_not_make_a_wait_hang(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*EVENTS, [HANG])
     server.on(*STATUS, [HANG])
     clock = client._pipeline.clock
@@ -67,7 +67,7 @@ async def test_every_terminal_state_ends_a_wait(
 
 
 @pytest.mark.anyio
-async def test_a_state_that_is_not_known_is_shown_when_the_wait_runs_out(
+async def test_an_unknown_status_is_in_the_error_of_a_timed_out_wait(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*EVENTS, refuse(501, "not_implemented"))
@@ -148,7 +148,7 @@ async def test_a_stream_that_ends_at_once_is_not_opened_again_without_a_pause(
 
 
 @pytest.mark.anyio
-async def test_a_value_or_field_that_is_new_breaks_nothing(client: AsyncProteinIQ, server: Server) -> None:
+async def test_a_new_value_or_field_does_not_break_the_client(client: AsyncProteinIQ, server: Server) -> None:
     new = {"status": "WARMING_UP", "gpu": {"kind": "H100"}, "object": "job.v2"}
     server.on(*EVENTS, stream(event({**RUNNING, **new}), event({**DONE, "gpu": None}, name="job.done")))
     told = [each async for each in client.jobs.events("job_1")]
@@ -165,7 +165,7 @@ async def test_a_value_or_field_that_is_new_breaks_nothing(client: AsyncProteinI
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("fault", [[CUT], [RESET], [HANG], refuse(503), refuse(500)], ids=str)
-async def test_a_submit_is_repeated_with_its_key_only(server: Server, fault: list[Piece]) -> None:
+async def test_a_submit_is_only_retried_with_its_key(server: Server, fault: list[Piece]) -> None:
     server.on(*SUBMIT, fault, fault, reply(RUNNING, 201))
     async with reach(server.url, timeout=20) as client:
         await client.jobs.submit("t", [ENTRY])
@@ -178,7 +178,7 @@ async def test_a_submit_is_repeated_with_its_key_only(server: Server, fault: lis
 
 
 @pytest.mark.anyio
-async def test_a_post_without_a_key_is_not_sent_again(client: AsyncProteinIQ, server: Server) -> None:
+async def test_a_post_without_a_key_is_not_retried(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*CANCEL, [CUT])
     with pytest.raises(TransportError):
         await client.jobs.cancel("job_1")
@@ -196,7 +196,7 @@ async def test_a_quote_has_no_effect_and_is_requested_again(client: AsyncProtein
 
 
 @pytest.mark.anyio
-async def test_the_key_goes_to_the_service_only(
+async def test_the_key_is_only_sent_to_the_service(
     client: AsyncProteinIQ, server: Server, tmp_path: Path
 ) -> None:
     with Server() as storage, Server() as mirror:

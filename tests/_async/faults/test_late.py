@@ -1,4 +1,4 @@
-"""What becomes of a job whose wait runs out or is interrupted: it goes on, unless it was to be cancelled."""
+"""Waits that time out or are interrupted: the job keeps running, unless a cancel was requested."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUEUED = job("QUEUED", completed_at=None)
 
 @pytest.fixture
 def queued(server: Server) -> Server:
-    """A server that only ever says that the job is queued."""
+    """A server whose job stays queued."""
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(QUEUED))
     server.on(*SUBMIT, reply(QUEUED, 201))
@@ -40,7 +40,7 @@ async def late(client: AsyncProteinIQ, *, cancel: bool) -> WaitTimeout:
 
 
 @pytest.mark.anyio
-async def test_a_wait_that_runs_out_leaves_the_job_alone(client: AsyncProteinIQ, queued: Server) -> None:
+async def test_a_wait_that_times_out_does_not_cancel_the_job(client: AsyncProteinIQ, queued: Server) -> None:
     error = await late(client, cancel=False)
     assert queued.count(*CANCEL) == 0
     assert (error.job_id, error.job.status, error.cancelled, error.retryable) == (
@@ -54,7 +54,7 @@ async def test_a_wait_that_runs_out_leaves_the_job_alone(client: AsyncProteinIQ,
 
 
 @pytest.mark.anyio
-async def test_a_job_is_cancelled_when_its_wait_runs_out(client: AsyncProteinIQ, queued: Server) -> None:
+async def test_a_job_is_cancelled_when_its_wait_times_out(client: AsyncProteinIQ, queued: Server) -> None:
     queued.on(*CANCEL, reply(job("CANCELLED")))
     error = await late(client, cancel=True)
     assert (error.cancelled, error.job.status, error.retryable) == (True, "CANCELLED", False)
@@ -63,7 +63,7 @@ async def test_a_job_is_cancelled_when_its_wait_runs_out(client: AsyncProteinIQ,
 
 
 @pytest.mark.anyio
-async def test_a_cancel_in_the_background_is_not_said_to_be_done(
+async def test_a_cancel_in_the_background_is_not_reported_as_complete(
     client: AsyncProteinIQ, queued: Server
 ) -> None:
     queued.on(*CANCEL, whole(b"", 202))
@@ -74,7 +74,7 @@ async def test_a_cancel_in_the_background_is_not_said_to_be_done(
 
 
 @pytest.mark.anyio
-async def test_a_job_that_ended_before_its_cancel_is_not_said_to_be_cancelled(
+async def test_a_job_that_ended_before_its_cancel_is_not_reported_as_cancelled(
     client: AsyncProteinIQ, queued: Server
 ) -> None:
     queued.on(*CANCEL, reply(job("COMPLETED")))
@@ -84,7 +84,7 @@ async def test_a_job_that_ended_before_its_cancel_is_not_said_to_be_cancelled(
 
 
 @pytest.mark.anyio
-async def test_a_job_that_runs_already_goes_on(client: AsyncProteinIQ, queued: Server) -> None:
+async def test_a_running_job_is_not_cancelled(client: AsyncProteinIQ, queued: Server) -> None:
     queued.on(*CANCEL, refuse(409, "conflict"))
     error = await late(client, cancel=True)
     assert error.cancelled is False
@@ -104,7 +104,7 @@ async def test_a_job_that_runs_already_goes_on(client: AsyncProteinIQ, queued: S
     ],
     ids=["cut", "silent", "503", "404", "403"],
 )
-async def test_a_job_that_could_not_be_cancelled_is_said_to_go_on(
+async def test_a_job_that_could_not_be_cancelled_is_reported_as_running(
     client: AsyncProteinIQ, queued: Server, answer: list[Piece], said: str
 ) -> None:
     queued.on(*CANCEL, answer)
@@ -115,7 +115,9 @@ async def test_a_job_that_could_not_be_cancelled_is_said_to_go_on(
 
 
 @pytest.mark.anyio
-async def test_a_service_that_is_gone_could_not_be_asked(client: AsyncProteinIQ, queued: Server) -> None:
+async def test_a_cancel_without_a_service_is_reported_as_failed(
+    client: AsyncProteinIQ, queued: Server
+) -> None:
     known = await client.jobs.submit("t", [ENTRY])
     queued.stop()
     with pytest.raises(WaitTimeout) as caught:
@@ -169,7 +171,7 @@ async def test_a_fault_that_passes_does_not_lose_the_result_of_a_paid_job(
 
 
 @pytest.mark.anyio
-async def test_a_result_that_can_never_be_had_is_no_wait_for_ever() -> None:
+async def test_a_result_that_never_exists_does_not_hang_the_wait() -> None:
     clock = AsyncStillClock()
     service = Routes(
         {"POST /api/v1/jobs": answer(job("COMPLETED"), 201), " ".join(RESULT): refusal(500, "internal_error")}
@@ -196,7 +198,7 @@ async def all_of(client: AsyncProteinIQ) -> list[AsyncJob]:
     ids=["seconds", "HTTP date", "reset"],
 )
 @pytest.mark.parametrize("many", [False, True], ids=["wait", "wait_all"])
-async def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_once(
+async def test_a_retry_after_beyond_the_deadline_ends_the_wait_at_once(
     client: AsyncProteinIQ, server: Server, headers: dict[str, str], many: bool
 ) -> None:
     for route in (EVENTS, STATUS, LIST):
@@ -209,7 +211,7 @@ async def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_o
 
 
 @pytest.mark.anyio
-async def test_a_refusal_says_when_there_is_room_again_by_its_reset_too() -> None:
+async def test_the_rate_limit_reset_is_the_retry_after_of_the_error() -> None:
     told = {"Date": "Fri, 12 Jun 2026 08:00:00 GMT", "X-RateLimit-Reset": "2026-06-12T09:00:00.000Z"}
     async with over(Stub(refusal(429, "rate_limited", **told))) as client:
         with pytest.raises(RateLimited, match="asks to wait 3600 s") as caught:
@@ -219,7 +221,7 @@ async def test_a_refusal_says_when_there_is_room_again_by_its_reset_too() -> Non
 
 
 @pytest.mark.anyio
-async def test_an_interrupt_while_the_result_is_asked_for_names_the_job() -> None:
+async def test_an_interrupt_of_a_result_request_names_the_job() -> None:
     def interrupted(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""How soon a wait returns: as soon as the events tell, against the sandbox and at the machine's own pace."""
+"""The latency of a wait: it returns with the last event. Runs against the sandbox in real time."""
 
 from __future__ import annotations
 

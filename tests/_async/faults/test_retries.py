@@ -37,7 +37,7 @@ NOW = {"date": "Fri, 12 Jun 2026 08:00:00 GMT"}
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("fault", [*LOST.values(), refuse(429, "rate_limited")], ids=[*LOST, "429"])
-async def test_what_may_pass_is_sent_again(server: Server, fault: list[Piece]) -> None:
+async def test_a_transient_failure_is_retried(server: Server, fault: list[Piece]) -> None:
     server.on(*ACCOUNT, fault, fault, GOOD)
     server.on(*DELETE, fault, fault, reply(documented("delete_file")))
     async with reach(server.url, timeout=20) as client:
@@ -64,7 +64,7 @@ async def test_what_may_pass_is_sent_again(server: Server, fault: list[Piece]) -
         (415, "unsupported_media_type"),
     ],
 )
-async def test_a_final_answer_is_never_sent_again(
+async def test_a_final_response_is_not_retried(
     client: AsyncProteinIQ, server: Server, status: int, code: str
 ) -> None:
     server.on(*ACCOUNT, refuse(status, code, retry_after="1"))
@@ -78,7 +78,7 @@ async def test_a_final_answer_is_never_sent_again(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
-async def test_an_upload_that_may_have_arrived_is_not_sent_again(server: Server, fault: list[Piece]) -> None:
+async def test_an_upload_that_may_have_arrived_is_not_retried(server: Server, fault: list[Piece]) -> None:
     server.on(*UPLOAD, fault)
     async with reach(server.url, timeout=20) as client:
         with pytest.raises(ProteinIQError) as caught:
@@ -88,16 +88,14 @@ async def test_an_upload_that_may_have_arrived_is_not_sent_again(server: Server,
 
 
 @pytest.mark.anyio
-async def test_an_upload_that_was_refused_for_coming_too_soon_is_sent_again(
-    client: AsyncProteinIQ, server: Server
-) -> None:
+async def test_a_rate_limited_upload_is_retried(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*UPLOAD, refuse(429, "rate_limited", retry_after="1"), reply(documented("upload_file"), 201))
     assert (await client.files.upload(b"MK", filename="a.fasta")).id
     assert server.count(*UPLOAD) == 2
 
 
 @pytest.mark.anyio
-async def test_an_upload_of_which_no_byte_left_is_sent_again(client: AsyncProteinIQ, server: Server) -> None:
+async def test_an_unsent_upload_is_retried(client: AsyncProteinIQ, server: Server) -> None:
     class Starting(AsyncFastClock):
         async def sleep(self, seconds: float) -> None:  # type: ignore[override, unused-ignore]
             server.start()
@@ -120,7 +118,7 @@ async def test_an_upload_of_which_no_byte_left_is_sent_again(client: AsyncProtei
     ],
     ids=["seconds", "HTTP date", "reset", "reset with an offset"],
 )
-async def test_the_wait_that_is_asked_for_is_kept(
+async def test_retry_after_is_honoured(
     client: AsyncProteinIQ, server: Server, headers: dict[str, str]
 ) -> None:
     server.on(*ACCOUNT, refuse(429, "rate_limited", **headers), GOOD)
@@ -131,9 +129,7 @@ async def test_the_wait_that_is_asked_for_is_kept(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_wait_that_is_too_long_is_not_begun(
-    client: AsyncProteinIQ, server: Server, status: int
-) -> None:
+async def test_too_long_a_wait_is_not_started(client: AsyncProteinIQ, server: Server, status: int) -> None:
     server.on(*ACCOUNT, refuse(status, retry_after="3600"))
     with pytest.raises(APIError) as caught:
         await client.account.get()
@@ -142,7 +138,7 @@ async def test_a_wait_that_is_too_long_is_not_begun(
 
 
 @pytest.mark.anyio
-async def test_after_a_refusal_for_long_the_next_request_says_so_and_does_not_hang(
+async def test_after_a_long_retry_after_the_next_request_fails_at_once(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*ACCOUNT, refuse(429, "rate_limited", retry_after="3600"), GOOD)
@@ -158,7 +154,7 @@ async def test_after_a_refusal_for_long_the_next_request_says_so_and_does_not_ha
 
 
 @pytest.mark.anyio
-async def test_a_submit_that_is_put_off_after_a_lost_answer_says_which_key_to_repeat(
+async def test_a_submit_delayed_after_a_lost_response_names_the_key_to_repeat(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*SUBMIT, [CUT], refuse(429, "rate_limited", retry_after="3600"))
@@ -170,7 +166,7 @@ async def test_a_submit_that_is_put_off_after_a_lost_answer_says_which_key_to_re
 
 
 @pytest.mark.anyio
-async def test_a_result_that_is_put_off_beyond_the_deadline_ends_the_wait_at_once(
+async def test_a_result_delayed_beyond_the_deadline_ends_the_wait_at_once(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*SUBMIT, reply(job("COMPLETED"), 201))
@@ -206,7 +202,7 @@ async def test_the_timeout_is_that_of_one_request_and_max_retries_of_the_rest(se
 
 
 @pytest.mark.anyio
-async def test_what_is_no_answer_of_the_service_is_not_sent_again(
+async def test_a_response_that_is_not_the_services_is_not_retried(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*ACCOUNT, whole(b"<h1>Log in</h1>", content_type="text/html"))

@@ -1,4 +1,4 @@
-"""Random schedules of faults in virtual time: a wait ends with the right job or at its deadline, and is no burden."""
+"""Random schedules of faults in virtual time: a wait ends with the right job or at its deadline, with few requests."""
 
 from __future__ import annotations
 

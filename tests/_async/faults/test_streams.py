@@ -1,4 +1,4 @@
-"""Event streams that end, break, lie or are not there: the wait goes on, and gives the right job."""
+"""Event streams that end early, break, are wrong or are missing: the wait continues and returns the right job."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SLACK = 100.0
 
 
 async def waited(client: AsyncProteinIQ, timeout: float = 600.0) -> list[str]:
-    """The states that a wait tells; the last one is that of the job that it gives."""
+    """The states that a wait reports. The last one is that of the returned job."""
     told: list[str] = []
     ended = await client.jobs.wait(
         "job_1", timeout=timeout, on_update=lambda each: told.append(str(each.status))
@@ -144,7 +144,7 @@ async def test_a_stream_that_breaks_does_not_end_the_wait(
         "503",
     ],
 )
-async def test_a_stream_that_always_breaks_is_made_up_for_by_the_status(
+async def test_a_stream_that_always_breaks_is_replaced_by_status_reads(
     client: AsyncProteinIQ, server: Server, name: str
 ) -> None:
     server.on(*EVENTS, BROKEN[name])
@@ -192,7 +192,7 @@ NONE: dict[str, Answer] = {
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("answer", NONE.values(), ids=NONE.keys())
-async def test_where_there_is_no_stream_the_status_is_read(
+async def test_without_a_stream_the_status_is_read(
     client: AsyncProteinIQ, server: Server, answer: Answer
 ) -> None:
     server.on(*EVENTS, answer)
@@ -216,7 +216,7 @@ async def test_a_state_that_was_reached_between_stream_and_status_is_found(
 
 
 @pytest.mark.anyio
-async def test_a_retry_after_of_the_stream_holds_the_status_too(
+async def test_a_retry_after_of_the_stream_applies_to_the_status_too(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*EVENTS, refuse(429, "rate_limited", retry_after="20"), stream(event(DONE)))
@@ -239,7 +239,7 @@ async def test_a_retry_after_of_the_stream_holds_the_status_too(
     ],
     ids=["an id", "an id before", "none", "not ASCII", "a control character", "a long one"],
 )
-async def test_a_reconnect_says_which_event_was_the_last(
+async def test_a_reconnect_sends_the_id_of_the_last_event(
     client: AsyncProteinIQ, server: Server, said: bytes, sent: str | None
 ) -> None:
     server.on(*EVENTS, stream(said), stream(event(DONE)))
@@ -251,7 +251,7 @@ async def test_a_reconnect_says_which_event_was_the_last(
 
 
 @pytest.mark.anyio
-async def test_the_pause_that_a_stream_asks_for_is_kept(client: AsyncProteinIQ, server: Server) -> None:
+async def test_the_retry_field_of_a_stream_is_honoured(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*EVENTS, stream(b"retry: 20000\n\n" + event(RUNNING)), stream(event(DONE)))
     server.on(*STATUS, reply(RUNNING))
     await waited(client)
@@ -260,7 +260,7 @@ async def test_the_pause_that_a_stream_asks_for_is_kept(client: AsyncProteinIQ, 
 
 
 @pytest.mark.anyio
-async def test_an_unknown_state_is_told_and_is_no_end(client: AsyncProteinIQ, server: Server) -> None:
+async def test_an_unknown_status_is_reported_and_not_terminal(client: AsyncProteinIQ, server: Server) -> None:
     odd = {**RUNNING, "status": "SIMMERING"}
     server.on(*EVENTS, refuse(404, "not_found"))
     server.on(*STATUS, reply(odd), reply(odd), reply(DONE))
@@ -318,7 +318,7 @@ async def test_a_status_route_that_is_not_implemented_ends_the_wait(
 
 
 @pytest.mark.anyio
-async def test_a_service_that_is_gone_ends_the_wait_at_the_deadline_only(
+async def test_an_unreachable_service_ends_the_wait_only_at_the_deadline(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*EVENTS, refuse(503))
@@ -352,7 +352,7 @@ async def test_a_job_that_is_not_there_ends_the_wait(client: AsyncProteinIQ, ser
 
 
 @pytest.mark.anyio
-async def test_a_read_that_never_answers_ends_at_the_deadline(client: AsyncProteinIQ, server: Server) -> None:
+async def test_a_read_without_a_response_ends_at_the_deadline(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(RUNNING), [HANG])
     clock = client._pipeline.clock
@@ -363,7 +363,7 @@ async def test_a_read_that_never_answers_ends_at_the_deadline(client: AsyncProte
 
 
 @pytest.mark.anyio
-async def test_an_answer_that_drips_in_ends_at_the_deadline(client: AsyncProteinIQ, server: Server) -> None:
+async def test_a_slow_response_ends_at_the_deadline(client: AsyncProteinIQ, server: Server) -> None:
     head, body = reply(RUNNING)
     assert isinstance(head, bytes)
     assert isinstance(body, bytes)
@@ -378,7 +378,7 @@ async def test_an_answer_that_drips_in_ends_at_the_deadline(client: AsyncProtein
 
 
 @pytest.mark.anyio
-async def test_headers_that_drip_in_end_at_the_deadline(client: AsyncProteinIQ, server: Server) -> None:
+async def test_slow_headers_end_at_the_deadline(client: AsyncProteinIQ, server: Server) -> None:
     lines: list[Piece] = [b"X: y\r\n", Pause(2)] * 1000
     drip = [b"HTTP/1.1 200 OK\r\n", *lines]
     server.on(*EVENTS, drip)

@@ -110,7 +110,7 @@ async def test_further_pages_are_read_as_long_as_they_can_help(
 
 
 @pytest.mark.anyio
-async def test_a_job_that_no_page_shows_is_asked_for_itself(client: AsyncProteinIQ, server: Server) -> None:
+async def test_a_job_on_no_page_is_read_by_its_id(client: AsyncProteinIQ, server: Server) -> None:
     server.on(
         *LIST, listed(made(1), made(2), made(3, "COMPLETED")), listed(made(1, "COMPLETED"), made(2, "FAILED"))
     )
@@ -122,7 +122,7 @@ async def test_a_job_that_no_page_shows_is_asked_for_itself(client: AsyncProtein
 
 
 @pytest.mark.anyio
-async def test_a_list_whose_rest_can_not_be_asked_for_tells_what_it_has(
+async def test_a_list_without_further_pages_uses_the_pages_it_has(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     server.on(*LIST, reply({"data": [made(1, "COMPLETED"), made(2)], "has_more": True}))
@@ -136,7 +136,7 @@ async def test_a_list_whose_rest_can_not_be_asked_for_tells_what_it_has(
 
 
 @pytest.mark.anyio
-async def test_a_list_by_offset_is_gone_through_page_by_page(
+async def test_a_list_by_offset_is_read_page_by_page(
     client: AsyncProteinIQ, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change_operation(
@@ -171,13 +171,14 @@ async def test_a_job_that_ends_is_noticed_by_its_events_and_those_beside_it_by_t
     service = Routes(
         {
             "GET /api/v1/jobs": [answer({"data": [*map(made, range(1, 5))]}), answer({"data": all_ended})],
-            "GET /api/v1/jobs/job_1/events": events(made(1), made(1, "COMPLETED")),
+            "GET /api/v1/jobs/job_1/events": events({**made(1), "progress": 50}, made(1, "COMPLETED")),
             "GET /api/v1/jobs/job_2/events": events(made(2)),  # cut before its end
         }
     )
-    clock = AsyncStillClock()
+    clock, seen = AsyncStillClock(), list[AsyncJob]()
     async with over(service, clock=clock) as client:
-        assert [each.id async for each in client.jobs.wait_all(jobs)] == jobs
+        assert [each.id async for each in client.jobs.wait_all(jobs, on_update=seen.append)] == jobs
+    assert [job.progress for job in seen if job.id == "job_1"].count(50) == 1
     assert [route.rpartition("/")[2] for route in service.routes] == ["jobs", "events", "events", "jobs"]
     assert clock.sleeps == [1.0]
 
@@ -206,7 +207,7 @@ async def test_jobs_that_have_ended_cost_no_request(client: AsyncProteinIQ, serv
 
 
 @pytest.mark.anyio
-async def test_a_deadline_names_the_jobs_that_go_on(client: AsyncProteinIQ, server: Server) -> None:
+async def test_a_deadline_names_the_running_jobs(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*LIST, listed(made(1, "COMPLETED"), made(2), made(3, "QUEUED")))
     ended: list[str] = []
     with pytest.raises(WaitTimeout) as caught:
@@ -248,7 +249,7 @@ async def test_without_a_job_list_the_statuses_are_read(
 @pytest.mark.parametrize(
     "fault", [refuse(500), refuse(503), page(502), [CUT]], ids=["500", "503", "502", "cut"]
 )
-async def test_faults_that_pass_do_not_end_it(
+async def test_transient_faults_do_not_end_it(
     client: AsyncProteinIQ, server: Server, fault: list[Piece]
 ) -> None:
     both = listed(made(1, "COMPLETED"), made(2, "COMPLETED"))
@@ -260,7 +261,7 @@ async def test_faults_that_pass_do_not_end_it(
 
 
 @pytest.mark.anyio
-async def test_a_service_that_is_gone_ends_it_at_the_deadline_only(
+async def test_an_unreachable_service_ends_it_only_at_the_deadline(
     client: AsyncProteinIQ, server: Server
 ) -> None:
     clock = client._pipeline.clock
@@ -300,13 +301,13 @@ async def test_a_status_that_never_fits_ends_it(client: AsyncProteinIQ, server: 
 
 
 @pytest.mark.parametrize("jobs", ["job_1", b"job_1", 7, [""], [None], ["job_1", ".."]])
-def test_what_is_no_list_of_jobs_is_refused_at_once(jobs: Any) -> None:
+def test_an_invalid_list_of_jobs_is_refused_at_once(jobs: Any) -> None:
     with pytest.raises(InvalidInput):
         AsyncProteinIQ("pq_live_tests_0123456789", "http://127.0.0.1:9").jobs.wait_all(jobs)
 
 
 @pytest.mark.anyio
-async def test_leaving_it_early_leaves_nothing_behind(client: AsyncProteinIQ, server: Server) -> None:
+async def test_leaving_it_early_closes_everything(client: AsyncProteinIQ, server: Server) -> None:
     Workspace(server, 10)
     async for each in client.jobs.wait_all([f"job_{number}" for number in range(10)]):
         assert each.is_terminal

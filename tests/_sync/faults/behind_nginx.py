@@ -1,6 +1,6 @@
 # Generated from tests/_async/faults/behind_nginx.py by scripts/unasync.py. Edit that file instead.
 
-"""A wait through a real nginx that buffers, compresses, times out and answers for a service that is gone.
+"""A wait through a real nginx that buffers, compresses, times out or responds for an unreachable service.
 
 Its name keeps it out of the default run, because it needs nginx (Debian: `apt-get install nginx-light`). The nox
 session `faults` runs it.
@@ -26,9 +26,7 @@ RUNNING = job("PROCESSING", completed_at=None)
 DONE = job("COMPLETED")
 
 
-def test_a_stream_that_a_proxy_holds_back_is_made_up_for_by_the_status(
-    server: Server, tmp_path: Path
-) -> None:
+def test_a_stream_that_a_proxy_buffers_is_replaced_by_status_reads(server: Server, tmp_path: Path) -> None:
     server.on(*EVENTS, stream(event(RUNNING), event(DONE), HANG))
     server.on(*STATUS, reply(RUNNING), reply(DONE))
     with nginx(server.url, tmp_path, "proxy_buffering on;") as url:
@@ -37,7 +35,7 @@ def test_a_stream_that_a_proxy_holds_back_is_made_up_for_by_the_status(
     assert server.count(*STATUS) == 2
 
 
-def test_a_stream_that_a_proxy_hands_on_is_enough(server: Server, tmp_path: Path) -> None:
+def test_a_stream_that_a_proxy_forwards_is_enough(server: Server, tmp_path: Path) -> None:
     server.on(*EVENTS, stream(event(RUNNING), Pause(10), event(DONE), HANG))
     server.on(*STATUS, refuse(500))
     with nginx(server.url, tmp_path, "proxy_buffering off;") as url:
@@ -46,7 +44,7 @@ def test_a_stream_that_a_proxy_hands_on_is_enough(server: Server, tmp_path: Path
     assert server.count(*STATUS) == 0
 
 
-def test_a_service_that_asks_the_proxy_not_to_buffer_is_heard(server: Server, tmp_path: Path) -> None:
+def test_a_service_can_disable_buffering_of_the_proxy(server: Server, tmp_path: Path) -> None:
     server.on(*EVENTS, stream(event(RUNNING), Pause(10), event(DONE), HANG, x_accel_buffering="no"))
     server.on(*STATUS, refuse(500))
     with nginx(server.url, tmp_path, "proxy_buffering on;") as url:
@@ -55,7 +53,7 @@ def test_a_service_that_asks_the_proxy_not_to_buffer_is_heard(server: Server, tm
     assert server.count(*STATUS) == 0
 
 
-def test_a_proxy_that_compresses_streams_is_asked_not_to(server: Server, tmp_path: Path) -> None:
+def test_a_proxy_that_compresses_streams_is_requested_not_to(server: Server, tmp_path: Path) -> None:
     server.on(*EVENTS, stream(event(RUNNING), Pause(10), event(DONE), HANG))
     server.on(*STATUS, refuse(500))
     compress = ("proxy_buffering off;", "gzip on;", "gzip_min_length 0;", "gzip_types text/event-stream;")
@@ -85,7 +83,7 @@ def test_a_proxy_whose_service_restarts_does_not_end_the_wait(server: Server, tm
             assert (client.jobs.wait("job_1", timeout=600)).status == "COMPLETED"
 
 
-def test_a_proxy_without_a_service_ends_the_wait_at_the_deadline_only(server: Server, tmp_path: Path) -> None:
+def test_a_proxy_without_a_service_ends_the_wait_only_at_the_deadline(server: Server, tmp_path: Path) -> None:
     with nginx(server.url, tmp_path) as url:
         server.stop()
         with reach(url) as client:

@@ -1,6 +1,6 @@
 # Generated from tests/_async/faults/test_complaints.py by scripts/unasync.py. Edit that file instead.
 
-"""What users of such clients complain of, each as a test. The list is the project's, in the order of its numbers.
+"""Common complaints about such clients, each as a test. The list is the project's, in the order of its numbers.
 
 6 is tests/test_secrecy.py, 11 benchmarks/transfer.py, 12 tests/test_imports.py and tests/test_start.py.
 """
@@ -46,7 +46,7 @@ DONE = job("COMPLETED")
 # ---- 1: a wait that hangs for ever, or takes a terminal state that it doesn't know for a running job
 
 
-def test_no_silence_makes_a_wait_hang_for_ever(client: ProteinIQ, server: Server) -> None:
+def test_a_silent_service_does_not_make_a_wait_hang(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, [HANG])
     server.on(*STATUS, [HANG])
     clock = client._pipeline.clock
@@ -66,7 +66,7 @@ def test_every_terminal_state_ends_a_wait(
     assert (client.jobs.wait("job_1", streams=streams)).status == status
 
 
-def test_a_state_that_is_not_known_is_shown_when_the_wait_runs_out(client: ProteinIQ, server: Server) -> None:
+def test_an_unknown_status_is_in_the_error_of_a_timed_out_wait(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, refuse(501, "not_implemented"))
     server.on(*STATUS, reply(job("ARCHIVED")))
     with pytest.raises(WaitTimeout, match="the job was ARCHIVED"):
@@ -135,7 +135,7 @@ def test_a_stream_that_ends_at_once_is_not_opened_again_without_a_pause(
 # ---- 7: a new value or field breaks old clients
 
 
-def test_a_value_or_field_that_is_new_breaks_nothing(client: ProteinIQ, server: Server) -> None:
+def test_a_new_value_or_field_does_not_break_the_client(client: ProteinIQ, server: Server) -> None:
     new = {"status": "WARMING_UP", "gpu": {"kind": "H100"}, "object": "job.v2"}
     server.on(*EVENTS, stream(event({**RUNNING, **new}), event({**DONE, "gpu": None}, name="job.done")))
     told = [each for each in client.jobs.events("job_1")]
@@ -151,7 +151,7 @@ def test_a_value_or_field_that_is_new_breaks_nothing(client: ProteinIQ, server: 
 
 
 @pytest.mark.parametrize("fault", [[CUT], [RESET], [HANG], refuse(503), refuse(500)], ids=str)
-def test_a_submit_is_repeated_with_its_key_only(server: Server, fault: list[Piece]) -> None:
+def test_a_submit_is_only_retried_with_its_key(server: Server, fault: list[Piece]) -> None:
     server.on(*SUBMIT, fault, fault, reply(RUNNING, 201))
     with reach(server.url, timeout=20) as client:
         client.jobs.submit("t", [ENTRY])
@@ -163,7 +163,7 @@ def test_a_submit_is_repeated_with_its_key_only(server: Server, fault: list[Piec
     }
 
 
-def test_a_post_without_a_key_is_not_sent_again(client: ProteinIQ, server: Server) -> None:
+def test_a_post_without_a_key_is_not_retried(client: ProteinIQ, server: Server) -> None:
     server.on(*CANCEL, [CUT])
     with pytest.raises(TransportError):
         client.jobs.cancel("job_1")
@@ -179,7 +179,7 @@ def test_a_quote_has_no_effect_and_is_requested_again(client: ProteinIQ, server:
 # ---- 9: the bearer header sent along to a signed storage URL, which then refuses it
 
 
-def test_the_key_goes_to_the_service_only(client: ProteinIQ, server: Server, tmp_path: Path) -> None:
+def test_the_key_is_only_sent_to_the_service(client: ProteinIQ, server: Server, tmp_path: Path) -> None:
     with Server() as storage, Server() as mirror:
         signed = "/outputs/prediction.pdb"
 

@@ -1,6 +1,6 @@
 # Generated from tests/_async/faults/test_late.py by scripts/unasync.py. Edit that file instead.
 
-"""What becomes of a job whose wait runs out or is interrupted: it goes on, unless it was to be cancelled."""
+"""Waits that time out or are interrupted: the job keeps running, unless a cancel was requested."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUEUED = job("QUEUED", completed_at=None)
 
 @pytest.fixture
 def queued(server: Server) -> Server:
-    """A server that only ever says that the job is queued."""
+    """A server whose job stays queued."""
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(QUEUED))
     server.on(*SUBMIT, reply(QUEUED, 201))
@@ -41,7 +41,7 @@ def late(client: ProteinIQ, *, cancel: bool) -> WaitTimeout:
     return caught.value
 
 
-def test_a_wait_that_runs_out_leaves_the_job_alone(client: ProteinIQ, queued: Server) -> None:
+def test_a_wait_that_times_out_does_not_cancel_the_job(client: ProteinIQ, queued: Server) -> None:
     error = late(client, cancel=False)
     assert queued.count(*CANCEL) == 0
     assert (error.job_id, error.job.status, error.cancelled, error.retryable) == (
@@ -54,7 +54,7 @@ def test_a_wait_that_runs_out_leaves_the_job_alone(client: ProteinIQ, queued: Se
     assert "10 s" in str(error)
 
 
-def test_a_job_is_cancelled_when_its_wait_runs_out(client: ProteinIQ, queued: Server) -> None:
+def test_a_job_is_cancelled_when_its_wait_times_out(client: ProteinIQ, queued: Server) -> None:
     queued.on(*CANCEL, reply(job("CANCELLED")))
     error = late(client, cancel=True)
     assert (error.cancelled, error.job.status, error.retryable) == (True, "CANCELLED", False)
@@ -62,7 +62,7 @@ def test_a_job_is_cancelled_when_its_wait_runs_out(client: ProteinIQ, queued: Se
     assert "continues" not in str(error)
 
 
-def test_a_cancel_in_the_background_is_not_said_to_be_done(client: ProteinIQ, queued: Server) -> None:
+def test_a_cancel_in_the_background_is_not_reported_as_complete(client: ProteinIQ, queued: Server) -> None:
     queued.on(*CANCEL, whole(b"", 202))
     error = late(client, cancel=True)
     assert (error.cancelled, error.job.status, error.retryable) == (None, "QUEUED", True)
@@ -70,7 +70,7 @@ def test_a_cancel_in_the_background_is_not_said_to_be_done(client: ProteinIQ, qu
     assert "client.jobs.get('job_1')" in str(error)
 
 
-def test_a_job_that_ended_before_its_cancel_is_not_said_to_be_cancelled(
+def test_a_job_that_ended_before_its_cancel_is_not_reported_as_cancelled(
     client: ProteinIQ, queued: Server
 ) -> None:
     queued.on(*CANCEL, reply(job("COMPLETED")))
@@ -79,7 +79,7 @@ def test_a_job_that_ended_before_its_cancel_is_not_said_to_be_cancelled(
     assert "client.jobs.result('job_1')" in str(error)
 
 
-def test_a_job_that_runs_already_goes_on(client: ProteinIQ, queued: Server) -> None:
+def test_a_running_job_is_not_cancelled(client: ProteinIQ, queued: Server) -> None:
     queued.on(*CANCEL, refuse(409, "conflict"))
     error = late(client, cancel=True)
     assert error.cancelled is False
@@ -98,7 +98,7 @@ def test_a_job_that_runs_already_goes_on(client: ProteinIQ, queued: Server) -> N
     ],
     ids=["cut", "silent", "503", "404", "403"],
 )
-def test_a_job_that_could_not_be_cancelled_is_said_to_go_on(
+def test_a_job_that_could_not_be_cancelled_is_reported_as_running(
     client: ProteinIQ, queued: Server, answer: list[Piece], said: str
 ) -> None:
     queued.on(*CANCEL, answer)
@@ -108,7 +108,7 @@ def test_a_job_that_could_not_be_cancelled_is_said_to_go_on(
     assert "client.jobs.wait('job_1')" in str(error)
 
 
-def test_a_service_that_is_gone_could_not_be_asked(client: ProteinIQ, queued: Server) -> None:
+def test_a_cancel_without_a_service_is_reported_as_failed(client: ProteinIQ, queued: Server) -> None:
     known = client.jobs.submit("t", [ENTRY])
     queued.stop()
     with pytest.raises(WaitTimeout) as caught:
@@ -157,7 +157,7 @@ def test_a_fault_that_passes_does_not_lose_the_result_of_a_paid_job(
     assert (client.run("t", [ENTRY])).job_id == "job_1"
 
 
-def test_a_result_that_can_never_be_had_is_no_wait_for_ever() -> None:
+def test_a_result_that_never_exists_does_not_hang_the_wait() -> None:
     clock = StillClock()
     service = Routes(
         {"POST /api/v1/jobs": answer(job("COMPLETED"), 201), " ".join(RESULT): refusal(500, "internal_error")}
@@ -183,7 +183,7 @@ def all_of(client: ProteinIQ) -> list[Job]:
     ids=["seconds", "HTTP date", "reset"],
 )
 @pytest.mark.parametrize("many", [False, True], ids=["wait", "wait_all"])
-def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_once(
+def test_a_retry_after_beyond_the_deadline_ends_the_wait_at_once(
     client: ProteinIQ, server: Server, headers: dict[str, str], many: bool
 ) -> None:
     for route in (EVENTS, STATUS, LIST):
@@ -195,7 +195,7 @@ def test_a_wait_that_the_service_asks_for_beyond_the_deadline_ends_it_at_once(
     assert len(server.asked) == 1
 
 
-def test_a_refusal_says_when_there_is_room_again_by_its_reset_too() -> None:
+def test_the_rate_limit_reset_is_the_retry_after_of_the_error() -> None:
     told = {"Date": "Fri, 12 Jun 2026 08:00:00 GMT", "X-RateLimit-Reset": "2026-06-12T09:00:00.000Z"}
     with over(Stub(refusal(429, "rate_limited", **told))) as client:
         with pytest.raises(RateLimited, match="asks to wait 3600 s") as caught:
@@ -204,7 +204,7 @@ def test_a_refusal_says_when_there_is_room_again_by_its_reset_too() -> None:
     assert caught.value.attempts == 1
 
 
-def test_an_interrupt_while_the_result_is_asked_for_names_the_job() -> None:
+def test_an_interrupt_of_a_result_request_names_the_job() -> None:
     def interrupted(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 

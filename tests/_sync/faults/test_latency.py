@@ -1,6 +1,6 @@
 # Generated from tests/_async/faults/test_latency.py by scripts/unasync.py. Edit that file instead.
 
-"""How soon a wait returns: as soon as the events tell, against the sandbox and at the machine's own pace."""
+"""The latency of a wait: it returns with the last event. Runs against the sandbox in real time."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ NOW = {"date": "Fri, 12 Jun 2026 08:00:00 GMT"}
 
 
 @pytest.mark.parametrize("fault", [*LOST.values(), refuse(429, "rate_limited")], ids=[*LOST, "429"])
-def test_what_may_pass_is_sent_again(server: Server, fault: list[Piece]) -> None:
+def test_a_transient_failure_is_retried(server: Server, fault: list[Piece]) -> None:
     server.on(*ACCOUNT, fault, fault, GOOD)
     server.on(*DELETE, fault, fault, reply(documented("delete_file")))
     with reach(server.url, timeout=20) as client:
@@ -64,9 +64,7 @@ def test_what_may_pass_is_sent_again(server: Server, fault: list[Piece]) -> None
         (415, "unsupported_media_type"),
     ],
 )
-def test_a_final_answer_is_never_sent_again(
-    client: ProteinIQ, server: Server, status: int, code: str
-) -> None:
+def test_a_final_response_is_not_retried(client: ProteinIQ, server: Server, status: int, code: str) -> None:
     server.on(*ACCOUNT, refuse(status, code, retry_after="1"))
     server.on(*SUBMIT, refuse(status, code, retry_after="1"))
     with pytest.raises(APIError):
@@ -77,7 +75,7 @@ def test_a_final_answer_is_never_sent_again(
 
 
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
-def test_an_upload_that_may_have_arrived_is_not_sent_again(server: Server, fault: list[Piece]) -> None:
+def test_an_upload_that_may_have_arrived_is_not_retried(server: Server, fault: list[Piece]) -> None:
     server.on(*UPLOAD, fault)
     with reach(server.url, timeout=20) as client:
         with pytest.raises(ProteinIQError) as caught:
@@ -86,15 +84,13 @@ def test_an_upload_that_may_have_arrived_is_not_sent_again(server: Server, fault
     assert server.count(*UPLOAD) == 1
 
 
-def test_an_upload_that_was_refused_for_coming_too_soon_is_sent_again(
-    client: ProteinIQ, server: Server
-) -> None:
+def test_a_rate_limited_upload_is_retried(client: ProteinIQ, server: Server) -> None:
     server.on(*UPLOAD, refuse(429, "rate_limited", retry_after="1"), reply(documented("upload_file"), 201))
     assert (client.files.upload(b"MK", filename="a.fasta")).id
     assert server.count(*UPLOAD) == 2
 
 
-def test_an_upload_of_which_no_byte_left_is_sent_again(client: ProteinIQ, server: Server) -> None:
+def test_an_unsent_upload_is_retried(client: ProteinIQ, server: Server) -> None:
     class Starting(FastClock):
         def sleep(self, seconds: float) -> None:  # type: ignore[override, unused-ignore]
             server.start()
@@ -116,9 +112,7 @@ def test_an_upload_of_which_no_byte_left_is_sent_again(client: ProteinIQ, server
     ],
     ids=["seconds", "HTTP date", "reset", "reset with an offset"],
 )
-def test_the_wait_that_is_asked_for_is_kept(
-    client: ProteinIQ, server: Server, headers: dict[str, str]
-) -> None:
+def test_retry_after_is_honoured(client: ProteinIQ, server: Server, headers: dict[str, str]) -> None:
     server.on(*ACCOUNT, refuse(429, "rate_limited", **headers), GOOD)
     client.account.get()
     first, second = server.asked
@@ -126,7 +120,7 @@ def test_the_wait_that_is_asked_for_is_kept(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_wait_that_is_too_long_is_not_begun(client: ProteinIQ, server: Server, status: int) -> None:
+def test_too_long_a_wait_is_not_started(client: ProteinIQ, server: Server, status: int) -> None:
     server.on(*ACCOUNT, refuse(status, retry_after="3600"))
     with pytest.raises(APIError) as caught:
         client.account.get()
@@ -134,9 +128,7 @@ def test_a_wait_that_is_too_long_is_not_begun(client: ProteinIQ, server: Server,
     assert server.count(*ACCOUNT) == 1
 
 
-def test_after_a_refusal_for_long_the_next_request_says_so_and_does_not_hang(
-    client: ProteinIQ, server: Server
-) -> None:
+def test_after_a_long_retry_after_the_next_request_fails_at_once(client: ProteinIQ, server: Server) -> None:
     server.on(*ACCOUNT, refuse(429, "rate_limited", retry_after="3600"), GOOD)
     with pytest.raises(RateLimited):
         client.account.get()
@@ -149,7 +141,7 @@ def test_after_a_refusal_for_long_the_next_request_says_so_and_does_not_hang(
     assert len(server.asked) == 1
 
 
-def test_a_submit_that_is_put_off_after_a_lost_answer_says_which_key_to_repeat(
+def test_a_submit_delayed_after_a_lost_response_names_the_key_to_repeat(
     client: ProteinIQ, server: Server
 ) -> None:
     server.on(*SUBMIT, [CUT], refuse(429, "rate_limited", retry_after="3600"))
@@ -160,7 +152,7 @@ def test_a_submit_that_is_put_off_after_a_lost_answer_says_which_key_to_repeat(
     assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
 
 
-def test_a_result_that_is_put_off_beyond_the_deadline_ends_the_wait_at_once(
+def test_a_result_delayed_beyond_the_deadline_ends_the_wait_at_once(
     client: ProteinIQ, server: Server
 ) -> None:
     server.on(*SUBMIT, reply(job("COMPLETED"), 201))
@@ -193,7 +185,7 @@ def test_the_timeout_is_that_of_one_request_and_max_retries_of_the_rest(server: 
     assert (caught.value.attempts, server.count(*ACCOUNT)) == (2, 2)
 
 
-def test_what_is_no_answer_of_the_service_is_not_sent_again(client: ProteinIQ, server: Server) -> None:
+def test_a_response_that_is_not_the_services_is_not_retried(client: ProteinIQ, server: Server) -> None:
     server.on(*ACCOUNT, whole(b"<h1>Log in</h1>", content_type="text/html"))
     with pytest.raises(ProteinIQError, match="Log in"):
         client.account.get()

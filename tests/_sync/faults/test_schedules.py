@@ -1,6 +1,6 @@
 # Generated from tests/_async/faults/test_schedules.py by scripts/unasync.py. Edit that file instead.
 
-"""Random schedules of faults in virtual time: a wait ends with the right job or at its deadline, and is no burden."""
+"""Random schedules of faults in virtual time: a wait ends with the right job or at its deadline, with few requests."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Generated from tests/_async/faults/test_streams.py by scripts/unasync.py. Edit that file instead.
 
-"""Event streams that end, break, lie or are not there: the wait goes on, and gives the right job."""
+"""Event streams that end early, break, are wrong or are missing: the wait continues and returns the right job."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SLACK = 100.0
 
 
 def waited(client: ProteinIQ, timeout: float = 600.0) -> list[str]:
-    """The states that a wait tells; the last one is that of the job that it gives."""
+    """The states that a wait reports. The last one is that of the returned job."""
     told: list[str] = []
     ended = client.jobs.wait("job_1", timeout=timeout, on_update=lambda each: told.append(str(each.status)))
     assert ended.id == "job_1"
@@ -141,7 +141,7 @@ def test_a_stream_that_breaks_does_not_end_the_wait(
         "503",
     ],
 )
-def test_a_stream_that_always_breaks_is_made_up_for_by_the_status(
+def test_a_stream_that_always_breaks_is_replaced_by_status_reads(
     client: ProteinIQ, server: Server, name: str
 ) -> None:
     server.on(*EVENTS, BROKEN[name])
@@ -187,9 +187,7 @@ NONE: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("answer", NONE.values(), ids=NONE.keys())
-def test_where_there_is_no_stream_the_status_is_read(
-    client: ProteinIQ, server: Server, answer: Answer
-) -> None:
+def test_without_a_stream_the_status_is_read(client: ProteinIQ, server: Server, answer: Answer) -> None:
     server.on(*EVENTS, answer)
     server.on(*STATUS, reply(RUNNING), reply(RUNNING), reply(DONE))
     assert waited(client) == ["PROCESSING", "COMPLETED"]
@@ -209,7 +207,7 @@ def test_a_state_that_was_reached_between_stream_and_status_is_found(
     assert server.count(*EVENTS) == server.count(*STATUS) == 1
 
 
-def test_a_retry_after_of_the_stream_holds_the_status_too(client: ProteinIQ, server: Server) -> None:
+def test_a_retry_after_of_the_stream_applies_to_the_status_too(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, refuse(429, "rate_limited", retry_after="20"), stream(event(DONE)))
     server.on(*STATUS, reply(RUNNING))
     waited(client)
@@ -229,7 +227,7 @@ def test_a_retry_after_of_the_stream_holds_the_status_too(client: ProteinIQ, ser
     ],
     ids=["an id", "an id before", "none", "not ASCII", "a control character", "a long one"],
 )
-def test_a_reconnect_says_which_event_was_the_last(
+def test_a_reconnect_sends_the_id_of_the_last_event(
     client: ProteinIQ, server: Server, said: bytes, sent: str | None
 ) -> None:
     server.on(*EVENTS, stream(said), stream(event(DONE)))
@@ -240,7 +238,7 @@ def test_a_reconnect_says_which_event_was_the_last(
     assert second.get("last-event-id") == sent
 
 
-def test_the_pause_that_a_stream_asks_for_is_kept(client: ProteinIQ, server: Server) -> None:
+def test_the_retry_field_of_a_stream_is_honoured(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, stream(b"retry: 20000\n\n" + event(RUNNING)), stream(event(DONE)))
     server.on(*STATUS, reply(RUNNING))
     waited(client)
@@ -248,7 +246,7 @@ def test_the_pause_that_a_stream_asks_for_is_kept(client: ProteinIQ, server: Ser
     assert second - first >= 20
 
 
-def test_an_unknown_state_is_told_and_is_no_end(client: ProteinIQ, server: Server) -> None:
+def test_an_unknown_status_is_reported_and_not_terminal(client: ProteinIQ, server: Server) -> None:
     odd = {**RUNNING, "status": "SIMMERING"}
     server.on(*EVENTS, refuse(404, "not_found"))
     server.on(*STATUS, reply(odd), reply(odd), reply(DONE))
@@ -300,7 +298,7 @@ def test_a_status_route_that_is_not_implemented_ends_the_wait(client: ProteinIQ,
     assert sum(asked.path.endswith("/status") for asked in server.asked) == 1
 
 
-def test_a_service_that_is_gone_ends_the_wait_at_the_deadline_only(client: ProteinIQ, server: Server) -> None:
+def test_an_unreachable_service_ends_the_wait_only_at_the_deadline(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, refuse(503))
     server.on(*STATUS, refuse(503))
     clock = client._pipeline.clock
@@ -329,7 +327,7 @@ def test_a_job_that_is_not_there_ends_the_wait(client: ProteinIQ, server: Server
     assert server.count(*STATUS) == 1
 
 
-def test_a_read_that_never_answers_ends_at_the_deadline(client: ProteinIQ, server: Server) -> None:
+def test_a_read_without_a_response_ends_at_the_deadline(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(RUNNING), [HANG])
     clock = client._pipeline.clock
@@ -339,7 +337,7 @@ def test_a_read_that_never_answers_ends_at_the_deadline(client: ProteinIQ, serve
     assert clock.monotonic() - started < 15 + SLACK
 
 
-def test_an_answer_that_drips_in_ends_at_the_deadline(client: ProteinIQ, server: Server) -> None:
+def test_a_slow_response_ends_at_the_deadline(client: ProteinIQ, server: Server) -> None:
     head, body = reply(RUNNING)
     assert isinstance(head, bytes)
     assert isinstance(body, bytes)
@@ -353,7 +351,7 @@ def test_an_answer_that_drips_in_ends_at_the_deadline(client: ProteinIQ, server:
     assert clock.monotonic() - started < 30 + SLACK
 
 
-def test_headers_that_drip_in_end_at_the_deadline(client: ProteinIQ, server: Server) -> None:
+def test_slow_headers_end_at_the_deadline(client: ProteinIQ, server: Server) -> None:
     lines: list[Piece] = [b"X: y\r\n", Pause(2)] * 1000
     drip = [b"HTTP/1.1 200 OK\r\n", *lines]
     server.on(*EVENTS, drip)

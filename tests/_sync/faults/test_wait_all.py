@@ -106,7 +106,7 @@ def test_further_pages_are_read_as_long_as_they_can_help(client: ProteinIQ, serv
     assert server.count(*LIST) == 2
 
 
-def test_a_job_that_no_page_shows_is_asked_for_itself(client: ProteinIQ, server: Server) -> None:
+def test_a_job_on_no_page_is_read_by_its_id(client: ProteinIQ, server: Server) -> None:
     server.on(
         *LIST, listed(made(1), made(2), made(3, "COMPLETED")), listed(made(1, "COMPLETED"), made(2, "FAILED"))
     )
@@ -115,7 +115,7 @@ def test_a_job_that_no_page_shows_is_asked_for_itself(client: ProteinIQ, server:
     assert ended == {"job_1": "COMPLETED", "job_2": "FAILED", "job_3": "COMPLETED", "job_9": "CANCELLED"}
 
 
-def test_a_list_whose_rest_can_not_be_asked_for_tells_what_it_has(client: ProteinIQ, server: Server) -> None:
+def test_a_list_without_further_pages_uses_the_pages_it_has(client: ProteinIQ, server: Server) -> None:
     server.on(*LIST, reply({"data": [made(1, "COMPLETED"), made(2)], "has_more": True}))
     server.on(*status_of("job_2"), reply(made(2, "COMPLETED")))
     server.on(*status_of("job_9"), reply(made(9, "COMPLETED")))
@@ -126,7 +126,7 @@ def test_a_list_whose_rest_can_not_be_asked_for_tells_what_it_has(client: Protei
     assert server.count(*LIST) == 1
 
 
-def test_a_list_by_offset_is_gone_through_page_by_page(
+def test_a_list_by_offset_is_read_page_by_page(
     client: ProteinIQ, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change_operation(
@@ -158,13 +158,14 @@ def test_a_job_that_ends_is_noticed_by_its_events_and_those_beside_it_by_the_lis
     service = Routes(
         {
             "GET /api/v1/jobs": [answer({"data": [*map(made, range(1, 5))]}), answer({"data": all_ended})],
-            "GET /api/v1/jobs/job_1/events": events(made(1), made(1, "COMPLETED")),
+            "GET /api/v1/jobs/job_1/events": events({**made(1), "progress": 50}, made(1, "COMPLETED")),
             "GET /api/v1/jobs/job_2/events": events(made(2)),  # cut before its end
         }
     )
-    clock = StillClock()
+    clock, seen = StillClock(), list[Job]()
     with over(service, clock=clock) as client:
-        assert [each.id for each in client.jobs.wait_all(jobs)] == jobs
+        assert [each.id for each in client.jobs.wait_all(jobs, on_update=seen.append)] == jobs
+    assert [job.progress for job in seen if job.id == "job_1"].count(50) == 1
     assert [route.rpartition("/")[2] for route in service.routes] == ["jobs", "events", "events", "jobs"]
     assert clock.sleeps == [1.0]
 
@@ -190,7 +191,7 @@ def test_jobs_that_have_ended_cost_no_request(client: ProteinIQ, server: Server)
     assert server.count(*LIST) == 1
 
 
-def test_a_deadline_names_the_jobs_that_go_on(client: ProteinIQ, server: Server) -> None:
+def test_a_deadline_names_the_running_jobs(client: ProteinIQ, server: Server) -> None:
     server.on(*LIST, listed(made(1, "COMPLETED"), made(2), made(3, "QUEUED")))
     ended: list[str] = []
     with pytest.raises(WaitTimeout) as caught:
@@ -230,7 +231,7 @@ def test_without_a_job_list_the_statuses_are_read(
 @pytest.mark.parametrize(
     "fault", [refuse(500), refuse(503), page(502), [CUT]], ids=["500", "503", "502", "cut"]
 )
-def test_faults_that_pass_do_not_end_it(client: ProteinIQ, server: Server, fault: list[Piece]) -> None:
+def test_transient_faults_do_not_end_it(client: ProteinIQ, server: Server, fault: list[Piece]) -> None:
     both = listed(made(1, "COMPLETED"), made(2, "COMPLETED"))
     server.on(*LIST, listed(made(1), made(2)), *[fault] * 4, both)
     assert {each.id for each in client.jobs.wait_all(["job_1", "job_2"], timeout=600)} == {
@@ -239,7 +240,7 @@ def test_faults_that_pass_do_not_end_it(client: ProteinIQ, server: Server, fault
     }
 
 
-def test_a_service_that_is_gone_ends_it_at_the_deadline_only(client: ProteinIQ, server: Server) -> None:
+def test_an_unreachable_service_ends_it_only_at_the_deadline(client: ProteinIQ, server: Server) -> None:
     clock = client._pipeline.clock
     server.stop()
     started = clock.monotonic()
@@ -272,12 +273,12 @@ def test_a_status_that_never_fits_ends_it(client: ProteinIQ, server: Server) -> 
 
 
 @pytest.mark.parametrize("jobs", ["job_1", b"job_1", 7, [""], [None], ["job_1", ".."]])
-def test_what_is_no_list_of_jobs_is_refused_at_once(jobs: Any) -> None:
+def test_an_invalid_list_of_jobs_is_refused_at_once(jobs: Any) -> None:
     with pytest.raises(InvalidInput):
         ProteinIQ("pq_live_tests_0123456789", "http://127.0.0.1:9").jobs.wait_all(jobs)
 
 
-def test_leaving_it_early_leaves_nothing_behind(client: ProteinIQ, server: Server) -> None:
+def test_leaving_it_early_closes_everything(client: ProteinIQ, server: Server) -> None:
     Workspace(server, 10)
     for each in client.jobs.wait_all([f"job_{number}" for number in range(10)]):
         assert each.is_terminal
