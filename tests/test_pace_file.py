@@ -237,8 +237,8 @@ def test_four_processes_with_one_file_are_hardly_refused() -> None:
         timeout=120,
         check=True,
     )
-    answered, refused, _ = done.stdout.splitlines()
-    assert answered.split() == ["answered", "240", "of", "240"]
+    received, refused, _ = done.stdout.splitlines()
+    assert received.split() == ["received", "240", "of", "240"]
     assert int(refused.split()[1]) <= 2
 
 
