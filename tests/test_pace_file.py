@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import ConfigurationError, ProteinIQ
-from proteiniq._policy.pacing import Pace
+from proteiniq._policy.pace import Pace
 from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import AsyncSteps, LocalPacer, Ticket

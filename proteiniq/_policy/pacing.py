@@ -4,8 +4,8 @@ The service allows 120 requests in 60 s for each key, over all routes, and one r
 or result in 5 s for each key and job (documentation, "Rate limits"). Other programs may share the
 key, so what the headers of a response say corrects what is counted here.
 
-Nothing here waits, reads a clock or takes a lock. A `Window` decides over a `State` of plain values; `Pace` leads one
-request through the windows that it has to pass. `_wire/pacers.py` keeps the states of a process in memory,
+Nothing here waits, reads a clock or takes a lock. A `Window` decides over a `State` of plain values; `Pace`, in
+`pace.py`, leads one request through the windows that it has to pass. `_wire/pacers.py` keeps the states of a process in memory,
 `_wire/pace_file.py` those of several processes in a file. A request asks when its turn is, sleeps, and asks again,
 since the response to another may have moved it.
 
@@ -58,8 +58,6 @@ _RECHECK = 0.25
 
 # A probe that takes longer, such as an upload, doesn't keep the others waiting, in seconds.
 _PROBE_LAPSES = 5.0
-
-_SWEEP_AT_LEAST = 256
 
 _NEVER = float("-inf")
 
@@ -344,88 +342,3 @@ def _older(times: dict[int, float], time: float, age: float) -> list[int]:
             break
         old.append(seat)
     return old
-
-
-class JobReads:
-    """At most one read of each job's status or result in `interval` seconds; the first is free.
-
-    Jobs that were not read for that long are forgotten, so memory does not grow with their number.
-    """
-
-    def __init__(self, interval: float = JOB_READ_INTERVAL) -> None:
-        self._interval = interval
-        self._windows: dict[str, Window] = {}
-        self._sweep_at = _SWEEP_AT_LEAST
-
-    def __len__(self) -> int:
-        return len(self._windows)
-
-    def window(self, job: str, now: float) -> Window:
-        """Return the window of one job."""
-        window = self._windows.get(job)
-        if window is None:
-            # Twice what was left last time: sweeping stays cheap for each job, however many.
-            if len(self._windows) >= self._sweep_at:
-                self._windows = {j: w for j, w in self._windows.items() if not w.idle(now)}
-                self._sweep_at = max(_SWEEP_AT_LEAST, 2 * len(self._windows))
-            window = self._windows[job] = Window(1, self._interval)
-        return window
-
-    def forget_seats(self) -> None:
-        """Take all reads on their way for answered."""
-        for window in self._windows.values():
-            window.forget_seats()
-
-
-@attrs.define
-class Seats:
-    """What one request holds: a seat in its job's window, then one in its key's."""
-
-    job: int | None = None
-    key: int | None = None
-
-
-@attrs.frozen
-class Pace:
-    """The windows that one request has to pass: its job's, when it reads one, and its key's."""
-
-    key: Window
-    job: Window | None = None
-
-    def claim(self, seats: Seats, now: float) -> float:
-        """Return 0.0 when the request may leave now, else the seconds after which to ask again."""
-        if self.job is not None and seats.key is None:
-            # First the job's turn, then the key's: a read that waits for its job must not keep
-            # other requests waiting behind it.
-            if seats.job is None:
-                seats.job = self.job.reserve(now)
-            delay = self.job.claim(seats.job, now)
-            if delay > 0:
-                return delay
-        if seats.key is None:
-            seats.key = self.key.reserve(now)
-        return self.key.claim(seats.key, now)
-
-    def refused(self, now: float, retry_after: float, *, remaining: int | None = None) -> None:
-        """Take a 429: nobody leaves for `retry_after` seconds.
-
-        When the key has requests `remaining`, it was the job that was read too often, and only
-        its reads wait.
-        """
-        if self.job is not None and remaining is not None and remaining > 0:
-            self.job.refused(now, retry_after)
-        else:
-            self.key.refused(now, retry_after)
-
-    def held(self, now: float) -> float:
-        """Return the seconds for which the service still wants this request not to be sent, mostly 0.0."""
-        return max(self.key.held(now), self.job.held(now) if self.job is not None else 0.0)
-
-    def release(self, seats: Seats, now: float) -> None:
-        """End a request, sent or not."""
-        sent = seats.key is not None and self.key.release(seats.key, now)
-        if self.job is not None and seats.job is not None:
-            if sent:
-                self.job.release(seats.job, now)
-            else:
-                self.job.cancel(seats.job, now)
