@@ -5,9 +5,9 @@ or result in 5 s for each key and job (documentation, "Rate limits"). Other prog
 key, so what the headers of a response say corrects what is counted here.
 
 Nothing here waits, reads a clock or takes a lock. A `Window` decides over a `State` of plain values; `Pace`, in
-`pace.py`, leads one request through the windows that it has to pass. `_wire/pacers.py` keeps the states of a process in memory,
-`_wire/pace_file.py` those of several processes in a file. A request asks when its turn is, sleeps, and asks again,
-since the response to another may have moved it.
+`pace.py`, leads one request through the windows that it has to pass. `_wire/pacers.py` keeps the states of a process in
+memory, `_wire/pace_file.py` those of several processes in a file. A request asks when its turn is, sleeps, and asks
+again, since the response to another may have moved it.
 
 `now` is `time.monotonic()` in all threads and event loops alike, in seconds. The first three constants are the
 service's own, the others a choice of this project.
