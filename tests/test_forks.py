@@ -18,7 +18,8 @@ import pytest
 from proteiniq import ConfigurationError, _forks
 from proteiniq._async.wire import AsyncWire
 from proteiniq._forks import Lock
-from proteiniq._policy.pacing import JobReads, Window
+from proteiniq._policy.pace import JobReads
+from proteiniq._policy.pacing import Window
 from proteiniq._sync.wire import Wire
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import shared

@@ -16,8 +16,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from proteiniq import NotFound, ProteinIQ, ProteinIQError, TransportError
+from proteiniq import ConfigurationError, NotFound, ProteinIQ, ProteinIQError, TransportError
 from proteiniq._wire.clock import MachineClock
+from proteiniq._wire.pacers import Ticket
 from proteiniq.hooks import AttemptDetails, PauseDetails
 from proteiniq.opentelemetry import span_of_attempt
 from proteiniq.sandbox import Sandbox
@@ -286,6 +287,22 @@ def test_a_long_pause_for_the_rate_limit_is_reported_once() -> None:
 
     (pause,) = watched(Stub(answer(documented("get_account"))), many).pauses
     assert (pause.operation, pause.reason, pause.seconds > 55) == ("get_account", "rate limit", True)
+
+
+def test_many_short_pauses_for_the_rate_limit_are_one_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    delays = iter([2.0, 2.0, 2.0, 0.0])
+    monkeypatch.setattr(Ticket, "claim", lambda ticket, now: next(delays))
+    (pause,) = watched(Stub(answer(documented("get_account"))), lambda client: client.account.get()).pauses
+    assert (pause.reason, pause.seconds) == ("rate limit", 6.0)
+
+
+def test_a_method_for_pauses_that_would_have_to_be_awaited_is_refused() -> None:
+    class Awaited(Watching):
+        async def on_pause(self, details: PauseDetails) -> None:  # type: ignore[override]
+            raise AssertionError
+
+    with pytest.raises(ConfigurationError, match="no hook is awaited"):
+        ProteinIQ(KEY, hooks=[Awaited()])
 
 
 def test_long_pauses_of_a_wait_for_an_unreachable_service_are_reported() -> None:

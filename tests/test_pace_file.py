@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import ConfigurationError, ProteinIQ
-from proteiniq._policy.pacing import Pace
+from proteiniq._policy.pace import Pace
 from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import AsyncSteps, LocalPacer, Ticket
@@ -237,8 +237,8 @@ def test_four_processes_with_one_file_are_hardly_refused() -> None:
         timeout=120,
         check=True,
     )
-    answered, refused, _ = done.stdout.splitlines()
-    assert answered.split() == ["answered", "240", "of", "240"]
+    received, refused, _ = done.stdout.splitlines()
+    assert received.split() == ["received", "240", "of", "240"]
     assert int(refused.split()[1]) <= 2
 
 

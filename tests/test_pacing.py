@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_NAP, JobReads, State, Window
+from proteiniq._policy.pace import JobReads
+from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_NAP, State, Window
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import LocalPacer, Pacer, shared
 

@@ -8,7 +8,7 @@ from ..errors import ProteinIQError
 from .retry import VISIBLE_WITHIN, patience
 
 FEWEST = 3
-"""The fewest errors in a row that a wait passes over: between two of them the retries of a request may take minutes."""
+"""Which error in a row may end a wait: between two of them, the retries of one request may take minutes."""
 
 
 @attrs.define

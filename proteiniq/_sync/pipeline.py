@@ -431,7 +431,7 @@ class Pipeline:
         Raises RateLimited if the service asked for too long a wait, and RequestTimeout if the deadline comes first for
         another reason, such as a long queue.
         """
-        is_told = False
+        begun, is_told = self.clock.monotonic(), False
         while (delay := self._step(ticket.claim, now := self.clock.monotonic())) > 0:
             held = self._step(ticket.held, now)
             allowed = self.config.retry.max_retry_after if call.deadline is None else call.deadline - now
@@ -440,7 +440,8 @@ class Pipeline:
             if call.deadline is not None and now + delay > call.deadline:
                 raise past_deadline(call.request, delay, call.deadline - now, number, job_id=call.job_id)
             log.debug("%s: paced, %.2f s to go", call.operation, delay)
-            is_told = is_told or self._tell_pause(delay, "rate limit", call.operation, call.job_id)
+            pause = now - begun + delay
+            is_told = is_told or self._tell_pause(pause, "rate limit", call.operation, call.job_id)
             self.clock.sleep(min(delay, LONGEST_NAP))
 
     def _step(self, step: Callable[[float], T], now: float) -> T:

@@ -22,7 +22,8 @@ from typing import Any
 import attrs
 
 from .._forks import Lock
-from .._policy.pacing import JOB_READ_INTERVAL, LONGEST_HOLD, RATE_LIMIT, RATE_WINDOW, Pace, State, Window
+from .._policy.pace import Pace
+from .._policy.pacing import JOB_READ_INTERVAL, LONGEST_HOLD, RATE_LIMIT, RATE_WINDOW, State, Window
 from ..errors import ConfigurationError
 from .pacers import LocalPacer, Pacer, PaceUnavailable
 
