@@ -455,7 +455,8 @@ def test_what_a_tool_may_take_is_sent(changes: dict[str, Any], value: Any) -> No
 
 @pytest.mark.case
 @pytest.mark.parametrize(
-    ("formats", "format"), [(("fasta",), "fasta"), (("pdb", "txt"), "txt"), (("pdb", "fasta"), "pdb")]
+    ("formats", "format"),
+    [(("fasta",), "fasta"), (("pdb", "TXT"), "TXT"), (("pdb", "fasta"), "pdb"), ((), "txt")],
 )
 def test_a_saved_file_without_a_known_format_may_be_any(formats: tuple[str, ...], format: str) -> None:
     (entry,) = slot_with(attrs.evolve(FILE, filename="seqs.txt", format="TXT"), formats=formats)
