@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import anyio
 import pytest
 
-from proteiniq import _forks
+from proteiniq import ConfigurationError, _forks
+from proteiniq._async.wire import AsyncWire
 from proteiniq._forks import Lock
 from proteiniq._policy.pacing import JobReads, Window
 from proteiniq._sync.wire import Wire
@@ -86,7 +88,7 @@ def test_a_lock_is_free_in_both_processes_after_a_fork() -> None:
     assert is_free(lock)
 
 
-def test_a_fork_waits_for_whoever_holds_a_lock() -> None:
+def test_a_fork_waits_for_the_holder_of_a_lock() -> None:
     lock, written = Lock(), []
     forking = threading.Event()
 
@@ -106,7 +108,7 @@ def test_a_fork_waits_for_whoever_holds_a_lock() -> None:
     thread.join()
 
 
-def test_what_is_gone_is_not_made_anew() -> None:
+def test_deleted_objects_are_not_reset_by_a_fork() -> None:
     class Counted:
         times = 0
 
@@ -118,12 +120,8 @@ def test_what_is_gone_is_not_made_anew() -> None:
     _forks.register(gone)
     del gone
     gc.collect()
-
-    def once() -> bool:
-        return Counted.times == 1
-
-    assert forked(once) == 0
-    assert Counted.times == 0
+    _forks._after_fork()
+    assert Counted.times == 1
     assert isinstance(kept, Counted)
 
 
@@ -141,7 +139,7 @@ def test_a_pace_is_not_held_by_threads_of_the_parent() -> None:
     assert forked(read_again) == 0
 
 
-def test_seats_of_nobody_count_as_answered_requests() -> None:
+def test_seats_without_an_owner_count_as_complete_requests() -> None:
     window = Window(limit=2, seconds=60, headroom=0)
     first, second, third = (window.reserve(0.0) for _ in range(3))
     assert [window.claim(seat, 0.0) for seat in (first, second)] == [0.0, 0.0]
@@ -172,9 +170,23 @@ def test_a_wire_starts_without_the_requests_of_its_parent() -> None:
     assert forked(lambda: wire.is_closed) == 0
 
 
+def test_an_async_client_can_be_used_on_the_loop_of_a_forked_process() -> None:
+    wire = AsyncWire()
+
+    async def take_a_turn() -> bool:
+        async with wire._turns.one(0.0):
+            return True
+
+    assert anyio.run(take_a_turn)
+    with pytest.raises(ConfigurationError, match="another event loop"):
+        anyio.run(take_a_turn)
+    wire.after_fork()
+    assert anyio.run(take_a_turn)
+
+
 @pytest.mark.case
 @pytest.mark.usefixtures("impatient")
-def test_a_pace_file_is_opened_anew(tmp_path: Path) -> None:
+def test_a_pace_file_is_reopened(tmp_path: Path) -> None:
     pacer = FilePacer(tmp_path / "pace", "https://host pq_live_a", limit=5)
 
     def leaves() -> bool:
@@ -185,13 +197,11 @@ def test_a_pace_file_is_opened_anew(tmp_path: Path) -> None:
 
     with held_elsewhere(pacer._lock):
         assert forked(leaves) == 0
+    opened = pacer._connection
+    pacer._process = 0  # as it is in a forked process
     pacer.close()
-
-    def close_what_the_parent_opened() -> bool:
-        pacer.close()
-        return True
-
-    pacer.reserve().claim(1.5)
-    assert forked(close_what_the_parent_opened) == 0
-    assert pacer.reserve().claim(2.0) == 0.0
-    pacer.close()
+    assert pacer._connection is None
+    assert leaves()
+    assert opened is not None
+    opened.execute("SELECT 1")  # is not closed
+    opened.close()

@@ -404,6 +404,24 @@ def test_storage_that_repeats_a_signature_is_not_quoted() -> None:
 
 
 @pytest.mark.case
+@pytest.mark.parametrize(
+    "broken",
+    [
+        f"HTTP/1.1 302 Found\r\nLocation https://storage.test/a?sig={SIGNATURE}\r\n\r\n",
+        f"HTTP/1.1 302 Found\r\nLocation /a?sig={SIGNATURE}\r\n\r\n",
+        f"HTTP/1.1 200 OK\r\nContent-Length: 55\r\n\r\nhttps://storage.test/a?sig={SIGNATURE}{' ' * 30}",
+    ],
+    ids=["header", "relative", "body"],
+)
+def test_a_response_that_can_not_be_read_is_not_quoted_with_a_signature(broken: str) -> None:
+    with Server() as server, reach(server.url, max_retries=0) as client:
+        server.on("GET", "/api/v1/account", [broken.encode()])
+        error = failing(client.account.get)
+    assert isinstance(error, ProteinIQError)
+    assert SIGNATURE not in f"{error!r} {vars(error)}"
+
+
+@pytest.mark.case
 @pytest.mark.parametrize("netloc", ["me:hunter2@h\u2100st", "storage.test:hunter2"])
 def test_an_address_that_is_not_valid_is_not_quoted(netloc: str) -> None:
     with pytest.raises(BadAddress) as caught:

@@ -7,7 +7,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from proteiniq._wire.network import READ, AsyncBackend, Backend
+from proteiniq._wire.network import PIECE, READ, AsyncBackend, Backend
 from proteiniq._wire.total_timeout import Deadline, current
 
 REQUEST = httpcore.Request("GET", "http://service.test/")
@@ -181,3 +181,22 @@ def test_large_chunks_are_read_at_once() -> None:
     network = Network(0.0)
     get(network, total=30.0)
     assert set(network.sizes) == {READ}
+
+
+@pytest.mark.case
+def test_a_slow_upload_goes_on_while_it_moves() -> None:
+    network = Network(9.0)
+    stream = Backend(network).connect_tcp("service.test", 80)
+    stream.write(bytes(4 * PIECE), timeout=10.0)
+    assert network.asked[1:] == [("write", 10.0)] * 4
+
+
+@pytest.mark.case
+def test_a_slow_upload_ends_at_the_total_timeout() -> None:
+    network = Network(9.0)
+    token = current.set(Deadline(25.0, monotonic=network.monotonic))
+    stream = Backend(network).connect_tcp("service.test", 80)
+    with pytest.raises(httpcore.WriteTimeout):
+        stream.write(bytes(4 * PIECE), timeout=10.0)
+    current.reset(token)
+    assert network.asked[1:] == [("write", 10.0), ("write", 7.0)]

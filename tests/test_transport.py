@@ -18,6 +18,7 @@ from proteiniq._sync.wire import Wire
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
 from proteiniq._wire.key import ApiKey
+from proteiniq._wire.turns import Turns
 from proteiniq.sandbox import Sandbox
 
 from ._async import clients as asynchronous
@@ -90,6 +91,16 @@ def test_cookies_of_the_service_are_not_sent_back() -> None:
     received(wire, outgoing())
     received(wire, outgoing())
     assert "cookie" not in service.requests[1].headers
+
+
+def test_a_blocking_request_waits_for_a_connection_no_longer_than_its_deadline() -> None:
+    turns = Turns(1)
+    with turns.one(None):
+        with pytest.raises(WireFailure, match="no connection became free") as caught:
+            turns.one(0.01).__enter__()
+        assert (caught.value.kind, caught.value.sent) == ("timeout", False)
+    with turns.one(0.0):
+        pass
 
 
 # ---- many at once

@@ -142,12 +142,12 @@ _IN_PROGRESS = re.compile(
 )
 
 
-def is_in_progress(body: ErrorBody, retry_after: float | None) -> bool:
+def is_in_progress(body: ErrorBody) -> bool:
     """Whether a 409 says that an earlier request with the same idempotency key is still being processed.
 
-    The service doesn't document such an error. Others send one with a text like this, or say when to repeat it.
+    The service doesn't document such an error. Others send one with a code or a text like these.
     """
-    return retry_after is not None or _IN_PROGRESS.search(f"{body.code} {body.message}") is not None
+    return _IN_PROGRESS.search(f"{body.code} {body.message}") is not None
 
 
 def origin_of(url: str) -> str:

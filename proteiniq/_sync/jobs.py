@@ -21,6 +21,7 @@ from .._inputs.arguments import (
     moment,
 )
 from .._inputs.callbacks import Callback
+from .._inputs.jobs import awaited_jobs, known_job
 from .._policy.polling import READ_INTERVAL
 from .._responses import convert
 from .._responses.messages import (
@@ -33,14 +34,14 @@ from .._responses.messages import (
     where_it_is,
     where_they_are,
 )
-from .._short_repr import short_repr
 from ..errors import (
     InvalidInput,
     NotFound,
     ProteinIQError,
     WaitTimeout,
 )
-from ..models import JobState, Model, Quote, Tool, ToolSummary
+from ..hooks import log
+from ..models import JobState, Quote, Tool, ToolSummary
 from .cancel import cancel
 from .ended import Ended
 from .job import Job, OnUpdate
@@ -184,6 +185,7 @@ class Jobs:
             except NotFound:
                 if not self._pipeline.made.is_recent(known_id, self._pipeline.clock.monotonic()):
                     raise
+                log.info("job %s was just submitted and can't be read yet", known_id)
             self._pipeline.clock.sleep(READ_INTERVAL)
 
     def cancel(self, job_id: str | JobState | Result) -> Job:
@@ -203,7 +205,7 @@ class Jobs:
         It reconnects, and polls if there is no event stream (`streams=False` only polls). Raises NotFound, APIError; a
         failure that may pass does not end it.
         """
-        job_id, known = _known(job)
+        job_id, known = known_job(job)
         deadline = self._deadline(timeout)
         watcher = Watcher(self._pipeline, job_id, deadline=deadline, known=known, streams=streams)
         with closing(watcher.states()) as states:
@@ -245,7 +247,7 @@ class Jobs:
         streams: bool = True,
     ) -> Job:
         """Wait until a monotonic time, `deadline`, which messages call `timeout`."""
-        job_id, known = _known(job)
+        job_id, known = known_job(job)
         updated = Callback("on_update", on_update)
         last = self._job(known) if known is not None else None
         if last is not None and last.is_terminal:
@@ -294,7 +296,7 @@ class Jobs:
         Raises WaitTimeout, whose `jobs` are those that have not ended, NotFound, APIError, and InvalidInput at once.
         """
         updated = Callback("on_update", on_update)
-        return self._wait_all(_awaited(jobs), self._deadline(timeout), timeout, updated)
+        return self._wait_all(awaited_jobs(jobs), self._deadline(timeout), timeout, updated)
 
     def _wait_all(
         self,
@@ -397,20 +399,3 @@ class Jobs:
             return state
         fields = {field.name: getattr(state, field.name) for field in attrs.fields(JobState)}
         return Job(**fields, jobs=self)
-
-
-def _known(job: str | JobState | Result) -> tuple[str, JobState | None]:
-    return (job.id, job) if isinstance(job, JobState) else (check_id("job", job), None)
-
-
-def _awaited(jobs: Iterable[str | JobState | Result]) -> dict[str, JobState | None]:
-    """Return the jobs without duplicates, in order. Raises InvalidInput."""
-    if isinstance(jobs, (str, bytes, Model)) or not isinstance(jobs, Iterable):
-        raise InvalidInput(
-            f"jobs must be a list of jobs or ids, got {short_repr(jobs)}; `wait` takes one job"
-        )
-    awaited: dict[str, JobState | None] = {}
-    for job in jobs:
-        job_id, known = _known(job)
-        awaited[job_id] = known or awaited.get(job_id)
-    return awaited

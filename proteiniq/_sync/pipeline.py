@@ -260,7 +260,7 @@ class Pipeline:
             number += 1
 
     def pause(self, seconds: float, reason: str, operation: str, job_id: str | None = None) -> None:
-        """Sleep. A long pause is logged and told to the hooks first, so that nobody waits without knowing why."""
+        """Sleep. A long pause is first logged and reported to the hooks, so that no wait is unexplained."""
         self._tell_pause(seconds, reason, operation, job_id)
         self.clock.sleep(seconds)
 
@@ -481,9 +481,7 @@ class Pipeline:
             code=outcome.error.code,
             retry_after=outcome.rate.retry_after,
             reset_after=outcome.rate.reset_after,
-            in_progress=outgoing.idempotent
-            and outcome.status == 409
-            and is_in_progress(outcome.error, outcome.rate.retry_after),
+            in_progress=outgoing.idempotent and outcome.status == 409 and is_in_progress(outcome.error),
         )
 
     def _error(

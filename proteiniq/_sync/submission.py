@@ -100,7 +100,7 @@ class Submitter:
                 pause = None if slot is None else self._pause(slot, tries, full.retry_after)
                 if pause is None:
                     if slot is not None and slot.timeout is not None:
-                        full.add_note(no_slot(slot.timeout))
+                        full.add_note(no_slot(slot.timeout, in_doubt=in_doubt))
                     if in_doubt and not full.in_doubt:
                         full.in_doubt = True
                         full.add_note(str(after_submit(full, key)))

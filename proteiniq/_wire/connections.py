@@ -10,7 +10,9 @@ since that takes long.
 from __future__ import annotations
 
 import os
+import socket
 import ssl
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
 from .._forks import Lock
@@ -24,7 +26,16 @@ if TYPE_CHECKING:
     from .encoding import Address
 
 
-class _Pools:
+_MOST_UNSENT = 1 << 17
+_SOCKET_OPTIONS = (
+    # Systems buffer megabytes of an upload. That would hide for long whether a slow one still moves.
+    [(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)]
+    if hasattr(socket, "TCP_NOTSENT_LOWAT")
+    else []
+)
+
+
+class _Pools(ABC):
     """The pools of one client, each made when it is needed first. `given` is a transport for all requests.
 
     Safe for threads. Raises ConfigurationError if the client is closed, or a proxy or the certificates can't be set up.
@@ -128,20 +139,21 @@ class _Pools:
         return known
 
     def _made(self, proxy: str | None, tls: bool) -> Any:
-        direct, http_proxy, socks_proxy, backend = self._classes()
+        direct, http_proxy, socks_proxy = self._classes()
+        parsed = None if proxy is None else Proxy.parse(proxy)
         options: dict[str, Any] = {
             "ssl_context": self._verified_with() if tls else None,
             # With fewer to keep, httpcore closes each one after its request while there are more of all than those.
             "max_connections": MOST_CONNECTIONS,
             "max_keepalive_connections": MOST_CONNECTIONS,
             "keepalive_expiry": 30.0,
-            "network_backend": backend,
+            "network_backend": self._backend(tls_in_tls=parsed is not None and parsed.scheme == "https"),
+            "socket_options": _SOCKET_OPTIONS,
         }
-        if proxy is None:
+        if parsed is None:
             return direct(**options)
         from .libraries import URL
 
-        parsed = Proxy.parse(proxy)
         options["proxy_url"] = URL(scheme=parsed.scheme, host=parsed.host, port=parsed.port, target="/")
         options["proxy_auth"] = parsed.auth
         if parsed.scheme.startswith("socks"):
@@ -155,9 +167,13 @@ class _Pools:
             self._certificates = certificates()
         return self._certificates
 
-    def _classes(self) -> tuple[Any, Any, Any, Any]:
-        """Return the classes of pools: direct, through an HTTP proxy and a SOCKS proxy; and the network backend."""
-        raise NotImplementedError
+    @abstractmethod
+    def _classes(self) -> tuple[Any, Any, Any]:
+        """Return the classes of pools: direct, through an HTTP proxy and through a SOCKS proxy."""
+
+    @abstractmethod
+    def _backend(self, *, tls_in_tls: bool) -> Any:
+        """Return what makes the connections; `tls_in_tls` if some are to https:// through a proxy with TLS."""
 
 
 class Pools(_Pools):
@@ -165,11 +181,17 @@ class Pools(_Pools):
 
     _transport = ("HTTPTransport", "handle_request")
 
-    def _classes(self) -> tuple[Any, Any, Any, Any]:
-        from .libraries import ConnectionPool, HTTPProxy, SOCKSProxy, SyncBackend
-        from .network import Backend
+    def _classes(self) -> tuple[Any, Any, Any]:
+        from .libraries import ConnectionPool, HTTPProxy, SOCKSProxy
 
-        return ConnectionPool, HTTPProxy, SOCKSProxy, Backend(SyncBackend())
+        return ConnectionPool, HTTPProxy, SOCKSProxy
+
+    def _backend(self, *, tls_in_tls: bool) -> Any:
+        from .libraries import SyncBackend
+        from .network import Backend
+        from .sockets import SocketBackend
+
+        return Backend(SyncBackend() if tls_in_tls else SocketBackend())
 
 
 class AsyncPools(_Pools):
@@ -177,11 +199,17 @@ class AsyncPools(_Pools):
 
     _transport = ("AsyncHTTPTransport", "handle_async_request")
 
-    def _classes(self) -> tuple[Any, Any, Any, Any]:
-        from .libraries import AnyIOBackend, AsyncConnectionPool, AsyncHTTPProxy, AsyncSOCKSProxy
-        from .network import AsyncBackend
+    def _classes(self) -> tuple[Any, Any, Any]:
+        from .libraries import AsyncConnectionPool, AsyncHTTPProxy, AsyncSOCKSProxy
 
-        return AsyncConnectionPool, AsyncHTTPProxy, AsyncSOCKSProxy, AsyncBackend(AnyIOBackend())
+        return AsyncConnectionPool, AsyncHTTPProxy, AsyncSOCKSProxy
+
+    def _backend(self, *, tls_in_tls: bool) -> Any:
+        from .asyncio_streams import AsyncioBackend, is_running
+        from .libraries import AnyIOBackend
+        from .network import AsyncAddresses, AsyncBackend
+
+        return AsyncBackend(AsyncAddresses(AsyncioBackend() if is_running() else AnyIOBackend()))
 
 
 def _cant_connect(error: Exception) -> ConfigurationError:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import httpx
     from httpx import AsyncBaseTransport as AsyncBaseTransport, BaseTransport as BaseTransport
 
-hide_in_log("httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks", "httpx")
+hide_in_log("httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
 
 NAMES = ("httpcore", "httpx")
 """The libraries whose exceptions `failures` translates. Both use the same names for them."""
@@ -51,9 +51,8 @@ NAMES = ("httpcore", "httpx")
 def is_replaced(transport: str, method: str) -> bool:
     """Whether another method has been put in the place of a method of httpx's own transport."""
     found = getattr(getattr(sys.modules.get("httpx"), transport, None), method, None)
-    if found is None:
-        return False
-    return hasattr(found, "__wrapped__") or getattr(found, "__qualname__", "") != f"{transport}.{method}"
+    own = f"{transport}.{method}"
+    return found is not None and (hasattr(found, "__wrapped__") or getattr(found, "__qualname__", "") != own)
 
 
 def httpx_transport(name: str, proxy: str | None, certificates: ssl.SSLContext) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .addresses import connect_async, look_up_async
 from .libraries import (
     AsyncNetworkBackend,
     AsyncNetworkStream,
@@ -23,6 +24,9 @@ from .libraries import (
     WriteTimeout,
 )
 from .total_timeout import Deadline, current
+
+PIECE = 1 << 16
+"""The most that is written with one timeout, in bytes: a slow upload goes on while this much moves in that time."""
 
 READ = 1 << 18
 """The least that is read at once, in bytes. httpcore asks for 64 KiB, and then a download is mostly its own work."""
@@ -75,11 +79,11 @@ class Stream(NetworkStream):
             return self._stream.read(max(max_bytes, READ), within)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if buffer:
-            self._deadline = current.get()
+        self._deadline = current.get() if buffer else self._deadline
+        for start in range(0, len(buffer), PIECE):
             within = _within(self._deadline, timeout, WriteTimeout)
             with _as(WriteError):
-                self._stream.write(buffer, within)
+                self._stream.write(buffer[start : start + PIECE], within)
 
     def close(self) -> None:
         self._stream.close()
@@ -109,6 +113,30 @@ class AsyncBackend(AsyncNetworkBackend):
             return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
 
 
+class AsyncAddresses(AsyncNetworkBackend):
+    """Connects to the first address of a host that accepts; `timeout` is for the look-up and all of them."""
+
+    def __init__(self, backend: AsyncNetworkBackend) -> None:
+        self._backend = backend
+
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
+    ) -> AsyncNetworkStream:
+        from anyio import fail_after
+
+        try:
+            with fail_after(timeout):
+                addresses = await look_up_async(host, port)
+                return await connect_async(
+                    addresses,
+                    lambda address: self._backend.connect_tcp(address, port, None, *args, **options),
+                )
+        except TimeoutError:
+            raise ConnectTimeout(
+                f"{host} was not resolved, or did not accept a connection, in time"
+            ) from None
+
+
 class AsyncStream(AsyncNetworkStream):
     def __init__(self, stream: AsyncNetworkStream) -> None:
         self._stream = stream
@@ -120,11 +148,11 @@ class AsyncStream(AsyncNetworkStream):
             return await self._stream.read(max(max_bytes, READ), within)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if buffer:
-            self._deadline = current.get()
+        self._deadline = current.get() if buffer else self._deadline
+        for start in range(0, len(buffer), PIECE):
             within = _within(self._deadline, timeout, WriteTimeout)
             with _as(WriteError):
-                await self._stream.write(buffer, within)
+                await self._stream.write(buffer[start : start + PIECE], within)
 
     async def aclose(self) -> None:
         await self._stream.aclose()

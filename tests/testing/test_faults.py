@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -61,6 +62,15 @@ async def test_the_pauses_of_an_async_client_are_short_too(faulty: Sandbox) -> N
     async with faulty.async_client() as client:
         assert (await client.account.get()).workspace.id == "team_sandbox"
     assert rule.count == 2
+
+
+def test_clients_trust_the_certificate_of_their_sandbox(certificate: tuple[Path, Path]) -> None:
+    with (
+        Sandbox(certificate=certificate[0], private_key=certificate[1]) as sandbox,
+        sandbox.client() as client,
+    ):
+        files = client.run(*TRANSLATE, timeout=60).files
+        assert any(file.read() for file in files)
 
 
 def test_a_page_of_a_proxy(faulty: Sandbox, once: ProteinIQ) -> None:
