@@ -49,7 +49,11 @@ TOOL = Tool(
     version=None,
     beta=None,
     slots=(SLOT, attrs.evolve(SLOT, id="more", required=False, max_entries=None, formats=())),
-    settings=(SETTING, attrs.evolve(SETTING, id="mode", type="string", options=("fast", "exact"), unit=None)),
+    settings=(
+        SETTING,
+        attrs.evolve(SETTING, id="mode", type="string", options=("fast", "exact"), unit=None),
+        attrs.evolve(SETTING, id="most", minimum=None, unit=None),
+    ),
     outputs=(),
     results={},
     credit_model=None,
@@ -272,6 +276,11 @@ def test_a_value_that_is_a_file_is_named_by_it(tmp_path: Path) -> None:
         slot_with(["MK", path])
 
 
+def test_an_uploaded_file_without_a_name_has_no_label() -> None:
+    (entry,) = made(attrs.evolve(FILE, filename=None))
+    assert "label" not in entry
+
+
 def test_an_uploaded_file_that_is_too_large() -> None:
     assert (
         "must be at most 1,000 bytes, got 1,001"
@@ -309,9 +318,10 @@ def test_settings_that_are_not_a_mapping(settings: Any) -> None:
         ({"ph": 15}, "setting 'ph': must be from 0 to 14 pH, got 15"),
         ({"ph": float("nan")}, "setting 'ph': must be from 0 to 14 pH, got nan"),
         ({"ph": "7"}, "setting 'ph': must be a number, got '7'"),
+        ({"most": 15}, "setting 'most': must be at most 14, got 15"),
         ({"ph": True}, "setting 'ph': must be a number, got True"),
         ({"pH": 7}, "setting 'pH': tool has no such setting: did you mean 'ph'?"),
-        ({"speed": 7}, "setting 'speed': tool has no such setting: choose from ph, mode"),
+        ({"speed": 7}, "setting 'speed': tool has no such setting: choose from ph, mode, most"),
         ({"mode": "slow"}, "setting 'mode': must be one of fast, exact; got 'slow'"),
         ({"mode": ["fast"]}, "setting 'mode': must be a string, got ['fast']"),
         ({"ph": 10**5000}, "setting 'ph': must be from 0 to 14 pH, got int with too many digits to show"),
@@ -445,11 +455,18 @@ def test_what_a_tool_may_take_is_sent(changes: dict[str, Any], value: Any) -> No
 
 @pytest.mark.case
 @pytest.mark.parametrize(
-    ("formats", "format"), [(("fasta",), "fasta"), (("pdb", "txt"), "txt"), (("pdb", "fasta"), "pdb")]
+    ("formats", "format"),
+    [(("fasta",), "fasta"), (("pdb", "TXT"), "TXT"), (("pdb", "fasta"), "pdb"), ((), "txt")],
 )
 def test_a_saved_file_without_a_known_format_may_be_any(formats: tuple[str, ...], format: str) -> None:
     (entry,) = slot_with(attrs.evolve(FILE, filename="seqs.txt", format="TXT"), formats=formats)
     assert entry["format"] == format
+
+
+@pytest.mark.case
+def test_the_name_of_a_saved_text_is_not_its_format() -> None:
+    (entry,) = slot_with(attrs.evolve(FILE, filename="notes.pdb", format="TXT"), formats=("fasta",))
+    assert entry["format"] == "fasta"
 
 
 @pytest.mark.case

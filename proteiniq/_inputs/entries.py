@@ -185,11 +185,13 @@ class _Slot:
     def _file_entry(self, file: File, entry: Entry) -> Entry | None:
         slot = self.slot
         stated = (file.format or "").lower()
-        is_stated = stated not in ("", *_OPAQUE) or stated in slot.formats
-        name = stated if is_stated else formats.by_name(file.filename or "")
+        is_listed = bool(slot.formats) and content.taken(slot, stated) is not None
+        is_stated = is_listed or stated not in ("", *_OPAQUE)
+        name = stated if is_stated else formats.by_name(file.filename or "") or stated
         known = content.taken(slot, formats.family(name) or name) if name else None
         called = short_repr(file.filename or file.id)
-        if self.check and name and known is None and content.all_known(slot):
+        is_known = name and (is_stated or not stated)
+        if self.check and is_known and known is None and content.all_known(slot):
             expected = " or ".join(slot.formats)
             self._add([Issue(f"expected {expected}, but file {called} is {name}", slot=slot.id)])
         if (
