@@ -33,7 +33,7 @@ def test_what_a_response_contains_is_returned(response: httpx.Response, value: A
         assert client.request("GET", "/api/v1/anything?x=1") == value
 
 
-def test_json_that_is_none_is_an_error() -> None:
+def test_invalid_json_is_an_error() -> None:
     page = httpx.Response(200, content=b"<html>", headers={"content-type": "application/json"})
     with over(Stub(page)) as client:
         with pytest.raises(ContractError, match="request"):
