@@ -94,7 +94,7 @@ async def pair(begin: Callable[[int], Awaitable[Any]], listener: socket.socket) 
     return Pair(stream, listener.accept()[0])
 
 
-async def test_what_arrives_is_read_as_far_as_it_is_asked_for(begin: Any, listener: socket.socket) -> None:
+async def test_no_more_bytes_are_read_than_requested(begin: Any, listener: socket.socket) -> None:
     async with await pair(begin, listener) as both:
         both.peer.sendall(b"abc")
         assert await both.stream.read(2, timeout=20.0) == b"ab"
@@ -188,7 +188,7 @@ async def test_a_connection_that_breaks_ends_a_write(begin: Any, listener: socke
             await write_much(both.stream, 20.0)
 
 
-async def test_an_idle_connection_tells_whether_it_can_be_used(begin: Any, listener: socket.socket) -> None:
+async def test_an_idle_connection_knows_whether_it_is_usable(begin: Any, listener: socket.socket) -> None:
     async with await pair(begin, listener) as both:
         assert not both.stream.get_extra_info("is_readable")
         assert both.stream.get_extra_info("ssl_object") is None

@@ -110,7 +110,7 @@ async def test_a_list_that_was_read_before_needs_no_request_for_a_suggestion() -
     [httpx.ConnectError("refused"), refusal(500, "internal_error"), answer([]), answer({"data": []})],
 )
 @pytest.mark.anyio
-async def test_a_suggestion_that_can_not_be_made_does_not_replace_the_error(listing: Any) -> None:
+async def test_a_suggestion_that_cannot_be_made_does_not_replace_the_error(listing: Any) -> None:
     asked = service(**{TOOLS: listing})
     async with over(asked) as client:
         for _ in range(2):

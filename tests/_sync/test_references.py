@@ -106,7 +106,7 @@ def test_a_list_that_was_read_before_needs_no_request_for_a_suggestion() -> None
     "listing",
     [httpx.ConnectError("refused"), refusal(500, "internal_error"), answer([]), answer({"data": []})],
 )
-def test_a_suggestion_that_can_not_be_made_does_not_replace_the_error(listing: Any) -> None:
+def test_a_suggestion_that_cannot_be_made_does_not_replace_the_error(listing: Any) -> None:
     asked = service(**{TOOLS: listing})
     with over(asked) as client:
         for _ in range(2):

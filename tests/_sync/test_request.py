@@ -76,7 +76,7 @@ def test_the_key_goes_to_no_other_host(path: Any) -> None:
         ("POST", {"json": {1, 2}}, "can't be written as JSON"),
     ],
 )
-def test_what_can_not_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
+def test_what_cannot_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
     service = Stub(answer({}))
     with over(service) as client:
         with pytest.raises(InvalidInput, match=said):
