@@ -32,7 +32,7 @@ UNUSABLE = [coroutine_function, functools.partial(coroutine_function, 1), Awaita
 
 @pytest.mark.case
 @pytest.mark.parametrize("function", UNUSABLE)
-def test_a_callback_that_can_not_be_called_is_refused_before_a_job_is_paid_for(function: Any) -> None:
+def test_a_callback_that_cannot_be_called_is_refused_before_a_job_is_paid_for(function: Any) -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client:
         calls: list[Callable[[], Any]] = [
@@ -50,7 +50,7 @@ def test_a_callback_that_can_not_be_called_is_refused_before_a_job_is_paid_for(f
 
 @pytest.mark.case
 @pytest.mark.parametrize("function", UNUSABLE)
-def test_progress_of_a_download_that_can_not_be_called_is_refused_at_once(
+def test_progress_of_a_download_that_cannot_be_called_is_refused_at_once(
     function: Any, tmp_path: Path
 ) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: storage})

@@ -50,7 +50,7 @@ def test_a_compressed_response_is_decoded() -> None:
         assert client.account.get().raw == json.loads(ACCOUNT)
 
 
-def test_a_compressed_response_that_was_cut_is_read_again() -> None:
+def test_a_truncated_compressed_response_is_retried() -> None:
     whole = gzip.compress(ACCOUNT)
     with over(Stub(coded(whole[:-4]), coded(whole))) as client:
         assert client.account.get().raw == json.loads(ACCOUNT)
@@ -191,7 +191,7 @@ def test_a_file_with_a_wrong_content_encoding_is_retried_a_few_times(broken: byt
     [(b"?", "zstd", "'zstd'"), (zlib.compress(bytes(2 * FREE), 9), "deflate", "expands to more than 300")],
     ids=["unknown", "bomb"],
 )
-def test_a_file_that_can_not_be_decoded_is_refused_at_once(content: bytes, coding: str, message: str) -> None:
+def test_a_file_that_cannot_be_decoded_is_refused_at_once(content: bytes, coding: str, message: str) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: coded(content, coding)})
     made = fetched(service)
     with pytest.raises(ContractError, match=message) as caught:

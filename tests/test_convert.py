@@ -89,7 +89,7 @@ def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
 
 
 @pytest.mark.parametrize("unread", [{"has_more": "true"}, {"next_cursor": 42}], ids=str)
-def test_a_page_whose_end_can_not_be_read_has_a_problem(unread: dict[str, Any]) -> None:
+def test_a_page_whose_end_cannot_be_read_has_a_problem(unread: dict[str, Any]) -> None:
     body = schema.fit({"data": [job()], **unread}, "list_jobs", Request("GET", "/x"))
     made = convert.page(low.JobPage.from_dict(body), "list_jobs", convert.job, cursor=None)
     assert "it is unknown whether there are more pages" in str(made.problem)

@@ -130,7 +130,7 @@ def test_a_hook_that_raises_does_not_stop_the_request(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_details_can_not_be_changed(service: Sandbox) -> None:
+def test_details_cannot_be_changed(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client:
         client.account.get()

@@ -64,7 +64,7 @@ def test_a_client_only_loads_the_readers_of_the_contract() -> None:
     )
 
 
-def test_a_name_that_there_is_not() -> None:
+def test_an_unknown_name() -> None:
     assert run("import proteiniq\ntry: proteiniq.Proteins\nexcept AttributeError as e: print(e)") == (
         "module 'proteiniq' has no attribute 'Proteins'"
     )

@@ -41,7 +41,7 @@ async def test_a_slow_file_is_read_beside_the_event_loop(client: AsyncProteinIQ,
 
 @pytest.mark.case
 @pytest.mark.anyio
-async def test_a_file_that_never_comes_does_not_hold_up_a_cancelled_task(
+async def test_a_file_that_never_arrives_does_not_delay_a_cancelled_task(
     client: AsyncProteinIQ, tmp_path: Path
 ) -> None:
     path = tmp_path / "never.fasta"

@@ -72,7 +72,7 @@ def test_details_of_another_structure_are_left_as_they_are(details: Any) -> None
     assert (str(error), error.issues) == ("no tool of that name", ())
 
 
-def test_a_message_of_the_service_is_made_printable_and_cut() -> None:
+def test_a_message_of_the_service_is_escaped_and_truncated() -> None:
     error = told([{"path": "settings.ph", "message": "\x1b[2J" + "a" * 10_000}])
     assert str(error).replace("\n", "").isprintable()
     assert len(str(error)) < 1000
@@ -84,7 +84,7 @@ def test_a_message_shows_twenty_issues() -> None:
     assert str(error).endswith("  setting 'ph': 19\n  and 10 more")
 
 
-def test_entries_of_the_users_own_keep_the_services_message() -> None:
+def test_entries_of_the_user_keep_the_services_message() -> None:
     error = told([{"path": "input.inputs[1].content", "message": "bad", "line": 5}], "invalid", None)
     assert str(error) == "invalid"
     assert error.issues == (Issue("bad", slot="target", line=5),)

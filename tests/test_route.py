@@ -249,7 +249,7 @@ def unverifying() -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize("verify", [False, unverifying()], ids=["False", "a context"])
-def test_verification_can_not_be_switched_off(verify: Any) -> None:
+def test_verification_cannot_be_switched_off(verify: Any) -> None:
     with pytest.raises(ConfigurationError, match="verify must not switch verification off, got"):
         ProteinIQ(KEY, verify=verify)
 
@@ -299,7 +299,7 @@ def test_an_invalid_path(verify: str) -> None:
         ProteinIQ(KEY, verify=verify)
 
 
-def test_a_bundle_that_can_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(cafile: str) -> None:
         raise PermissionError(13, "Permission denied")
 

@@ -95,7 +95,7 @@ async def pair(begin: Callable[[int], Awaitable[Any]], listener: socket.socket) 
     return Pair(stream, listener.accept()[0])
 
 
-async def test_what_arrives_is_read_as_far_as_it_is_asked_for(begin: Any, listener: socket.socket) -> None:
+async def test_no_more_bytes_are_read_than_requested(begin: Any, listener: socket.socket) -> None:
     async with await pair(begin, listener) as both:
         both.peer.sendall(b"abc")
         assert await both.stream.read(2, timeout=20.0) == b"ab"

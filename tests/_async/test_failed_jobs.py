@@ -67,7 +67,7 @@ async def test_a_partial_result_is_returned_on_request(status: str) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_partial_result_that_there_is_not_is_the_failure_of_the_job() -> None:
+async def test_a_missing_partial_result_raises_the_failure_of_the_job() -> None:
     async with over(ended("FAILED", refusal(404, "not_found"))) as client:
         with pytest.raises(JobFailed, match="ended as FAILED without a result: It needs 80 GB"):
             await client.jobs.result("job_1", partial=True)
@@ -77,7 +77,7 @@ async def test_a_partial_result_that_there_is_not_is_the_failure_of_the_job() ->
     "failure", [refusal(409, "job_not_completed"), httpx.ConnectError("refused"), answer([])]
 )
 @pytest.mark.anyio
-async def test_a_result_that_can_not_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
+async def test_a_result_that_cannot_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
     clock = AsyncStillClock()
     service = ended("FAILED", failure)
     async with over(service, clock=clock) as client:

@@ -248,7 +248,7 @@ class Unclosable(Body):
 
 
 @pytest.mark.anyio
-async def test_a_body_that_can_not_be_closed_was_read_all_the_same() -> None:
+async def test_a_body_that_cannot_be_closed_was_read_all_the_same() -> None:
     body = Unclosable(json.dumps(documented("get_account")).encode())
     client, _ = over(AsyncTransportResponse(status=200, body=body))
     async with client:

@@ -40,7 +40,7 @@ def service(**changes: Any) -> Routes:
 
 @pytest.mark.case
 @pytest.mark.anyio
-async def test_a_job_or_its_result_stands_for_its_id() -> None:
+async def test_a_job_or_its_result_is_accepted_as_its_id() -> None:
     async with over(service()) as client:
         found = await client.jobs.get(" job_1\n")
         for given in (found, await client.results.get(found)):
@@ -53,7 +53,7 @@ async def test_a_job_or_its_result_stands_for_its_id() -> None:
 
 @pytest.mark.case
 @pytest.mark.anyio
-async def test_a_file_or_a_tool_of_a_list_stands_for_its_id() -> None:
+async def test_a_file_or_a_tool_of_a_list_is_accepted_as_its_id() -> None:
     asked = service()
     async with over(asked) as client:
         file = await client.files.get("file_123")
@@ -110,7 +110,7 @@ async def test_a_list_that_was_read_before_needs_no_request_for_a_suggestion() -
     [httpx.ConnectError("refused"), refusal(500, "internal_error"), answer([]), answer({"data": []})],
 )
 @pytest.mark.anyio
-async def test_a_suggestion_that_can_not_be_made_does_not_replace_the_error(listing: Any) -> None:
+async def test_a_suggestion_that_cannot_be_made_does_not_replace_the_error(listing: Any) -> None:
     asked = service(**{TOOLS: listing})
     async with over(asked) as client:
         for _ in range(2):
@@ -121,7 +121,7 @@ async def test_a_suggestion_that_can_not_be_made_does_not_replace_the_error(list
 
 
 @pytest.mark.anyio
-async def test_a_key_whose_user_is_gone_is_no_unknown_tool() -> None:
+async def test_a_key_of_a_deleted_user_is_not_an_unknown_tool() -> None:
     asked = service(**{UNKNOWN: refusal(404, "user_not_found")})
     async with over(asked) as client:
         with pytest.raises(UserNotFound):

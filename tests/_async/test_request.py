@@ -33,7 +33,7 @@ async def test_what_a_response_contains_is_returned(response: httpx.Response, va
 
 
 @pytest.mark.anyio
-async def test_json_that_is_none_is_an_error() -> None:
+async def test_invalid_json_is_an_error() -> None:
     page = httpx.Response(200, content=b"<html>", headers={"content-type": "application/json"})
     async with over(Stub(page)) as client:
         with pytest.raises(ContractError, match="request"):
@@ -78,7 +78,7 @@ async def test_the_key_goes_to_no_other_host(path: Any) -> None:
     ],
 )
 @pytest.mark.anyio
-async def test_what_can_not_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
+async def test_what_cannot_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
     service = Stub(answer({}))
     async with over(service) as client:
         with pytest.raises(InvalidInput, match=said):

@@ -243,7 +243,7 @@ async def test_a_fault_of_the_storage_is_retried() -> None:
 @pytest.mark.case
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_file_that_is_there_with_its_checksum_is_kept_and_its_body_is_not_read(
+async def test_an_existing_file_with_its_checksum_is_kept_without_a_download(
     tmp_path: Path,
 ) -> None:
     target = tmp_path / "a.txt"

@@ -58,7 +58,7 @@ async def test_a_run_waits_for_a_slot_and_repeats_its_key(caplog: pytest.LogCapt
 
 
 @pytest.mark.anyio
-async def test_hooks_are_told_of_a_long_wait_for_a_slot() -> None:
+async def test_hooks_get_a_long_wait_for_a_slot() -> None:
     class Hook:
         def __init__(self) -> None:
             self.pauses: list[PauseDetails] = []
@@ -112,7 +112,7 @@ async def test_the_timeout_of_a_run_is_that_of_both_waits() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_pause_that_the_service_asks_for_is_respected() -> None:
+async def test_a_retry_after_is_respected() -> None:
     clock = AsyncStillClock()
     asks = refusal(402, "concurrent_job_limit_exceeded", Retry_After="45")
     async with over(service(asks, MADE), clock=clock) as client:

@@ -62,7 +62,7 @@ def test_a_partial_result_is_returned_on_request(status: str) -> None:
     assert (found.status, found.error and found.error.code) == (status, "out_of_memory")
 
 
-def test_a_partial_result_that_there_is_not_is_the_failure_of_the_job() -> None:
+def test_a_missing_partial_result_raises_the_failure_of_the_job() -> None:
     with over(ended("FAILED", refusal(404, "not_found"))) as client:
         with pytest.raises(JobFailed, match="ended as FAILED without a result: It needs 80 GB"):
             client.jobs.result("job_1", partial=True)
@@ -71,7 +71,7 @@ def test_a_partial_result_that_there_is_not_is_the_failure_of_the_job() -> None:
 @pytest.mark.parametrize(
     "failure", [refusal(409, "job_not_completed"), httpx.ConnectError("refused"), answer([])]
 )
-def test_a_result_that_can_not_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
+def test_a_result_that_cannot_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
     clock = StillClock()
     service = ended("FAILED", failure)
     with over(service, clock=clock) as client:

@@ -239,7 +239,7 @@ class Unclosable(Body):
         raise ConnectionResetError
 
 
-def test_a_body_that_can_not_be_closed_was_read_all_the_same() -> None:
+def test_a_body_that_cannot_be_closed_was_read_all_the_same() -> None:
     body = Unclosable(json.dumps(documented("get_account")).encode())
     client, _ = over(TransportResponse(status=200, body=body))
     with client:

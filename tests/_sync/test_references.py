@@ -41,7 +41,7 @@ def service(**changes: Any) -> Routes:
 
 
 @pytest.mark.case
-def test_a_job_or_its_result_stands_for_its_id() -> None:
+def test_a_job_or_its_result_is_accepted_as_its_id() -> None:
     with over(service()) as client:
         found = client.jobs.get(" job_1\n")
         for given in (found, client.results.get(found)):
@@ -53,7 +53,7 @@ def test_a_job_or_its_result_stands_for_its_id() -> None:
 
 
 @pytest.mark.case
-def test_a_file_or_a_tool_of_a_list_stands_for_its_id() -> None:
+def test_a_file_or_a_tool_of_a_list_is_accepted_as_its_id() -> None:
     asked = service()
     with over(asked) as client:
         file = client.files.get("file_123")
@@ -106,7 +106,7 @@ def test_a_list_that_was_read_before_needs_no_request_for_a_suggestion() -> None
     "listing",
     [httpx.ConnectError("refused"), refusal(500, "internal_error"), answer([]), answer({"data": []})],
 )
-def test_a_suggestion_that_can_not_be_made_does_not_replace_the_error(listing: Any) -> None:
+def test_a_suggestion_that_cannot_be_made_does_not_replace_the_error(listing: Any) -> None:
     asked = service(**{TOOLS: listing})
     with over(asked) as client:
         for _ in range(2):
@@ -116,7 +116,7 @@ def test_a_suggestion_that_can_not_be_made_does_not_replace_the_error(listing: A
     assert asked.routes.count(UNKNOWN) == 2
 
 
-def test_a_key_whose_user_is_gone_is_no_unknown_tool() -> None:
+def test_a_key_of_a_deleted_user_is_not_an_unknown_tool() -> None:
     asked = service(**{UNKNOWN: refusal(404, "user_not_found")})
     with over(asked) as client:
         with pytest.raises(UserNotFound):

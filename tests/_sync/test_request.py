@@ -33,7 +33,7 @@ def test_what_a_response_contains_is_returned(response: httpx.Response, value: A
         assert client.request("GET", "/api/v1/anything?x=1") == value
 
 
-def test_json_that_is_none_is_an_error() -> None:
+def test_invalid_json_is_an_error() -> None:
     page = httpx.Response(200, content=b"<html>", headers={"content-type": "application/json"})
     with over(Stub(page)) as client:
         with pytest.raises(ContractError, match="request"):
@@ -76,7 +76,7 @@ def test_the_key_goes_to_no_other_host(path: Any) -> None:
         ("POST", {"json": {1, 2}}, "can't be written as JSON"),
     ],
 )
-def test_what_can_not_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
+def test_what_cannot_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
     service = Stub(answer({}))
     with over(service) as client:
         with pytest.raises(InvalidInput, match=said):

@@ -58,7 +58,7 @@ def test_a_run_waits_for_a_slot_and_repeats_its_key(caplog: pytest.LogCaptureFix
     assert [each.levelname for each in waits] == ["WARNING"]
 
 
-def test_hooks_are_told_of_a_long_wait_for_a_slot() -> None:
+def test_hooks_get_a_long_wait_for_a_slot() -> None:
     class Hook:
         def __init__(self) -> None:
             self.pauses: list[PauseDetails] = []
@@ -108,7 +108,7 @@ def test_the_timeout_of_a_run_is_that_of_both_waits() -> None:
     assert 28 < clock.now - 1000 <= 30
 
 
-def test_a_pause_that_the_service_asks_for_is_respected() -> None:
+def test_a_retry_after_is_respected() -> None:
     clock = StillClock()
     asks = refusal(402, "concurrent_job_limit_exceeded", Retry_After="45")
     with over(service(asks, MADE), clock=clock) as client:

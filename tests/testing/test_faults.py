@@ -83,7 +83,7 @@ def test_a_page_of_a_proxy(faulty: Sandbox, once: ProteinIQ) -> None:
 
 
 @pytest.mark.parametrize(("cut", "jobs"), [("before", 0), ("after", 1)])
-def test_a_connection_that_is_cut(faulty: Sandbox, once: ProteinIQ, cut: Any, jobs: int) -> None:
+def test_an_interrupted_connection(faulty: Sandbox, once: ProteinIQ, cut: Any, jobs: int) -> None:
     faulty.faults.add("POST", "/jobs", cut=cut)
     with pytest.raises(TransportError) as raised:
         once.jobs.submit(*TRANSLATE)
@@ -109,7 +109,7 @@ def test_a_body_that_is_truncated(faulty: Sandbox, once: ProteinIQ) -> None:
     assert once.account.get().workspace.id == "team_sandbox"
 
 
-def test_a_download_and_a_stream_that_are_cut_are_resumed(faulty: Sandbox) -> None:
+def test_interrupted_downloads_and_streams_are_resumed(faulty: Sandbox) -> None:
     stream = faulty.faults.add("GET", "/jobs/*/events", truncate=30)
     download = faulty.faults.add("GET", "/storage/**", truncate=5)
     with faulty.client() as client:

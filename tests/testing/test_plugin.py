@@ -120,7 +120,7 @@ def test_arithmetic():
     assert "1 passed" in out, out
 
 
-def test_a_fixture_of_the_same_name_is_left_alone(tmp_path: Path) -> None:
+def test_a_fixture_of_the_same_name_is_kept(tmp_path: Path) -> None:
     text = """
 import pytest
 
