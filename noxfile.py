@@ -98,6 +98,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def cases(session: nox.Session) -> None:
+    """Run the tests of faults that somebody met, which are among those of `scripts/check.py`."""
+    install(session, "generate", "test", extras="[sandbox]")
+    run_tests(session, "--numprocesses", "2", "-m", "case")
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Lines and branches of the facade that the tests reach; fails below 97 %."""
     install(session, "generate", "test", "coverage", extras="[sandbox]")

@@ -4,7 +4,7 @@
 
     with ProteinIQ() as client:
         result = client.run("esmfold", {"protein": ">hen lysozyme\\nKVFGRCELAA…"})
-        result.save_all("results")
+        result.save_all(f"results/{result.job_id}")
 
 Importing this package loads nothing else: each name is loaded when it is first used.
 """
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ContractError,
         DailyLimitExceeded,
         Forbidden,
+        InputWarning,
         InsufficientCredits,
         InternalError,
         InvalidInput,
@@ -118,6 +119,7 @@ __all__ = [
     "DeletedFile",
     "File",
     "Forbidden",
+    "InputWarning",
     "InsufficientCredits",
     "InternalError",
     "InvalidInput",

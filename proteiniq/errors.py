@@ -71,13 +71,15 @@ class Request:
 class Issue:
     """One problem with an input, and its place.
 
-    `slot` or `setting` is the place, `line` the 1-based line within the content.
+    `slot` or `setting` is the place, `line` the 1-based line within the content. `entry` counts the values of a slot
+    that was given several, from 1.
     """
 
     message: str
     slot: str | None = None
     setting: str | None = None
     line: int | None = None
+    entry: int | None = None
 
     def __str__(self) -> str:
         place = ""
@@ -86,6 +88,10 @@ class Issue:
         if self.line is not None:
             place += f", line {self.line}"
         return f"{place}: {self.message}" if place else self.message
+
+
+class InputWarning(UserWarning):
+    """An input is sent, but may mean something else than it is read as. The message says how to make it clear."""
 
 
 class ProteinIQError(Exception):
@@ -229,7 +235,14 @@ class InvalidJSON(BadRequest, code="invalid_json"):
 
 
 class ValidationError(BadRequest, code="validation_error"):
-    """The input doesn't fit the tool or the route. The message names each place."""
+    """The input doesn't fit the tool or the route. The message names each place.
+
+    For a job, `issues` are the problems that the service lists, with the slots and lines of what was passed.
+    """
+
+    def __init__(self, message: str, *, issues: Sequence[Issue] = (), **known: Any) -> None:
+        super().__init__(message, **known)
+        self.issues = tuple(issues)
 
 
 class Unauthorized(

@@ -206,15 +206,16 @@ class Tool(Model):
         """The slot with this id. Raises KeyError if the tool doesn't have it."""
         return next((slot for slot in self.slots if slot.id == slot_id), None) or _none_such(slot_id)
 
-    def validate(self, inputs: Any, settings: Mapping[str, Any] | None = None) -> None:
+    def validate(self, inputs: Any, settings: Mapping[str, Any] | None = None, *, check: bool = True) -> None:
         """Check inputs and settings against this tool's contract, without a request.
 
-        Raises InvalidInput, which names every slot, setting and line that is wrong. What only the service knows,
-        such as the content of an uploaded file, is not checked.
+        Raises InvalidInput, which names every slot, setting and line that is wrong, and warns with InputWarning of what
+        may not be meant. What only the service knows, such as the content of an uploaded file, and which letters the
+        tool takes, is not checked. With `check=False`, only what could not be sent at all is wrong.
         """
-        from ._inputs.entries import check
+        from ._inputs import reader
 
-        check(self, inputs, settings)
+        reader.validate(self, inputs, settings, check=check)
 
 
 def _none_such(slot_id: str) -> Slot:

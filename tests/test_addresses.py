@@ -258,7 +258,7 @@ def test_a_host_whose_first_address_refuses(backend: str, monkeypatch: pytest.Mo
     assert found == expected["workspace"]["id"]
 
 
-def test_a_host_that_can_not_be_reached_is_named() -> None:
+def test_a_host_that_cannot_be_reached_is_named() -> None:
     port = refusing()[1][1]
     with (
         ProteinIQ(KEY, f"http://127.0.0.1:{port}", max_retries=0) as client,

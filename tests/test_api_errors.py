@@ -196,7 +196,7 @@ def test_an_error_in_the_services_format_has_the_class_of_its_status(content: by
     assert type(api_error(404, read_body(content), request=REQUEST)) is errors.NotFound
 
 
-def test_a_proxy_that_asks_for_a_password_is_named() -> None:
+def test_a_proxy_that_requires_a_password_is_named() -> None:
     error = api_error(407, read_body(b""), request=REQUEST)
     assert "A proxy asks for a user name and a password" in str(error)
     assert not error.retryable
@@ -254,13 +254,13 @@ def test_redundant_details_are_not_shown(details: Any) -> None:
     assert text == "No (conflict, GET /api/v1/tools)"
 
 
-def test_long_details_are_cut() -> None:
+def test_long_details_are_truncated() -> None:
     text = refused({"error": {"message": "No.", "details": {"log": "x" * 100_000}}})
     assert text.endswith("…")
     assert len(text) < MOST_DETAILS + 100
 
 
-def test_each_of_many_places_is_cut_and_the_rest_is_counted() -> None:
+def test_each_of_many_places_is_truncated_and_the_rest_is_counted() -> None:
     detail = [{"loc": ["body", number], "msg": "x" * 10_000} for number in range(50)]
     text = refused({"detail": detail})
     assert len(text) < 21 * (MOST_DETAILS + 10)

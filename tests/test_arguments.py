@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import numpy
 import pytest
 
 from proteiniq import InvalidInput
@@ -10,7 +11,7 @@ from proteiniq._inputs import arguments as arguments
 
 
 @pytest.mark.parametrize("name", ["limit", "page_size"])
-@pytest.mark.parametrize("size", [None, 1, 20, 100])
+@pytest.mark.parametrize("size", [None, 1, 20, 100, numpy.int64(20)])
 def test_page_sizes(name: str, size: Any) -> None:
     assert arguments.Span.of(**{name: size}).size == size
 
@@ -111,3 +112,16 @@ def test_invalid_credits(value: Any) -> None:
 def test_an_invalid_timeout(value: Any) -> None:
     with pytest.raises(InvalidInput, match="timeout must be"):
         arguments.check_timeout(value)
+
+
+@pytest.mark.case
+def test_numbers_of_numpy_are_numbers() -> None:
+    number: Any = numpy.int64(5)
+    reserved = arguments.check_reserved_credits(number)
+    assert (reserved, type(reserved)) == (5, int)
+    arguments.check_credits("max_credits", number)
+    arguments.check_timeout(number)
+    value: Any
+    for value in (numpy.True_, numpy.float64("nan")):
+        with pytest.raises(InvalidInput):
+            arguments.check_timeout(value)

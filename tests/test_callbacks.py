@@ -11,6 +11,7 @@ import pytest
 
 from proteiniq import ConfigurationError, InvalidInput, ProteinIQ
 from proteiniq._inputs.callbacks import Callback
+from proteiniq.hooks import AttemptDetails, PauseDetails
 
 from ._sync.clients import fetched, over
 from .storage import FILE, result, storage
@@ -31,7 +32,7 @@ UNUSABLE = [coroutine_function, functools.partial(coroutine_function, 1), Awaita
 
 @pytest.mark.case
 @pytest.mark.parametrize("function", UNUSABLE)
-def test_a_callback_that_can_not_be_called_is_refused_before_a_job_is_paid_for(function: Any) -> None:
+def test_a_callback_that_cannot_be_called_is_refused_before_a_job_is_paid_for(function: Any) -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client:
         calls: list[Callable[[], Any]] = [
@@ -49,7 +50,7 @@ def test_a_callback_that_can_not_be_called_is_refused_before_a_job_is_paid_for(f
 
 @pytest.mark.case
 @pytest.mark.parametrize("function", UNUSABLE)
-def test_progress_of_a_download_that_can_not_be_called_is_refused_at_once(
+def test_progress_of_a_download_that_cannot_be_called_is_refused_at_once(
     function: Any, tmp_path: Path
 ) -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: storage})
@@ -67,11 +68,19 @@ def test_a_function_that_turns_out_to_return_a_coroutine_is_refused_when_it_does
         client.jobs.wait("job_1", on_update=lambda job: coroutine_function())
 
 
-def test_no_callback_is_no_call() -> None:
+def test_without_a_callback_there_is_no_call() -> None:
     Callback("on_update", None)("anything")
 
 
 @pytest.mark.case
 def test_a_hook_is_a_plain_function() -> None:
-    with pytest.raises(ConfigurationError, match="no hook is awaited"):
-        ProteinIQ(KEY, URL, hooks=[coroutine_function])
+    class Hook:
+        def __call__(self, details: AttemptDetails) -> None:
+            pass
+
+        async def on_pause(self, details: PauseDetails) -> None:
+            pass
+
+    for hook in (coroutine_function, Hook()):
+        with pytest.raises(ConfigurationError, match="no hook is awaited"):
+            ProteinIQ(KEY, URL, hooks=[hook])

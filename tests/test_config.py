@@ -194,7 +194,7 @@ def test_invalid_deadlines(deadline: Any) -> None:
         ("pace_file", 5),
     ],
 )
-def test_a_pace_that_can_not_be_kept_to_is_refused(figure: str, value: Any) -> None:
+def test_a_pace_that_cannot_be_kept_to_is_refused(figure: str, value: Any) -> None:
     with pytest.raises(ConfigurationError, match=f"{figure} must be"):
         ProteinIQ(KEY, **{figure: value})
 

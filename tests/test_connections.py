@@ -19,6 +19,7 @@ from proteiniq._sync.wire import Wire
 from proteiniq._wire.connections import Pools, certificates
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
+from proteiniq._wire.route import ENVIRONMENT, Route
 
 ELSEWHERE = "http://service.test/x"
 
@@ -30,9 +31,9 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-def proxy(url: str = ELSEWHERE) -> str | None:
+def proxy(url: str = ELSEWHERE, route: Route = ENVIRONMENT) -> str | None:
     scheme, _, rest = url.partition("://")
-    return Pools().proxy(scheme, rest.partition("/")[0], None)
+    return Pools(route=route).proxy(scheme, rest.partition("/")[0], None)
 
 
 def test_without_a_proxy_connections_are_direct() -> None:
@@ -51,6 +52,18 @@ def test_without_a_proxy_connections_are_direct() -> None:
 def test_the_proxy_of_a_scheme(name: str, found: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "proxy.test:3128")
     assert proxy() == found
+
+
+def test_a_service_over_plain_http_is_reached_without_a_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("all_proxy", "http://proxy.test:3128")
+    assert proxy("http://sandbox/", ENVIRONMENT.to("http://sandbox:8080")) is None
+    assert proxy("http://storage/", ENVIRONMENT.to("http://sandbox:8080")) is not None
+    assert proxy("https://service.test/", ENVIRONMENT.to("https://service.test")) is not None
+    assert (
+        proxy("http://sandbox/", Route("http://chosen.test:1").to("http://sandbox")) == "http://chosen.test:1"
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,19 +35,19 @@ def test_fields_that_the_contract_lacks_are_known(monkeypatch: pytest.MonkeyPatc
 
 
 def test_our_entries_are_those_of_the_contract() -> None:
-    (made,) = job_entries.entries([{**ENTRY, "label": "mine"}])
-    assert made.to_dict() == {**ENTRY, "label": "mine"}
+    made = job_entries.job_input([{**ENTRY, "label": "mine"}])
+    assert made.to_dict() == {"inputs": [{**ENTRY, "label": "mine"}]}
 
 
 def test_an_entry_of_a_file() -> None:
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     del entry["content"]
-    assert job_entries.entries([entry])[0].to_dict() == entry
+    assert job_entries.job_input([entry]).to_dict() == {"inputs": [entry]}
 
 
 @pytest.mark.parametrize("entry", [{}, {"slotId": 5}, {"slotId": "x", "source": None, "more": [1]}])
 def test_an_entry_of_the_user_is_sent_unchanged(entry: dict[str, Any]) -> None:
-    assert job_entries.entries_as_given([entry])[0].to_dict() == entry
+    assert job_entries.AsGiven([entry]).to_dict() == {"inputs": [entry]}
 
 
 def jobs(count: int, **changes: Any) -> low.JobPage:
@@ -89,7 +89,7 @@ def test_a_page_that_hides_the_next_one_has_a_problem(cursor: Any) -> None:
 
 
 @pytest.mark.parametrize("unread", [{"has_more": "true"}, {"next_cursor": 42}], ids=str)
-def test_a_page_whose_end_can_not_be_read_has_a_problem(unread: dict[str, Any]) -> None:
+def test_a_page_whose_end_cannot_be_read_has_a_problem(unread: dict[str, Any]) -> None:
     body = schema.fit({"data": [job()], **unread}, "list_jobs", Request("GET", "/x"))
     made = convert.page(low.JobPage.from_dict(body), "list_jobs", convert.job, cursor=None)
     assert "it is unknown whether there are more pages" in str(made.problem)
@@ -167,8 +167,8 @@ def test_a_file_as_input_needs_a_contract_that_has_one(monkeypatch: pytest.Monke
     entry = {**ENTRY, "source": {"type": "file", "file_id": "file_1"}}
     monkeypatch.setattr(requests, "is_known_literal", lambda role, name, value: value != "file")
     with pytest.raises(InvalidInput, match="has no saved file as input"):
-        job_entries.entries([entry])
-    assert job_entries.entries([ENTRY])
+        job_entries.job_input([entry])
+    assert job_entries.job_input([ENTRY])
 
 
 # ---- what a model keeps

@@ -475,7 +475,7 @@ CALLS: Mapping[str, Any] = {
 
 
 @pytest.mark.parametrize("example", SUCCESSES, ids=by_page)
-def test_every_documented_response_is_read_whole(example: Json) -> None:
+def test_every_documented_response_is_read_without_losses(example: Json) -> None:
     with over(Stub(answer(example["body"]))) as client:
         read = CALLS[example["operation"]](client)
         assert list(extras(read)) == []

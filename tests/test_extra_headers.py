@@ -114,7 +114,7 @@ def test_headers_that_the_client_sets_itself(name: str, instead: str) -> None:
         ),
     ],
 )
-def test_headers_that_can_not_be_sent(headers: Any, why: str) -> None:
+def test_headers_that_cannot_be_sent(headers: Any, why: str) -> None:
     with pytest.raises(ConfigurationError, match=why) as caught:
         ProteinIQ(KEY, headers=headers)
     assert VALUE not in str(caught.value)

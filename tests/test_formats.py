@@ -4,17 +4,18 @@ import pytest
 from hypothesis import given, strategies as st
 
 from proteiniq._inputs.formats import (
-    NUCLEOTIDES,
     Problem,
     by_name,
     family,
-    fasta_problems,
+    fits,
     problems,
     records,
     sniff,
 )
 
 from .structures import CIF, PDB, SDF
+
+MISSING = "has no sequence: write it below the header, or remove the header"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,8 @@ from .structures import CIF, PDB, SDF
         ("x.mmcif", "cif"),
         ("x.sdf", "sdf"),
         ("x.smi", "smiles"),
+        ("x.fas", "fasta"),
+        ("x.pdb.gz", "pdb"),
         ("x.txt", None),
         ("fasta", None),
         ("", None),
@@ -55,6 +58,14 @@ def test_the_format_of_a_name(name: str, format: str | None) -> None:
         ("CC(=O)O acetic acid\nCCO ethanol\n", "smiles"),
         ("CCO", None),
         ("F(X)=1", None),
+        *(
+            (f"{start}MKVLAAGIVG", None)
+            for start in ("HEADER", "REMARK", "HETATM", "SEQRES", "KEYWDS", "ATOM")
+        ),
+        ("REMARK made by hand\n" + PDB, "pdb"),
+        ("====\nMK\n", None),
+        ("# made by hand\n>a\nMK\n", None),
+        ("@r\nACGT\n+\nIIII\n", "FASTQ"),
         ("", None),
     ],
 )
@@ -63,24 +74,35 @@ def test_the_format_of_a_text(text: str, format: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [">a\nMK", "MK", "MK\nVA\n", ">a\nM K*\n-.\n", "; remark\n>a\nMK", "\ufeff>a\nMK"]
+    "text",
+    [
+        ">a\nMK",
+        "MK",
+        "MK\nVA\n",
+        ">a\nM K*\n-.\n",
+        "; remark\n>a\nMK",
+        "\ufeff>a\nMK",
+        ">a\nMKV:VLA/GG\n",
+        ">a\nM(SEP)K[PHOS]V\n",
+        ">B|smiles\nCC(=O)Oc1ccccc1\n",
+        "#21\t1\n>a\nMKv..l-A\n",
+        ">a\nM1K\n",
+    ],
 )
-def test_fasta(text: str) -> None:
-    assert fasta_problems(text) == []
+def test_letters_are_left_to_the_service(text: str) -> None:
+    assert problems("fasta", text) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "problems"),
+    ("text", "expected"),
     [
         ("", [(None, "contains no sequence")]),
-        (">a", [(1, "the record 'a' has no sequence")]),
-        (">a\n>b\nMK\n>c\n", [(1, "the record 'a' has no sequence"), (4, "the record 'c' has no sequence")]),
-        ("MK\nM1K\n", [(2, "'1' is not a sequence letter")]),
-        (">a\r\nM€K\r\n", [(2, "'€' is not a sequence letter")]),
+        (">a", [(1, f"record 'a' {MISSING}")]),
+        (">a\n>b\nMK\n>c\n", [(1, f"record 'a' {MISSING}"), (4, f"record 'c' {MISSING}")]),
     ],
 )
-def test_invalid_fasta(text: str, problems: list[Problem]) -> None:
-    assert fasta_problems(text) == problems
+def test_invalid_fasta(text: str, expected: list[Problem]) -> None:
+    assert problems("fasta", text) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,11 +114,16 @@ def test_a_format_has_several_spellings(name: str, known: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("ACGTU-N\n", None), (">a\nACGT\nRYSWKMBDHV\n", None), (">a\nACGT\nMKL\n", 3)]
+    ("format", "text", "whether"),
+    [
+        ("fasta", "MKV", True),
+        ("fasta", "CC(=O)O", False),
+        ("smiles", "CCO", True),
+        ("smiles", "MKV", False),
+    ],
 )
-def test_letters_that_are_not_nucleotides(text: str, line: int | None) -> None:
-    found = problems("fasta", text, letters=NUCLEOTIDES)
-    assert [number for number, _ in found] == ([] if line is None else [line])
+def test_a_text_without_a_look_of_its_own_may_fit(format: str, text: str, whether: bool) -> None:
+    assert fits(format, text) is whether
 
 
 @pytest.mark.parametrize(
@@ -113,6 +140,10 @@ def test_letters_that_are_not_nucleotides(text: str, line: int | None) -> None:
         ("smiles", "CC(=O)Oc1ccccc1C(=O)O aspirin\n\nC[C@H](N)C(=O)O\t2\n"),
         ("smiles", "C1CC%10CC1CC%10.[Na+].[Cl-]"),
         ("smiles", "F/C=C/F"),
+        ("smiles", "SMILES Name\nCCO ethanol\n"),
+        ("smiles", "N->[Pt]<-N\n"),
+        ("smiles", "CCO>>CC=O"),
+        ("smiles", "C1.C1"),
         ("table", "whatever 1 2 3"),
     ],
 )
@@ -132,8 +163,8 @@ def test_valid_text_of_a_format(format: str, text: str) -> None:
         ("sdf", SDF.replace("   -0.0187", "   ******* "), 5, "expected an atom"),
         ("sdf", SDF + "$$$$\n" + SDF.replace("  3  2", "  9  2"), 19, "expected an atom"),
         ("sdf", "$$$$\n", None, "no molecule"),
-        ("smiles", "CCO\nMKV\n", 2, "'M' at character 1 is not valid in SMILES"),
-        ("smiles", "CC(=O", 1, "unclosed '('"),
+        ("smiles", "MKV\n", 1, "'M' at character 1 is not valid in SMILES"),
+        ("smiles", "CCO\nCC(=O", 2, "unclosed '('"),
         ("smiles", "CC)O", 1, "unmatched ')' at character 3"),
         ("smiles", "C1CC", 1, "unclosed ring bond 1"),
         ("smiles", "C[N+", 1, "'[' at character 2"),
@@ -146,8 +177,8 @@ def test_invalid_text_of_a_format_names_the_line(format: str, text: str, line: i
     assert what in found[1]
 
 
-def test_lines_are_counted_like_in_an_editor() -> None:
-    assert problems("fasta", ">a\x0b\u2028b\r\nMK\rM1\n")[0][0] == 3
+def test_lines_are_counted_as_editors_do() -> None:
+    assert problems("fasta", ">a\x0b\u2028b\r\nMK\r>c\n")[0][0] == 3
 
 
 @pytest.mark.parametrize(

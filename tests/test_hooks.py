@@ -16,8 +16,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from proteiniq import NotFound, ProteinIQ, ProteinIQError, TransportError
+from proteiniq import ConfigurationError, NotFound, ProteinIQ, ProteinIQError, TransportError
 from proteiniq._wire.clock import MachineClock
+from proteiniq._wire.pacers import Ticket
 from proteiniq.hooks import AttemptDetails, PauseDetails
 from proteiniq.opentelemetry import span_of_attempt
 from proteiniq.sandbox import Sandbox
@@ -129,7 +130,7 @@ def test_a_hook_that_raises_does_not_stop_the_request(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_details_can_not_be_changed(service: Sandbox) -> None:
+def test_details_cannot_be_changed(service: Sandbox) -> None:
     client, seen = seen_by(service)
     with client:
         client.account.get()
@@ -214,7 +215,7 @@ def test_no_part_of_the_secret_is_in_a_span(service: Sandbox) -> None:
     assert secret not in "".join(span.to_json() for span in spans_of(service, None))
 
 
-def test_a_stream_that_is_closed_at_its_planned_end_is_no_failure() -> None:
+def test_a_stream_that_is_closed_at_its_planned_end_is_not_a_failure() -> None:
     clock = StillClock()
 
     class Stalled(httpx.SyncByteStream):
@@ -267,7 +268,7 @@ def watched(
 
 
 @pytest.mark.parametrize(("asked", "told"), [("30", [30]), ("4", [])])
-def test_a_long_pause_before_a_retry_is_told(
+def test_a_long_pause_before_a_retry_is_reported(
     asked: str, told: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "proteiniq")
@@ -279,7 +280,7 @@ def test_a_long_pause_before_a_retry_is_told(
     ]
 
 
-def test_a_long_pause_for_the_rate_limit_is_told_once() -> None:
+def test_a_long_pause_for_the_rate_limit_is_reported_once() -> None:
     def many(client: ProteinIQ) -> None:
         for _ in range(121):
             client.account.get()
@@ -288,7 +289,23 @@ def test_a_long_pause_for_the_rate_limit_is_told_once() -> None:
     assert (pause.operation, pause.reason, pause.seconds > 55) == ("get_account", "rate limit", True)
 
 
-def test_long_pauses_of_a_wait_for_a_service_that_is_gone_are_told() -> None:
+def test_many_short_pauses_for_the_rate_limit_are_one_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    delays = iter([2.0, 2.0, 2.0, 0.0])
+    monkeypatch.setattr(Ticket, "claim", lambda ticket, now: next(delays))
+    (pause,) = watched(Stub(answer(documented("get_account"))), lambda client: client.account.get()).pauses
+    assert (pause.reason, pause.seconds) == ("rate limit", 6.0)
+
+
+def test_a_method_for_pauses_that_would_have_to_be_awaited_is_refused() -> None:
+    class Awaited(Watching):
+        async def on_pause(self, details: PauseDetails) -> None:  # type: ignore[override]
+            raise AssertionError
+
+    with pytest.raises(ConfigurationError, match="no hook is awaited"):
+        ProteinIQ(KEY, hooks=[Awaited()])
+
+
+def test_long_pauses_of_a_wait_for_an_unreachable_service_are_reported() -> None:
     gone = Stub(httpx.ConnectError("refused"))
     hook = watched(gone, lambda client: client.jobs.wait("job_1", timeout=300, streams=False))
     waits = [pause for pause in hook.pauses if pause.operation == "wait"]
@@ -298,7 +315,7 @@ def test_long_pauses_of_a_wait_for_a_service_that_is_gone_are_told() -> None:
     assert "wait_all" in [pause.operation for pause in many.pauses]
 
 
-def test_the_pauses_of_a_quiet_job_are_not_told() -> None:
+def test_the_pauses_of_a_quiet_job_are_not_reported() -> None:
     service = Routes({STATUS: [*[answer(job("PROCESSING"))] * 9, answer(job("COMPLETED"))]})
     assert watched(service, lambda client: client.jobs.wait("job_1", streams=False)).pauses == []
 

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import gzip
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import attrs
+import numpy
 import pytest
 from Bio.Seq import Seq
 from Bio.SeqRecord import SeqRecord
 
-from proteiniq import File, InvalidInput, Setting, Slot, Tool
-from proteiniq._inputs.entries import entries, given_entries
+from proteiniq import File, InputWarning, InvalidInput, Setting, Slot, Tool
+from proteiniq._inputs.entries import given_entries, part_of, prepared
 
 from .structures import CIF, PDB, SDF
 
+MISSING = "has no sequence: write it below the header, or remove the header"
 SLOT = Slot(
     id="protein",
     name=None,
@@ -45,7 +49,11 @@ TOOL = Tool(
     version=None,
     beta=None,
     slots=(SLOT, attrs.evolve(SLOT, id="more", required=False, max_entries=None, formats=())),
-    settings=(SETTING, attrs.evolve(SETTING, id="mode", type="string", options=("fast", "exact"), unit=None)),
+    settings=(
+        SETTING,
+        attrs.evolve(SETTING, id="mode", type="string", options=("fast", "exact"), unit=None),
+        attrs.evolve(SETTING, id="most", minimum=None, unit=None),
+    ),
     outputs=(),
     results={},
     credit_model=None,
@@ -64,6 +72,10 @@ FILE = File(
     created_at=None,
     updated_at=None,
 )
+
+
+def entries(tool: Tool, inputs: Any, settings: Any, **options: Any) -> list[dict[str, Any]]:
+    return prepared(tool, inputs, settings, **options).entries
 
 
 def made(value: Any, slot: str = "protein") -> list[dict[str, Any]]:
@@ -157,9 +169,9 @@ def test_data_may_show_its_format_if_the_service_does_not(value: Any, format: st
         ("", "is empty"),
         (" \n", "is empty"),
         ([], "the list is empty"),
-        (5, "a list of these, got int"),
-        ({"a": 1}, "a list of these, got dict"),
-        (b"\xff", "is not valid UTF-8 (byte 0)"),
+        (5, "list or iterator of these, got int"),
+        ({"a": 1}, "a sequence must be text, got int (1)"),
+        (b"\xff", "byte 0 is not valid UTF-8"),
         (">a\nM\ud800", "lone surrogate"),
         ("M" * 1001, "must be at most 1,000 bytes, got 1,001"),
         ("data_x\n_a 1\n", "expected fasta or pdb, but the data looks like cif"),
@@ -167,7 +179,7 @@ def test_data_may_show_its_format_if_the_service_does_not(value: Any, format: st
         (Path("/"), "can't read '/': it is a directory, not a file"),
         (Path("/dev/zero"), "can't read '/dev/zero': it is a device, not a file"),
         (Path("a\0"), "embedded null"),
-        (SeqRecord(None, id="x"), "the record can't be converted to FASTA"),
+        (SeqRecord(None, id="x"), "a sequence must be text, got NoneType"),
         (Seq(None, length=5), "the record can't be converted to FASTA"),
         (attrs.evolve(FILE, format="CIF"), "expected fasta or pdb, but file"),
         ([FILE, FILE], "expected at most 1, got 2 entries"),
@@ -223,8 +235,9 @@ def test_the_format_has_the_slots_spelling(formats: tuple[str, ...], value: str,
         ),
         (
             {"formats": ("fasta",), "kind": "nucleotide"},
-            ">a\nACGT\nMKL",
-            "slot 'it', line 3: 'L' is not a nucleotide",
+            ">a\nMKLPEF",
+            "slot 'it', line 2: record 'a' looks like a protein, but the slot takes nucleotides: check it, or pass "
+            "check=False to send it as it is",
         ),
         (
             {"formats": ("fasta",), "max_records": 2},
@@ -234,17 +247,17 @@ def test_the_format_has_the_slots_spelling(formats: tuple[str, ...], value: str,
         (
             {"formats": ("fasta",), "max_records": 1},
             ["M", "K"],
-            "slot 'it', line 3: expected at most 1, got 2 records; the excess starts on this line",
+            "slot 'it', line 1: value 2: expected at most 1, got 2 records; the excess starts on this line",
         ),
         (
             {"formats": ("fasta",), "max_entries": None},
-            ["MK", ">b\nV\nM1"],
-            "slot 'it', line 3: value 2: '1' is not a sequence letter",
+            ["MK", ">b\nV\n>c"],
+            f"slot 'it', line 3: value 2: record 'c' {MISSING}",
         ),
         (
             {"formats": ("fasta",)},
-            ["MK", ">b\nV1"],
-            "slot 'it', line 2: value 2: '1' is not a sequence letter",
+            ["MK", ">b"],
+            f"slot 'it', line 1: value 2: record 'b' {MISSING}",
         ),
     ],
 )
@@ -258,9 +271,14 @@ def test_data_that_the_slot_refuses_is_named_with_its_line(
 
 def test_a_value_that_is_a_file_is_named_by_it(tmp_path: Path) -> None:
     path = tmp_path / "b.fasta"
-    path.write_text(">b\nM1\n")
-    with pytest.raises(InvalidInput, match=r"line 2: value 2 \(b\.fasta\): '1' is not a sequence letter"):
+    path.write_text(">b\n")
+    with pytest.raises(InvalidInput, match=r"line 1: value 2 \(b\.fasta\): record 'b' has no sequence"):
         slot_with(["MK", path])
+
+
+def test_an_uploaded_file_without_a_name_has_no_label() -> None:
+    (entry,) = made(attrs.evolve(FILE, filename=None))
+    assert "label" not in entry
 
 
 def test_an_uploaded_file_that_is_too_large() -> None:
@@ -300,9 +318,10 @@ def test_settings_that_are_not_a_mapping(settings: Any) -> None:
         ({"ph": 15}, "setting 'ph': must be from 0 to 14 pH, got 15"),
         ({"ph": float("nan")}, "setting 'ph': must be from 0 to 14 pH, got nan"),
         ({"ph": "7"}, "setting 'ph': must be a number, got '7'"),
+        ({"most": 15}, "setting 'most': must be at most 14, got 15"),
         ({"ph": True}, "setting 'ph': must be a number, got True"),
         ({"pH": 7}, "setting 'pH': tool has no such setting: did you mean 'ph'?"),
-        ({"speed": 7}, "setting 'speed': tool has no such setting: choose from ph, mode"),
+        ({"speed": 7}, "setting 'speed': tool has no such setting: choose from ph, mode, most"),
         ({"mode": "slow"}, "setting 'mode': must be one of fast, exact; got 'slow'"),
         ({"mode": ["fast"]}, "setting 'mode': must be a string, got ['fast']"),
         ({"ph": 10**5000}, "setting 'ph': must be from 0 to 14 pH, got int with too many digits to show"),
@@ -366,3 +385,167 @@ def test_a_slot_may_be_named_inputs(value: Any) -> None:
     assert "MKV" in made["content"]
     with pytest.raises(InvalidInput, match="slot 'inputs'"):
         tool.validate({"inputs": ""})
+
+
+SMILES = {"formats": ("smiles",), "kind": "ligand"}
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("proteins.pep", "looks like a file name: to read the file, pass pathlib.Path('proteins.pep')"),
+        ("proteins.fa.gz", "looks like a file name"),
+        ("~/proteins", "pass pathlib.Path('~/proteins').expanduser()"),
+        ("https://example.org/x.fasta", "this is a URL: download the file"),
+        ("file_123", "pass the file, client.files.get('file_123')"),
+        ("job_123", "looks like the id of a job"),
+        ("<class 'Bio.Seq.Seq'>", "is what Python prints for an object"),
+        (repr(Seq("MK")), "is what Python prints for an object"),
+        (repr(["MK", "VA"]), "is what Python prints for an object"),
+        (repr(b"MK"), "is what Python prints for an object"),
+        ("None", "is what Python prints for an object"),
+        ("LOCUS       X   4 aa\n", "expected fasta, but the data looks like GenBank"),
+        (">gene\n" + "ATGGCCAAGGTTTGCACGATTACAGGC" * 2, "record 'gene' looks like a nucleotide sequence"),
+        ("MKV\n\nVLA\n", "text after an empty line, and no header"),
+        (gzip.compress(b"M" * 2000, mtime=0), "must unpack to at most 1,000 bytes"),
+        ("M\0K", "contains a NUL character"),
+        ([1] * 50, "and 1 more"),
+    ],
+)
+def test_what_would_be_another_sequence_is_refused_unless_it_is_not_checked(value: Any, problem: str) -> None:
+    tool = without("protein", formats=("fasta",))
+    with pytest.raises(InvalidInput) as caught:
+        entries(tool, {"protein": value, "none": ""}, None)
+    assert problem in str(caught.value)
+    if isinstance(value, str) and "\0" not in value:
+        (entry,) = entries(tool, {"protein": value}, {"ph": "any"}, check=False)
+        assert entry["content"] == value
+
+
+@pytest.mark.case
+def test_the_name_of_an_existing_file_is_not_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert made("GATTACA")
+    (tmp_path / "GATTACA").touch()
+    assert "pass check=False to send it as it is" in problems({"protein": "GATTACA"})[0]
+
+
+@pytest.mark.case
+def test_a_text_that_no_file_can_be_named_after_is_data() -> None:
+    assert made("M" * 299)
+    (entry,) = slot_with("https://example.org/x", formats=("url",))
+    assert entry["format"] == "url"
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("changes", "value"),
+    [
+        ({"formats": ("fasta",)}, ">x\nMKV:VLA\n"),
+        ({"formats": ("fasta",)}, "HEADERMKVLAAGIVG"),
+        ({"formats": ("fasta",)}, b"\xef\xbb\xbf>x\nMKV"),
+        (SMILES, "SMILES Name\nCCO ethanol\n"),
+        (SMILES, "N->[Pt]<-N"),
+    ],
+)
+def test_what_a_tool_may_take_is_sent(changes: dict[str, Any], value: Any) -> None:
+    assert slot_with(value, **changes)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("formats", "format"),
+    [(("fasta",), "fasta"), (("pdb", "TXT"), "TXT"), (("pdb", "fasta"), "pdb"), ((), "txt")],
+)
+def test_a_saved_file_without_a_known_format_may_be_any(formats: tuple[str, ...], format: str) -> None:
+    (entry,) = slot_with(attrs.evolve(FILE, filename="seqs.txt", format="TXT"), formats=formats)
+    assert entry["format"] == format
+
+
+@pytest.mark.case
+def test_the_name_of_a_saved_text_is_not_its_format() -> None:
+    (entry,) = slot_with(attrs.evolve(FILE, filename="notes.pdb", format="TXT"), formats=("fasta",))
+    assert entry["format"] == "fasta"
+
+
+@pytest.mark.case
+def test_a_record_for_a_slot_without_sequences_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="records can't be taken, only smiles: pass text"):
+        slot_with(SeqRecord(Seq("MK"), id="a"), **SMILES)
+
+
+@pytest.mark.case
+def test_joined_texts_lose_their_marks_and_keep_their_headers() -> None:
+    (entry,) = made(["\ufeff>a\nMK\n", "; half\n>b\nVA\n", b"\xef\xbb\xbfGG"])
+    assert entry["content"] == ">a\nMK\n; half\n>b\nVA\n>sequence-3\nGG\n"
+
+
+@pytest.mark.case
+def test_joined_texts_know_the_lines_of_their_values() -> None:
+    (parts,) = prepared(TOOL, {"protein": [">a\nMK\n", "VA\n", ">c\nGG"]}, None).parts
+    places = []
+    for line in range(1, 7):
+        part = part_of(parts, line)
+        assert part is not None
+        places.append((part.item.number, line - part.shift))
+    # The header on line 3 is not the user's.
+    assert places == [(1, 1), (1, 2), (2, 0), (2, 1), (3, 1), (3, 2)]
+
+
+@pytest.mark.case
+def test_lines_that_may_be_several_sequences_are_warned_of() -> None:
+    with pytest.warns(InputWarning, match="value 2: these 2 lines without a header") as caught:
+        TOOL.validate({"protein": [">a\nMK", "MKV\nMKVLAA\n"]})
+    assert [Path(each.filename).name for each in caught] == [Path(__file__).name]
+
+
+@pytest.mark.case
+def test_text_that_is_not_utf_8_is_warned_of() -> None:
+    with pytest.warns(InputWarning, match="line 1 is not valid UTF-8"):
+        TOOL.validate({"protein": ">Müller\nMKV\n".encode("latin-1")})
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("setting", "value", "sent"),
+    [
+        ({"type": "integer"}, 2.0, 2),
+        ({"type": "integer"}, numpy.int64(2), 2),
+        ({"type": "integer"}, numpy.float64(2), 2),
+        ({"type": "integer"}, Decimal(2), 2),
+        ({"type": "number"}, numpy.float32(0.1), 0.1),
+        ({"type": "number"}, Decimal("0.5"), 0.5),
+        ({"type": "boolean"}, numpy.True_, True),
+        ({"type": "string", "options": ("1", "all")}, 1, "1"),
+        ({"type": "string", "options": ("1", "all")}, 1.0, "1"),
+        ({"type": "integer", "options": (1, 2)}, "2", 2),
+        (
+            {"type": None},
+            [numpy.int64(1), {"a": numpy.array([2, 3])}, None, "x", ...],
+            [1, {"a": [2, 3]}, None, "x", ...],
+        ),
+    ],
+)
+def test_a_setting_of_another_type_of_number_is_sent_as_the_contract_has_it(
+    setting: dict[str, Any], value: Any, sent: Any
+) -> None:
+    free: dict[str, Any] = {"minimum": None, "maximum": None, "options": ()}
+    tool = attrs.evolve(TOOL, settings=(attrs.evolve(SETTING, **{**free, **setting}),))
+    made = prepared(tool, {"protein": "MK"}, {"ph": value}).settings["ph"]
+    assert made == sent
+    assert type(made) is type(sent)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN")])
+def test_a_number_that_json_does_not_have_is_refused(value: Any) -> None:
+    tool = attrs.evolve(TOOL, settings=(attrs.evolve(SETTING, minimum=None, maximum=None),))
+    with pytest.raises(InvalidInput, match="must be a finite number"):
+        entries(tool, {"protein": "MK"}, {"ph": value})
+
+
+def test_settings_nested_without_end_are_refused() -> None:
+    nested: list[Any] = []
+    nested.append(nested)
+    with pytest.raises(InvalidInput, match="nested too deeply"):
+        entries(TOOL, {"protein": "MK"}, {"ph": nested})

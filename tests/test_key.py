@@ -27,7 +27,7 @@ def test_space_around_a_key_is_removed() -> None:
     assert parsed(f"  {KEY}\n").authorization() == f"Bearer {KEY}"
 
 
-def test_a_secret_may_hold_underscores() -> None:
+def test_a_secret_may_contain_underscores() -> None:
     assert parsed("pq_live_id_a_b_c").authorization() == "Bearer pq_live_id_a_b_c"
     assert parsed("pq_live_id_a_b_c").prefix == "pq_live_id"
 

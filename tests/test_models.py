@@ -68,7 +68,7 @@ def test_fields_missing_in_a_newer_state_are_kept() -> None:
     assert (newer.status, newer.progress, newer.name, newer.created_at) == ("PROCESSING", 50.0, "mine", then)
 
 
-def test_a_model_can_not_be_changed() -> None:
+def test_a_model_cannot_be_changed() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         state().id = "job_2"  # type: ignore[misc]
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import ConfigurationError, ProteinIQ
-from proteiniq._policy.pacing import Pace
+from proteiniq._policy.pace import Pace
 from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import AsyncSteps, LocalPacer, Ticket
@@ -158,7 +158,7 @@ def test_stamps_from_before_the_machine_started_are_dropped(tmp_path: Path) -> N
     assert leave(pacer(tmp_path, limit=1), 5.0)
 
 
-def test_a_file_that_can_not_be_used_is_named(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"the pace file .*missing.* can't be used"):
         FilePacer(tmp_path / "missing" / "pace", "key")
 
@@ -237,8 +237,8 @@ def test_four_processes_with_one_file_are_hardly_refused() -> None:
         timeout=120,
         check=True,
     )
-    answered, refused, _ = done.stdout.splitlines()
-    assert answered.split() == ["answered", "240", "of", "240"]
+    received, refused, _ = done.stdout.splitlines()
+    assert received.split() == ["received", "240", "of", "240"]
     assert int(refused.split()[1]) <= 2
 
 
@@ -276,7 +276,7 @@ def test_while_the_file_is_locked_the_pace_is_kept_in_memory(
 
 @pytest.mark.case
 @pytest.mark.usefixtures("impatient")
-def test_a_file_that_gets_locked_meanwhile_fails_no_request(tmp_path: Path) -> None:
+def test_a_file_that_becomes_locked_does_not_fail_requests(tmp_path: Path) -> None:
     one = pacer(tmp_path)
     ticket = one.reserve()
     assert ticket.claim(1.0) == 0.0

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_NAP, JobReads, State, Window
+from proteiniq._policy.pace import JobReads
+from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_NAP, State, Window
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import LocalPacer, Pacer, shared
 
@@ -227,7 +228,7 @@ def test_a_refusal_overrides_the_estimate_of_others() -> None:
     assert send(window, 0.0) == 3.0
 
 
-def test_a_slow_first_request_does_not_keep_the_rest_for_ever() -> None:
+def test_a_slow_first_request_does_not_block_the_others() -> None:
     window = Window(limit=10, seconds=60)
     upload = window.reserve(0.0)
     window.refused(0.0, retry_after=1)
@@ -235,7 +236,7 @@ def test_a_slow_first_request_does_not_keep_the_rest_for_ever() -> None:
     assert send(window, 1.0) == pytest.approx(6.0)
 
 
-def test_an_absurd_refusal_does_not_silence_the_key_for_ever() -> None:
+def test_an_absurd_refusal_does_not_block_the_key_forever() -> None:
     window = Window(limit=10, seconds=60)
     window.refused(0.0, retry_after=1e9)
     assert send(window, 0.0) == 3600.0

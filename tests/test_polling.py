@@ -133,12 +133,12 @@ def test_a_stream_is_opened_again_after_a_pause_and_rested_when_it_keeps_failing
 # ---- what comes next
 
 
-def test_a_wait_begins_with_a_stream() -> None:
+def test_a_wait_starts_with_a_stream() -> None:
     assert next_step(Watch(), 100.0, jitter=0.5) == OpenStream(0.0, None, SILENCE, PATIENCE)
     assert next_step(Watch(deadline=160.0), 100.0, jitter=0.5) == OpenStream(0.0, 160.0 - LAST_LOOK)
 
 
-def test_a_wait_without_streams_begins_with_a_read() -> None:
+def test_a_wait_without_streams_starts_with_a_read() -> None:
     assert next_step(Watch(streams=False), 100.0, jitter=0.5) == ReadStatus(0.0)
     assert next_step(Watch(streams=False, deadline=160.0), 100.0, jitter=0.5) == ReadStatus(0.0)
 

@@ -29,7 +29,7 @@ def test_headers_are_read() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.5", "many", "²", "1234567890"])
-def test_a_count_that_can_not_be_read_is_none(text: str) -> None:
+def test_a_count_that_cannot_be_read_is_none(text: str) -> None:
     found = read(x_ratelimit_limit=text, x_ratelimit_remaining=text)
     assert (found.limit, found.remaining) == (None, None)
 
@@ -44,7 +44,7 @@ def test_times_count_from_the_date_of_the_response() -> None:
     assert read(date=date, retry_after="Fri, 12 Jun 2026 08:00:40 GMT").retry_after == 10.0
 
 
-def test_times_count_from_now_when_the_date_can_not_be_read() -> None:
+def test_times_count_from_now_when_the_date_cannot_be_read() -> None:
     assert read(date="yesterday", x_ratelimit_reset="2026-06-12T08:00:40Z").reset_after == 40.0
 
 

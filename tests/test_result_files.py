@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hashlib
-import pickle
 from pathlib import Path
 
 import httpx
 import pytest
 
-from proteiniq import ConfigurationError, ContractError, NotFound
+from proteiniq import ContractError, NotFound
 
 from ._sync.clients import fetched
 from .storage import CONTENT, FILE, result, storage
@@ -163,10 +161,12 @@ def test_files_of_one_name_stay_distinct_when_their_urls_are_renewed(
 
 @pytest.mark.case
 def test_one_of_several_files_of_one_name_has_its_own_name_in_a_folder(tmp_path: Path) -> None:
-    made = fetched(Routes({RESULT: twins({}, {}), FILE: storage}))
+    made = fetched(Routes({RESULT: twins({}, {"key": "two"}), FILE: storage}))
     assert [file.save(tmp_path).name for file in made.files] == ["model.pdb", "model-2.pdb"]
-    with pytest.raises(KeyError, match=r"2 files 'model.pdb'.*files\[0\] or files\[1\]"):
-        made.files["model.pdb"]
+
+
+def test_a_file_that_is_listed_twice_is_one_file_by_name() -> None:
+    assert fetched(Routes({RESULT: twins({}, {}), FILE: storage})).files["model.pdb"].read() == CONTENT
 
 
 def test_an_ambiguous_file_is_not_taken_for_another() -> None:
@@ -184,19 +184,3 @@ def test_files_of_one_name_without_keys_are_identified_by_their_order() -> None:
     service = Routes({RESULT: [old, new], **routes, **refused})
     fetched(service).files[1].read()
     assert service.routes[-1] == "GET /d"
-
-
-# ---- without a client
-
-
-def test_a_result_survives_pickling_and_explains_how_to_attach_a_client() -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    restored = pickle.loads(pickle.dumps(made))
-    assert (restored, restored.files["a.txt"].info) == (made, made.files["a.txt"].info)
-    with pytest.raises(ConfigurationError, match=r"client\.results\.get\('job_1'\)"):
-        restored.files["a.txt"].read()
-
-
-def test_a_copy_of_a_result_keeps_its_client() -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
-    assert copy.deepcopy(made).files["a.txt"].read() == copy.copy(made.files[0]).read() == CONTENT

@@ -296,6 +296,14 @@ def test_a_round_comes_early_only_if_it_reads_no_status_again() -> None:
     assert rounds.next_move(2.0) == Listen("b", 3.0)
 
 
+def test_a_stream_is_not_opened_for_a_moment() -> None:
+    rounds = Rounds(dict.fromkeys("abc"))
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed([state(each) for each in "abc"])) == Listen("a", 5.0)
+    rounds.seen(state("a", "COMPLETED"))
+    assert rounds.next_move(0.875) == Pause(0.125)
+
+
 def test_streams_that_only_break_are_given_up() -> None:
     world = service(2)
     world.ends = dict.fromkeys(world.jobs, 1e9)
@@ -303,7 +311,7 @@ def test_streams_that_only_break_are_given_up() -> None:
     assert len(world.listens) == MOST_UNHEARD
 
 
-def test_a_pause_that_a_stream_asks_for_is_kept() -> None:
+def test_the_retry_field_of_a_stream_is_honoured_between_rounds() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
     assert rounds.next_move(0.0, Listed([state("a"), state("b")])) == Listen("a", 5.0)

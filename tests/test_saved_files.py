@@ -125,7 +125,7 @@ def test_cookies_are_not_sent() -> None:
     assert not [request for request in service.requests if "cookie" in request.headers]
 
 
-def test_a_folder_that_can_not_be_written_names_the_target() -> None:
+def test_a_folder_that_cannot_be_written_names_the_target() -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
     with pytest.raises(OSError, match=r"/proc/a\.txt"):
         made.files["a.txt"].save("/proc/a.txt")
@@ -205,7 +205,7 @@ def test_names_that_clash_on_some_file_systems_are_made_unique(tmp_path: Path) -
 
 @pytest.mark.case
 @pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
-def test_a_file_is_saved_where_it_can_not_be_synced_to_disk(
+def test_a_file_is_saved_where_it_cannot_be_synced_to_disk(
     code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fsync(file: int) -> None:

@@ -69,7 +69,7 @@ def failing(call: Callable[[], object]) -> BaseException:
     return caught.value
 
 
-def test_the_search_finds_a_secret_that_is_there() -> None:
+def test_the_search_finds_an_existing_secret() -> None:
     elsewhere: dict[str, Any] = {"__name__": "elsewhere"}
     exec("def careless(headers): raise ValueError", elsewhere)
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the only line there is
@@ -123,7 +123,7 @@ def test_a_key_in_the_wrong_place_or_type(kind: Callable[..., object], given: tu
     ],
     ids=["another option", "a header", "no host", "no at sign", "verification"],
 )
-def test_a_header_or_proxy_of_a_client_that_can_not_be_made(
+def test_a_header_or_proxy_of_a_client_that_cannot_be_made(
     kind: Callable[..., object], wrong: dict[str, Any]
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -201,7 +201,7 @@ def test_an_interrupt_while_a_body_is_read() -> None:
     assert SECRET not in shown(error)
 
 
-def test_a_request_that_can_not_be_written() -> None:
+def test_a_request_that_cannot_be_written() -> None:
     with over(Stub(answer({}))) as client:
         error = failing(lambda: client.jobs.submit("x", [ENTRY], {"x": object()}))
     assert isinstance(error, InvalidInput)
@@ -401,6 +401,24 @@ def test_storage_that_repeats_a_signature_is_not_quoted() -> None:
     assert "Denied" in str(error)
     assert SIGNATURE not in f"{error!r} {vars(error)}"
     assert SIGNATURE.encode() not in pickle.dumps(error)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    "broken",
+    [
+        f"HTTP/1.1 302 Found\r\nLocation https://storage.test/a?sig={SIGNATURE}\r\n\r\n",
+        f"HTTP/1.1 302 Found\r\nLocation /a?sig={SIGNATURE}\r\n\r\n",
+        f"HTTP/1.1 200 OK\r\nContent-Length: 55\r\n\r\nhttps://storage.test/a?sig={SIGNATURE}{' ' * 30}",
+    ],
+    ids=["header", "relative", "body"],
+)
+def test_a_response_that_cannot_be_read_is_not_quoted_with_a_signature(broken: str) -> None:
+    with Server() as server, reach(server.url, max_retries=0) as client:
+        server.on("GET", "/api/v1/account", [broken.encode()])
+        error = failing(client.account.get)
+    assert isinstance(error, ProteinIQError)
+    assert SIGNATURE not in f"{error!r} {vars(error)}"
 
 
 @pytest.mark.case

@@ -184,7 +184,7 @@ def test_an_invalid_retry_field_is_ignored(value: bytes) -> None:
 
 
 @pytest.mark.parametrize("rest", [b"data: a", b"data: a\n", b"event: status\n", b"\xce"])
-def test_an_event_cut_off_by_the_end_is_dropped_and_reported(rest: bytes) -> None:
+def test_a_truncated_event_is_dropped_and_reported(rest: bytes) -> None:
     stream = EventStream()
     assert stream.feed(b"data: x\n\n" + rest) == [Event("message", "x")]
     assert stream.close() is True

@@ -96,7 +96,7 @@ async def pair(begin: Callable[[int], Awaitable[Any]], listener: socket.socket) 
     return Pair(stream, listener.accept()[0])
 
 
-async def test_what_arrives_is_read_as_far_as_it_is_asked_for(begin: Any, listener: socket.socket) -> None:
+async def test_no_more_bytes_are_read_than_requested(begin: Any, listener: socket.socket) -> None:
     async with await pair(begin, listener) as both:
         found = both.stream._stream  # without the least size of a read
         stream = found if begin is on_asyncio else Awaited(found._stream)

@@ -123,7 +123,7 @@ def test_a_request_has_the_spelling_of_the_contract(monkeypatch: pytest.MonkeyPa
     assert "idempotency-key" not in request.headers
 
 
-def test_settings_that_can_not_be_copied_are_refused() -> None:
+def test_settings_that_cannot_be_copied_are_refused() -> None:
     with over(Stub()) as client, pytest.raises(InvalidInput, match=r"settings: .* pass JSON values"):
         client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 

@@ -132,7 +132,7 @@ def test_a_body_that_is_something_else(content: bytes) -> None:
             assert found is None or name == "get_openapi"
 
 
-def test_a_whole_number_that_is_written_with_a_point() -> None:
+def test_an_integer_with_a_decimal_point() -> None:
     body = {**documented("get_file"), "size_bytes": 88.0}
     found = read("get_file", json.dumps(body).encode())
     assert type(found.size_bytes) is int

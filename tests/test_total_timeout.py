@@ -150,7 +150,7 @@ def test_a_connection_that_takes_too_long_is_a_connect_timeout() -> None:
         get(Network(9.0), "https://service.test/", total=8.0)
 
 
-def test_the_total_begins_with_the_first_step_and_ends_at_the_latest_time() -> None:
+def test_the_total_starts_with_the_first_step_and_ends_by_the_latest_time() -> None:
     network = Network(0.0)
     deadline = Deadline(10.0, 12.0, monotonic=network.monotonic)
     network.now = 5.0
@@ -184,7 +184,7 @@ def test_large_chunks_are_read_at_once() -> None:
 
 
 @pytest.mark.case
-def test_a_slow_upload_goes_on_while_it_moves() -> None:
+def test_a_slow_upload_continues_while_it_makes_progress() -> None:
     network = Network(9.0)
     stream = Backend(network).connect_tcp("service.test", 80)
     stream.write(bytes(4 * PIECE), timeout=10.0)

@@ -112,7 +112,7 @@ def test_a_non_contiguous_buffer_is_sent_in_order() -> None:
 @pytest.mark.case
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux has it")
 @pytest.mark.parametrize("name", ["status", "cmdline"])
-def test_a_file_that_seems_to_be_empty_or_can_not_be_measured_is_read_to_its_end(name: str) -> None:
+def test_a_file_that_seems_to_be_empty_or_cannot_be_measured_is_read_to_its_end(name: str) -> None:
     path = Path("/proc/self", name)
     with opened(path, None) as source:
         content = b"".join(source.pieces())
@@ -120,7 +120,7 @@ def test_a_file_that_seems_to_be_empty_or_can_not_be_measured_is_read_to_its_end
         assert source.total == len(content)
 
 
-def test_a_large_file_that_can_not_be_measured_is_sent_without_a_length() -> None:
+def test_a_large_file_that_cannot_be_measured_is_sent_without_a_length() -> None:
     class Unmeasured(io.BytesIO):
         def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
             if whence == os.SEEK_END:

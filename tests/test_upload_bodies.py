@@ -122,9 +122,7 @@ def test_an_upload_in_json_may_be_text(monkeypatch: pytest.MonkeyPatch, text: st
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3])
-def test_a_character_that_is_cut_by_the_end_of_a_piece_arrives_whole(
-    monkeypatch: pytest.MonkeyPatch, cut: int
-) -> None:
+def test_a_character_split_between_pieces_is_joined(monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
     asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
     text = "x" * (PIECE - cut) + "🧬"
     request = sent(io.BytesIO(text.encode()), filename="a.txt")

@@ -61,6 +61,17 @@ def test_errors_are_passed_over_from_the_first_of_them_in_a_row() -> None:
     assert tolerance.passes_over(page, 2010.0, exists=True)
 
 
+def test_two_errors_are_passed_over_however_far_apart() -> None:
+    page, gone = APIError("a page", status=404), NotFound("No.", status=404, code="not_found")
+    tolerance = Tolerance()
+    assert [tolerance.passes_over(page, now, exists=True) for now in (0.0, 1000.0, 2000.0)] == [
+        True,
+        True,
+        False,
+    ]
+    assert not Tolerance().passes_over(gone, 0.0, exists=False)
+
+
 def test_what_was_made_long_ago_is_forgotten() -> None:
     recent = Recent()
     for number in range(10):
@@ -217,7 +228,7 @@ def test_without_a_list_the_statuses_are_read(refused: httpx.Response) -> None:
 
 
 @pytest.mark.case
-def test_a_job_that_does_not_exist_is_not_said_to_continue() -> None:
+def test_a_missing_job_is_not_reported_as_running() -> None:
     queued = {status_of(each): answer(job(id=each)) for each in JOBS[1:]}
     service = Routes({LIST: page_of(), status_of("job_1"): NOT_FOUND, **queued})
     with over(service) as client, pytest.raises(NotFound) as caught:
@@ -234,7 +245,7 @@ def test_a_job_that_does_not_exist_is_not_said_to_continue() -> None:
     [
         refusal(409, "conflict", "A request with this key is in progress."),
         refusal(409, "idempotency_key_in_use"),
-        refusal(409, "conflict", "Try again.", Retry_After="7"),
+        refusal(409, "conflict", "The first request is still processing.", Retry_After="7"),
     ],
     ids=["text", "code", "Retry-After"],
 )

@@ -68,7 +68,7 @@ def test_a_wait_that_times_out_reads_nothing_after_its_deadline() -> None:
     assert clock.now - START <= 100.5
 
 
-def test_a_status_that_can_not_be_read_is_read_again_at_growing_intervals() -> None:
+def test_a_status_that_cannot_be_read_is_read_again_at_growing_intervals() -> None:
     clock = StillClock()
     reads = Reads(clock, *[httpx.ConnectError("refused")] * 40, ended_at=1800.0)
     with over(Routes({STATUS: reads}), clock=clock, max_retries=0) as client:

@@ -37,7 +37,8 @@ class AsyncProteinIQ:
     naming the same `pace_file`, a small SQLite file that is created if missing; while it can't be used, the client
     keeps its own count. `hooks` are called with the `AttemptDetails` of every attempt to send a request. `clock`
     replaces the machine's clock in tests. `allow_http` names hosts of a private network to which the key may be sent
-    unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`.
+    unencrypted, such as a sandbox in a container: `allow_http=("sandbox",)`. They are reached without a proxy of the
+    environment, which could read the key.
 
     `headers` are sent with every request to the service, never to the storage behind a signed URL; their values are not
     logged. Headers that the client sets itself are refused. `app`, such as `("my-pipeline", "1.2")`, is appended to
@@ -103,7 +104,12 @@ class AsyncProteinIQ:
             key_id = f"{config.base_url} {config.key.prefix}"
             pacer = FilePacer(pace_file, key_id, instead=pacer, **pace)
         clock = clock or AsyncMachineClock()
-        self._parts = (config, AsyncWire(clock=clock, route=route, own=transport), clock, pacer)
+        self._parts = (
+            config,
+            AsyncWire(clock=clock, route=route.to(config.base_url), own=transport),
+            clock,
+            pacer,
+        )
 
     # The client from which `with_options` derived this one, while it exists.
     _first: Callable[[], Self | None] = staticmethod(lambda: None)
@@ -176,6 +182,7 @@ class AsyncProteinIQ:
         cancel_on_timeout: bool = False,
         partial: bool = False,
         wait_for_slot: bool = True,
+        check: bool = True,
     ) -> lazy.AsyncResult:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
@@ -197,6 +204,7 @@ class AsyncProteinIQ:
             max_credits=max_credits,
             max_reserved_credits=max_reserved_credits,
             idempotency_key=idempotency_key,
+            check=check,
         )
 
     async def request(

@@ -5,11 +5,14 @@ Lengths not documented by the service are choices of this client.
 
 from __future__ import annotations
 
+import copy
 import ipaddress
+import numbers
 import re
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -179,6 +182,14 @@ def moment(name: str, value: datetime | str | None) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def copied(value: Any, what: str) -> Any:
+    """Return a deep copy. Raises InvalidInput for values that can't be copied."""
+    try:
+        return copy.deepcopy(value)
+    except (TypeError, RecursionError) as error:
+        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
+
+
 def check_idempotency_key(key: str) -> str:
     if not isinstance(key, str) or not _KEY.fullmatch(key) or len(key) > IDEMPOTENCY_KEY_LENGTH:
         raise InvalidInput(
@@ -193,11 +204,13 @@ def check_credits(name: str, value: float | None) -> None:
         raise InvalidInput(f"{name} must be a non-negative number of credits, got {short_repr(value)}")
 
 
-def check_reserved_credits(value: int | None) -> None:
+def check_reserved_credits(value: int | None) -> int | None:
+    """Return the limit as a plain integer, which JSON can have."""
     if value is not None and not (_is_whole(value) and 1 <= value < 2**53):
         raise InvalidInput(
             f"max_reserved_credits must be a whole number from 1 to 2^53−1, got {short_repr(value)}"
         )
+    return None if value is None else int(value)
 
 
 def check_timeout(value: float | None) -> None:
@@ -206,8 +219,8 @@ def check_timeout(value: float | None) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

@@ -1,7 +1,7 @@
 """Guess a text's format, and explain why a text is not in an expected format.
 
 These are not parsers: they catch the wrong file in a slot and name the line. Five families are known: `fasta`, `pdb`,
-`cif`, `sdf` and `smiles`. Other formats are left to the service to check.
+`cif`, `sdf` and `smiles`. Other formats, and which letters a tool takes, are left to the service to judge.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
+
+from .._text import fasta, recognise
 
 Problem = tuple[int | None, str]
 """A line, counted from 1, or None for the whole text, and what is wrong with it."""
@@ -18,6 +20,12 @@ EXTENSIONS = {
     ".fa": "fasta",
     ".faa": "fasta",
     ".fna": "fasta",
+    ".fas": "fasta",
+    ".fsa": "fasta",
+    ".ffn": "fasta",
+    ".frn": "fasta",
+    ".mpfa": "fasta",
+    ".pep": "fasta",
     ".pdb": "pdb",
     ".ent": "pdb",
     ".cif": "cif",
@@ -28,24 +36,34 @@ EXTENSIONS = {
     ".smiles": "smiles",
 }
 
-NUCLEOTIDES = "ACGTUNXRYSWKMBDHVI"
-"""Letters of nucleotides and of ambiguous ones (IUPAC), with X and inosine."""
+_OTHER_EXTENSION = re.compile(
+    r"\.(txt|text|seq|aln|a3m|sto|stk|phy|nex|gb|gbk|genbank|embl|fastq|fq|mol2|pdbqt|csv|tsv|json|xml|html|md"
+    r"|zip|gz|bz2|xz|tar|tgz|docx?|xlsx?|pdf|rtf)"
+)
+"""Extensions of other files that users have sequences and structures in."""
 
 _PDB = re.compile(
-    r"(HEADER|TITLE |COMPND|SOURCE|KEYWDS|EXPDTA|AUTHOR|REMARK|SEQRES|CRYST1|MODEL |ATOM  |HETATM)"
+    r"(?:HEADER|COMPND|SOURCE|KEYWDS|EXPDTA|AUTHOR) {3,}\S|TITLE {4,}\S|CRYST1 +\d|MODEL +\d|(?:REMARK|SEQRES|ATOM) +\d"
+    r"|HETATM *\d"
 )
+_ATOM = re.compile(r"^(?:ATOM  |HETATM)[ \d]{5}[ \S]{5}.*\d\.\d", re.MULTILINE)
 _CIF = re.compile(r"(?:\s*#[^\n]*\n)*\s*data_\S", re.IGNORECASE)
 _SDF = re.compile(r"^(M  END|\$\$\$\$)", re.MULTILINE)
+
+_RESIDUES = re.compile(r"[A-Za-z*\-.]+")
+"""What a sequence looks like, though a tool may take more: chains joined by ':', or modified residues."""
 
 _COORDINATE = re.compile(r" *-?\d+\.\d{3}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
-# Bracket atoms, other atoms (aromatic ones in lower case), then ring bonds, branches and bonds.
+# Bracket atoms, other atoms (aromatic ones in lower case), then ring bonds, branches and bonds, of which RDKit and
+# others also have dative ones.
 _SMILES = re.compile(
     r"(?P<bracket>\[[^\[\]\s]+\])|(?P<atom>Cl|Br|[BCNOPSFIbcnops*])|(?P<ring>%\(\d+\)|%\d\d|\d)"
-    r"|(?P<open>\()|(?P<close>\))|(?P<bond>[-=#$:/\\~.])"
+    r"|(?P<open>\()|(?P<close>\))|(?P<bond>->|<-|[-=#$:/\\~.>])"
 )
 _ONLY_SMILES = re.compile(r"[=#(\[@]|[A-Za-z]\d")
+_STARTS_SMILES = re.compile(r"[\[A-Za-z*]")
 
 
 def family(name: str) -> str | None:
@@ -56,43 +74,53 @@ def family(name: str) -> str | None:
 
 def by_name(filename: str) -> str | None:
     """Return the format of a file name's extension."""
-    return EXTENSIONS.get(PurePath(filename).suffix.lower())
+    path = PurePath(filename)
+    return EXTENSIONS.get(PurePath(path.stem if path.suffix.lower() == ".gz" else path).suffix.lower())
+
+
+def is_file_name(line: str) -> bool:
+    """Whether a line looks like the name of a file, by its extension."""
+    suffix = PurePath(line).suffix.lower()
+    return by_name(line) is not None or _OTHER_EXTENSION.fullmatch(suffix) is not None
 
 
 def sniff(text: str) -> str | None:
-    """Return the format of `text`, None if it is ambiguous: `CCO` is both a molecule and a peptide."""
-    head = text[:20_000].lstrip("\ufeff \t\r\n")
+    """Return the format of `text`, None if it is ambiguous: `CCO` is both a molecule and a peptide.
+
+    It is a family, or the name of another common format, which no family can be.
+    """
+    head = fasta.without_mark(text[:20_000]).lstrip("\ufeff \t\r\n")
     if head.startswith(">"):
         return "fasta"
     if _SDF.search(text[:200_000]):
         return "sdf"
     if _CIF.match(head):
         return "cif"
-    if _PDB.match(head):
+    if _PDB.match(head) or _ATOM.search(text[:200_000]):
         return "pdb"
-    first = head.split("\n", 1)[0].split(maxsplit=1)
-    if first and _ONLY_SMILES.search(first[0]) and _smiles_problem(first[0]) is None:
+    if _is_smiles(head.split("\n", 1)[0]):
         return "smiles"
-    return None
+    return recognise.foreign(text)
 
 
-def problems(format: str, text: str, *, letters: str | None = None) -> list[Problem]:
-    """Return why `text` is not in `format`, at most 20 problems; none for an unknown format.
-
-    `letters` are those allowed in a sequence, all by default: which letters are residues depends on the tool.
-    """
-    if format == "fasta":
-        return fasta_problems(text, letters=letters)[:20]
+def problems(format: str, text: str) -> list[Problem]:
+    """Return why `text` is not in `format`, at most 20 problems; none for an unknown format."""
     check = _PROBLEMS.get(format)
     return check(text)[:20] if check else []
 
 
+def fits(format: str, text: str) -> bool:
+    """Whether a text without a look of its own may be in `format`: residues in FASTA, a molecule in SMILES."""
+    if format == "fasta":
+        return all(_RESIDUES.fullmatch(record.letters) for record in fasta.records(text))
+    return not problems(format, text)
+
+
 def records(format: str, text: str) -> list[int]:
     """Return the lines at which the records of `text` start; none for a format without records."""
-    lines = _lines(text)
+    lines = fasta.lines(text)
     if format == "fasta":
-        starts = [number for number, line in enumerate(lines, start=1) if line.lstrip().startswith(">")]
-        return starts or [1]
+        return [record.line for record in fasta.records(text)] or [1]
     if format == "smiles":
         return [number for number, line in enumerate(lines, start=1) if line.strip()]
     if format == "sdf":
@@ -100,38 +128,24 @@ def records(format: str, text: str) -> list[int]:
     return []
 
 
-def fasta_problems(text: str, *, letters: str | None = None) -> list[Problem]:
-    """Return why `text` is not FASTA. Residues without a header are one record."""
-    problems: list[Problem] = []
-    header: tuple[int, str] | None = None
-    residues = records = 0
-    strange = re.compile(r"[^A-Za-z*\-. \t]" if letters is None else rf"(?i)[^{letters}*\-. \t]")
-
-    def close() -> None:
-        if header is not None and residues == 0:
-            problems.append((header[0], f"the record {header[1]!r} has no sequence"))
-
-    for number, line in enumerate(_lines(text), start=1):
-        stripped = line.strip()
-        if stripped.startswith(">"):
-            close()
-            header, residues, records = (number, stripped[1:].strip()), 0, records + 1
-        elif stripped and not stripped.startswith(";"):
-            residues += len(stripped)
-            found = strange.search(stripped)
-            if found:
-                expected = "nucleotide" if found[0].isascii() and found[0].isalpha() else "sequence letter"
-                problems.append((number, f"{found[0]!r} is not a {expected}"))
-    close()
-    if records == 0 and residues == 0:
-        problems.append((None, "contains no sequence"))
-    return problems
+def _fasta_problems(text: str) -> list[Problem]:
+    found = fasta.records(text)
+    if not found:
+        return [(None, "contains no sequence")]
+    empty = [record for record in found if not record.parts]
+    return [
+        *((fault.line, fault.message) for fault in fasta.faults(text, found)),
+        *(
+            (each.line, f"{each} has no sequence: write it below the header, or remove the header")
+            for each in empty
+        ),
+    ]
 
 
 def _pdb_problems(text: str) -> list[Problem]:
     problems: list[Problem] = []
     atoms = 0
-    for number, line in enumerate(_lines(text), start=1):
+    for number, line in enumerate(fasta.lines(text), start=1):
         if line.startswith(("ATOM", "HETATM")):
             atoms += 1
             columns = [line[30:38], line[38:46], line[46:54]]
@@ -148,7 +162,7 @@ def _pdb_problems(text: str) -> list[Problem]:
 def _cif_problems(text: str) -> list[Problem]:
     items = False
     begun = False
-    for number, line in enumerate(_lines(text), start=1):
+    for number, line in enumerate(fasta.lines(text), start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
@@ -160,7 +174,7 @@ def _cif_problems(text: str) -> list[Problem]:
 
 
 def _sdf_problems(text: str) -> list[Problem]:
-    lines = _lines(text)
+    lines = fasta.lines(text)
     problems: list[Problem] = []
     found = False
     for start, molecule in _molecules(lines):
@@ -185,27 +199,37 @@ def _sdf_problems(text: str) -> list[Problem]:
 
 
 def _smiles_problems(text: str) -> list[Problem]:
-    problems: list[Problem] = []
-    found = False
-    for number, line in enumerate(_lines(text), start=1):
+    """Return unbalanced brackets and ring bonds. Other lines, such as a title, are wrong only if all lines are."""
+    unbalanced: list[Problem] = []
+    unknown: list[Problem] = []
+    fine = False
+    for number, line in enumerate(fasta.lines(text), start=1):
         if line.strip():
-            found = True
-            problem = _smiles_problem(line.split(maxsplit=1)[0])
-            if problem is not None:
-                problems.append((number, problem))
-    if not found:
-        problems.append((None, "contains no molecule"))
-    return problems
+            problem, is_certain = _smiles_problem(line.split(maxsplit=1)[0])
+            if problem is None:
+                fine = True
+            else:
+                (unbalanced if is_certain else unknown).append((number, problem))
+    if not fine and not unbalanced and not unknown:
+        return [(None, "contains no molecule")]
+    return unbalanced if fine else sorted([*unbalanced, *unknown])
 
 
-def _smiles_problem(smiles: str) -> str | None:
-    """Return why one word is not SMILES."""
+def _is_smiles(line: str) -> bool:
+    """Whether the first word of a line can only be SMILES."""
+    word = (*line.split(maxsplit=1), "")[0]
+    starts = _STARTS_SMILES.match(word) and _ONLY_SMILES.search(word)
+    return starts is not None and _smiles_problem(word)[0] is None
+
+
+def _smiles_problem(smiles: str) -> tuple[str | None, bool]:
+    """Return why one word is not SMILES, and whether that is so whatever atoms and bonds a tool knows."""
     at = depth = 0
     rings: set[str] = set()
     while at < len(smiles):
         found = _SMILES.match(smiles, at)
         if found is None:
-            return f"{smiles[at]!r} at character {at + 1} is not valid in SMILES"
+            return f"{smiles[at]!r} at character {at + 1} is not valid in SMILES", False
         match found.lastgroup:
             case "open":
                 depth += 1
@@ -214,13 +238,13 @@ def _smiles_problem(smiles: str) -> str | None:
             case "ring":
                 rings ^= {found[0].strip("%()").lstrip("0")}
         if depth < 0:
-            return f"unmatched ')' at character {at + 1}"
+            return f"unmatched ')' at character {at + 1}", True
         at = found.end()
     if depth:
-        return "unclosed '('"
+        return "unclosed '('", True
     if rings:
-        return f"unclosed ring bond {min(rings)}"
-    return None
+        return f"unclosed ring bond {min(rings)}", True
+    return None, False
 
 
 def _molecules(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -250,13 +274,8 @@ def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
-def _lines(text: str) -> list[str]:
-    # `splitlines` also splits at characters that editors don't, which would shift the line numbers.
-    return re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
-
-
 _PROBLEMS: dict[str, Callable[[str], list[Problem]]] = {
-    "fasta": fasta_problems,
+    "fasta": _fasta_problems,
     "pdb": _pdb_problems,
     "cif": _cif_problems,
     "sdf": _sdf_problems,

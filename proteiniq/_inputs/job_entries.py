@@ -1,11 +1,10 @@
-"""Input entries as the generated client takes them: our own, and those that the user made."""
+"""The input of a job as the generated client takes it: our own entries, or those that the user made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-import attrs
 from proteiniq_openapi import models as low
 from proteiniq_openapi.types import UNSET
 
@@ -13,7 +12,7 @@ from ..errors import InvalidInput
 from . import requests
 
 
-def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
+def job_input(made: Sequence[Mapping[str, Any]]) -> low.JobInput:
     """Our own entries. Raises InvalidInput for a saved file where the contract has none as input."""
     if any(entry["source"]["type"] == "file" for entry in made) and not (
         requests.is_documented("InputSource", "file_id")
@@ -23,31 +22,30 @@ def entries(made: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
             "nothing was sent: the service's contract, as this package knows it, has no saved file as input. Give the "
             "data itself"
         )
-    return [
-        low.InputEntry(
-            id=entry["id"],
-            slot_id=entry["slotId"],
-            kind=entry["kind"],
-            format_=entry["format"],
-            content=entry.get("content", UNSET),
-            label=entry.get("label", UNSET),
-            source=low.InputSource(
-                type_=entry["source"]["type"], file_id=entry["source"].get("file_id", UNSET)
-            ),
-        )
-        for entry in made
-    ]
+    return low.JobInput(
+        inputs=[
+            low.InputEntry(
+                id=entry["id"],
+                slot_id=entry["slotId"],
+                kind=entry["kind"],
+                format_=entry["format"],
+                content=entry.get("content", UNSET),
+                label=entry.get("label", UNSET),
+                source=low.InputSource(
+                    type_=entry["source"]["type"], file_id=entry["source"].get("file_id", UNSET)
+                ),
+            )
+            for entry in made
+        ]
+    )
 
 
-@attrs.frozen
-class AsGiven:
-    """An entry of the user's own making, in the documented spelling: the service judges it."""
+class AsGiven(low.JobInput):
+    """Entries of the user's own making, in the documented spelling. The service judges them, so they are not parsed."""
 
-    entry: Mapping[str, Any]
+    def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(inputs=[])
+        self.entries = [dict(entry) for entry in entries]
 
     def to_dict(self) -> dict[str, Any]:
-        return dict(self.entry)
-
-
-def entries_as_given(given_: Sequence[Mapping[str, Any]]) -> list[low.InputEntry]:
-    return [cast("low.InputEntry", AsGiven(entry)) for entry in given_]
+        return {"inputs": self.entries}

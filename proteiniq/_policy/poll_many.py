@@ -33,6 +33,9 @@ BURST = 30
 EARLIEST_ROUND = 1.0
 """The shortest pause between two rounds, in seconds: of the end of one round and the start of the next."""
 
+SHORTEST_LISTEN = 0.25
+"""The shortest pause that an event stream is opened for, in seconds: it would end before the first event."""
+
 MOST_UNHEARD = 3
 """Event streams in a row that end early without the end of their job, after which the wait no longer listens."""
 
@@ -198,7 +201,7 @@ class Rounds:
                 yield start
                 return
             if start > now:
-                if may_listen and (job := self._worth_hearing(now)):
+                if may_listen and (job := self._worth_hearing(now, start)):
                     now, outcome = yield Listen(job, start - now)
                     may_listen = self._heard(job, outcome, now, start)
                     if job not in self._left:
@@ -225,9 +228,11 @@ class Rounds:
             earliest = max(now + READ_INTERVAL, self._not_before)
             next_round = max(now + pause, self._not_before)
 
-    def _worth_hearing(self, now: float) -> str | None:
+    def _worth_hearing(self, now: float, until: float) -> str | None:
         """Return the job to listen to, one that runs if any is known to, or None to pause instead."""
-        if self._unheard >= MOST_UNHEARD or self._allowance < 1 or now < self._not_before:
+        if until - now < SHORTEST_LISTEN or now < self._not_before:
+            return None
+        if self._unheard >= MOST_UNHEARD or self._allowance < 1:
             return None
         return next((job for job in self._left if job in self._running), next(iter(self._left)))
 

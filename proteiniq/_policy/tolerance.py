@@ -7,21 +7,27 @@ import attrs
 from ..errors import ProteinIQError
 from .retry import VISIBLE_WITHIN, patience
 
+FEWEST = 3
+"""Which error in a row may end a wait: between two of them, the retries of one request may take minutes."""
+
 
 @attrs.define
 class Tolerance:
     """The errors of one request that come in a row. `now` is a monotonic time in seconds."""
 
-    _since: float | None = None
+    _since: float = 0.0
+    _count: int = 0
 
     def passes_over(self, error: ProteinIQError, now: float, *, exists: bool) -> bool:
         """Whether the wait goes on; `exists` is true if what was not found is known to exist."""
         if error.retryable:
-            self._since = None
+            self._count = 0
             return True
-        if self._since is None:
+        if self._count == 0:
             self._since = now
-        return now - self._since < patience(error, exists=exists)
+        self._count += 1
+        longest = patience(error, exists=exists)
+        return longest > 0 and (self._count < FEWEST or now - self._since < longest)
 
 
 class Recent:

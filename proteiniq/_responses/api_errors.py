@@ -88,12 +88,12 @@ def _plain(text: str) -> tuple[str | None, str | None]:
     """Return the code and the message of a body that is not a JSON object."""
     code, message = (re.search(rf"(?s)<{name}>(.*?)</{name}>", text) for name in ("Code", "Message"))
     if code and message:  # the XML of S3 and its like
-        return _shortened(html.unescape(code[1].strip())), _shortened(html.unescape(message[1].strip()))
+        return shortened(html.unescape(code[1].strip())), shortened(html.unescape(message[1].strip()))
     if text.count("\ufffd") * 10 > len(text):  # not text
         return None, None
     if text.lstrip().startswith("<"):
         text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
-    return None, _shortened(" ".join(text.split())) or None
+    return None, shortened(" ".join(text.split())) or None
 
 
 def _printable(text: str) -> str:
@@ -142,12 +142,12 @@ _IN_PROGRESS = re.compile(
 )
 
 
-def is_in_progress(body: ErrorBody, retry_after: float | None) -> bool:
+def is_in_progress(body: ErrorBody) -> bool:
     """Whether a 409 says that an earlier request with the same idempotency key is still being processed.
 
-    The service doesn't document such an error. Others send one with a text like this, or say when to repeat it.
+    The service doesn't document such an error. Others send one with a code or a text like these.
     """
-    return retry_after is not None or _IN_PROGRESS.search(f"{body.code} {body.message}") is not None
+    return _IN_PROGRESS.search(f"{body.code} {body.message}") is not None
 
 
 def origin_of(url: str) -> str:
@@ -212,20 +212,21 @@ def _issue_paths(details: Any) -> list[str]:
         return lines if len(issues) <= 20 else [*lines, f"and {len(issues) - 20} more"]
     if not details or (isinstance(details, Mapping) and details.keys() <= {"current_status"}):
         return []
-    return [_shortened(details)]
+    return [shortened(details)]
 
 
 def _issue_path(issue: Any) -> str:
     if not isinstance(issue, Mapping):
-        return _shortened(issue)
+        return shortened(issue)
     message = issue.get("message", issue.get("msg"))
     path = issue.get("path", issue.get("loc", issue.get("field", "?")))
     if isinstance(path, list):
         path = ".".join(map(str, path))
-    return _shortened(f"{path}: {message}") if isinstance(message, str) else _shortened(issue)
+    return shortened(f"{path}: {message}") if isinstance(message, str) else shortened(issue)
 
 
-def _shortened(value: Any) -> str:
+def shortened(value: Any) -> str:
+    """Return a value of the service as text that can be printed, cut if it is long."""
     try:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:

@@ -203,9 +203,9 @@ def _kind(code: str | None) -> type[APIError]:
     return BY_CODE.get(code or "", PaymentRequired)
 
 
-def no_slot(timeout: float) -> str:
-    """Return a note for a submit that waited for a job slot."""
-    return f"No job slot became free within {timeout:g} s. Nothing was submitted: submit it again later."
+def no_slot(timeout: float, *, in_doubt: bool) -> str:
+    """Return a note for a submit that waited for a job slot; `in_doubt` is true if it may have created a job anyway."""
+    return f"No job slot became free within {timeout:g} s.{'' if in_doubt else ' Nothing was submitted.'}"
 
 
 def after_submit(error: BaseException, key: str) -> str | None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .._inputs.requests import endpoint
+from .._wire.secrecy import without_queries
 from ..contract import LARGEST, RAW, read
 from ..errors import ContractError, Request
 
@@ -53,7 +54,7 @@ def decode(content: bytes, operation: str, request: Request) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        start = content[:60].decode("utf-8", "replace").strip()
+        start = without_queries(content[:60].decode("utf-8", "replace").strip())
         raise ContractError(
             f"{operation}: the response to {request} is not JSON; it starts with {start!r}. "
             "A proxy or a login page may have responded instead of the service",
@@ -82,7 +83,7 @@ def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str]
 
 def _broken(operation: str, request: Request, path: str, what: str) -> ContractError:
     return ContractError(
-        f"{operation}: the response to {request} breaks the contract at {path}: {what}. "
+        f"{operation}: the response to {request} breaks the contract at {path}: {without_queries(what)}. "
         "The service's contract may have changed: `python -m proteiniq.contract check` compares it",
         operation=operation,
         path=path,

@@ -260,7 +260,7 @@ class Pipeline:
             number += 1
 
     def pause(self, seconds: float, reason: str, operation: str, job_id: str | None = None) -> None:
-        """Sleep. A long pause is logged and told to the hooks first, so that nobody waits without knowing why."""
+        """Sleep. A long pause is first logged and reported to the hooks, so that no wait is unexplained."""
         self._tell_pause(seconds, reason, operation, job_id)
         self.clock.sleep(seconds)
 
@@ -431,7 +431,7 @@ class Pipeline:
         Raises RateLimited if the service asked for too long a wait, and RequestTimeout if the deadline comes first for
         another reason, such as a long queue.
         """
-        is_told = False
+        begun, is_told = self.clock.monotonic(), False
         while (delay := self._step(ticket.claim, now := self.clock.monotonic())) > 0:
             held = self._step(ticket.held, now)
             allowed = self.config.retry.max_retry_after if call.deadline is None else call.deadline - now
@@ -440,7 +440,8 @@ class Pipeline:
             if call.deadline is not None and now + delay > call.deadline:
                 raise past_deadline(call.request, delay, call.deadline - now, number, job_id=call.job_id)
             log.debug("%s: paced, %.2f s to go", call.operation, delay)
-            is_told = is_told or self._tell_pause(delay, "rate limit", call.operation, call.job_id)
+            pause = now - begun + delay
+            is_told = is_told or self._tell_pause(pause, "rate limit", call.operation, call.job_id)
             self.clock.sleep(min(delay, LONGEST_NAP))
 
     def _step(self, step: Callable[[float], T], now: float) -> T:
@@ -481,9 +482,7 @@ class Pipeline:
             code=outcome.error.code,
             retry_after=outcome.rate.retry_after,
             reset_after=outcome.rate.reset_after,
-            in_progress=outgoing.idempotent
-            and outcome.status == 409
-            and is_in_progress(outcome.error, outcome.rate.retry_after),
+            in_progress=outgoing.idempotent and outcome.status == 409 and is_in_progress(outcome.error),
         )
 
     def _error(

@@ -143,7 +143,7 @@ class ResultFiles:
         if isinstance(name, int):
             return self._files[name]
         places = [place for place, file in enumerate(self._files) if file.name == name]
-        if len(places) == 1:
+        if places and all(self._files[place].info == self._files[places[0]].info for place in places):
             return self._files[places[0]]
         if places:
             raise KeyError(

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,6 @@ from typing import Any
 import attrs
 from proteiniq_openapi.api.jobs import quote_job, submit_job
 from proteiniq_openapi.models import (
-    InputEntry,
     JobBilling,
     JobInput,
     JobRequest,
@@ -23,13 +21,21 @@ from proteiniq_openapi.models import (
 )
 from proteiniq_openapi.types import UNSET
 
-from .._inputs import entries, job_entries, requests
-from .._inputs.arguments import check_credits, check_id, check_idempotency_key, check_reserved_credits
+from .._inputs import entries, job_entries, requests, settings as job_settings
+from .._inputs.arguments import (
+    check_credits,
+    check_id,
+    check_idempotency_key,
+    check_reserved_credits,
+    copied,
+)
+from .._inputs.entries import Part
+from .._inputs.reader import Reader
 from .._policy.slots import slot_pause
 from .._responses import convert
 from .._responses.messages import after_submit, blocked, no_slot, spend_limit
-from .._short_repr import short_repr
-from ..errors import ConcurrentJobLimitExceeded, InvalidInput
+from .._responses.refusals import explain
+from ..errors import ConcurrentJobLimitExceeded, InvalidInput, ValidationError
 from ..models import JobState, Quote, Tool, ToolSummary
 from .pipeline import Pipeline
 from .tools import Tools
@@ -59,10 +65,11 @@ class Submitter:
         settings: Mapping[str, Any] | None,
         *,
         max_reserved_credits: int | None,
+        check: bool,
     ) -> Quote:
         """Return what a job would cost."""
-        _check_reserved("QuoteRequest", max_reserved_credits)
-        return self._quote(self._order(tool, inputs, settings), max_reserved_credits)
+        reserved = _reserved("QuoteRequest", max_reserved_credits)
+        return self._quote(self._order(tool, inputs, settings, check), reserved)
 
     def submit(
         self,
@@ -75,24 +82,25 @@ class Submitter:
         max_reserved_credits: int | None,
         idempotency_key: str | None,
         slot: SlotWait | None,
+        check: bool,
     ) -> JobState:
         """Submit a job, with a quote first if there is a limit, and again while there is no slot for it."""
         check_credits("max_credits", max_credits)
-        _check_reserved("JobRequest", max_reserved_credits)
+        reserved = _reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
         )
-        order = self._order(tool, inputs, settings)
+        order = self._order(tool, inputs, settings, check)
         in_doubt, tries = False, 0
         while True:
             try:
-                return self._submit(order, key, name, max_credits, max_reserved_credits)
+                return self._submit(order, key, name, max_credits, reserved)
             except ConcurrentJobLimitExceeded as full:
                 in_doubt, tries = in_doubt or full.in_doubt, tries + 1
                 pause = None if slot is None else self._pause(slot, tries, full.retry_after)
                 if pause is None:
                     if slot is not None and slot.timeout is not None:
-                        full.add_note(no_slot(slot.timeout))
+                        full.add_note(no_slot(slot.timeout, in_doubt=in_doubt))
                     if in_doubt and not full.in_doubt:
                         full.in_doubt = True
                         full.add_note(str(after_submit(full, key)))
@@ -118,22 +126,20 @@ class Submitter:
         key: str,
         name: str | None,
         max_credits: float | None,
-        max_reserved_credits: int | None,
+        reserved: int | None,
     ) -> JobState:
         """Submit a job, once, with a quote first if there is a limit."""
         if max_credits is not None:
-            quote = self._quote(order, max_reserved_credits)
+            quote = self._quote(order, reserved)
             refusal = spend_limit(order.tool, quote, max_credits) or blocked(order.tool, quote)
             if refusal is not None:
                 raise refusal
         body = JobRequest(
             tool=order.tool,
             name=name or order.name,
-            input_=JobInput(inputs=order.entries),
+            input_=order.input,
             settings=JobRequestSettings.from_dict(order.settings),
-            billing=UNSET
-            if max_reserved_credits is None
-            else JobBilling(max_reserved_credits=max_reserved_credits),
+            billing=UNSET if reserved is None else JobBilling(max_reserved_credits=reserved),
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
@@ -141,45 +147,42 @@ class Submitter:
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:
+            if isinstance(error, ValidationError):
+                explain(error, order.tool, order.entries, order.parts)
             if note := after_submit(error, key):
                 error.add_note(note)
             raise
 
     def _order(
-        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None
+        self, tool: str | ToolSummary | Tool, inputs: Any, settings: Mapping[str, Any] | None, check: bool
     ) -> _Order:
-        if settings is not None and not isinstance(settings, Mapping):
-            raise InvalidInput(
-                f"settings must be a mapping of settings to values, got {short_repr(settings)}"
-            )
-        chosen: dict[str, Any] = _copied(dict(settings or {}), "settings")
         given = entries.given_entries(inputs)
         if given is not None:
-            given = _copied(given, "inputs")
+            given = copied(given, "inputs")
+            chosen = job_settings.prepared(settings)
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
-            return _Order(tool_id, _default_name(tool_id, given), job_entries.entries_as_given(given), chosen)
+            name = _default_name(tool_id, given)
+            return _Order(tool_id, name, given, None, job_entries.AsGiven(given), chosen)
         known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
-        made = entries.entries(known, inputs, settings)
-        return _Order(known.id, _default_name(known.id, made), job_entries.entries(made), chosen)
+        made = Reader.read(known, inputs, settings, check=check)
+        name = _default_name(known.id, made.entries)
+        job_input = job_entries.job_input(made.entries)
+        return _Order(known.id, name, made.entries, made.parts, job_input, made.settings)
 
-    def _quote(self, order: _Order, max_reserved_credits: int | None) -> Quote:
+    def _quote(self, order: _Order, reserved: int | None) -> Quote:
         body = QuoteRequest(
             tool=order.tool,
-            input_=JobInput(inputs=order.entries),
+            input_=order.input,
             settings=QuoteRequestSettings.from_dict(order.settings),
-            billing=JobBilling(max_reserved_credits=max_reserved_credits)
-            if max_reserved_credits is not None and _may_reserve("QuoteRequest")
+            billing=JobBilling(max_reserved_credits=reserved)
+            if reserved is not None and _may_reserve("QuoteRequest")
             else UNSET,
         )
-        return convert.quote(self._pipeline.call(quote_job.prepared(body=body)))
-
-
-def _copied(value: Any, what: str) -> Any:
-    """Return a deep copy. Raises InvalidInput for values that can't be copied."""
-    try:
-        return copy.deepcopy(value)
-    except (TypeError, RecursionError) as error:
-        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
+        try:
+            return convert.quote(self._pipeline.call(quote_job.prepared(body=body)))
+        except ValidationError as error:
+            explain(error, order.tool, order.entries, order.parts)
+            raise
 
 
 @attrs.frozen
@@ -188,7 +191,9 @@ class _Order:
 
     tool: str
     name: str
-    entries: list[InputEntry]
+    entries: Sequence[Mapping[str, Any]]
+    parts: Sequence[tuple[Part, ...]] | None
+    input: JobInput
     settings: dict[str, Any]
 
 
@@ -199,14 +204,15 @@ def _may_reserve(role: str) -> bool:
     )
 
 
-def _check_reserved(role: str, max_reserved_credits: int | None) -> None:
-    """Raise InvalidInput for a limit that can't be sent in this request."""
-    check_reserved_credits(max_reserved_credits)
-    if max_reserved_credits is not None and not _may_reserve(role):
+def _reserved(role: str, max_reserved_credits: int | None) -> int | None:
+    """Return the limit as it is sent. Raises InvalidInput if it can't be sent in this request."""
+    reserved = check_reserved_credits(max_reserved_credits)
+    if reserved is not None and not _may_reserve(role):
         raise InvalidInput(
             "max_reserved_credits: the service's contract has no such limit, so it might be ignored and the job "
             "might cost more. Nothing was submitted: omit it, or use max_credits"
         )
+    return reserved
 
 
 def _default_name(tool_id: str, entries: Sequence[Mapping[str, Any]]) -> str:

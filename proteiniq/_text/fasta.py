@@ -32,6 +32,9 @@ _PIR = re.compile(r"(P1|F1|DL|DC|RL|RC|N1|N3|XX);")
 
 _CAPITALISED = re.compile(r"[A-Z][a-z]{2,}")
 
+_USUAL_WIDTHS = (50, 60, 70, 72, 75, 80, 100, 120)
+"""How many letters the lines of wrapped sequences usually have."""
+
 _GROUP = 10
 """How many residues printed sequences have in a group."""
 
@@ -128,21 +131,31 @@ def faults(text: str, found: Sequence[Record]) -> list[Fault]:
     return list(_faults_of_bare_text(found[0], lines(text))) if found else []
 
 
-def doubts(found: Sequence[Record]) -> list[Fault]:
-    """Return where the text may mean something else than what it is read as."""
-    if len(found) != 1 or found[0].header is not None:
+def doubts(text: str, found: Sequence[Record]) -> list[Fault]:
+    """Return where the text may mean something else than what it is read as, at most one place."""
+    if not found:
         return []
-    widths = [len(without_blanks(line)) for _, line in found[0].parts]
+    if found[0].header is None:
+        return _doubts_of_bare_text(found[0])
+    all_lines = lines(text)
+    gaps = ((record, _gap(record, all_lines)) for record in found)
+    record, line = next(((record, gap) for record, gap in gaps if gap is not None), (found[0], None))
+    if line is None:
+        return []
+    message = f"the text after an empty line is read as part of {record}"
+    return [Fault(line, f"{message}: write a '>name' line before it if it is another sequence")]
+
+
+def _doubts_of_bare_text(record: Record) -> list[Fault]:
+    widths = [len(without_blanks(line)) for _, line in record.parts]
     wrapped = all(width == widths[0] for width in widths[:-1]) and widths[-1] <= widths[0]
-    starts = all(line.lstrip()[:1] in ("M", "m") and len(line) > _GROUP for _, line in found[0].parts)
-    if len(widths) > 1 and (not wrapped or starts):
-        message = (
-            f"these {len(widths)} lines without a header are read as one sequence of {sum(widths)} letters"
-        )
-        return [
-            Fault(found[0].line, f"{message}: write a '>name' line before each sequence if they are several")
-        ]
-    return []
+    starts = widths[0] not in _USUAL_WIDTHS and all(
+        line.lstrip()[:1] in ("M", "m") and len(line) > _GROUP for _, line in record.parts
+    )
+    if len(widths) < 2 or (wrapped and not starts):
+        return []
+    message = f"these {len(widths)} lines without a header are read as one sequence of {sum(widths)} letters"
+    return [Fault(record.line, f"{message}: write a '>name' line before each sequence if they are several")]
 
 
 def _faults_of_records(found: Sequence[Record]) -> Iterator[Fault]:

@@ -42,6 +42,10 @@ _ENDS = re.compile(r"^(?:H|NH2|AC)-|-(?:OH|NH2|COOH)$")
 NUCLEOTIDES = "ACGTUNXRYSWKMBDHVI"
 """Letters of nucleotides and of ambiguous ones (NC-IUB 1984), with X and inosine."""
 
+_ACCESSION = re.compile(
+    r"([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2}|[1-9][A-Z0-9]{3})"
+)
+
 _NO_NUCLEOTIDES = re.compile(r"[EFJLOPQZ]", re.IGNORECASE)
 
 _SHORTEST_RNA = 10
@@ -76,16 +80,22 @@ def is_three_letter_code(text: str) -> bool:
     """
     head = _ENDS.sub("", text[:_START].strip().upper())
     words = re.split(r"[\s\-–.]+", head)
-    if len(text) > _START:
+    is_cut = len(text) > _START
+    if is_cut and len(words) > 1:
         words = words[:-1]
     if len(words) > 1 and all(map(_TRIPLET.fullmatch, words)):
         return True
     joined = "".join(words)
     triplets = [joined[at : at + 3] for at in range(0, len(joined), 3)]
-    if len(joined) >= _START // 2:
-        triplets = triplets[: len(triplets) // 2]
+    if is_cut:
+        triplets = triplets[:-1]
     needed = 2 if re.match(r"(?:[A-Z][a-z]{2}){2}", text.strip()) else 4
     return len(triplets) >= needed and all(map(_TRIPLET.fullmatch, triplets))
+
+
+def is_accession(word: str) -> bool:
+    """Whether a word is an accession of UniProt (https://www.uniprot.org/help/accession_numbers) or the PDB."""
+    return _ACCESSION.fullmatch(word.upper()) is not None
 
 
 def looks_like_nucleotides(letters: str) -> bool:

@@ -92,7 +92,7 @@ def resolve(
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
         raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
-    if any(map(is_coroutine_function, hooks)):
+    if any(is_coroutine_function(each) for hook in hooks for each in (hook, getattr(hook, "on_pause", None))):
         raise ConfigurationError("hooks must be plain functions, not coroutine functions: no hook is awaited")
     return Config(
         key=key,

@@ -115,6 +115,8 @@ class _Pools(ABC):
             return None
         if self._route.proxy is not None:
             return self._route.proxy
+        if host == self._route.direct:
+            return None
         from urllib.request import getproxies, proxy_bypass
 
         if self._proxies is None:

@@ -67,7 +67,9 @@ def without_frames(error: BaseException, key: ApiKey | None = None) -> BaseExcep
 
 
 def _translated(error: BaseException) -> WireFailure | None:
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    # The text may quote a malformed header, such as `Location`.
+    said = without_any_query(str(error))
+    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
     from .libraries import NAMES
 
     for kind in type(error).__mro__:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import httpx
     from httpx import AsyncBaseTransport as AsyncBaseTransport, BaseTransport as BaseTransport
 
-hide_in_log("httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks", "httpx")
+hide_in_log("httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
 
 NAMES = ("httpcore", "httpx")
 """The libraries whose exceptions `failures` translates. Both use the same names for them."""

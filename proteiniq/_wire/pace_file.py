@@ -22,7 +22,8 @@ from typing import Any
 import attrs
 
 from .._forks import Lock
-from .._policy.pacing import JOB_READ_INTERVAL, LONGEST_HOLD, RATE_LIMIT, RATE_WINDOW, Pace, State, Window
+from .._policy.pace import Pace
+from .._policy.pacing import JOB_READ_INTERVAL, LONGEST_HOLD, RATE_LIMIT, RATE_WINDOW, State, Window
 from ..errors import ConfigurationError
 from .pacers import LocalPacer, Pacer, PaceUnavailable
 
@@ -141,7 +142,7 @@ class FilePacer(Pacer):
         self._connection = None
 
     def _sweep(self, file: sqlite3.Connection, now: float) -> None:
-        """Drop the jobs that nobody reads any more, and what was written before the machine started."""
+        """Drop jobs that are no longer read, and entries from before the machine started."""
         longest = 2 * (LONGEST_HOLD + self._seconds + self._job_interval)
         file.execute("DELETE FROM windows WHERE idle_from NOT BETWEEN ? AND ?", (now, now + longest))
 

@@ -21,7 +21,8 @@ from typing import TypeVar
 
 from .. import _forks
 from .._forks import Lock
-from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, JobReads, Pace, Seats, Window
+from .._policy.pace import JobReads, Pace, Seats
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Window
 
 log = logging.getLogger("proteiniq")
 

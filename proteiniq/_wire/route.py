@@ -35,6 +35,13 @@ class Route:
 
     proxy: str | Literal[False] | None = attrs.field(default=None, repr=False)
     certificates: ssl.SSLContext | None = None
+    direct: str | None = None
+    """A host that no proxy of the environment is used for."""
+
+    def to(self, base_url: str) -> Route:
+        """Return the route to a service. Over plain http, a proxy of the environment could read the key."""
+        parts = urlsplit(base_url)
+        return attrs.evolve(self, direct=parts.hostname) if parts.scheme == "http" else self
 
     @property
     def proxy_is_local(self) -> bool:

@@ -17,7 +17,7 @@ def without_queries(text: str) -> str:
 
 
 def without_any_query(text: str) -> str:
-    """Return a text without all that may be a query: libraries log and report targets without scheme and host."""
+    """Return the text of an HTTP library without anything that looks like a query, such as that of a relative URL."""
     return _ANY_QUERY.sub("?…", text)
 
 

@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
         help="serve only this tool; repeatable",
     )
     add("--recordings", metavar="DIR", help="folder of recorded jobs to serve")
+    add("--recorded-seconds", type=float, default=0.0, help="how long each of them takes (%(default)s)")
     add("--json", action="store_true", help="print one line of JSON instead of export lines")
     add("--verbose", action="store_true", help="log to standard error")
     return parser

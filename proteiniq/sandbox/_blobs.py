@@ -17,6 +17,8 @@ from pathlib import Path
 
 import attrs
 
+from ._space import check_room
+
 
 @attrs.frozen
 class Draft:
@@ -43,6 +45,8 @@ class Writer:
         self.size = 0
 
     def write(self, data: bytes) -> None:
+        """Write the next piece. Raises OSError if the disk is full, or almost."""
+        check_room(self._path.parent, len(data))
         self._file.write(data)
         self._hash.update(data)
         self.size += len(data)

@@ -11,7 +11,7 @@ import json
 import math
 import re
 import threading
-from typing import Any, Literal
+from typing import Literal, TypedDict, Unpack
 
 import attrs
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +20,20 @@ from ._errors import STATUS
 
 _PREFIX = "/api/v1"
 _PAGE = b"<!doctype html><title>Be right back</title><h1>Be right back</h1>"
+
+
+class FaultOptions(TypedDict, total=False):
+    """What happens to the requests that a rule is for; see `Fault`."""
+
+    times: int | None
+    delay: float
+    status: int | None
+    code: str | None
+    message: str
+    retry_after: float | None
+    html: bool
+    cut: Literal["before", "after"] | None
+    truncate: int | None
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -84,7 +98,7 @@ class Faults:
         self._rules: list[Fault] = []
         self._lock = threading.Lock()
 
-    def add(self, method: str = "*", path: str = "/**", **options: Any) -> Fault:
+    def add(self, method: str = "*", path: str = "/**", **options: Unpack[FaultOptions]) -> Fault:
         """Add a rule after those that there are; the options are those of `Fault`."""
         rule = Fault(method=method, path=path, **options)
         with self._lock:

@@ -26,6 +26,9 @@ _DATABASE = "sandbox.sqlite3"
 _TEMPORARY = "proteiniq-"
 """How the names of temporary folders start, once they are locked."""
 
+_MARK = "temporary"
+"""A file that only temporary folders have: no other is ever removed."""
+
 
 class Folder:
     """A data folder that this process has to itself until `release`. None is a temporary one.
@@ -47,6 +50,7 @@ class Folder:
                 raise SandboxError(f"the folder {path} is in use by another sandbox")
             if self._temporary:
                 _remove_abandoned(self.path.parent)
+                (self.path / _MARK).touch()
                 # Only now does it have the name that others look for: until here it was not locked.
                 self.path = self.path.rename(self.path.with_name(self.path.name.removeprefix(".")))
             self._close_to_others(is_ours)
@@ -142,7 +146,7 @@ def _remove_abandoned(parent: Path) -> None:
     """Remove temporary folders of sandboxes that died."""
     for folder in parent.glob(f"{_TEMPORARY}*"):
         with suppress(OSError):  # It belongs to another user, is not a sandbox's, or has just been removed.
-            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+            if folder.is_symlink() or (folder / _MARK).stat().st_uid != os.getuid():
                 continue
             with (folder / "lock").open("r+b") as lock:
                 if _locked(lock):

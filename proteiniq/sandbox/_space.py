@@ -1,9 +1,11 @@
-"""How much a job may write, and how much of the disk is left for others."""
+"""How much a job may write, and how much of the disk jobs and uploads leave free."""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +14,12 @@ import attrs
 from ._errors import OUT_OF_SPACE
 
 RESERVE_BYTES = 64 << 20
-"""Free space that jobs leave on the disk; on a small disk it is a twentieth of it."""
+"""Free space that jobs and uploads leave on the disk; on a small disk it is a twentieth of it."""
 
 Problem = tuple[str, str]
 """Code and message of the error of a job."""
 
-_FULL: Problem = ("out_of_space", OUT_OF_SPACE)
+OUT_OF_SPACE_CODE = "out_of_space"
 
 
 @attrs.frozen
@@ -31,16 +33,20 @@ class Space:
         if sum(_sizes(folder)) > self.max_output_bytes:
             message = f"The job wrote more than the {self.max_output_bytes} bytes that a job may write."
             return ("output_too_large", message)
-        return _FULL if _free(folder) < 0 else None
+        return (OUT_OF_SPACE_CODE, OUT_OF_SPACE) if _free(folder) < 0 else None
 
-    def problem_of_copy(self, folder: Path) -> Problem | None:
-        """Why the files in this folder can't be copied, or None."""
-        return _FULL if sum(_sizes(folder)) > _free(folder) else None
+
+def check_room(folder: Path, size: int) -> None:
+    """Raise OSError, as a full disk does, unless so many bytes can be written without touching the reserve."""
+    if _free(folder) < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _free(folder: Path) -> int:
-    """The free space that jobs may use; negative when they have used some of the reserve."""
+    """The free space that may be used; negative when some of the reserve is."""
     usage = shutil.disk_usage(folder)
+    if usage.total == 0:  # as a file system says that doesn't know
+        return sys.maxsize
     return usage.free - min(RESERVE_BYTES, usage.total // 20)
 
 

@@ -46,9 +46,10 @@ class Store:
             db.execute("UPDATE workspaces SET present = 0 WHERE id = ?", (workspace,))
 
     def add_key(self, key_id: str, digest: str, workspace: str, scopes: Sequence[str]) -> None:
+        """Add a key. One with the same id gets its secret: whoever replaces the key file replaces the key."""
         with self._database.write() as db:
             db.execute(
-                "INSERT INTO keys VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO keys VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET digest = excluded.digest",
                 (key_id, digest, workspace, json.dumps(scopes)),
             )
 

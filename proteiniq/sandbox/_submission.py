@@ -189,7 +189,7 @@ def _settings(given: Mapping[str, Any], tool: Tool, found: list[Issue]) -> dict[
         if name not in known:
             has = f"which has {_names(known)}." if known else "which has no settings."
             message = f"is not a setting of {tool.contract.id}, {has}{_suggest(name, known)}"
-            found.append({"path": f"settings.{name}", "message": message, "setting": name})
+            found.append({"path": f"settings.{_cut(name)}", "message": message, "setting": _cut(name)})
     values: dict[str, Any] = {}
     for setting in known.values():
         value = given.get(setting.id, setting.default)
@@ -253,7 +253,11 @@ def _names(names: Iterable[str], last: str = "and") -> str:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= 80 else text[:77] + "…")
+    return repr(_cut(text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 def _suggest(word: str, known: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from ._processes import kill_marked
 from ._recordings import SCHEMA, Recording, Recordings
 from ._rows import Artifact, Ending, File, Job
 from ._runner import Ended, Progress, Run, Runner
-from ._space import Space
+from ._space import OUT_OF_SPACE_CODE, Space
 from ._store import Store
 from ._worker import without_paths
 from .tools.base import Tool
@@ -147,7 +147,7 @@ class Supervisor:
         except Exception as error:
             log.exception("job %s could not be run", job.id)
             message = OUT_OF_SPACE if is_full(error) else "The job could not be run."
-            code = "out_of_space" if is_full(error) else "internal_error"
+            code = OUT_OF_SPACE_CODE if is_full(error) else "internal_error"
             finished = _Finished(Ending("FAILED", (code, message)))
         finally:
             # Before the end is written: on a full disk, this makes the room for it.
@@ -250,7 +250,7 @@ class Supervisor:
             self._changed(job.id)
 
     def _finished(self, job: Job, tool: Tool, folder: Path, ended: Ended) -> _Finished:
-        if problem := self._space.problem(folder) or self._space.problem_of_copy(folder / "out"):
+        if problem := self._space.problem(folder):
             return _Finished(Ending("FAILED", problem))
         drafts = self._drafts(tool, folder / "out")
         error = self._error(tool, folder, ended, drafts)

@@ -7,8 +7,9 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ, Result, Tool
 from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
@@ -19,19 +20,50 @@ _KEY = re.compile(r"(pq_live_[^\s_]+)_[^\s\"']+")
 
 
 class Recorder:
-    """Runs jobs with a client of the real service, and keeps what it responded in a folder.
+    """Keeps jobs of the real service, with what it responded, in a folder.
 
-        with ProteinIQ() as client:
-            Recorder(client, "tests/recordings").run("esmfold", {"protein": ">a\\nMKV"})
+        with ProteinIQ() as client, Recorder(client, "tests/recordings"):
+            my_application(client)
 
-    Each run costs what the job costs. The folder has the tool's contract, the submission, the job, its result and its
-    files, as readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are
-    not: look at them before you publish the folder. Recording a submission again replaces the former recording.
+    This keeps every job that the client submits until the block ends, which waits for them; after an exception it keeps
+    those that have ended. `run` and `keep` do the same for one job.
+
+    Jobs cost what they cost. The folder has the tool's contract, the submission, the job, its result and its files, as
+    readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are not: look
+    at them before you publish the folder. Recording a submission again replaces the former recording.
+
+    Raises TypeError for an async client.
     """
 
     def __init__(self, client: ProteinIQ, folder: str | os.PathLike[str]) -> None:
+        if not isinstance(client, ProteinIQ):
+            raise TypeError(f"client must be a ProteinIQ, got {type(client).__name__}")
         self._client = client
         self._folder = Path(folder)
+        self._submitted: list[tuple[Any, JobState]] = []
+
+    def __enter__(self) -> Self:
+        submitter = self._client.jobs._submitter
+        submit = submitter._submit
+
+        def noted(order: Any, *arguments: Any) -> JobState:
+            job = submit(order, *arguments)
+            self._submitted.append((order, job))
+            return job
+
+        # In place of the method of its class, for this client alone.
+        vars(submitter)["_submit"] = noted
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        vars(self._client.jobs._submitter).pop("_submit", None)
+        submitted, self._submitted = self._submitted, []
+        for order, job in submitted:
+            if error is not None and not self._client.jobs.get(job.id).is_terminal:
+                continue
+            self.tool(order.tool)
+            with suppress(JobFailed):  # It is kept too; whoever waited for it knows.
+                self._keep(job, self._described(order), None)
 
     def tool(self, tool: str | Tool) -> Tool:
         """Keep a tool's contract, and return the tool. Raises the errors of `client.tools.get`, and OSError."""
@@ -79,9 +111,13 @@ class Recorder:
     def _submission(
         self, tool: str | Tool, inputs: Any, settings: Mapping[str, Any] | None
     ) -> dict[str, Any]:
-        """What a submit sends, with a description of each saved file."""
-        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings)
-        entries = [entry.to_dict() for entry in order.entries]
+        """What a submit with these arguments sends, with a description of each saved file."""
+        order = self._client.jobs._submitter._order(self.tool(tool), inputs, settings, check=True)
+        return self._described(order)
+
+    def _described(self, order: Any) -> dict[str, Any]:
+        """An order of the client as a submission."""
+        entries = [dict(entry) for entry in order.entries]
         for entry in entries:
             file_id = (entry.get("source") or {}).get("file_id")
             if file_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 from proteiniq import AsyncProteinIQ, ProteinIQ
@@ -18,10 +19,11 @@ class Sandbox(_Base):
         with Sandbox(recordings="tests/recordings") as sandbox, sandbox.client() as client:
             client.run("esmfold", {"protein": ">a\\nMKV"})
 
-    The options are the same; a test about a limit sets it.
+    The options are the same; a test about a limit sets it. Its clients have no pace of their own.
     """
 
     def __init__(self, data: Any = None, **options: Any) -> None:
+        self._certificate = options.get("certificate")
         super().__init__(
             data,
             **{
@@ -38,15 +40,19 @@ class Sandbox(_Base):
     def client(self, *, api_key: str | None = None, **options: Any) -> ProteinIQ:
         """A client of this sandbox, with a `ShortClock`; `options` are those of `ProteinIQ`."""
         return ProteinIQ(
-            api_key or self.api_key, self.url, **{**_fitting(), "clock": ShortClock(), **options}
+            api_key or self.api_key, self.url, **{**self._fitting(), "clock": ShortClock(), **options}
         )
 
     def async_client(self, *, api_key: str | None = None, **options: Any) -> AsyncProteinIQ:
         """An async client of this sandbox; `options` are those of `AsyncProteinIQ`."""
-        fitting = {**_fitting(), "clock": AsyncShortClock(), **options}
+        fitting = {**self._fitting(), "clock": AsyncShortClock(), **options}
         return AsyncProteinIQ(api_key or self.api_key, self.url, **fitting)
 
-
-def _fitting() -> dict[str, Any]:
-    """The pace of a client that is not limited: the sandbox's own limits are found out by its headers."""
-    return {"rate_limit": _MANY, "job_read_interval": 0.0}
+    def _fitting(self) -> dict[str, Any]:
+        """Options of its clients."""
+        fitting: dict[str, Any] = {"rate_limit": _MANY, "job_read_interval": 0.0}
+        if self._certificate is not None:
+            # They trust its certificate, whoever has signed it.
+            fitting["verify"] = ssl.create_default_context(cafile=self._certificate)
+            fitting["verify"].verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        return fitting

@@ -189,7 +189,7 @@ async def test_a_job_above_max_credits_is_not_submitted(client: AsyncProteinIQ, 
     assert workspace.jobs == {}
 
 
-async def test_a_job_that_can_not_be_paid_is_refused(client: AsyncProteinIQ, workspace: Workspace) -> None:
+async def test_a_job_that_cannot_be_paid_is_refused(client: AsyncProteinIQ, workspace: Workspace) -> None:
     with pytest.raises(InsufficientCredits):
         await client.jobs.submit("esmfold", INPUTS, {"block": True})
     assert workspace.jobs == {}

@@ -53,7 +53,7 @@ async def test_a_queued_job_is_cancelled(single: AsyncProteinIQ, gate: Path) -> 
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_running_job_can_not_be_cancelled(client: AsyncProteinIQ, gate: Path) -> None:
+async def test_a_running_job_cannot_be_cancelled(client: AsyncProteinIQ, gate: Path) -> None:
     made = await client.jobs.submit("gate", TEXT, {"gate": str(gate)})
     async for state in made.events():
         if state.progress == 50 and not gate.exists():
@@ -96,7 +96,7 @@ async def test_the_job_is_read_once_if_the_cancel_response_lacks_it(
 
 
 @pytest.mark.anyio
-async def test_the_whole_job_is_read_after_a_cancel_where_there_is_a_route_for_it(
+async def test_the_whole_job_is_read_after_a_cancel_if_it_has_a_route(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "get_job", absent=False)

@@ -136,7 +136,7 @@ def sha256(content: bytes) -> str:
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_checksum_counts_over_a_cut(tmp_path: Path) -> None:
+async def test_a_checksum_covers_an_interrupted_download(tmp_path: Path) -> None:
     headers = [("etag", '"one"'), ("repr-digest", f"sha-256=:{sha256(CONTENT)}:")]
     service = Routes({RESULT: answer(result("a.txt")), FILE: resuming(*headers)})
     assert (await (await fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT

@@ -153,7 +153,7 @@ async def test_tags_that_are_not_strings_are_refused_before_any_request() -> Non
 
 
 @pytest.mark.anyio
-async def test_a_source_that_can_not_be_read_is_refused_before_any_request() -> None:
+async def test_a_source_that_cannot_be_read_is_refused_before_any_request() -> None:
     service = Stub(answer(documented("upload_file"), 201))
     async with over(service) as client:
         with pytest.raises(InvalidInput, match="No such file"):

@@ -221,7 +221,7 @@ async def test_no_more_items_are_fetched_than_are_wanted() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_page_that_is_cut_short_has_no_cursor_that_would_skip_its_rest() -> None:
+async def test_a_truncated_page_has_no_cursor_that_skips_its_rest() -> None:
     async with over(Stub(page("a", "b", next_cursor="b"))) as client:
         (only,) = [each async for each in client.jobs.list(max_items=1).pages()]
         assert [each async for each in client.jobs.list(max_items=0).pages()] == []
@@ -245,7 +245,7 @@ async def test_the_first_item() -> None:
 
 @pytest.mark.case
 @pytest.mark.anyio
-async def test_a_list_goes_on_after_a_cursor() -> None:
+async def test_a_list_continues_after_a_cursor() -> None:
     service = Stub(page("c"))
     async with over(service) as client:
         await client.files.list(starting_after="b").list()

@@ -248,7 +248,7 @@ class Unclosable(Body):
 
 
 @pytest.mark.anyio
-async def test_a_body_that_can_not_be_closed_was_read_all_the_same() -> None:
+async def test_a_body_that_cannot_be_closed_was_read_all_the_same() -> None:
     body = Unclosable(json.dumps(documented("get_account")).encode())
     client, _ = over(AsyncTransportResponse(status=200, body=body))
     async with client:
@@ -277,7 +277,7 @@ async def coroutine(request: AsyncTransportRequest) -> Any:
         (response(body=Body("text")), "body of a .* must be bytes or yield bytes, got str"),
     ],
 )
-async def test_a_response_that_is_none(given: Any, why: str) -> None:
+async def test_an_invalid_response(given: Any, why: str) -> None:
     client, transport = over(given)
     async with client:
         with pytest.raises(ConfigurationError, match=why):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import json
+import pickle
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from proteiniq import APIError, AsyncProteinIQ, ContractError, NotFound, TransportError
+from proteiniq import APIError, AsyncProteinIQ, ConfigurationError, ContractError, NotFound, TransportError
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
@@ -240,7 +243,7 @@ async def test_a_fault_of_the_storage_is_retried() -> None:
 @pytest.mark.case
 @pytest.mark.anyio
 @pytest.mark.trio_too
-async def test_a_file_that_is_there_with_its_checksum_is_kept_and_its_body_is_not_read(
+async def test_an_existing_file_with_its_checksum_is_kept_without_a_download(
     tmp_path: Path,
 ) -> None:
     target = tmp_path / "a.txt"
@@ -253,3 +256,30 @@ async def test_a_file_that_is_there_with_its_checksum_is_kept_and_its_body_is_no
     assert (target.read_bytes(), target.stat().st_mtime_ns) == (CONTENT, written)
     assert told == [(len(CONTENT), len(CONTENT))]
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+async def test_a_result_survives_pickling_and_explains_how_to_attach_a_client() -> None:
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    restored = pickle.loads(pickle.dumps(made))
+    assert (restored, restored.files["a.txt"].info) == (made, made.files["a.txt"].info)
+    with pytest.raises(ConfigurationError, match=r"client\.results\.get\('job_1'\)"):
+        await restored.files["a.txt"].read()
+
+
+@pytest.mark.anyio
+async def test_a_copy_of_a_result_keeps_its_client() -> None:
+    made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    assert await copy.deepcopy(made).files["a.txt"].read() == await copy.copy(made.files[0]).read() == CONTENT
+
+
+@pytest.mark.case
+@pytest.mark.anyio
+async def test_files_of_one_name_are_chosen_by_place() -> None:
+    twins = result("model.pdb", "model.pdb")
+    twins["files"][1]["key"] = "second"
+    made = await fetched(Routes({RESULT: answer(twins), FILE: storage}))
+    with pytest.raises(KeyError, match=r"2 files 'model.pdb'.*files\[0\] or files\[1\]"):
+        made.files["model.pdb"]
+    assert json.loads(json.dumps(made.to_dict()))["files"][1]["key"] == "second"

@@ -263,7 +263,7 @@ async def test_a_status_is_not_read_twice_for_a_reason() -> None:
     [httpx.ConnectError("refused"), refusal(404, "not_found"), answer(job("PROCESSING")), answer({})],
     ids=["refused", "404", "it lags", "{}"],
 )
-async def test_a_reason_that_can_not_be_read_does_not_undo_the_end(status: Any) -> None:
+async def test_a_reason_that_cannot_be_read_does_not_undo_the_end(status: Any) -> None:
     seen: list[str] = []
     service = Routes({EVENTS: events(FAILED), STATUS: status})
     async with over(service) as client:

@@ -191,7 +191,7 @@ def test_a_job_above_max_credits_is_not_submitted(client: ProteinIQ, workspace: 
     assert workspace.jobs == {}
 
 
-def test_a_job_that_can_not_be_paid_is_refused(client: ProteinIQ, workspace: Workspace) -> None:
+def test_a_job_that_cannot_be_paid_is_refused(client: ProteinIQ, workspace: Workspace) -> None:
     with pytest.raises(InsufficientCredits):
         client.jobs.submit("esmfold", INPUTS, {"block": True})
     assert workspace.jobs == {}

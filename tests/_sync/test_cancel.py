@@ -51,7 +51,7 @@ def test_a_queued_job_is_cancelled(single: ProteinIQ, gate: Path) -> None:
         cancelled.result()
 
 
-def test_a_running_job_can_not_be_cancelled(client: ProteinIQ, gate: Path) -> None:
+def test_a_running_job_cannot_be_cancelled(client: ProteinIQ, gate: Path) -> None:
     made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
     for state in made.events():
         if state.progress == 50 and not gate.exists():
@@ -92,7 +92,7 @@ def test_the_job_is_read_once_if_the_cancel_response_lacks_it(
     assert service.routes == [CANCEL, STATUS]
 
 
-def test_the_whole_job_is_read_after_a_cancel_where_there_is_a_route_for_it(
+def test_the_whole_job_is_read_after_a_cancel_if_it_has_a_route(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     change_operation(monkeypatch, "get_job", absent=False)

@@ -127,7 +127,7 @@ def sha256(content: bytes) -> str:
     return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
-def test_a_checksum_counts_over_a_cut(tmp_path: Path) -> None:
+def test_a_checksum_covers_an_interrupted_download(tmp_path: Path) -> None:
     headers = [("etag", '"one"'), ("repr-digest", f"sha-256=:{sha256(CONTENT)}:")]
     service = Routes({RESULT: answer(result("a.txt")), FILE: resuming(*headers)})
     assert ((fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT

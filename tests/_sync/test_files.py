@@ -137,7 +137,7 @@ def test_tags_that_are_not_strings_are_refused_before_any_request() -> None:
     assert not service.requests
 
 
-def test_a_source_that_can_not_be_read_is_refused_before_any_request() -> None:
+def test_a_source_that_cannot_be_read_is_refused_before_any_request() -> None:
     service = Stub(answer(documented("upload_file"), 201))
     with over(service) as client:
         with pytest.raises(InvalidInput, match="No such file"):

@@ -201,7 +201,7 @@ def test_no_more_items_are_fetched_than_are_wanted() -> None:
     assert [request.url.params["limit"] for request in service.requests] == ["2", "2"]
 
 
-def test_a_page_that_is_cut_short_has_no_cursor_that_would_skip_its_rest() -> None:
+def test_a_truncated_page_has_no_cursor_that_skips_its_rest() -> None:
     with over(Stub(page("a", "b", next_cursor="b"))) as client:
         (only,) = [each for each in client.jobs.list(max_items=1).pages()]
         assert [each for each in client.jobs.list(max_items=0).pages()] == []
@@ -222,7 +222,7 @@ def test_the_first_item() -> None:
 
 
 @pytest.mark.case
-def test_a_list_goes_on_after_a_cursor() -> None:
+def test_a_list_continues_after_a_cursor() -> None:
     service = Stub(page("c"))
     with over(service) as client:
         client.files.list(starting_after="b").list()

@@ -239,7 +239,7 @@ class Unclosable(Body):
         raise ConnectionResetError
 
 
-def test_a_body_that_can_not_be_closed_was_read_all_the_same() -> None:
+def test_a_body_that_cannot_be_closed_was_read_all_the_same() -> None:
     body = Unclosable(json.dumps(documented("get_account")).encode())
     client, _ = over(TransportResponse(status=200, body=body))
     with client:
@@ -267,7 +267,7 @@ def coroutine(request: TransportRequest) -> Any:
         (response(body=Body("text")), "body of a .* must be bytes or yield bytes, got str"),
     ],
 )
-def test_a_response_that_is_none(given: Any, why: str) -> None:
+def test_an_invalid_response(given: Any, why: str) -> None:
     client, transport = over(given)
     with client:
         with pytest.raises(ConfigurationError, match=why):

@@ -148,7 +148,7 @@ def test_values_of_the_examples(client: ProteinIQ) -> None:
     assert client.files.delete("file_123").deleted
 
 
-def test_inputs_are_made_from_the_tools_own_contract(client: ProteinIQ) -> None:
+def test_inputs_follow_the_contract_of_the_tool(client: ProteinIQ) -> None:
     assert client.jobs.submit("esmfold", INPUTS, max_credits=50, name="ubiquitin").id == "job_123"
 
 

@@ -124,7 +124,7 @@ class TestFull:
         assert not [path for path in (alone.sandbox.data / "blobs").rglob("*") if path.is_file()]
         assert alone.run()["status"] == "COMPLETED"
 
-    def test_a_request_says_that_the_disk_is_full(self, alone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_request_reports_a_full_disk(self, alone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Store, "submit", full)
         refused = alone.post("jobs", json=job())
         assert code(refused) == (500, "internal_error")
@@ -150,14 +150,22 @@ class TestBounds:
         failed = alone.ended(running)
         assert (failed["status"], failed["error"]["code"]) == ("FAILED", "out_of_space")
 
-    def test_output_without_room_for_its_copy_fails_the_job(
-        self, alone: Api, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        # The reserve of a disk of 20 MB is 1 MB.
-        usage = SimpleNamespace(total=20_000_000, free=1_000_000 + 2_000_000)
+    def test_what_has_no_room_is_not_stored(self, alone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The reserve of a disk of 20 MB is 1 MB; output is copied in pieces of 1 MiB.
+        usage = SimpleNamespace(total=20_000_000, free=1_500_000)
         monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
         assert alone.run("talkative")["error"]["code"] == "out_of_space"
         assert alone.run("plain")["status"] == "COMPLETED"
+        refused = alone.post("files", files={"file": ("a.fasta", b"A" * 2_000_000)})
+        assert code(refused) == (500, "internal_error")
+        assert "disk is full" in error(refused)["message"]
+        assert not list((alone.sandbox.data / "blobs" / "drafts").iterdir())
+
+    def test_a_file_system_that_does_not_know_its_size_is_not_full(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=0, free=0))
+        _space.check_room(tmp_path, 1000)
 
     def test_a_file_that_goes_while_it_is_measured_counts_no_more(self, tmp_path: Path) -> None:
         assert sum(_space._sizes(tmp_path / "gone")) == 0
@@ -197,15 +205,28 @@ def test_a_temporary_folder_of_a_sandbox_that_died_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    abandoned, other = tmp_path / "proteiniq-x", tmp_path / "proteiniq-notes"
-    for path in (abandoned / "jobs", other):
-        path.mkdir(parents=True)
-    (abandoned / "lock").touch()
+    abandoned, kept, other = (tmp_path / f"proteiniq-{name}" for name in ("x", "of-a-user", "notes"))
+    with generous(kept) as sandbox:
+        key = sandbox.api_key
+    (abandoned / "jobs").mkdir(parents=True)
+    for name in ("lock", "temporary"):
+        (abandoned / name).touch()
+    other.mkdir()
     (tmp_path / "proteiniq-link").symlink_to(abandoned)
     with generous() as first, generous() as second:
-        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-            ["proteiniq-link", other.name, first.data.name, second.data.name]
-        )
+        there = {first.data.name, second.data.name, kept.name, other.name, "proteiniq-link"}
+        assert {path.name for path in tmp_path.iterdir()} == there
+    with generous(kept) as sandbox:
+        assert sandbox.api_key == key
+
+
+def test_a_key_file_that_was_replaced_replaces_the_key(tmp_path: Path) -> None:
+    with generous(tmp_path) as sandbox:
+        old = sandbox.api_key
+    new = old[:-4] + "abcd"
+    (tmp_path / "api_key").write_text(new + "\n")
+    with generous(tmp_path) as sandbox, Api(sandbox) as api, Api(sandbox, old) as former:
+        assert (api.get("account").status_code, former.get("account").status_code) == (200, 401)
 
 
 def modes(folder: Path) -> dict[str, int]:

@@ -108,6 +108,20 @@ def test_a_file_that_is_not_text_is_named(api: Api) -> None:
     assert "byte 4" in refused(api, inputs=[file_entry(uploaded)])["input.inputs[0].source.file_id"]
 
 
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\x1f\x8b\x08\x00MK", "it is gzip data"),
+        (b"%PDF-1.4\n\xe2", "it is a PDF file"),
+        (">a\nMK\n".encode("utf-16"), "it is UTF-16"),
+    ],
+)
+def test_a_file_that_is_not_utf_8_is_called_what_it_is(api: Api, content: bytes, what: str) -> None:
+    uploaded = api.upload("a.fasta", content)["id"]
+    assert what in refused(api, inputs=[file_entry(uploaded)])["input.inputs[0].source.file_id"]
+
+
 def test_a_file_that_is_too_large_is_named(api: Api) -> None:
     uploaded = api.upload("a.fasta", b">a\n" + b"M" * 30_000)["id"]
     found = refused(api, inputs=[file_entry(uploaded)])
@@ -156,6 +170,12 @@ def test_an_unknown_setting_is_named_with_the_known_ones(api: Api) -> None:
     assert found["settings.dep"].startswith("is not a setting of choosy, which has size, count, mode,")
     assert found["settings.dep"].endswith("Did you mean deep?")
     assert "has no settings" in refused(api, name="plain", settings={"x": 1})["settings.x"]
+
+
+@pytest.mark.case
+def test_a_long_name_of_a_setting_is_cut(api: Api) -> None:
+    ((path, message),) = refused(api, settings={"a" * 10_000: 1}).items()
+    assert len(path) + len(message) < 300
 
 
 def test_a_problem_found_by_the_tool_has_its_place(api: Api) -> None:

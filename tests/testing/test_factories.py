@@ -20,7 +20,7 @@ def test_the_examples_in_the_docstrings() -> None:
 
 
 @pytest.mark.parametrize("status", [*JobStatus, "NEWLY_INVENTED"])
-def test_a_job_of_every_status_is_whole(status: str) -> None:
+def test_a_job_of_every_status_is_complete(status: str) -> None:
     job = testing.job(status)
     assert list(misfits(job)) == []
     assert job.status == status
@@ -46,7 +46,7 @@ def test_fields_replace_those_of_the_example() -> None:
     assert created.tzinfo == UTC
 
 
-def test_a_field_that_there_is_not_is_an_error_unless_it_is_extra() -> None:
+def test_an_unknown_field_is_an_error_unless_it_is_extra() -> None:
     with pytest.raises(TypeError, match=r"get_job_status has no stauts: choose from id, .*, or use extra"):
         testing.job(stauts="FAILED")
     with pytest.raises(TypeError, match=r"get_account\.workspace has no credit:"):
@@ -84,7 +84,7 @@ def test_a_contract_without_examples_is_an_error(monkeypatch: pytest.MonkeyPatch
         testing.account()
 
 
-def test_a_name_that_there_is_not() -> None:
+def test_an_unknown_name() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'tools'"):
         _ = testing.tools
     assert all(hasattr(testing, name) for name in testing.__all__)

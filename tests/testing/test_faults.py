@@ -11,6 +11,8 @@ import pytest
 from proteiniq import InternalError, NotFound, ProteinIQ, ProteinIQError, RateLimited, TransportError
 from proteiniq.testing import Sandbox
 
+from ..certificates import Certificates
+
 TRANSLATE = ("translate", {"nucleotide": ">a\nATGGCC\n"})
 
 
@@ -63,6 +65,13 @@ async def test_the_pauses_of_an_async_client_are_short_too(faulty: Sandbox) -> N
     assert rule.count == 2
 
 
+def test_clients_trust_the_certificate_of_their_sandbox(certificates: Certificates) -> None:
+    options: dict[str, Any] = {"certificate": certificates.server, "private_key": certificates.key}
+    with Sandbox(**options) as sandbox, sandbox.client() as client:
+        files = client.run(*TRANSLATE, timeout=60).files
+        assert any(file.read() for file in files)
+
+
 def test_a_page_of_a_proxy(faulty: Sandbox, once: ProteinIQ) -> None:
     faulty.faults.add("GET", "/account", html=True)
     with pytest.raises(ProteinIQError) as raised:
@@ -74,7 +83,7 @@ def test_a_page_of_a_proxy(faulty: Sandbox, once: ProteinIQ) -> None:
 
 
 @pytest.mark.parametrize(("cut", "jobs"), [("before", 0), ("after", 1)])
-def test_a_connection_that_is_cut(faulty: Sandbox, once: ProteinIQ, cut: Any, jobs: int) -> None:
+def test_an_interrupted_connection(faulty: Sandbox, once: ProteinIQ, cut: Any, jobs: int) -> None:
     faulty.faults.add("POST", "/jobs", cut=cut)
     with pytest.raises(TransportError) as raised:
         once.jobs.submit(*TRANSLATE)
@@ -100,7 +109,7 @@ def test_a_body_that_is_truncated(faulty: Sandbox, once: ProteinIQ) -> None:
     assert once.account.get().workspace.id == "team_sandbox"
 
 
-def test_a_download_and_a_stream_that_are_cut_are_resumed(faulty: Sandbox) -> None:
+def test_interrupted_downloads_and_streams_are_resumed(faulty: Sandbox) -> None:
     stream = faulty.faults.add("GET", "/jobs/*/events", truncate=30)
     download = faulty.faults.add("GET", "/storage/**", truncate=5)
     with faulty.client() as client:

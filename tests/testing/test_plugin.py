@@ -8,10 +8,12 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from proteiniq.testing import Recorder, Sandbox
+from proteiniq.testing import Sandbox
 
 from .. import tools
 
@@ -46,7 +48,7 @@ def test_run(client):
     assert client.run(*{JOB}, timeout=60).files
     assert len(list(client.jobs.list())) == 1
 
-def test_each_test_starts_anew(client, sandbox):
+def test_each_test_starts_with_a_reset_sandbox(client, sandbox):
     assert list(client.jobs.list()) == []
     sandbox.faults.add("GET", "/account", status=404, times=None)
 
@@ -88,14 +90,18 @@ def anyio_backend():
     assert "7 passed" in out, out
 
 
-def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
+def test_the_example_of_the_documentation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (Path(__file__).parent.parent.parent / "docs" / "testing.md").read_text(encoding="utf-8")
     files = dict(re.findall(r"```python\n# (\w+)\.py\n(.*?)```", text, re.DOTALL))
     assert sorted(files) == ["app", "conftest", "record", "test_app"]
+    monkeypatch.chdir(tmp_path)
     with Sandbox(tools=[f"{tools.__name__}:Esmfold"]) as service, service.client() as client:
-        recorder = Recorder(client, tmp_path / "recordings")
-        code = files["record"].replace('Recorder(client, "recordings")', "recorder")
-        exec(code.partition("with ProteinIQ() as client:\n")[2].strip(), {"recorder": recorder})
+        monkeypatch.setattr("proteiniq.ProteinIQ", lambda: client)
+        app: dict[str, Any] = {}
+        exec(files["app"], app)
+        monkeypatch.setitem(sys.modules, "app", SimpleNamespace(**app))
+        exec(files["record"], {})
+        monkeypatch.undo()
     (prediction,) = (tmp_path / "recordings").glob("*/*/prediction.pdb")
     prediction.write_text("REMARK\nATOM\nATOM\nEND\n")
     conftest = files.pop("conftest")
@@ -114,7 +120,7 @@ def test_arithmetic():
     assert "1 passed" in out, out
 
 
-def test_a_fixture_of_the_same_name_is_left_alone(tmp_path: Path) -> None:
+def test_a_fixture_of_the_same_name_is_kept(tmp_path: Path) -> None:
     text = """
 import pytest
 

@@ -32,11 +32,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "recordings"
 
 
+@pytest.fixture(autouse=True)
+def clean(service: Sandbox) -> Iterator[None]:
+    yield
+    service.reset()
+
+
 @pytest.fixture
 def recorder(service: Sandbox, folder: Path) -> Iterator[Recorder]:
     with service.client() as client:
         yield Recorder(client, folder)
-    service.reset()
 
 
 def one_job(folder: Path, tool: str = "esmfold") -> dict[str, Any]:
@@ -118,6 +123,38 @@ class TestRecord:
             assert len(list(client.jobs.list())) == 1
         assert one_job(folder, "gate")["job"]["id"] == job.id
 
+    def test_what_an_application_submits_is_kept_when_the_block_ends(
+        self, service: Sandbox, folder: Path
+    ) -> None:
+        with service.client() as client:
+            with Recorder(client, folder):
+                done = client.run("esmfold", {"protein": SEQUENCE}, timeout=60)
+                running = client.jobs.submit("gate", {"text": SEQUENCE})
+                with pytest.raises(JobFailed):
+                    client.run("broken", {"text": SEQUENCE}, timeout=60)
+            client.run("esmfold", {"protein": ">b\nMK\n"}, timeout=60)
+        assert one_job(folder)["job"]["id"] == done.job_id
+        assert one_job(folder, "gate")["job"]["id"] == running.id
+        assert one_job(folder, "broken")["job"]["status"] == "FAILED"
+
+    def test_after_an_exception_the_jobs_that_have_ended_are_kept(
+        self, service: Sandbox, folder: Path, gate: Path
+    ) -> None:
+        def application(client: ProteinIQ) -> None:
+            with Recorder(client, folder):
+                client.run("esmfold", {"protein": SEQUENCE}, timeout=60)
+                client.jobs.submit("gate", {"text": SEQUENCE}, {"gate": str(gate)})
+                raise ArithmeticError
+
+        with service.client() as client, pytest.raises(ArithmeticError):
+            application(client)
+        assert one_job(folder)["job"]["status"] == "COMPLETED"
+        assert not (folder / "gate").exists()
+
+    def test_an_async_client_is_refused(self, service: Sandbox, folder: Path) -> None:
+        with pytest.raises(TypeError, match="client must be a ProteinIQ, got AsyncProteinIQ"):
+            Recorder(service.async_client(), folder)  # type: ignore[arg-type]  # as a user may
+
     def test_a_folder_that_cannot_be_written_costs_no_job(self, service: Sandbox, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with service.client() as client:
@@ -150,7 +187,7 @@ class TestReplay:
         assert (job.credits_used, result.data_source) == (50, one_job(recorded)["result"]["data_source"])
         assert job.id != one_job(recorded)["job"]["id"]
 
-    def test_the_result_is_what_the_service_said_with_fields_that_nobody_knows(self, recorded: Path) -> None:
+    def test_the_result_has_unknown_fields_of_the_service(self, recorded: Path) -> None:
         result = one_job(recorded)["result"]
         result["files"][0] |= {"name": "models/rank 1.pdb", "sha256": "abc"}
         change(recorded, result={**result, "queue": "gpu", "results": {"plddt": [91.5]}})

@@ -157,7 +157,10 @@ def _sequence(record: fasta.Record, rules: Rules) -> tuple[str, list[Problem]]:
     text = record.letters.translate(_UPPER)
     letters = text.removesuffix("*") if rules.stop else text
     problems: list[Problem] = []
-    if set(letters) - set(rules.letters):
+    if set(letters) - set(rules.letters) and recognise.is_accession(letters):
+        message = f"{short_repr(letters)} is an accession, not a sequence. Give the sequence itself."
+        problems = [Problem(message, line=record.line)]
+    elif set(letters) - set(rules.letters):
         problems = _wrong_letters(record, letters, rules)
     elif _other_molecule(letters, rules) == "RNA":
         problems = [
@@ -222,7 +225,7 @@ def _refusal(character: str, rules: Rules, molecule: str | None) -> str:
         return f"{character!r} is a gap. Give the sequence without its alignment."
     if character == "*":
         return "'*' is a stop. Only a protein may have one, at its end."
-    if character in ":/|":
+    if character in ":/":
         return f"{character!r} joins chains, and this tool takes single chains. Give each chain a record of its own."
     if molecule is not None:
         return f"{character!r} is not accepted here, only {accepted}. The sequence looks like {molecule}."

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from ..._text.recognise import looks_like_nucleotides
 from . import _fasta, _srspair
 from .base import (
     CreditModel,
@@ -157,9 +158,14 @@ class PairwiseAlignment(Tool):
 
     def check(self, inputs: Inputs, settings: Settings) -> list[Problem]:
         rules = _rules(settings)
-        return [
-            problem for slot in ("query", "target") for problem in _fasta.check_entry(inputs, slot, rules)[1]
-        ]
+        read = [_fasta.check_entry(inputs, slot, rules) for slot in ("query", "target")]
+        problems = [problem for _, found in read for problem in found]
+        letters = [record.sequence for records, _ in read for record in records]
+        if _molecule(settings) == "protein" and letters and all(map(looks_like_nucleotides, letters)):
+            matrices = " or ".join(_NUCLEOTIDE_MATRICES)
+            message = f"{settings['matrix']} scores residues, but the sequences look like nucleotides. Use {matrices}."
+            problems.append(Problem(message, setting="matrix"))
+        return problems
 
     def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
         (query,) = _fasta.records_of(inputs, "query", _rules(settings))

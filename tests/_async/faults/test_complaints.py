@@ -111,9 +111,7 @@ async def test_one_transient_error_while_polling_does_not_end_the_wait(
 
 
 @pytest.mark.anyio
-async def test_a_stream_that_is_cut_does_not_escape_as_an_error(
-    client: AsyncProteinIQ, server: Server
-) -> None:
+async def test_an_interrupted_stream_does_not_raise(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*EVENTS, stream(event(RUNNING), event(DONE)[:30], RESET))
     server.on(*STATUS, reply(DONE))
     assert (await client.jobs.wait("job_1")).status == "COMPLETED"

@@ -160,7 +160,7 @@ async def test_a_stream_that_always_breaks_is_replaced_by_status_reads(
 @pytest.mark.parametrize(
     "name", ["silent for ever", "no headers, for ever", "only heartbeats", "ends at once"]
 )
-async def test_a_stream_that_breaks_for_ever_does_not_outlast_the_deadline(
+async def test_a_stream_that_always_breaks_ends_at_the_deadline(
     client: AsyncProteinIQ, server: Server, name: str
 ) -> None:
     server.on(*EVENTS, BROKEN[name])

@@ -103,7 +103,7 @@ def test_one_transient_error_while_polling_does_not_end_the_wait(server: Server,
 # ---- 4: a stream cut in the middle escapes as a transport error, although the job succeeded
 
 
-def test_a_stream_that_is_cut_does_not_escape_as_an_error(client: ProteinIQ, server: Server) -> None:
+def test_an_interrupted_stream_does_not_raise(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, stream(event(RUNNING), event(DONE)[:30], RESET))
     server.on(*STATUS, reply(DONE))
     assert (client.jobs.wait("job_1")).status == "COMPLETED"

@@ -156,7 +156,7 @@ def test_a_stream_that_always_breaks_is_replaced_by_status_reads(
 @pytest.mark.parametrize(
     "name", ["silent for ever", "no headers, for ever", "only heartbeats", "ends at once"]
 )
-def test_a_stream_that_breaks_for_ever_does_not_outlast_the_deadline(
+def test_a_stream_that_always_breaks_ends_at_the_deadline(
     client: ProteinIQ, server: Server, name: str
 ) -> None:
     server.on(*EVENTS, BROKEN[name])

@@ -158,18 +158,19 @@ def test_a_job_that_ends_is_noticed_by_its_events_and_those_beside_it_by_the_lis
     service = Routes(
         {
             "GET /api/v1/jobs": [answer({"data": [*map(made, range(1, 5))]}), answer({"data": all_ended})],
-            "GET /api/v1/jobs/job_1/events": events(made(1), made(1, "COMPLETED")),
+            "GET /api/v1/jobs/job_1/events": events({**made(1), "progress": 50}, made(1, "COMPLETED")),
             "GET /api/v1/jobs/job_2/events": events(made(2)),  # cut before its end
         }
     )
-    clock = StillClock()
+    clock, seen = StillClock(), list[Job]()
     with over(service, clock=clock) as client:
-        assert [each.id for each in client.jobs.wait_all(jobs)] == jobs
+        assert [each.id for each in client.jobs.wait_all(jobs, on_update=seen.append)] == jobs
+    assert [job.progress for job in seen if job.id == "job_1"].count(50) == 1
     assert [route.rpartition("/")[2] for route in service.routes] == ["jobs", "events", "events", "jobs"]
     assert clock.sleeps == [1.0]
 
 
-def test_a_pause_that_an_event_stream_asks_for_is_respected() -> None:
+def test_the_retry_field_of_an_event_stream_is_honoured() -> None:
     listing = [
         answer({"data": [made(number, status) for number in (1, 2)]}) for status in ("QUEUED", "FAILED")
     ]

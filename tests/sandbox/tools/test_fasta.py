@@ -73,6 +73,13 @@ def test_a_name_in_a_message_is_short_and_printable() -> None:
             assert len(message) < 500
 
 
+@pytest.mark.parametrize("accession", ["P00698", "A0A024R1R8", "1lyz"])
+def test_an_accession_is_called_one(accession: str) -> None:
+    ((line, message),) = messages(accession)
+    assert line == 1
+    assert f"{accession.upper()!r} is an accession, not a sequence." in message
+
+
 def test_a_protein_for_a_nucleotide_tool_is_called_one() -> None:
     rules = Rules(NUCLEOTIDE, "nucleotide letters", max_records=1, max_length=50, stop=False)
     messages = [problem.message for problem in read(">a\nMKVLAAGIVGLC\n", rules)[1]]

@@ -98,6 +98,18 @@ def test_refuses_residues_for_a_nucleotide_matrix() -> None:
     assert all(problem.slot == "target" for problem in found)
 
 
+@pytest.mark.case
+def test_refuses_nucleotides_for_a_protein_matrix() -> None:
+    dna = "ATGGCCAAGGTTTGCACGATTACAGGC" * 2
+    (problem,) = problems(TOOL, {"query": dna, "target": dna})
+    assert problem.setting == "matrix"
+    assert problem.message == (
+        "BLOSUM62 scores residues, but the sequences look like nucleotides. Use NUC.4.4 or BLASTN."
+    )
+    assert problems(TOOL, {"query": dna, "target": dna}, matrix="NUC.4.4") == []
+    assert problems(TOOL, {"query": dna, "target": "MKVLA"}) == []
+
+
 def test_refuses_a_second_record() -> None:
     (problem,) = problems(TOOL, {"query": ">a\nMK\n>b\nMK\n", "target": "MK"})
     assert (problem.slot, problem.line) == ("query", 3)

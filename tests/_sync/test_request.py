@@ -1,4 +1,6 @@
-"""Requests to routes that the client has no method for. Sync and async clients share this code."""
+# Generated from tests/_async/test_request.py by scripts/unasync.py. Edit that file instead.
+
+"""Requests to routes that the client has no method for."""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ import pytest
 
 from proteiniq import APIError, ContractError, InvalidInput, TransportError
 
-from ._sync.clients import over
-from .support import STATUS, StillClock, Stub, answer, change_operation, job, refusal
+from ..support import STATUS, StillClock, Stub, answer, change_operation, job, refusal
+from .clients import over
 
 
 @pytest.mark.parametrize(
@@ -31,10 +33,11 @@ def test_what_a_response_contains_is_returned(response: httpx.Response, value: A
         assert client.request("GET", "/api/v1/anything?x=1") == value
 
 
-def test_json_that_is_none_is_an_error() -> None:
+def test_invalid_json_is_an_error() -> None:
     page = httpx.Response(200, content=b"<html>", headers={"content-type": "application/json"})
-    with over(Stub(page)) as client, pytest.raises(ContractError, match="request"):
-        client.request("GET", "/api/v1/anything")
+    with over(Stub(page)) as client:
+        with pytest.raises(ContractError, match="request"):
+            client.request("GET", "/api/v1/anything")
 
 
 @pytest.mark.case
@@ -57,8 +60,9 @@ def test_json_that_is_none_is_an_error() -> None:
 )
 def test_the_key_goes_to_no_other_host(path: Any) -> None:
     service = Stub(answer({}))
-    with over(service) as client, pytest.raises(InvalidInput, match="path must be a path of the service"):
-        client.request("GET", path)
+    with over(service) as client:
+        with pytest.raises(InvalidInput, match="path must be a path of the service"):
+            client.request("GET", path)
     assert service.requests == []
 
 
@@ -72,10 +76,11 @@ def test_the_key_goes_to_no_other_host(path: Any) -> None:
         ("POST", {"json": {1, 2}}, "can't be written as JSON"),
     ],
 )
-def test_what_can_not_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
+def test_what_cannot_be_sent_is_refused(method: Any, options: dict[str, Any], said: str) -> None:
     service = Stub(answer({}))
-    with over(service) as client, pytest.raises(InvalidInput, match=said):
-        client.request(method, "/api/v1/anything?b=2", **options)
+    with over(service) as client:
+        with pytest.raises(InvalidInput, match=said):
+            client.request(method, "/api/v1/anything?b=2", **options)
     assert service.requests == []
 
 
@@ -102,6 +107,13 @@ def test_the_key_of_a_post_has_the_default_name_where_the_contract_has_no_submit
     assert service.requests[0].headers["idempotency-key"] == "one"
 
 
+def test_a_contract_without_results_paces_other_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_operation(monkeypatch, "get_result", absent=True)
+    with over(Stub(answer(job()))) as client:
+        client.jobs.get("job_1")
+        client.request("GET", "/api/v1/results/job_1")
+
+
 def test_reads_of_a_job_keep_the_pace_of_its_status() -> None:
     clock = StillClock()
     with over(Stub(answer(job())), clock=clock) as client:
@@ -115,6 +127,7 @@ def test_a_deadline_limits_the_retries() -> None:
     clock = StillClock()
     busy = Stub(refusal(503, "x", retry_after="4"))
     patient = over(busy, clock=clock)
-    with patient.with_options(deadline=10.0) as client, pytest.raises(APIError, match="past the deadline"):
-        client.request("GET", "/api/v1/anything")
+    with patient.with_options(deadline=10.0) as client:
+        with pytest.raises(APIError, match="past the deadline"):
+            client.request("GET", "/api/v1/anything")
     assert clock.now - 1000 < 10

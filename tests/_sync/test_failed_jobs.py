@@ -1,4 +1,6 @@
-"""Jobs that ended without success: an error that holds what they left. Sync and async clients share this code."""
+# Generated from tests/_async/test_failed_jobs.py by scripts/unasync.py. Edit that file instead.
+
+"""Jobs that ended without success: an error that holds what they left."""
 
 from __future__ import annotations
 
@@ -10,9 +12,9 @@ import pytest
 
 from proteiniq import BudgetExceeded, JobFailed, WaitTimeout
 
-from ._sync.clients import over
-from .storage import result
-from .support import EVENTS, RESULT, Routes, StillClock, answer, events, job, refusal
+from ..storage import result
+from ..support import EVENTS, RESULT, Routes, StillClock, answer, events, job, refusal
+from .clients import over
 
 WHY = {"code": "out_of_memory", "message": "It needs 80 GB"}
 
@@ -29,11 +31,9 @@ def left(status: str | None) -> httpx.Response:
 @pytest.mark.case
 @pytest.mark.parametrize(("status", "kind"), [("FAILED", JobFailed), ("BUDGET_EXCEEDED", BudgetExceeded)])
 def test_a_job_without_success_is_an_error_though_it_left_a_file(status: str, kind: type[JobFailed]) -> None:
-    with (
-        over(ended(status, left(status))) as client,
-        pytest.raises(JobFailed, match="It needs 80 GB") as caught,
-    ):
-        client.jobs.result("job_1")
+    with over(ended(status, left(status))) as client:
+        with pytest.raises(JobFailed, match="It needs 80 GB") as caught:
+            client.jobs.result("job_1")
     assert type(caught.value) is kind
     assert caught.value.job.status == status
     assert caught.value.result.files.names == ("partial.pdb",)
@@ -43,15 +43,16 @@ def test_a_job_without_success_is_an_error_though_it_left_a_file(status: str, ki
 
 @pytest.mark.case
 def test_a_result_that_calls_itself_failed_is_an_error_though_the_job_completed() -> None:
-    with over(ended("COMPLETED", left("FAILED"), why=None)) as client, pytest.raises(JobFailed) as caught:
-        client.jobs.result("job_1")
+    with over(ended("COMPLETED", left("FAILED"), why=None)) as client:
+        with pytest.raises(JobFailed) as caught:
+            client.jobs.result("job_1")
     assert caught.value.job.status == "FAILED"
 
 
 @pytest.mark.parametrize("status", [None, "COMPLETED", "ARCHIVED"])
 def test_a_result_without_a_sign_of_failure_is_a_result(status: str | None) -> None:
     with over(ended("COMPLETED", left(status), why=None)) as client:
-        assert client.jobs.result("job_1").status == (status or "COMPLETED")
+        assert (client.jobs.result("job_1")).status == (status or "COMPLETED")
 
 
 @pytest.mark.parametrize("status", ["FAILED", "BUDGET_EXCEEDED"])
@@ -61,22 +62,21 @@ def test_a_partial_result_is_returned_on_request(status: str) -> None:
     assert (found.status, found.error and found.error.code) == (status, "out_of_memory")
 
 
-def test_a_partial_result_that_there_is_not_is_the_failure_of_the_job() -> None:
-    with (
-        over(ended("FAILED", refusal(404, "not_found"))) as client,
-        pytest.raises(JobFailed, match="ended as FAILED without a result: It needs 80 GB"),
-    ):
-        client.jobs.result("job_1", partial=True)
+def test_a_missing_partial_result_raises_the_failure_of_the_job() -> None:
+    with over(ended("FAILED", refusal(404, "not_found"))) as client:
+        with pytest.raises(JobFailed, match="ended as FAILED without a result: It needs 80 GB"):
+            client.jobs.result("job_1", partial=True)
 
 
 @pytest.mark.parametrize(
     "failure", [refusal(409, "job_not_completed"), httpx.ConnectError("refused"), answer([])]
 )
-def test_a_result_that_can_not_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
+def test_a_result_that_cannot_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
     clock = StillClock()
     service = ended("FAILED", failure)
-    with over(service, clock=clock) as client, pytest.raises(JobFailed, match="It needs 80 GB") as caught:
-        client.jobs.result("job_1")
+    with over(service, clock=clock) as client:
+        with pytest.raises(JobFailed, match="It needs 80 GB") as caught:
+            client.jobs.result("job_1")
     assert caught.value.result is None
     assert "client.results.get('job_1')" in caught.value.__notes__[0]
     assert sum(clock.sleeps) < 60
@@ -85,13 +85,15 @@ def test_a_result_that_can_not_be_read_does_not_hide_why_the_job_failed(failure:
 def test_a_partial_result_that_is_late_is_waited_for() -> None:
     late = refusal(409, "job_not_completed")
     with over(ended("FAILED", late, left("FAILED"))) as client:
-        assert client.jobs.result("job_1", partial=True).status == "FAILED"
-    with over(ended("FAILED", late)) as client, pytest.raises(WaitTimeout, match="the job is FAILED"):
-        client.jobs.result("job_1", partial=True, timeout=30)
+        assert (client.jobs.result("job_1", partial=True)).status == "FAILED"
+    with over(ended("FAILED", late)) as client:
+        with pytest.raises(WaitTimeout, match="the job is FAILED"):
+            client.jobs.result("job_1", partial=True, timeout=30)
 
 
 def test_a_failure_is_pickled_with_the_output_of_the_job() -> None:
-    with over(ended("FAILED", left("FAILED"))) as client, pytest.raises(JobFailed) as caught:
-        client.jobs.result("job_1")
+    with over(ended("FAILED", left("FAILED"))) as client:
+        with pytest.raises(JobFailed) as caught:
+            client.jobs.result("job_1")
     restored = pickle.loads(pickle.dumps(caught.value))
     assert restored.result == caught.value.result

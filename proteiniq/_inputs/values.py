@@ -1,0 +1,297 @@
+"""What users have in hand, as texts and saved files: paths, open files, records, tables, and lists of these.
+
+Objects of Biopython, NumPy and pandas are recognised by what they can do, so none of these packages is imported.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from .._short_repr import LONGEST, short_repr
+from .._text import encodings, fasta
+from ..models import File
+from .arguments import special_file
+
+ACCEPTED = (
+    "text, bytes, a pathlib.Path, an open file, an uploaded File, a sequence record, a mapping of names to sequences, "
+    "or a list or iterator of these"
+)
+
+MOST_REJECTED = 20
+"""After how many rejected values the others are not looked at."""
+
+_NAN = "nan is not a sequence: leave out rows without one"
+
+_UNNAMED = ("<unknown id>", "<unknown name>", "<unknown description>", "None", "nan")
+"""What Biopython and pandas have in place of a missing name."""
+
+
+class Unusable(Exception):
+    """The value can't be an input. The message says why, and what to do."""
+
+
+@attrs.define
+class Item:
+    """One text or saved file of a slot.
+
+    `number` counts the slot's values from 1; it is None for a single value. `label` is the name of its file.
+    `is_record` is true if the text was made from a sequence and its name, so that it is FASTA whatever the slot takes.
+    `given` is true if the text was given as such, and may be something else than data, such as the name of a file.
+    """
+
+    content: str | File
+    number: int | None = None
+    label: str | None = None
+    is_record: bool = False
+    given: bool = False
+    warning: str | None = None
+
+    def __str__(self) -> str:
+        place = f"value {self.number}" if self.number is not None else ""
+        return f"{place} ({_printable(self.label)})" if place and self.label else place
+
+
+def _printable(label: str) -> str:
+    return label if label.isprintable() and len(label) <= LONGEST else short_repr(label)
+
+
+@attrs.define
+class Rejected:
+    """A value of a slot that can't be an input, and why."""
+
+    problem: str
+    number: int | None = None
+    label: str | None = None
+
+
+def items(value: Any, max_bytes: int | None) -> Iterator[Item | Rejected]:
+    """Yield the texts and files of a slot's value. Files larger than `max_bytes` are not read."""
+    try:
+        values = _values(value)
+    except Unusable as error:
+        yield Rejected(str(error))
+        return
+    if values is None:
+        yield _item(value, None, max_bytes)
+        return
+    number = rejected = 0
+    left = iter(values)
+    while rejected < MOST_REJECTED:
+        try:
+            each = next(left)
+        except StopIteration:
+            break
+        except Exception as error:  # a parser of records fails where its file is damaged
+            yield Rejected(f"can't be read: {type(error).__name__}: {short_repr(str(error))}", number + 1)
+            return
+        number += 1
+        made = _item(each, number, max_bytes)
+        rejected += isinstance(made, Rejected)
+        yield made
+    if not number:
+        yield Rejected("the list is empty: pass data or omit the slot")
+
+
+def is_in_memory(inputs: Any) -> bool:
+    """Whether reading these inputs takes no time: no file, no iterator, and little text."""
+    values = list(inputs.values()) if isinstance(inputs, Mapping) else [inputs]
+    size = 0
+    for value in values:
+        for each in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(each, (str, bytes)):
+                size += len(each)
+            elif not isinstance(each, File) and each is not None:
+                return False
+    return size < 100_000
+
+
+def _values(value: Any) -> Iterable[Any] | None:
+    """Return the values of a collection, None for a single value. Raises Unusable."""
+    if isinstance(value, (str, bytes, bytearray, memoryview, File, os.PathLike)) or value is None:
+        return None
+    if hasattr(value, "columns"):
+        raise Unusable(
+            "a table can't be taken as a whole: pass a column of it, or a mapping such as "
+            "dict(zip(table['name'], table['sequence']))"
+        )
+    if isinstance(value, (set, frozenset)):
+        raise Unusable("a set has no order, so results could not be matched to it: pass a list")
+    if isinstance(value, Mapping):
+        return map(_Named, value.keys(), value.values())
+    if hasattr(value, "index") and callable(getattr(value, "items", None)):  # a pandas Series
+        return (_Named(name if isinstance(name, str) else None, each) for name, each in value.items())
+    if _is_open_file(value) or _is_record(value) or _is_sequence(value):
+        return None
+    return value if isinstance(value, Iterable) else None
+
+
+@attrs.frozen
+class _Named:
+    """A sequence and its name, as tables and mappings have them."""
+
+    name: Any
+    sequence: Any
+
+
+def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejected:
+    label = None
+    try:
+        if isinstance(value, File):
+            return Item(value, number, value.filename)
+        if isinstance(value, str):
+            return Item(_checked(value), number, given=True)
+        if isinstance(value, os.PathLike):
+            path = _path(value)
+            label = path.name
+            return _decoded(_read(path, max_bytes), number, label, max_bytes)
+        if _is_open_file(value):
+            label = _name_of(value)
+            return _decoded(_content(value, max_bytes), number, label, max_bytes)
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return _decoded(bytes(value), number, None, max_bytes)
+        if _is_sequence(value):
+            return Item(_checked(_residues(value)), number)
+        return Item(_checked(_record_of(value)), number, is_record=True)
+    except (Unusable, encodings.NotText) as error:
+        return Rejected(str(error), number, label)
+
+
+def _checked(text: str) -> str:
+    return encodings.checked(fasta.without_mark(text))
+
+
+def _decoded(data: str | bytes, number: int | None, label: str | None, max_bytes: int | None) -> Item:
+    if isinstance(data, str):
+        return Item(_checked(data), number, label)
+    text, warning = encodings.decoded(data, max_bytes)
+    return Item(text, number, label.removesuffix(".gz") if label else None, warning=warning)
+
+
+def _record_of(value: Any) -> str:
+    """Return the FASTA text of a record or of a named sequence. Raises Unusable for other values."""
+    if value is None:
+        raise Unusable("None is not a valid input: omit the slot or pass data")
+    if _is_nan(value):
+        raise Unusable(_NAN)
+    if isinstance(value, _Named):
+        sequence = value.sequence
+        return _record(value.name, None, _sequence_of(sequence) if _is_record(sequence) else sequence)
+    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(each, str) for each in value):
+        title, sequence = value  # as Biopython's fast parsers yield them
+        return _record(title, None, sequence)
+    if _is_record(value):
+        name = getattr(value, "id", None) or getattr(value, "name", None)
+        return _record(name, getattr(value, "description", None), _sequence_of(value))
+    raise Unusable(f"must be {ACCEPTED}, got {type(value).__name__}")
+
+
+def _record(name: Any, description: Any, sequence: Any) -> str:
+    """Return FASTA text of one record; without a header if it has no name."""
+    residues = _residues(sequence)
+    if not fasta.without_blanks(residues):
+        raise Unusable(f"the record {short_repr(str(name))} has no sequence")
+    if fasta.is_header(residues):
+        raise Unusable(
+            f"the sequence of {short_repr(str(name))} has a header of its own: pass its residues only"
+        )
+    words = [
+        "" if each is None or str(each) in _UNNAMED else str(each).strip() for each in (name, description)
+    ]
+    header = words[1] if words[0] and words[1].startswith(words[0]) else " ".join(words).strip()
+    if len(fasta.lines(header)) > 1:
+        raise Unusable(f"the name {short_repr(str(name))} has more than one line")
+    return f">{header}\n{residues}\n" if header else f"{residues}\n"
+
+
+def _residues(sequence: Any) -> str:
+    """Return the residues of a sequence: text, ASCII bytes, or a sequence object of Biopython. Raises Unusable."""
+    if isinstance(sequence, (bytes, bytearray)):
+        return encodings.decoded(bytes(sequence))[0]
+    if _is_nan(sequence):
+        raise Unusable(_NAN)
+    if not isinstance(sequence, str) and not _is_sequence(sequence):
+        raise Unusable(f"a sequence must be text, got {type(sequence).__name__} ({short_repr(sequence)})")
+    try:
+        return str(sequence)
+    except Exception as error:  # a sequence of Biopython that has a length only
+        raise Unusable(f"the record can't be converted to FASTA: {error}") from None
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _is_sequence(value: Any) -> bool:
+    """Whether the value is a sequence of Biopython, whose text is its residues."""
+    return any(kind.__module__ == "Bio.Seq" for kind in type(value).__mro__)
+
+
+def _is_record(value: Any) -> bool:
+    """Whether the value has a name and a sequence, as the records of Biopython, pysam and pyhmmer have."""
+    has_name = hasattr(value, "id") or hasattr(value, "name")
+    return has_name and (hasattr(value, "seq") or hasattr(value, "sequence"))
+
+
+def _sequence_of(record: Any) -> Any:
+    sequence = getattr(record, "seq", None)
+    return getattr(record, "sequence", None) if sequence is None else sequence
+
+
+def _is_open_file(value: Any) -> bool:
+    return callable(getattr(value, "read", None))
+
+
+def _name_of(file: Any) -> str | None:
+    name = getattr(file, "name", None)
+    return Path(name).name if isinstance(name, str) else None
+
+
+def _content(file: Any, max_bytes: int | None) -> str | bytes:
+    """Read an open file from where it is. Raises Unusable."""
+    try:
+        data = file.read() if max_bytes is None else file.read(max_bytes + 1)
+    except (OSError, ValueError) as error:  # a closed file is a ValueError
+        raise Unusable(f"can't read the open file: {error}") from None
+    if not isinstance(data, (str, bytes)):
+        raise Unusable(f"can't read the open file: it returned {type(data).__name__}, not text or bytes")
+    if not data:
+        raise Unusable("the open file has nothing left to read: open it again, or pass its path")
+    if max_bytes is not None and len(data) > max_bytes:
+        raise Unusable(f"must be at most {max_bytes:,} bytes, and the open file has more: split the input")
+    return data
+
+
+def _path(value: os.PathLike[Any]) -> Path:
+    path = Path(os.fsdecode(value))
+    if path.parts[:1] and path.parts[0].startswith("~") and not path.exists():
+        try:
+            return path.expanduser()
+        except RuntimeError as error:
+            raise Unusable(f"can't read {str(path)!r}: {error}") from None
+    return path
+
+
+def _read(path: Path, max_bytes: int | None) -> bytes:
+    """Read a file. Raises Unusable."""
+    try:
+        kind = special_file(path)
+        if kind is not None and not path.is_fifo():  # a pipe may come from a program that unpacks a file
+            raise Unusable(f"can't read {str(path)!r}: it is {kind}, not a file")
+        size = path.stat().st_size
+        if max_bytes is not None and size > max_bytes:
+            raise Unusable(too_large(size, max_bytes))
+        return path.read_bytes()
+    except OSError as error:
+        raise Unusable(f"can't read {str(path)!r}: {error.strerror or error}") from None
+    except ValueError as error:  # a null character in the path
+        raise Unusable(f"can't read {str(path)!r}: {error}") from None
+
+
+def too_large(size: int, max_bytes: int) -> str:
+    return f"must be at most {max_bytes:,} bytes, got {size:,}: split the input"

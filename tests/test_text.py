@@ -1,0 +1,114 @@
+"""What a text is that was given for a sequence."""
+
+from __future__ import annotations
+
+import pytest
+
+from proteiniq._text import fasta
+from proteiniq._text.recognise import (
+    foreign,
+    is_three_letter_code,
+    looks_like_a_protein,
+    looks_like_nucleotides,
+)
+
+PROTEIN = "MKVLAAGIVGLCTRNDEQHSW"
+
+pytestmark = pytest.mark.case
+
+
+@pytest.mark.parametrize(
+    ("text", "format"),
+    [
+        ("@r\nACGT\n+\nIIII\n", "FASTQ"),
+        ("LOCUS       X   4 aa\n", "GenBank"),
+        ("ID   X; SV 1; linear; mRNA; STD; PLN; 4 BP.\n", "EMBL"),
+        ("ID   LYSC_CHICK   Reviewed;   147 AA.\n", "UniProt text"),
+        ("CLUSTAL W (1.83) multiple sequence alignment\n\na  MKV\n", "Clustal"),
+        ("# STOCKHOLM 1.0\na MKV\n//\n", "Stockholm"),
+        (" 2 4\na MKVL\nb MKVL\n", "PHYLIP"),
+        ("id,sequence\na,MKV\n", "CSV"),
+        ("id;sequence\r\na;MKV\r\n", "CSV"),
+        ('[{"name": "x"}]', "JSON"),
+        ("{}", "JSON"),
+        ("<!DOCTYPE html>\n", "HTML"),
+        ('<?xml version="1.0"?>', "XML"),
+        ("@<TRIPOS>MOLECULE\nx\n", "MOL2"),
+        ("CLUSTAL" + PROTEIN, None),
+        (">a,b\nMK\n", None),
+        ("MKV,VLA", None),
+        ("[Na+].[Cl-]", None),
+        (PROTEIN, None),
+        ("id,sequence\n" + "a,MKV\n" * 10_000, "CSV"),
+    ],
+)
+def test_other_formats_are_recognised(text: str, format: str | None) -> None:
+    assert foreign(text) == format
+
+
+@pytest.mark.parametrize(
+    ("text", "whether"),
+    [
+        ("Met-Lys-Val", True),
+        ("H-Met-Lys-OH", True),
+        ("MET LYS VAL", True),
+        ("MetLysVal", True),
+        ("METLYSVALALA" * 2000, True),
+        ("Met Lys " * 5000, True),
+        ("METALA", False),
+        ("GLY", False),
+        (PROTEIN, False),
+    ],
+)
+def test_three_letter_code_is_recognised(text: str, whether: bool) -> None:
+    assert is_three_letter_code(text) is whether
+
+
+@pytest.mark.parametrize(
+    ("letters", "whether"),
+    [
+        ("ATGGCCAAGGTTTGCACGATTACAGGC" * 2, True),
+        ("AUGGCCAAGGUU", True),
+        ("GATTACA", False),
+        ("GA" * 50, False),
+        (PROTEIN * 3, False),
+    ],
+)
+def test_long_nucleotides_are_recognised(letters: str, whether: bool) -> None:
+    assert looks_like_nucleotides(letters) is whether
+
+
+@pytest.mark.parametrize(
+    ("letters", "whether"), [(PROTEIN, True), ("ACGTN", False), ("MKL[x]", False), ("", False)]
+)
+def test_proteins_are_recognised(letters: str, whether: bool) -> None:
+    assert looks_like_a_protein(letters) is whether
+
+
+@pytest.mark.parametrize(
+    ("text", "is_doubtful"),
+    [
+        (f"{PROTEIN}\n{PROTEIN[:10]}\n{PROTEIN}\n", True),
+        (f"{PROTEIN}\n{PROTEIN}\n", True),
+        (f"{PROTEIN[1:]}\n{PROTEIN[1:5]}\n", False),
+        ("KVFGRCELAA AMKRHGLDNY\nRGYSLGNWVC\n", False),
+        (f"{'M' * 60}\n{'M' * 20}\n", False),
+        (f">a\n{PROTEIN}\n{PROTEIN}{PROTEIN}\n\n>b\n{PROTEIN}\n\n", False),
+        (f">a\n{PROTEIN}\n>b\n{PROTEIN}\n\n{PROTEIN}\n", True),
+        ("", False),
+    ],
+)
+def test_lines_that_may_be_several_sequences_are_doubtful(text: str, is_doubtful: bool) -> None:
+    assert bool(fasta.doubts(text, fasta.records(text))) is is_doubtful
+
+
+@pytest.mark.parametrize("title", ["Human insulin", "my favourite protein"])
+def test_a_title_without_a_header_is_recognised(title: str) -> None:
+    text = f"{title}\n{PROTEIN}\n"
+    (fault,) = fasta.faults(text, fasta.records(text))
+    assert "looks like a title" in fault.message
+
+
+@pytest.mark.parametrize("text", ["mkv\nAC\n", f"{PROTEIN}\n; half\n{PROTEIN}\n", ""])
+def test_other_text_without_a_header_is_one_sequence(text: str) -> None:
+    assert fasta.faults(text, fasta.records(text)) == []
