@@ -59,7 +59,7 @@ class _Pools(ABC):
     def to(self, address: Address) -> Any:
         """Return the pool of the connections to an origin."""
         origin = (address.scheme, address.host, address.port)
-        with self._lock:
+        with self._lock.held:
             self.check_open()
             pool = self._by_origin.get(origin)
             if pool is None:
@@ -79,7 +79,7 @@ class _Pools(ABC):
         if self._given is not None or not is_replaced(*self._transport):
             self.check_open()
             return self._given
-        with self._lock:
+        with self._lock.held:
             self.check_open()
             proxy = self.proxy(address.scheme, address.host, address.port)
             if proxy not in self._transports:
@@ -92,7 +92,7 @@ class _Pools(ABC):
 
     def close(self) -> list[Any]:
         """Return what has to be closed; no more is made."""
-        with self._lock:
+        with self._lock.held:
             self.is_closed = True
             given = [] if self._given is None else [self._given]
             return [*self._by_proxy.values(), *self._transports.values(), *given]
