@@ -10,7 +10,6 @@ since that takes long.
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
@@ -24,15 +23,6 @@ from .turns import MOST_CONNECTIONS
 
 if TYPE_CHECKING:
     from .encoding import Address
-
-
-_MOST_UNSENT = 1 << 17
-_SOCKET_OPTIONS = (
-    # Systems buffer megabytes of an upload. That would hide for long whether a slow one still moves.
-    [(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)]
-    if hasattr(socket, "TCP_NOTSENT_LOWAT")
-    else []
-)
 
 
 class _Pools(ABC):
@@ -148,7 +138,6 @@ class _Pools(ABC):
             "max_keepalive_connections": MOST_CONNECTIONS,
             "keepalive_expiry": 30.0,
             "network_backend": self._backend(tls_in_tls=parsed is not None and parsed.scheme == "https"),
-            "socket_options": _SOCKET_OPTIONS,
         }
         if parsed is None:
             return direct(**options)
