@@ -25,6 +25,7 @@ from proteiniq._wire.libraries import (
     WriteError,
     WriteTimeout,
 )
+from proteiniq._wire.network import AsyncBackend, Backend
 from proteiniq._wire.sockets import SocketBackend
 
 from .certificates import Certificates
@@ -49,12 +50,12 @@ class Awaited:
 
 
 async def blocking(port: int) -> Any:
-    made = SocketBackend().connect_tcp("127.0.0.1", port, 20.0, socket_options=OPTIONS)
+    made = Backend(SocketBackend()).connect_tcp("127.0.0.1", port, 20.0, socket_options=OPTIONS)
     return Awaited(made)
 
 
 async def on_asyncio(port: int) -> Any:
-    return await AsyncioBackend().connect_tcp("127.0.0.1", port, socket_options=OPTIONS)
+    return await AsyncBackend(AsyncioBackend()).connect_tcp("127.0.0.1", port, socket_options=OPTIONS)
 
 
 @pytest.fixture(params=[blocking, on_asyncio])
@@ -97,11 +98,13 @@ async def pair(begin: Callable[[int], Awaitable[Any]], listener: socket.socket) 
 
 async def test_no_more_bytes_are_read_than_requested(begin: Any, listener: socket.socket) -> None:
     async with await pair(begin, listener) as both:
+        found = both.stream._stream  # without the least size of a read
+        stream = found if begin is on_asyncio else Awaited(found._stream)
         both.peer.sendall(b"abc")
-        assert await both.stream.read(2, timeout=20.0) == b"ab"
-        assert await both.stream.read(2, timeout=None) == b"c"
+        assert await stream.read(2, timeout=20.0) == b"ab"
+        assert await stream.read(2, timeout=None) == b"c"
         both.peer.close()
-        assert await both.stream.read(2, timeout=20.0) == b""
+        assert await stream.read(2, timeout=20.0) == b""
 
 
 async def test_much_is_read_in_pieces(begin: Any, listener: socket.socket) -> None:
@@ -129,8 +132,9 @@ async def test_what_comes_in_the_moment_of_the_timeout_is_read(listener: socket.
         loop = asyncio.get_running_loop()
         reading = asyncio.create_task(both.stream.read(1, timeout=0.0))
         await asyncio.sleep(0)
-        both.stream.get_buffer(1)[:1] = b"a"
-        loop.call_soon(both.stream.buffer_updated, 1)
+        receiving = both.stream._stream
+        receiving.get_buffer(1)[:1] = b"a"
+        loop.call_soon(receiving.buffer_updated, 1)
         assert await reading == b"a"
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from .libraries import (
     AsyncNetworkBackend,
     AsyncNetworkStream,
-    ConnectError,
     ConnectTimeout,
     ReadError,
     ReadTimeout,
@@ -39,7 +38,7 @@ def is_running() -> bool:
 
 
 class AsyncioBackend(AsyncNetworkBackend):
-    """Connects to one address, without a time limit."""
+    """Connects to one address, without a time limit. Errors of the system are passed on."""
 
     async def connect_tcp(
         self,
@@ -49,10 +48,7 @@ class AsyncioBackend(AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> AsyncNetworkStream:
-        try:
-            _, made = await asyncio.get_running_loop().create_connection(AsyncioStream, host, port)
-        except OSError as error:
-            raise ConnectError(str(error)) from error
+        _, made = await asyncio.get_running_loop().create_connection(AsyncioStream, host, port)
         for option in socket_options or ():
             made.transport.get_extra_info("socket").setsockopt(*option)
         return made
@@ -141,8 +137,6 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
             plain.abort()
             if isinstance(error, TimeoutError):
                 raise ConnectTimeout("the TLS handshake did not end in time") from None
-            if isinstance(error, OSError):  # an ssl.SSLError is one
-                raise ConnectError(str(error)) from error
             raise
         self.transport.set_write_buffer_limits(
             high=1, low=0

@@ -6,8 +6,6 @@ A stream takes the deadline of the request that is written to it, and keeps it f
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from .addresses import connect_async, look_up_async
@@ -42,16 +40,25 @@ def _within(deadline: Deadline | None, timeout: float | None, over: type[Excepti
     return left if timeout is None else min(timeout, left)
 
 
-@contextmanager
-def _as(kind: type[Exception]) -> Iterator[None]:
-    """Raise `kind` for an error that httpcore doesn't translate.
+class _As:
+    """Raises an exception of httpcore for an error of the system, of TLS, of a port or of a host name.
 
-    It passes on the ssl.SSLError of a damaged TLS record, an OverflowError of a port and a UnicodeError of a host name.
+    httpcore's own streams pass on the ssl.SSLError of a damaged TLS record, an OverflowError of a port and a
+    UnicodeError of a host name; ours pass on all of these.
     """
-    try:
-        yield
-    except (OSError, ValueError, OverflowError) as error:
-        raise kind(str(error)) from error
+
+    def __init__(self, kind: type[Exception]) -> None:
+        self._kind = kind
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, (OSError, ValueError, OverflowError)):
+            raise self._kind(str(error)) from error
+
+
+_connecting, _reading, _writing = _As(ConnectError), _As(ReadError), _As(WriteError)
 
 
 class Backend(NetworkBackend):
@@ -64,7 +71,7 @@ class Backend(NetworkBackend):
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> NetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        with _as(ConnectError):
+        with _connecting:
             return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
 
 
@@ -75,14 +82,14 @@ class Stream(NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         within = _within(self._deadline, timeout, ReadTimeout)
-        with _as(ReadError):
+        with _reading:
             return self._stream.read(max(max_bytes, READ), within)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._deadline = current.get() if buffer else self._deadline
         for start in range(0, len(buffer), PIECE):
             within = _within(self._deadline, timeout, WriteTimeout)
-            with _as(WriteError):
+            with _writing:
                 self._stream.write(buffer[start : start + PIECE], within)
 
     def close(self) -> None:
@@ -92,7 +99,7 @@ class Stream(NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> NetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        with _as(ConnectError):
+        with _connecting:
             return Stream(self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:
@@ -109,7 +116,7 @@ class AsyncBackend(AsyncNetworkBackend):
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> AsyncNetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        with _as(ConnectError):
+        with _connecting:
             return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
 
 
@@ -144,14 +151,14 @@ class AsyncStream(AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         within = _within(self._deadline, timeout, ReadTimeout)
-        with _as(ReadError):
+        with _reading:
             return await self._stream.read(max(max_bytes, READ), within)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._deadline = current.get() if buffer else self._deadline
         for start in range(0, len(buffer), PIECE):
             within = _within(self._deadline, timeout, WriteTimeout)
-            with _as(WriteError):
+            with _writing:
                 await self._stream.write(buffer[start : start + PIECE], within)
 
     async def aclose(self) -> None:
@@ -161,7 +168,7 @@ class AsyncStream(AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> AsyncNetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
-        with _as(ConnectError):
+        with _connecting:
             return AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, within))
 
     def get_extra_info(self, info: str) -> Any:

@@ -8,31 +8,11 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from .addresses import Budget, connect, look_up
-from .libraries import (
-    ConnectError,
-    ConnectTimeout,
-    NetworkBackend,
-    NetworkStream,
-    ReadError,
-    ReadTimeout,
-    WriteError,
-    WriteTimeout,
-)
-
-
-@contextmanager
-def _as(late: type[Exception], failed: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError as error:
-        raise late(str(error)) from error
-    except OSError as error:
-        raise failed(str(error)) from error
+from .libraries import ConnectTimeout, NetworkBackend, NetworkStream, ReadTimeout, WriteTimeout
 
 
 class SocketBackend(NetworkBackend):
@@ -54,20 +34,26 @@ class SocketBackend(NetworkBackend):
 
 
 class SocketStream(NetworkStream):
+    """A stream over a socket; errors of the system are passed on."""
+
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _as(ReadTimeout, ReadError):
-            self._sock.settimeout(timeout)
+        self._sock.settimeout(timeout)
+        try:
             return self._sock.recv(max_bytes)
+        except TimeoutError:
+            raise ReadTimeout from None
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         left = memoryview(buffer)
-        with _as(WriteTimeout, WriteError):
-            self._sock.settimeout(timeout)
+        self._sock.settimeout(timeout)
+        try:
             while left:
                 left = left[self._sock.send(left) :]
+        except TimeoutError:
+            raise WriteTimeout from None
 
     def close(self) -> None:
         self._sock.close()
@@ -76,11 +62,12 @@ class SocketStream(NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> NetworkStream:
         try:
-            with _as(ConnectTimeout, ConnectError):
-                self._sock.settimeout(timeout)
-                return SocketStream(ssl_context.wrap_socket(self._sock, server_hostname=server_hostname))
-        except BaseException:
+            self._sock.settimeout(timeout)
+            return SocketStream(ssl_context.wrap_socket(self._sock, server_hostname=server_hostname))
+        except BaseException as error:
             self.close()
+            if isinstance(error, TimeoutError):
+                raise ConnectTimeout("the TLS handshake did not end in time") from None
             raise
 
     def get_extra_info(self, info: str) -> Any:
