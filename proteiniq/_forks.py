@@ -1,8 +1,8 @@
-"""What a forked process makes anew.
+"""Reset locks and connections in a forked process.
 
 Of all threads, only the one that forks is in the new process. A lock that another thread holds at that moment would
-stay locked there for ever, and what it protects might be half changed. So a fork waits a little until no lock of this
-package is held, and the new process has new ones, as well as connections of its own.
+stay locked there forever, and the state that it protects might be inconsistent. So a fork waits briefly until no lock
+of this package is held, and the new process has new locks and connections.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
 
 
 class Lock:
-    """A `threading.Lock` that a forked process makes anew."""
+    """A `threading.Lock` that a forked process replaces."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -55,7 +55,7 @@ class AttemptDetails:
 
 
 LONG_PAUSE = 5.0
-"""A longer pause is logged and told to the hooks, in seconds."""
+"""Longer pauses are logged and reported to the hooks, in seconds."""
 
 
 @attrs.frozen(kw_only=True)

@@ -2,10 +2,10 @@
 
 For each document in `tests/independent/documents/`, `openapi.json` and the low-level client are made from it with the
 edits of `openapi/bindings.toml` that are beside it. The tests run with that client first on the path, against a server
-that responds as the document says. What was measured is the table in `docs/contract.md`, which is left alone where only
+that implements the document. The results are a table in `docs/contract.md`, which isn't updated if only
 a part is run: with `--document`, or with options that go to pytest.
 
-Exit codes: 0 all pass, and the table says so; 1 not.
+Exit codes: 0 all tests pass, and the table is up to date; 1 otherwise.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Measured:
     edits: int
     failed: int | None
     is_typed: bool
-    """Whether mypy finds nothing in the facade; also where it was not asked."""
+    """Whether mypy reports no error in the facade, or wasn't run."""
 
     @property
     def is_good(self) -> bool:

@@ -67,7 +67,7 @@ def test_a_function_that_turns_out_to_return_a_coroutine_is_refused_when_it_does
         client.jobs.wait("job_1", on_update=lambda job: coroutine_function())
 
 
-def test_no_callback_is_no_call() -> None:
+def test_without_a_callback_there_is_no_call() -> None:
     Callback("on_update", None)("anything")
 
 

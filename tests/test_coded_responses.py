@@ -75,7 +75,7 @@ def test_a_response_in_an_unknown_coding_is_an_error_that_names_it() -> None:
     ],
     ids=["unknown", "not gzip", "large when decoded", "large"],
 )
-def test_an_error_response_keeps_its_status_whatever_its_body(content: bytes, coding: str) -> None:
+def test_an_error_response_keeps_its_status_with_any_body(content: bytes, coding: str) -> None:
     error, requests = caught(coded(content, coding, 503), max_retries=1)
     assert isinstance(error, ServerError)
     assert (error.status, requests) == (503, 2)
@@ -144,7 +144,7 @@ def test_the_rest_of_a_compressed_file_in_another_coding_does_not_follow() -> No
 
 
 @pytest.mark.case
-def test_a_coding_that_is_none_leaves_a_file_as_it_is() -> None:
+def test_a_pseudo_coding_leaves_a_file_unchanged() -> None:
     length = str(len(CONTENT))
     rest = f"bytes 1000-{len(CONTENT) - 1}/{length}"
     found, _ = download(
@@ -176,9 +176,7 @@ def test_a_checksum_of_what_google_stores_is_not_that_of_what_it_decompressed() 
     [(PACKED[:-4], "its gzip data ends too early"), (CONTENT, "the response is not valid gzip data")],
     ids=["cut", "other"],
 )
-def test_a_file_that_is_not_what_its_coding_says_is_read_again_a_few_times(
-    broken: bytes, message: str
-) -> None:
+def test_a_file_with_a_wrong_content_encoding_is_retried_a_few_times(broken: bytes, message: str) -> None:
     assert download(coded(broken), coded(PACKED))[0] == CONTENT
     service = Routes({RESULT: answer(result("a.txt")), FILE: coded(broken)})
     made = fetched(service, max_retries=2)

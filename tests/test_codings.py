@@ -45,7 +45,7 @@ def decoded(header: str, chunks: Sequence[bytes]) -> bytes:
     ],
 )
 @pytest.mark.parametrize("size", [1, 7, 100_000])
-def test_a_body_is_decoded_whatever_its_chunks(header: str, coded: bytes, size: int) -> None:
+def test_a_body_is_decoded_with_any_chunks(header: str, coded: bytes, size: int) -> None:
     assert decoded(header, [coded[start : start + size] for start in range(0, len(coded), size)]) == BODY
 
 
@@ -88,7 +88,7 @@ def test_a_compressed_body_that_ends_too_early_is_an_error(header: str, coded: b
     ],
     ids=["text", "text as deflate", "text after gzip", "text after deflate", "wrong checksum"],
 )
-def test_a_body_that_is_not_what_its_header_says_is_an_error(header: str, coded: bytes) -> None:
+def test_a_body_with_a_wrong_content_encoding_is_an_error(header: str, coded: bytes) -> None:
     with pytest.raises(CannotDecode, match="is not valid"):
         decoded(header, [coded])
 

@@ -89,7 +89,7 @@ def test_a_lock_is_free_in_both_processes_after_a_fork() -> None:
     assert is_free(lock)
 
 
-def test_a_fork_waits_for_whoever_holds_a_lock() -> None:
+def test_a_fork_waits_for_the_holder_of_a_lock() -> None:
     lock, written = Lock(), []
     forking = threading.Event()
 
@@ -109,7 +109,7 @@ def test_a_fork_waits_for_whoever_holds_a_lock() -> None:
     thread.join()
 
 
-def test_what_is_gone_is_not_made_anew() -> None:
+def test_deleted_objects_are_not_reset_by_a_fork() -> None:
     class Counted:
         times = 0
 
@@ -140,7 +140,7 @@ def test_a_pace_is_not_held_by_threads_of_the_parent() -> None:
     assert forked(read_again) == 0
 
 
-def test_seats_of_nobody_count_as_answered_requests() -> None:
+def test_seats_without_an_owner_count_as_complete_requests() -> None:
     window = Window(limit=2, seconds=60, headroom=0)
     first, second, third = (window.reserve(0.0) for _ in range(3))
     assert [window.claim(seat, 0.0) for seat in (first, second)] == [0.0, 0.0]
@@ -187,7 +187,7 @@ def test_an_async_client_can_be_used_on_the_loop_of_a_forked_process() -> None:
 
 @pytest.mark.case
 @pytest.mark.usefixtures("impatient")
-def test_a_pace_file_is_opened_anew(tmp_path: Path) -> None:
+def test_a_pace_file_is_reopened(tmp_path: Path) -> None:
     pacer = FilePacer(tmp_path / "pace", "https://host pq_live_a", limit=5)
 
     def leaves() -> bool:

@@ -215,7 +215,7 @@ def test_no_part_of_the_secret_is_in_a_span(service: Sandbox) -> None:
     assert secret not in "".join(span.to_json() for span in spans_of(service, None))
 
 
-def test_a_stream_that_is_closed_at_its_planned_end_is_no_failure() -> None:
+def test_a_stream_that_is_closed_at_its_planned_end_is_not_a_failure() -> None:
     clock = StillClock()
 
     class Stalled(httpx.SyncByteStream):
@@ -268,7 +268,7 @@ def watched(
 
 
 @pytest.mark.parametrize(("asked", "told"), [("30", [30]), ("4", [])])
-def test_a_long_pause_before_a_retry_is_told(
+def test_a_long_pause_before_a_retry_is_reported(
     asked: str, told: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "proteiniq")
@@ -280,7 +280,7 @@ def test_a_long_pause_before_a_retry_is_told(
     ]
 
 
-def test_a_long_pause_for_the_rate_limit_is_told_once() -> None:
+def test_a_long_pause_for_the_rate_limit_is_reported_once() -> None:
     def many(client: ProteinIQ) -> None:
         for _ in range(121):
             client.account.get()
@@ -305,7 +305,7 @@ def test_a_method_for_pauses_that_would_have_to_be_awaited_is_refused() -> None:
         ProteinIQ(KEY, hooks=[Awaited()])
 
 
-def test_long_pauses_of_a_wait_for_a_service_that_is_gone_are_told() -> None:
+def test_long_pauses_of_a_wait_for_an_unreachable_service_are_reported() -> None:
     gone = Stub(httpx.ConnectError("refused"))
     hook = watched(gone, lambda client: client.jobs.wait("job_1", timeout=300, streams=False))
     waits = [pause for pause in hook.pauses if pause.operation == "wait"]
@@ -315,7 +315,7 @@ def test_long_pauses_of_a_wait_for_a_service_that_is_gone_are_told() -> None:
     assert "wait_all" in [pause.operation for pause in many.pauses]
 
 
-def test_the_pauses_of_a_quiet_job_are_not_told() -> None:
+def test_the_pauses_of_a_quiet_job_are_not_reported() -> None:
     service = Routes({STATUS: [*[answer(job("PROCESSING"))] * 9, answer(job("COMPLETED"))]})
     assert watched(service, lambda client: client.jobs.wait("job_1", streams=False)).pauses == []
 

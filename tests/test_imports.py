@@ -137,7 +137,7 @@ def test_only_the_retry_budget_has_a_lock() -> None:
     assert importers("proteiniq._forks", modules("_policy")) == {"_policy/retry.py"}
 
 
-def test_locks_are_made_where_a_forked_process_makes_them_anew() -> None:
+def test_locks_are_created_where_a_fork_resets_them() -> None:
     threads = {"_wire/addresses.py"}  # starts one, and has no lock
     assert importers("threading", FACADE) - threads == {"_forks.py", "_wire/turns.py"}
 

@@ -43,7 +43,7 @@ def test_a_redirect_that_can_not_be_followed(raw: bytes) -> None:
     assert target(raw) is None
 
 
-def test_a_status_that_is_no_redirect_leads_nowhere() -> None:
+def test_a_status_that_is_not_a_redirect_has_no_target() -> None:
     assert target(b"/x", 304) is None
     assert location({}) == ""
 

@@ -96,7 +96,7 @@ def client(sandbox: Sandbox, key: str) -> Iterator[ProteinIQ]:
         yield connected
 
 
-def test_a_joined_list_is_told_by_its_values(client: ProteinIQ) -> None:
+def test_a_joined_list_is_recognised_by_its_values(client: ProteinIQ) -> None:
     values = [">a\nMKV\n", ">d\nMKV\n>e\nMK*V\n"]
     for call in (client.jobs.quote, client.jobs.submit):
         with pytest.raises(ValidationError) as caught:

@@ -303,7 +303,7 @@ def test_streams_that_only_break_are_given_up() -> None:
     assert len(world.listens) == MOST_UNHEARD
 
 
-def test_a_pause_that_a_stream_asks_for_is_kept() -> None:
+def test_the_retry_field_of_a_stream_is_honoured_between_rounds() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
     assert rounds.next_move(0.0, Listed([state("a"), state("b")])) == Listen("a", 5.0)

@@ -233,7 +233,7 @@ def test_an_encrypted_proxy_is_verified_with_the_same_certificates(
     assert account(KEY, server.url, proxy=False, verify=certificates.authority) == "team_123"
 
 
-def test_missing_certificates_of_the_environment_are_no_riddle_to_a_traced_client(
+def test_a_traced_client_names_missing_certificates_of_the_environment(
     traced: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
@@ -263,7 +263,7 @@ def test_what_is_not_a_place_of_certificates(verify: Any, got: str) -> None:
         ProteinIQ(KEY, verify=verify)
 
 
-def test_a_context_of_a_server_verifies_nobody() -> None:
+def test_a_context_for_servers_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="must be a context for clients"):
         ProteinIQ(KEY, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
 
@@ -294,7 +294,7 @@ def test_a_folder_without_certificates_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("verify", ["", " ", "a\0b"])
-def test_a_path_that_is_none(verify: str) -> None:
+def test_an_invalid_path(verify: str) -> None:
     with pytest.raises(ConfigurationError, match="which does not exist"):
         ProteinIQ(KEY, verify=verify)
 

@@ -57,7 +57,7 @@ def test_gzip_of_several_members_is_unpacked() -> None:
         (b"\xef\xbb\xbfM\0K", "contains a NUL character"),
     ],
 )
-def test_what_is_not_text_says_what_it_is(data: bytes, problem: str) -> None:
+def test_content_that_is_not_text_is_named(data: bytes, problem: str) -> None:
     with pytest.raises(NotText, match=problem):
         decoded(data, 1000)
 

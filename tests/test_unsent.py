@@ -27,7 +27,7 @@ def message(kind: Any, **known: Any) -> str:
     return str(transport_error(REQUEST, "service.test", kind, "it broke", **options))
 
 
-def test_the_advice_says_what_happened() -> None:
+def test_the_advice_names_what_happened() -> None:
     assert message("read", sent=True).endswith("Whether the service acted on it is unknown.")
     assert message("connect").endswith(
         "Nothing was sent: check that service.test is the right host and can be reached from here."
@@ -53,7 +53,7 @@ def test_a_request_that_the_rate_limit_allows_too_late() -> None:
 
 
 @pytest.mark.case
-def test_no_error_says_that_nothing_was_sent_and_that_it_was_sent() -> None:
+def test_no_error_contradicts_itself_about_what_was_sent() -> None:
     service = Stub(httpx.ConnectError("refused"))
     with over(service, max_retries=2) as client, pytest.raises(TransportError) as caught:
         client.account.get()
@@ -118,14 +118,14 @@ def refused(proxy: Proxy) -> ProteinIQError:
 
 @pytest.mark.case
 @pytest.mark.parametrize("proxied", ["407 Proxy Authentication Required", "403 Forbidden"], indirect=True)
-def test_what_a_proxy_says_of_this_client_is_final(proxied: Proxy) -> None:
+def test_a_refusal_of_this_client_by_a_proxy_is_final(proxied: Proxy) -> None:
     error = refused(proxied)
     assert (error.retryable, error.attempts, proxied.tunnels) == (False, 1, 1)
 
 
 @pytest.mark.case
 @pytest.mark.parametrize("proxied", ["502 Bad Gateway"], indirect=True)
-def test_a_proxy_that_fails_is_asked_again(proxied: Proxy) -> None:
+def test_a_failing_proxy_is_retried(proxied: Proxy) -> None:
     error = refused(proxied)
     assert (error.retryable, proxied.tunnels) == (True, 3)
 
@@ -153,7 +153,7 @@ def test_other_headers_that_are_repeated_are_lists() -> None:
 
 
 @pytest.mark.case
-def test_the_longest_pause_that_is_asked_for_is_kept() -> None:
+def test_the_longest_retry_after_is_honoured() -> None:
     clock = StillClock()
     twice = httpx.Response(429, headers=[("Retry-After", "20"), ("Retry-After", "5")])
     with over(Stub(twice, answer(documented("get_account"))), clock=clock) as client:

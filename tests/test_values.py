@@ -105,7 +105,7 @@ def broken() -> Iterator[str]:
         (type("Socket", (), {"read": lambda self, size: None})(), "it returned NoneType"),
     ],
 )
-def test_what_is_no_input_says_what_to_pass(value: Any, problem: str) -> None:
+def test_an_invalid_input_names_what_to_pass(value: Any, problem: str) -> None:
     assert problem in texts(value, 10)[0]
 
 

@@ -228,7 +228,7 @@ def test_without_a_list_the_statuses_are_read(refused: httpx.Response) -> None:
 
 
 @pytest.mark.case
-def test_a_job_that_does_not_exist_is_not_said_to_continue() -> None:
+def test_a_missing_job_is_not_reported_as_running() -> None:
     queued = {status_of(each): answer(job(id=each)) for each in JOBS[1:]}
     service = Routes({LIST: page_of(), status_of("job_1"): NOT_FOUND, **queued})
     with over(service) as client, pytest.raises(NotFound) as caught:

@@ -1,4 +1,4 @@
-"""The way of one request through the windows that it has to pass: its job's, if it reads one, and its key's.
+"""The windows that apply to one request: its job's, if it reads one, and its key's.
 
 Like the windows, it waits for nothing and reads no clock; `now` is a monotonic time in seconds.
 """
@@ -13,9 +13,9 @@ _SWEEP_AT_LEAST = 256
 
 
 class JobReads:
-    """At most one read of each job's status or result in `interval` seconds; the first is free.
+    """At most one read of each job's status or result in `interval` seconds; the first is immediate.
 
-    Jobs that were not read for that long are forgotten, so memory does not grow with their number.
+    Jobs that weren't read for that long are dropped, so memory doesn't grow with their number.
     """
 
     def __init__(self, interval: float = JOB_READ_INTERVAL) -> None:
@@ -30,7 +30,7 @@ class JobReads:
         """Return the window of one job."""
         window = self._windows.get(job)
         if window is None:
-            # Twice what was left last time: sweeping stays cheap for each job, however many.
+            # At twice the number that remained last time, so the cost per job stays constant.
             if len(self._windows) >= self._sweep_at:
                 self._windows = {j: w for j, w in self._windows.items() if not w.idle(now)}
                 self._sweep_at = max(_SWEEP_AT_LEAST, 2 * len(self._windows))
@@ -38,14 +38,14 @@ class JobReads:
         return window
 
     def forget_seats(self) -> None:
-        """Take all reads on their way for answered."""
+        """Count all reads in flight as complete."""
         for window in self._windows.values():
             window.forget_seats()
 
 
 @attrs.define
 class Seats:
-    """What one request holds: a seat in its job's window, then one in its key's."""
+    """The seats of one request: in its job's window, then in its key's."""
 
     job: int | None = None
     key: int | None = None
@@ -53,16 +53,16 @@ class Seats:
 
 @attrs.frozen
 class Pace:
-    """The windows that one request has to pass: its job's, when it reads one, and its key's."""
+    """The windows that apply to one request: its job's, if it reads one, and its key's."""
 
     key: Window
     job: Window | None = None
 
     def claim(self, seats: Seats, now: float) -> float:
-        """Return 0.0 when the request may leave now, else the seconds after which to ask again."""
+        """Return 0.0 if the request may be sent now, or the seconds until the next claim."""
         if self.job is not None and seats.key is None:
-            # First the job's turn, then the key's: a read that waits for its job must not keep
-            # other requests waiting behind it.
+            # The job's window comes first: a read that waits for its job must not delay other
+            # requests of the key.
             if seats.job is None:
                 seats.job = self.job.reserve(now)
             delay = self.job.claim(seats.job, now)
@@ -73,10 +73,9 @@ class Pace:
         return self.key.claim(seats.key, now)
 
     def refused(self, now: float, retry_after: float, *, remaining: int | None = None) -> None:
-        """Take a 429: nobody leaves for `retry_after` seconds.
+        """Apply a 429: no request is sent for `retry_after` seconds.
 
-        When the key has requests `remaining`, it was the job that was read too often, and only
-        its reads wait.
+        If the key has requests `remaining`, the job was read too often, and only its reads wait.
         """
         if self.job is not None and remaining is not None and remaining > 0:
             self.job.refused(now, retry_after)
@@ -84,7 +83,7 @@ class Pace:
             self.key.refused(now, retry_after)
 
     def held(self, now: float) -> float:
-        """Return the seconds for which the service still wants this request not to be sent, mostly 0.0."""
+        """Return how long this request must wait because of a refusal, in seconds."""
         return max(self.key.held(now), self.job.held(now) if self.job is not None else 0.0)
 
     def release(self, seats: Seats, now: float) -> None:

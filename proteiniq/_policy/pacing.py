@@ -1,16 +1,16 @@
-"""When a request may leave, so that the service need not refuse it.
+"""Client-side rate limiting: when a request may be sent without a 429.
 
 The service allows 120 requests in 60 s for each key, over all routes, and one read of a job's status
 or result in 5 s for each key and job (documentation, "Rate limits"). Other programs may share the
-key, so what the headers of a response say corrects what is counted here.
+key, so the headers of a response correct what is counted here.
 
 Nothing here waits, reads a clock or takes a lock. A `Window` decides over a `State` of plain values; `Pace`, in
-`pace.py`, leads one request through the windows that it has to pass. `_wire/pacers.py` keeps the states of a process in
-memory, `_wire/pace_file.py` those of several processes in a file. A request asks when its turn is, sleeps, and asks
-again, since the response to another may have moved it.
+`pace.py`, takes one request through the windows that apply to it. `_wire/pacers.py` keeps the states of a process in
+memory, `_wire/pace_file.py` those of several processes in a file. A request claims its seat, sleeps for the returned
+time, and claims again, since the response to another request may have changed it.
 
 `now` is `time.monotonic()` in all threads and event loops alike, in seconds. The first three constants are the
-service's own, the others a choice of this project.
+service's own, and the others are chosen by this project.
 """
 
 from __future__ import annotations
@@ -25,97 +25,96 @@ RATE_WINDOW = 60.0
 JOB_READ_INTERVAL = 5.0
 
 LONGEST_NAP = 5.0
-"""The longest sleep before asking again, in seconds: a higher limit is learned, someone ahead gives up."""
+"""Maximum sleep before the next claim, in seconds: the limit may rise, or a request ahead may be abandoned."""
 
 LONGEST_HOLD = 3600.0
-"""The longest pause that is kept to, in seconds: one absurd response must not silence a key for ever."""
+"""Maximum pause after a refusal, in seconds, so that one absurd response doesn't block a key forever."""
 
 LONGEST_FLIGHT = 600.0
-"""Seconds after which a request that was never released counts as answered: its process died."""
+"""Time after which an unreleased request counts as complete, in seconds, because its process has died."""
 
 HEADROOM = 0.005
-"""The part of the window that is added to it, for clocks that run apart."""
+"""Fraction by which a window is extended, because clocks drift apart."""
 
 SHORTEST = 0.001
-"""The shortest time to wait before asking again, in seconds, so that nobody spins."""
+"""Minimum sleep before the next claim, in seconds, to avoid busy loops."""
 
-# A response tells what the service counted a little earlier. What stopped counting meanwhile is remembered for so long,
-# in seconds, so that it isn't taken for requests of others.
+# A response has the service's count of a little earlier. Our requests that expired meanwhile are remembered for this
+# long, in seconds, so that they aren't taken for requests of others.
 _LONGEST_LAG = 5.0
 
-# Someone in the queue who has not asked for so long is not there any more, in seconds.
+# A queued request that hasn't been claimed for this long is abandoned, in seconds.
 _LONGEST_SILENCE = 4 * LONGEST_NAP
 
-# With less than a quarter left and others at it too, requests leave one at a time: in simulation,
-# four processes that know nothing of each other are refused a third as often.
+# With less than a quarter left and other clients active, requests are sent one at a time: in simulation,
+# four independent processes are then refused a third as often.
 _SCARCE = 4
 
-# A header that promises more than this is not believed; it bounds the memory of a window.
+# Higher limits in headers are ignored, which bounds the memory of a window.
 _HIGHEST_LIMIT = 100_000
 
-# While one request goes ahead as a probe, the others ask again after this, in seconds.
+# While one request is sent as a probe, the others claim again after this, in seconds.
 _RECHECK = 0.25
 
-# A probe that takes longer, such as an upload, doesn't keep the others waiting, in seconds.
+# A probe that takes longer, such as an upload, no longer delays the others, in seconds.
 _PROBE_LAPSES = 5.0
 
 _NEVER = float("-inf")
 
 
 def _by_seat(times: Mapping[int | str, float]) -> dict[int, float]:
-    # JSON makes text of the numbers.
+    # The keys are strings in JSON.
     return {int(seat): time for seat, time in times.items()}
 
 
 @attrs.define
 class State:
-    """What a window remembers, as plain values that JSON can hold. Times are monotonic."""
+    """The state of a window, as plain values for JSON. Times are monotonic."""
 
     limit: int | None = None
-    """What the service's headers said it is."""
+    """The limit in the service's headers."""
     seconds: float = 0.0
-    """How long the window is at least, as the service's headers said."""
+    """Minimum length of the window, from the service's headers."""
     seats: int = 0
-    """How many were given; the number of the next."""
+    """Number of seats assigned, which is the number of the next one."""
     queue: list[int] = attrs.field(factory=list)
-    """The seats that wait, in order."""
+    """The waiting seats, in order."""
     asked: dict[int, float] = attrs.field(factory=dict, converter=_by_seat)
-    """When each of these asked last, the longest ago first."""
+    """Time of the last claim of each waiting seat, the oldest first."""
     flying: dict[int, float] = attrs.field(factory=dict, converter=_by_seat)
-    """The seats whose request is on its way, and when it left, the oldest first."""
+    """Seats of requests in flight and when they were sent, the oldest first."""
     ours: list[float] = attrs.field(factory=list)
-    """When our own requests were answered."""
+    """When our own requests completed."""
     gone: list[float] = attrs.field(factory=list)
-    """When requests of `ours` stopped counting, lately."""
+    """When requests of `ours` expired recently."""
     others: list[float] = attrs.field(factory=list)
-    """When others, as it seems, sent theirs."""
+    """When other clients probably sent their requests."""
     hold: float = _NEVER
-    """Nobody leaves before."""
+    """No request is sent before this time."""
     careful: bool = False
-    """One request is on its way at a time, the probe."""
+    """Only one request is in flight at a time, the probe."""
     probe: int | None = None
     next_probe: float = _NEVER
     overruled: bool = False
-    """A refusal named a moment; what is believed of others yields to it."""
+    """The time of a refusal overrides the estimate of other clients."""
     heard: float = _NEVER
     """When the headers of a response were last read."""
     time: float = _NEVER
-    """The latest time that was given."""
+    """The latest `now`."""
 
 
 class Window:
-    """At most `limit` requests in any `seconds`, in the order in which they asked.
+    """At most `limit` requests in any `seconds`, in order of reservation.
 
-    A request holds its seat from its departure until `seconds` after its response, because it may have
-    been counted by the service at any moment in between. So no window of the service ever sees more
-    than `limit`, however long requests take on their way. What was not heard of for long is given up: a process that
-    died holds no seat for ever.
+    A request keeps its seat from when it is sent until `seconds` after its response, because the service may
+    count it at any time in between. So no window of the service ever has more than `limit` requests, however
+    long they take. A seat that isn't released for a long time is freed, because its process may have died.
 
-    The service's headers correct the limit, and lengthen the window. `most` is never exceeded, whatever they say, since
-    others may need the rest.
+    The service's headers correct the limit, and lengthen the window. `most` is never exceeded, since other
+    clients may need the rest.
 
-    The clock may stand still or go back: a jump back of less than the window is waited out; a
-    longer one means that the clock started anew, and everything is forgotten. Not safe to use from several threads.
+    The clock may stand still or go back. A jump back of less than the window is waited out; after a longer
+    one, the clock has been reset, and the state is dropped. Not safe to use from several threads.
 
     >>> window = Window(limit=1, seconds=60, headroom=0)
     >>> first, second = window.reserve(now=100.0), window.reserve(now=100.0)
@@ -146,12 +145,12 @@ class Window:
 
     @property
     def limit(self) -> int:
-        """How many requests may leave in a window."""
+        """Maximum number of our requests in a window."""
         return min(self._allowed, self._most)
 
     @property
     def _allowed(self) -> int:
-        """How many the service allows, those of others included."""
+        """Maximum number that the service allows, including those of other clients."""
         return self.state.limit or self._limit
 
     @property
@@ -159,7 +158,7 @@ class Window:
         return max(self._seconds, self.state.seconds) * (1 + self._headroom)
 
     def reserve(self, now: float) -> int:
-        """Take the last place in the queue and return its number."""
+        """Take a seat at the end of the queue, and return its number."""
         time = self._advance(now)
         seat = self.state.seats
         self.state.seats += 1
@@ -167,9 +166,9 @@ class Window:
         return seat
 
     def claim(self, seat: int, now: float) -> float:
-        """Return 0.0 when the request may leave now, which counts it; else the seconds to wait.
+        """Return 0.0 and count the request if it may be sent now, or the seconds to wait.
 
-        The wait is what is expected now; ask again after it. A seat that was given up meanwhile is back in its place.
+        The wait is an estimate, so claim again after it. An abandoned seat gets its place in the queue back.
         """
         time, state = self._advance(now), self.state
         if seat in state.flying:
@@ -186,9 +185,9 @@ class Window:
         return max(delay, _RECHECK if state.careful else SHORTEST)
 
     def release(self, seat: int, now: float) -> bool:
-        """End a request, whatever became of it, and return whether it had left.
+        """End a request, and return whether it was sent.
 
-        One that had not leaves the queue and costs nothing. A second call does nothing.
+        An unsent one leaves the queue and isn't counted. A second call has no effect.
         """
         time, state = self._advance(now), self.state
         if seat == state.probe:
@@ -201,7 +200,7 @@ class Window:
         return False
 
     def cancel(self, seat: int, now: float) -> None:
-        """End a request that never reached the service, so that it is not counted."""
+        """End a request that didn't reach the service, so that it isn't counted."""
         if self.release(seat, now):
             self.state.ours.pop()
 
@@ -215,11 +214,11 @@ class Window:
         reset_after: float | None = None,
         window: float | None = None,
     ) -> None:
-        """Take the rate limit's headers from the response to the request of `seat`, before it is released.
+        """Read the rate-limit headers of the response to the request of `seat`, before it is released.
 
-        What the service counts beyond our own was sent by others. Our requests on their way may be
-        in its count or not: with any of them out the number of others is only ever raised. Requests of ours that
-        stopped counting since this one left may be in its count, too.
+        Requests that the service counts beyond our own were sent by others. Our requests in flight may or
+        may not be in its count, so with any of them the number of others is only increased. Requests of ours that
+        expired since this one was sent may be in its count, too.
         """
         time, state = self._advance(now), self.state
         if limit is not None and limit > 0:
@@ -232,44 +231,44 @@ class Window:
             late = len(state.gone) - bisect_right(state.gone, left)
             others = max(0, used - len(state.ours) - len(state.flying) - late)
             self._count_others(others, time, exact=len(state.flying) <= 1)
-            # Of our own requests it is known when they stop counting, and better than in the whole seconds of headers.
+            # The expiry of our own requests is known, and more precisely than the whole seconds of headers.
             if remaining <= 0 and others > 0 and reset_after is not None:
                 state.hold = max(state.hold, time + min(reset_after, self._period))
         if remaining is not None and remaining * _SCARCE <= self._allowed:
-            # Others race us to the last of them, and see us as late as we see them.
+            # Other clients compete for the remaining ones, and notice our requests with the same delay.
             state.careful = state.careful or bool(state.others)
         elif state.probe is not None:
             state.careful = False
         state.heard = time
 
     def refused(self, now: float, retry_after: float) -> None:
-        """Let nobody leave for `retry_after` seconds (an hour at most), and then one alone first."""
+        """Send no request for `retry_after` seconds (an hour at most), and then a single probe first."""
         time = self._advance(now)
         self.state.hold = max(self.state.hold, time + min(retry_after, LONGEST_HOLD))
         self.state.careful = self.state.overruled = True
 
     def held(self, now: float) -> float:
-        """Return how long the service still wants nobody to leave, in seconds."""
+        """Return how long no request may be sent because of a refusal, in seconds."""
         time = self._advance(now)
         return max(0.0, self.state.hold - time)
 
     def idle(self, now: float) -> bool:
-        """Whether nothing is remembered that a new window would not know."""
+        """Whether the state is that of a new window."""
         time, state = self._advance(now), self.state
         return not (state.queue or state.flying or state.ours or state.others or time < state.hold)
 
     def idle_from(self) -> float:
-        """When it will be idle at the latest, if nobody asks any more."""
+        """The latest time at which it becomes idle without further requests."""
         return max(self.state.hold, self.state.time + LONGEST_FLIGHT + self._period)
 
     def forget_seats(self) -> None:
-        """Take all requests on their way for answered, and empty the queue: whoever had the seats is gone."""
+        """Count all requests in flight as complete, and empty the queue: the owners of the seats are gone."""
         state = self.state
         state.ours += [state.time] * len(state.flying)
         state.queue, state.asked, state.flying, state.probe = [], {}, {}, None
 
     def _position(self, seat: int, time: float) -> int:
-        """How many wait before this one, which asks now. It enters the queue where it isn't there."""
+        """The position of a seat in the queue, which it enters if necessary. Its claim is recorded."""
         state = self.state
         position = bisect_left(state.queue, seat)
         if state.asked.pop(seat, None) is None:
@@ -290,10 +289,10 @@ class Window:
         return position < free - others
 
     def _turn(self, position: int, time: float) -> float:
-        """Return when the request at `position` may leave, if all before it leave when they may."""
+        """Return when the request at `position` may be sent, if all before it are sent as early as possible."""
         state = self.state
         rounds, place = divmod(position, self.limit)
-        # What is on its way holds its seat from the response on, which comes now at the earliest.
+        # A request in flight keeps its seat until a window after its response, which comes now at the earliest.
         others = () if state.overruled and position == 0 else self._in_our_way(state.others)
         held = [*sorted([*state.ours, *others]), *[time] * len(state.flying)]
         index = len(held) + place - self.limit
@@ -301,24 +300,24 @@ class Window:
         return max(first, state.hold) + rounds * self._period
 
     def _in_our_way(self, others: list[float]) -> list[float]:
-        """Those requests of others that leave us less than `most`."""
+        """The requests of others that leave us less than `most`."""
         return others[max(0, self._allowed - self.limit) :]
 
     def _count_others(self, others: int, time: float, *, exact: bool) -> None:
         known = self.state.others
         if exact:
             del known[: max(0, len(known) - others)]
-        # When they were sent is not known, but for after what we heard last: spread them over it.
+        # They were sent at unknown times since the last headers: spread them over that period.
         since = max(self.state.heard, time - self._period)
         missing = others - len(known)
         known += [since + (time - since) * number / missing for number in range(1, missing + 1)]
 
     def _advance(self, now: float) -> float:
-        """The time, with what counts no more forgotten."""
+        """The time, after dropping expired requests."""
         if now < self.state.time - self._period:
             self.state = State(limit=self.state.limit, seconds=self.state.seconds, seats=self.state.seats)
         state = self.state
-        # A little earlier than the last is another thread that read the clock before it got here.
+        # Another thread may have read the clock a little earlier.
         time = state.time = max(now, state.time)
         for seat in _older(state.flying, time, LONGEST_FLIGHT):
             del state.flying[seat]
@@ -335,7 +334,7 @@ class Window:
 
 
 def _older(times: dict[int, float], time: float, age: float) -> list[int]:
-    """The seats whose time is `age` seconds ago or more; `times` is in order."""
+    """The seats whose time is at least `age` seconds ago; `times` is in order."""
     old = []
     for seat, then in times.items():
         if then + age > time:

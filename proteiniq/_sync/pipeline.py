@@ -260,7 +260,7 @@ class Pipeline:
             number += 1
 
     def pause(self, seconds: float, reason: str, operation: str, job_id: str | None = None) -> None:
-        """Sleep. A long pause is logged and told to the hooks first, so that nobody waits without knowing why."""
+        """Sleep. A long pause is first logged and reported to the hooks, so that no wait is unexplained."""
         self._tell_pause(seconds, reason, operation, job_id)
         self.clock.sleep(seconds)
 

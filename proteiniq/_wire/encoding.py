@@ -33,7 +33,7 @@ _QUERY = "".join(set(_PRINTABLE) - set('"#<>'))
 
 @attrs.frozen
 class Address:
-    """A URL, taken apart: `host` as it is looked up, `host_header` as the service is told it."""
+    """A parsed URL: `host` is for the lookup, `host_header` for the Host header."""
 
     scheme: str
     host: str

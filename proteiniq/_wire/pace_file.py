@@ -142,7 +142,7 @@ class FilePacer(Pacer):
         self._connection = None
 
     def _sweep(self, file: sqlite3.Connection, now: float) -> None:
-        """Drop the jobs that nobody reads any more, and what was written before the machine started."""
+        """Drop jobs that are no longer read, and entries from before the machine started."""
         longest = 2 * (LONGEST_HOLD + self._seconds + self._job_interval)
         file.execute("DELETE FROM windows WHERE idle_from NOT BETWEEN ? AND ?", (now, now + longest))
 

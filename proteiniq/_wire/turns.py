@@ -20,7 +20,7 @@ MOST_STREAMS = 24
 
 
 class Permits:
-    """A number of permits, which nobody waits for. Safe for threads."""
+    """A semaphore that never blocks. Safe for threads."""
 
     def __init__(self, number: int) -> None:
         self._free = threading.Semaphore(number)

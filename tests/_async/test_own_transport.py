@@ -277,7 +277,7 @@ async def coroutine(request: AsyncTransportRequest) -> Any:
         (response(body=Body("text")), "body of a .* must be bytes or yield bytes, got str"),
     ],
 )
-async def test_a_response_that_is_none(given: Any, why: str) -> None:
+async def test_an_invalid_response(given: Any, why: str) -> None:
     client, transport = over(given)
     async with client:
         with pytest.raises(ConfigurationError, match=why):

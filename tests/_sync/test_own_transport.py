@@ -267,7 +267,7 @@ def coroutine(request: TransportRequest) -> Any:
         (response(body=Body("text")), "body of a .* must be bytes or yield bytes, got str"),
     ],
 )
-def test_a_response_that_is_none(given: Any, why: str) -> None:
+def test_an_invalid_response(given: Any, why: str) -> None:
     client, transport = over(given)
     with client:
         with pytest.raises(ConfigurationError, match=why):

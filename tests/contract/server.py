@@ -1,53 +1,34 @@
-"""A local server with a fixed response."""
+"""A local server with one response."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import attrs
-
-
-@attrs.define
-class Served:
-    """A response, the URL of its server, and the requests received."""
-
-    status: int = 200
-    headers: Mapping[str, str] = attrs.field(factory=dict)
-    content: bytes = b""
-    url: str = ""
-    requests: list[Mapping[str, str]] = attrs.field(factory=list)
+from ..faults.server import CUT, Asked, Piece, Server, whole
 
 
 @contextmanager
-def serving(served: Served) -> Iterator[Served]:
-    """Send the response `served` to every request, or 304 for a matching entity tag."""
+def serving(
+    content: bytes = b"",
+    status: int = 200,
+    *,
+    etag: str | None = None,
+    sent: int | None = None,
+    **headers: str,
+) -> Iterator[Server]:
+    """Serve a response at the path of the document and at /other, or 304 for a matching entity tag.
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            served.requests.append({"path": self.path, **dict(self.headers)})
-            known = served.headers.get("ETag") is not None
-            if known and self.headers.get("If-None-Match") == served.headers["ETag"]:
-                self.send_response(304)
-                self.end_headers()
-                return
-            self.send_response(served.status)
-            for name, value in served.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(served.content)
+    With `sent`, the connection is closed after that many bytes of the content.
+    """
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+    def respond(asked: Asked) -> list[Piece]:
+        if etag is not None and asked.headers.get("if-none-match") == etag:
+            return whole(b"", 304)
+        head, _ = whole(content, status, **headers, **({} if etag is None else {"etag": etag}))
+        return [head, content] if sent is None else [head, content[:sent], CUT]
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        served.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield served
-        finally:
-            server.shutdown()
-            thread.join()
+    with Server() as server:
+        for path in ("/api/v1/openapi.json", "/other"):
+            server.on("GET", path, respond)
+        yield server

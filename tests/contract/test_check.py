@@ -15,7 +15,7 @@ from proteiniq.contract.__main__ import main
 
 from . import mutators as m
 from .client import reconstruction
-from .server import Served, serving
+from .server import serving
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def run(*arguments: str) -> int:
 
 
 def test_the_command(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with serving(Served(content=json.dumps(reconstruction()).encode())) as server:
+    with serving(json.dumps(reconstruction()).encode()) as server:
         assert run(server.url) == 0
     assert "fits: nothing changed" in capsys.readouterr().out
 
@@ -131,7 +131,7 @@ def test_the_command(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_checks_the_service_by_default(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with serving(Served(status=503)) as server:
+    with serving(status=503) as server:
         monkeypatch.setenv("PROTEINIQ_BASE_URL", server.url)
         assert run() == 2
     assert "/api/v1/openapi.json: the response was 503" in capsys.readouterr().err

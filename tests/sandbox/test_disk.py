@@ -124,7 +124,7 @@ class TestFull:
         assert not [path for path in (alone.sandbox.data / "blobs").rglob("*") if path.is_file()]
         assert alone.run()["status"] == "COMPLETED"
 
-    def test_a_request_says_that_the_disk_is_full(self, alone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_request_reports_a_full_disk(self, alone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Store, "submit", full)
         refused = alone.post("jobs", json=job())
         assert code(refused) == (500, "internal_error")

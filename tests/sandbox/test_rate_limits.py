@@ -80,7 +80,7 @@ def test_status_and_result_of_one_job_share_one_read(clock: Clock) -> None:
         assert api.get(f"results/{first}").status_code == 200
 
 
-def test_an_account_tells_the_window(limited: Api) -> None:
+def test_an_account_has_the_window(limited: Api) -> None:
     limits = body(limited.get("account"))["limits"]
     assert limits["public_api_rate_limit"] == {"limit": 3, "window_seconds": 60}
 
@@ -109,7 +109,7 @@ def test_no_window_ever_holds_more_than_the_limit(steps: list[float], limit: int
     assert all(sum(t - 10 < other <= t for other in passed) <= limit for t in passed)
 
 
-def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
+def test_a_clock_that_is_set_back_does_not_block_requests() -> None:
     windows, reads = Windows(1, 60.0), JobReads(5.0)
     assert windows.ask("key", START).allowed
     assert windows.ask("key", START - 3600).allowed

@@ -96,7 +96,7 @@ class TestTLS:
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema_rs", "python_multipart"])
-def test_the_error_for_a_missing_extra_says_what_installs_it(missing: str) -> None:
+def test_the_error_for_a_missing_extra_names_the_installation(missing: str) -> None:
     code = f"""
 import sys
 sys.modules[{missing!r}] = None
@@ -110,7 +110,7 @@ except ImportError as error:
     assert "pip install '.[sandbox]' in a checkout" in said
 
 
-def test_the_error_on_windows_says_that_posix_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_on_windows_names_posix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "name", "nt")
     with pytest.raises(ImportError, match=r"needs POSIX .* on Windows, run it in WSL"):
         _ = package.__getattr__("Sandbox")

@@ -11,7 +11,7 @@ from fetch import update
 
 from tests.contract import mutators as m
 from tests.contract.client import reconstruction
-from tests.contract.server import Served, serving
+from tests.contract.server import serving
 
 DOCUMENT = json.dumps(reconstruction()).encode()
 
@@ -27,7 +27,7 @@ def fetched(source: str, upstream: Path) -> int:
 
 def test_json_is_kept_byte_for_byte(upstream: Path, capsys: pytest.CaptureFixture[str]) -> None:
     odd = b"\n" + DOCUMENT + b"\n\n"
-    with serving(Served(content=odd)) as server:
+    with serving(odd) as server:
         assert fetched(server.url, upstream) == 0
     assert upstream.read_bytes() == odd
     assert "wrote" in capsys.readouterr().out
@@ -36,7 +36,7 @@ def test_json_is_kept_byte_for_byte(upstream: Path, capsys: pytest.CaptureFixtur
 def test_what_changed_is_printed(upstream: Path, capsys: pytest.CaptureFixture[str]) -> None:
     upstream.write_bytes(DOCUMENT)
     changed = m.both(m.reversed_keys, m.field_is("Job", "progress", {"type": "integer"}))(reconstruction())
-    with serving(Served(content=json.dumps(changed).encode())) as server:
+    with serving(json.dumps(changed).encode()) as server:
         assert fetched(server.url, upstream) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.strip().startswith("+") and "integer" in line for line in lines)
@@ -59,27 +59,27 @@ def test_any_openapi_document_is_kept(mutator: m.Mutator, upstream: Path) -> Non
 
 
 def test_an_entity_tag_saves_the_second_fetch(upstream: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with serving(Served(content=DOCUMENT, headers={"ETag": '"1"'})) as server:
+    with serving(DOCUMENT, etag='"1"') as server:
         assert fetched(server.url, upstream) == 0
         assert fetched(server.url, upstream) == 0
-        assert [each.get("If-None-Match") for each in server.requests] == [None, '"1"']
+        assert [each.headers.get("if-none-match") for each in server.asked] == [None, '"1"']
     assert "is up to date" in capsys.readouterr().out
 
 
 def test_an_entity_tag_of_another_file_or_source_is_not_used(upstream: Path) -> None:
-    with serving(Served(content=DOCUMENT, headers={"ETag": '"1"'})) as server:
+    with serving(DOCUMENT, etag='"1"') as server:
         fetched(server.url, upstream)
         fetched(f"{server.url}/other", upstream)
         upstream.write_text("{}")
         fetched(f"{server.url}/other", upstream)
-        assert [each.get("If-None-Match") for each in server.requests] == [None, None, None]
+        assert [each.headers.get("if-none-match") for each in server.asked] == [None, None, None]
     assert upstream.read_bytes() == DOCUMENT
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"{}", b'{"openapi": "3.1.0"}', b'{"swagger": "2.0"}', b"{"])
 def test_something_that_is_not_a_contract_changes_nothing(content: bytes, upstream: Path) -> None:
     upstream.write_bytes(DOCUMENT)
-    with serving(Served(content=content, headers={"ETag": '"1"'})) as server:
+    with serving(content, etag='"1"') as server:
         assert fetched(server.url, upstream) == 2
     assert upstream.read_bytes() == DOCUMENT
     assert sorted(path.name for path in upstream.parent.iterdir()) == ["upstream.json"]
@@ -87,7 +87,7 @@ def test_something_that_is_not_a_contract_changes_nothing(content: bytes, upstre
 
 def test_a_service_that_fails_changes_nothing(upstream: Path, capsys: pytest.CaptureFixture[str]) -> None:
     upstream.write_bytes(DOCUMENT)
-    with serving(Served(status=500)) as server:
+    with serving(status=500) as server:
         assert fetched(server.url, upstream) == 2
     assert upstream.read_bytes() == DOCUMENT
     assert "the response was 500" in capsys.readouterr().err

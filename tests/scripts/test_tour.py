@@ -35,7 +35,7 @@ def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path
     with start(tmp_path, PYTHONIOENCODING=encoding) as tour:
         output, wrong = tour.communicate(timeout=120)
     assert (tour.returncode, wrong) == (0, "")
-    for value in ("14313.0", "37970", "score 290.5, 63 identical of 148 columns"):
+    for value in ("14313.1", "37970", "score 290.5, 63 identical of 148 columns"):
         assert value in output
     saved = {(path.parent.name.partition("-job_")[0], path.name) for path in (tmp_path / "out").glob("*/*")}
     assert saved == {

@@ -48,7 +48,7 @@ def test_run(client):
     assert client.run(*{JOB}, timeout=60).files
     assert len(list(client.jobs.list())) == 1
 
-def test_each_test_starts_anew(client, sandbox):
+def test_each_test_starts_with_a_reset_sandbox(client, sandbox):
     assert list(client.jobs.list()) == []
     sandbox.faults.add("GET", "/account", status=404, times=None)
 

@@ -187,7 +187,7 @@ class TestReplay:
         assert (job.credits_used, result.data_source) == (50, one_job(recorded)["result"]["data_source"])
         assert job.id != one_job(recorded)["job"]["id"]
 
-    def test_the_result_is_what_the_service_said_with_fields_that_nobody_knows(self, recorded: Path) -> None:
+    def test_the_result_has_unknown_fields_of_the_service(self, recorded: Path) -> None:
         result = one_job(recorded)["result"]
         result["files"][0] |= {"name": "models/rank 1.pdb", "sha256": "abc"}
         change(recorded, result={**result, "queue": "gpu", "results": {"plddt": [91.5]}})

@@ -184,7 +184,7 @@ async def test_a_job_that_ends_is_noticed_by_its_events_and_those_beside_it_by_t
 
 
 @pytest.mark.anyio
-async def test_a_pause_that_an_event_stream_asks_for_is_respected() -> None:
+async def test_the_retry_field_of_an_event_stream_is_honoured() -> None:
     listing = [
         answer({"data": [made(number, status) for number in (1, 2)]}) for status in ("QUEUED", "FAILED")
     ]

@@ -99,7 +99,7 @@ def test_defaults_are_within_their_limits(tool: Tool) -> None:
 
 @pytest.mark.case
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_slot_whose_bytes_limit_more_than_its_records_says_so(tool: Tool) -> None:
+def test_the_description_of_a_slot_has_its_limit_of_bytes(tool: Tool) -> None:
     for slot in tool.contract.slots:
         if slot.max_records != 1:
             assert f"at most {slot.max_bytes:,} bytes" in slot.description
