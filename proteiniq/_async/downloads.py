@@ -11,6 +11,7 @@ from .._inputs.arguments import is_url
 from .._inputs.callbacks import AsyncCallback
 from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
+from .._responses.calls import Call
 from .._transfer.download import Download
 from .._transfer.progress import OnProgress
 from .._transfer.writers import AsyncWriter
@@ -20,7 +21,7 @@ from ..errors import APIError, ContractError, NotFound, ProteinIQError, Transpor
 from ..hooks import AttemptDetails
 from ..models import ResultFileInfo
 from . import lazy
-from .pipeline import AsyncPipeline, Call
+from .pipeline import AsyncPipeline
 
 MOST_REDIRECTS = 10
 

@@ -16,6 +16,7 @@ from .._inputs.arguments import Span, check_id, is_downgrade, is_token, is_url
 from .._inputs.callbacks import AsyncCallback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
+from .._responses.calls import Call
 from .._responses.convert import given
 from .._transfer.multipart import (
     AsyncContent,
@@ -34,7 +35,7 @@ from .._wire.locations import location
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import AsyncListing, AsyncPager
-from .pipeline import CONTRACT_REFUSALS, AsyncPipeline, Call
+from .pipeline import CONTRACT_REFUSALS, AsyncPipeline
 
 
 class AsyncFiles:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 import attrs
 
 from .._inputs import requests
 from .._policy.pacing import LONGEST_NAP
 from .._policy.rate_headers import RateHeaders
-from .._policy.retry import Attempt, GiveUp, RetryBudget, Wait
+from .._policy.retry import GiveUp, RetryBudget, Wait
 from .._policy.tolerance import Recent
 from .._responses import schema
 from .._responses.api_errors import (
     MAY_HAVE_DRIFTED,
-    ErrorBody,
-    api_error,
-    is_in_progress,
-    read_body,
     redirected,
 )
-from .._responses.unsent import gave_up, past_deadline, rate_held, transport_error
+from .._responses.calls import Call, Reply
+from .._responses.unsent import past_deadline, rate_held
 from .._wire.codings import CannotDecode, Decoder, codings
 from .._wire.config import Config
 from .._wire.exchange import AsyncIncoming, Outgoing
@@ -37,7 +32,6 @@ from ..errors import (
     APIError,
     ContractError,
     ProteinIQError,
-    Request,
     RequestTimeout,
 )
 from ..hooks import LONG_PAUSE, AttemptDetails, PauseDetails, _tell, _tell_pause, _wanted, log
@@ -52,78 +46,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 D = TypeVar("D")
 
-REQUEST_ID = "x-request-id"
-"""The usual name, not documented by the service; kept if present."""
-
-_HARMLESS = ("GET", "HEAD", "DELETE")
-
-_WITHOUT_EFFECT = ("quote_job",)
-"""Operations that can be repeated although their method is POST."""
-
 CONTRACT_REFUSALS = (400, 405, 415, 422)
 """Statuses of requests that the service rejects as malformed."""
-
-
-@attrs.frozen(kw_only=True)
-class Call:
-    """A request and its context.
-
-    `deadline` is a monotonic time, in seconds, that no attempt and no pause exceeds. `job_read` marks reads of a job's
-    status or result, which the service allows once in 5 s, `paced` requests that count towards the rate limit.
-    `number` is the number of the attempt, for callers that retry themselves. A response that `is_stream` goes on until
-    the deadline, so that it is no failure if it ends there.
-    """
-
-    outgoing: Outgoing
-    operation: str
-    job_id: str | None = None
-    job_read: bool = False
-    paced: bool = True
-    number: int = 1
-    deadline: float | None = None
-    is_stream: bool = False
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.outgoing.url).path
-
-    @property
-    def host(self) -> str:
-        """Host and port, without the user information of a signed URL."""
-        return urlsplit(self.outgoing.url).netloc.rpartition("@")[2]
-
-    @property
-    def request(self) -> Request:
-        return Request(self.outgoing.method, self.path)
-
-    def within(self, now: float) -> Outgoing:
-        """Return the request with timeouts that end at the deadline."""
-        if self.deadline is None:
-            return self.outgoing
-        remaining = max(0.001, self.deadline - now)
-        total = self.outgoing.total_timeout
-        return attrs.evolve(
-            self.outgoing,
-            total_timeout=remaining if total is None else min(total, remaining),
-            queue_timeout=remaining,
-        )
-
-
-@attrs.frozen(slots=False)
-class Reply:
-    """A response with its whole body; `rate` are its rate-limit headers."""
-
-    status: int
-    headers: Mapping[str, str]
-    rate: RateHeaders
-    content: bytes = attrs.field(default=b"", repr=False)
-    took: float = 0.0
-
-    @cached_property
-    def error(self) -> ErrorBody:
-        """The body of an error response."""
-        return read_body(self.content)
-
 
 LARGEST_BODY = 128 << 20
 LARGEST_ERROR = 1 << 20
@@ -165,7 +89,7 @@ class AsyncPipeline:
         Raises APIError, TransportError, RequestTimeout, ContractError.
         """
         reply, call, route = await self._sent(prepared, job_id, job_read, deadline)
-        return prepared.parse(_fitted(reply, call, route))
+        return prepared.parse(call.fitted(reply, route))
 
     async def call_any(
         self, prepared: Prepared[T], *, job_id: str | None = None, deadline: float | None = None
@@ -173,7 +97,7 @@ class AsyncPipeline:
         """Like `call`, but return None for a successful response whose body is missing or doesn't fit the contract."""
         reply, call, route = await self._sent(prepared, job_id, False, deadline)
         try:
-            fitted = _fitted(reply, call, route)
+            fitted = call.fitted(reply, route)
         except ContractError:
             return None
         return prepared.parse(fitted)
@@ -243,7 +167,7 @@ class AsyncPipeline:
                 if outcome.status >= 300:
                     raise redirected(call.operation, call.request, outcome.status, outcome.headers)
                 return outcome
-            attempt = self._describe(call, outcome, number)
+            attempt = call.attempt(outcome, number)
             in_doubt = in_doubt or attempt.in_doubt
             responded = responded or isinstance(outcome, Reply)
             remaining = None if call.deadline is None else call.deadline - now
@@ -252,7 +176,7 @@ class AsyncPipeline:
             )
             if isinstance(decision, GiveUp):
                 self._tell(call, outcome, number, code=attempt.code)
-                raise self._error(call, outcome, attempt, decision, in_doubt=in_doubt, responded=responded)
+                raise call.error(outcome, attempt, decision, in_doubt=in_doubt, responded=responded)
             self._tell(call, outcome, number, code=attempt.code, wait=decision.seconds)
             await self.pause(decision.seconds, f"retry after {attempt.cause}", call.operation, call.job_id)
             number += 1
@@ -304,7 +228,7 @@ class AsyncPipeline:
                         await self._step(ticket.release, self.clock.monotonic())
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=await self._read(call, incoming))
-                        error = self._api_error(call, reply)
+                        error = call.api_error(reply)
                         error.attempts, code = call.number, error.code
                         raise error
                     yield incoming
@@ -316,11 +240,11 @@ class AsyncPipeline:
                 at_end = call.is_stream and call.deadline is not None and now >= call.deadline
                 outcome, took = reply if at_end and reply else failure or reply, now - started
                 if outcome is not None:
-                    details = self._details(call, outcome, took, call.number, code)
+                    details = call.details(outcome, took, call.number, self.clock.utcnow(), code)
                     self.tell([details]) if ended is None else ended.append(details)
-            attempt = self._describe(call, failure, call.number)
+            attempt = call.attempt(failure, call.number)
             gave_up = GiveUp("attempts")
-            raise self._error(call, failure, attempt, gave_up, in_doubt=attempt.in_doubt, responded=False)
+            raise call.error(failure, attempt, gave_up, in_doubt=attempt.in_doubt, responded=False)
         finally:
             if ticket is not None:
                 await self._step(ticket.release, self.clock.monotonic())
@@ -355,7 +279,7 @@ class AsyncPipeline:
         wait: float | None = None,
     ) -> None:
         if _wanted(self.config.hooks, wait):
-            details = self._details(call, outcome, outcome.took, number, code, wait)
+            details = call.details(outcome, outcome.took, number, self.clock.utcnow(), code, wait)
             _tell(self.config.hooks, details)
 
     def tell(self, ended: Sequence[AttemptDetails], wait: float | None = None) -> None:
@@ -363,32 +287,6 @@ class AsyncPipeline:
         for details in ended:
             last = details is ended[-1]
             _tell(self.config.hooks, attrs.evolve(details, wait=wait) if last else details)
-
-    def _details(
-        self,
-        call: Call,
-        outcome: Reply | WireFailure,
-        took: float,
-        number: int,
-        code: str | None,
-        wait: float | None = None,
-    ) -> AttemptDetails:
-        reply = outcome if isinstance(outcome, Reply) else None
-        return AttemptDetails(
-            operation=call.operation,
-            method=call.outgoing.method,
-            host=call.host,
-            path=call.path,
-            status=reply.status if reply else None,
-            code=code,
-            failure=outcome.kind if isinstance(outcome, WireFailure) else None,
-            number=number,
-            started_at=self.clock.utcnow() - timedelta(seconds=took),
-            duration=took,
-            wait=wait,
-            job_id=call.job_id,
-            request_id=reply.headers.get(REQUEST_ID) if reply else None,
-        )
 
     async def _read(self, call: Call, incoming: AsyncIncoming) -> bytes:
         """Return the whole body, decoded.
@@ -464,69 +362,6 @@ class AsyncPipeline:
 
         await self._step(step, self.clock.monotonic())
 
-    def _describe(self, call: Call, outcome: Reply | WireFailure, number: int) -> Attempt:
-        outgoing = call.outgoing
-        known: dict[str, Any] = {
-            "method": outgoing.method,
-            "number": number,
-            "idempotent": outgoing.method in _HARMLESS
-            or outgoing.idempotent
-            or call.operation in _WITHOUT_EFFECT,
-            "repeatable": outgoing.repeatable,
-        }
-        if isinstance(outcome, WireFailure):
-            return Attempt(**known, failure=outcome.kind, sent=outcome.sent)
-        return Attempt(
-            **known,
-            status=outcome.status,
-            code=outcome.error.code,
-            retry_after=outcome.rate.retry_after,
-            reset_after=outcome.rate.reset_after,
-            in_progress=outgoing.idempotent and outcome.status == 409 and is_in_progress(outcome.error),
-        )
-
-    def _error(
-        self,
-        call: Call,
-        outcome: Reply | WireFailure,
-        attempt: Attempt,
-        decision: GiveUp,
-        *,
-        in_doubt: bool,
-        responded: bool,
-    ) -> ProteinIQError:
-        if isinstance(outcome, Reply):
-            error: ProteinIQError = self._api_error(call, outcome)
-        else:
-            error = transport_error(
-                call.request,
-                call.host,
-                outcome.kind,
-                outcome.text,
-                sent=in_doubt,
-                responded=responded,
-                by_proxy=outcome.by_proxy,
-                job_id=call.job_id,
-            )
-        error.attempts = attempt.number
-        error.in_doubt = in_doubt
-        note = gave_up(decision, attempt)
-        if note:
-            error.add_note(note)
-        return error
-
-    def _api_error(self, call: Call, reply: Reply) -> ProteinIQError:
-        rate = reply.rate
-        return api_error(
-            reply.status,
-            reply.error,
-            request=call.request,
-            retry_after=rate.wait if reply.status == 429 else rate.retry_after,
-            job_id=call.job_id,
-            request_id=reply.headers.get(REQUEST_ID),
-            is_service=call.outgoing.key is not None,
-        )
-
     async def close(self) -> None:
         await AsyncSteps.run(self._pacer, self._pacer.close)
         await self._wire.close()
@@ -534,10 +369,3 @@ class AsyncPipeline:
     @property
     def is_closed(self) -> bool:
         return self._wire.is_closed
-
-
-def _fitted(reply: Reply, call: Call, route: Endpoint) -> Any:
-    """Return the body of a successful response in our schema. Raises ContractError if it doesn't fit the contract."""
-    request = call.request
-    body = schema.decode(reply.content, call.operation, request)
-    return schema.fit(body, call.operation, request, requests.identity(route, request.path))

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 from .._inputs import requests
 from .._inputs.arguments import check_idempotency_key, is_text
 from .._responses import schema
+from .._responses.calls import Call
 from .._short_repr import short_repr
 from ..errors import ContractError, InvalidInput, Request
-from .pipeline import AsyncPipeline, Call
+from .pipeline import AsyncPipeline
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

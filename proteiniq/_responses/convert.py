@@ -227,7 +227,7 @@ def job(answer: low.Job) -> models.JobState:
 
 
 def result_fields(answer: low.Result, job_id: str) -> dict[str, Any]:
-    """What a result has but for its files, which are of either world."""
+    """The fields of a result except its files, whose classes differ between sync and async."""
     status, data = given(answer.status), given(answer.results)
     return {
         "job_id": given(answer.job_id) or job_id,

@@ -13,6 +13,7 @@ from .._inputs.arguments import is_url
 from .._inputs.callbacks import Callback
 from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
+from .._responses.calls import Call
 from .._transfer.download import Download
 from .._transfer.progress import OnProgress
 from .._transfer.writers import Writer
@@ -22,7 +23,7 @@ from ..errors import APIError, ContractError, NotFound, ProteinIQError, Transpor
 from ..hooks import AttemptDetails
 from ..models import ResultFileInfo
 from . import lazy
-from .pipeline import Call, Pipeline
+from .pipeline import Pipeline
 
 MOST_REDIRECTS = 10
 

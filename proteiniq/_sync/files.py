@@ -18,6 +18,7 @@ from .._inputs.arguments import Span, check_id, is_downgrade, is_token, is_url
 from .._inputs.callbacks import Callback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
+from .._responses.calls import Call
 from .._responses.convert import given
 from .._transfer.multipart import (
     Content,
@@ -36,7 +37,7 @@ from .._wire.locations import location
 from ..errors import APIError, ContractError, NotFound, Request, ServerError, TransportError
 from ..models import DeletedFile, File
 from .paging import Listing, Pager
-from .pipeline import CONTRACT_REFUSALS, Call, Pipeline
+from .pipeline import CONTRACT_REFUSALS, Pipeline
 
 
 class Files:

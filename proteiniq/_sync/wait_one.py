@@ -15,11 +15,12 @@ from proteiniq_openapi.models import Job as LowJob
 from .._inputs import requests
 from .._policy.polling import Expire, OpenStream, ReadStatus, Watch, next_step
 from .._responses import convert, schema
+from .._responses.calls import Call
 from .._responses.sse import EventStream, EventTooLarge
 from .._wire.codings import Decoder, codings
 from ..errors import APIError, ContractError, ProteinIQError, Request
 from ..models import JobState, JobStatus
-from .pipeline import Call, Pipeline
+from .pipeline import Pipeline
 from .reads import StatusReader, read_job, requested_wait
 
 log = logging.getLogger("proteiniq")
