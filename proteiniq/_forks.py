@@ -36,8 +36,8 @@ def _made() -> list[Forked]:
 
 
 def _before_fork() -> None:
-    locks = [made for made in _made() if isinstance(made, Lock)]
-    _forking.held = [lock for lock in locks if lock.acquire(_PATIENCE)]
+    locks = [made.held for made in _made() if isinstance(made, Lock)]
+    _forking.held = [lock for lock in locks if lock.acquire(timeout=_PATIENCE)]
 
 
 def _after_fork_in_parent() -> None:
@@ -59,23 +59,15 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
 
 
 class Lock:
-    """A `threading.Lock` that a forked process replaces."""
+    """A lock that a forked process makes anew: `with lock.held: ...`.
+
+    It is not a context manager itself. Written in Python, one could be interrupted after it took the lock and before
+    it is entered, and would then never give it back.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.held = threading.Lock()
         register(self)
 
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._lock.release()
-
-    def acquire(self, timeout: float) -> bool:
-        return self._lock.acquire(timeout=timeout)
-
-    def release(self) -> None:
-        self._lock.release()
-
     def after_fork(self) -> None:
-        self._lock = threading.Lock()
+        self.held = threading.Lock()

@@ -50,7 +50,7 @@ def held_elsewhere(lock: Lock) -> Iterator[None]:
     taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with lock:
+        with lock.held:
             taken.set()
             done.wait()
 
@@ -65,7 +65,7 @@ def held_elsewhere(lock: Lock) -> Iterator[None]:
 
 
 def is_free(lock: Lock) -> bool:
-    with lock:
+    with lock.held:
         return True
 
 
@@ -94,7 +94,7 @@ def test_a_fork_waits_for_the_holder_of_a_lock() -> None:
     forking = threading.Event()
 
     def write() -> None:
-        with lock:
+        with lock.held:
             written.append("half")
             started.set()
             forking.wait()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from proteiniq._sync.wire import Wire
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
 from proteiniq._wire.key import ApiKey
+from proteiniq._wire.total_timeout import current
 from proteiniq._wire.turns import Turns
 from proteiniq.sandbox import Sandbox
 
@@ -31,6 +33,7 @@ from .support import (
     SECRET,
     AsyncFastClock,
     Routes,
+    StillClock,
     Stub,
     answer,
     documented,
@@ -101,6 +104,27 @@ def test_a_blocking_request_waits_for_a_connection_no_longer_than_its_deadline()
         assert (caught.value.kind, caught.value.sent) == ("timeout", False)
     with turns.one(0.0):
         pass
+
+
+def test_the_time_in_the_queue_is_part_of_the_deadline() -> None:
+    clock, left = StillClock(), []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        deadline = current.get()
+        assert deadline is not None
+        left.append(deadline.left())
+        return httpx.Response(200)
+
+    class Slow(Turns):
+        @contextmanager
+        def one(self, timeout: float | None) -> Generator[None]:
+            clock.sleep(3.0)
+            yield
+
+    wire = Wire(httpx.MockTransport(answered), clock=clock)
+    wire._turns = Slow(1)
+    received(wire, outgoing(total_timeout=10.0, queue_timeout=5.0))
+    assert left == [2.0]
 
 
 # ---- many at once

@@ -243,7 +243,7 @@ class RetryBudget:
         """
         if isinstance(decision, GiveUp):
             return decision
-        with self._lock:
+        with self._lock.held:
             self._advance(now)
             if self._left >= 1.0:
                 self._left -= 1.0
@@ -253,7 +253,7 @@ class RetryBudget:
 
     def succeeded(self, now: float) -> None:
         """Record a successful request."""
-        with self._lock:
+        with self._lock.held:
             self._advance(now)
             self._left = min(self._capacity, self._left + self._refund)
 

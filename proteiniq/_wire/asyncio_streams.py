@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterable
 from typing import Any
 
 from .libraries import (
@@ -41,16 +40,9 @@ class AsyncioBackend(AsyncNetworkBackend):
     """Connects to one address, without a time limit. Errors of the system are passed on."""
 
     async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> AsyncNetworkStream:
         _, made = await asyncio.get_running_loop().create_connection(AsyncioStream, host, port)
-        for option in socket_options or ():
-            made.transport.get_extra_info("socket").setsockopt(*option)
         return made
 
 

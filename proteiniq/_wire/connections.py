@@ -10,7 +10,6 @@ since that takes long.
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
@@ -24,15 +23,6 @@ from .turns import MOST_CONNECTIONS
 
 if TYPE_CHECKING:
     from .encoding import Address
-
-
-_MOST_UNSENT = 1 << 17
-_SOCKET_OPTIONS = (
-    # Systems buffer megabytes of an upload. That would hide for long whether a slow one still moves.
-    [(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)]
-    if hasattr(socket, "TCP_NOTSENT_LOWAT")
-    else []
-)
 
 
 class _Pools(ABC):
@@ -59,7 +49,7 @@ class _Pools(ABC):
     def to(self, address: Address) -> Any:
         """Return the pool of the connections to an origin."""
         origin = (address.scheme, address.host, address.port)
-        with self._lock:
+        with self._lock.held:
             self.check_open()
             pool = self._by_origin.get(origin)
             if pool is None:
@@ -79,7 +69,7 @@ class _Pools(ABC):
         if self._given is not None or not is_replaced(*self._transport):
             self.check_open()
             return self._given
-        with self._lock:
+        with self._lock.held:
             self.check_open()
             proxy = self.proxy(address.scheme, address.host, address.port)
             if proxy not in self._transports:
@@ -92,7 +82,7 @@ class _Pools(ABC):
 
     def close(self) -> list[Any]:
         """Return what has to be closed; no more is made."""
-        with self._lock:
+        with self._lock.held:
             self.is_closed = True
             given = [] if self._given is None else [self._given]
             return [*self._by_proxy.values(), *self._transports.values(), *given]
@@ -148,7 +138,6 @@ class _Pools(ABC):
             "max_keepalive_connections": MOST_CONNECTIONS,
             "keepalive_expiry": 30.0,
             "network_backend": self._backend(tls_in_tls=parsed is not None and parsed.scheme == "https"),
-            "socket_options": _SOCKET_OPTIONS,
         }
         if parsed is None:
             return direct(**options)

@@ -5,7 +5,9 @@ A stream takes the deadline of the request that is written to it, and keeps it f
 
 from __future__ import annotations
 
+import socket
 import ssl
+from contextlib import suppress
 from typing import Any
 
 from .addresses import connect_async, look_up_async
@@ -25,6 +27,8 @@ from .total_timeout import Deadline, current
 
 PIECE = 1 << 16
 """The most that is written with one timeout, in bytes: a slow upload goes on while this much moves in that time."""
+
+_MOST_UNSENT = 1 << 17
 
 READ = 1 << 18
 """The least that is read at once, in bytes. httpcore asks for 64 KiB, and then a download is mostly its own work."""
@@ -61,6 +65,13 @@ class _As:
 _connecting, _reading, _writing = _As(ConnectError), _As(ReadError), _As(WriteError)
 
 
+def _keep_little_unsent(sock: Any) -> None:
+    """Systems buffer megabytes of an upload. That would hide for long whether a slow one still moves."""
+    if sock is not None:
+        with suppress(OSError, AttributeError):  # Windows lacks it, and some systems in containers
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)
+
+
 class Backend(NetworkBackend):
     """Connects with streams that keep to the deadline."""
 
@@ -72,7 +83,9 @@ class Backend(NetworkBackend):
     ) -> NetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
         with _connecting:
-            return Stream(self._backend.connect_tcp(host, port, within, *args, **options))
+            stream = self._backend.connect_tcp(host, port, within, *args, **options)
+        _keep_little_unsent(stream.get_extra_info("socket"))
+        return Stream(stream)
 
 
 class Stream(NetworkStream):
@@ -117,7 +130,9 @@ class AsyncBackend(AsyncNetworkBackend):
     ) -> AsyncNetworkStream:
         within = _within(current.get(), timeout, ConnectTimeout)
         with _connecting:
-            return AsyncStream(await self._backend.connect_tcp(host, port, within, *args, **options))
+            stream = await self._backend.connect_tcp(host, port, within, *args, **options)
+        _keep_little_unsent(stream.get_extra_info("socket"))
+        return AsyncStream(stream)
 
 
 class AsyncAddresses(AsyncNetworkBackend):

@@ -98,7 +98,7 @@ class FilePacer(Pacer):
 
     @contextmanager
     def pace(self, job: str | None, now: float) -> Iterator[Pace]:
-        with self._lock:
+        with self._lock.held:
             if self._again_at - _AGAIN_AFTER <= now < self._again_at:
                 raise PaceUnavailable(self._instead)
             scopes = {f"key {self._key}": (self._limit, self._seconds, self._most)}
@@ -127,7 +127,7 @@ class FilePacer(Pacer):
 
     def close(self) -> None:
         """Close the file. What it counts stays for the others."""
-        with self._lock:
+        with self._lock.held:
             self._disconnect()
 
     def _disconnect(self) -> None:

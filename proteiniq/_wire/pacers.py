@@ -164,7 +164,7 @@ class LocalPacer(Pacer):
 
     @contextmanager
     def pace(self, job: str | None, now: float) -> Iterator[Pace]:
-        with self._lock:
+        with self._lock.held:
             yield Pace(self._window, self._reads.window(job, now) if job and self._job_interval else None)
 
     def close(self) -> None:
@@ -195,7 +195,7 @@ def shared(
     as the service's count does. The figures are those of the first client; headers correct them, but never to more
     requests than `most`.
     """
-    with _pacers_lock:
+    with _pacers_lock.held:
         pacer = _pacers.get((origin, key_id))
         if pacer is None:
             pacer = _pacers[origin, key_id] = LocalPacer(limit, seconds, job_interval, most=most)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-from collections.abc import Iterable
 from typing import Any
 
 from .addresses import Budget, connect, look_up
@@ -19,17 +18,11 @@ class SocketBackend(NetworkBackend):
     """Connects to the first address of a host that accepts; `timeout` is for the look-up and all of them."""
 
     def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> NetworkStream:
         budget = Budget(timeout)
         sock = connect(look_up(host, port, budget), budget)
-        for option in ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), *(socket_options or ())):
-            sock.setsockopt(*option)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return SocketStream(sock)
 
 
@@ -71,12 +64,10 @@ class SocketStream(NetworkStream):
             raise
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what httpcore asks for: the TLS object, and whether an idle connection was closed or got data."""
+        """Return the TLS object, whether an idle connection was closed or got data, or the socket."""
         if info == "ssl_object":
             return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
-        if info == "is_readable":
-            return is_readable(self._sock)
-        return None
+        return is_readable(self._sock) if info == "is_readable" else self._sock
 
 
 def is_readable(sock: Any) -> bool:
