@@ -91,13 +91,13 @@ def check_id(kind: str, value: object) -> str:
         if refers_to[0] != kind:
             raise InvalidInput(f"expected a {kind} or its id, got a {refers_to[0]}: {short_repr(value)}")
         value = getattr(value, refers_to[1])
-    value = value.strip() if isinstance(value, str) else value
+    given, value = value, value.strip() if isinstance(value, str) else value
     if isinstance(value, str) and len(value) > ID_LENGTH:
         raise InvalidInput(
             f"{kind} id must be at most {ID_LENGTH:,} characters, got {len(value):,}: {short_repr(value)}"
         )
     if not isinstance(value, str) or value in ("", ".", "..") or not is_text(value):
-        raise InvalidInput(f"{short_repr(value)} is not a {kind} id")
+        raise InvalidInput(f"{short_repr(given)} is not a {kind} id")
     return value
 
 
