@@ -138,16 +138,17 @@ def _kind(status: int, body: ErrorBody) -> type[errors.APIError]:
 
 
 _IN_PROGRESS = re.compile(
-    r"in.progress|in.flight|in.use|being (processed|handled)|(still|currently) processing", re.I
+    r"in.progress|in.flight|being (processed|handled)|(still|currently) processing", re.I
 )
 
 
 def is_in_progress(body: ErrorBody) -> bool:
     """Whether a 409 says that an earlier request with the same idempotency key is still being processed.
 
-    The service doesn't document such an error. Others send one with a code or a text like these.
+    The service doesn't document such an error. Others send one with a code or a text like these; Stripe's code is
+    `idempotency_key_in_use`.
     """
-    return _IN_PROGRESS.search(f"{body.code} {body.message}") is not None
+    return body.code == "idempotency_key_in_use" or bool(_IN_PROGRESS.search(f"{body.code} {body.message}"))
 
 
 def origin_of(url: str) -> str:
