@@ -314,7 +314,8 @@ class Window:
 
     def _advance(self, now: float) -> float:
         """The time, after dropping expired requests."""
-        if now < self.state.time - self._period:
+        period = self._period
+        if now < self.state.time - period:
             self.state = State(limit=self.state.limit, seconds=self.state.seconds, seats=self.state.seats)
         state = self.state
         # Another thread may have read the clock a little earlier.
@@ -325,11 +326,14 @@ class Window:
         for seat in _older(state.asked, time, _LONGEST_SILENCE):
             self._leave_queue(seat)
         for stamps in (state.ours, state.others):
-            old = bisect_right(stamps, time, key=lambda stamp: stamp + self._period)
+            if not stamps or stamps[0] + period > time:
+                continue
+            old = bisect_right(stamps, time, key=lambda stamp: stamp + period)
             if stamps is state.ours:
-                state.gone += [stamp + self._period for stamp in stamps[:old]]
+                state.gone += [stamp + period for stamp in stamps[:old]]
             del stamps[:old]
-        del state.gone[: bisect_right(state.gone, time - _LONGEST_LAG)]
+        if state.gone:
+            del state.gone[: bisect_right(state.gone, time - _LONGEST_LAG)]
         return time
 
 
