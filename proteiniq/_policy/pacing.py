@@ -67,7 +67,7 @@ def _by_seat(times: Mapping[int | str, float]) -> dict[int, float]:
     return {int(seat): time for seat, time in times.items()}
 
 
-@attrs.define
+@attrs.define(on_setattr=attrs.setters.NO_OP)
 class State:
     """The state of a window, as plain values for JSON. Times are monotonic."""
 
