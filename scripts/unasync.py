@@ -1,7 +1,8 @@
 """Generate the sync facade and its tests from the async ones, with an explicit table of replacements.
 
 `proteiniq/_async/` becomes `proteiniq/_sync/`, `tests/_async/` becomes `tests/_sync/`. The output is formatted, and
-must compile and be free of async. An unused replacement is an error, because it may be a typo.
+must compile and be free of async. An unused replacement is an error, because it may be a typo. Tests marked `once`
+are left out, with what only they use: they are about what both facades share.
 
 Exit codes: 0 written (or, with --check, up to date); 1 not up to date, or a replacement is wrong.
 """
@@ -13,6 +14,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 from _project import ROOT, fail, settle
@@ -20,6 +22,8 @@ from _project import ROOT, fail, settle
 FOLDERS = [("proteiniq/_async", "proteiniq/_sync"), ("tests/_async", "tests/_sync")]
 
 HEADER = "# Generated from {source} by scripts/unasync.py. Edit that file instead.\n\n"
+
+ONCE = "@pytest.mark.once\n"
 
 REPLACEMENTS = [
     (r"safe for many tasks of one event loop", "safe for many threads"),
@@ -53,6 +57,28 @@ def convert(text: str, used: set[str]) -> str:
     return text
 
 
+def without_once(text: str) -> str:
+    """The module without the tests marked `once` and what only they use, or "" if no test is left."""
+    if ONCE not in text:
+        return text
+    body, lines = ast.parse(text).body, text.splitlines(keepends=True)
+    parts: list[tuple[str, str]] = []
+    for start, each in zip([0, *(each.end_lineno for each in body)], body, strict=False):
+        target, *_ = getattr(each, "targets", [getattr(each, "target", None)])
+        name = getattr(each, "name", getattr(target, "id", ""))
+        part = "".join(lines[start : each.end_lineno])
+        if isinstance(each, ast.Expr) and parts:  # the docstring of what stands above
+            name, part = parts[-1][0], parts.pop()[1] + part
+        parts.append((name, part))
+    kept = [(name, part) for name, part in parts if ONCE not in part]
+    if not any(name.startswith("test_") for name, _ in kept):
+        return ""
+    while kept != parts:
+        parts, words = kept, Counter(re.findall(r"\w+", "".join(part for _, part in kept)))
+        kept = [(name, part) for name, part in parts if name.startswith("test_") or words[name] != 1]
+    return "".join(part for _, part in kept)
+
+
 def problem(text: str) -> str | None:
     """Why `text` is not valid sync code, or None."""
     try:
@@ -67,9 +93,9 @@ def problem(text: str) -> str | None:
 
 
 def formatted(text: str, name: Path) -> str:
-    """The text with its imports sorted and formatted by ruff."""
+    """The text formatted by ruff, with its imports sorted and those left out that nothing uses."""
     ruff = [sys.executable, "-m", "ruff"]
-    for command in (["check", "--quiet", "--fix-only", "--select", "I"], ["format", "--quiet"]):
+    for command in (["check", "--quiet", "--fix-only", "--select", "I,F401"], ["format", "--quiet"]):
         done = subprocess.run(
             [*ruff, *command, "--stdin-filename", str(name), "-"],
             input=text,
@@ -92,7 +118,9 @@ def main() -> int:
         made = set()
         for path in sorted((ROOT / source).rglob("*.py")):
             relative = path.relative_to(ROOT / source)
-            text = convert(path.read_text(encoding="utf-8"), used)
+            text = without_once(convert(path.read_text(encoding="utf-8"), used))
+            if not text and path.stat().st_size:
+                continue
             wrong = problem(text)
             if wrong:
                 fail(f"{path.relative_to(ROOT)}: its output is not sync code: {wrong}")

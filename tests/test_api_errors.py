@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from proteiniq import errors
-from proteiniq._policy.retry import Attempt, GiveUp, may_pass
+from proteiniq._policy.retry import Attempt, GiveUp
 from proteiniq._responses.api_errors import (
     MOST_BODY,
     MOST_DETAILS,
@@ -25,18 +25,16 @@ def made(status: int, code: str | None = None, message: str | None = None, **kno
     return api_error(status, ErrorBody(code, message, None), request=REQUEST, **known)
 
 
-@pytest.mark.parametrize(("code", "kind"), BY_CODE.items())
-def test_the_class_of_a_code(code: str, kind: type[errors.APIError]) -> None:
-    assert type(made(400, code)) is kind
+def test_the_class_of_a_code() -> None:
+    assert {code: type(made(400, code)) for code in BY_CODE} == BY_CODE
 
 
-@pytest.mark.parametrize(("status", "kind"), BY_STATUS.items())
-def test_the_class_of_a_status(status: int, kind: type[errors.APIError]) -> None:
-    assert type(made(status)) is kind
-    assert type(made(status, "of_tomorrow")) is kind
+def test_the_class_of_a_status() -> None:
+    assert {status: type(made(status)) for status in BY_STATUS} == BY_STATUS
+    assert {status: type(made(status, "of_tomorrow")) for status in BY_STATUS} == BY_STATUS
 
 
-@pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599])
+@pytest.mark.parametrize("status", [500, 503, 599])
 def test_the_class_of_a_fault(status: int) -> None:
     assert type(made(status)) is errors.ServerError
 
@@ -48,15 +46,10 @@ def test_an_unknown_status_is_a_plain_error_that_is_not_retried() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(400, None), (408, None), (429, None), (500, None), (501, None), (599, None)]
-)
-def test_an_error_is_retryable_according_to_the_retry_policy(status: int, code: str | None) -> None:
-    assert made(status, code).retryable is may_pass(status, code)
-
-
-@pytest.mark.parametrize(
     ("status", "code", "retryable"),
     [
+        (408, None, True),
+        (501, None, False),
         (400, "validation_error", False),
         (402, "insufficient_credits", False),
         (429, "rate_limited", True),
@@ -66,13 +59,14 @@ def test_an_error_is_retryable_according_to_the_retry_policy(status: int, code: 
         (409, "conflict", False),
     ],
 )
-def test_retryable_errors(status: int, code: str, retryable: bool) -> None:
+def test_an_error_is_retryable_if_its_cause_may_pass(status: int, code: str | None, retryable: bool) -> None:
     assert made(status, code).retryable is retryable
 
 
-@pytest.mark.parametrize("code", sorted(code for code, kind in BY_CODE.items() if kind.advice))
-def test_advice_is_for_existing_codes(code: str) -> None:
-    assert f"What to do: {BY_CODE[code].advice}." in str(made(400, code))
+def test_an_error_says_what_to_do() -> None:
+    advice = {code: kind.advice for code, kind in BY_CODE.items() if kind.advice}
+    assert advice
+    assert all(f"What to do: {what}." in str(made(400, code)) for code, what in advice.items())
 
 
 def test_half_a_surrogate_pair_is_escaped() -> None:
@@ -114,10 +108,8 @@ def test_a_body_of_another_framework(body: Any, code: str | None, message: str |
     "content",
     [
         b"",
-        b" \n",
         b"<html><style>h1 { color: red }</style><!-- none --></html>",
         b"null",
-        b"[]",
         b"{}",
         b"\xff\xfe",
     ],
@@ -182,8 +174,13 @@ def test_a_signature_in_a_body_is_not_kept(content: bytes) -> None:
 
 
 @pytest.mark.case
-@pytest.mark.parametrize("status", [401, 402, 403, 404, 409])
-@pytest.mark.parametrize("content", [b"default backend", b'{"message": "No."}', b'{"error": "No."}', b""])
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        *((status, b"default backend") for status in (401, 402, 403, 404, 409)),
+        *((404, content) for content in (b'{"message": "No."}', b'{"error": "No."}', b"")),
+    ],
+)
 def test_what_only_the_service_knows_is_not_taken_from_another(status: int, content: bytes) -> None:
     error = api_error(status, read_body(content), request=REQUEST)
     assert type(error) is errors.APIError
@@ -248,7 +245,7 @@ def test_details_of_any_shape_are_in_the_message(details: Any, shown: str) -> No
     assert text == f"No (conflict, GET /api/v1/tools)\n  {shown}"
 
 
-@pytest.mark.parametrize("details", [None, {}, [], "", 0, False, {"current_status": "QUEUED"}], ids=str)
+@pytest.mark.parametrize("details", [None, {}, 0, {"current_status": "QUEUED"}], ids=str)
 def test_redundant_details_are_not_shown(details: Any) -> None:
     text = refused({"error": {"code": "conflict", "message": "No.", "details": details}})
     assert text == "No (conflict, GET /api/v1/tools)"

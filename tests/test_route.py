@@ -130,8 +130,6 @@ def test_which_proxy_is_taken(
         ("", "False for no proxy, or None for the environment's, got ''"),
         (" ", "got ' '"),
         (True, "got True"),
-        (0, "got int"),
-        (b"http://proxy.test", "got bytes"),
         ({"https": "http://proxy.test"}, "got dict"),
         ("proxy.test:3128", "must start with http://, https://, socks5:// or socks5h://"),
         (f"ftp://user:{PASSWORD}@proxy.test", "must start with http://"),
@@ -188,8 +186,16 @@ def server(certificates: Certificates) -> Iterator[Server]:
 
 
 @pytest.mark.case
-@both
-@pytest.mark.parametrize("form", ["string", "path", "folder", "context"])
+@pytest.mark.parametrize(
+    ("account", "form"),
+    [
+        (blocking, "string"),
+        (blocking, "path"),
+        (blocking, "folder"),
+        (blocking, "context"),
+        (awaited, "string"),
+    ],
+)
 def test_a_server_is_verified_with_the_certificates_of_the_client(
     account: Account, form: str, server: Server, certificates: Certificates, tmp_path: Path
 ) -> None:
@@ -202,8 +208,9 @@ def test_a_server_is_verified_with_the_certificates_of_the_client(
     assert account(KEY, server.url, verify=verify) == "team_123"
 
 
-@both
-@pytest.mark.parametrize("verify", [None, True, certifi.where()])
+@pytest.mark.parametrize(
+    ("account", "verify"), [(blocking, None), (blocking, certifi.where()), (awaited, True)]
+)
 def test_a_server_of_another_authority_is_refused(account: Account, verify: Any, server: Server) -> None:
     with pytest.raises(TransportError, match=r"certificate of 127\.0\.0\.1") as caught:
         account(KEY, server.url, verify=verify)

@@ -93,12 +93,9 @@ def test_a_retry_after_in_the_past_is_zero(value: str) -> None:
         "soon",
         "nan",
         "inf",
-        "-inf",
         "1e3",
-        "1_0",
         "٣",
         "5 s",
-        "5, 5",
         "Sun, 06 Nov 99999999999999999999 08:49:37 GMT",
     ],
 )

@@ -36,6 +36,7 @@ async def test_an_error_has_its_request_and_the_services_request_id() -> None:
     assert error.attempts == 1
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("failure", "kind", "sent"),
@@ -67,6 +68,7 @@ async def test_no_response(failure: Exception, kind: type[TransportError], sent:
     assert error.__context__ is None
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_attempts_are_counted_and_noted() -> None:
     error = await caught(httpx.ReadError("reset"), max_retries=3)
@@ -74,6 +76,7 @@ async def test_attempts_are_counted_and_noted() -> None:
     assert "It was tried 4 times" in "".join(error.__notes__)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_redirect_is_not_followed() -> None:
     service = Stub(httpx.Response(302, headers={"location": "https://www.service.test/api/v1/account"}))
@@ -95,6 +98,7 @@ async def test_a_response_that_is_not_json() -> None:
     assert "login page" in str(error)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_key_without_the_scope(sandbox: Sandbox) -> None:
     key = sandbox.create_key(["jobs:read"], workspace="team_scopes")
@@ -104,6 +108,7 @@ async def test_a_key_without_the_scope(sandbox: Sandbox) -> None:
             await client.files.upload(b"MK", filename="a.fasta")
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_an_unknown_key(sandbox: Sandbox) -> None:
     async with connect(sandbox, "pq_live_nobody_secret") as client:

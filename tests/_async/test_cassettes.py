@@ -50,6 +50,7 @@ async def test_a_mock_of_httpx_gets_the_requests(monkeypatch: pytest.MonkeyPatch
     assert [str(request.url) for request in service.requests] == ["https://service.test/api/v1/account"]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_an_unrecorded_request_is_not_sent() -> None:
     async with AsyncProteinIQ(KEY, URL, max_retries=0, rate_limit=100_000) as client:
@@ -60,10 +61,12 @@ async def test_an_unrecorded_request_is_not_sent() -> None:
             await client.tools.get("esmfold")
 
 
+@pytest.mark.once
 def test_there_is_a_cassette_for_each_scenario_and_no_other() -> None:
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(SCENARIOS)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_no_cassette_contains_a_secret(name: str) -> None:
     text = (FOLDER / f"{name}.yaml").read_text()

@@ -31,6 +31,7 @@ async def test_the_account(sandbox: Sandbox, client: AsyncProteinIQ, key: str) -
     assert account.limits.rate_limit.limit == 100_000
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_documented_account() -> None:
     async with over(Stub(answer(documented("get_account")))) as client:
@@ -148,6 +149,7 @@ async def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> Non
     assert sum(clock.sleeps) > 15.0
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_an_unknown_option() -> None:
     async with over(Stub(answer({}))) as client:
@@ -155,6 +157,7 @@ async def test_an_unknown_option() -> None:
             client.with_options(retries=3)  # type: ignore[call-arg]  # what a type checker refuses too
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_key_comes_from_the_environment(
     sandbox: Sandbox, key: str, monkeypatch: pytest.MonkeyPatch
@@ -176,12 +179,14 @@ async def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
     assert SECRET not in str(request.url)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_repr_shows_the_base_url() -> None:
     async with over(Stub(answer({}))) as client:
         assert repr(client) == f"<{type(client).__name__} pq_live_tests_… at https://service.test>"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_every_documented_response_is_read_completely() -> None:
     async with over(Stub(answer(documented("get_tool")))) as client:

@@ -29,6 +29,7 @@ from ..support import (
 from .clients import fetched
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_password_in_a_signed_url_is_not_shown() -> None:
     told: list[AttemptDetails] = []
@@ -99,6 +100,7 @@ async def test_the_rest_is_only_requested_of_the_same_version(
     assert [request.headers.get("if-range") for request in service.requests[1:]] == [None, value]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_file_that_became_shorter_is_read_from_the_start(tmp_path: Path) -> None:
     short = httpx.Response(200, content=b"short", headers={"etag": '"two"'})
@@ -106,6 +108,7 @@ async def test_a_file_that_became_shorter_is_read_from_the_start(tmp_path: Path)
     assert (await (await fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == b"short"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_url_that_expires_on_the_way_is_renewed_as_often_as_it_gave_something(tmp_path: Path) -> None:
     gone = httpx.Response(403)
@@ -117,6 +120,7 @@ async def test_a_url_that_expires_on_the_way_is_renewed_as_often_as_it_gave_some
     assert service.routes == [RESULT, FILE, FILE, RESULT, FILE, FILE, RESULT, FILE]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_fresh_url_is_that_of_the_same_file() -> None:
     first = result("a.txt", "a.txt")
@@ -142,6 +146,7 @@ async def test_a_checksum_covers_an_interrupted_download(tmp_path: Path) -> None
     assert (await (await fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_retry_after_of_the_storage_is_honoured() -> None:
     clock = AsyncStillClock()

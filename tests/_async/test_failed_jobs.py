@@ -42,6 +42,7 @@ async def test_a_job_without_success_is_an_error_though_it_left_a_file(
     assert "1 file) is the `result` of this error" in str(caught.value)
 
 
+@pytest.mark.once
 @pytest.mark.case
 @pytest.mark.anyio
 async def test_a_result_that_calls_itself_failed_is_an_error_though_the_job_completed() -> None:
@@ -51,6 +52,7 @@ async def test_a_result_that_calls_itself_failed_is_an_error_though_the_job_comp
     assert caught.value.job.status == "FAILED"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("status", [None, "COMPLETED", "ARCHIVED"])
 @pytest.mark.anyio
 async def test_a_result_without_a_sign_of_failure_is_a_result(status: str | None) -> None:
@@ -73,6 +75,7 @@ async def test_a_missing_partial_result_raises_the_failure_of_the_job() -> None:
             await client.jobs.result("job_1", partial=True)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "failure", [refusal(409, "job_not_completed"), httpx.ConnectError("refused"), answer([])]
 )
@@ -88,6 +91,7 @@ async def test_a_result_that_cannot_be_read_does_not_hide_why_the_job_failed(fai
     assert sum(clock.sleeps) < 60
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_partial_result_that_is_late_is_waited_for() -> None:
     late = refusal(409, "job_not_completed")
@@ -98,6 +102,7 @@ async def test_a_partial_result_that_is_late_is_waited_for() -> None:
             await client.jobs.result("job_1", partial=True, timeout=30)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_failure_is_pickled_with_the_output_of_the_job() -> None:
     async with over(ended("FAILED", left("FAILED"))) as client:

@@ -20,19 +20,10 @@ async def lengths(client: AsyncProteinIQ, value: Any) -> list[int]:
     return [row["length"] for row in result.data["rows"]]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_text(client: AsyncProteinIQ) -> None:
     assert await lengths(client, LYSOZYME) == [129]
-
-
-@pytest.mark.anyio
-async def test_text_without_a_header(client: AsyncProteinIQ) -> None:
-    assert await lengths(client, "MKV") == [3]
-
-
-@pytest.mark.anyio
-async def test_bytes(client: AsyncProteinIQ) -> None:
-    assert await lengths(client, UBIQUITIN.encode()) == [76]
 
 
 @pytest.mark.anyio
@@ -49,16 +40,6 @@ async def test_an_uploaded_file(client: AsyncProteinIQ) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_biopython_record(client: AsyncProteinIQ) -> None:
-    assert await lengths(client, SeqRecord(Seq("MKVAA"), id="mine")) == [5]
-
-
-@pytest.mark.anyio
-async def test_a_biopython_sequence(client: AsyncProteinIQ) -> None:
-    assert await lengths(client, Seq("MKVA")) == [4]
-
-
-@pytest.mark.anyio
 async def test_a_list_of_several_kinds_is_one_input(client: AsyncProteinIQ, tmp_path: Path) -> None:
     path = tmp_path / "ubiquitin.fasta"
     path.write_text(UBIQUITIN)
@@ -70,12 +51,14 @@ async def test_a_list_of_several_kinds_is_one_input(client: AsyncProteinIQ, tmp_
     ]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_full_api_entries_are_taken_as_they_are(client: AsyncProteinIQ) -> None:
     result = await client.run("protein-parameters", [ENTRY])
     assert [row["id"] for row in result.data["rows"]] == ["a"]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_input_of_a_documented_body_is_taken_as_it_is(client: AsyncProteinIQ) -> None:
     result = await client.run("protein-parameters", {"inputs": [ENTRY]})
@@ -89,6 +72,7 @@ async def test_a_tool_that_was_fetched_before_needs_no_other_request(client: Asy
     assert result.tool == "translate"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_arguments_may_change_once_submit_has_returned(client: AsyncProteinIQ) -> None:
     entries = [{**ENTRY, "source": {"type": "text"}}]
@@ -98,12 +82,14 @@ async def test_the_arguments_may_change_once_submit_has_returned(client: AsyncPr
     assert (await job.wait()).status == "COMPLETED"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_job_without_a_name_is_called_by_its_input(client: AsyncProteinIQ) -> None:
     job = await client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
     assert job.name == "protein-parameters P00698"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_settings_reach_the_tool(client: AsyncProteinIQ) -> None:
     quiet = await client.run("peptide-digest", {"protein": LYSOZYME}, {"missed_cleavages": 0})

@@ -79,6 +79,7 @@ async def test_the_cursor_of_a_page_requests_the_next() -> None:
     assert second == {**first, "starting_after": "cursor/1 +"}
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_circular_cursors() -> None:
     service = Stub(page("a", next_cursor="x"), page("b", next_cursor="y"), page("c", next_cursor="x"))
@@ -89,6 +90,7 @@ async def test_circular_cursors() -> None:
     assert len(service.requests) == 3
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_page_without_has_more_is_the_last() -> None:
     service = Stub(page("a", next_cursor="x", has_more=False))
@@ -108,6 +110,7 @@ async def test_the_items_of_a_page_come_before_the_error_of_the_next() -> None:
     assert len(service.requests) == 2
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_missing_cursor_raises_when_the_next_page_is_requested() -> None:
     seen: list[Any] = []
@@ -119,6 +122,7 @@ async def test_a_missing_cursor_raises_when_the_next_page_is_requested() -> None
         assert [each async for each in pages] == []
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_contract_without_a_parameter_for_the_next_page_gives_the_first(
     monkeypatch: pytest.MonkeyPatch,
@@ -152,6 +156,7 @@ QUERIES = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("paging", "told", "asked"),
@@ -175,6 +180,7 @@ async def test_a_list_with_page_numbers_is_iterated_completely(
     assert [request.url.params.get(name) for request in service.requests] == asked
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize("paging", ["offset", "page"])
 async def test_a_list_without_has_more_ends_with_an_empty_page(
@@ -187,6 +193,7 @@ async def test_a_list_without_has_more_ends_with_an_empty_page(
     assert len(service.requests) == 3
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_list_by_offset_that_makes_no_progress_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "list_jobs", paging="offset", query=QUERIES["offset"])
@@ -195,6 +202,7 @@ async def test_a_list_by_offset_that_makes_no_progress_ends(monkeypatch: pytest.
             await client.jobs.list().list()
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_an_empty_page_is_not_the_end() -> None:
     service = Stub(page(next_cursor="x"), page("a"))
@@ -220,6 +228,7 @@ async def test_no_more_items_are_fetched_than_are_wanted() -> None:
     assert [request.url.params["limit"] for request in service.requests] == ["2", "2"]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_truncated_page_has_no_cursor_that_skips_its_rest() -> None:
     async with over(Stub(page("a", "b", next_cursor="b"))) as client:
@@ -243,6 +252,7 @@ async def test_the_first_item() -> None:
     assert [dict(request.url.params) for request in service.requests] == [{"limit": "1"}] * 2
 
 
+@pytest.mark.once
 @pytest.mark.case
 @pytest.mark.anyio
 async def test_a_list_continues_after_a_cursor() -> None:

@@ -23,12 +23,12 @@ from .clients import over
 from .methods import METHODS, first_event
 
 
+@pytest.mark.once
 def test_no_operation_is_without_a_method() -> None:
     assert set(METHODS) == set(operations())
 
 
 @pytest.mark.anyio
-@pytest.mark.trio_too
 @pytest.mark.parametrize("name", sorted(METHODS))
 async def test_the_method_requests_the_operation(name: str) -> None:
     success = events(job("COMPLETED")) if name == "stream_job_events" else answer(documented(name))
@@ -42,6 +42,7 @@ async def test_the_method_requests_the_operation(name: str) -> None:
     assert (request.method, request.url.path) == (wanted.method, wanted.url(**parameters))
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events", "delete_file"}))
 async def test_every_method_gives_the_services_error(name: str) -> None:
@@ -52,6 +53,7 @@ async def test_every_method_gives_the_services_error(name: str) -> None:
     assert type(caught.value).__name__ == "Forbidden"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events"}))
 async def test_an_operation_that_the_contract_lacks_is_not_requested(

@@ -67,6 +67,7 @@ async def test_a_file_or_a_tool_of_a_list_is_accepted_as_its_id() -> None:
     assert asked.routes.count(TOOL) == 2
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_another_kind_of_resource_is_refused() -> None:
     asked = service()
@@ -95,6 +96,7 @@ async def test_an_unknown_tool_names_a_similar_one_after_one_more_request() -> N
     assert asked.routes == [UNKNOWN, TOOLS, UNKNOWN]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_list_that_was_read_before_needs_no_request_for_a_suggestion() -> None:
     asked = service()
@@ -105,6 +107,7 @@ async def test_a_list_that_was_read_before_needs_no_request_for_a_suggestion() -
     assert asked.routes == [TOOLS, UNKNOWN]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "listing",
     [httpx.ConnectError("refused"), refusal(500, "internal_error"), answer([]), answer({"data": []})],
@@ -120,6 +123,7 @@ async def test_a_suggestion_that_cannot_be_made_does_not_replace_the_error(listi
     assert asked.routes.count(UNKNOWN) == 2
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_key_of_a_deleted_user_is_not_an_unknown_tool() -> None:
     asked = service(**{UNKNOWN: refusal(404, "user_not_found")})

@@ -14,6 +14,7 @@ from ..support import STATUS, AsyncStillClock, Stub, answer, change_operation, j
 from .clients import over
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("response", "value"),
     [
@@ -32,6 +33,7 @@ async def test_what_a_response_contains_is_returned(response: httpx.Response, va
         assert await client.request("GET", "/api/v1/anything?x=1") == value
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_invalid_json_is_an_error() -> None:
     page = httpx.Response(200, content=b"<html>", headers={"content-type": "application/json"})
@@ -40,6 +42,7 @@ async def test_invalid_json_is_an_error() -> None:
             await client.request("GET", "/api/v1/anything")
 
 
+@pytest.mark.once
 @pytest.mark.case
 @pytest.mark.parametrize(
     "path",
@@ -67,6 +70,7 @@ async def test_the_key_goes_to_no_other_host(path: Any) -> None:
     assert service.requests == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("method", "options", "said"),
     [
@@ -102,6 +106,7 @@ async def test_a_post_is_retried_after_a_lost_response_only_with_a_key() -> None
     assert json.loads(service.requests[1].content) == {"name": "x"}
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_key_of_a_post_has_the_default_name_where_the_contract_has_no_submit(
     monkeypatch: pytest.MonkeyPatch,
@@ -113,6 +118,7 @@ async def test_the_key_of_a_post_has_the_default_name_where_the_contract_has_no_
     assert service.requests[0].headers["idempotency-key"] == "one"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_contract_without_results_paces_other_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     change_operation(monkeypatch, "get_result", absent=True)
@@ -131,6 +137,7 @@ async def test_reads_of_a_job_keep_the_pace_of_its_status() -> None:
     assert sum(clock.sleeps) == pytest.approx(5.0, abs=0.1)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_deadline_limits_the_retries() -> None:
     clock = AsyncStillClock()

@@ -86,6 +86,7 @@ async def test_the_storage_of_an_upload_never_sees_the_key(monkeypatch: pytest.M
     assert SECRET not in f"{put.url} {put.headers.raw} {put.content!r}"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_ticket_determines_how_the_file_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
@@ -98,6 +99,7 @@ async def test_the_ticket_determines_how_the_file_is_sent(monkeypatch: pytest.Mo
     assert (sent_there.headers["x-amz-acl"], sent_there.headers["x-size"]) == ("private", "6")
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize("complete", [httpx.Response(204), httpx.Response(200, html="<p>Done</p>"), None])
 async def test_the_file_is_read_if_the_last_response_lacks_it(
@@ -110,6 +112,7 @@ async def test_the_file_is_read_if_the_last_response_lacks_it(
     assert service.routes == [UPLOAD, PUT, *([COMPLETE] if complete is not None else []), FETCH]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_storage_that_refuses_a_file_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
@@ -121,6 +124,7 @@ async def test_a_storage_that_refuses_a_file_is_an_error(monkeypatch: pytest.Mon
     assert "sig=1" not in str(caught.value)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_redirect_of_the_storage_is_not_a_stored_file(
     monkeypatch: pytest.MonkeyPatch,
@@ -133,6 +137,7 @@ async def test_a_redirect_of_the_storage_is_not_a_stored_file(
     assert service.routes == [UPLOAD, PUT]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_bytes_are_not_sent_to_the_storage_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
@@ -143,6 +148,7 @@ async def test_the_bytes_are_not_sent_to_the_storage_twice(monkeypatch: pytest.M
     assert "may have been stored" in "".join(caught.value.__notes__)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_refusal_of_a_ticket_is_the_services_error(monkeypatch: pytest.MonkeyPatch) -> None:
     in_steps(monkeypatch)
@@ -152,6 +158,7 @@ async def test_a_refusal_of_a_ticket_is_the_services_error(monkeypatch: pytest.M
     assert "python -m proteiniq.contract check" in "".join(caught.value.__notes__)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "lost", [httpx.ReadError("reset"), httpx.Response(200, content=b"?")], ids=["read", "?"]

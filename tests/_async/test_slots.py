@@ -57,6 +57,7 @@ async def test_a_run_waits_for_a_slot_and_repeats_its_key(caplog: pytest.LogCapt
     assert [each.levelname for each in waits] == ["WARNING"]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_hooks_get_a_long_wait_for_a_slot() -> None:
     class Hook:
@@ -76,6 +77,7 @@ async def test_hooks_get_a_long_wait_for_a_slot() -> None:
     assert {each.reason for each in hook.pauses} == {"no job slot is free"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "submits",
     [lambda c: c.run("esmfold", [ENTRY], wait_for_slot=False), lambda c: c.jobs.submit("esmfold", [ENTRY])],
@@ -99,6 +101,7 @@ async def test_a_wait_for_a_slot_ends_at_its_timeout() -> None:
     assert "No job slot became free within 60 s. Nothing was submitted" in caught.value.__notes__[-1]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_timeout_of_a_run_is_that_of_both_waits() -> None:
     clock = AsyncStillClock()
@@ -111,6 +114,7 @@ async def test_the_timeout_of_a_run_is_that_of_both_waits() -> None:
     assert 28 < clock.now - 1000 <= 30
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_retry_after_is_respected() -> None:
     clock = AsyncStillClock()
@@ -120,6 +124,7 @@ async def test_a_retry_after_is_respected() -> None:
     assert clock.sleeps == [45.0]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [409, 429])
 async def test_the_code_counts_whatever_the_status(status: int) -> None:
@@ -129,6 +134,7 @@ async def test_the_code_counts_whatever_the_status(status: int) -> None:
     assert len(keys(full)) == 1
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_pause_of_a_day_is_not_waited_out_unasked() -> None:
     asks = refusal(402, "concurrent_job_limit_exceeded", Retry_After="86400")
@@ -150,6 +156,7 @@ async def test_a_lost_response_before_the_wait_is_not_forgotten_at_its_end() -> 
     assert "Nothing was submitted" not in notes
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("in_doubt", [False, True])
 @pytest.mark.anyio
 async def test_an_interrupt_of_the_wait_names_the_key_only_if_a_job_may_exist(
@@ -172,6 +179,7 @@ def quoted(*codes: str, credits: float = 5) -> httpx.Response:
     return answer({**documented("quote_job"), "estimated_credits": credits, "blocking_errors": reasons})
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_quote_that_only_lacks_a_slot_is_waited_for_and_its_price_checked_again() -> None:
     full = service(MADE, **{QUOTE: [quoted("concurrent_job_limit_exceeded"), quoted(credits=99)]})
@@ -181,6 +189,7 @@ async def test_a_quote_that_only_lacks_a_slot_is_waited_for_and_its_price_checke
     assert full.routes == [QUOTE, QUOTE]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_quote_with_a_reason_that_does_not_pass_is_not_waited_for() -> None:
     full = service(MADE, **{QUOTE: quoted("concurrent_job_limit_exceeded", "insufficient_credits")})
@@ -190,6 +199,7 @@ async def test_a_quote_with_a_reason_that_does_not_pass_is_not_waited_for() -> N
     assert full.routes == [QUOTE]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_timeout_without_a_wait_is_a_mistake() -> None:
     async with over(service(MADE)) as client:

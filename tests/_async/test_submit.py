@@ -53,16 +53,13 @@ async def test_every_submit_has_its_own_key() -> None:
     assert first != second
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "failure",
     [
         httpx.ConnectError("refused"),
-        httpx.ReadError("reset"),
         httpx.ReadTimeout("slow"),
-        httpx.WriteError("broken pipe"),
-        httpx.RemoteProtocolError("closed without an answer"),
-        refusal(500, "internal_error"),
         refusal(503, "unavailable"),
         refusal(429, "rate_limited", Retry_After="1"),
     ],
@@ -101,6 +98,7 @@ async def test_when_all_responses_are_lost_the_error_names_the_key_to_repeat() -
     assert caught.value.sent
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_an_unsent_submit_does_not_warn_about_a_job() -> None:
     async with over(Stub(httpx.ConnectError("refused"))) as client:
@@ -110,6 +108,7 @@ async def test_an_unsent_submit_does_not_warn_about_a_job() -> None:
     assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "failures",
@@ -141,6 +140,7 @@ async def test_an_error_with_an_unknown_outcome_names_the_key_to_repeat(failures
     assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "failure", [refusal(402, "insufficient_credits"), refusal(429, "rate_limited", Retry_After="1")]
@@ -153,6 +153,7 @@ async def test_an_error_with_a_known_outcome_does_not_warn_about_a_job(failure: 
     assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_refused_connection_after_a_lost_response_still_warns_about_a_job() -> None:
     async with over(Stub(httpx.ReadError("reset"), httpx.ConnectError("refused"))) as client:
@@ -204,6 +205,7 @@ async def test_the_same_key_and_job_again_give_the_same_job(client: AsyncProtein
     assert first.id == second.id
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_same_key_for_another_job_is_explained(client: AsyncProteinIQ) -> None:
     await client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, idempotency_key="one")
@@ -213,6 +215,7 @@ async def test_the_same_key_for_another_job_is_explained(client: AsyncProteinIQ)
     assert "'one' was used before" in "".join(caught.value.__notes__)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_conflict_on_a_repeat_is_explained_and_not_repeated() -> None:
     service = Stub(httpx.ReadError("reset"), refusal(409, "conflict"))
@@ -239,6 +242,7 @@ async def test_a_quote_above_max_credits_submits_nothing() -> None:
     assert (caught.value.estimated_credits, caught.value.max_credits) == (51, 50)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_quote_of_max_credits_is_submitted() -> None:
     service = Routes(
@@ -255,6 +259,7 @@ def quoted(*blocking: dict[str, str]) -> Routes:
     return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_blocking_error_raises_before_the_submit() -> None:
     low = {"code": "insufficient_credits", "message": "It costs 50 credits, and there are 3"}
@@ -270,6 +275,7 @@ async def test_a_blocking_error_raises_before_the_submit() -> None:
     assert caught.value.details == {"blocking_errors": [low, daily]}
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_an_unknown_blocking_error_raises_too() -> None:
     service = quoted({"code": "moon_phase", "message": "Not tonight"})
@@ -279,6 +285,7 @@ async def test_an_unknown_blocking_error_raises_too() -> None:
     assert service.routes == [QUOTE]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_without_an_idempotency_key_in_the_contract_a_lost_response_is_not_retried(
     monkeypatch: pytest.MonkeyPatch,
@@ -292,6 +299,7 @@ async def test_without_an_idempotency_key_in_the_contract_a_lost_response_is_not
     assert len(service.requests) == 1
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_retry_uses_the_contracts_spelling_of_the_key(
     monkeypatch: pytest.MonkeyPatch,
@@ -303,6 +311,7 @@ async def test_a_retry_uses_the_contracts_spelling_of_the_key(
     assert [request.headers["request-key"] for request in service.requests] == ["one", "one"]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_max_credits_of_zero_allows_a_free_job(client: AsyncProteinIQ) -> None:
     quote = await client.jobs.quote("protein-parameters", {"protein": LYSOZYME})
@@ -312,6 +321,7 @@ async def test_max_credits_of_zero_allows_a_free_job(client: AsyncProteinIQ) -> 
     assert made.status in ("QUEUED", "PENDING", "PROCESSING", "COMPLETED")
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_final_refusal_is_not_retried() -> None:
     service = Stub(refusal(400, "validation_error"))
@@ -331,6 +341,7 @@ async def test_a_submit_waits_for_retry_after() -> None:
     assert sum(clock.sleeps) >= 40
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_too_few_credits() -> None:
     with Sandbox(credits=0) as poor:
@@ -346,6 +357,7 @@ async def test_too_few_credits() -> None:
             assert await client.jobs.list().list() == []
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_daily_limit() -> None:
     with Sandbox(daily_limit=1) as narrow:

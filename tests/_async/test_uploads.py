@@ -97,6 +97,7 @@ async def test_an_open_file_is_sent_from_its_position(tmp_path: Path) -> None:
     assert int(request.headers["content-length"]) == len(request.content)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_only_a_known_length_is_sent() -> None:
     known, unknown = await sent(b"onetwo"), await sent(iter([b"onetwo"]))
@@ -143,6 +144,7 @@ async def test_progress_of_an_upload(known: bool) -> None:
     assert told == [(0, total), (PIECE, total), (2 * PIECE, total), (len(content), total)]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_text_that_is_retried_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
@@ -211,6 +213,7 @@ async def test_an_exhausted_iterable_is_not_sent_again(taken: int) -> None:
     assert len(service.requests) <= 1
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_restartable_iterable_is_retried_completely() -> None:
     service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
@@ -227,6 +230,7 @@ async def test_an_unsent_upload_is_retried_completely() -> None:
     assert part(service.requests[1]) == b"onetwo"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "failure",
@@ -247,6 +251,7 @@ async def test_an_upload_that_may_be_stored_names_how_to_check(failure: httpx.Re
     assert "may have been stored: check `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_an_unsent_upload_is_not_reported_as_stored() -> None:
     async with over(Stub(httpx.ConnectError("refused")), max_retries=0) as client:

@@ -12,6 +12,7 @@ from proteiniq import AsyncProteinIQ
 from ..support import ALPHA, BETA, LYSOZYME, REFERENCE, UBIQUITIN
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_extinction_coefficients_of_lysozyme(client: AsyncProteinIQ) -> None:
     result = await client.run("protein-parameters", {"protein": LYSOZYME})
@@ -19,6 +20,7 @@ async def test_the_extinction_coefficients_of_lysozyme(client: AsyncProteinIQ) -
     assert (row["length"], row["extinction_reduced"], row["extinction_cystines"]) == (129, 37470, 37970)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_mass_of_ubiquitin(client: AsyncProteinIQ) -> None:
     result = await client.run("protein-parameters", {"protein": UBIQUITIN})
@@ -27,6 +29,7 @@ async def test_the_mass_of_ubiquitin(client: AsyncProteinIQ) -> None:
     assert row["molecular_weight"] == pytest.approx(8564.8, abs=0.2)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_alignment_of_the_haemoglobins_is_that_of_emboss(client: AsyncProteinIQ) -> None:
     result = await client.run(
@@ -43,6 +46,7 @@ async def test_the_alignment_of_the_haemoglobins_is_that_of_emboss(client: Async
     ]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_alignment_is_a_file_too(client: AsyncProteinIQ, tmp_path: Path) -> None:
     result = await client.run("pairwise-alignment", {"query": ALPHA, "target": BETA})
@@ -50,12 +54,14 @@ async def test_the_alignment_is_a_file_too(client: AsyncProteinIQ, tmp_path: Pat
     assert "290.5" in saved.read_text()
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_several_sequences_in_one_input_give_several_rows(client: AsyncProteinIQ) -> None:
     result = await client.run("protein-parameters", {"protein": LYSOZYME + UBIQUITIN + ALPHA})
     assert [row["length"] for row in result.data["rows"]] == [129, 76, 141]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_every_tool_has_a_contract_that_fits(client: AsyncProteinIQ) -> None:
     tools = [await client.tools.get(tool.id) async for tool in client.tools.list()]

@@ -114,6 +114,7 @@ async def test_a_failed_run_raises_with_its_error(client: AsyncProteinIQ) -> Non
     assert caught.value.job_id == caught.value.job.id
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_failed_job_that_left_a_file_is_an_error_with_that_file(client: AsyncProteinIQ) -> None:
     with pytest.raises(JobFailed, match="no convergence after 12 steps") as caught:
@@ -121,6 +122,7 @@ async def test_a_failed_job_that_left_a_file_is_an_error_with_that_file(client: 
     assert await caught.value.result.files["copy.txt"].text() == "half"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_result_of_a_failed_job_is_returned_on_request(client: AsyncProteinIQ) -> None:
     result = await client.run("broken", TEXT, {"partial": True}, partial=True)
@@ -130,6 +132,7 @@ async def test_the_result_of_a_failed_job_is_returned_on_request(client: AsyncPr
     assert (await client.results.get(result.job_id)).files.names == result.files.names
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_result_before_the_end_is_refused(client: AsyncProteinIQ, gate: Path) -> None:
     made = await client.jobs.submit("gate", TEXT, {"gate": str(gate)})
@@ -149,6 +152,7 @@ async def test_refresh_reads_the_status_again(client: AsyncProteinIQ) -> None:
     assert (await made.refresh()).status == "COMPLETED"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize("wait", [False, True], ids=["get", "wait"])
 async def test_a_missing_job(client: AsyncProteinIQ, wait: bool) -> None:

@@ -37,73 +37,12 @@ def test_an_error_has_its_request_and_the_services_request_id() -> None:
     assert error.attempts == 1
 
 
-@pytest.mark.parametrize(
-    ("failure", "kind", "sent"),
-    [
-        (httpx.ConnectError("refused"), TransportError, False),
-        (httpx.ConnectTimeout("slow"), RequestTimeout, False),
-        (httpx.PoolTimeout("full"), RequestTimeout, False),
-        (httpx.ReadTimeout("slow"), RequestTimeout, True),
-        (httpx.WriteTimeout("slow"), RequestTimeout, True),
-        (httpx.ReadError("reset"), TransportError, True),
-        (httpx.WriteError("reset"), TransportError, True),
-        (httpx.CloseError("reset"), TransportError, True),
-        (httpx.RemoteProtocolError("no HTTP"), TransportError, True),
-        (httpx.LocalProtocolError("no HTTP"), TransportError, True),
-        (httpx.ProxyError("no proxy"), TransportError, False),
-        (httpx.DecodingError("no gzip"), TransportError, True),
-        (httpx.TooManyRedirects("round"), TransportError, True),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
-)
-def test_no_response(failure: Exception, kind: type[TransportError], sent: bool) -> None:
-    error = caught(failure)
-    assert type(error) is kind
-    assert isinstance(error, TransportError)
-    assert error.sent is sent
-    assert error.retryable
-    assert str(failure) in str(error)
-    assert error.__cause__ is None
-    assert error.__context__ is None
-
-
-def test_attempts_are_counted_and_noted() -> None:
-    error = caught(httpx.ReadError("reset"), max_retries=3)
-    assert error.attempts == 4
-    assert "It was tried 4 times" in "".join(error.__notes__)
-
-
-def test_a_redirect_is_not_followed() -> None:
-    service = Stub(httpx.Response(302, headers={"location": "https://www.service.test/api/v1/account"}))
-    with over(service) as client:
-        with pytest.raises(
-            ContractError, match=r"a redirect to https://www\.service\.test; the key"
-        ) as raised:
-            client.account.get()
-    assert len(service.requests) == 1
-    assert raised.value.operation == "get_account"
-
-
 def test_a_response_that_is_not_json() -> None:
     error = caught(httpx.Response(200, html="<h1>Log in</h1>"))
     assert isinstance(error, ContractError)
     assert (error.operation, error.path) == ("get_account", "$")
     assert "'<h1>Log in</h1>'" in str(error)
     assert "login page" in str(error)
-
-
-def test_a_key_without_the_scope(sandbox: Sandbox) -> None:
-    key = sandbox.create_key(["jobs:read"], workspace="team_scopes")
-    with connect(sandbox, key) as client:
-        assert (client.account.get()).workspace.id == "team_scopes"
-        with pytest.raises(Forbidden, match="use a key that has the scope"):
-            client.files.upload(b"MK", filename="a.fasta")
-
-
-def test_an_unknown_key(sandbox: Sandbox) -> None:
-    with connect(sandbox, "pq_live_nobody_secret") as client:
-        with pytest.raises(Unauthorized, match="check that the key is whole"):
-            client.account.get()
 
 
 def test_an_unreachable_service(sandbox: Sandbox) -> None:

@@ -65,50 +65,6 @@ def test_a_running_job_cannot_be_cancelled(client: ProteinIQ, gate: Path) -> Non
 CANCEL = "POST /api/v1/jobs/job_1/cancel"
 
 
-JOB = "GET /api/v1/jobs/job_1"
-"""The whole job, where the contract has a route for it besides the status."""
-
-
-ACCEPTED = {
-    "202": httpx.Response(202),
-    "204": httpx.Response(204),
-    "HTML": httpx.Response(200, html="<h1>Done</h1>"),
-    "text": httpx.Response(200, text="OK"),
-    "a list": answer([]),
-    "a job without a status": answer({"id": "job_1"}),
-    "a status that is no text": answer(job(7)),  # type: ignore[arg-type]
-}
-"""Success responses without the state of the job."""
-
-
-@pytest.mark.parametrize("accepted", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_the_job_is_read_once_if_the_cancel_response_lacks_it(
-    accepted: httpx.Response,
-) -> None:
-    service = Routes({CANCEL: accepted, STATUS: answer(job("CANCELLED", name="mine"))})
-    with over(service) as client:
-        cancelled = client.jobs.cancel("job_1")
-    assert (cancelled.id, cancelled.status, cancelled.name) == ("job_1", "CANCELLED", "mine")
-    assert service.routes == [CANCEL, STATUS]
-
-
-def test_the_whole_job_is_read_after_a_cancel_if_it_has_a_route(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    change_operation(monkeypatch, "get_job", absent=False)
-    service = Routes({CANCEL: httpx.Response(202), JOB: answer(job("CANCELLED"))})
-    with over(service) as client:
-        assert (client.jobs.cancel("job_1")).status == "CANCELLED"
-    assert service.routes == [CANCEL, JOB]
-
-
-def test_a_cancel_response_with_the_whole_job_is_enough() -> None:
-    service = Routes({CANCEL: answer(job("CANCELLED"))})
-    with over(service) as client:
-        assert (client.jobs.cancel("job_1")).status == "CANCELLED"
-    assert service.routes == [CANCEL]
-
-
 def test_a_job_that_is_cancelled_in_the_background_comes_as_it_is() -> None:
     service = Routes({CANCEL: answer(job("QUEUED"), 202), STATUS: answer(job("QUEUED"))})
     with over(service) as client:
@@ -125,49 +81,8 @@ def test_a_cancel_response_and_the_job_are_merged() -> None:
     assert cancelled.completed_at is not None
 
 
-@pytest.mark.parametrize(
-    "status",
-    [httpx.ConnectError("refused"), refusal(404, "not_found"), refusal(500, "internal_error"), answer({})],
-    ids=["refused", "404", "500", "{}"],
-)
-@pytest.mark.parametrize(
-    ("accepted", "known"),
-    [(httpx.Response(202), "UNKNOWN"), (answer({"status": "CANCELLED"}), "CANCELLED")],
-    ids=["202", "slim"],
-)
-def test_an_accepted_cancel_succeeds_without_reading_the_job(
-    caplog: pytest.LogCaptureFixture, accepted: httpx.Response, known: str, status: Any
-) -> None:
-    with over(Routes({CANCEL: accepted, STATUS: status})) as client:
-        cancelled = client.jobs.cancel("job_1")
-    assert (cancelled.id, cancelled.status) == ("job_1", known)
-    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert "job job_1: the service accepted the cancel, but the job can't be read" in warning.message
-
-
-def test_a_timed_out_wait_reports_an_unsupported_cancel(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    change_operation(monkeypatch, "cancel_job", absent=True)
-    service = Routes({EVENTS: httpx.Response(404), STATUS: answer(job("QUEUED"))})
-    with over(service) as client:
-        with pytest.raises(WaitTimeout, match=r"could not be cancelled.*no operation 'cancel_job'") as caught:
-            client.jobs.wait("job_1", timeout=10, cancel_on_timeout=True)
-    assert caught.value.cancelled is None
-    assert CANCEL not in service.routes
-
-
 def test_a_job_that_an_earlier_attempt_cancelled_is_cancelled() -> None:
     repeated: list[Any] = [refusal(429, "rate_limited", Retry_After="1"), refusal(409, "conflict")]
     service = Routes({CANCEL: repeated, STATUS: answer(job("CANCELLED"))})
     with over(service) as client:
         assert (client.jobs.cancel("job_1")).status == "CANCELLED"
-
-
-@pytest.mark.parametrize("status", [answer(job("PROCESSING")), refusal(404, "not_found")])
-def test_a_job_that_no_attempt_cancelled_is_a_conflict(status: httpx.Response) -> None:
-    repeated: list[Any] = [refusal(429, "rate_limited", Retry_After="1"), refusal(409, "conflict")]
-    with over(Routes({CANCEL: repeated, STATUS: status})) as client:
-        with pytest.raises(Conflict) as caught:
-            client.jobs.cancel("job_1")
-    assert "Only queued jobs can be cancelled" in "".join(caught.value.__notes__)

@@ -31,16 +31,6 @@ def test_the_account(sandbox: Sandbox, client: ProteinIQ, key: str) -> None:
     assert account.limits.rate_limit.limit == 100_000
 
 
-def test_the_documented_account() -> None:
-    with over(Stub(answer(documented("get_account")))) as client:
-        account = client.account.get()
-    assert account.workspace.plan is not None
-    assert (account.workspace.id, account.workspace.plan.tier) == ("team_123", "pro")
-    assert account.raw == documented("get_account")
-    assert account.extra == {}
-    assert "workspace" in account.raw
-
-
 def test_the_contract_that_the_service_publishes(client: ProteinIQ) -> None:
     assert client.openapi() == upstream()
 
@@ -130,21 +120,6 @@ def test_a_wait_may_take_longer_than_the_deadline_of_its_requests() -> None:
     assert sum(clock.sleeps) > 15.0
 
 
-def test_an_unknown_option() -> None:
-    with over(Stub(answer({}))) as client:
-        with pytest.raises(ConfigurationError, match="retries"):
-            client.with_options(retries=3)  # type: ignore[call-arg]  # what a type checker refuses too
-
-
-def test_the_key_comes_from_the_environment(
-    sandbox: Sandbox, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PROTEINIQ_API_KEY", key)
-    monkeypatch.setenv("PROTEINIQ_BASE_URL", sandbox.url)
-    with ProteinIQ(rate_limit=100_000) as client:
-        assert (client.account.get()).api_key is not None
-
-
 def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
     service = Stub(answer(documented("list_jobs")))
     with over(service) as client:
@@ -153,18 +128,6 @@ def test_the_key_is_sent_as_a_bearer_to_every_route() -> None:
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert str(request.url).startswith(URL)
     assert SECRET not in str(request.url)
-
-
-def test_a_repr_shows_the_base_url() -> None:
-    with over(Stub(answer({}))) as client:
-        assert repr(client) == f"<{type(client).__name__} pq_live_tests_… at https://service.test>"
-
-
-def test_every_documented_response_is_read_completely() -> None:
-    with over(Stub(answer(documented("get_tool")))) as client:
-        tool = client.tools.get("esmfold")
-    whole = documented("get_tool")
-    assert json.dumps(tool.raw, sort_keys=True) == json.dumps(whole, sort_keys=True)
 
 
 class Laboratory(ProteinIQ):

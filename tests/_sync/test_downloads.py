@@ -31,22 +31,6 @@ from ..support import (
 from .clients import fetched
 
 
-def test_a_password_in_a_signed_url_is_not_shown() -> None:
-    told: list[AttemptDetails] = []
-    url = "https://me:hunter2@storage.test/signed"
-    service = Routes(
-        {RESULT: answer(result("a.txt", url=url)), FILE: [httpx.ConnectError("refused"), httpx.Response(404)]}
-    )
-    made = fetched(service, max_retries=1)
-    pipeline = made.files[0]._source._pipeline
-    pipeline.config = attrs.evolve(pipeline.config, hooks=(told.append,))
-    with pytest.raises(APIError) as caught:
-        made.files[0].read()
-    assert caught.value.status == 404
-    assert [each.host for each in told] == ["storage.test", "storage.test"]
-    assert "hunter2" not in f"{caught.value} {told}"
-
-
 def test_each_attempt_of_a_download_is_reported_once() -> None:
     moved = httpx.Response(302, headers={"location": "/moved"})
     told: list[AttemptDetails] = []
@@ -95,34 +79,6 @@ def test_the_rest_is_only_requested_of_the_same_version(header: str, value: str,
     assert [request.headers.get("if-range") for request in service.requests[1:]] == [None, value]
 
 
-def test_a_file_that_became_shorter_is_read_from_the_start(tmp_path: Path) -> None:
-    short = httpx.Response(200, content=b"short", headers={"etag": '"two"'})
-    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), httpx.Response(416), short]})
-    assert ((fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == b"short"
-
-
-def test_a_url_that_expires_on_the_way_is_renewed_as_often_as_it_gave_something(tmp_path: Path) -> None:
-    gone = httpx.Response(403)
-    service = Routes(
-        {RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), gone, cut(1000, 500), gone, storage]}
-    )
-    saved = (fetched(service)).files["a.txt"].save(tmp_path)
-    assert saved.read_bytes() == CONTENT
-    assert service.routes == [RESULT, FILE, FILE, RESULT, FILE, FILE, RESULT, FILE]
-
-
-def test_the_fresh_url_is_that_of_the_same_file() -> None:
-    first = result("a.txt", "a.txt")
-    fresh = result("a.txt", "a.txt")
-    for number, (old, new) in enumerate(zip(first["files"], fresh["files"], strict=True)):
-        old["key"] = new["key"] = f"key-{number}"
-        new["url"] = f"https://storage.test/fresh-{number}"
-    service = Routes(
-        {RESULT: [answer(first), answer(fresh)], FILE: httpx.Response(403), "GET /fresh-1": storage}
-    )
-    assert (fetched(service)).files[1].read() == CONTENT
-
-
 def sha256(content: bytes) -> str:
     return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
@@ -131,14 +87,6 @@ def test_a_checksum_covers_an_interrupted_download(tmp_path: Path) -> None:
     headers = [("etag", '"one"'), ("repr-digest", f"sha-256=:{sha256(CONTENT)}:")]
     service = Routes({RESULT: answer(result("a.txt")), FILE: resuming(*headers)})
     assert ((fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT
-
-
-def test_a_retry_after_of_the_storage_is_honoured() -> None:
-    clock = StillClock()
-    busy = httpx.Response(503, headers={"retry-after": "20"})
-    service = Routes({RESULT: answer(result("a.txt")), FILE: [busy, storage]})
-    assert (fetched(service, clock)).files["a.txt"].read() == CONTENT
-    assert clock.sleeps[-1] == 20
 
 
 def test_progress_of_a_download(tmp_path: Path) -> None:

@@ -41,20 +41,6 @@ def test_a_job_without_success_is_an_error_though_it_left_a_file(status: str, ki
     assert "1 file) is the `result` of this error" in str(caught.value)
 
 
-@pytest.mark.case
-def test_a_result_that_calls_itself_failed_is_an_error_though_the_job_completed() -> None:
-    with over(ended("COMPLETED", left("FAILED"), why=None)) as client:
-        with pytest.raises(JobFailed) as caught:
-            client.jobs.result("job_1")
-    assert caught.value.job.status == "FAILED"
-
-
-@pytest.mark.parametrize("status", [None, "COMPLETED", "ARCHIVED"])
-def test_a_result_without_a_sign_of_failure_is_a_result(status: str | None) -> None:
-    with over(ended("COMPLETED", left(status), why=None)) as client:
-        assert (client.jobs.result("job_1")).status == (status or "COMPLETED")
-
-
 @pytest.mark.parametrize("status", ["FAILED", "BUDGET_EXCEEDED"])
 def test_a_partial_result_is_returned_on_request(status: str) -> None:
     with over(ended(status, left(None))) as client:
@@ -66,34 +52,3 @@ def test_a_missing_partial_result_raises_the_failure_of_the_job() -> None:
     with over(ended("FAILED", refusal(404, "not_found"))) as client:
         with pytest.raises(JobFailed, match="ended as FAILED without a result: It needs 80 GB"):
             client.jobs.result("job_1", partial=True)
-
-
-@pytest.mark.parametrize(
-    "failure", [refusal(409, "job_not_completed"), httpx.ConnectError("refused"), answer([])]
-)
-def test_a_result_that_cannot_be_read_does_not_hide_why_the_job_failed(failure: Any) -> None:
-    clock = StillClock()
-    service = ended("FAILED", failure)
-    with over(service, clock=clock) as client:
-        with pytest.raises(JobFailed, match="It needs 80 GB") as caught:
-            client.jobs.result("job_1")
-    assert caught.value.result is None
-    assert "client.results.get('job_1')" in caught.value.__notes__[0]
-    assert sum(clock.sleeps) < 60
-
-
-def test_a_partial_result_that_is_late_is_waited_for() -> None:
-    late = refusal(409, "job_not_completed")
-    with over(ended("FAILED", late, left("FAILED"))) as client:
-        assert (client.jobs.result("job_1", partial=True)).status == "FAILED"
-    with over(ended("FAILED", late)) as client:
-        with pytest.raises(WaitTimeout, match="the job is FAILED"):
-            client.jobs.result("job_1", partial=True, timeout=30)
-
-
-def test_a_failure_is_pickled_with_the_output_of_the_job() -> None:
-    with over(ended("FAILED", left("FAILED"))) as client:
-        with pytest.raises(JobFailed) as caught:
-            client.jobs.result("job_1")
-    restored = pickle.loads(pickle.dumps(caught.value))
-    assert restored.result == caught.value.result

@@ -73,21 +73,6 @@ def test_the_cursor_of_a_page_requests_the_next() -> None:
     assert second == {**first, "starting_after": "cursor/1 +"}
 
 
-def test_circular_cursors() -> None:
-    service = Stub(page("a", next_cursor="x"), page("b", next_cursor="y"), page("c", next_cursor="x"))
-    with over(service) as client:
-        with pytest.raises(ContractError, match="twice") as caught:
-            client.jobs.list().list()
-    assert (caught.value.operation, caught.value.path) == ("list_jobs", "$.next_cursor")
-    assert len(service.requests) == 3
-
-
-def test_a_page_without_has_more_is_the_last() -> None:
-    service = Stub(page("a", next_cursor="x", has_more=False))
-    with over(service) as client:
-        assert len(client.jobs.list().list()) == 1
-
-
 def test_the_items_of_a_page_come_before_the_error_of_the_next() -> None:
     service = Stub(page("a", next_cursor="x"), page("b", "c", has_more=True))
     seen: list[Any] = []
@@ -96,94 +81,6 @@ def test_the_items_of_a_page_come_before_the_error_of_the_next() -> None:
             iterate(client.jobs.list(), seen)
     assert [found.id for found in seen] == ["a", "b", "c"]
     assert len(service.requests) == 2
-
-
-def test_a_missing_cursor_raises_when_the_next_page_is_requested() -> None:
-    seen: list[Any] = []
-    with over(Stub(page("a", has_more=True))) as client:
-        pages = client.jobs.list().pages()
-        with pytest.raises(ContractError, match="the rest can't be requested"):
-            iterate(pages, seen)
-        assert [found.id for each in seen for found in each.items] == ["a"]
-        assert [each for each in pages] == []
-
-
-def test_a_contract_without_a_parameter_for_the_next_page_gives_the_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    change_operation(monkeypatch, "list_jobs", paging=None, query={"limit": "limit"})
-    service = Stub(page("a", next_cursor="x"))
-    seen: list[Any] = []
-    with over(service) as client:
-        with pytest.raises(ContractError, match="no parameter to request them"):
-            iterate(client.jobs.list(), seen)
-    assert [found.id for found in seen] == ["a"]
-    assert len(service.requests) == 1
-
-
-def numbered(paging: str, count: int, told: dict[str, int]) -> Callable[[httpx.Request], httpx.Response]:
-    """A service with that many jobs, by default two per page; a page is requested by number or by offset."""
-
-    def answered(request: httpx.Request) -> httpx.Response:
-        query = request.url.params
-        size = int(query.get("limit", 2))
-        start = int(query.get("skip", 0)) if paging == "offset" else (int(query.get("p", 1)) - 1) * size
-        stop = min(start + size, count)
-        return answer({"data": [job(id=f"job_{number}") for number in range(start, stop)], **told})
-
-    return answered
-
-
-QUERIES = {
-    "offset": {"limit": "limit", "starting_after": "skip"},
-    "page": {"limit": "limit", "starting_after": "p"},
-}
-
-
-@pytest.mark.parametrize(
-    ("paging", "told", "asked"),
-    [
-        ("offset", {"total": 5}, [None, "2", "4"]),
-        ("offset", {}, [None, "2", "4", "5"]),
-        ("page", {"page_count": 3}, [None, "2", "3"]),
-        ("page", {}, [None, "2", "3", "4"]),
-    ],
-    ids=["offset, total", "offset", "page, pages", "page"],
-)
-def test_a_list_with_page_numbers_is_iterated_completely(
-    monkeypatch: pytest.MonkeyPatch, paging: str, told: dict[str, int], asked: list[str | None]
-) -> None:
-    change_operation(monkeypatch, "list_jobs", paging=paging, query=QUERIES[paging])
-    service = Stub(numbered(paging, 5, told))
-    with over(service) as client:
-        found = [each.id for each in client.jobs.list(limit=2)]
-    assert found == [f"job_{number}" for number in range(5)]
-    name = QUERIES[paging]["starting_after"]
-    assert [request.url.params.get(name) for request in service.requests] == asked
-
-
-@pytest.mark.parametrize("paging", ["offset", "page"])
-def test_a_list_without_has_more_ends_with_an_empty_page(
-    monkeypatch: pytest.MonkeyPatch, paging: str
-) -> None:
-    change_operation(monkeypatch, "list_jobs", paging=paging, query=QUERIES[paging])
-    service = Stub(numbered(paging, 4, {}))
-    with over(service) as client:
-        assert len(client.jobs.list().list()) == 4
-    assert len(service.requests) == 3
-
-
-def test_a_list_by_offset_that_makes_no_progress_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    change_operation(monkeypatch, "list_jobs", paging="offset", query=QUERIES["offset"])
-    with over(Stub(answer({"data": [], "has_more": True}))) as client:
-        with pytest.raises(ContractError, match="twice"):
-            client.jobs.list().list()
-
-
-def test_an_empty_page_is_not_the_end() -> None:
-    service = Stub(page(next_cursor="x"), page("a"))
-    with over(service) as client:
-        assert [found.id for found in client.jobs.list()] == ["a"]
 
 
 def test_a_listed_job_can_be_waited_for(client: ProteinIQ) -> None:
@@ -201,13 +98,6 @@ def test_no_more_items_are_fetched_than_are_wanted() -> None:
     assert [request.url.params["limit"] for request in service.requests] == ["2", "2"]
 
 
-def test_a_truncated_page_has_no_cursor_that_skips_its_rest() -> None:
-    with over(Stub(page("a", "b", next_cursor="b"))) as client:
-        (only,) = [each for each in client.jobs.list(max_items=1).pages()]
-        assert [each for each in client.jobs.list(max_items=0).pages()] == []
-    assert ([each.id for each in only.items], only.next_cursor) == (["a"], None)
-
-
 @pytest.mark.case
 def test_the_first_item() -> None:
     service = Stub(page("a", next_cursor="a"), page())
@@ -219,11 +109,3 @@ def test_the_first_item() -> None:
         assert listed.first() is None
         assert client.jobs.list(max_items=0).first() is None
     assert [dict(request.url.params) for request in service.requests] == [{"limit": "1"}] * 2
-
-
-@pytest.mark.case
-def test_a_list_continues_after_a_cursor() -> None:
-    service = Stub(page("c"))
-    with over(service) as client:
-        client.files.list(starting_after="b").list()
-    assert dict(service.requests[0].url.params) == {"starting_after": "b"}

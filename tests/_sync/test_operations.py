@@ -25,10 +25,6 @@ from .clients import over
 from .methods import METHODS, first_event
 
 
-def test_no_operation_is_without_a_method() -> None:
-    assert set(METHODS) == set(operations())
-
-
 @pytest.mark.parametrize("name", sorted(METHODS))
 def test_the_method_requests_the_operation(name: str) -> None:
     success = events(job("COMPLETED")) if name == "stream_job_events" else answer(documented(name))
@@ -40,28 +36,6 @@ def test_the_method_requests_the_operation(name: str) -> None:
     parameters = {key: value for key, value in ids.items() if f"{{{key}}}" in wanted.path}
     (request,) = service.requests
     assert (request.method, request.url.path) == (wanted.method, wanted.url(**parameters))
-
-
-@pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events", "delete_file"}))
-def test_every_method_gives_the_services_error(name: str) -> None:
-    refused = httpx.Response(403, json={"error": {"code": "forbidden", "message": "No."}})
-    with over(Stub(refused)) as client:
-        with pytest.raises(Exception, match=r"No \(forbidden, ") as caught:
-            METHODS[name](client)
-    assert type(caught.value).__name__ == "Forbidden"
-
-
-@pytest.mark.parametrize("name", sorted(set(METHODS) - {"stream_job_events"}))
-def test_an_operation_that_the_contract_lacks_is_not_requested(
-    monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    change_operation(monkeypatch, name, absent=True)
-    service = Stub(answer(documented(name)))
-    with over(service) as client:
-        with pytest.raises(UnsupportedOperation, match="nothing was sent") as caught:
-            METHODS[name](client)
-    assert caught.value.operation == name
-    assert service.requests == []
 
 
 def test_without_a_route_for_events_the_status_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:

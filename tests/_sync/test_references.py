@@ -67,19 +67,6 @@ def test_a_file_or_a_tool_of_a_list_is_accepted_as_its_id() -> None:
     assert asked.routes.count(TOOL) == 2
 
 
-def test_another_kind_of_resource_is_refused() -> None:
-    asked = service()
-    with over(asked) as client:
-        tool: Any = client.tools.get("esmfold")
-        with pytest.raises(InvalidInput, match="expected a job or its id, got a tool"):
-            client.jobs.get(tool)
-        with pytest.raises(InvalidInput, match="expected a file or its id, got a tool"):
-            client.files.delete(tool)
-        with pytest.raises(InvalidInput, match="jobs must be a list"):
-            client.jobs.wait_all(tool)
-    assert asked.routes == [TOOL]
-
-
 # ---- unknown tools
 
 
@@ -91,34 +78,3 @@ def test_an_unknown_tool_names_a_similar_one_after_one_more_request() -> None:
             with pytest.raises(NotFound, match=r"Did you mean 'esmfold'\?"):
                 client.jobs.submit("ESMfould", {"protein": "MK"})
     assert asked.routes == [UNKNOWN, TOOLS, UNKNOWN]
-
-
-def test_a_list_that_was_read_before_needs_no_request_for_a_suggestion() -> None:
-    asked = service()
-    with over(asked) as client:
-        client.tools.list().list()
-        with pytest.raises(NotFound, match=r"Did you mean 'esmfold'\?"):
-            client.tools.get("ESMfould")
-    assert asked.routes == [TOOLS, UNKNOWN]
-
-
-@pytest.mark.parametrize(
-    "listing",
-    [httpx.ConnectError("refused"), refusal(500, "internal_error"), answer([]), answer({"data": []})],
-)
-def test_a_suggestion_that_cannot_be_made_does_not_replace_the_error(listing: Any) -> None:
-    asked = service(**{TOOLS: listing})
-    with over(asked) as client:
-        for _ in range(2):
-            with pytest.raises(NotFound) as caught:
-                client.tools.get("ESMfould")
-    assert "Did you mean" not in str(caught.value)
-    assert asked.routes.count(UNKNOWN) == 2
-
-
-def test_a_key_of_a_deleted_user_is_not_an_unknown_tool() -> None:
-    asked = service(**{UNKNOWN: refusal(404, "user_not_found")})
-    with over(asked) as client:
-        with pytest.raises(UserNotFound):
-            client.tools.get("ESMfould")
-    assert asked.routes == [UNKNOWN]

@@ -22,21 +22,6 @@ from ..support import RESULT, UBIQUITIN, Routes, answer
 from ..tools import ALL, Large
 from .clients import connect, fetched
 
-# ---- with real results
-
-
-def test_fields_of_a_result(client: ProteinIQ) -> None:
-    made = client.run("protein-parameters", {"protein": UBIQUITIN})
-    assert made.tool == "protein-parameters"
-    assert made.status == "COMPLETED"
-    assert made.completed_at is not None
-    assert made.completed_at.tzinfo is not None
-    assert made.files.names == ("parameters.csv", "parameters.json")
-    assert len(made.files) == 2
-    assert made.files[0].name == "parameters.csv"
-    assert "parameters.csv" in made.files
-    assert [file.content_type for file in made.files] == ["text/csv", "application/json"]
-
 
 def test_a_file_is_read(client: ProteinIQ) -> None:
     made = client.run("protein-parameters", {"protein": UBIQUITIN})
@@ -45,23 +30,12 @@ def test_a_file_is_read(client: ProteinIQ) -> None:
     assert text.startswith("id,")
 
 
-def test_a_missing_file_names_the_existing_ones(client: ProteinIQ) -> None:
-    made = client.run("protein-parameters", {"protein": UBIQUITIN})
-    with pytest.raises(KeyError, match=r"no file 'x.pdb'.*parameters.csv, parameters.json"):
-        made.files["x.pdb"]
-
-
 def test_a_large_file_is_saved_completely(client: ProteinIQ, tmp_path: Path) -> None:
     made = client.run("large", {"text": "any"})
     saved = made.files["big.bin"].save(tmp_path / "mine.bin")
     assert saved == tmp_path / "mine.bin"
     assert saved.read_bytes() == Large.CONTENT
     assert list(tmp_path.iterdir()) == [saved]
-
-
-def test_a_file_is_saved_into_a_folder_under_its_own_name(client: ProteinIQ, tmp_path: Path) -> None:
-    made = client.run("protein-parameters", {"protein": UBIQUITIN})
-    assert made.files["parameters.csv"].save(tmp_path) == tmp_path / "parameters.csv"
 
 
 def test_all_files_are_saved_in_a_folder_that_is_made(client: ProteinIQ, tmp_path: Path) -> None:
@@ -78,22 +52,6 @@ def test_an_expired_url_is_renewed() -> None:
             made = client.run("large", {"text": "any"})
             now[0] += 61
             assert made.files["big.bin"].read() == Large.CONTENT
-
-
-def test_two_results_of_the_same_response_are_equal(client: ProteinIQ) -> None:
-    made = client.run("protein-parameters", {"protein": UBIQUITIN})
-    again = client.results.get(made.job_id)
-    assert again.data == made.data
-    assert again.files.names == made.files.names
-
-
-def test_a_download_carries_no_key() -> None:
-    service = Routes({RESULT: answer(result("a.txt")), FILE: storage})
-    assert (fetched(service)).files["a.txt"].read() == CONTENT
-    got, downloaded = service.requests
-    assert "authorization" in got.headers
-    assert "authorization" not in downloaded.headers
-    assert downloaded.url == STORAGE
 
 
 def test_a_download_follows_redirects_without_the_key() -> None:
@@ -114,56 +72,6 @@ def test_an_interrupted_download_resumes(tmp_path: Path) -> None:
     ]
 
 
-def test_a_storage_without_ranges_is_read_from_the_start(tmp_path: Path) -> None:
-    whole = httpx.Response(200, content=CONTENT)
-    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), whole]})
-    saved = (fetched(service)).files["a.txt"].save(tmp_path)
-    assert saved.read_bytes() == CONTENT
-
-
-def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
-    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), cut(1000, 500, etag='"two"')]})
-    made = fetched(service)
-    with pytest.raises(ContractError, match="download the file again"):
-        made.files["a.txt"].save(tmp_path / "a.txt")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "part",
-    [
-        cut(1000, 500, etag='"two"'),
-        cut(500, 500),
-        httpx.Response(206, content=CONTENT[1000:]),
-        httpx.Response(206, content=b"", headers={"content-range": "bytes 1000-1999/2000"}),
-        httpx.Response(
-            206, content=b"", headers={"content-range": "bytes 1000-10239/10240", "content-encoding": "br"}
-        ),
-    ],
-    ids=["another version", "another part", "unknown part", "another length", "encoded"],
-)
-def test_a_part_with_a_wrong_range_restarts_the_download(part: Any, tmp_path: Path) -> None:
-    service = Routes({RESULT: answer(result("a.txt")), FILE: [cut(0, 1000), part, storage]})
-    saved = (fetched(service)).files["a.txt"].save(tmp_path)
-    assert saved.read_bytes() == CONTENT
-    assert [request.headers.get("range") for request in service.requests[1:]] == [None, "bytes=1000-", None]
-
-
-def test_a_partial_response_with_the_whole_file_is_accepted(tmp_path: Path) -> None:
-    headers = {"content-range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}
-    whole = httpx.Response(206, content=CONTENT, headers=headers)
-    service = Routes({RESULT: answer(result("a.txt")), FILE: whole})
-    assert ((fetched(service)).files["a.txt"].save(tmp_path)).read_bytes() == CONTENT
-
-
-@pytest.mark.parametrize("status", [201, 202, 204])
-def test_a_success_without_a_file_is_not_an_empty_file(status: int, tmp_path: Path) -> None:
-    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(status)}))
-    with pytest.raises(ContractError, match=f"responded with {status} and no file"):
-        made.files["a.txt"].save(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_download_that_is_always_interrupted_fails_without_a_file(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("what was there")
@@ -175,37 +83,6 @@ def test_a_download_that_is_always_interrupted_fails_without_a_file(tmp_path: Pa
     assert caught.value.retryable
     assert target.read_text() == "what was there"
     assert list(tmp_path.iterdir()) == [target]
-
-
-@pytest.mark.parametrize("status", [400, 403, 410])
-def test_a_url_that_storage_refuses_is_renewed_once(status: int) -> None:
-    fresh = result("a.txt", url="https://storage.test/fresh")
-    service = Routes(
-        {
-            RESULT: [answer(result("a.txt")), answer(fresh)],
-            FILE: httpx.Response(status, text="<Error><Code>AccessDenied</Code></Error>"),
-            "GET /fresh": storage,
-        }
-    )
-    assert (fetched(service)).files["a.txt"].read() == CONTENT
-    assert service.routes == [RESULT, FILE, RESULT, "GET /fresh"]
-
-
-def test_a_url_that_is_refused_after_its_renewal() -> None:
-    service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(403)})
-    made = fetched(service)
-    with pytest.raises(APIError) as caught:
-        made.files["a.txt"].read()
-    assert caught.value.status == 403
-    assert "scope" not in str(caught.value)  # of a key, which storage knows nothing of
-    assert service.routes == [RESULT, FILE, RESULT, FILE]
-
-
-def test_a_file_that_is_missing_when_its_url_is_renewed() -> None:
-    service = Routes({RESULT: [answer(result("a.txt")), answer(result("b.txt"))], FILE: httpx.Response(403)})
-    made = fetched(service)
-    with pytest.raises(NotFound, match=r"no longer has a file 'a\.txt'"):
-        made.files["a.txt"].read()
 
 
 def test_a_fault_of_the_storage_is_retried() -> None:
@@ -241,13 +118,3 @@ def test_a_result_survives_pickling_and_explains_how_to_attach_a_client() -> Non
 def test_a_copy_of_a_result_keeps_its_client() -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
     assert copy.deepcopy(made).files["a.txt"].read() == copy.copy(made.files[0]).read() == CONTENT
-
-
-@pytest.mark.case
-def test_files_of_one_name_are_chosen_by_place() -> None:
-    twins = result("model.pdb", "model.pdb")
-    twins["files"][1]["key"] = "second"
-    made = fetched(Routes({RESULT: answer(twins), FILE: storage}))
-    with pytest.raises(KeyError, match=r"2 files 'model.pdb'.*files\[0\] or files\[1\]"):
-        made.files["model.pdb"]
-    assert json.loads(json.dumps(made.to_dict()))["files"][1]["key"] == "second"

@@ -34,9 +34,6 @@ PUT = "PUT /signed"
 COMPLETE = "POST /api/v1/files/file_1/complete"
 
 
-FETCH = "GET /api/v1/files/file_1"
-
-
 TICKET = {"url": "https://storage.test/signed?sig=1", "id": "file_1"}
 
 
@@ -83,78 +80,6 @@ def test_the_storage_of_an_upload_never_sees_the_key(monkeypatch: pytest.MonkeyP
     assert "authorization" in said.headers
     assert "authorization" not in put.headers
     assert SECRET not in f"{put.url} {put.headers.raw} {put.content!r}"
-
-
-def test_the_ticket_determines_how_the_file_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_steps(monkeypatch)
-    wanted = {"Content-Type": "application/x-any", "x-amz-acl": "private", "x-size": 6}
-    ticket = {**TICKET, "method": "post", "headers": wanted}
-    service = Routes({UPLOAD: answer(ticket), "POST /signed": httpx.Response(204), COMPLETE: STORED})
-    uploaded(service)
-    sent_there = service.requests[1]
-    assert sent_there.headers.get_list("content-type") == ["application/x-any"]
-    assert (sent_there.headers["x-amz-acl"], sent_there.headers["x-size"]) == ("private", "6")
-
-
-@pytest.mark.parametrize("complete", [httpx.Response(204), httpx.Response(200, html="<p>Done</p>"), None])
-def test_the_file_is_read_if_the_last_response_lacks_it(
-    monkeypatch: pytest.MonkeyPatch, complete: httpx.Response | None
-) -> None:
-    in_steps(monkeypatch, complete=complete is not None)
-    routes: dict[str, Any] = {UPLOAD: answer(TICKET), PUT: httpx.Response(200), FETCH: STORED}
-    service = Routes(routes if complete is None else {**routes, COMPLETE: complete})
-    assert (uploaded(service)).id == "file_1"
-    assert service.routes == [UPLOAD, PUT, *([COMPLETE] if complete is not None else []), FETCH]
-
-
-def test_a_storage_that_refuses_a_file_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_steps(monkeypatch)
-    service = Routes({UPLOAD: answer(TICKET), PUT: httpx.Response(403, text="<Error>Expired</Error>")})
-    with pytest.raises(APIError, match="Expired") as caught:
-        uploaded(service)
-    assert service.routes == [UPLOAD, PUT]
-    assert str(caught.value.request) == "PUT /signed"
-    assert "sig=1" not in str(caught.value)
-
-
-def test_a_redirect_of_the_storage_is_not_a_stored_file(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    in_steps(monkeypatch)
-    moved = httpx.Response(307, headers={"location": "https://elsewhere.test/signed"})
-    service = Routes({UPLOAD: answer(TICKET), PUT: moved, COMPLETE: STORED})
-    with pytest.raises(ContractError, match=r"307.*elsewhere\.test"):
-        uploaded(service)
-    assert service.routes == [UPLOAD, PUT]
-
-
-def test_the_bytes_are_not_sent_to_the_storage_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_steps(monkeypatch)
-    service = Routes({UPLOAD: answer(TICKET), PUT: httpx.ReadError("reset"), COMPLETE: STORED})
-    with pytest.raises(TransportError) as caught:
-        uploaded(service)
-    assert service.routes == [UPLOAD, PUT]
-    assert "may have been stored" in "".join(caught.value.__notes__)
-
-
-def test_a_refusal_of_a_ticket_is_the_services_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_steps(monkeypatch)
-    service = Routes({UPLOAD: answer({"detail": [{"loc": ["body", "name"], "msg": "Field required"}]}, 422)})
-    with pytest.raises(APIError, match=r"body\.name: Field required") as caught:
-        uploaded(service)
-    assert "python -m proteiniq.contract check" in "".join(caught.value.__notes__)
-
-
-@pytest.mark.parametrize(
-    "lost", [httpx.ReadError("reset"), httpx.Response(200, content=b"?")], ids=["read", "?"]
-)
-def test_a_lost_ticket_response_has_stored_nothing(
-    monkeypatch: pytest.MonkeyPatch, lost: httpx.Response | Exception
-) -> None:
-    in_steps(monkeypatch)
-    with pytest.raises((TransportError, ContractError)) as caught:
-        uploaded(Routes({UPLOAD: lost}))
-    assert "may have been stored" not in "".join(getattr(caught.value, "__notes__", ()))
 
 
 def test_progress_of_an_upload_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:

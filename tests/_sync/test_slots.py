@@ -58,36 +58,6 @@ def test_a_run_waits_for_a_slot_and_repeats_its_key(caplog: pytest.LogCaptureFix
     assert [each.levelname for each in waits] == ["WARNING"]
 
 
-def test_hooks_get_a_long_wait_for_a_slot() -> None:
-    class Hook:
-        def __init__(self) -> None:
-            self.pauses: list[PauseDetails] = []
-
-        def __call__(self, details: AttemptDetails) -> None:
-            pass
-
-        def on_pause(self, details: PauseDetails) -> None:
-            self.pauses.append(details)
-
-    hook = Hook()
-    with over(service(*[FULL] * 6, MADE)) as client:
-        client._pipeline.config = attrs.evolve(client._pipeline.config, hooks=(hook,))
-        client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True)
-    assert {each.reason for each in hook.pauses} == {"no job slot is free"}
-
-
-@pytest.mark.parametrize(
-    "submits",
-    [lambda c: c.run("esmfold", [ENTRY], wait_for_slot=False), lambda c: c.jobs.submit("esmfold", [ENTRY])],
-)
-def test_nothing_waits_for_a_slot_unasked(submits: Any) -> None:
-    full = service(FULL)
-    with over(full) as client:
-        with pytest.raises(ConcurrentJobLimitExceeded):
-            submits(client)
-    assert full.routes == [SUBMIT]
-
-
 def test_a_wait_for_a_slot_ends_at_its_timeout() -> None:
     clock = StillClock()
     with over(service(FULL), clock=clock) as client:
@@ -95,40 +65,6 @@ def test_a_wait_for_a_slot_ends_at_its_timeout() -> None:
             client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True, timeout=60)
     assert 58 < clock.now - 1000 <= 60
     assert "No job slot became free within 60 s. Nothing was submitted" in caught.value.__notes__[-1]
-
-
-def test_the_timeout_of_a_run_is_that_of_both_waits() -> None:
-    clock = StillClock()
-    unending = service(
-        FULL, FULL, MADE, **{EVENTS: httpx.Response(404), "GET /api/v1/jobs/job_1/status": answer(job())}
-    )
-    with over(unending, clock=clock) as client:
-        with pytest.raises(Exception, match="timed out after 30 s"):
-            client.run("esmfold", [ENTRY], timeout=30)
-    assert 28 < clock.now - 1000 <= 30
-
-
-def test_a_retry_after_is_respected() -> None:
-    clock = StillClock()
-    asks = refusal(402, "concurrent_job_limit_exceeded", Retry_After="45")
-    with over(service(asks, MADE), clock=clock) as client:
-        client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True)
-    assert clock.sleeps == [45.0]
-
-
-@pytest.mark.parametrize("status", [409, 429])
-def test_the_code_counts_whatever_the_status(status: int) -> None:
-    full = service(*[refusal(status, "concurrent_job_limit_exceeded")] * 6, MADE)
-    with over(full) as client:
-        assert (client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True)).id == "job_1"
-    assert len(keys(full)) == 1
-
-
-def test_a_pause_of_a_day_is_not_waited_out_unasked() -> None:
-    asks = refusal(402, "concurrent_job_limit_exceeded", Retry_After="86400")
-    with over(service(asks, MADE)) as client:
-        with pytest.raises(ConcurrentJobLimitExceeded):
-            client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True)
 
 
 def test_a_lost_response_before_the_wait_is_not_forgotten_at_its_end() -> None:
@@ -141,46 +77,3 @@ def test_a_lost_response_before_the_wait_is_not_forgotten_at_its_end() -> None:
     notes = "".join(caught.value.__notes__)
     assert f"idempotency_key={key!r}" in notes
     assert "Nothing was submitted" not in notes
-
-
-@pytest.mark.parametrize("in_doubt", [False, True])
-def test_an_interrupt_of_the_wait_names_the_key_only_if_a_job_may_exist(
-    monkeypatch: pytest.MonkeyPatch, in_doubt: bool
-) -> None:
-    def interrupted(seconds: float, reason: str, *waiting: Any) -> None:
-        if "slot" in reason:
-            raise KeyboardInterrupt
-
-    full = service(httpx.ReadError("reset"), FULL) if in_doubt else service(FULL)
-    with over(full) as client:
-        monkeypatch.setattr(client._pipeline, "pause", interrupted)
-        with pytest.raises(KeyboardInterrupt) as caught:
-            client.jobs.submit("esmfold", [ENTRY], wait_for_slot=True)
-    assert bool(getattr(caught.value, "__notes__", [])) == in_doubt
-
-
-def quoted(*codes: str, credits: float = 5) -> httpx.Response:
-    reasons = [{"code": code, "message": code} for code in codes]
-    return answer({**documented("quote_job"), "estimated_credits": credits, "blocking_errors": reasons})
-
-
-def test_a_quote_that_only_lacks_a_slot_is_waited_for_and_its_price_checked_again() -> None:
-    full = service(MADE, **{QUOTE: [quoted("concurrent_job_limit_exceeded"), quoted(credits=99)]})
-    with over(full) as client:
-        with pytest.raises(SpendLimitExceeded):
-            client.jobs.submit("esmfold", [ENTRY], max_credits=50, wait_for_slot=True)
-    assert full.routes == [QUOTE, QUOTE]
-
-
-def test_a_quote_with_a_reason_that_does_not_pass_is_not_waited_for() -> None:
-    full = service(MADE, **{QUOTE: quoted("concurrent_job_limit_exceeded", "insufficient_credits")})
-    with over(full) as client:
-        with pytest.raises(InsufficientCredits):
-            client.jobs.submit("esmfold", [ENTRY], max_credits=50, wait_for_slot=True)
-    assert full.routes == [QUOTE]
-
-
-def test_a_timeout_without_a_wait_is_a_mistake() -> None:
-    with over(service(MADE)) as client:
-        with pytest.raises(InvalidInput, match="wait_for_slot=True"):
-            client.jobs.submit("esmfold", [ENTRY], timeout=5)

@@ -54,32 +54,6 @@ def test_every_submit_has_its_own_key() -> None:
     assert first != second
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        httpx.ConnectError("refused"),
-        httpx.ReadError("reset"),
-        httpx.ReadTimeout("slow"),
-        httpx.WriteError("broken pipe"),
-        httpx.RemoteProtocolError("closed without an answer"),
-        refusal(500, "internal_error"),
-        refusal(503, "unavailable"),
-        refusal(429, "rate_limited", Retry_After="1"),
-    ],
-    ids=lambda failure: (
-        type(failure).__name__ if isinstance(failure, Exception) else str(failure.status_code)
-    ),
-)
-def test_the_key_is_repeated_on_every_attempt(failure: Any) -> None:
-    service = Stub(failure, failure, answer(job(), 201))
-    with over(service) as client:
-        made = client.jobs.submit("protein-parameters", [ENTRY])
-    assert made.id == "job_1"
-    assert len(service.requests) == 3
-    assert len(set(keys(service))) == 1
-    assert len({request.content for request in service.requests}) == 1
-
-
 def test_a_given_key_is_sent() -> None:
     service = Stub(answer(job(), 201))
     with over(service) as client:
@@ -97,63 +71,6 @@ def test_when_all_responses_are_lost_the_error_names_the_key_to_repeat() -> None
     assert caught.value.attempts == 5
     assert caught.value.retryable
     assert caught.value.sent
-
-
-def test_an_unsent_submit_does_not_warn_about_a_job() -> None:
-    with over(Stub(httpx.ConnectError("refused"))) as client:
-        with pytest.raises(TransportError) as caught:
-            client.jobs.submit("protein-parameters", [ENTRY])
-    assert not caught.value.sent
-    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
-
-
-@pytest.mark.parametrize(
-    "failures",
-    [
-        [refusal(502, "bad_gateway")],
-        [refusal(500, "internal_error")],
-        [httpx.ReadError("reset"), httpx.ConnectError("refused")],
-        [httpx.ReadError("reset"), refusal(429, "rate_limited", Retry_After="1")],
-        [httpx.ReadError("reset"), refusal(401, "unauthorized")],
-        [httpx.Response(201, html="<h1>Log in</h1>")],
-        [answer({"object": "job"}, 201)],
-    ],
-    ids=[
-        "502",
-        "500",
-        "lost, then down",
-        "lost, then 429",
-        "lost, then 401",
-        "a page",
-        "a job without an id",
-    ],
-)
-def test_an_error_with_an_unknown_outcome_names_the_key_to_repeat(failures: list[Any]) -> None:
-    service = Stub(*failures)
-    with over(service) as client:
-        with pytest.raises(ProteinIQError) as caught:
-            client.jobs.submit("protein-parameters", [ENTRY])
-    (key,) = set(keys(service))
-    assert f"idempotency_key={key!r}" in "".join(caught.value.__notes__)
-
-
-@pytest.mark.parametrize(
-    "failure", [refusal(402, "insufficient_credits"), refusal(429, "rate_limited", Retry_After="1")]
-)
-def test_an_error_with_a_known_outcome_does_not_warn_about_a_job(failure: Any) -> None:
-    with over(Stub(failure)) as client:
-        with pytest.raises(APIError) as caught:
-            client.jobs.submit("protein-parameters", [ENTRY])
-    assert not caught.value.in_doubt
-    assert "may have been created" not in "".join(getattr(caught.value, "__notes__", []))
-
-
-def test_a_refused_connection_after_a_lost_response_still_warns_about_a_job() -> None:
-    with over(Stub(httpx.ReadError("reset"), httpx.ConnectError("refused"))) as client:
-        with pytest.raises(TransportError) as caught:
-            client.jobs.submit("protein-parameters", [ENTRY])
-    assert caught.value.sent
-    assert "Nothing was sent" not in str(caught.value)
 
 
 def test_an_interrupted_submit_names_the_key_to_repeat() -> None:
@@ -191,27 +108,6 @@ def test_the_same_key_and_job_again_give_the_same_job(client: ProteinIQ) -> None
     assert first.id == second.id
 
 
-def test_the_same_key_for_another_job_is_explained(client: ProteinIQ) -> None:
-    client.jobs.submit("protein-parameters", {"protein": LYSOZYME}, idempotency_key="one")
-    with pytest.raises(Conflict) as caught:
-        client.jobs.submit("protein-parameters", {"protein": "MKV"}, idempotency_key="one")
-    assert caught.value.attempts == 1
-    assert "'one' was used before" in "".join(caught.value.__notes__)
-
-
-def test_a_conflict_on_a_repeat_is_explained_and_not_repeated() -> None:
-    service = Stub(httpx.ReadError("reset"), refusal(409, "conflict"))
-    with over(service) as client:
-        with pytest.raises(Conflict) as caught:
-            client.jobs.submit("protein-parameters", [ENTRY])
-    assert len(service.requests) == 2
-    (key,) = set(keys(service))
-    notes = "".join(caught.value.__notes__)
-    assert "may have created the job" in notes
-    assert f"idempotency_key={key!r}" in notes
-    assert "Nothing was submitted" not in notes
-
-
 def test_a_quote_above_max_credits_submits_nothing() -> None:
     service = Routes({QUOTE: answer({**documented("quote_job"), "estimated_credits": 51})})
     with over(service) as client:
@@ -223,108 +119,9 @@ def test_a_quote_above_max_credits_submits_nothing() -> None:
     assert (caught.value.estimated_credits, caught.value.max_credits) == (51, 50)
 
 
-def test_a_quote_of_max_credits_is_submitted() -> None:
-    service = Routes(
-        {QUOTE: answer({**documented("quote_job"), "estimated_credits": 50}), SUBMIT: answer(job(), 201)}
-    )
-    with over(service) as client:
-        client.jobs.submit("esmfold", [ENTRY], max_credits=50)
-    assert service.routes == [QUOTE, SUBMIT]
-
-
-def quoted(*blocking: dict[str, str]) -> Routes:
-    """A service whose quote has a blocking error."""
-    quote = {**documented("quote_job"), "blocking_errors": list(blocking)}
-    return Routes({QUOTE: answer(quote), SUBMIT: answer(job(), 201)})
-
-
-def test_a_blocking_error_raises_before_the_submit() -> None:
-    low = {"code": "insufficient_credits", "message": "It costs 50 credits, and there are 3"}
-    daily = {"code": "daily_limit_exceeded", "message": "100 of 100 jobs of today are used"}
-    service = quoted(low, daily)
-    with over(service) as client:
-        with pytest.raises(InsufficientCredits, match="nothing was submitted: esmfold") as caught:
-            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
-    assert service.routes == [QUOTE]
-    assert "there are 3; 100 of 100 jobs" in str(caught.value)
-    assert "add credits" in str(caught.value)
-    assert caught.value.code == "insufficient_credits"
-    assert caught.value.details == {"blocking_errors": [low, daily]}
-
-
-def test_an_unknown_blocking_error_raises_too() -> None:
-    service = quoted({"code": "moon_phase", "message": "Not tonight"})
-    with over(service) as client:
-        with pytest.raises(PaymentRequired, match="Not tonight"):
-            client.jobs.submit("esmfold", [ENTRY], max_credits=50)
-    assert service.routes == [QUOTE]
-
-
-def test_without_an_idempotency_key_in_the_contract_a_lost_response_is_not_retried(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    change_operation(monkeypatch, "submit_job", headers={})
-    service = Stub(httpx.ReadError("reset"), answer(job(), 201))
-    with over(service) as client:
-        with pytest.raises(TransportError) as caught:
-            client.jobs.submit("esmfold", [ENTRY])
-    assert caught.value.in_doubt
-    assert len(service.requests) == 1
-
-
-def test_a_retry_uses_the_contracts_spelling_of_the_key(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    change_operation(monkeypatch, "submit_job", headers={"Idempotency-Key": "Request-Key"})
-    service = Stub(httpx.ReadError("reset"), answer(job(), 201))
-    with over(service) as client:
-        client.jobs.submit("esmfold", [ENTRY], idempotency_key="one")
-    assert [request.headers["request-key"] for request in service.requests] == ["one", "one"]
-
-
-def test_max_credits_of_zero_allows_a_free_job(client: ProteinIQ) -> None:
-    quote = client.jobs.quote("protein-parameters", {"protein": LYSOZYME})
-    made = client.jobs.submit(
-        "protein-parameters", {"protein": LYSOZYME}, max_credits=quote.estimated_credits
-    )
-    assert made.status in ("QUEUED", "PENDING", "PROCESSING", "COMPLETED")
-
-
-def test_a_final_refusal_is_not_retried() -> None:
-    service = Stub(refusal(400, "validation_error"))
-    with over(service) as client:
-        with pytest.raises(ValidationError):
-            client.jobs.submit("protein-parameters", [ENTRY])
-    assert len(service.requests) == 1
-
-
 def test_a_submit_waits_for_retry_after() -> None:
     service = Stub(refusal(429, "rate_limited", Retry_After="40"), answer(job(), 201))
     clock = StillClock()
     with over(service, clock=clock) as client:
         client.jobs.submit("protein-parameters", [ENTRY])
     assert sum(clock.sleeps) >= 40
-
-
-def test_too_few_credits() -> None:
-    with Sandbox(credits=0) as poor:
-        with connect(poor) as client:
-            quote = client.jobs.quote("pairwise-alignment", {"query": LYSOZYME, "target": LYSOZYME})
-            assert [error.code for error in quote.blocking_errors] == ["insufficient_credits"]
-            with pytest.raises(InsufficientCredits, match="add credits"):
-                client.jobs.submit("pairwise-alignment", {"query": LYSOZYME, "target": LYSOZYME})
-            with pytest.raises(InsufficientCredits, match="nothing was submitted"):
-                client.jobs.submit(
-                    "pairwise-alignment", {"query": LYSOZYME, "target": LYSOZYME}, max_credits=100
-                )
-            assert client.jobs.list().list() == []
-
-
-def test_the_daily_limit() -> None:
-    with Sandbox(daily_limit=1) as narrow:
-        with connect(narrow) as client:
-            client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
-            with pytest.raises(DailyLimitExceeded, match="tomorrow") as caught:
-                client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
-            assert caught.value.status == 402
-            assert len(client.jobs.list().list()) == 1

@@ -95,13 +95,6 @@ def test_an_open_file_is_sent_from_its_position(tmp_path: Path) -> None:
     assert int(request.headers["content-length"]) == len(request.content)
 
 
-def test_only_a_known_length_is_sent() -> None:
-    known, unknown = sent(b"onetwo"), sent(iter([b"onetwo"]))
-    assert int(known.headers["content-length"]) == len(known.content)
-    assert "content-length" not in unknown.headers
-    assert unknown.headers["transfer-encoding"] == "chunked"
-
-
 def test_a_file_that_shrinks_during_the_upload_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(bytes(2 * PIECE))
@@ -132,14 +125,6 @@ def test_progress_of_an_upload(known: bool) -> None:
     sent(content if known else iter([content]), on_progress=lambda *done: told.append(done))
     total = len(content) if known else None
     assert told == [(0, total), (PIECE, total), (2 * PIECE, total), (len(content), total)]
-
-
-def test_text_that_is_retried_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    asks_for(monkeypatch, Upload("json", ("content",), "text"), file="content")
-    service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
-    with over(service) as client:
-        client.files.upload("π🧬".encode(), filename="a.txt")
-    assert [json.loads(request.content)["content"] for request in service.requests] == ["π🧬", "π🧬"]
 
 
 @pytest.mark.parametrize(
@@ -197,41 +182,8 @@ def test_an_exhausted_iterable_is_not_sent_again(taken: int) -> None:
     assert len(service.requests) <= 1
 
 
-def test_a_restartable_iterable_is_retried_completely() -> None:
-    service = Stub(refusal(429, "rate_limited", retry_after="1"), CREATED)
-    with over(service) as client:
-        client.files.upload({b"": 0, b"one": 1, b"two": 2}.keys(), filename="a.bin")
-    assert [part(request) for request in service.requests] == [b"onetwo", b"onetwo"]
-
-
 def test_an_unsent_upload_is_retried_completely() -> None:
     service = Stub(httpx.ConnectError("refused"), CREATED)
     with over(service) as client:
         assert (client.files.upload(io.BytesIO(b"onetwo"), filename="a.bin")).id
     assert part(service.requests[1]) == b"onetwo"
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        httpx.ReadError("reset"),
-        httpx.WriteError("broken pipe"),
-        httpx.Response(503),
-        httpx.Response(201, content=b"?"),
-    ],
-    ids=["read", "write", "503", "no JSON"],
-)
-def test_an_upload_that_may_be_stored_names_how_to_check(failure: httpx.Response | Exception) -> None:
-    service = Stub(failure, CREATED)
-    with over(service) as client:
-        with pytest.raises(Exception, match=r"no complete response|responded with 503|not JSON") as caught:
-            client.files.upload(b"onetwo", filename="a.bin")
-    assert len(service.requests) == 1
-    assert "may have been stored: check `client.files.list(q='a.bin')`" in "".join(caught.value.__notes__)
-
-
-def test_an_unsent_upload_is_not_reported_as_stored() -> None:
-    with over(Stub(httpx.ConnectError("refused")), max_retries=0) as client:
-        with pytest.raises(TransportError) as caught:
-            client.files.upload(b"onetwo", filename="a.bin")
-    assert "may have been stored" not in "".join(getattr(caught.value, "__notes__", ()))

@@ -104,41 +104,7 @@ def test_a_failed_run_raises_with_its_error(client: ProteinIQ) -> None:
     assert caught.value.job_id == caught.value.job.id
 
 
-def test_a_failed_job_that_left_a_file_is_an_error_with_that_file(client: ProteinIQ) -> None:
-    with pytest.raises(JobFailed, match="no convergence after 12 steps") as caught:
-        client.run("broken", TEXT, {"partial": True})
-    assert caught.value.result.files["copy.txt"].text() == "half"
-
-
-def test_the_result_of_a_failed_job_is_returned_on_request(client: ProteinIQ) -> None:
-    result = client.run("broken", TEXT, {"partial": True}, partial=True)
-    assert result.status == "FAILED"
-    assert result.error is not None
-    assert "no convergence" in str(result.error.message)
-    assert (client.results.get(result.job_id)).files.names == result.files.names
-
-
-def test_a_result_before_the_end_is_refused(client: ProteinIQ, gate: Path) -> None:
-    made = client.jobs.submit("gate", TEXT, {"gate": str(gate)})
-    with pytest.raises(JobNotCompleted) as caught:
-        client.results.get(made.id)
-    assert caught.value.retry_after == 0.05
-    assert caught.value.details["current_status"] in ("QUEUED", "PENDING", "PROCESSING")
-    assert caught.value.job_id == made.id
-    gate.touch()
-    assert (made.result()).data == {"length": 8}
-
-
 def test_refresh_reads_the_status_again(client: ProteinIQ) -> None:
     made = client.jobs.submit("protein-parameters", {"protein": LYSOZYME})
     made.wait()
     assert (made.refresh()).status == "COMPLETED"
-
-
-@pytest.mark.parametrize("wait", [False, True], ids=["get", "wait"])
-def test_a_missing_job(client: ProteinIQ, wait: bool) -> None:
-    call: Callable[[str], Any] = client.jobs.wait if wait else client.jobs.get
-    with pytest.raises(NotFound) as caught:
-        call("job_nobody")
-    assert caught.value.job_id == "job_nobody"
-    assert "continues" not in "".join(getattr(caught.value, "__notes__", []))

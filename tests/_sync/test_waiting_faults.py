@@ -15,7 +15,6 @@ from proteiniq import (
     JobFailed,
     JobState,
     JobStatus,
-    Unauthorized,
     WaitTimeout,
 )
 from proteiniq.contract import Shape
@@ -38,32 +37,11 @@ from ..support import (
 )
 from .clients import over
 
-JOB = "GET /api/v1/jobs/job_1"
-"""The whole job, where the contract has a route for it besides the status."""
 
-
-def test_an_unknown_status_is_not_the_end() -> None:
-    service = Routes({EVENTS: events(job("RECALIBRATING"), job("COMPLETED"))})
-    seen: list[str] = []
-    with over(service) as client:
-        ended = client.jobs.wait("job_1", on_update=lambda job: seen.append(job.status))
-    assert seen == ["RECALIBRATING", "COMPLETED"]
-    assert ended.status.is_known
-
-
-@pytest.mark.parametrize(
-    "refused",
-    [
-        refusal(404, "not_found"),
-        refusal(405, "method_not_allowed"),
-        httpx.Response(501),
-        httpx.Response(200, html="<h1>Welcome</h1>"),
-        answer(job("PROCESSING")),
-    ],
-    ids=["404", "405", "501", "html", "json"],
-)
-def test_without_an_event_stream_the_status_is_polled(refused: httpx.Response) -> None:
-    service = Routes({EVENTS: refused, STATUS: [answer(job("PROCESSING")), answer(job("COMPLETED"))]})
+def test_without_an_event_stream_the_status_is_polled() -> None:
+    service = Routes(
+        {EVENTS: httpx.Response(501), STATUS: [answer(job("PROCESSING")), answer(job("COMPLETED"))]}
+    )
     with over(service) as client:
         assert (client.jobs.wait("job_1")).status == "COMPLETED"
     assert service.routes == [EVENTS, STATUS, STATUS]
@@ -89,105 +67,11 @@ def test_a_stream_that_ends_early_is_not_the_end_of_the_job() -> None:
         assert (client.jobs.wait("job_1")).status == "COMPLETED"
 
 
-def test_the_end_may_come_between_stream_and_status() -> None:
-    service = Routes({EVENTS: events(job("PROCESSING")), STATUS: answer(job("COMPLETED"))})
-    with over(service) as client:
-        assert (client.jobs.wait("job_1")).status == "COMPLETED"
-    assert service.routes == [EVENTS, STATUS]
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        httpx.ConnectError("refused"),
-        httpx.ReadTimeout("slow"),
-        refusal(500, "internal_error"),
-        refusal(429, "rate_limited", Retry_After="30"),
-        httpx.Response(502, html="<h1>Bad gateway</h1>"),
-    ],
-    ids=["connect", "timeout", "500", "429", "502"],
-)
-def test_transient_faults_do_not_end_a_wait(fault: Any) -> None:
-    service = Routes(
-        {
-            EVENTS: [fault, fault, fault, events(job("COMPLETED"))],
-            STATUS: [fault] * 12 + [answer(job("PROCESSING"))],
-        }
-    )
-    with over(service) as client:
-        assert (client.jobs.wait("job_1")).status == "COMPLETED"
-
-
-def test_a_key_that_was_revoked_ends_a_wait() -> None:
-    service = Routes({EVENTS: refusal(401, "unauthorized"), STATUS: refusal(401, "unauthorized")})
-    with over(service) as client:
-        with pytest.raises(Unauthorized) as caught:
-            client.jobs.wait("job_1")
-    assert "Job job_1 continues" in "".join(caught.value.__notes__)
-
-
-def test_events_about_something_else_are_ignored() -> None:
-    strangers = [
-        "not json",
-        [1, 2],
-        {"id": "job_2", "status": "COMPLETED"},
-        {"id": "job_1"},
-        {"id": "job_1", "status": 7},
-        {"heartbeat": True},
-    ]
-    service = Routes({EVENTS: events(*strangers, job("COMPLETED", name="mine"))})
-    with over(service) as client:
-        assert (client.jobs.wait("job_1")).name == "mine"
-
-
-@pytest.mark.parametrize("operation", ["get_job_status", "submit_job"])
-def test_events_are_read_as_the_contract_spells_a_status_or_a_job(
-    monkeypatch: pytest.MonkeyPatch, operation: str
-) -> None:
-    shape = Shape(
-        at=("job",),
-        moves=((("status",), ("state",)), (("id",), ("jobId",))),
-        values={"status": {"COMPLETED": "done"}},
-    )
-    change_operation(monkeypatch, operation, response=shape)
-    other = {"job": {"jobId": "job_2", "state": "done"}}
-    mine = {"job": {"jobId": "job_1", "state": "done", "name": "mine"}}
-    with over(Routes({EVENTS: events(other, mine)})) as client:
-        ended = client.jobs.wait("job_1")
-    assert (ended.id, ended.status, ended.name) == ("job_1", "COMPLETED", "mine")
-    assert ended.raw == mine["job"]
-
-
-def test_an_event_with_only_the_status_keeps_the_other_fields() -> None:
-    service = Routes({SUBMIT: answer(job(name="mine"), 201), EVENTS: events({"status": "COMPLETED"})})
-    with over(service) as client:
-        made = client.jobs.submit("protein-parameters", [ENTRY])
-        ended = made.wait()
-    assert (ended.id, ended.name, ended.status) == ("job_1", "mine", "COMPLETED")
-
-
 WHY = {"code": "out_of_memory", "message": "It needs 80 GB"}
 
 
 FAILED = {"status": "FAILED"}
 """Events of a failed job without a reason."""
-
-
-@pytest.mark.parametrize("whole", [False, True], ids=["status", "job"])
-@pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "TIMEOUT", "BUDGET_EXCEEDED"])
-def test_a_terminal_event_without_a_reason_is_followed_by_one_read(
-    monkeypatch: pytest.MonkeyPatch, status: str, whole: bool
-) -> None:
-    change_operation(monkeypatch, "get_job", absent=not whole)
-    route = JOB if whole else STATUS
-    service = Routes({EVENTS: events({"status": status}), route: answer(job(status, error=WHY))})
-    seen: list[Job] = []
-    with over(service) as client:
-        ended = client.jobs.wait("job_1", on_update=seen.append)
-    assert ended.error is not None
-    assert (ended.status, ended.error.message) == (status, "It needs 80 GB")
-    assert seen == [ended]
-    assert service.routes == [EVENTS, route]
 
 
 def test_updates_before_the_end_come_before_the_reason_is_read() -> None:
@@ -200,58 +84,6 @@ def test_updates_before_the_end_come_before_the_reason_is_read() -> None:
     with over(service) as client:
         seen = [(state.status, state.error is not None) for state in client.jobs.events("job_1")]
     assert seen == [("QUEUED", False), ("PROCESSING", False), ("FAILED", True)]
-
-
-def test_the_reason_of_a_failure_is_in_the_error_of_its_result() -> None:
-    gone = refusal(404, "not_found")
-    service = Routes({EVENTS: events(FAILED), STATUS: answer(job("FAILED", error=WHY)), RESULT: gone})
-    with over(service) as client:
-        with pytest.raises(JobFailed, match=r"ended as FAILED without a result: It needs 80 GB"):
-            client.jobs.result("job_1")
-
-
-@pytest.mark.parametrize(
-    "told",
-    [{"status": "COMPLETED"}, {**FAILED, "error": WHY}, job("FAILED", error=None)],
-    ids=["a success", "a reason", "a whole job"],
-)
-def test_a_complete_terminal_event_is_not_followed_by_a_read(told: dict[str, Any]) -> None:
-    service = Routes({EVENTS: events(told)})
-    with over(service) as client:
-        assert (client.jobs.wait("job_1")).status == told["status"]
-    assert service.routes == [EVENTS]
-
-
-def test_a_failed_status_without_a_reason_is_followed_by_one_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    change_operation(monkeypatch, "get_job", absent=False)
-    service = Routes({STATUS: answer(FAILED), JOB: answer(job("FAILED", error=WHY))})
-    with over(service) as client:
-        ended = client.jobs.wait("job_1", streams=False)
-    assert ended.error is not None
-    assert service.routes == [STATUS, JOB]
-
-
-def test_a_status_is_not_read_twice_for_a_reason() -> None:
-    service = Routes({STATUS: answer(FAILED)})
-    with over(service) as client:
-        assert (client.jobs.wait("job_1", streams=False)).error is None
-    assert service.routes == [STATUS]
-
-
-@pytest.mark.parametrize(
-    "status",
-    [httpx.ConnectError("refused"), refusal(404, "not_found"), answer(job("PROCESSING")), answer({})],
-    ids=["refused", "404", "it lags", "{}"],
-)
-def test_a_reason_that_cannot_be_read_does_not_undo_the_end(status: Any) -> None:
-    seen: list[str] = []
-    service = Routes({EVENTS: events(FAILED), STATUS: status})
-    with over(service) as client:
-        ended = client.jobs.wait("job_1", on_update=lambda job: seen.append(job.status))
-    assert (ended.id, ended.status, ended.error) == ("job_1", "FAILED", None)
-    assert seen == ["FAILED"]
 
 
 def test_a_wait_ends_at_its_deadline_with_an_unreachable_service() -> None:
@@ -280,44 +112,3 @@ def test_an_interrupted_wait_notes_that_the_job_is_running(interrupt: type[BaseE
         with pytest.raises(interrupt) as caught:
             client.jobs.wait("job_1", on_update=update)
     assert any("client.jobs.wait('job_1')" in note for note in caught.value.__notes__)
-
-
-def test_a_status_that_is_not_json_names_its_operation() -> None:
-    service = Routes({EVENTS: httpx.Response(404), STATUS: httpx.Response(200, html="<h1>Log in</h1>")})
-    with over(service) as client:
-        with pytest.raises(ContractError, match="<h1>Log in</h1>") as caught:
-            client.jobs.wait("job_1")
-    assert caught.value.operation == "get_job_status"
-
-
-def test_a_late_result_is_requested_again() -> None:
-    late = refusal(409, "job_not_completed", Retry_After="5")
-    service = Routes({RESULT: [late, late, answer({**documented("get_result"), "job_id": "job_1"})]})
-    with over(service) as client:
-        state = JobState(
-            id="job_1",
-            status=JobStatus.COMPLETED,
-            tool=None,
-            name=None,
-            progress=None,
-            created_at=None,
-            started_at=None,
-            completed_at=None,
-            credits_used=None,
-            error=None,
-        )
-        assert (client.jobs.result(state)).job_id == "job_1"
-    assert service.routes == [RESULT] * 3
-
-
-@pytest.mark.parametrize("status", ["CANCELLED", "TIMEOUT"])
-def test_no_result_is_requested_of_a_job_without_one(status: str) -> None:
-    why = {"code": "time_limit", "message": "It took too long"}
-    service = Routes({EVENTS: events(job(status, error=why))})
-    with over(service) as client:
-        with pytest.raises(
-            JobFailed, match=rf"ended as {status} without a result: It took too long"
-        ) as caught:
-            client.jobs.result("job_1")
-    assert caught.value.job.error is not None
-    assert caught.value.job.error.code == "time_limit"

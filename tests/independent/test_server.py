@@ -82,9 +82,9 @@ REFUSED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_an_undescribed_request_is_refused(http: httpx.Client, case: str) -> None:
-    assert http.request(**REFUSED[case]).status_code in (400, 401, 404, 415, 422)
+def test_an_undescribed_request_is_refused(http: httpx.Client) -> None:
+    statuses = {case: http.request(**request).status_code for case, request in REFUSED.items()}
+    assert {case for case, status in statuses.items() if status not in (400, 401, 404, 415, 422)} == set()
 
 
 def test_a_described_request_is_accepted(http: httpx.Client) -> None:

@@ -148,13 +148,10 @@ def test_too_many_records_are_named(api: Api) -> None:
     ("settings", "message"),
     [
         ({"size": 11}, "must be from 0 to 10 Å"),
-        ({"size": -0.1}, "must be from 0 to 10 Å"),
         ({"size": True}, "must be of type number"),
-        ({"size": "1"}, "must be of type number"),
         ({"size": None}, "must be of type number"),
         ({"count": 0}, "must be at least 1"),
         ({"count": 1.5}, "must be of type integer"),
-        ({"count": True}, "must be of type integer"),
         ({"mode": "exat"}, "must be fast or exact. Did you mean exact?"),
         ({"mode": 1}, "must be of type string"),
         ({"code": 3}, "must be 1, 2 or 11"),
@@ -241,7 +238,7 @@ def built_in() -> Iterator[Api]:
         yield api
 
 
-@pytest.mark.parametrize("content", ["", ">empty\n", ">a\nMK1T\n"])
+@pytest.mark.parametrize("content", ["", ">a\nMK1T\n"])
 def test_an_invalid_sequence_is_named(built_in: Api, content: str) -> None:
     inputs = [entry(content, slotId="protein")]
     response = built_in.post("jobs", json=job("protein-parameters", inputs=inputs))

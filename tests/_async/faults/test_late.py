@@ -39,6 +39,7 @@ async def late(client: AsyncProteinIQ, *, cancel: bool) -> WaitTimeout:
     return caught.value
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_wait_that_times_out_does_not_cancel_the_job(client: AsyncProteinIQ, queued: Server) -> None:
     error = await late(client, cancel=False)
@@ -62,6 +63,7 @@ async def test_a_job_is_cancelled_when_its_wait_times_out(client: AsyncProteinIQ
     assert "continues" not in str(error)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_cancel_in_the_background_is_not_reported_as_complete(
     client: AsyncProteinIQ, queued: Server
@@ -73,6 +75,7 @@ async def test_a_cancel_in_the_background_is_not_reported_as_complete(
     assert "client.jobs.get('job_1')" in str(error)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_job_that_ended_before_its_cancel_is_not_reported_as_cancelled(
     client: AsyncProteinIQ, queued: Server
@@ -83,6 +86,7 @@ async def test_a_job_that_ended_before_its_cancel_is_not_reported_as_cancelled(
     assert "client.jobs.result('job_1')" in str(error)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_running_job_is_not_cancelled(client: AsyncProteinIQ, queued: Server) -> None:
     queued.on(*CANCEL, refuse(409, "conflict"))
@@ -92,6 +96,7 @@ async def test_a_running_job_is_not_cancelled(client: AsyncProteinIQ, queued: Se
     assert "continues" in str(error)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("answer", "said"),
@@ -114,6 +119,7 @@ async def test_a_job_that_could_not_be_cancelled_is_reported_as_running(
     assert "client.jobs.wait('job_1')" in str(error)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_cancel_without_a_service_is_reported_as_failed(
     client: AsyncProteinIQ, queued: Server
@@ -142,6 +148,7 @@ async def test_run_and_result_cancel_too(client: AsyncProteinIQ, queued: Server)
     assert queued.count(*CANCEL) == 4
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_timeout_of_run_bounds_the_result_too(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*SUBMIT, reply(job("COMPLETED"), 201))
@@ -160,6 +167,7 @@ async def test_a_result_that_is_late_is_waited_for(client: AsyncProteinIQ, serve
     assert (await client.run("t", [ENTRY], timeout=600)).job_id == "job_1"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize("fault", [refuse(503), refuse(500), [CUT]], ids=["503", "500", "cut"])
 async def test_a_fault_that_passes_does_not_lose_the_result_of_a_paid_job(
@@ -170,6 +178,7 @@ async def test_a_fault_that_passes_does_not_lose_the_result_of_a_paid_job(
     assert (await client.run("t", [ENTRY])).job_id == "job_1"
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_result_that_never_exists_does_not_hang_the_wait() -> None:
     clock = AsyncStillClock()
@@ -187,6 +196,7 @@ async def all_of(client: AsyncProteinIQ) -> list[AsyncJob]:
     return [job async for job in client.jobs.wait_all(["job_1", "job_2"], timeout=1800)]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "headers",
@@ -210,6 +220,7 @@ async def test_a_retry_after_beyond_the_deadline_ends_the_wait_at_once(
     assert len(server.asked) == 1
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_the_rate_limit_reset_is_the_retry_after_of_the_error() -> None:
     told = {"Date": "Fri, 12 Jun 2026 08:00:00 GMT", "X-RateLimit-Reset": "2026-06-12T09:00:00.000Z"}

@@ -55,6 +55,7 @@ async def test_every_wait_ends_by_its_deadline_or_with_the_right_job(
     assert len(service.reads) <= timeout / READ_INTERVAL + 1
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @SCHEDULES
 @given(
@@ -80,6 +81,7 @@ async def test_a_wait_without_a_deadline_ends_soon_after_job_and_faults(
     assert_no_burden(service)
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @SCHEDULES
 @given(life=lives.lives)
@@ -94,6 +96,7 @@ async def test_a_wait_without_faults_ends_with_the_job_by_its_events(life: Life)
     assert len(service.listens) == len(service.reads) + 1
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @SCHEDULES
 @given(
@@ -113,5 +116,6 @@ async def test_a_clock_that_jumps_neither_ends_a_wait_nor_hangs_it(
     assert len(service.listens) <= len(service.reads) + 1
 
 
+@pytest.mark.once
 def test_the_figures_that_the_schedules_are_about() -> None:
     assert (READ_INTERVAL, LONGEST_INTERVAL, SILENCE, PATIENCE) == (5.0, 30.0, 30.0, 120.0)

@@ -35,9 +35,6 @@ from ..clients import reach
 EVENTS = ("GET", "/api/v1/jobs/job_1/events")
 STATUS = ("GET", "/api/v1/jobs/job_1/status")
 RESULT = ("GET", "/api/v1/results/job_1")
-CANCEL = ("POST", "/api/v1/jobs/job_1/cancel")
-SUBMIT = ("POST", "/api/v1/jobs")
-QUOTE = ("POST", "/api/v1/jobs/quote")
 
 RUNNING = job("PROCESSING", completed_at=None)
 DONE = job("COMPLETED")
@@ -56,23 +53,6 @@ def test_a_silent_service_does_not_make_a_wait_hang(client: ProteinIQ, server: S
     assert clock.monotonic() - started < 40 + 100
 
 
-@pytest.mark.parametrize("status", ["COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED"])
-@pytest.mark.parametrize("streams", [True, False], ids=["events", "polling"])
-def test_every_terminal_state_ends_a_wait(
-    client: ProteinIQ, server: Server, status: str, streams: bool
-) -> None:
-    server.on(*EVENTS, stream(event(job(status)), HANG))
-    server.on(*STATUS, reply(job(status)))
-    assert (client.jobs.wait("job_1", streams=streams)).status == status
-
-
-def test_an_unknown_status_is_in_the_error_of_a_timed_out_wait(client: ProteinIQ, server: Server) -> None:
-    server.on(*EVENTS, refuse(501, "not_implemented"))
-    server.on(*STATUS, reply(job("ARCHIVED")))
-    with pytest.raises(WaitTimeout, match="the job was ARCHIVED"):
-        client.jobs.wait("job_1", timeout=60)
-
-
 # ---- 2: a client timeout shorter than the work: the paid job ran, the client threw
 
 
@@ -87,19 +67,6 @@ def test_the_timeout_of_a_request_does_not_end_a_longer_job(server: Server) -> N
     assert server.count(*EVENTS) == 1
 
 
-# ---- 3: one transient error while polling kills the whole wait
-
-
-@pytest.mark.parametrize(
-    "fault", [refuse(500), refuse(503), [CUT], [RESET]], ids=["500", "503", "cut", "reset"]
-)
-def test_one_transient_error_while_polling_does_not_end_the_wait(server: Server, fault: list[Piece]) -> None:
-    server.on(*STATUS, reply(RUNNING), fault, reply(RUNNING), fault, reply(DONE))
-    with reach(server.url, max_retries=0) as client:
-        assert (client.jobs.wait("job_1", streams=False)).status == "COMPLETED"
-    assert server.count(*STATUS) == 5
-
-
 # ---- 4: a stream cut in the middle escapes as a transport error, although the job succeeded
 
 
@@ -108,72 +75,6 @@ def test_an_interrupted_stream_does_not_raise(client: ProteinIQ, server: Server)
     server.on(*STATUS, reply(DONE))
     assert (client.jobs.wait("job_1")).status == "COMPLETED"
     assert [str(each.status) for each in client.jobs.events("job_1")][-1] == "COMPLETED"
-
-
-# ---- 5: the end of a stream taken for the end of the job, or a reconnect with no pause
-
-
-def test_the_end_of_a_stream_is_not_the_end_of_the_job(client: ProteinIQ, server: Server) -> None:
-    server.on(*EVENTS, stream(event(RUNNING)), stream(), stream(event(DONE)))
-    server.on(*STATUS, reply(RUNNING))
-    told = [str(each.status) for each in client.jobs.events("job_1")]
-    assert told == ["PROCESSING", "COMPLETED"]
-
-
-def test_a_stream_that_ends_at_once_is_not_opened_again_without_a_pause(
-    client: ProteinIQ, server: Server
-) -> None:
-    server.on(*EVENTS, stream(event(RUNNING)))
-    server.on(*STATUS, reply(RUNNING))
-    with pytest.raises(WaitTimeout):
-        client.jobs.wait("job_1", timeout=60)
-    asked = [request.path.rpartition("/")[2] for request in server.asked]
-    assert all(earlier != later for earlier, later in pairwise(asked))  # a status between any two streams
-    assert len(asked) <= 2 * (60 / 5 + 1)
-
-
-# ---- 7: a new value or field breaks old clients
-
-
-def test_a_new_value_or_field_does_not_break_the_client(client: ProteinIQ, server: Server) -> None:
-    new = {"status": "WARMING_UP", "gpu": {"kind": "H100"}, "object": "job.v2"}
-    server.on(*EVENTS, stream(event({**RUNNING, **new}), event({**DONE, "gpu": None}, name="job.done")))
-    told = [each for each in client.jobs.events("job_1")]
-    assert [str(each.status) for each in told] == ["WARMING_UP", "COMPLETED"]
-    assert told[0].extra["gpu"] == {"kind": "H100"}
-    server.on(*SUBMIT, reply({**RUNNING, **new}, 201))
-    assert (client.jobs.submit("t", [ENTRY])).status == "WARMING_UP"
-    server.on("GET", "/api/v1/account", reply({**documented("get_account"), "mood": "sunny"}))
-    assert (client.account.get()).extra["mood"] == "sunny"
-
-
-# ---- 8: a POST that is sent again without an idempotency key is paid twice
-
-
-@pytest.mark.parametrize("fault", [[CUT], [RESET], [HANG], refuse(503), refuse(500)], ids=str)
-def test_a_submit_is_only_retried_with_its_key(server: Server, fault: list[Piece]) -> None:
-    server.on(*SUBMIT, fault, fault, reply(RUNNING, 201))
-    with reach(server.url, timeout=20) as client:
-        client.jobs.submit("t", [ENTRY])
-    first, *others = server.asked
-    assert len(others) == 2
-    assert first.headers["idempotency-key"]
-    assert {(asked.headers["idempotency-key"], asked.body) for asked in others} == {
-        (first.headers["idempotency-key"], first.body)
-    }
-
-
-def test_a_post_without_a_key_is_not_retried(client: ProteinIQ, server: Server) -> None:
-    server.on(*CANCEL, [CUT])
-    with pytest.raises(TransportError):
-        client.jobs.cancel("job_1")
-    assert server.count(*CANCEL) == 1
-
-
-def test_a_quote_has_no_effect_and_is_requested_again(client: ProteinIQ, server: Server) -> None:
-    server.on(*QUOTE, [CUT], reply(documented("quote_job")))
-    assert (client.jobs.quote("t", [ENTRY])).estimated_credits > 0
-    assert server.count(*QUOTE) == 2
 
 
 # ---- 9: the bearer header sent along to a signed storage URL, which then refuses it

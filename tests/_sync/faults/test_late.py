@@ -19,7 +19,6 @@ STATUS = ("GET", "/api/v1/jobs/job_1/status")
 CANCEL = ("POST", "/api/v1/jobs/job_1/cancel")
 SUBMIT = ("POST", "/api/v1/jobs")
 RESULT = ("GET", "/api/v1/results/job_1")
-LIST = ("GET", "/api/v1/jobs")
 
 QUEUED = job("QUEUED", completed_at=None)
 
@@ -41,81 +40,12 @@ def late(client: ProteinIQ, *, cancel: bool) -> WaitTimeout:
     return caught.value
 
 
-def test_a_wait_that_times_out_does_not_cancel_the_job(client: ProteinIQ, queued: Server) -> None:
-    error = late(client, cancel=False)
-    assert queued.count(*CANCEL) == 0
-    assert (error.job_id, error.job.status, error.cancelled, error.retryable) == (
-        "job_1",
-        "QUEUED",
-        None,
-        True,
-    )
-    assert "client.jobs.wait('job_1')" in str(error)
-    assert "10 s" in str(error)
-
-
 def test_a_job_is_cancelled_when_its_wait_times_out(client: ProteinIQ, queued: Server) -> None:
     queued.on(*CANCEL, reply(job("CANCELLED")))
     error = late(client, cancel=True)
     assert (error.cancelled, error.job.status, error.retryable) == (True, "CANCELLED", False)
     assert "was cancelled" in str(error)
     assert "continues" not in str(error)
-
-
-def test_a_cancel_in_the_background_is_not_reported_as_complete(client: ProteinIQ, queued: Server) -> None:
-    queued.on(*CANCEL, whole(b"", 202))
-    error = late(client, cancel=True)
-    assert (error.cancelled, error.job.status, error.retryable) == (None, "QUEUED", True)
-    assert "accepted the cancel" in str(error)
-    assert "client.jobs.get('job_1')" in str(error)
-
-
-def test_a_job_that_ended_before_its_cancel_is_not_reported_as_cancelled(
-    client: ProteinIQ, queued: Server
-) -> None:
-    queued.on(*CANCEL, reply(job("COMPLETED")))
-    error = late(client, cancel=True)
-    assert (error.cancelled, error.job.status) == (False, "COMPLETED")
-    assert "client.jobs.result('job_1')" in str(error)
-
-
-def test_a_running_job_is_not_cancelled(client: ProteinIQ, queued: Server) -> None:
-    queued.on(*CANCEL, refuse(409, "conflict"))
-    error = late(client, cancel=True)
-    assert error.cancelled is False
-    assert "no longer queued" in str(error)
-    assert "continues" in str(error)
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ([CUT], "there was no response to the cancel"),
-        ([HANG], "there was no response to the cancel"),
-        (refuse(503), "could not be cancelled"),
-        (refuse(404, "not_found"), "could not be cancelled"),
-        (refuse(403, "forbidden"), "could not be cancelled"),
-    ],
-    ids=["cut", "silent", "503", "404", "403"],
-)
-def test_a_job_that_could_not_be_cancelled_is_reported_as_running(
-    client: ProteinIQ, queued: Server, answer: list[Piece], said: str
-) -> None:
-    queued.on(*CANCEL, answer)
-    error = late(client, cancel=True)
-    assert error.cancelled is None
-    assert said in str(error)
-    assert "client.jobs.wait('job_1')" in str(error)
-
-
-def test_a_cancel_without_a_service_is_reported_as_failed(client: ProteinIQ, queued: Server) -> None:
-    known = client.jobs.submit("t", [ENTRY])
-    queued.stop()
-    with pytest.raises(WaitTimeout) as caught:
-        known.wait(timeout=10, cancel_on_timeout=True)
-    error = caught.value
-    assert error.cancelled is None
-    assert "could not be cancelled" in str(error)
 
 
 def test_run_and_result_cancel_too(client: ProteinIQ, queued: Server) -> None:
@@ -132,76 +62,11 @@ def test_run_and_result_cancel_too(client: ProteinIQ, queued: Server) -> None:
     assert queued.count(*CANCEL) == 4
 
 
-def test_the_timeout_of_run_bounds_the_result_too(client: ProteinIQ, server: Server) -> None:
-    server.on(*SUBMIT, reply(job("COMPLETED"), 201))
-    server.on(*RESULT, refuse(409, "job_not_completed", retry_after="5"))
-    with pytest.raises(WaitTimeout, match=r"COMPLETED.*client\.jobs\.result\('job_1'\)") as caught:
-        client.run("t", [ENTRY], timeout=60)
-    assert caught.value.job.is_terminal
-    assert sum(slept(client)) <= 60
-
-
 def test_a_result_that_is_late_is_waited_for(client: ProteinIQ, server: Server) -> None:
     server.on(*SUBMIT, reply(job("COMPLETED"), 201))
     late = refuse(409, "job_not_completed", retry_after="5")
     server.on(*RESULT, late, late, reply({**documented("get_result"), "job_id": "job_1"}))
     assert (client.run("t", [ENTRY], timeout=600)).job_id == "job_1"
-
-
-@pytest.mark.parametrize("fault", [refuse(503), refuse(500), [CUT]], ids=["503", "500", "cut"])
-def test_a_fault_that_passes_does_not_lose_the_result_of_a_paid_job(
-    client: ProteinIQ, server: Server, fault: list[Piece]
-) -> None:
-    server.on(*SUBMIT, reply(job("COMPLETED"), 201))
-    server.on(*RESULT, *[fault] * 8, reply({**documented("get_result"), "job_id": "job_1"}))
-    assert (client.run("t", [ENTRY])).job_id == "job_1"
-
-
-def test_a_result_that_never_exists_does_not_hang_the_wait() -> None:
-    clock = StillClock()
-    service = Routes(
-        {"POST /api/v1/jobs": answer(job("COMPLETED"), 201), " ".join(RESULT): refusal(500, "internal_error")}
-    )
-    with over(service, clock=clock) as client:
-        with pytest.raises(InternalError) as caught:
-            client.run("t", [ENTRY])
-    assert 250 < clock.now - 1000 < 300
-    assert "client.jobs.result('job_1')" in "".join(caught.value.__notes__)
-
-
-def all_of(client: ProteinIQ) -> list[Job]:
-    return [job for job in client.jobs.wait_all(["job_1", "job_2"], timeout=1800)]
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"retry_after": "3600"},
-        {"retry_after": "Fri, 12 Jun 2026 09:00:00 GMT", "date": "Fri, 12 Jun 2026 08:00:00 GMT"},
-        {"x_ratelimit_reset": "2026-06-12T09:00:00.000Z", "date": "Fri, 12 Jun 2026 08:00:00 GMT"},
-    ],
-    ids=["seconds", "HTTP date", "reset"],
-)
-@pytest.mark.parametrize("many", [False, True], ids=["wait", "wait_all"])
-def test_a_retry_after_beyond_the_deadline_ends_the_wait_at_once(
-    client: ProteinIQ, server: Server, headers: dict[str, str], many: bool
-) -> None:
-    for route in (EVENTS, STATUS, LIST):
-        server.on(*route, refuse(429, "rate_limited", **headers))
-    with pytest.raises(WaitTimeout, match=r"asked to wait another 3\d{3} s") as caught:
-        (all_of(client) if many else client.jobs.wait("job_1", timeout=1800))
-    assert sum(slept(client)) < 10
-    assert "client.jobs.wait" in str(caught.value)
-    assert len(server.asked) == 1
-
-
-def test_the_rate_limit_reset_is_the_retry_after_of_the_error() -> None:
-    told = {"Date": "Fri, 12 Jun 2026 08:00:00 GMT", "X-RateLimit-Reset": "2026-06-12T09:00:00.000Z"}
-    with over(Stub(refusal(429, "rate_limited", **told))) as client:
-        with pytest.raises(RateLimited, match="asks to wait 3600 s") as caught:
-            client.account.get()
-    assert caught.value.retry_after == 3600
-    assert caught.value.attempts == 1
 
 
 def test_an_interrupt_of_a_result_request_names_the_job() -> None:

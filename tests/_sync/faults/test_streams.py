@@ -54,35 +54,6 @@ def waited(client: ProteinIQ, timeout: float = 600.0) -> list[str]:
 done = event(DONE)
 cut = done.index("ö".encode()) + 1
 
-GOOD: dict[str, Answer] = {
-    "plain": stream(event(RUNNING), done),
-    "a byte-order mark": stream(b"\xef\xbb\xbf" + event(RUNNING), done),
-    "comments": stream(b": hello\n\n", event(RUNNING), b":\n: ping\n", done),
-    "named events": stream(event(RUNNING, name="status"), event(DONE, name="completed")),
-    "a huge retry:": stream(b"retry: 99999999999999999999\n\n", event(RUNNING), done),
-    "fields that nobody knows": stream(b"weather: fine\n" + event(RUNNING), done),
-    "chunked": chunked(event(RUNNING), done),
-    "events about another job": stream(event({**DONE, "id": "job_2"}), event(RUNNING), done),
-    "events with little in them": stream(event({"status": "PROCESSING"}), event({"status": "COMPLETED"})),
-    "events that are no JSON": stream(event("so far so good"), event("[1, 2]"), event("null"), done),
-    "an event with no status": stream(event({"progress": 50}), event(RUNNING), done),
-    "an event whose status is no text": stream(event({**RUNNING, "status": 7}), event(RUNNING), done),
-    "a state that nobody knows": stream(event({**RUNNING, "status": "SIMMERING"}), done),
-    "half a megabyte in one event": stream(event({**RUNNING, "log": "x" * 500_000}), done),
-    "more after the end": stream(event(RUNNING), done, event(RUNNING), HANG),
-}
-
-
-@pytest.mark.parametrize("answer", GOOD.values(), ids=GOOD.keys())
-def test_a_stream_in_any_spelling_ends_the_wait_without_a_status_read(
-    client: ProteinIQ, server: Server, answer: Answer
-) -> None:
-    server.on(*EVENTS, answer)
-    server.on(*STATUS, refuse(500))
-    assert (waited(client))[-1] == "COMPLETED"
-    assert server.count(*EVENTS) == 1
-    assert server.count(*STATUS) == 0
-
 
 # ---- streams that break: what they didn't say, the status or the next stream does
 
@@ -93,8 +64,6 @@ HEARTBEATS: list[Piece] = [b":\n\n", Pause(20)] * 8
 
 BROKEN: dict[str, Answer] = {
     "ends at once": stream(),
-    "ends early": stream(event(RUNNING)),
-    "ends before the event does": stream(event(RUNNING), done[:-1]),
     "cut in the middle of an event": stream(event(RUNNING), done[: len(done) // 2]),
     "cut in the middle of a character": stream(event(RUNNING), done[:cut]),
     "reset in the middle of an event": stream(event(RUNNING), done[: len(done) // 2], Pause(2), RESET),
@@ -113,21 +82,10 @@ BROKEN: dict[str, Answer] = {
     "only heartbeats": stream(event(RUNNING), *HEARTBEATS, HANG),
     "an event that says less than a state": stream(event({"progress": 50})),
     "503": refuse(503, "unavailable"),
-    "500": refuse(500),
     "502, a page": page(502),
     "429 with Retry-After": refuse(429, "rate_limited", retry_after="7"),
     "a body that says gzip and is none": stream(event(RUNNING), content_encoding="gzip"),
 }
-
-
-@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN.keys())
-def test_a_stream_that_breaks_does_not_end_the_wait(
-    client: ProteinIQ, server: Server, answer: Answer
-) -> None:
-    server.on(*EVENTS, answer, stream(event(DONE)))
-    server.on(*STATUS, reply(RUNNING))
-    assert (waited(client))[-1] == "COMPLETED"
-    assert server.count(*EVENTS) <= 2
 
 
 @pytest.mark.parametrize(
@@ -171,50 +129,6 @@ def test_a_stream_that_always_breaks_ends_at_the_deadline(
     assert server.count(*STATUS) <= 13
 
 
-# ---- no stream at all
-
-NONE: dict[str, Answer] = {
-    "JSON": reply(RUNNING),
-    "404": refuse(404, "not_found"),
-    "404, a page": page(404),
-    "405": refuse(405, "method_not_allowed"),
-    "406": refuse(406, "not_acceptable"),
-    "501": refuse(501, "not_implemented"),
-    "a page": page(),
-    "a redirect": whole(b"", 302, location="https://elsewhere.test/"),
-    "no content": whole(b"", 204),
-}
-
-
-@pytest.mark.parametrize("answer", NONE.values(), ids=NONE.keys())
-def test_without_a_stream_the_status_is_read(client: ProteinIQ, server: Server, answer: Answer) -> None:
-    server.on(*EVENTS, answer)
-    server.on(*STATUS, reply(RUNNING), reply(RUNNING), reply(DONE))
-    assert waited(client) == ["PROCESSING", "COMPLETED"]
-    assert server.count(*EVENTS) == 1
-    assert server.count(*STATUS) == 3
-
-
-# ---- between stream and status
-
-
-def test_a_state_that_was_reached_between_stream_and_status_is_found(
-    client: ProteinIQ, server: Server
-) -> None:
-    server.on(*EVENTS, stream(event(RUNNING)))
-    server.on(*STATUS, reply(DONE))
-    assert waited(client) == ["PROCESSING", "COMPLETED"]
-    assert server.count(*EVENTS) == server.count(*STATUS) == 1
-
-
-def test_a_retry_after_of_the_stream_applies_to_the_status_too(client: ProteinIQ, server: Server) -> None:
-    server.on(*EVENTS, refuse(429, "rate_limited", retry_after="20"), stream(event(DONE)))
-    server.on(*STATUS, reply(RUNNING))
-    waited(client)
-    first, *others = server.asked
-    assert others[0].at - first.at >= 20
-
-
 @pytest.mark.parametrize(
     ("said", "sent"),
     [
@@ -238,21 +152,6 @@ def test_a_reconnect_sends_the_id_of_the_last_event(
     assert second.get("last-event-id") == sent
 
 
-def test_the_retry_field_of_a_stream_is_honoured(client: ProteinIQ, server: Server) -> None:
-    server.on(*EVENTS, stream(b"retry: 20000\n\n" + event(RUNNING)), stream(event(DONE)))
-    server.on(*STATUS, reply(RUNNING))
-    waited(client)
-    first, second = (asked.at for asked in server.asked if asked.path.endswith("/events"))
-    assert second - first >= 20
-
-
-def test_an_unknown_status_is_reported_and_not_terminal(client: ProteinIQ, server: Server) -> None:
-    odd = {**RUNNING, "status": "SIMMERING"}
-    server.on(*EVENTS, refuse(404, "not_found"))
-    server.on(*STATUS, reply(odd), reply(odd), reply(DONE))
-    assert waited(client) == ["SIMMERING", "COMPLETED"]
-
-
 # ---- the status
 
 
@@ -266,38 +165,6 @@ def test_a_server_that_restarts_does_not_end_the_wait(client: ProteinIQ, server:
     assert waited(client) == ["PROCESSING", "COMPLETED"]
 
 
-TRANSIENT: dict[str, Answer] = {
-    "408": refuse(408, "too_slow"),
-    "425": refuse(425, "too_early"),
-    "500": refuse(500),
-    "503": refuse(503, "unavailable"),
-    "502, a page": page(502),
-    "529": refuse(529, "overloaded"),
-    "429": refuse(429, "rate_limited", retry_after="6"),
-    "reset": [RESET],
-    "cut": [CUT],
-    "a body that is cut": [*reply(RUNNING)[:1], b'{"id"', CUT],
-    "a page with 200": page(),
-}
-
-
-@pytest.mark.parametrize("answer", TRANSIENT.values(), ids=TRANSIENT.keys())
-def test_a_fault_of_the_status_that_may_pass_does_not_end_the_wait(
-    client: ProteinIQ, server: Server, answer: Answer
-) -> None:
-    server.on(*EVENTS, refuse(501))
-    server.on(*STATUS, reply(RUNNING), answer, answer, reply(DONE))
-    assert waited(client) == ["PROCESSING", "COMPLETED"]
-
-
-def test_a_status_route_that_is_not_implemented_ends_the_wait(client: ProteinIQ, server: Server) -> None:
-    server.on(*EVENTS, refuse(501))
-    server.on(*STATUS, refuse(501, "not_implemented"))
-    with pytest.raises(ServerError):
-        client.jobs.wait("job_1", timeout=600)
-    assert sum(asked.path.endswith("/status") for asked in server.asked) == 1
-
-
 def test_an_unreachable_service_ends_the_wait_only_at_the_deadline(client: ProteinIQ, server: Server) -> None:
     server.on(*EVENTS, refuse(503))
     server.on(*STATUS, refuse(503))
@@ -307,24 +174,6 @@ def test_an_unreachable_service_ends_the_wait_only_at_the_deadline(client: Prote
     with pytest.raises(WaitTimeout, match="the job's status could not be read"):
         client.jobs.wait("job_1", timeout=60)
     assert 55 < clock.monotonic() - started < 60 + SLACK
-
-
-def test_a_key_that_is_revoked_ends_the_wait(client: ProteinIQ, server: Server) -> None:
-    server.on(*EVENTS, stream(event(RUNNING)), refuse(401, "unauthorized"))
-    server.on(*STATUS, refuse(401, "unauthorized"))
-    with pytest.raises(Unauthorized) as caught:
-        client.jobs.wait("job_1", timeout=600)
-    assert caught.value.job_id == "job_1"
-    assert "client.jobs.wait('job_1')" in "".join(caught.value.__notes__)
-
-
-def test_a_job_that_is_not_there_ends_the_wait(client: ProteinIQ, server: Server) -> None:
-    server.on(*EVENTS, refuse(404, "not_found"))
-    server.on(*STATUS, refuse(404, "not_found"))
-    with pytest.raises(NotFound) as caught:
-        client.jobs.wait("job_1", timeout=600)
-    assert caught.value.job_id == "job_1"
-    assert server.count(*STATUS) == 1
 
 
 def test_a_read_without_a_response_ends_at_the_deadline(client: ProteinIQ, server: Server) -> None:

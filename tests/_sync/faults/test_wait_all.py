@@ -99,13 +99,6 @@ def test_jobs_come_as_they_end_and_not_before(client: ProteinIQ, server: Server)
     )
 
 
-def test_further_pages_are_read_as_long_as_they_can_help(client: ProteinIQ, server: Server) -> None:
-    Workspace(server, 1000, looks=1)
-    wanted = [f"job_{number}" for number in range(40, 160, 2)]
-    assert len([each for each in client.jobs.wait_all(wanted)]) == 60
-    assert server.count(*LIST) == 2
-
-
 def test_a_job_on_no_page_is_read_by_its_id(client: ProteinIQ, server: Server) -> None:
     server.on(
         *LIST, listed(made(1), made(2), made(3, "COMPLETED")), listed(made(1, "COMPLETED"), made(2, "FAILED"))
@@ -113,35 +106,6 @@ def test_a_job_on_no_page_is_read_by_its_id(client: ProteinIQ, server: Server) -
     server.on(*status_of("job_9"), reply(made(9)), reply(made(9, "CANCELLED")))
     ended = {each.id: str(each.status) for each in client.jobs.wait_all(["job_1", "job_9", "job_2", "job_3"])}
     assert ended == {"job_1": "COMPLETED", "job_2": "FAILED", "job_3": "COMPLETED", "job_9": "CANCELLED"}
-
-
-def test_a_list_without_further_pages_uses_the_pages_it_has(client: ProteinIQ, server: Server) -> None:
-    server.on(*LIST, reply({"data": [made(1, "COMPLETED"), made(2)], "has_more": True}))
-    server.on(*status_of("job_2"), reply(made(2, "COMPLETED")))
-    server.on(*status_of("job_9"), reply(made(9, "COMPLETED")))
-    server.on(*events_of("job_9"), stream(event(made(9, "COMPLETED"))))
-    ended = [each.id for each in client.jobs.wait_all(["job_1", "job_9", "job_2"])]
-    assert ended[0] == "job_1"
-    assert set(ended) == {"job_1", "job_2", "job_9"}
-    assert server.count(*LIST) == 1
-
-
-def test_a_list_by_offset_is_read_page_by_page(
-    client: ProteinIQ, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    change_operation(
-        monkeypatch, "list_jobs", paging="offset", query={"limit": "limit", "starting_after": "skip"}
-    )
-
-    def listing(asked: Asked) -> list[Piece]:
-        start = int(parse_qs(asked.query).get("skip", ["0"])[0])
-        jobs = [made(number, "COMPLETED") for number in range(start, min(start + 100, 150))]
-        return reply({"data": jobs, "total": 150})
-
-    server.on(*LIST, listing)
-    wanted = ["job_3", "job_140"]
-    assert sorted([each.id for each in client.jobs.wait_all(wanted)]) == ["job_140", "job_3"]
-    assert [asked.query for asked in server.asked] == ["limit=100", "limit=100&skip=100"]
 
 
 def test_the_last_job_is_waited_for_by_its_events(client: ProteinIQ, server: Server) -> None:
@@ -170,19 +134,6 @@ def test_a_job_that_ends_is_noticed_by_its_events_and_those_beside_it_by_the_lis
     assert clock.sleeps == [1.0]
 
 
-def test_the_retry_field_of_an_event_stream_is_honoured() -> None:
-    listing = [
-        answer({"data": [made(number, status) for number in (1, 2)]}) for status in ("QUEUED", "FAILED")
-    ]
-    busy = refusal(503, "unavailable", Retry_After="40")
-    clock = StillClock()
-    with over(
-        Routes({"GET /api/v1/jobs": [*listing], "GET /api/v1/jobs/job_1/events": busy}), clock=clock
-    ) as client:
-        assert len([each for each in client.jobs.wait_all(["job_1", "job_2"])]) == 2
-    assert clock.sleeps == [40.0]
-
-
 def test_jobs_that_have_ended_cost_no_request(client: ProteinIQ, server: Server) -> None:
     server.on(*LIST, listed(made(1, "COMPLETED"), made(2, "COMPLETED")))
     first = [each for each in client.jobs.wait_all(["job_1", "job_2"])]
@@ -205,77 +156,6 @@ def test_a_deadline_names_the_running_jobs(client: ProteinIQ, server: Server) ->
     assert "job_2, job_3" in str(caught.value)
     assert "wait_all" in str(caught.value)
     assert server.count(*LIST) <= 1 + 60 / 5
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        refuse(404, "not_found"),
-        refuse(405, "method_not_allowed"),
-        refuse(501, "not_implemented"),
-        page(),
-    ],
-    ids=["404", "405", "501", "a page"],
-)
-def test_without_a_job_list_the_statuses_are_read(
-    client: ProteinIQ, server: Server, answer: list[Piece]
-) -> None:
-    server.on(*LIST, answer)
-    server.on(*status_of("job_1"), reply(made(1)), reply(made(1, "COMPLETED")))
-    server.on(*status_of("job_2"), reply(made(2)), reply(made(2, "COMPLETED")))
-    server.on(*events_of("job_2"), stream(event(made(2, "COMPLETED"))))
-    assert {each.id for each in client.jobs.wait_all(["job_1", "job_2"])} == {"job_1", "job_2"}
-    assert server.count(*LIST) == 1
-
-
-@pytest.mark.parametrize(
-    "fault", [refuse(500), refuse(503), page(502), [CUT]], ids=["500", "503", "502", "cut"]
-)
-def test_transient_faults_do_not_end_it(client: ProteinIQ, server: Server, fault: list[Piece]) -> None:
-    both = listed(made(1, "COMPLETED"), made(2, "COMPLETED"))
-    server.on(*LIST, listed(made(1), made(2)), *[fault] * 4, both)
-    assert {each.id for each in client.jobs.wait_all(["job_1", "job_2"], timeout=600)} == {
-        "job_1",
-        "job_2",
-    }
-
-
-def test_an_unreachable_service_ends_it_only_at_the_deadline(client: ProteinIQ, server: Server) -> None:
-    clock = client._pipeline.clock
-    server.stop()
-    started = clock.monotonic()
-    with pytest.raises(WaitTimeout, match="job_1, job_2"):
-        gathered(client.jobs.wait_all(["job_1", "job_2"], timeout=60))
-    assert 55 < clock.monotonic() - started < 60 + 100
-
-
-def test_a_job_that_is_not_there_is_named_with_the_others(client: ProteinIQ, server: Server) -> None:
-    server.on(*LIST, listed(made(1), made(2)))
-    with pytest.raises(NotFound) as caught:
-        gathered(client.jobs.wait_all(["job_1", "job_7", "job_2"]))
-    assert caught.value.job_id == "job_7"
-    assert "job_1" in "".join(caught.value.__notes__)
-
-
-def test_a_key_that_is_revoked_ends_it(client: ProteinIQ, server: Server) -> None:
-    server.on(*LIST, refuse(401, "unauthorized"))
-    server.on(*status_of("job_1"), refuse(401, "unauthorized"))
-    with pytest.raises(Unauthorized):
-        gathered(client.jobs.wait_all(["job_1", "job_2"]))
-
-
-def test_a_status_that_never_fits_ends_it(client: ProteinIQ, server: Server) -> None:
-    server.on(*LIST, listed())
-    server.on(*status_of("job_1"), page())
-    server.on(*status_of("job_2"), page())
-    with pytest.raises(ContractError):
-        gathered(client.jobs.wait_all(["job_1", "job_2"]))
-
-
-@pytest.mark.parametrize("jobs", ["job_1", b"job_1", 7, [""], [None], ["job_1", ".."]])
-def test_an_invalid_list_of_jobs_is_refused_at_once(jobs: Any) -> None:
-    with pytest.raises(InvalidInput):
-        ProteinIQ("pq_live_tests_0123456789", "http://127.0.0.1:9").jobs.wait_all(jobs)
 
 
 def test_leaving_it_early_closes_everything(client: ProteinIQ, server: Server) -> None:

@@ -80,7 +80,7 @@ def test_runs_with_every_setting_at_its_limits_and_options(tool: Tool) -> None:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-@pytest.mark.parametrize("content", ["", ">a\n", "MKV1", ">a\nACGT\n>b\n"])
+@pytest.mark.parametrize("content", ["", "MKV1"])
 def test_reports_a_problem_for_every_slot_with_broken_content(tool: Tool, content: str) -> None:
     slots = [slot.id for slot in tool.contract.slots]
     found = problems(tool, dict.fromkeys(slots, content))
@@ -88,9 +88,8 @@ def test_reports_a_problem_for_every_slot_with_broken_content(tool: Tool, conten
     assert all(problem.entry == 0 and problem.line is not None for problem in found)
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-def test_defaults_are_within_their_limits(tool: Tool) -> None:
-    for setting in tool.contract.settings:
+def test_defaults_are_within_their_limits() -> None:
+    for setting in (setting for _, tool in available().values() for setting in tool.contract.settings):
         assert setting.options is None or setting.default in setting.options
         if not isinstance(setting.default, bool | str):
             assert setting.minimum is None or setting.default >= setting.minimum
@@ -98,9 +97,8 @@ def test_defaults_are_within_their_limits(tool: Tool) -> None:
 
 
 @pytest.mark.case
-@pytest.mark.parametrize("tool", TOOLS)
-def test_the_description_of_a_slot_has_its_limit_of_bytes(tool: Tool) -> None:
-    for slot in tool.contract.slots:
+def test_the_description_of_a_slot_has_its_limit_of_bytes() -> None:
+    for slot in (slot for _, tool in available().values() for slot in tool.contract.slots):
         if slot.max_records != 1:
             assert f"at most {slot.max_bytes:,} bytes" in slot.description
 

@@ -154,9 +154,8 @@ def test_refuses_a_digest_of_too_many_peptides() -> None:
     assert "at most 100000 peptides, got 149997" in problem.message
 
 
-@pytest.mark.parametrize("letter", "BJXZ")
-def test_refuses_letters_without_a_mass(letter: str) -> None:
-    (problem,) = problems(TOOL, {"protein": f"MK{letter}"})
+def test_refuses_letters_without_a_mass() -> None:
+    (problem,) = problems(TOOL, {"protein": "MKX"})
     assert "is not accepted here" in problem.message
 
 

@@ -54,11 +54,10 @@ def test_counts_are_those_of_pepstats(name: str) -> None:
     assert row["counts"] == {letter: pepstats["counts"][letter] for letter in STANDARD_UO}
 
 
-@EACH
 @pytest.mark.parametrize("scale", ["EMBOSS", "Bjellqvist"])
-def test_isoelectric_points_are_those_of_iep(name: str, scale: str) -> None:
-    row = parameters(fasta(name), pk_scale=scale)
-    assert row["isoelectric_point"] == pytest.approx(EMBOSS["iep"][name][scale], abs=2e-4)
+def test_the_isoelectric_point_is_that_of_the_chosen_scale(scale: str) -> None:
+    row = parameters(fasta("P69905"), pk_scale=scale)
+    assert row["isoelectric_point"] == pytest.approx(EMBOSS["iep"]["P69905"][scale], abs=2e-4)
 
 
 def test_lysozyme_has_the_values_that_protparam_prints() -> None:
@@ -120,14 +119,15 @@ def test_files_contain_the_results(tmp_path: Path) -> None:
     assert (first["atoms_S"], second["half_life_e_coli"]) == ("1", "")
 
 
-@pytest.mark.parametrize("letter", AVERAGE)
-def test_average_masses_of_residues_are_those_of_their_atoms(letter: str) -> None:
+def test_average_masses_of_residues_are_those_of_their_atoms() -> None:
     """The atomic weights of IUPAC 1993 with S 32.06, from which the published table agrees to its last digit."""
     weights = dict(zip(ELEMENTS, (12.011, 1.00794, 14.00674, 15.9994, 32.06, 78.96), strict=True))
-    atoms = composition(letter)
     water = 2 * weights["H"] + weights["O"]
-    mass = sum(weights[element] * number for element, number in atoms.items()) - water
-    assert AVERAGE[letter] == pytest.approx(mass, abs=1.5e-4)
+    masses = {
+        letter: sum(weights[element] * number for element, number in composition(letter).items()) - water
+        for letter in AVERAGE
+    }
+    assert pytest.approx(masses, abs=1.5e-4) == AVERAGE
 
 
 @pytest.mark.case
@@ -160,7 +160,7 @@ def test_numbers_in_the_file_have_no_noise_of_binary_fractions(tmp_path: Path) -
     assert all(len(value.partition(".")[2]) <= 8 for value in row.values())
 
 
-@pytest.mark.parametrize("letter", "BJXZ")
+@pytest.mark.parametrize("letter", "BX")
 def test_refuses_letters_without_defined_parameters(letter: str) -> None:
     (problem,) = problems(TOOL, {"protein": f">a\nMK{letter}\n"})
     assert f"Record 'a', line 2, column 3, position 3: '{letter}' is not accepted" in problem.message

@@ -1,0 +1,106 @@
+"""The reads of one job, and the requests of one key, in their windows."""
+
+from __future__ import annotations
+
+from proteiniq._policy.pace import JobReads
+from proteiniq._wire.pacers import LocalPacer
+
+
+def test_the_first_read_of_a_job_is_free_and_the_next_waits() -> None:
+    pacer = LocalPacer(job_interval=5.0)
+    first = pacer.reserve("job_1")
+    assert first.claim(0.0) == 0.0
+    first.release(1.0)
+    second = pacer.reserve("job_1")
+    assert second.claim(2.0) >= 4.0
+    assert second.claim(6.5) == 0.0
+
+
+def test_reads_of_different_jobs_are_independent() -> None:
+    pacer = LocalPacer()
+    tickets = [pacer.reserve(f"job_{number}") for number in range(50)]
+    assert [ticket.claim(0.0) for ticket in tickets] == [0.0] * 50
+
+
+def test_a_read_that_waits_for_its_job_keeps_no_place_before_others() -> None:
+    pacer = LocalPacer(limit=2, seconds=60)
+    first = pacer.reserve("job_1")
+    assert first.claim(0.0) == 0.0
+    first.release(0.0)
+    again = pacer.reserve("job_1")
+    assert again.claim(0.0) > 0.0
+    other = pacer.reserve()
+    assert other.claim(0.0) == 0.0
+
+
+def test_two_waiters_of_one_job_read_it_in_turn() -> None:
+    pacer = LocalPacer(job_interval=5.0)
+    tickets = [pacer.reserve("job_1") for _ in range(2)]
+    assert tickets[0].claim(0.0) == 0.0
+    assert tickets[1].claim(0.0) > 0.0
+    tickets[0].release(0.0)
+    assert tickets[1].claim(4.9) > 0.0
+    assert tickets[1].claim(5.2) == 0.0
+
+
+def test_a_read_that_was_given_up_before_it_left_does_not_count_for_its_job() -> None:
+    pacer = LocalPacer(limit=1, seconds=60)
+    other = pacer.reserve()
+    other.claim(0.0)
+    given_up = pacer.reserve("job_1")
+    assert given_up.claim(0.0) > 0.0
+    given_up.release(0.0)
+    other.release(0.0)
+    again = pacer.reserve("job_1")
+    assert again.claim(62.0) == 0.0
+
+
+def test_a_refusal_with_requests_left_only_delays_the_job() -> None:
+    pacer = LocalPacer()
+    read = pacer.reserve("job_1")
+    read.claim(0.0)
+    read.refused(0.0, 20.0, remaining=100)
+    read.release(0.0)
+    assert pacer.reserve().claim(0.0) == 0.0
+    assert pacer.reserve("job_1").claim(0.0) == 20.0
+
+
+def test_an_unexplained_refusal_stops_the_key() -> None:
+    pacer = LocalPacer()
+    read = pacer.reserve("job_1")
+    read.claim(0.0)
+    read.refused(0.0, 20.0)
+    read.release(0.0)
+    assert pacer.reserve().claim(0.0) == 20.0
+
+
+def test_jobs_that_were_not_read_for_long_are_forgotten() -> None:
+    reads = JobReads(interval=5.0)
+    for number in range(100_000):
+        window = reads.window(f"job_{number}", now=float(number))
+        seat = window.reserve(0.0)
+        window.claim(seat, float(number))
+        window.release(seat, float(number))
+    assert len(reads) <= 256
+
+
+def test_a_job_whose_read_is_on_its_way_is_not_forgotten() -> None:
+    reads = JobReads(interval=5.0)
+    window = reads.window("job_1", now=0.0)
+    window.claim(window.reserve(0.0), 0.0)
+    for number in range(1000):
+        reads.window(f"other_{number}", now=1000.0)
+    assert reads.window("job_1", now=1000.0) is window
+
+
+def test_a_retry_after_is_distinguished_from_the_queue() -> None:
+    pacer = LocalPacer(limit=1, seconds=60.0, job_interval=5.0)
+    first, second, read = pacer.reserve(), pacer.reserve(), pacer.reserve("job_1")
+    assert first.claim(0.0) == 0.0
+    assert second.claim(0.0) > 0
+    assert second.held(0.0) == 0.0
+    read.refused(0.0, 30.0, remaining=5)
+    assert (second.held(10.0), read.held(10.0)) == (0.0, 20.0)
+    first.refused(10.0, 600.0)
+    assert (second.held(10.0), read.held(10.0)) == (600.0, 600.0)
+    assert second.held(610.0) == 0.0
