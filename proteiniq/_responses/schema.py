@@ -145,12 +145,9 @@ def _document() -> Mapping[str, Any]:
 
 @functools.cache
 def _described(operation: str) -> Mapping[str, Any]:
-    for item in _document()["paths"].values():
-        for described in item.values():
-            if described["operationId"] == operation:
-                found: Mapping[str, Any] = described
-                return found
-    raise KeyError(operation)
+    every = (described for item in _document()["paths"].values() for described in item.values())
+    found: Mapping[str, Any] = next(each for each in every if each["operationId"] == operation)
+    return found
 
 
 def answer_schema(operation: str) -> Mapping[str, Any]:
