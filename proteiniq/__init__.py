@@ -212,12 +212,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    for home in (_HOME[name],) if name in _HOME else ("errors", "models"):
-        module = importlib.import_module(f".{home}", __name__)
-        if hasattr(module, name):
-            globals()[name] = getattr(module, name)
-            break
-    return globals()[name]
+    homes = (_HOME[name],) if name in _HOME else ("errors", "models")
+    modules = (importlib.import_module(f".{home}", __name__) for home in homes)
+    found = globals()[name] = next(getattr(module, name) for module in modules if hasattr(module, name))
+    return found
 
 
 def __dir__() -> list[str]:

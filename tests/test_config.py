@@ -92,6 +92,7 @@ def test_plain_http_is_never_allowed_for_the_service(host: str) -> None:
         ("https://[::1", "is not valid"),
         ("https://a..test", "must have the form https://host"),
         (f"https://{'a' * 64}.test", "must have the form https://host"),
+        (f"https://{'ü' * 64}.test", "must have the form https://host"),
         ("https://a\x01b.test", "must have the form https://host"),
     ],
 )
@@ -144,6 +145,11 @@ def test_the_service_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROTEINIQ_BASE_URL", "http://localhost:1")
     with ProteinIQ(KEY) as client:
         assert repr(client).endswith("at http://localhost:1>")
+
+
+def test_a_base_url_that_is_not_text() -> None:
+    with pytest.raises(ConfigurationError, match=r"^base_url must be a string such as .*, got bytes"):
+        ProteinIQ(KEY, b"https://proteiniq.io")  # type: ignore[arg-type]  # what a type checker refuses too
 
 
 @pytest.mark.case

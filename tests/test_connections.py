@@ -17,6 +17,7 @@ import pytest
 from proteiniq import ConfigurationError
 from proteiniq._sync.wire import Wire
 from proteiniq._wire.connections import Pools, certificates
+from proteiniq._wire.encoding import address
 from proteiniq._wire.exchange import Outgoing
 from proteiniq._wire.failures import WireFailure
 from proteiniq._wire.route import ENVIRONMENT, Route
@@ -95,6 +96,21 @@ def test_without_exceptions_in_the_environment_those_of_the_system_count(
     monkeypatch.setattr("urllib.request.proxy_bypass", lambda host: host == "service.test")
     assert proxy("https://service.test/") is None
     assert proxy("https://other.test/") == "http://proxy.test:3128"
+
+
+def test_the_proxies_of_the_environment_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.test:3128")
+    pools = Pools()
+    assert pools.proxy("http", "one.test", None) == "http://proxy.test:3128"
+    monkeypatch.delenv("http_proxy")
+    assert pools.proxy("http", "two.test", None) == "http://proxy.test:3128"
+
+
+def test_any_number_of_hosts_share_the_connections_and_are_not_all_remembered() -> None:
+    pools = Pools()
+    made = {id(pools.to(address(f"http://host{number}.test/"))) for number in range(600)}
+    assert len(made) == len(pools.close()) == 1
+    assert len(pools._by_origin) < 300
 
 
 class Proxy:

@@ -67,6 +67,7 @@ def following(page: low.JobPage, *, cursor: str | None = None) -> str | None:
         (True, "x", "x"),
         (UNSET, "x", "x"),
         (None, "x", "x"),
+        (True, "http://[?x", "http://[?x"),
         (False, "x", None),
         (False, None, None),
         (UNSET, UNSET, None),

@@ -168,7 +168,7 @@ def test_a_wire_starts_without_the_requests_of_its_parent() -> None:
         assert forked(has_both) == 0
         assert not under_way.enter_context(wire.streams.one())
     wire.close()
-    assert forked(lambda: wire.is_closed) == 0
+    assert forked(lambda: wire._pools.is_closed) == 0
 
 
 def test_an_async_client_can_be_used_on_the_loop_of_a_forked_process() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from proteiniq import ConfigurationError, ProteinIQ
+from proteiniq import AsyncProteinIQ, ConfigurationError, TransportError
 from proteiniq._policy.pace import Pace
 from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer
@@ -170,14 +170,13 @@ def test_another_kind_of_file_is_named_and_not_changed(tmp_path: Path) -> None:
     assert (tmp_path / "pace").read_text().startswith("important notes")
 
 
-def test_the_file_does_not_contain_the_secret(tmp_path: Path) -> None:
-    with (
-        ProteinIQ(
-            "pq_live_abc_SECRETSECRET", "http://127.0.0.1:9", pace_file=tmp_path / "pace", max_retries=0
-        ) as client,
-        pytest.raises(Exception, match="no complete response"),
-    ):
-        client.account.get()
+@pytest.mark.anyio
+async def test_the_file_does_not_contain_the_secret(tmp_path: Path) -> None:
+    async with AsyncProteinIQ(
+        "pq_live_abc_SECRETSECRET", "http://127.0.0.1:9", pace_file=tmp_path / "pace", max_retries=0
+    ) as client:
+        with pytest.raises(TransportError, match="no complete response"):
+            await client.account.get()
     held = sqlite3.connect(tmp_path / "pace")
     assert "pq_live_abc" in str(held.execute("SELECT scope FROM windows").fetchall())
     held.close()

@@ -131,6 +131,18 @@ def test_a_folder_that_cannot_be_written_names_the_target() -> None:
         made.files["a.txt"].save("/proc/a.txt")
 
 
+def test_an_error_of_the_progress_function_is_passed_on_as_it_is(tmp_path: Path) -> None:
+    def report(done: int, total: int | None) -> None:
+        if done:
+            raise OSError(errno.ENOSPC, "the log is full")
+
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
+    with pytest.raises(OSError, match="the log is full") as caught:
+        made.files["a.txt"].save(tmp_path, on_progress=report)
+    assert caught.value.filename is None
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("through_link", [False, True])
 def test_a_pipe_or_device_is_not_replaced(tmp_path: Path, through_link: bool) -> None:
     there = target = tmp_path / "pipe"

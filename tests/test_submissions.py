@@ -150,18 +150,6 @@ def test_invalid_max_reserved_credits(limit: Any) -> None:
                 call("protein-parameters", [ENTRY], max_reserved_credits=limit)
 
 
-def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
-    service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
-    with over(service) as client:
-        for call in (client.jobs.quote, client.jobs.submit):
-            call("protein-parameters", [ENTRY], max_reserved_credits=7)
-            call("protein-parameters", [ENTRY])
-    assert [body(request).get("billing") for request in service.requests] == [
-        {"max_reserved_credits": 7},
-        None,
-    ] * 2
-
-
 def test_the_quote_before_a_submit_has_the_same_billing(monkeypatch: pytest.MonkeyPatch) -> None:
     service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
     with over(service) as client:
@@ -174,18 +162,6 @@ def test_the_quote_before_a_submit_has_the_same_billing(monkeypatch: pytest.Monk
         None,
         {"max_reserved_credits": 7},
     ]
-
-
-def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "max_reserved_credits")
-    service = Stub(answer(job(), 201))
-    with over(service) as client:
-        for call in (client.jobs.quote, client.jobs.submit):
-            with pytest.raises(InvalidInput, match="no such limit, so it might be ignored"):
-                call("protein-parameters", [ENTRY], max_reserved_credits=7)
-    assert service.requests == []
 
 
 def test_the_request_is_the_documented_one() -> None:

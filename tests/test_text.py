@@ -109,6 +109,24 @@ def test_a_title_without_a_header_is_recognised(title: str) -> None:
     assert "looks like a title" in fault.message
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("id,sequence\na,MKV\n", 1, "looks like CSV"),
+        (f"{PROTEIN}\n>b\n{PROTEIN}\n", 1, "text before the first header"),
+        (f">P1;CRAB\na title\n{PROTEIN}*\n", 1, "header of the PIR format"),
+        (">a\nMet-Lys-Val\n", 2, "three-letter code"),
+        ("\nMet-Lys-Val\n", 2, "three-letter code"),
+        (f"lyc {PROTEIN}\nubi {PROTEIN}\n", 1, "table of names and sequences"),
+        (f"{PROTEIN}\n\n{PROTEIN}\n", 3, "text after an empty line"),
+    ],
+)
+def test_text_that_fasta_would_misread_is_a_fault(text: str, line: int, what: str) -> None:
+    (fault,) = fasta.faults(text, fasta.records(text))
+    assert fault.line == line
+    assert what in fault.message
+
+
 @pytest.mark.parametrize("text", ["mkv\nAC\n", f"{PROTEIN}\n; half\n{PROTEIN}\n", ""])
 def test_other_text_without_a_header_is_one_sequence(text: str) -> None:
     assert fasta.faults(text, fasta.records(text)) == []

@@ -80,10 +80,10 @@ def test_an_invalid_address(url: str) -> None:
 
 def test_a_closed_wire_raises() -> None:
     wire = Wire(httpx.MockTransport(Stub(httpx.Response(200))))
-    assert not wire.is_closed
+    assert not wire._pools.is_closed
     wire.close()
     wire.close()
-    assert wire.is_closed
+    assert wire._pools.is_closed
     with pytest.raises(ConfigurationError, match="this client is closed"):
         received(wire, outgoing())
 

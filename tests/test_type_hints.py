@@ -73,3 +73,7 @@ def failures(named: Mapping[str, Any], evaluate: Callable[[Any], object]) -> dic
         except (NameError, TypeError) as error:
             failed[name] = str(error)
     return failed
+
+
+def test_an_unknown_name_of_what_is_loaded_late_is_an_attribute_error() -> None:
+    assert not hasattr(importlib.import_module("proteiniq._async.lazy"), "AsyncNothing")

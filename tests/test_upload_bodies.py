@@ -38,6 +38,13 @@ def test_an_invalid_source_is_refused_before_any_request() -> None:
     assert service.requests == []
 
 
+def test_a_description_that_cannot_be_encoded_is_refused_before_any_request() -> None:
+    service = Stub(CREATED)
+    with over(service) as client, pytest.raises(InvalidInput, match="contains a lone surrogate"):
+        client.files.upload(b"MK", filename="a.fasta", description="half \ud800")
+    assert service.requests == []
+
+
 def test_an_open_file_at_its_end_is_refused() -> None:
     stream = io.BytesIO()
     stream.write(b"just written")

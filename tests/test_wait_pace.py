@@ -9,11 +9,16 @@ import pytest
 
 from proteiniq import WaitTimeout
 from proteiniq._policy.polling import LAST_LOOK
+from proteiniq._responses.messages import end_of_wait
 
 from ._sync.clients import over
 from .support import STATUS, Routes, StillClock, answer, job
 
 START = 1000.0
+
+
+def test_a_wait_that_ends_without_a_timeout_does_not_name_one() -> None:
+    assert end_of_wait(None) == "the wait ended without a deadline"
 
 
 class Reads:

@@ -239,9 +239,10 @@ class AsyncPipeline:
                 now = self.clock.monotonic()
                 at_end = call.is_stream and call.deadline is not None and now >= call.deadline
                 outcome, took = reply if at_end and reply else failure or reply, now - started
-                if outcome is not None:
-                    details = call.details(outcome, took, call.number, self.clock.utcnow(), code)
-                    self.tell([details]) if ended is None else ended.append(details)
+                told = (
+                    [call.details(outcome, took, call.number, self.clock.utcnow(), code)] if outcome else []
+                )
+                self.tell(told) if ended is None else ended.extend(told)
             attempt = call.attempt(failure, call.number)
             gave_up = GiveUp("attempts")
             raise call.error(failure, attempt, gave_up, in_doubt=attempt.in_doubt, responded=False)
@@ -365,7 +366,3 @@ class AsyncPipeline:
     async def close(self) -> None:
         await AsyncSteps.run(self._pacer, self._pacer.close)
         await self._wire.close()
-
-    @property
-    def is_closed(self) -> bool:
-        return self._wire.is_closed

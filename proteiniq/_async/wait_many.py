@@ -12,7 +12,6 @@ from proteiniq_openapi.types import UNSET
 from .._policy.poll_many import (
     PAGE,
     Failed,
-    Follow,
     Listed,
     Listen,
     ListPage,
@@ -93,7 +92,8 @@ class AsyncGatherer:
                                 yield state
                     asked = watcher.not_before - self._clock.monotonic()
                     outcome = Failed(asked) if asked > 0 else None
-                case Follow(job_id):
+                case follow:
+                    job_id = follow.job_id
                     watcher = AsyncWatcher(
                         self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
                     )

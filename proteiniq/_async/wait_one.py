@@ -75,7 +75,7 @@ class AsyncWatcher:
                     changed = self._changed(await self._read_status())
                     if changed is not None and not self._lacks_more(changed):
                         yield changed
-                case OpenStream() as step:
+                case step:
                     await self._pause(step.after)
                     async with aclosing(self._stream(step)) as states:
                         async for state in states:

@@ -78,10 +78,6 @@ class AsyncWire:
         finally:
             current.reset(token)
 
-    @property
-    def is_closed(self) -> bool:
-        return self._pools.is_closed
-
     async def close(self) -> None:
         self._turns.check_loop()
         for each in self._pools.close():

@@ -162,8 +162,9 @@ class Rounds:
         """
         try:
             return self._moves.send((now, outcome))
-        except StopIteration:
-            return None
+        except StopIteration as end:
+            last: Move | None = end.value  # and None from then on
+            return last
 
     def seen(self, state: JobState) -> None:
         """Record a job's state from a page, a status or an event. Other jobs are ignored."""
@@ -181,7 +182,7 @@ class Rounds:
         """Record that a job's state changed: the next round comes soon."""
         self._changed = True
 
-    def _plan(self) -> Moves[None]:
+    def _plan(self) -> Moves[Move | None]:
         now, _ = yield None
         counted = now
         quiet = failed_rounds = 0
@@ -191,15 +192,12 @@ class Rounds:
             self._allowance = min(BURST, self._allowance + (now - counted) / PER_REQUEST)
             counted = now
             if self._expired(now):
-                yield Expire()
-                return
+                return Expire()
             if len(self._left) == 1:
-                yield Follow(next(iter(self._left)))
-                return
+                return Follow(next(iter(self._left)))
             start = self._start(now, earliest, next_round)
             if isinstance(start, Expire):
-                yield start
-                return
+                return start
             if start > now:
                 if may_listen and (job := self._worth_hearing(now, start)):
                     now, outcome = yield Listen(job, start - now)
@@ -227,6 +225,7 @@ class Rounds:
             pause = min(max(interval, PER_REQUEST * this.requests), LONGEST_PAUSE)
             earliest = max(now + READ_INTERVAL, self._not_before)
             next_round = max(now + pause, self._not_before)
+        return None
 
     def _worth_hearing(self, now: float, until: float) -> str | None:
         """Return the job to listen to, one that runs if any is known to, or None to pause instead."""
@@ -263,13 +262,13 @@ class Rounds:
                 if self._list_failures < LIST_ATTEMPTS:
                     this.unseen.clear()
                 break
-            if isinstance(outcome, Listed):
-                self._list_failures = 0
-                self._lists = outcome.is_usable
-                for state in outcome.states:
-                    this.unseen.pop(state.id, None)
-                if not outcome.has_more or not self._may_follow(this, outcome.states) or self._expired(now):
-                    break
+            listed = outcome or Listed()
+            self._list_failures = 0
+            self._lists = listed.is_usable
+            for state in listed.states:
+                this.unseen.pop(state.id, None)
+            if not listed.has_more or not self._may_follow(this, listed.states) or self._expired(now):
+                break
         return now
 
     def _read(self, this: _Round, now: float) -> Moves[float]:

@@ -151,8 +151,9 @@ class Files:
         )
         call = Call(outgoing=put, operation="upload_file", paced=False)
         with self._pipeline.open(call) as incoming:
-            if incoming.status >= 300:
-                raise _sent_elsewhere(put, incoming.status, incoming.headers)
+            status, received = incoming.status, incoming.headers
+        if status >= 300:
+            raise _sent_elsewhere(put, status, received)
         file_id = str(ticket.id)
         made = self._complete(file_id)
         return made if made is not None else self.get(file_id)

@@ -77,7 +77,7 @@ class Watcher:
                     changed = self._changed(self._read_status())
                     if changed is not None and not self._lacks_more(changed):
                         yield changed
-                case OpenStream() as step:
+                case step:
                     self._pause(step.after)
                     with closing(self._stream(step)) as states:
                         for state in states:

@@ -80,10 +80,6 @@ class Wire:
         finally:
             current.reset(token)
 
-    @property
-    def is_closed(self) -> bool:
-        return self._pools.is_closed
-
     def close(self) -> None:
         self._turns.check_loop()
         for each in self._pools.close():

@@ -209,13 +209,16 @@ def _merged(body: dict[str, Any], fields: Mapping[str, Any], where: str) -> dict
 
 def _examples(operation: str) -> dict[str, Any]:
     wanted = contract.operation(operation)
-    for path, item in contract.upstream()["paths"].items():
-        if _plain(path) == _plain(wanted.path) and wanted.method.lower() in item:
-            for status, response in item[wanted.method.lower()]["responses"].items():
-                example = response.get("content", {}).get("application/json", {}).get("example")
-                if status.startswith("2") and example is not None:
-                    return dict(example)
-    raise LookupError(f"the contract in use has no example of {operation}")
+    examples = (
+        response.get("content", {}).get("application/json", {}).get("example")
+        for path, item in contract.upstream()["paths"].items()
+        if _plain(path) == _plain(wanted.path)
+        for status, response in item.get(wanted.method.lower(), {}).get("responses", {}).items()
+        if status.startswith("2")
+    )
+    if (example := next((each for each in examples if each is not None), None)) is None:
+        raise LookupError(f"the contract in use has no example of {operation}")
+    return dict(example)
 
 
 def _plain(path: str) -> str:

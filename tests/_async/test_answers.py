@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from proteiniq import (
+    APIError,
     ConfigurationError,
     ContractError,
     Forbidden,
@@ -14,13 +15,14 @@ from proteiniq import (
     TransportError,
     Unauthorized,
 )
+from proteiniq._async import pipeline
 from proteiniq.sandbox import Sandbox
 
-from ..support import Stub, refusal
+from ..support import Answer, Stub, refusal
 from .clients import connect, over
 
 
-async def caught(*answers: httpx.Response | Exception, max_retries: int = 0) -> ProteinIQError:
+async def caught(*answers: Answer, max_retries: int = 0) -> ProteinIQError:
     """The error of asking for the account."""
     async with over(Stub(*answers), max_retries=max_retries) as client:
         with pytest.raises(ProteinIQError) as raised:
@@ -69,6 +71,22 @@ async def test_no_response(failure: Exception, kind: type[TransportError], sent:
 
 
 @pytest.mark.once
+@pytest.mark.anyio
+async def test_a_response_that_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "LARGEST_BODY", 1 << 20)
+    error = await caught(httpx.Response(200, content=bytes(2 << 20)), max_retries=3)
+    assert "larger than 1 MiB" in str(error)
+    assert (error.retryable, error.attempts) == (False, 1)
+
+
+@pytest.mark.anyio
+async def test_an_error_whose_body_cannot_be_decoded_keeps_its_status() -> None:
+    coded = httpx.Response(403, stream=httpx.ByteStream(b"?"), headers={"content-encoding": "br"})
+    error = await caught(lambda request: coded)
+    assert isinstance(error, APIError)
+    assert error.status == 403
+
+
 @pytest.mark.anyio
 async def test_attempts_are_counted_and_noted() -> None:
     error = await caught(httpx.ReadError("reset"), max_retries=3)

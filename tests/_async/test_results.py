@@ -16,9 +16,9 @@ from proteiniq import APIError, AsyncProteinIQ, ConfigurationError, ContractErro
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
-from ..support import RESULT, UBIQUITIN, Routes, answer
+from ..support import RESULT, UBIQUITIN, Routes, Stub, answer, job
 from ..tools import ALL, Large
-from .clients import connect, fetched
+from .clients import connect, fetched, over
 
 # ---- with real results
 
@@ -285,6 +285,13 @@ async def test_a_result_survives_pickling_and_explains_how_to_attach_a_client() 
 async def test_a_copy_of_a_result_keeps_its_client() -> None:
     made = await fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
     assert await copy.deepcopy(made).files["a.txt"].read() == await copy.copy(made.files[0]).read() == CONTENT
+
+
+@pytest.mark.anyio
+async def test_a_copy_of_a_job_keeps_its_client() -> None:
+    async with over(Stub(answer(job("COMPLETED")))) as client:
+        made = await client.jobs.get("job_1")
+        assert await copy.deepcopy(made).refresh() == await copy.copy(made).refresh() == made
 
 
 @pytest.mark.once

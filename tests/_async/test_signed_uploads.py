@@ -101,6 +101,26 @@ async def test_the_ticket_determines_how_the_file_is_sent(monkeypatch: pytest.Mo
 
 @pytest.mark.once
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"url": "/signed"}, "contains no URL to send the file to"),
+        ({"method": "DELETE"}, "its method is 'DELETE'"),
+        ({"url": "http://storage.test/signed"}, "its URL must start with https://"),
+        ({"headers": {"x-name": "a\r\nb: c"}}, "its header 'x-name' is not valid"),
+    ],
+)
+async def test_a_ticket_that_cannot_be_used_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], said: str
+) -> None:
+    in_steps(monkeypatch)
+    service = Routes({UPLOAD: answer({**TICKET, **changes})})
+    with pytest.raises(ContractError, match=said):
+        await uploaded(service)
+    assert service.routes == [UPLOAD]
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("complete", [httpx.Response(204), httpx.Response(200, html="<p>Done</p>"), None])
 async def test_the_file_is_read_if_the_last_response_lacks_it(
     monkeypatch: pytest.MonkeyPatch, complete: httpx.Response | None

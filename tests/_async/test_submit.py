@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -13,12 +14,15 @@ from proteiniq import (
     Conflict,
     DailyLimitExceeded,
     InsufficientCredits,
+    InvalidInput,
     PaymentRequired,
     ProteinIQError,
     SpendLimitExceeded,
     TransportError,
     ValidationError,
 )
+from proteiniq._inputs import requests
+from proteiniq.errors import Issue
 from proteiniq.sandbox import Sandbox
 
 from ..faults.lossy_proxy import LossyProxy
@@ -26,6 +30,7 @@ from ..support import (
     ENTRY,
     LYSOZYME,
     QUOTE,
+    STATUS,
     SUBMIT,
     AsyncStillClock,
     Routes,
@@ -322,6 +327,52 @@ async def test_max_credits_of_zero_allows_a_free_job(client: AsyncProteinIQ) -> 
 
 
 @pytest.mark.once
+@pytest.mark.anyio
+async def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
+    service = Routes({SUBMIT: answer(job(), 201), QUOTE: answer(documented("quote_job"))})
+    async with over(service) as client:
+        for call in (client.jobs.quote, client.jobs.submit):
+            await call("protein-parameters", [ENTRY], max_reserved_credits=7)
+            await call("protein-parameters", [ENTRY])
+    assert [json.loads(request.content).get("billing") for request in service.requests] == [
+        {"max_reserved_credits": 7},
+        None,
+    ] * 2
+
+
+@pytest.mark.anyio
+async def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "max_reserved_credits")
+    service = Stub(answer(job(), 201))
+    async with over(service) as client:
+        for call in (client.jobs.quote, client.jobs.submit):
+            with pytest.raises(InvalidInput, match="no such limit, so it might be ignored"):
+                await call("protein-parameters", [ENTRY], max_reserved_credits=7)
+    assert service.requests == []
+
+
+@pytest.mark.anyio
+async def test_a_quote_that_the_service_refuses_names_the_slot() -> None:
+    issue = {"path": "input.inputs[0].content", "message": "bad", "line": 5}
+    service = Stub(refusal(422, "validation_error", details={"issues": [issue]}))
+    async with over(service) as client:
+        with pytest.raises(ValidationError) as caught:
+            await client.jobs.quote("protein-parameters", [ENTRY])
+    assert caught.value.issues == (Issue("bad", slot="protein", line=5),)
+
+
+@pytest.mark.anyio
+async def test_a_job_that_was_just_submitted_is_read_until_it_is_visible() -> None:
+    service = Routes({SUBMIT: answer(job(), 201), STATUS: [refusal(404, "not_found"), answer(job("QUEUED"))]})
+    clock = AsyncStillClock()
+    async with over(service, clock=clock) as client:
+        assert (await (await client.jobs.submit("protein-parameters", [ENTRY])).refresh()).status == "QUEUED"
+    assert service.routes == [SUBMIT, STATUS, STATUS]
+    assert sum(clock.sleeps) >= 5.0
+
+
 @pytest.mark.anyio
 async def test_a_final_refusal_is_not_retried() -> None:
     service = Stub(refusal(400, "validation_error"))

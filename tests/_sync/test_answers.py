@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from proteiniq import (
+    APIError,
     ConfigurationError,
     ContractError,
     Forbidden,
@@ -16,13 +17,14 @@ from proteiniq import (
     TransportError,
     Unauthorized,
 )
+from proteiniq._sync import pipeline
 from proteiniq.sandbox import Sandbox
 
-from ..support import Stub, refusal
+from ..support import Answer, Stub, refusal
 from .clients import connect, over
 
 
-def caught(*answers: httpx.Response | Exception, max_retries: int = 0) -> ProteinIQError:
+def caught(*answers: Answer, max_retries: int = 0) -> ProteinIQError:
     """The error of asking for the account."""
     with over(Stub(*answers), max_retries=max_retries) as client:
         with pytest.raises(ProteinIQError) as raised:
@@ -35,6 +37,19 @@ def test_an_error_has_its_request_and_the_services_request_id() -> None:
     assert str(error.request) == "GET /api/v1/account"
     assert error.request_id == "req_7"
     assert error.attempts == 1
+
+
+def test_an_error_whose_body_cannot_be_decoded_keeps_its_status() -> None:
+    coded = httpx.Response(403, stream=httpx.ByteStream(b"?"), headers={"content-encoding": "br"})
+    error = caught(lambda request: coded)
+    assert isinstance(error, APIError)
+    assert error.status == 403
+
+
+def test_attempts_are_counted_and_noted() -> None:
+    error = caught(httpx.ReadError("reset"), max_retries=3)
+    assert error.attempts == 4
+    assert "It was tried 4 times" in "".join(error.__notes__)
 
 
 def test_a_response_that_is_not_json() -> None:

@@ -17,11 +17,12 @@ import pytest
 
 from proteiniq import (
     APIError,
+    ContractError,
 )
 from proteiniq._transfer.download import Download
 from proteiniq.hooks import AttemptDetails
 
-from ..storage import CONTENT, FILE, cut, result, storage
+from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
 from ..support import (
     RESULT,
     Routes,
@@ -48,6 +49,23 @@ def test_each_attempt_of_a_download_is_reported_once() -> None:
         ("/moved", 206, None, 2),
     ]
     assert [each.wait is not None for each in told] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("url", "moved", "said"),
+    [
+        (None, {}, "has no URL for 'a.txt'"),
+        ("ftp://storage.test/signed", {}, "has an unusable URL for 'a.txt'"),
+        (STORAGE, {}, "without a usable URL"),
+        (STORAGE, {"location": STORAGE}, "more than 10 redirects"),
+    ],
+)
+def test_a_file_that_no_url_leads_to(url: str | None, moved: dict[str, str], said: str) -> None:
+    listed = result("a.txt")
+    listed["files"][0]["url"] = url
+    made = fetched(Routes({RESULT: answer(listed), FILE: httpx.Response(302, headers=moved)}))
+    with pytest.raises(ContractError, match=said):
+        made.files["a.txt"].read()
 
 
 def resuming(*headers: tuple[str, str]) -> Any:

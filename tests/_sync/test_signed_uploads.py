@@ -34,6 +34,9 @@ PUT = "PUT /signed"
 COMPLETE = "POST /api/v1/files/file_1/complete"
 
 
+FETCH = "GET /api/v1/files/file_1"
+
+
 TICKET = {"url": "https://storage.test/signed?sig=1", "id": "file_1"}
 
 
@@ -80,6 +83,17 @@ def test_the_storage_of_an_upload_never_sees_the_key(monkeypatch: pytest.MonkeyP
     assert "authorization" in said.headers
     assert "authorization" not in put.headers
     assert SECRET not in f"{put.url} {put.headers.raw} {put.content!r}"
+
+
+@pytest.mark.parametrize("complete", [httpx.Response(204), httpx.Response(200, html="<p>Done</p>"), None])
+def test_the_file_is_read_if_the_last_response_lacks_it(
+    monkeypatch: pytest.MonkeyPatch, complete: httpx.Response | None
+) -> None:
+    in_steps(monkeypatch, complete=complete is not None)
+    routes: dict[str, Any] = {UPLOAD: answer(TICKET), PUT: httpx.Response(200), FETCH: STORED}
+    service = Routes(routes if complete is None else {**routes, COMPLETE: complete})
+    assert (uploaded(service)).id == "file_1"
+    assert service.routes == [UPLOAD, PUT, *([COMPLETE] if complete is not None else []), FETCH]
 
 
 def test_progress_of_an_upload_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -229,6 +229,47 @@ async def test_a_deadline_names_the_running_jobs(client: AsyncProteinIQ, server:
 
 @pytest.mark.once
 @pytest.mark.anyio
+async def test_a_deadline_names_the_only_running_job_with_how_to_wait_for_it(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*LIST, listed(made(1, "COMPLETED"), made(2)))
+    server.on(*events_of("job_2"), refuse(404, "not_found"))
+    server.on(*status_of("job_2"), reply(made(2)))
+    with pytest.raises(WaitTimeout, match=r"client\.jobs\.wait\('job_2'\)"):
+        await gathered(client.jobs.wait_all(["job_1", "job_2"], timeout=20))
+
+
+@pytest.mark.anyio
+async def test_the_reason_of_a_failure_that_only_an_event_told_is_read() -> None:
+    both = answer({"data": [made(1), made(2)]})
+    service = Routes(
+        {
+            "GET /api/v1/jobs": [both, answer({"data": [made(1, "FAILED"), made(2, "COMPLETED")]})],
+            "GET /api/v1/jobs/job_1/events": events({"status": "FAILED"}),
+            "GET /api/v1/jobs/job_1/status": answer(
+                {**made(1, "FAILED"), "error": {"code": "x", "message": "why"}}
+            ),
+            "GET /api/v1/jobs/job_2/events": events(made(2, "COMPLETED")),
+        }
+    )
+    async with over(service) as client:
+        first, _ = [each async for each in client.jobs.wait_all(["job_1", "job_2"])]
+    assert first.error is not None
+    assert (first.id, first.error.message) == ("job_1", "why")
+
+
+@pytest.mark.anyio
+async def test_statuses_are_read_after_a_page_whose_cursor_is_refused(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*LIST, listed(made(1, "COMPLETED"), cursor="gone"), refuse(400, "invalid_request"))
+    server.on(*status_of("job_2"), reply(made(2, "COMPLETED")))
+    server.on(*status_of("job_3"), reply(made(3, "COMPLETED")))
+    wanted = ["job_1", "job_2", "job_3"]
+    assert [each.id async for each in client.jobs.wait_all(wanted)] == wanted
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     "answer",
     [
@@ -288,6 +329,17 @@ async def test_a_job_that_is_not_there_is_named_with_the_others(
 
 
 @pytest.mark.once
+@pytest.mark.anyio
+async def test_the_only_job_that_is_not_there_is_not_said_to_continue(
+    client: AsyncProteinIQ, server: Server
+) -> None:
+    server.on(*events_of("job_7"), refuse(404, "not_found"))
+    server.on(*status_of("job_7"), refuse(404, "not_found"))
+    with pytest.raises(NotFound) as caught:
+        await gathered(client.jobs.wait_all(["job_7"]))
+    assert "continue" not in "".join(getattr(caught.value, "__notes__", ()))
+
+
 @pytest.mark.anyio
 async def test_a_key_that_is_revoked_ends_it(client: AsyncProteinIQ, server: Server) -> None:
     server.on(*LIST, refuse(401, "unauthorized"))
