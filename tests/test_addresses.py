@@ -154,6 +154,23 @@ def test_an_address_that_is_silent_has_the_next_one_beside_it(
         assert made.getpeername() == listener.getsockname()
 
 
+UNROUTED: SocketAddress = (V4, ("255.255.255.255", 1))
+"""The system refuses to connect to it at once, as to an IPv6 address on a machine that has none."""
+
+UNKNOWN_FAMILY: SocketAddress = (9999, ("127.0.0.1", 1))
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("impossible", [UNROUTED, UNKNOWN_FAMILY])
+def test_an_address_without_a_route_is_not_taken_for_a_connection(
+    impossible: SocketAddress, listener: socket.socket
+) -> None:
+    with closing(connect([impossible, address(listener)], Budget(30.0))) as connected:
+        assert connected.getpeername() == listener.getsockname()
+    with pytest.raises(ConnectError):  # at once, not when the time is over
+        connect([impossible], Budget(30.0))
+
+
 def test_addresses_that_all_refuse() -> None:
     with pytest.raises(ConnectError, match="refused"):
         connect([refusing(), refusing()], Budget(20.0))

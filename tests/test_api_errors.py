@@ -104,6 +104,12 @@ def test_a_body_of_another_framework(body: Any, code: str | None, message: str |
     assert read_body(json.dumps(body).encode()) == ErrorBody(code, message, details)
 
 
+@pytest.mark.case
+@pytest.mark.parametrize("content", ["Größe: 4711".encode("latin-1"), "Größe: 4711 Größ€".encode()[:-2]])
+def test_text_that_is_latin_1_or_cut_is_read(content: bytes) -> None:
+    assert str(read_body(content).message).startswith("Größe: 4711")
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -27,7 +27,23 @@ class Awaitable:
         raise AssertionError("no sync client can run this")
 
 
-UNUSABLE = [coroutine_function, functools.partial(coroutine_function, 1), Awaitable(), 5]
+def generator_function(*arguments: Any) -> Any:
+    yield arguments
+
+
+class Generator:
+    async def __call__(self, *arguments: Any) -> Any:
+        yield arguments
+
+
+UNUSABLE = [
+    coroutine_function,
+    functools.partial(coroutine_function, 1),
+    Awaitable(),
+    generator_function,
+    Generator(),
+    5,
+]
 
 
 @pytest.mark.case

@@ -49,6 +49,9 @@ D = TypeVar("D")
 CONTRACT_REFUSALS = (400, 405, 415, 422)
 """Statuses of requests that the service rejects as malformed."""
 
+SEE_OTHER = 303
+"""What some services respond after they have acted on a POST."""
+
 LARGEST_BODY = 128 << 20
 LARGEST_ERROR = 1 << 20
 """The most that is read of a response, and of an error response, in bytes after decoding. Files have no limit."""
@@ -155,17 +158,19 @@ class AsyncPipeline:
         while True:
             try:
                 outcome = await self._attempt(call, number)
-            except ProteinIQError as error:  # of this attempt, which was not sent
-                error.in_doubt = in_doubt
-                if isinstance(error, RequestTimeout):
-                    error.sent = in_doubt
+            except ProteinIQError as unsent:
+                unsent.in_doubt = in_doubt
+                if isinstance(unsent, RequestTimeout):
+                    unsent.sent = in_doubt
                 raise
             now = self.clock.monotonic()
             if isinstance(outcome, Reply) and outcome.status < 400:
                 self._budget.succeeded(now)
                 self._tell(call, outcome, number)
                 if outcome.status >= 300:
-                    raise redirected(call.operation, call.request, outcome.status, outcome.headers)
+                    error = redirected(call.operation, call.request, outcome.status, outcome.headers)
+                    error.in_doubt = in_doubt or outcome.status == SEE_OTHER
+                    raise error
                 return outcome
             attempt = call.attempt(outcome, number)
             in_doubt = in_doubt or attempt.in_doubt

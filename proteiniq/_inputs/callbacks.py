@@ -51,6 +51,11 @@ class Callback:
 def check_callable(name: str, function: object) -> None:
     if function is not None and not callable(function):
         raise InvalidInput(f"{name} must be a function, got {short_repr(function)}")
+    for each in (function, getattr(function, "__call__", None)):  # noqa: B004 - as in is_coroutine_function
+        if inspect.isgeneratorfunction(each) or inspect.isasyncgenfunction(each):
+            raise InvalidInput(
+                f"{name} must be a function, got a generator function, which would never run: omit yield"
+            )
 
 
 def is_coroutine_function(function: object) -> bool:

@@ -7,12 +7,12 @@ wait, the lowest limit.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
 
-from .times import parse_http_date, reset_seconds, retry_after_seconds
+from .times import parse_http_date, wait_seconds
 
 # A comma separates values, but not the day of the week from the rest of an HTTP date.
 _COMMA = re.compile(r"(?<!Mon)(?<!Tue)(?<!Wed)(?<!Thu)(?<!Fri)(?<!Sat)(?<!Sun)(?<!day)\s*,")
@@ -37,12 +37,12 @@ class RateHeaders:
         """Parse the headers of a response; `now` is used only if the response has no `Date`."""
         date = _date(headers)
         limits = _whole_numbers(headers, "x-ratelimit-limit")
-        resets = _waits(headers, "x-ratelimit-reset", reset_seconds, date or now)
+        resets = _waits(headers, "x-ratelimit-reset", date or now)
         return cls(
             limit=min(limits, default=None),
             remaining=min(_whole_numbers(headers, "x-ratelimit-remaining"), default=None),
             reset_after=max(resets, default=None),
-            retry_after=max(_waits(headers, "retry-after", retry_after_seconds, date or now), default=None),
+            retry_after=max(_waits(headers, "retry-after", date or now), default=None),
             window=resets[0] if date is not None and len(limits) == len(resets) == 1 else None,
         )
 
@@ -66,10 +66,8 @@ def _values(headers: Mapping[str, str], name: str) -> list[str]:
     return [value.partition(";")[0].strip() for value in _COMMA.split(headers.get(name, ""))]
 
 
-def _waits(
-    headers: Mapping[str, str], name: str, parse: Callable[[str, datetime], float | None], now: datetime
-) -> list[float]:
-    waits = [parse(value, now) for value in _values(headers, name) if value]
+def _waits(headers: Mapping[str, str], name: str, now: datetime) -> list[float]:
+    waits = [wait_seconds(value, now) for value in _values(headers, name) if value]
     return [wait for wait in waits if wait is not None]
 
 

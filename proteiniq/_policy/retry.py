@@ -117,8 +117,13 @@ class Attempt:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether the request may have taken effect despite the failure."""
-        return self.sent and (self.in_progress or self.status is None or not 400 <= self.status < 500)
+        """Whether the request may have taken effect despite the failure.
+
+        A 408 may be of a gateway that passed the request on and got no response in time.
+        """
+        if not self.sent or self.in_progress or self.status is None:
+            return self.sent
+        return self.status == 408 or not 400 <= self.status < 500
 
     @property
     def asked_wait(self) -> float | None:

@@ -19,7 +19,7 @@ every policy gives up long before."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
-# The meaning of a bare number in X-RateLimit-Reset depends on its size: seconds from now, a Unix
+# The meaning of a bare number depends on its size: seconds from now, a Unix
 # time in seconds (from 2001 on), or a Unix time in milliseconds (from 1973 on).
 _EPOCH_SECONDS = 1e9
 _EPOCH_MILLISECONDS = 1e11
@@ -54,33 +54,17 @@ def parse_http_date(text: str) -> datetime:
         raise ValueError(f"not an HTTP date: {text[:80]!r}") from error
 
 
-def retry_after_seconds(value: str, now: datetime) -> float | None:
-    """Return the wait of a `Retry-After` header in seconds, or None if it is invalid.
+def wait_seconds(value: str, now: datetime) -> float | None:
+    """Return the wait in `Retry-After` or `X-RateLimit-Reset` in seconds, or None if it is invalid.
 
-    The value is a number of seconds, with or without decimals, or an HTTP date. `now` is an aware
-    time, preferably the response's own `Date`, which cancels the difference between the two clocks.
-    A time in the past is 0.
+    The service sends seconds in one and an ISO 8601 time in the other (documentation, "Rate limits"). Gateways send
+    either in either, HTTP dates, and Unix time in seconds or milliseconds, distinguished by size. `now` is an aware
+    time, preferably the response's own `Date`, which cancels the difference between the two clocks. A time in the past
+    is 0.
 
-    >>> retry_after_seconds("1.5", datetime(2026, 6, 12, tzinfo=UTC))
+    >>> wait_seconds("1.5", datetime(2026, 6, 12, tzinfo=UTC))
     1.5
-    """
-    number = _number(value)
-    if number is not None:
-        return _as_wait(number)
-    try:
-        return _as_wait((parse_http_date(value) - now).total_seconds())
-    except ValueError:
-        return None
-
-
-def reset_seconds(value: str, now: datetime) -> float | None:
-    """Return the wait until the time in `X-RateLimit-Reset` in seconds, or None if it is invalid.
-
-    The service sends an ISO 8601 time (documentation, "Rate limits"). A bare number, which most
-    services send, is accepted too: seconds from now, or Unix time in seconds or milliseconds,
-    distinguished by size. `now` and times in the past are as in `retry_after_seconds`.
-
-    >>> reset_seconds("2026-06-12T00:01:00.000Z", datetime(2026, 6, 12, tzinfo=UTC))
+    >>> wait_seconds("2026-06-12T00:01:00.000Z", datetime(2026, 6, 12, tzinfo=UTC))
     60.0
     """
     number = _number(value)

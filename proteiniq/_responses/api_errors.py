@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import json
 import re
@@ -52,7 +53,7 @@ def read_body(content: bytes) -> ErrorBody:
     Other formats are parsed, too: a plain `{"message": …}`, FastAPI's `{"detail": …}`, the XML of storage, an HTML page
     and plain text. The queries of URLs are removed, since they may be signatures.
     """
-    text = without_queries(content.decode("utf-8-sig", "replace"))
+    text = without_queries(_decoded(content))
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
@@ -62,6 +63,18 @@ def read_body(content: bytes) -> ErrorBody:
         code, message = _plain(body if isinstance(body, str) else text if body else "")
         found = attrs.evolve(found, code=found.code or code, message=message)
     return attrs.evolve(found, text=text[:MOST_BODY] or None)
+
+
+def _decoded(content: bytes) -> str:
+    """Return a body as text: UTF-8, or Latin-1, which some gateways send. It may be cut within a character."""
+    try:
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(content)
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+        is_text = sum(each.isascii() for each in text) * 2 > len(text) and all(
+            each.isprintable() or each.isspace() for each in text
+        )
+        return text if is_text else content.decode("utf-8-sig", "replace")
 
 
 def _of_object(body: Mapping[str, Any]) -> ErrorBody:

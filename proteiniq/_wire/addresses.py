@@ -7,6 +7,7 @@ it ("Happy Eyeballs", RFC 8305).
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import selectors
@@ -28,6 +29,9 @@ STAGGER = 0.25
 
 _Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One that needs no file descriptor of its own, and takes sockets of any number where there is such a one."""
+
+_UNDER_WAY = (0, errno.EINPROGRESS, errno.EALREADY, errno.EWOULDBLOCK, errno.EINTR)
+"""What the system says of a connection that it has begun, or already made."""
 
 
 class Budget:
@@ -101,15 +105,13 @@ def connect(addresses: Sequence[SocketAddress], budget: Budget) -> socket.socket
         try:
             while waiting or begun:
                 if waiting:
-                    family, address = waiting.pop(0)
                     try:
-                        made = socket.socket(family, socket.SOCK_STREAM)
-                        begun.add(made)
-                        made.setblocking(False)
-                        made.connect_ex(address)
-                        selector.register(made, selectors.EVENT_WRITE)
-                    except OSError as error:  # a family that there is not, or too many sockets
+                        made = _begin(*waiting.pop(0))
+                    except OSError as error:  # no such family, no route to it, or too many sockets
                         refused = error
+                        continue
+                    begun.add(made)
+                    selector.register(made, selectors.EVENT_WRITE)
                 left = budget.left()
                 if left == 0.0:
                     raise ConnectTimeout("no address accepted a connection in time")
@@ -129,6 +131,23 @@ def connect(addresses: Sequence[SocketAddress], budget: Budget) -> socket.socket
             for other in begun:
                 other.close()
     raise ConnectError(str(refused)) from refused
+
+
+def _begin(family: int, address: tuple[Any, ...]) -> socket.socket:
+    """Return a socket that is connecting. Raises OSError if the system refuses at once, as without a route.
+
+    Nothing else would show that: such a socket is ready to write, and has no error.
+    """
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setblocking(False)
+        number = made.connect_ex(address)
+        if number not in _UNDER_WAY:
+            raise OSError(number, os.strerror(number))
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 async def connect_async(

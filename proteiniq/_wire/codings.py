@@ -11,8 +11,9 @@ from typing import Any
 
 from .failures import WireFailure
 
-_NONE = ("", "identity", "aws-chunked")
-"""What storage puts into the header for a body without a coding. S3 keeps `aws-chunked` of an upload."""
+_NONE = ("", "identity", "none", "aws-chunked", "binary", "7bit", "8bit", "utf-8", "utf8")
+"""What is put into the header for a body without a coding. S3 keeps `aws-chunked` of an upload. An uploader may
+have taken the header for the one of a character encoding, or for the Content-Transfer-Encoding of email."""
 
 _KNOWN = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 """RFC 9110, 8.4.1."""
