@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ from proteiniq import File, InputWarning, InvalidInput, Setting, Slot, Tool
 from proteiniq._inputs.entries import given_entries, part_of, prepared
 
 from .structures import CIF, PDB, SDF
+
+
+class Speed(Enum):
+    FAST = "fast"
+
 
 MISSING = "has no sequence: write it below the header, or remove the header"
 SLOT = Slot(
@@ -395,7 +401,17 @@ SMILES = {"formats": ("smiles",), "kind": "ligand"}
         ("file_123", "pass the file, client.files.get('file_123')"),
         ("job_123", "looks like the id of a job"),
         (repr(Seq("MK")), "is what Python prints for an object"),
-        (repr(b"MK"), "is what Python prints for an object"),
+        (repr(["MK", "VA"]), "is what Python prints for an object"),
+        (repr(b"MK" * 200), "is what Python prints for an object"),
+        (repr({"a": "MK"}.values()), "is what Python prints for an object"),
+        (repr(("MK", "VA")), "is what Python prints for an object"),
+        (repr({"a": "MK"}), "is what Python prints for an object"),
+        (repr(memoryview(b"MK")), "is what Python prints for an object"),
+        ("0    MKT\n1    AAA\nName: seq, dtype: object", "is what Python prints for an object"),
+        ('["MK", "VA"]', "the data looks like JSON"),
+        ("/data/proteins", "looks like a file name"),
+        (r"C:\data\proteins", "looks like a file name"),
+        ({"a": "proteins.pep"}, "looks like a file name"),
         ("None", "is what Python prints for an object"),
         ("LOCUS       X   4 aa\n", "expected fasta, but the data looks like GenBank"),
         (">gene\n" + "ATGGCCAAGGTTTGCACGATTACAGGC" * 2, "record 'gene' looks like a nucleotide sequence"),
@@ -439,6 +455,10 @@ def test_a_text_that_no_file_can_be_named_after_is_data() -> None:
         ({"formats": ("fasta",)}, b"\xef\xbb\xbf>x\nMKV"),
         (SMILES, "SMILES Name\nCCO ethanol\n"),
         (SMILES, "N->[Pt]<-N"),
+        ({"formats": ("json",)}, '["MKV", "VLA"]'),
+        ({"formats": ("fasta",)}, "~~~MKV"),
+        ({"formats": ("fasta",)}, attrs.evolve(FILE, format="A3M")),
+        ({"formats": ("fasta",)}, attrs.evolve(FILE, format="SEQUENCE")),
     ],
 )
 def test_what_a_tool_may_take_is_sent(changes: dict[str, Any], value: Any) -> None:
@@ -493,6 +513,31 @@ def test_lines_that_may_be_several_sequences_are_warned_of() -> None:
 
 
 @pytest.mark.case
+@pytest.mark.parametrize(
+    ("value", "warning"),
+    [
+        (list("MKV"), "3 single letters are read as a sequence each"),
+        (numpy.array(list("MKV")), "3 single letters are read as a sequence each"),
+        (("insulin", "MKVLA"), "two texts are read as two sequences"),
+    ],
+)
+def test_texts_that_may_be_one_sequence_are_warned_of(value: Any, warning: str) -> None:
+    with pytest.warns(InputWarning, match=warning):
+        TOOL.validate({"protein": value})
+
+
+@pytest.mark.case
+def test_the_name_of_a_record_may_start_as_a_header() -> None:
+    (entry,) = made({">a": "MKV"})
+    assert entry["content"] == ">a\nMKV\n"
+
+
+@pytest.mark.case
+def test_an_array_without_dimensions_is_refused() -> None:
+    assert "an array must have one dimension" in problems({"protein": numpy.array("MKV")})[0]
+
+
+@pytest.mark.case
 def test_text_that_is_not_utf_8_is_warned_of() -> None:
     with pytest.warns(InputWarning, match="line 1 is not valid UTF-8"):
         TOOL.validate({"protein": ">Müller\nMKV\n".encode("latin-1")})
@@ -507,6 +552,10 @@ def test_text_that_is_not_utf_8_is_warned_of() -> None:
         ({"type": "integer"}, Decimal(2), 2),
         ({"type": "number"}, numpy.float32(0.1), 0.1),
         ({"type": "number"}, Decimal("0.5"), 0.5),
+        ({"type": "number"}, numpy.longdouble("0.1"), 0.1),
+        ({"type": "string", "options": ("fast",)}, Speed.FAST, "fast"),
+        ({"type": "several", "options": ("fast", "exact")}, ["exact"], ["exact"]),
+        ({"type": "integer", "default": None}, None, None),
         ({"type": "boolean"}, numpy.True_, True),
         ({"type": "string", "options": ("1", "all")}, 1, "1"),
         ({"type": "string", "options": ("1", "all")}, 1.0, "1"),

@@ -69,6 +69,7 @@ def test_three_letter_code_is_recognised(text: str, whether: bool) -> None:
     [
         ("ATGGCCAAGGTTTGCACGATTACAGGC" * 2, True),
         ("AUGGCCAAGGUU", True),
+        ("ATGGCC-AAGGTTTGC:ACGRYTACAGGC" * 2 + "*", True),
         ("GATTACA", False),
         ("GA" * 50, False),
         (PROTEIN * 3, False),
@@ -130,3 +131,55 @@ def test_text_that_fasta_would_misread_is_a_fault(text: str, line: int, what: st
 @pytest.mark.parametrize("text", ["mkv\nAC\n", f"{PROTEIN}\n; half\n{PROTEIN}\n", ""])
 def test_other_text_without_a_header_is_one_sequence(text: str) -> None:
     assert fasta.faults(text, fasta.records(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f">p1;X\nTitle\n{PROTEIN}*\n",
+        f"{PROTEIN} prot\n{PROTEIN[::-1]} sera\n",
+        "Not Found",
+        ">a\nInternal Server Error\n",
+        "404: Not Found",
+        "MET MSE LYS VAL",
+        "Met, Lys, Val",
+        '"MKV"',
+        f'id,seq,text\na,{PROTEIN},"x, y"\n',
+        f"id,seq\ra,{PROTEIN}\r",
+        "<error>a</error>",
+        "version https://git-lfs.github.com/spec/v1\n",
+    ],
+)
+def test_text_that_would_be_read_as_another_sequence_is_recognised(text: str) -> None:
+    assert fasta.faults(text, fasta.records(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"        10         20\n{PROTEIN[:10]} {PROTEIN[10:20]}\n",
+        f"{PROTEIN[:10]} {PROTEIN[10:16]}\n",
+        "MKV<mask>LAA",
+        "<cls>MKV<eos>",
+        "Ac-Mkv",
+        f"{PROTEIN}\r\r\n{PROTEIN}\r\r\n",
+    ],
+)
+def test_text_that_may_be_a_sequence_is_left_to_the_tool(text: str) -> None:
+    assert fasta.faults(text, fasta.records(text)) == []
+
+
+@pytest.mark.parametrize("text", ["MKVLA\nGGHKL\nAAKLE\n", "MKVLA\nGGHK\n"])
+def test_a_list_of_peptides_is_doubtful(text: str) -> None:
+    assert fasta.doubts(text, fasta.records(text))
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "ï»¿"])
+def test_marks_within_joined_files_are_left_out(mark: str) -> None:
+    assert fasta.without_mark(f"{mark}>a\nMKV\n{mark}>b\nMK\n") == ">a\nMKV\n>b\nMK\n"
+
+
+@pytest.mark.parametrize("blank", ["\u200e", "\u202a", "\u2066", "\ufe0f"])
+def test_marks_of_direction_are_blank(blank: str) -> None:
+    (record,) = fasta.records(f"{blank}>a\nM{blank}K\n")
+    assert (record.name, record.letters) == ("a", "MK")

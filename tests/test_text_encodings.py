@@ -47,6 +47,8 @@ def test_gzip_of_several_members_is_unpacked() -> None:
         (gzip.compress(b"M" * 2000, mtime=0), "must unpack to at most 1,000 bytes"),
         (gzip.compress(b"MK", mtime=0)[:-4], "is incomplete gzip data"),
         (b"\x1f\x8bMKV", "is damaged gzip data"),
+        (gzip.compress(b"MK", mtime=0) + b">b\nMK\n", "6 other bytes follow it"),
+        (gzip.compress(gzip.compress(b"MK", mtime=0), mtime=0), "gzip data within gzip data"),
         (b"PK\x03\x04" + bytes(30), "is a zip archive, or a Word or Excel file, not text: unpack it"),
         (gzip.compress(b"a.fasta".ljust(257, b"\0") + b"ustar", mtime=0), "is a tar archive"),
         (b"%PDF-1.4\n", "is a PDF file, not text: save the sequences"),

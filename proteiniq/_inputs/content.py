@@ -25,12 +25,17 @@ _URL = re.compile(r"(?i)(https?|ftps?|sftp|s3|gs|file)://\S+")
 _SAVED_FILE = re.compile(r"file[_-][0-9A-Za-z_-]+")
 _JOB = re.compile(r"job[_-][0-9A-Za-z_-]+")
 _OBJECT = re.compile(
-    r"<[A-Za-z_][\w.]* .*(?: at 0x[0-9a-fA-F]+|name=.*)>|<class '.*'>"
+    r"<[A-Za-z_][\w.]* .*(?:\bat 0x[0-9a-fA-F]+|name=.*)>|<class '.*'>|<(?:module|built-in) .*>"
     r"|(?:Mutable)?Seq(?:Record)?\(.*|(?:Posix|Windows)?Path\(.*"
-    r"|\[(?:'|\"|Seq).*\]|b(?:'.*'|\".*\")|None|nan|NaN|<NA>|ID: .*\nName: .*",
+    r"|(?:dict_(?:keys|values|items)|frozenset|bytearray|deque|array|Counter|OrderedDict|np\.\w+)\(.*\)"
+    r"|[\[({]+(?:b?'|Seq).*[\])}]|b(?:'.*'|\".*\")|None|nan|NaN|<NA>|null|undefined|Ellipsis|ID: .*\nName: .*"
+    r"|.*\ndtype: \w+|.*\nName: .*, dtype: \w+",
     re.DOTALL,
 )
 """What Python prints for objects that are not text: iterators, open files, sequences, paths, lists, bytes."""
+
+_PATH = re.compile(r"(?:~[\w.-]*|\.{1,2}|/\w+)/\S|[A-Za-z]:\\\w")
+"""How a path starts; a SMILES may start with a bond, and an aligned sequence with `~`."""
 
 _NUCLEOTIDE_KINDS = ("nucleotide", "dna", "rna")
 """Kinds of slots for nucleotides. The service documents only `protein`."""
@@ -126,12 +131,10 @@ def _wrong_molecules(slot: Slot, text: str) -> Iterator[Issue]:
 
 def _not_data(text: str, *, is_sure: bool) -> str | None:
     """Return why a short text is not data but the name of something. `is_sure` if the slot can't take such a name."""
-    line = text.strip()
-    if len(line) > _LONGEST_NAME:
-        return None
-    if _OBJECT.fullmatch(line) and not line.startswith("[N"):
+    line = _without_header(text).strip()
+    if _OBJECT.fullmatch(line):
         return f"{short_repr(line)} is what Python prints for an object: pass the object itself"
-    if "\n" in line:
+    if not line or len(line) > _LONGEST_NAME or "\n" in line:
         return None
     if is_sure and _URL.fullmatch(line):
         return "text is used as data, but this is a URL: download the file and pass its pathlib.Path"
@@ -141,11 +144,16 @@ def _not_data(text: str, *, is_sure: bool) -> str | None:
         return "this looks like the id of a job: pass a file of its result"
     if _URL.fullmatch(line):
         return None
-    if formats.is_file_name(line) or line.startswith("~") or _exists(line):
+    if formats.is_file_name(line) or _PATH.match(line) or _exists(line):
         path = f"pathlib.Path({line!r})" + (".expanduser()" if line.startswith("~") else "")
         data = f", or {AS_IT_IS}" if line.isalnum() else ""
         return f"text is used as data, but this looks like a file name: to read the file, pass {path}{data}"
     return None
+
+
+def _without_header(text: str) -> str:
+    """Return what a record has in place of residues."""
+    return text.partition("\n")[2] if text.startswith(">") else text
 
 
 def _exists(name: str) -> bool:

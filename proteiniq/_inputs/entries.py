@@ -190,7 +190,7 @@ class _Slot:
         name = stated if is_stated else formats.by_name(file.filename or "") or stated
         known = content.taken(slot, formats.family(name) or name) if name else None
         called = short_repr(file.filename or file.id)
-        is_known = name and (is_stated or not stated)
+        is_known = formats.family(name) is not None and (is_stated or not stated)
         if self.check and is_known and known is None and content.all_known(slot):
             expected = " or ".join(slot.formats)
             self._add([Issue(f"expected {expected}, but file {called} is {name}", slot=slot.id)])

@@ -59,7 +59,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 # Bracket atoms, other atoms (aromatic ones in lower case), then ring bonds, branches and bonds, of which RDKit and
 # others also have dative ones.
 _SMILES = re.compile(
-    r"(?P<bracket>\[[^\[\]\s]+\])|(?P<atom>Cl|Br|[BCNOPSFIbcnops*])|(?P<ring>%\(\d+\)|%\d\d|\d)"
+    r"(?P<bracket>\[[^\[\]\s'\"]+\])|(?P<atom>Cl|Br|[BCNOPSFIbcnops*])|(?P<ring>%\(\d+\)|%\d\d|\d)"
     r"|(?P<open>\()|(?P<close>\))|(?P<bond>->|<-|[-=#$:/\\~.>])"
 )
 _ONLY_SMILES = re.compile(r"[=#(\[@]|[A-Za-z]\d")

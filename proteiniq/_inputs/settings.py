@@ -1,7 +1,8 @@
 """The settings of a job: plain JSON values, checked against the tool's contract.
 
-Numbers of NumPy, Decimal and other types of number become those of Python. A value that differs from an allowed one by
-its type only, such as 2.0 for an integer or 1 for the option "1", becomes the allowed one.
+Numbers of NumPy, Decimal and other types of number become those of Python, and members of enums their values. A value
+that differs from an allowed one by its type only, such as 2.0 for an integer or 1 for the option "1", becomes the
+allowed one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import numbers
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from .._short_repr import short_repr
@@ -21,6 +23,8 @@ from .suggestions import suggestion
 
 def plain(value: Any) -> Any:
     """Return a copy of a value with plain numbers, lists and dictionaries; other values stay as they are."""
+    if isinstance(value, Enum):
+        return plain(value.value)
     if value is None or isinstance(value, (str, bytes, bool)) or type(value) in (int, float):
         return value
     if isinstance(value, Mapping):
@@ -31,14 +35,10 @@ def plain(value: Any) -> Any:
         return int(value)
     if callable(getattr(value, "tolist", None)):  # an array or a scalar of NumPy
         listed = value.tolist()
-        # The digits of a 32-bit number are those that it was written with: 0.1, not 0.10000000149011612.
-        return (
-            float(str(value))
-            if isinstance(listed, float)
-            else plain(listed)
-            if listed is not value
-            else value
-        )
+        if isinstance(listed, float) or isinstance(value, numbers.Real):
+            # The digits of a 32-bit number are those that it was written with: 0.1, not 0.10000000149011612.
+            return float(str(value))
+        return value if type(listed) is type(value) else plain(listed)
     if isinstance(value, (numbers.Real, Decimal)):
         number = float(value)
         return int(number) if number.is_integer() else number
@@ -90,6 +90,8 @@ def _text(value: Any) -> str:
 
 
 def _problem(setting: Setting, value: Any) -> str | None:
+    if value is None and setting.default is None:
+        return None  # it may be the default
     kinds: dict[str | None, tuple[type, ...]] = {
         "number": (int, float),
         "integer": (int,),
@@ -100,7 +102,8 @@ def _problem(setting: Setting, value: Any) -> str | None:
     if kind and (not isinstance(value, kind) or (isinstance(value, bool) and setting.type != "boolean")):
         article = "an" if setting.type == "integer" else "a"
         return f"must be {article} {setting.type}, got {short_repr(value)}"
-    if setting.options and value not in setting.options:
+    chosen = value if isinstance(value, list) else [value]  # a type unknown here may take several
+    if setting.options and any(each not in setting.options for each in chosen):
         allowed = ", ".join(str(option) for option in setting.options)
         return f"must be one of {allowed}; got {short_repr(value)}"
     unit = f" {setting.unit}" if setting.unit else ""

@@ -42,7 +42,8 @@ class Item:
 
     `number` counts the slot's values from 1; it is None for a single value. `label` is the name of its file.
     `is_record` is true if the text was made from a sequence and its name, so that it is FASTA whatever the slot takes.
-    `given` is true if the text was given as such, and may be something else than data, such as the name of a file.
+    `given` is true if the text, or the sequence of the record, may be something else than data, such as the name of a
+    file.
     """
 
     content: str | File
@@ -93,9 +94,23 @@ def items(value: Any, max_bytes: int | None) -> Iterator[Item | Rejected]:
         number += 1
         made = _item(each, number, max_bytes)
         rejected += isinstance(made, Rejected)
+        if number == 1 and isinstance(made, Item):
+            made.warning = made.warning or _doubt(value)
         yield made
     if not number:
         yield Rejected("the list is empty: pass data or omit the slot")
+
+
+def _doubt(value: Any) -> str | None:
+    """Return why a collection of texts may not be the sequences that it is read as."""
+    texts = list(value) if isinstance(value, (list, tuple)) or hasattr(value, "tolist") else []
+    if len(texts) < 2 or not all(isinstance(each, str) for each in texts):
+        return None
+    if all(len(each) == 1 for each in texts):
+        return f"{len(texts)} single letters are read as a sequence each: pass ''.join(…) if they are one"
+    if isinstance(value, tuple) and len(texts) == 2:
+        return "two texts are read as two sequences: pass [(name, sequence)] if the first is a name"
+    return None
 
 
 def is_in_memory(inputs: Any) -> bool:
@@ -115,6 +130,8 @@ def _values(value: Any) -> Iterable[Any] | None:
     """Return the values of a collection, None for a single value. Raises Unusable."""
     if isinstance(value, (str, bytes, bytearray, memoryview, File, os.PathLike)) or value is None:
         return None
+    if getattr(value, "shape", None) == ():
+        raise Unusable(f"an array must have one dimension, got none: pass {short_repr(value)}.item()")
     if hasattr(value, "columns"):
         raise Unusable(
             "a table can't be taken as a whole: pass a column of it, or a mapping such as "
@@ -157,7 +174,7 @@ def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejec
             return _decoded(bytes(value), number, None, max_bytes)
         if _is_sequence(value):
             return Item(_checked(_residues(value)), number)
-        return Item(_checked(_record_of(value)), number, is_record=True)
+        return Item(_checked(_record_of(value)), number, is_record=True, given=True)
     except (Unusable, encodings.NotText) as error:
         return Rejected(str(error), number, label)
 
@@ -201,7 +218,8 @@ def _record(name: Any, description: Any, sequence: Any) -> str:
             f"the sequence of {short_repr(str(name))} has a header of its own: pass its residues only"
         )
     words = [
-        "" if each is None or str(each) in _UNNAMED else str(each).strip() for each in (name, description)
+        "" if each is None or str(each) in _UNNAMED else str(each).strip().lstrip(">").lstrip()
+        for each in (name, description)
     ]
     header = words[1] if words[0] and words[1].startswith(words[0]) else " ".join(words).strip()
     if len(fasta.lines(header)) > 1:

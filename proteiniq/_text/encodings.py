@@ -143,6 +143,10 @@ def _unpacked(data: bytes, limit: int) -> bytes:
         if not member.eof:
             raise NotText("is incomplete gzip data: copy the file again")
         data = member.unused_data
+    if data.strip(b"\0"):  # padding, as tapes and some copies have, is harmless
+        raise NotText(f"is damaged gzip data: {len(data):,} other bytes follow it, which would be lost")
+    if made.startswith(_GZIP):
+        raise NotText("is gzip data within gzip data: unpack it once")
     return made
 
 

@@ -20,20 +20,28 @@ import attrs
 from .._short_repr import short_repr
 from . import recognise
 
-BYTE_ORDER_MARKS = ("\ufeff", "ï»¿")
-"""The mark at the start of a text, and what it becomes when UTF-8 is read as Latin-1."""
+_MARK = "\ufeff"
+_MISREAD_MARK = "ï»¿"
+"""What a byte order mark becomes when UTF-8 is read as Latin-1."""
 
-_BLANK = re.compile(r"[\s\ufeff\u200b-\u200d\u2060\u00ad]+")
+_BLANK = re.compile(
+    r"[\s\ufeff\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f]+"
+)
+"""White space of Unicode, and characters of no width: joiners, marks of direction, selectors of variants."""
 _HEADER = re.compile(rf"(?:{_BLANK.pattern})?>")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = re.compile(r"\r+\n|\r|\n")
+"""A Windows line end converted twice has two carriage returns."""
 
-_PIR = re.compile(r"(P1|F1|DL|DC|RL|RC|N1|N3|XX);")
+_PIR = re.compile(r"(P1|F1|DL|DC|RL|RC|N1|N3|XX);", re.IGNORECASE)
 """The codes of NBRF/PIR; the line below such a header is a title."""
 
 _CAPITALISED = re.compile(r"[A-Z][a-z]{2,}")
 
 _USUAL_WIDTHS = (50, 60, 70, 72, 75, 80, 100, 120)
 """How many letters the lines of wrapped sequences usually have."""
+
+_SHORTEST_LINE = 20
+"""Wrapped sequences have no shorter lines, in letters, unless they are printed in groups; lists of peptides do."""
 
 _GROUP = 10
 """How many residues printed sequences have in a group."""
@@ -79,10 +87,9 @@ class Fault:
 
 
 def without_mark(text: str) -> str:
-    """Return the text without a byte order mark."""
-    for mark in BYTE_ORDER_MARKS:
-        text = text.removeprefix(mark)
-    return text
+    """Return the text without byte order marks, which joined files have within the text."""
+    text = text.replace(_MARK, "").removeprefix(_MISREAD_MARK)
+    return text.replace(f"\n{_MISREAD_MARK}>", "\n>")
 
 
 def without_blanks(text: str) -> str:
@@ -152,7 +159,8 @@ def _doubts_of_bare_text(record: Record) -> list[Fault]:
     starts = widths[0] not in _USUAL_WIDTHS and all(
         line.lstrip()[:1] in ("M", "m") and len(line) > _GROUP for _, line in record.parts
     )
-    if len(widths) < 2 or (wrapped and not starts):
+    short = widths[0] < _SHORTEST_LINE and all(len(line.split()) == 1 for _, line in record.parts)
+    if len(widths) < 2 or (wrapped and not starts and not short):
         return []
     message = f"these {len(widths)} lines without a header are read as one sequence of {sum(widths)} letters"
     return [Fault(record.line, f"{message}: write a '>name' line before each sequence if they are several")]
@@ -172,13 +180,13 @@ def _faults_of_records(found: Sequence[Record]) -> Iterator[Fault]:
                 f"{short_repr(record.name)} is a header of the PIR format, and the line below it a title, which FASTA "
                 "would read as residues: put the title into the header, or convert the file to FASTA",
             )
-        elif fault := _three_letters(record):
+        elif fault := _three_letters(record) or _phrase(record):
             yield fault
 
 
 def _faults_of_bare_text(record: Record, all_lines: Sequence[str]) -> Iterator[Fault]:
     texts = [text.strip() for _, text in record.parts]
-    if fault := _three_letters(record):
+    if fault := _three_letters(record) or _phrase(record):
         yield fault
     elif _is_table(texts):
         yield Fault(
@@ -222,9 +230,24 @@ def _is_table(texts: Sequence[str]) -> bool:
     """Whether each line is a name and a sequence. Of a sequence printed in groups, the last is the shortest."""
     rows = [text.split("\t") if "\t" in text else text.split() for text in texts]
     return all(
-        len(row) > 1 and ("\t" in text or (len(row) == 2 and len(row[0]) < len(row[1]) > _GROUP))
+        len(row) > 1 and ("\t" in text or (len(row) == 2 and _is_name_beside_sequence(*row)))
         for row, text in zip(rows, texts, strict=True)
     )
+
+
+def _is_name_beside_sequence(first: str, second: str) -> bool:
+    unlike = first.isupper() != second.isupper()
+    return len(second) > max(len(first), _GROUP) or (unlike and len(first) > _GROUP)
+
+
+def _phrase(record: Record) -> Fault | None:
+    """Find a sentence in place of the residues, such as the "Not Found" of a server: its letters all are residues."""
+    words = record.parts[0][1].split() if len(record.parts) == 1 else []
+    capitalised = sum(_CAPITALISED.fullmatch(word) is not None for word in words)
+    if capitalised > 1 or (capitalised and len(words) > 1 and all(map(str.isalpha, words))):
+        number, text = record.parts[0]
+        return Fault(number, f"{short_repr(text.strip())} is a phrase, not a sequence")
+    return None
 
 
 def _three_letters(record: Record) -> Fault | None:

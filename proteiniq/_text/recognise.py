@@ -5,6 +5,7 @@ Every rule is for the obvious case only. A text that no rule recognises is left 
 
 from __future__ import annotations
 
+import csv
 import re
 
 _FOREIGN = (
@@ -16,18 +17,21 @@ _FOREIGN = (
     ("MUSCLE", r"MUSCLE \(\d"),
     ("Stockholm", r"# ?STOCKHOLM \d"),
     ("NEXUS", r"#NEXUS\b"),
-    ("PHYLIP", r"\d+[ \t]+\d+[ \t]*\n"),
+    ("PHYLIP", r"(?!10[ \t]+20\b)\d+[ \t]+\d+[ \t]*\n"),  # but not the ruler above printed residues
     ("MSF", r"(?:!!(?:AA|NA)_MULTIPLE_ALIGNMENT|PileUp\b)"),
     ("GFF", r"##gff-version"),
     ("VCF", r"##fileformat=VCF"),
     ("SAM", r"@(?:HD|SQ|RG|PG)\t"),
     ("HMMER", r"HMMER\d/"),
     ("MOL2", r"(?:#.*\n|\s)*@<TRIPOS>"),
-    ("JSON", r"""[\[{]\s*(?:["{\]}]|\[\s*[\[{"])"""),
+    ("JSON", r"""[\[{]\s*(?:["{\]}]|\[\s*[\[{"])|"[^"\n]*"\s*\Z"""),
     ("HTML", r"(?i:<!doctype html|<html|<head|<body)"),
+    ("HTML or XML", r"<!--|<([A-Za-z][\w:.-]*)[^<>]*>(?s:.*)</\1>\s*\Z"),
     ("XML", r"<\?xml"),
     ("RTF", r"\{\\rtf"),
     ("PDF", r"%PDF-"),
+    ("a BLAST report", r"T?BLAST[NPX] \d"),
+    ("a Git LFS pointer", r"version https://git-lfs"),
 )
 _FORMATS = tuple((name, re.compile(pattern, re.MULTILINE)) for name, pattern in _FOREIGN)
 
@@ -36,6 +40,7 @@ _START = 20_000
 
 _TRIPLET = re.compile(
     "ALA|ARG|ASN|ASP|CYS|GLN|GLU|GLY|HIS|ILE|LEU|LYS|MET|PHE|PRO|SER|THR|TRP|TYR|VAL|SEC|PYL|ASX|GLX|XLE|XAA"
+    "|MSE|SEP|TPO|PTR|HYP|TER"
 )
 _ENDS = re.compile(r"^(?:H|NH2|AC)-|-(?:OH|NH2|COOH)$")
 
@@ -51,13 +56,16 @@ _NO_NUCLEOTIDES = re.compile(r"[EFJLOPQZ]", re.IGNORECASE)
 _SHORTEST_RNA = 10
 """A sequence of A, C, G, U and N only that is as long, with U, is taken for RNA."""
 
+_OTHER_THAN_LETTERS = re.compile("[^A-Za-z]+")
+"""Numbers, gaps, stops and separators of chains."""
+
 _LONG_FOR_CHANCE = 40
 """A peptide of A, C, G, T, U and N only is not expected to be longer, in letters."""
 
 
 def foreign(text: str) -> str | None:
     """Return the name of the text's format if it certainly isn't FASTA, but a common other one."""
-    head = text[:_START].lstrip("\ufeff \t\r\n").replace("\r\n", "\n")
+    head = text[:_START].lstrip("\ufeff \t\r\n").replace("\r\n", "\n").replace("\r", "\n")
     if head.startswith((">", ";")):
         return None
     for name, pattern in _FORMATS:
@@ -67,7 +75,7 @@ def foreign(text: str) -> str | None:
     if len(text) > _START:
         rows = rows[:-1]
     for separator in (",", ";"):
-        counts = {row.count(separator) for row in rows}
+        counts = {len(cells) - 1 for cells in csv.reader(rows, delimiter=separator)}
         if len(rows) > 1 and len(counts) == 1 and 0 not in counts:
             return "CSV"
     return None
@@ -79,7 +87,7 @@ def is_three_letter_code(text: str) -> bool:
     Without separators and in one case, it takes four, because `METALA` is a peptide, too.
     """
     head = _ENDS.sub("", text[:_START].strip().upper())
-    words = re.split(r"[\s\-–.]+", head)
+    words = re.split(r"[\s\-–.,]+", head)
     is_cut = len(text) > _START
     if is_cut and len(words) > 1:
         words = words[:-1]
@@ -100,12 +108,23 @@ def is_accession(word: str) -> bool:
 
 def looks_like_nucleotides(letters: str) -> bool:
     """Whether a sequence without blanks is so long, of three or more of A, C, G and T or U, that it isn't a protein."""
-    return looks_like_rna(letters) or (len(letters) > _LONG_FOR_CHANCE and _has_only(letters, "ACGTUN"))
+    letters = _OTHER_THAN_LETTERS.sub("", letters)
+    return looks_like_rna(letters) or (len(letters) > _LONG_FOR_CHANCE and _is_mostly_definite(letters))
 
 
 def looks_like_rna(letters: str) -> bool:
     """Whether a sequence is RNA and no protein with selenocysteine, which is rare and single."""
     return len(letters) >= _SHORTEST_RNA and "U" in letters.upper() and _has_only(letters, "ACGUN")
+
+
+def _is_mostly_definite(letters: str) -> bool:
+    """Whether a sequence is of A, C, G, T, U and N, and at most a tenth of other letters of nucleotides."""
+    definite = [letter for letter in letters.upper() if letter in "ACGTUN"]
+    return (
+        10 * len(definite) >= 9 * len(letters)
+        and set(letters.upper()) <= set(NUCLEOTIDES)
+        and _has_only("".join(definite), "ACGTUN")
+    )
 
 
 def _has_only(letters: str, allowed: str) -> bool:
