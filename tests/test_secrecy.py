@@ -312,6 +312,7 @@ def test_a_copy_of_a_client_shows_no_secret() -> None:
 def test_a_client_is_not_pickled_or_copied_with_its_connections(copied: Callable[[Any], object]) -> None:
     with over(Stub(answer(documented("get_account")))) as client, pytest.raises(TypeError) as caught:
         copied(client)
+    assert "make one in each process" in str(caught.value)
     assert SECRET not in str(caught.value)
 
 

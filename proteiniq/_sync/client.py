@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, Self, Unpack
+from typing import Any, Literal, NoReturn, Self, Unpack
 
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
@@ -257,6 +257,18 @@ class ProteinIQ:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client can't be pickled, since it has connections and a key: make one in each process, for example in "
+            "the function that a pool calls"
+        )
+
+    def __copy__(self) -> Self:
+        """Return a client over the same connections; closing either closes both."""
+        copied = object.__new__(type(self))
+        vars(copied).update(vars(self))
+        return copied
 
     def __repr__(self) -> str:
         made = vars(self)

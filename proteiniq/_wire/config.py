@@ -91,7 +91,10 @@ def resolve(
         raise headers
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
-        raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
+        raise ConfigurationError(
+            f"hooks must be a list of functions, or other callable objects, that take an AttemptDetails; "
+            f"got {short_repr(hooks)}"
+        )
     if any(is_coroutine_function(each) for hook in hooks for each in (hook, getattr(hook, "on_pause", None))):
         raise ConfigurationError("hooks must be plain functions, not coroutine functions: no hook is awaited")
     return Config(
