@@ -14,7 +14,7 @@ from typing import Any, Literal, NoReturn, Self, Unpack
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
 from .._wire.clock import MachineClock, SyncClock
-from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
+from .._wire.config import NOT_PICKLED, Options, check_pace, read_base_url, read_key, resolve
 from .._wire.extra_headers import read_extra_headers
 from .._wire.pacers import LocalPacer, Pacer, shared
 from .._wire.route import Verify, read_route
@@ -259,10 +259,7 @@ class ProteinIQ:
         self.close()
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "a client can't be pickled, since it has connections and a key: make one in each process, for example in "
-            "the function that a pool calls"
-        )
+        raise TypeError(NOT_PICKLED)
 
     def __copy__(self) -> Self:
         """Return a client over the same connections; closing either closes both."""

@@ -29,6 +29,12 @@ _HOST_ONLY = re.compile(r"[^\s:/?#@*\[\]]+|[0-9A-Fa-f:.]+")  # a name, or an add
 KEY_VARIABLE = "PROTEINIQ_API_KEY"
 URL_VARIABLE = "PROTEINIQ_BASE_URL"
 
+NOT_PICKLED = (
+    "a client can't be pickled, since it has connections and a key: make one in each process, for example in the "
+    "function that a pool calls"
+)
+"""What the client and its parts say."""
+
 
 class Options(TypedDict, total=False):
     """What `with_options` can change."""
