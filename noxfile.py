@@ -99,7 +99,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def cases(session: nox.Session) -> None:
-    """Run the tests of faults that somebody met, which are among those of `scripts/check.py`."""
+    """Run the tests of reported faults, which are among those of `scripts/check.py`."""
     install(session, "generate", "test", extras="[sandbox]")
     run_tests(session, "--numprocesses", "2", "-m", "case")
 

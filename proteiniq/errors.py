@@ -279,7 +279,7 @@ class DailyLimitExceeded(
 class ConcurrentJobLimitExceeded(
     PaymentRequired,
     code="concurrent_job_limit_exceeded",
-    advice="wait until an active job has ended: `client.jobs.list(status=...)`",
+    advice="submit with wait_for_slot=True, which waits until an active job has ended",
 ):
     """The workspace has as many active jobs as its plan allows."""
 

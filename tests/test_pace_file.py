@@ -159,7 +159,9 @@ def test_stamps_from_before_the_machine_started_are_dropped(tmp_path: Path) -> N
 
 
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"the pace file .*missing.* can't be used"):
+    with pytest.raises(
+        ConfigurationError, match=r"the pace file .* can't be used: the folder .*missing does not exist"
+    ):
         FilePacer(tmp_path / "missing" / "pace", "key")
 
 

@@ -308,10 +308,16 @@ def test_a_copy_of_a_client_shows_no_secret() -> None:
         assert SECRET not in repr(copy.copy(client))
 
 
+def test_a_method_that_is_pickled_for_a_pool_says_to_make_a_client_there() -> None:
+    with over(Stub(answer({}))) as client, pytest.raises(TypeError, match="make one in each process"):
+        pickle.dumps(client.tools.get)
+
+
 @pytest.mark.parametrize("copied", [pickle.dumps, copy.deepcopy])
 def test_a_client_is_not_pickled_or_copied_with_its_connections(copied: Callable[[Any], object]) -> None:
     with over(Stub(answer(documented("get_account")))) as client, pytest.raises(TypeError) as caught:
         copied(client)
+    assert "make one in each process" in str(caught.value)
     assert SECRET not in str(caught.value)
 
 

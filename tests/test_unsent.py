@@ -30,14 +30,20 @@ def message(kind: Any, **known: Any) -> str:
 def test_the_advice_names_what_happened() -> None:
     assert message("read", sent=True).endswith("Whether the service acted on it is unknown.")
     assert message("connect").endswith(
-        "Nothing was sent: check that service.test is the right host and can be reached from here."
+        "check that service.test is the right host and can be reached from here, and its proxy too if there is one."
     )
     assert message("connect", responded=True).endswith(
         "Earlier attempts were refused, and this one was not sent."
     )
     assert "certificate of service.test was refused" in message("tls")
+    assert message("tls").endswith("pass the CA certificate of the server or of the proxy as verify.")
     assert "The proxy refused to connect to service.test" in message("connect", by_proxy=True)
     assert message("body", sent=True).startswith("no usable response")
+
+
+def test_a_reason_that_ends_with_a_full_stop_gets_no_second_one() -> None:
+    error = transport_error(REQUEST, "h", "read", "Server disconnected.", sent=True, responded=False)
+    assert "Server disconnected. Whether" in str(error)
 
 
 def test_a_timeout_has_its_own_class() -> None:

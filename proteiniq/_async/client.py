@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, Self, Unpack
+from typing import Any, Literal, NoReturn, Self, Unpack
 
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
 from .._wire.clock import AsyncClock, AsyncMachineClock
-from .._wire.config import Options, check_pace, read_base_url, read_key, resolve
+from .._wire.config import NOT_PICKLED, Options, check_pace, read_base_url, read_key, resolve
 from .._wire.extra_headers import read_extra_headers
 from .._wire.pacers import LocalPacer, Pacer, shared
 from .._wire.route import Verify, read_route
@@ -255,6 +255,15 @@ class AsyncProteinIQ:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(NOT_PICKLED)
+
+    def __copy__(self) -> Self:
+        """Return a client over the same connections; closing either closes both."""
+        copied = object.__new__(type(self))
+        vars(copied).update(vars(self))
+        return copied
 
     def __repr__(self) -> str:
         made = vars(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import attrs
 
@@ -22,7 +22,7 @@ from .._responses.api_errors import (
 from .._responses.calls import Call, Reply
 from .._responses.unsent import past_deadline, rate_held
 from .._wire.codings import CannotDecode, Decoder, codings
-from .._wire.config import Config
+from .._wire.config import NOT_PICKLED, Config
 from .._wire.exchange import AsyncIncoming, Outgoing
 from .._wire.failures import WireFailure
 from .._wire.pacers import AsyncSteps, Pacer, Ticket
@@ -76,6 +76,9 @@ class AsyncPipeline:
         other = AsyncPipeline(config, self._wire, self.clock, self._pacer, self._budget)
         other.made = self.made
         return other
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(NOT_PICKLED)
 
     async def call(
         self,

@@ -39,6 +39,8 @@ async def request(
     if not isinstance(method, str) or (method := method.upper()) not in METHODS:
         raise InvalidInput(f"method must be one of {', '.join(METHODS)}, got {short_repr(method)}")
     _check_path(path)
+    if params is not None and not isinstance(params, Mapping):
+        raise InvalidInput(f"params must be a mapping of names to values, got {short_repr(params)}")
     if params is not None and "?" in path:
         raise InvalidInput("pass the query in the path or as params, not both")
     headers = {}

@@ -23,18 +23,24 @@ def transport_error(
     is true if a proxy refused to connect to the host.
     """
     if kind == "tls":
-        advice = f"The certificate of {host} was refused: check the base URL and this machine's certificates."
+        advice = (
+            f"The certificate of {host} was refused: check the base URL, or pass the CA certificate of the server or "
+            "of the proxy as verify."
+        )
     elif by_proxy:
-        advice = f"The proxy refused to connect to {host}: check HTTPS_PROXY, its user name and its password."
+        advice = f"The proxy refused to connect to {host}: check proxy= or HTTPS_PROXY, with user name and password."
     elif sent:
         advice = "Whether the service acted on it is unknown."
     elif responded:
         advice = "Earlier attempts were refused, and this one was not sent."
     else:
-        advice = f"Nothing was sent: check that {host} is the right host and can be reached from here."
+        advice = (
+            f"Nothing was sent: check that {host} is the right host and can be reached from here, and its proxy too if "
+            "there is one."
+        )
     error = errors.RequestTimeout if kind == "timeout" else errors.TransportError
     return error(
-        f"no {'usable' if kind == 'body' else 'complete'} response to {request}: {text}. {advice}",
+        f"no {'usable' if kind == 'body' else 'complete'} response to {request}: {text.rstrip('.')}. {advice}",
         sent=sent,
         retryable=may_pass(failure=kind),
         request=request,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import attrs
 
@@ -24,7 +24,7 @@ from .._responses.api_errors import (
 from .._responses.calls import Call, Reply
 from .._responses.unsent import past_deadline, rate_held
 from .._wire.codings import CannotDecode, Decoder, codings
-from .._wire.config import Config
+from .._wire.config import NOT_PICKLED, Config
 from .._wire.exchange import Incoming, Outgoing
 from .._wire.failures import WireFailure
 from .._wire.pacers import Pacer, Steps, Ticket
@@ -78,6 +78,9 @@ class Pipeline:
         other = Pipeline(config, self._wire, self.clock, self._pacer, self._budget)
         other.made = self.made
         return other
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(NOT_PICKLED)
 
     def call(
         self,

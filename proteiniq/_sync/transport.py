@@ -82,10 +82,11 @@ class Adapter:
     """Lets the wire send through a transport of the application."""
 
     def __init__(self, transport: Transport) -> None:
-        if not callable(getattr(transport, "send", None)):
-            raise ConfigurationError(
-                f"transport must be an object with a method send(request), got {type(transport).__name__}"
+        if isinstance(transport, type) or not callable(getattr(transport, "send", None)):
+            got = (
+                f"the class {transport.__name__}" if isinstance(transport, type) else type(transport).__name__
             )
+            raise ConfigurationError(f"transport must be an object with a method send(request), got {got}")
         self._transport = transport
 
     def send(self, request: Sendable) -> Response:

@@ -29,6 +29,12 @@ _HOST_ONLY = re.compile(r"[^\s:/?#@*\[\]]+|[0-9A-Fa-f:.]+")  # a name, or an add
 KEY_VARIABLE = "PROTEINIQ_API_KEY"
 URL_VARIABLE = "PROTEINIQ_BASE_URL"
 
+NOT_PICKLED = (
+    "a client can't be pickled, since it has connections and a key: make one in each process, for example in the "
+    "function that a pool calls"
+)
+"""What the client and its parts say."""
+
 
 class Options(TypedDict, total=False):
     """What `with_options` can change."""
@@ -91,7 +97,10 @@ def resolve(
         raise headers
     _check_options(timeout, max_retries, deadline)
     if not isinstance(hooks, Iterable) or not all(map(callable, hooks := tuple(hooks))):
-        raise ConfigurationError("hooks must be a list of functions that each take an AttemptDetails")
+        raise ConfigurationError(
+            f"hooks must be a list of functions, or other callable objects, that take an AttemptDetails; "
+            f"got {short_repr(hooks)}"
+        )
     if any(is_coroutine_function(each) for hook in hooks for each in (hook, getattr(hook, "on_pause", None))):
         raise ConfigurationError("hooks must be plain functions, not coroutine functions: no hook is awaited")
     return Config(

@@ -92,8 +92,10 @@ class FilePacer(Pacer):
             self._open(timeout=_SHORT_WAIT)
         except sqlite3.Error as error:
             if not _is_locked(error):
+                folder = Path(self._path).absolute().parent
+                why = error if folder.is_dir() else f"the folder {folder} does not exist"
                 raise ConfigurationError(
-                    f"the pace file {self._path} can't be used: {error}. Give a path in a folder of your own"
+                    f"the pace file {self._path} can't be used: {why}. Give a path in a folder of your own"
                 ) from None
 
     @contextmanager

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ._errors import STATUS
 
 _PREFIX = "/api/v1"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _PAGE = b"<!doctype html><title>Be right back</title><h1>Be right back</h1>"
 
 
@@ -51,7 +52,7 @@ class Fault:
     - `cut`: the connection is closed without a response, `before` or `after` the request was carried out
     - `truncate`: the connection is closed after so many bytes of the response's body
 
-    Raises ValueError for arguments that contradict each other.
+    Raises ValueError for arguments that contradict each other, and for a method or path that no request has.
     """
 
     method: str = "*"
@@ -80,8 +81,12 @@ class Fault:
             raise ValueError(f"status must be an error's, from 400 to 599, got {self.status}")
         if self.times is not None and self.times < 1:
             raise ValueError(f"times must be at least 1 or None, got {self.times}")
+        if self.method != "*" and self.method not in _METHODS:
+            raise ValueError(f"method must be * or one of {', '.join(_METHODS)}, got {self.method!r}")
         if not self.path.startswith("/"):
             raise ValueError(f"path must start with /, as in /jobs/*/status, got {self.path!r}")
+        if self.path.startswith(_PREFIX + "/"):
+            raise ValueError(f"path must be without {_PREFIX}, as in /jobs/*/status, got {self.path!r}")
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the rule is for this request, and not used up."""

@@ -72,6 +72,11 @@ class Recordings:
     """The recordings in a folder. Raises SandboxError, which names the file, if one can't be read."""
 
     def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise SandboxError(
+                f"recordings must be a folder that proteiniq.testing.Recorder has filled, got {folder.absolute()}, "
+                f"which {'is not a folder' if folder.exists() else 'does not exist'}"
+            )
         self.tools: dict[str, Json] = {}
         self._jobs: dict[str, dict[str, Recording]] = {}
         for path in sorted(folder.glob("*/tool.json")):
@@ -81,7 +86,9 @@ class Recordings:
                 each.stem: _recording(each) for each in sorted(path.parent.glob("*.json")) if each != path
             }
         if not self.tools:
-            raise SandboxError(f"{folder} has no recordings: make some with proteiniq.testing.Recorder")
+            raise SandboxError(
+                f"{folder.absolute()} has no recordings: make some with proteiniq.testing.Recorder"
+            )
 
     def get(self, tool: str, key: str) -> Recording | None:
         return self._jobs.get(tool, {}).get(key)

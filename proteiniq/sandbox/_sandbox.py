@@ -119,6 +119,7 @@ class Sandbox:
         private_key: str | Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        _within("port", port, 0, 65_535)
         _within("workers", workers, 1, 1000)
         _within("credits", credits, 0, 2**53 - 1)
         for name, count in (

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,7 @@ class Recorder:
     readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are not: look
     at them before you publish the folder. Recording a submission again replaces the former recording.
 
-    Raises TypeError for an async client.
+    Raises TypeError for an async client, and OSError at the start of the block if the folder can't be written.
     """
 
     def __init__(self, client: ProteinIQ, folder: str | os.PathLike[str]) -> None:
@@ -43,6 +44,9 @@ class Recorder:
         self._submitted: list[tuple[Any, JobState]] = []
 
     def __enter__(self) -> Self:
+        # A folder that can't be written is found before a job costs anything.
+        self._folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=self._folder).close()
         submitter = self._client.jobs._submitter
         submit = submitter._submit
 

@@ -17,6 +17,7 @@ import pytest
 
 from proteiniq import (
     AsyncProteinIQ,
+    AsyncTransport,
     AsyncTransportRequest,
     AsyncTransportResponse,
     ConfigurationError,
@@ -294,7 +295,7 @@ async def test_an_invalid_response(given: Any, why: str) -> None:
     assert len(transport.requests) == 1
 
 
-@pytest.mark.parametrize("transport", [print, "transport", 0])
+@pytest.mark.parametrize("transport", [print, "transport", 0, AsyncTransport])
 def test_what_is_not_a_transport(transport: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"must be an object with a method send\(request\), got"):
         AsyncProteinIQ(KEY, transport=transport)

@@ -77,6 +77,7 @@ async def test_the_key_goes_to_no_other_host(path: Any) -> None:
         ("TRACE", {}, "method must be one of GET"),
         (5, {}, "method must be one of GET"),
         ("GET", {"params": {"a": 1}}, "not both"),
+        ("GET", {"params": "a=1"}, "params must be a mapping of names to values, got 'a=1'"),
         ("POST", {"idempotency_key": ""}, "idempotency_key"),
         ("POST", {"json": {1, 2}}, "can't be written as JSON"),
     ],

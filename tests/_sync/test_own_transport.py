@@ -22,6 +22,7 @@ from proteiniq import (
     ProteinIQ,
     RateLimited,
     RequestTimeout,
+    Transport,
     TransportError,
     TransportRequest,
     TransportResponse,
@@ -211,7 +212,7 @@ def test_a_coroutine_is_not_a_response() -> None:
             client.account.get()
 
 
-@pytest.mark.parametrize("transport", [print, "transport", 0])
+@pytest.mark.parametrize("transport", [print, "transport", 0, Transport])
 def test_what_is_not_a_transport(transport: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"must be an object with a method send\(request\), got"):
         ProteinIQ(KEY, transport=transport)

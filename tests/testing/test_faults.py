@@ -149,9 +149,12 @@ def test_a_star_is_one_segment_and_two_are_any(faulty: Sandbox, once: ProteinIQ)
         ({"cut": "midway"}, "must be 'before' or 'after'"),
         ({"delay": 1, "times": 0}, "times must be at least 1"),
         ({"delay": 1, "path": "jobs"}, "must start with /"),
+        ({"delay": 1, "path": "/api/v1/jobs"}, "path must be without /api/v1"),
+        ({"delay": 1, "method": "/jobs"}, r"method must be \* or one of GET, .*, got '/jobs'"),
+        ({"delay": 1, "method": "get"}, "method must be"),
     ],
 )
-def test_a_fault_that_contradicts_itself_is_refused(
+def test_a_fault_that_contradicts_itself_or_could_never_happen_is_refused(
     faulty: Sandbox, options: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(ValueError, match=why):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -96,6 +97,7 @@ def test_the_example_of_the_documentation_runs(tmp_path: Path, monkeypatch: pyte
     assert sorted(files) == ["app", "conftest", "record", "test_app"]
     monkeypatch.chdir(tmp_path)
     with Sandbox(tools=[f"{tools.__name__}:Esmfold"]) as service, service.client() as client:
+        importlib.import_module("proteiniq.testing._recorder")  # before it would import the substitute
         monkeypatch.setattr("proteiniq.ProteinIQ", lambda: client)
         app: dict[str, Any] = {}
         exec(files["app"], app)

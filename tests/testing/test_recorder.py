@@ -57,6 +57,15 @@ def change(folder: Path, **parts: Any) -> None:
 
 
 class TestRecord:
+    def test_a_folder_that_cannot_be_written_is_found_before_a_job_is_paid_for(
+        self, service: Sandbox, tmp_path: Path
+    ) -> None:
+        (tmp_path / "file").touch()
+        with service.client() as client:
+            with pytest.raises(FileExistsError), Recorder(client, tmp_path / "file"):
+                client.jobs.submit("esmfold", {"protein": SEQUENCE})
+            assert client.jobs.list().first() is None
+
     def test_a_run_returns_its_result_and_keeps_all_of_it(self, recorder: Recorder, folder: Path) -> None:
         result = recorder.run("esmfold", {"protein": SEQUENCE}, timeout=60)
         kept = one_job(folder)
@@ -315,6 +324,15 @@ class TestLoad:
             SandboxError, match=r"has no recordings: make some with proteiniq\.testing\.Recorder"
         ):
             Sandbox(recordings=tmp_path)
+
+    @pytest.mark.parametrize(("name", "why"), [("missing", "does not exist"), ("file", "is not a folder")])
+    def test_what_is_not_a_folder_is_refused_with_its_full_path(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("file").touch()
+        with pytest.raises(SandboxError, match=f"got {tmp_path / name}, which {why}"):
+            Sandbox(recordings=name)
 
     @pytest.mark.parametrize(
         ("parts", "why"),
