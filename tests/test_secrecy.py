@@ -308,9 +308,12 @@ def test_a_copy_of_a_client_shows_no_secret() -> None:
         assert SECRET not in repr(copy.copy(client))
 
 
-def test_a_method_that_is_pickled_for_a_pool_says_to_make_a_client_there() -> None:
-    with over(Stub(answer({}))) as client, pytest.raises(TypeError, match="make one in each process"):
-        pickle.dumps(client.tools.get)
+@pytest.mark.parametrize("kind", [ProteinIQ, AsyncProteinIQ])
+def test_a_client_and_its_methods_say_to_make_one_in_each_process_when_pickled(kind: Any) -> None:
+    client = kind(KEY, URL)
+    for part in (client, copy.copy(client), client.tools.get):
+        with pytest.raises(TypeError, match="make one in each process"):
+            pickle.dumps(part)
 
 
 @pytest.mark.parametrize("copied", [pickle.dumps, copy.deepcopy])
