@@ -409,6 +409,27 @@ def test_storage_that_repeats_a_signature_is_not_quoted() -> None:
 
 @pytest.mark.case
 @pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(403),
+        httpx.Response(200, headers={"content-encoding": "br"}),
+        httpx.Response(302, headers={"location": f"ftp://storage.test/a?sig={SIGNATURE}"}),
+    ],
+    ids=["refused", "unreadable", "redirect"],
+)
+def test_no_local_variable_of_a_traceback_shows_the_signature_of_a_url(response: httpx.Response) -> None:
+    url = f"https://storage.test/signed?sig={SIGNATURE}"
+    service = Routes({RESULT: answer(result("a.txt", url=url)), FILE: response})
+    with over(service, max_retries=0) as client:
+        error = failing(lambda: client.results.get("job_1").files[0].read())
+    stack = traceback.TracebackException.from_exception(error, capture_locals=True).stack
+    ours = [repr(frame.locals) for frame in stack if "/proteiniq/" in frame.filename]
+    assert any("storage.test" in each for each in ours)
+    assert not any(SIGNATURE in each for each in ours)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
     "broken",
     [
         f"HTTP/1.1 302 Found\r\nLocation https://storage.test/a?sig={SIGNATURE}\r\n\r\n",

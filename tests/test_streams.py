@@ -9,7 +9,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -190,6 +190,27 @@ async def test_a_connection_that_breaks_ends_a_write(begin: Any, listener: socke
         threading.Timer(0.01, both.peer.close).start()
         with pytest.raises(WriteError):
             await write_much(both.stream, 20.0)
+
+
+@pytest.mark.case
+async def test_a_response_and_the_end_before_all_is_written(begin: Any, listener: socket.socket) -> None:
+    async with await pair(begin, listener) as both:
+
+        def respond_early() -> None:
+            both.peer.recv(1)
+            both.peer.sendall(b"too large")
+            both.peer.shutdown(socket.SHUT_WR)
+            with suppress(OSError):
+                while both.peer.recv(1 << 20):
+                    pass
+
+        peer = threading.Thread(target=respond_early)
+        peer.start()
+        with suppress(WriteError):
+            await write_much(both.stream, 20.0)
+        assert await both.stream.read(100, timeout=20.0) == b"too large"
+        await both.stream.aclose()
+        await anyio.to_thread.run_sync(peer.join)
 
 
 @pytest.mark.parametrize("system", ["poll", "select"])

@@ -17,6 +17,7 @@ from .._transfer.progress import OnProgress
 from .._transfer.writers import AsyncWriter
 from .._wire.exchange import Outgoing
 from .._wire.locations import redirect_target, requestable
+from .._wire.secrecy import SignedUrl
 from ..errors import APIError, ContractError, NotFound, ProteinIQError, TransportError
 from ..hooks import AttemptDetails
 from ..models import ResultFileInfo
@@ -174,7 +175,7 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
     """Return the target of a redirect. Raises ContractError if it can't be followed."""
     target = redirect_target(url, status, headers)
     if target is not None:
-        return target
+        return SignedUrl(target)
     raise ContractError(
         f"storage responded with {status} for a file of job {job_id}, without a usable URL: get the result again later",
         operation="download",
@@ -185,7 +186,7 @@ def _redirected(url: str, status: int, headers: Mapping[str, str], job_id: str) 
 
 def _address(info: ResultFileInfo, job_id: str) -> str:
     """Return the URL of a file. Raises ContractError if it is missing or invalid."""
-    url = requestable(info.url or "")
+    url = SignedUrl(requestable(info.url or ""))
     if is_url(url):
         return url
     what = "an unusable URL" if info.url else "no URL"

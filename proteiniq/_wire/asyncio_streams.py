@@ -54,7 +54,7 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
         self._size = 0
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
-        self._is_full = self._is_over = False
+        self._is_full = self._is_over = self._is_lost = False
         self._error: Exception | None = None
 
     # What asyncio calls.
@@ -78,7 +78,7 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
         _wake(self._reader)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._is_over, self._error = True, exc
+        self._is_over, self._is_lost, self._error = True, True, exc
         _wake(self._reader)
         _wake(self._writer)
 
@@ -113,7 +113,8 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
             self._check_open()
 
     async def aclose(self) -> None:
-        self.transport.abort()
+        if not self._is_lost:  # asyncio fails to abort a transport that closed itself while it was writing
+            self.transport.abort()
         await asyncio.sleep(0)
 
     async def start_tls(

@@ -13,7 +13,7 @@ from ..errors import InvalidInput
 from .encoding import BadAddress, encoded
 from .failures import WireFailure
 from .key import ApiKey
-from .secrecy import without_queries
+from .secrecy import SignedUrl, without_queries
 
 if TYPE_CHECKING:
     from .encoding import Address, Encoded
@@ -185,5 +185,6 @@ def read_headers(raw: list[tuple[bytes, bytes]], sent: ApiKey | None) -> Mapping
         elif key not in _SINGLE:
             found[key] += f", {text}"
     if "location" in found:
-        found["location"] = _NEXT_PLACE.split(found["location"])[0]  # a proxy may have joined several
+        # A proxy may have joined several.
+        found["location"] = SignedUrl(_NEXT_PLACE.split(found["location"])[0])
     return found

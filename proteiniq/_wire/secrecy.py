@@ -34,6 +34,15 @@ def without_values(content: bytes, url: str) -> bytes:
     return content
 
 
+class SignedUrl(str):
+    """A URL that a traceback with local variables shows without its query."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(without_any_query(str(self)))
+
+
 class WithoutQueries(logging.Filter):
     """Removes the queries from the log of an HTTP library, which has the headers of responses, `Location` included."""
 
