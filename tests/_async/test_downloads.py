@@ -68,6 +68,7 @@ async def test_each_attempt_of_a_download_is_reported_once() -> None:
     assert [each.wait is not None for each in told] == [False, True, False, False]
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("url", "moved", "said"),

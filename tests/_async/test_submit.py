@@ -346,6 +346,7 @@ async def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
     ] * 2
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
     monkeypatch: pytest.MonkeyPatch,
@@ -359,6 +360,7 @@ async def test_a_limit_that_the_contract_does_not_have_is_refused_before_anythin
     assert service.requests == []
 
 
+@pytest.mark.once
 @pytest.mark.anyio
 async def test_a_quote_that_the_service_refuses_names_the_slot() -> None:
     issue = {"path": "input.inputs[0].content", "message": "bad", "line": 5}
