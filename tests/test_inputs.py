@@ -455,6 +455,7 @@ def test_a_text_that_no_file_can_be_named_after_is_data() -> None:
         ({"formats": ("fasta",)}, b"\xef\xbb\xbf>x\nMKV"),
         (SMILES, "SMILES Name\nCCO ethanol\n"),
         (SMILES, "N->[Pt]<-N"),
+        (SMILES, "/C/C=C/C"),
         ({"formats": ("json",)}, '["MKV", "VLA"]'),
         ({"formats": ("fasta",)}, "~~~MKV"),
         ({"formats": ("fasta",)}, attrs.evolve(FILE, format="A3M")),

@@ -144,7 +144,8 @@ def _not_data(text: str, *, is_sure: bool) -> str | None:
         return "this looks like the id of a job: pass a file of its result"
     if _URL.fullmatch(line):
         return None
-    if formats.is_file_name(line) or _PATH.match(line) or _exists(line):
+    is_path = _PATH.match(line) is not None and not formats.fits("smiles", line)
+    if formats.is_file_name(line) or is_path or _exists(line):
         path = f"pathlib.Path({line!r})" + (".expanduser()" if line.startswith("~") else "")
         data = f", or {AS_IT_IS}" if line.isalnum() else ""
         return f"text is used as data, but this looks like a file name: to read the file, pass {path}{data}"

@@ -114,7 +114,7 @@ class Folder:
                 with open_private(draft) as file:
                     file.write(f"{make()}\n".encode())
                 draft.replace(path)
-            text = path.read_text(encoding="utf-8").strip()
+            text = path.read_text(encoding="utf-8-sig").strip()
         except OSError as error:
             reason = error.strerror or error
             raise SandboxError(

@@ -121,6 +121,7 @@ class Sandbox:
     ) -> None:
         _within("port", port, 0, 65_535)
         _within("workers", workers, 1, 1000)
+        _within("port", port, 0, 65535)
         _within("credits", credits, 0, 2**53 - 1)
         for name, count in (
             ("rate_limit", rate_limit),
@@ -140,7 +141,9 @@ class Sandbox:
         if private_key is not None and certificate is None:
             raise ValueError("private_key requires certificate")
         self._tls = None if certificate is None else TLS(certificate, private_key)
-        self._data = None if data is None else Path(data)
+        if data is not None and not str(data):
+            raise ValueError("data must be the path of a folder, got an empty string")
+        self._data = None if data is None else Path(data).expanduser()
         self._port = port
         self._host = host
         self._allow_remote = allow_remote

@@ -7,6 +7,7 @@ import logging
 import secrets
 import shutil
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -277,8 +278,13 @@ class Supervisor:
                 else:
                     self._finish(job, finished)
                 return
-            except Exception:
+            except Exception as error:
                 log.exception("the end of job %s could not be written; it will be tried again", job.id)
+                if finished is not None and not isinstance(error, (OSError, sqlite3.Error)):
+                    # What can't be written never can be.
+                    finished = _Finished(
+                        Ending("FAILED", ("internal_error", "The job's end could not be stored."))
+                    )
             with self._condition:
                 if self._condition.wait_for(lambda: self._stopping, RETRY_S):
                     return  # The job is still running in the store, and so runs again at the next start.
@@ -298,7 +304,7 @@ class Supervisor:
         types = {output.name: output.content_type for output in tool.contract.outputs}
         written = {
             path.name: path
-            for path in sorted(out.iterdir())
+            for path in (sorted(out.iterdir()) if out.is_dir() else ())  # the tool may have removed it
             if path.is_file() and not path.is_symlink() and path.name.isprintable()
         }
         drafts: dict[str, tuple[str, Draft]] = {}
@@ -361,11 +367,17 @@ def _no_recording(job: Job) -> Ending:
 
 def _post_mortem(exit_code: int, log_file: Path) -> str:
     """Describe how a process ended that sent no last message."""
-    signalled = exit_code < 0
-    how = f"signal {signal.Signals(-exit_code).name}" if signalled else f"exit code {exit_code}"
+    how = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
     last = next((line.strip() for line in reversed(_tail(log_file).split("\n")) if line.strip()), "")
     log_line = f" Last line of its log: {without_paths(last)[:500]}" if last else ""
     return f"The tool's process ended with {how}.{log_line}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal, of which only the first and the last have names
+        return str(number)
 
 
 def _tail(log_file: Path) -> str:

@@ -2,7 +2,7 @@
 
 Run as `python -m proteiniq.sandbox._worker FOLDER`. Standard output is the channel to the sandbox,
 with one JSON object per line; whatever the tool prints goes to standard error. End of file on standard
-input means that the sandbox is gone.
+input means that the sandbox is gone; the tool itself has an empty standard input.
 """
 
 from __future__ import annotations
@@ -49,8 +49,12 @@ def main(folder: Path) -> None:
     # The tool must not write to the channel, and its children must not keep it open.
     channel = Channel(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
+    # A program that the tool starts would otherwise wait for input until the time limit.
+    sandbox = os.dup(0)
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     os.umask(0o077)
-    threading.Thread(target=_end_with_sandbox, daemon=True).start()
+    threading.Thread(target=_end_with_sandbox, args=(sandbox,), daemon=True).start()
     try:
         run(folder, channel)
     except BaseException as error:
@@ -71,14 +75,15 @@ def run(folder: Path, channel: Channel) -> None:
     inputs = {slot: [Entry(**e) for e in entries] for slot, entries in job["inputs"].items()}
     tool = load(job["tool"])
     results = tool.run(inputs, job["settings"], folder / "out", channel.progress)
-    text = json.dumps(results, allow_nan=False)
+    # Half of a character, which no response can contain, fails here.
+    text = json.dumps(results, allow_nan=False, ensure_ascii=False)
     (folder / "results.json").write_text(text, encoding="utf-8")
 
 
 def describe(error: BaseException) -> str:
     """The error message for the user who submitted the job: short, and without paths of this machine."""
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return without_paths(text)[:2000]
+    return without_paths(text)[:2000].encode(errors="backslashreplace").decode()
 
 
 def without_paths(text: str) -> str:
@@ -86,8 +91,8 @@ def without_paths(text: str) -> str:
     return re.sub(r"(?<![\w.:/])/(?:[^\s/'\":;,()]+/)+", "", text)
 
 
-def _end_with_sandbox() -> None:
-    while os.read(0, 1 << 10):
+def _end_with_sandbox(sandbox: int) -> None:
+    while os.read(sandbox, 1 << 10):
         pass
     os.killpg(0, signal.SIGKILL)
 

@@ -140,8 +140,17 @@ class Fails(Plain):
         how = settings["how"]
         if how == "raise":
             raise ValueError(f"cannot read {out / 'copy.txt'}")
+        if how == "surrogate":
+            raise ValueError("no \ud800")
         if how == "signal":
             os.kill(os.getpid(), signal.SIGSEGV)
+        if how == "real-time signal":
+            os.kill(os.getpid(), signal.SIGRTMIN + 6)
+        if how == "removed":
+            out.rmdir()
+            return {}
+        if how == "input":
+            raise ValueError(f"read {os.read(0, 1)!r}")
         if how == "exit":
             sys.stderr.write(f"no licence in {Path.home() / 'licence.txt'}\n")
             sys.stderr.flush()
@@ -151,7 +160,8 @@ class Fails(Plain):
         (out / "copy.txt").write_text("half")
         if how == "partial":
             raise RuntimeError("lost interest")
-        return {"nan": float("nan")} if how == "nan" else ["no object"]  # type: ignore[return-value]
+        values: dict[str, Any] = {"nan": {"n": float("nan")}, "half a character": {"n": "\ud800"}}
+        return values.get(how, ["no object"])  # type: ignore[no-any-return]  # a result of the wrong type
 
 
 class Endless(Plain):

@@ -16,6 +16,7 @@ import pytest
 
 from proteiniq.sandbox import Sandbox, SandboxError, _space, _supervisor
 from proteiniq.sandbox._blobs import Blobs
+from proteiniq.sandbox._rows import Ending
 from proteiniq.sandbox._runner import LocalRun
 from proteiniq.sandbox._store import Store
 
@@ -83,6 +84,23 @@ class TestFull:
         monkeypatch.setattr(Store, "finish", finish)
         with generous(tmp_path) as sandbox, Api(sandbox) as api:
             assert api.ended(job_id)["status"] == "COMPLETED"
+
+    @pytest.mark.case
+    def test_an_end_that_can_never_be_written_fails_the_job(
+        self, alone: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        finish = Store.finish
+
+        def refuse(self: Store, job_id: str, ending: Ending, now: int) -> bool:
+            if ending.status == "COMPLETED":
+                raise ValueError("cannot be stored")
+            return finish(self, job_id, ending, now)
+
+        monkeypatch.setattr(Store, "finish", refuse)
+        assert alone.run()["error"] == {
+            "code": "internal_error",
+            "message": "The job's end could not be stored.",
+        }
 
     @pytest.mark.case
     def test_progress_that_cannot_be_written_does_not_end_the_job(

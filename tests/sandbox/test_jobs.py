@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -134,7 +135,11 @@ def test_a_client_that_leaves_its_stream_does_not_affect_others(api: Api, tmp_pa
             "crashed",
             "The tool's process ended with exit code 7. Last line of its log: no licence in licence.txt",
         ),
+        ("real-time signal", "crashed", f"The tool's process ended with signal {signal.SIGRTMIN + 6}."),
+        ("surrogate", "tool_error", r"ValueError: no \ud800"),
+        ("input", "tool_error", "ValueError: read b''"),
         ("nothing", "output_missing", "The tool did not write copy.txt."),
+        ("removed", "output_missing", "The tool did not write copy.txt."),
         ("partial", "tool_error", "RuntimeError: lost interest"),
         ("list", "tool_error", "The tool's result is not a JSON object."),
     ],
@@ -146,8 +151,9 @@ def test_a_failure_has_a_code_and_message(api: Api, how: str, error_code: str, m
     assert failed["credits_used"] == 0
 
 
-def test_a_result_that_is_not_json_fails(api: Api) -> None:
-    failed = api.run("fails", settings={"how": "nan"})
+@pytest.mark.parametrize("how", ["nan", "half a character"])
+def test_a_result_that_is_not_json_fails(api: Api, how: str) -> None:
+    failed = api.run("fails", settings={"how": how})
     assert failed["error"]["code"] == "tool_error"
 
 

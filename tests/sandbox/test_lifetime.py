@@ -197,6 +197,7 @@ def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
         ("workers", 0),
         ("workers", 100_000),
         ("rate_limit", 0),
+        ("port", 99_999),
         ("credits", -1),
         ("credits", 10**20),
         ("max_concurrent_jobs", 0),
@@ -212,6 +213,12 @@ def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
 def test_an_invalid_parameter_is_refused_by_name(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"{name} must be at least"):
         Sandbox(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.case
+def test_an_empty_path_is_not_the_current_folder() -> None:
+    with pytest.raises(ValueError, match="data must be the path of a folder"):
+        Sandbox("")
 
 
 @pytest.mark.parametrize(

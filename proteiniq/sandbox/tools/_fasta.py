@@ -233,7 +233,9 @@ def _refusal(character: str, rules: Rules, molecule: str | None) -> str:
         return f"{character!r} is {_NAMES[letter]}, for which this tool has no values, only for {accepted}."
     if letter in AMINO:
         return f"{character!r} is not accepted here, only {accepted}. Replace the letter with a definite one."
-    return f"{character!r} is not a residue. Use {accepted}."
+    # Letters of other alphabets look alike.
+    name = "" if character.isascii() else f" ({unicodedata.name(character, 'unnamed')})"
+    return f"{character!r}{name} is not a residue. Use {accepted}."
 
 
 def _counts(records: Sequence[Record], rules: Rules) -> list[Problem]:

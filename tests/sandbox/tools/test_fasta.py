@@ -120,7 +120,7 @@ def test_refuses_a_header_without_a_name() -> None:
             f"'u' is selenocysteine, for which this tool has no values, only for standard amino acids ({STANDARD}).",
         ),
         (":", "':' joins chains, and this tool takes single chains. Give each chain a record of its own."),
-        ("ı", f"'ı' is not a residue. Use standard amino acids ({STANDARD})."),
+        ("ı", f"'ı' (LATIN SMALL LETTER DOTLESS I) is not a residue. Use standard amino acids ({STANDARD})."),
     ],
 )
 def test_names_record_line_column_and_position_of_a_wrong_letter(letter: str, why: str) -> None:
