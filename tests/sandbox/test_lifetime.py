@@ -207,7 +207,6 @@ def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
         ("url_lifetime", float("inf")),
         ("heartbeat", 0),
         ("job_read_interval", -1),
-        ("port", 99_999),
     ],
 )
 def test_an_invalid_parameter_is_refused_by_name(name: str, value: float) -> None:
