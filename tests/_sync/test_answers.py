@@ -39,13 +39,6 @@ def test_an_error_has_its_request_and_the_services_request_id() -> None:
     assert error.attempts == 1
 
 
-def test_an_error_whose_body_cannot_be_decoded_keeps_its_status() -> None:
-    coded = httpx.Response(403, stream=httpx.ByteStream(b"?"), headers={"content-encoding": "br"})
-    error = caught(lambda request: coded)
-    assert isinstance(error, APIError)
-    assert error.status == 403
-
-
 def test_attempts_are_counted_and_noted() -> None:
     error = caught(httpx.ReadError("reset"), max_retries=3)
     assert error.attempts == 4

@@ -51,23 +51,6 @@ def test_each_attempt_of_a_download_is_reported_once() -> None:
     assert [each.wait is not None for each in told] == [False, True, False, False]
 
 
-@pytest.mark.parametrize(
-    ("url", "moved", "said"),
-    [
-        (None, {}, "has no URL for 'a.txt'"),
-        ("ftp://storage.test/signed", {}, "has an unusable URL for 'a.txt'"),
-        (STORAGE, {}, "without a usable URL"),
-        (STORAGE, {"location": STORAGE}, "more than 10 redirects"),
-    ],
-)
-def test_a_file_that_no_url_leads_to(url: str | None, moved: dict[str, str], said: str) -> None:
-    listed = result("a.txt")
-    listed["files"][0]["url"] = url
-    made = fetched(Routes({RESULT: answer(listed), FILE: httpx.Response(302, headers=moved)}))
-    with pytest.raises(ContractError, match=said):
-        made.files["a.txt"].read()
-
-
 def resuming(*headers: tuple[str, str]) -> Any:
     """Storage that closes the connection after 1000 bytes, and continues on a request for the same version."""
 

@@ -124,36 +124,6 @@ def test_a_quote_above_max_credits_submits_nothing() -> None:
     assert (caught.value.estimated_credits, caught.value.max_credits) == (51, 50)
 
 
-def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "max_reserved_credits")
-    service = Stub(answer(job(), 201))
-    with over(service) as client:
-        for call in (client.jobs.quote, client.jobs.submit):
-            with pytest.raises(InvalidInput, match="no such limit, so it might be ignored"):
-                call("protein-parameters", [ENTRY], max_reserved_credits=7)
-    assert service.requests == []
-
-
-def test_a_quote_that_the_service_refuses_names_the_slot() -> None:
-    issue = {"path": "input.inputs[0].content", "message": "bad", "line": 5}
-    service = Stub(refusal(422, "validation_error", details={"issues": [issue]}))
-    with over(service) as client:
-        with pytest.raises(ValidationError) as caught:
-            client.jobs.quote("protein-parameters", [ENTRY])
-    assert caught.value.issues == (Issue("bad", slot="protein", line=5),)
-
-
-def test_a_job_that_was_just_submitted_is_read_until_it_is_visible() -> None:
-    service = Routes({SUBMIT: answer(job(), 201), STATUS: [refusal(404, "not_found"), answer(job("QUEUED"))]})
-    clock = StillClock()
-    with over(service, clock=clock) as client:
-        assert ((client.jobs.submit("protein-parameters", [ENTRY])).refresh()).status == "QUEUED"
-    assert service.routes == [SUBMIT, STATUS, STATUS]
-    assert sum(clock.sleeps) >= 5.0
-
-
 def test_a_final_refusal_is_not_retried() -> None:
     service = Stub(refusal(400, "validation_error"))
     with over(service) as client:
