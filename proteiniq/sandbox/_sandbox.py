@@ -121,7 +121,6 @@ class Sandbox:
     ) -> None:
         _within("port", port, 0, 65_535)
         _within("workers", workers, 1, 1000)
-        _within("port", port, 0, 65535)
         _within("credits", credits, 0, 2**53 - 1)
         for name, count in (
             ("rate_limit", rate_limit),

@@ -197,7 +197,6 @@ def test_a_failed_start_leaves_port_and_folder_free(tmp_path: Path) -> None:
         ("workers", 0),
         ("workers", 100_000),
         ("rate_limit", 0),
-        ("port", 99_999),
         ("credits", -1),
         ("credits", 10**20),
         ("max_concurrent_jobs", 0),
