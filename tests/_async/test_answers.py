@@ -81,6 +81,7 @@ async def test_a_response_that_is_too_large_is_not_kept(monkeypatch: pytest.Monk
 
 @pytest.mark.once
 @pytest.mark.anyio
+@pytest.mark.once
 async def test_an_error_whose_body_cannot_be_decoded_keeps_its_status() -> None:
     coded = httpx.Response(403, stream=httpx.ByteStream(b"?"), headers={"content-encoding": "br"})
     error = await caught(lambda request: coded)

@@ -70,6 +70,7 @@ async def test_each_attempt_of_a_download_is_reported_once() -> None:
 
 @pytest.mark.once
 @pytest.mark.anyio
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("url", "moved", "said"),
     [

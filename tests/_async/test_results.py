@@ -288,6 +288,7 @@ async def test_a_copy_of_a_result_keeps_its_client() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.once
 async def test_a_copy_of_a_job_keeps_its_client() -> None:
     async with over(Stub(answer(job("COMPLETED")))) as client:
         made = await client.jobs.get("job_1")

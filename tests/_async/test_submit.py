@@ -348,6 +348,7 @@ async def test_max_reserved_credits_are_the_billing_of_the_request() -> None:
 
 @pytest.mark.once
 @pytest.mark.anyio
+@pytest.mark.once
 async def test_a_limit_that_the_contract_does_not_have_is_refused_before_anything_is_spent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -362,6 +363,7 @@ async def test_a_limit_that_the_contract_does_not_have_is_refused_before_anythin
 
 @pytest.mark.once
 @pytest.mark.anyio
+@pytest.mark.once
 async def test_a_quote_that_the_service_refuses_names_the_slot() -> None:
     issue = {"path": "input.inputs[0].content", "message": "bad", "line": 5}
     service = Stub(refusal(422, "validation_error", details={"issues": [issue]}))
@@ -372,6 +374,7 @@ async def test_a_quote_that_the_service_refuses_names_the_slot() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.once
 async def test_a_job_that_was_just_submitted_is_read_until_it_is_visible() -> None:
     service = Routes({SUBMIT: answer(job(), 201), STATUS: [refusal(404, "not_found"), answer(job("QUEUED"))]})
     clock = AsyncStillClock()

@@ -118,9 +118,3 @@ def test_a_result_survives_pickling_and_explains_how_to_attach_a_client() -> Non
 def test_a_copy_of_a_result_keeps_its_client() -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
     assert copy.deepcopy(made).files["a.txt"].read() == copy.copy(made.files[0]).read() == CONTENT
-
-
-def test_a_copy_of_a_job_keeps_its_client() -> None:
-    with over(Stub(answer(job("COMPLETED")))) as client:
-        made = client.jobs.get("job_1")
-        assert copy.deepcopy(made).refresh() == copy.copy(made).refresh() == made

@@ -124,15 +124,6 @@ def test_a_quote_above_max_credits_submits_nothing() -> None:
     assert (caught.value.estimated_credits, caught.value.max_credits) == (51, 50)
 
 
-def test_a_job_that_was_just_submitted_is_read_until_it_is_visible() -> None:
-    service = Routes({SUBMIT: answer(job(), 201), STATUS: [refusal(404, "not_found"), answer(job("QUEUED"))]})
-    clock = StillClock()
-    with over(service, clock=clock) as client:
-        assert ((client.jobs.submit("protein-parameters", [ENTRY])).refresh()).status == "QUEUED"
-    assert service.routes == [SUBMIT, STATUS, STATUS]
-    assert sum(clock.sleeps) >= 5.0
-
-
 def test_a_final_refusal_is_not_retried() -> None:
     service = Stub(refusal(400, "validation_error"))
     with over(service) as client:

@@ -240,6 +240,7 @@ async def test_a_deadline_names_the_only_running_job_with_how_to_wait_for_it(
 
 
 @pytest.mark.anyio
+@pytest.mark.once
 async def test_the_reason_of_a_failure_that_only_an_event_told_is_read() -> None:
     both = answer({"data": [made(1), made(2)]})
     service = Routes(
@@ -259,6 +260,7 @@ async def test_the_reason_of_a_failure_that_only_an_event_told_is_read() -> None
 
 
 @pytest.mark.anyio
+@pytest.mark.once
 async def test_statuses_are_read_after_a_page_whose_cursor_is_refused(
     client: AsyncProteinIQ, server: Server
 ) -> None:

@@ -158,32 +158,6 @@ def test_a_deadline_names_the_running_jobs(client: ProteinIQ, server: Server) ->
     assert server.count(*LIST) <= 1 + 60 / 5
 
 
-def test_the_reason_of_a_failure_that_only_an_event_told_is_read() -> None:
-    both = answer({"data": [made(1), made(2)]})
-    service = Routes(
-        {
-            "GET /api/v1/jobs": [both, answer({"data": [made(1, "FAILED"), made(2, "COMPLETED")]})],
-            "GET /api/v1/jobs/job_1/events": events({"status": "FAILED"}),
-            "GET /api/v1/jobs/job_1/status": answer(
-                {**made(1, "FAILED"), "error": {"code": "x", "message": "why"}}
-            ),
-            "GET /api/v1/jobs/job_2/events": events(made(2, "COMPLETED")),
-        }
-    )
-    with over(service) as client:
-        first, _ = [each for each in client.jobs.wait_all(["job_1", "job_2"])]
-    assert first.error is not None
-    assert (first.id, first.error.message) == ("job_1", "why")
-
-
-def test_statuses_are_read_after_a_page_whose_cursor_is_refused(client: ProteinIQ, server: Server) -> None:
-    server.on(*LIST, listed(made(1, "COMPLETED"), cursor="gone"), refuse(400, "invalid_request"))
-    server.on(*status_of("job_2"), reply(made(2, "COMPLETED")))
-    server.on(*status_of("job_3"), reply(made(3, "COMPLETED")))
-    wanted = ["job_1", "job_2", "job_3"]
-    assert [each.id for each in client.jobs.wait_all(wanted)] == wanted
-
-
 @pytest.mark.parametrize(
     "answer",
     [
