@@ -60,7 +60,8 @@ def _class(label: str, kind: type, *, made_by_users: bool = True) -> Iterator[st
     elif attrs.has(kind):
         for field in attrs.fields(kind):
             if not field.name.startswith("_") and not field.inherited:
-                yield f"    {field.name}: {field.type}".replace("Async", "")
+                # Not `field.type`: a test that resolves the types of a class changes it.
+                yield f"    {field.name}: {kind.__annotations__[field.name]}".replace("Async", "")
     elif made_by_users and _is_public_init(kind):
         yield f"    __init__{_parameters(kind.__init__)}"
     for name, value in sorted(vars(kind).items()):

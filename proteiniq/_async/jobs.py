@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from datetime import datetime
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from proteiniq_openapi.api.jobs import list_jobs
@@ -21,6 +21,7 @@ from .._inputs.arguments import (
 from .._inputs.callbacks import AsyncCallback
 from .._inputs.jobs import awaited_jobs, known_job
 from .._policy.polling import READ_INTERVAL
+from .._policy.slots import SlotWait
 from .._responses import convert
 from .._responses.messages import (
     CANCEL_WITHIN,
@@ -47,10 +48,12 @@ from .paging import AsyncListing, AsyncPager
 from .pipeline import AsyncPipeline
 from .reads import read_job
 from .results import AsyncResult, AsyncResults
-from .submission import AsyncSubmitter, SlotWait
 from .tools import AsyncTools
 from .wait_many import AsyncGatherer
 from .wait_one import AsyncWatcher
+
+if TYPE_CHECKING:
+    from .submission import AsyncSubmitter
 
 
 class AsyncJobs:
@@ -59,7 +62,15 @@ class AsyncJobs:
     def __init__(self, pipeline: AsyncPipeline, tools: AsyncTools, results: AsyncResults) -> None:
         self._pipeline = pipeline
         self._results = results
-        self._submitter = AsyncSubmitter(pipeline, tools)
+        self._tools = tools
+
+    @cached_property
+    def _submitter(self) -> AsyncSubmitter:
+        from .submission import (
+            AsyncSubmitter,  # with the readers of inputs, which only a quote and a submit need
+        )
+
+        return AsyncSubmitter(self._pipeline, self._tools)
 
     async def quote(
         self,

@@ -29,7 +29,7 @@ from .._inputs.arguments import (
 )
 from .._inputs.entries import Part
 from .._inputs.reader import AsyncReader
-from .._policy.slots import slot_pause
+from .._policy.slots import SlotWait, slot_pause
 from .._responses import convert
 from .._responses.messages import after_submit, blocked, no_slot, spend_limit
 from .._responses.refusals import explain
@@ -39,14 +39,6 @@ from .pipeline import AsyncPipeline
 from .tools import AsyncTools
 
 log = logging.getLogger("proteiniq")
-
-
-@attrs.frozen
-class SlotWait:
-    """A wait for a job slot: `timeout` as the caller gave it, in seconds, and the monotonic time that it ends at."""
-
-    timeout: float | None
-    deadline: float | None
 
 
 class AsyncSubmitter:

@@ -6,12 +6,22 @@ client. Nothing here waits or reads a clock.
 
 from __future__ import annotations
 
+import attrs
+
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 30.0
 _GROWTH = 1.5
 
 LAST_TRY = 1.0
 """How long before the deadline the last try is made, in seconds, so that its response can still arrive."""
+
+
+@attrs.frozen
+class SlotWait:
+    """A wait for a job slot: `timeout` as the caller gave it, in seconds, and the monotonic time that it ends at."""
+
+    timeout: float | None
+    deadline: float | None
 
 
 def slot_pause(

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from proteiniq_openapi.api.jobs import list_jobs
@@ -23,6 +23,7 @@ from .._inputs.arguments import (
 from .._inputs.callbacks import Callback
 from .._inputs.jobs import awaited_jobs, known_job
 from .._policy.polling import READ_INTERVAL
+from .._policy.slots import SlotWait
 from .._responses import convert
 from .._responses.messages import (
     CANCEL_WITHIN,
@@ -49,10 +50,12 @@ from .paging import Listing, Pager
 from .pipeline import Pipeline
 from .reads import read_job
 from .results import Result, Results
-from .submission import SlotWait, Submitter
 from .tools import Tools
 from .wait_many import Gatherer
 from .wait_one import Watcher
+
+if TYPE_CHECKING:
+    from .submission import Submitter
 
 
 class Jobs:
@@ -61,7 +64,15 @@ class Jobs:
     def __init__(self, pipeline: Pipeline, tools: Tools, results: Results) -> None:
         self._pipeline = pipeline
         self._results = results
-        self._submitter = Submitter(pipeline, tools)
+        self._tools = tools
+
+    @cached_property
+    def _submitter(self) -> Submitter:
+        from .submission import (
+            Submitter,  # with the readers of inputs, which only a quote and a submit need
+        )
+
+        return Submitter(self._pipeline, self._tools)
 
     def quote(
         self,
