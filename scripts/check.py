@@ -37,6 +37,8 @@ def main():
     environment = dict(os.environ)
     for name in ("PROTEINIQ_API_KEY", "PROTEINIQ_BASE_URL"):
         environment.pop(name, None)  # no test may reach a real workspace
+    if len(sys.argv) == 1:
+        _environment.say("This takes about 5 minutes on 2 cores; the tests are most of it.")
     failed = []
     for title, command in STEPS:
         started = time.monotonic()
