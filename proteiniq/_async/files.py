@@ -159,8 +159,8 @@ class AsyncFiles:
     async def _complete(self, file_id: str) -> File | None:
         if not requests.is_supported("complete_upload"):
             return None
-        answer = await self._pipeline.call_any(complete_upload.prepared(file_id))
-        return None if answer is None else convert.file(answer)
+        response = await self._pipeline.call_any(complete_upload.prepared(file_id))
+        return None if response is None else convert.file(response)
 
     def list(
         self,
@@ -210,13 +210,13 @@ class AsyncFiles:
         file_id = check_id("file", file_id)
         prepared = delete_file.prepared(file_id)
         try:
-            answer = await self._pipeline.call_any(prepared)
+            response = await self._pipeline.call_any(prepared)
         except NotFound as error:
             if error.attempts == 1:
                 raise
             # The response to an earlier attempt was lost, and that attempt deleted the file.
             return DeletedFile(id=file_id, deleted=True)
-        return convert.deleted_file(answer, file_id)
+        return convert.deleted_file(response, file_id)
 
 
 def _unusable(ticket: UploadTicket, base_url: str) -> str | None:

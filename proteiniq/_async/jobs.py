@@ -180,7 +180,7 @@ class AsyncJobs:
             created_before=before or UNSET,
         )
         return AsyncPager(
-            AsyncListing(self._pipeline, prepare, lambda answer: self._job(convert.job(answer))), span
+            AsyncListing(self._pipeline, prepare, lambda response: self._job(convert.job(response))), span
         )
 
     async def get(self, job_id: str | JobState | AsyncResult) -> AsyncJob:

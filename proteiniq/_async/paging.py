@@ -34,8 +34,8 @@ class AsyncListing(Generic[T]):
 
     async def page(self, size: int | None, cursor: str | None) -> Page[T]:
         prepared = self.prepare(limit=size or UNSET, starting_after=cursor or UNSET)
-        answer = await self.pipeline.call(prepared)
-        return convert.page(answer, prepared.operation, self.convert, cursor=cursor)
+        response = await self.pipeline.call(prepared)
+        return convert.page(response, prepared.operation, self.convert, cursor=cursor)
 
 
 class _AsyncPages(Generic[T]):

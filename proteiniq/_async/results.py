@@ -44,11 +44,11 @@ class AsyncResults:
     async def _get(self, job_id: str, *, deadline: float | None = None) -> AsyncResult:
         """Return the result; `deadline` is a monotonic time that no attempt exceeds."""
         prepared = get_result.prepared(job_id)
-        answer = await self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
-        return AsyncResult(**convert.result_fields(answer, job_id), files=self._files(answer, job_id))
+        response = await self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
+        return AsyncResult(**convert.result_fields(response, job_id), files=self._files(response, job_id))
 
-    def _files(self, answer: LowResult, job_id: str) -> AsyncResultFiles:
-        infos = convert.result_files(answer)
+    def _files(self, response: LowResult, job_id: str) -> AsyncResultFiles:
+        infos = convert.result_files(response)
         names = [info.name for info in infos]
         counts, before = Counter(names), Counter[str]()
         files = []

@@ -70,11 +70,11 @@ class AsyncTools:
         """
         tool_id = check_id("tool", tool_id)
         try:
-            answer = await self._pipeline.call(get_tool.prepared(tool_id))
+            response = await self._pipeline.call(get_tool.prepared(tool_id))
         except NotFound as error:
             await self._suggest(error, tool_id)
             raise
-        tool = convert.tool(answer)
+        tool = convert.tool(response)
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 
@@ -86,8 +86,8 @@ class AsyncTools:
             return tool
         return await self.get(tool_id)
 
-    def _listed(self, answer: LowToolSummary) -> ToolSummary:
-        tool = convert.tool_summary(answer)
+    def _listed(self, response: LowToolSummary) -> ToolSummary:
+        tool = convert.tool_summary(response)
         self._ids.add(tool.id)
         return tool
 
@@ -99,7 +99,9 @@ class AsyncTools:
             self._has_listed = True
             deadline = self._pipeline.clock.monotonic() + SUGGESTED_WITHIN
             with suppress(Exception):  # a suggestion that can't be made must not replace the error
-                answer = await self._pipeline.call(list_tools.prepared(limit=LARGEST_PAGE), deadline=deadline)
-                for each in answer.data:
+                response = await self._pipeline.call(
+                    list_tools.prepared(limit=LARGEST_PAGE), deadline=deadline
+                )
+                for each in response.data:
                     self._listed(each)
         did_you_mean(error, similar(tool_id, self._ids))

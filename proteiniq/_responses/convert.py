@@ -25,31 +25,31 @@ T = TypeVar("T")
 A = TypeVar("A")
 
 
-def account(answer: low.Account) -> models.Account:
-    limits = given(answer.limits)
-    key = given(answer.api_key)
+def account(response: low.Account) -> models.Account:
+    limits = given(response.limits)
+    key = given(response.api_key)
     return models.Account(
-        workspace=_workspace(answer.workspace),
+        workspace=_workspace(response.workspace),
         limits=_account_limits(limits) if limits else None,
         api_key=_key_info(key) if key else None,
-        **_rest(answer),
+        **_rest(response),
     )
 
 
-def _workspace(answer: low.Workspace) -> models.Workspace:
-    plan, credits_ = given(answer.plan), given(answer.credits_)
+def _workspace(response: low.Workspace) -> models.Workspace:
+    plan, credits_ = given(response.plan), given(response.credits_)
     return models.Workspace(
-        id=answer.id,
+        id=response.id,
         plan=models.Plan(tier=given(plan.tier), paid=given(plan.paid), **_rest(plan)) if plan else None,
         credits=models.Credits(available=given(credits_.available), **_rest(credits_)) if credits_ else None,
-        **_rest(answer),
+        **_rest(response),
     )
 
 
-def _account_limits(answer: low.AccountLimits) -> models.AccountLimits:
-    jobs, rate = given(answer.concurrent_jobs), given(answer.public_api_rate_limit)
+def _account_limits(response: low.AccountLimits) -> models.AccountLimits:
+    jobs, rate = given(response.concurrent_jobs), given(response.public_api_rate_limit)
     return models.AccountLimits(
-        active_jobs=given(answer.active_jobs),
+        active_jobs=given(response.active_jobs),
         concurrent_jobs=models.ConcurrentJobs(
             max=given(jobs.max_),
             remaining=given(jobs.remaining),
@@ -64,84 +64,84 @@ def _account_limits(answer: low.AccountLimits) -> models.AccountLimits:
         )
         if rate
         else None,
-        **_rest(answer),
+        **_rest(response),
     )
 
 
-def _key_info(answer: low.KeyInfo) -> models.KeyInfo:
+def _key_info(response: low.KeyInfo) -> models.KeyInfo:
     return models.KeyInfo(
-        id=given(answer.id),
-        env=given(answer.env),
-        prefix=given(answer.prefix),
-        scopes=tuple(given(answer.scopes) or ()),
-        **_rest(answer),
+        id=given(response.id),
+        env=given(response.env),
+        prefix=given(response.prefix),
+        scopes=tuple(given(response.scopes) or ()),
+        **_rest(response),
     )
 
 
-def tool_summary(answer: low.ToolSummary) -> models.ToolSummary:
-    price = given(answer.credit_model)
+def tool_summary(response: low.ToolSummary) -> models.ToolSummary:
+    price = given(response.credit_model)
     return models.ToolSummary(
-        id=answer.id,
-        name=given(answer.name),
-        description=given(answer.description),
-        category=given(answer.category),
-        tags=tuple(given(answer.tags) or ()),
+        id=response.id,
+        name=given(response.name),
+        description=given(response.description),
+        category=given(response.category),
+        tags=tuple(given(response.tags) or ()),
         is_free=given(price.is_free) if price else None,
-        **_rest(answer),
+        **_rest(response),
     )
 
 
-def tool(answer: low.Tool) -> models.Tool:
-    output, price = given(answer.output), given(answer.credit_model)
+def tool(response: low.Tool) -> models.Tool:
+    output, price = given(response.output), given(response.credit_model)
     results = given(output.results) if output else None
     return models.Tool(
-        id=answer.id,
-        name=given(answer.name),
-        description=given(answer.description),
-        category=given(answer.category),
-        subcategory=given(answer.subcategory),
-        tags=tuple(given(answer.tags) or ()),
-        version=given(answer.version),
-        beta=given(answer.beta),
-        slots=tuple(_slot(each) for each in answer.input_.slots),
-        settings=tuple(_setting(each) for each in given(answer.input_.settings) or ()),
+        id=response.id,
+        name=given(response.name),
+        description=given(response.description),
+        category=given(response.category),
+        subcategory=given(response.subcategory),
+        tags=tuple(given(response.tags) or ()),
+        version=given(response.version),
+        beta=given(response.beta),
+        slots=tuple(_slot(each) for each in response.input_.slots),
+        settings=tuple(_setting(each) for each in given(response.input_.settings) or ()),
         outputs=tuple(_output_file(each) for each in given(output.files) or ()) if output else (),
         results=dict(results.additional_properties) if results else {},
         credit_model=_credit_model(price) if price else None,
-        **_rest(answer),
+        **_rest(response),
     )
 
 
-def _slot(answer: low.Slot) -> models.Slot:
-    required = given(answer.required)
+def _slot(response: low.Slot) -> models.Slot:
+    required = given(response.required)
     return models.Slot(
-        id=answer.id,
-        name=given(answer.name),
-        description=given(answer.description),
-        kind=given(answer.kind),
-        formats=tuple(given(answer.formats) or ()),
+        id=response.id,
+        name=given(response.name),
+        description=given(response.description),
+        kind=given(response.kind),
+        formats=tuple(given(response.formats) or ()),
         # Where the contract has no such field, the service judges what is missing.
         required=requests.is_documented("Slot", "required") if required is None else required,
-        max_entries=given(answer.max_entries),
-        max_records=given(answer.max_records),
-        max_bytes=given(answer.max_bytes),
-        **_rest(answer),
+        max_entries=given(response.max_entries),
+        max_records=given(response.max_records),
+        max_bytes=given(response.max_bytes),
+        **_rest(response),
     )
 
 
-def _setting(answer: low.Setting) -> models.Setting:
-    options = given(answer.options)
+def _setting(response: low.Setting) -> models.Setting:
+    options = given(response.options)
     return models.Setting(
-        id=answer.id,
-        name=given(answer.name),
-        description=given(answer.description),
-        type=given(answer.type_),
-        default=given(answer.default),
-        minimum=given(answer.minimum),
-        maximum=given(answer.maximum),
+        id=response.id,
+        name=given(response.name),
+        description=given(response.description),
+        type=given(response.type_),
+        default=given(response.default),
+        minimum=given(response.minimum),
+        maximum=given(response.maximum),
         options=_options(options),
-        unit=given(answer.unit),
-        **_rest(answer),
+        unit=given(response.unit),
+        **_rest(response),
     )
 
 
@@ -161,38 +161,38 @@ def _option(given_: Any) -> Any:
     return next((given_[name] for name in ("value", "id", "key", "name") if name in given_), given_)
 
 
-def _output_file(answer: low.OutputFile) -> models.OutputFile:
+def _output_file(response: low.OutputFile) -> models.OutputFile:
     return models.OutputFile(
-        name=given(answer.name),
-        content_type=given(answer.content_type),
-        description=given(answer.description),
-        **_rest(answer),
+        name=given(response.name),
+        content_type=given(response.content_type),
+        description=given(response.description),
+        **_rest(response),
     )
 
 
-def _credit_model(answer: low.CreditModel) -> models.CreditModel:
+def _credit_model(response: low.CreditModel) -> models.CreditModel:
     return models.CreditModel(
-        is_free=given(answer.is_free),
-        type=given(answer.type_),
-        base_credits=given(answer.base_credits),
-        credits_per_unit=given(answer.credits_per_unit),
-        unit=given(answer.unit),
-        **_rest(answer),
+        is_free=given(response.is_free),
+        type=given(response.type_),
+        base_credits=given(response.base_credits),
+        credits_per_unit=given(response.credits_per_unit),
+        unit=given(response.unit),
+        **_rest(response),
     )
 
 
-def quote(answer: low.Quote) -> models.Quote:
-    limits, billing = given(answer.limits), given(answer.billing)
+def quote(response: low.Quote) -> models.Quote:
+    limits, billing = given(response.limits), given(response.billing)
     return models.Quote(
-        tool=given(answer.tool),
-        estimated_credits=answer.estimated_credits,
-        available_credits=given(answer.available_credits),
-        billable_credits=given(answer.billable_credits),
+        tool=given(response.tool),
+        estimated_credits=response.estimated_credits,
+        available_credits=given(response.available_credits),
+        billable_credits=given(response.billable_credits),
         blocking_errors=tuple(
             models.BlockingError(code=given(each.code), message=given(each.message), **_rest(each))
-            for each in given(answer.blocking_errors) or ()
+            for each in given(response.blocking_errors) or ()
         ),
-        blocking_errors_known=_can_be_read(answer, "Quote", "blocking_errors"),
+        blocking_errors_known=_can_be_read(response, "Quote", "blocking_errors"),
         limits=models.QuoteLimits(
             active_concurrent_jobs=given(limits.active_concurrent_jobs),
             max_concurrent_jobs=given(limits.max_concurrent_jobs),
@@ -203,81 +203,81 @@ def quote(answer: low.Quote) -> models.Quote:
         if limits
         else None,
         billing_mode=given(billing.mode) if billing else None,
-        **_rest(answer),
+        **_rest(response),
     )
 
 
-def job(answer: low.Job) -> models.JobState:
-    error = given(answer.error)
+def job(response: low.Job) -> models.JobState:
+    error = given(response.error)
     return models.JobState(
-        id=answer.id,
-        status=models.JobStatus(answer.status),
-        tool=given(answer.tool),
-        name=given(answer.name),
-        progress=given(answer.progress),
-        created_at=_aware(answer.created_at),
-        started_at=_aware(answer.started_at),
-        completed_at=_aware(answer.completed_at),
-        credits_used=given(answer.credits_used),
+        id=response.id,
+        status=models.JobStatus(response.status),
+        tool=given(response.tool),
+        name=given(response.name),
+        progress=given(response.progress),
+        created_at=_aware(response.created_at),
+        started_at=_aware(response.started_at),
+        completed_at=_aware(response.completed_at),
+        credits_used=given(response.credits_used),
         error=models.JobFailure(code=given(error.code), message=given(error.message), **_rest(error))
         if error
         else None,
-        **_rest(answer),
+        **_rest(response),
     )
 
 
-def result_fields(answer: low.Result, job_id: str) -> dict[str, Any]:
+def result_fields(response: low.Result, job_id: str) -> dict[str, Any]:
     """The fields of a result except its files, whose classes differ between sync and async."""
-    status, data = given(answer.status), given(answer.results)
+    status, data = given(response.status), given(response.results)
     return {
-        "job_id": given(answer.job_id) or job_id,
-        "tool": given(answer.tool),
+        "job_id": given(response.job_id) or job_id,
+        "tool": given(response.tool),
         "status": models.JobStatus(status) if status else None,
-        "completed_at": _aware(answer.completed_at),
-        "data_source": given(answer.data_source),
+        "completed_at": _aware(response.completed_at),
+        "data_source": given(response.data_source),
         "data": {} if data is None else data,
-        **_rest(answer),
+        **_rest(response),
     }
 
 
-def result_files(answer: low.Result) -> list[models.ResultFileInfo]:
-    return [_result_file(each) for each in given(answer.files) or ()]
+def result_files(response: low.Result) -> list[models.ResultFileInfo]:
+    return [_result_file(each) for each in given(response.files) or ()]
 
 
-def _result_file(answer: low.ResultFile) -> models.ResultFileInfo:
+def _result_file(response: low.ResultFile) -> models.ResultFileInfo:
     return models.ResultFileInfo(
-        name=answer.name,
-        content_type=given(answer.content_type),
-        url=given(answer.url),
-        key=given(answer.key),
-        **_rest(answer),
+        name=response.name,
+        content_type=given(response.content_type),
+        url=given(response.url),
+        key=given(response.key),
+        **_rest(response),
     )
 
 
-def file(answer: low.File) -> models.File:
+def file(response: low.File) -> models.File:
     return models.File(
-        id=answer.id,
-        filename=given(answer.filename),
-        format=given(answer.format_),
-        mime_type=given(answer.mime_type),
-        size_bytes=given(answer.size_bytes),
-        origin=given(answer.origin),
-        storage_owner=given(answer.storage_owner),
-        description=given(answer.description),
-        tags=tuple(given(answer.tags) or ()),
-        collection_ids=tuple(given(answer.collection_ids) or ()),
-        created_at=_aware(answer.created_at),
-        updated_at=_aware(answer.updated_at),
-        **_rest(answer),
+        id=response.id,
+        filename=given(response.filename),
+        format=given(response.format_),
+        mime_type=given(response.mime_type),
+        size_bytes=given(response.size_bytes),
+        origin=given(response.origin),
+        storage_owner=given(response.storage_owner),
+        description=given(response.description),
+        tags=tuple(given(response.tags) or ()),
+        collection_ids=tuple(given(response.collection_ids) or ()),
+        created_at=_aware(response.created_at),
+        updated_at=_aware(response.updated_at),
+        **_rest(response),
     )
 
 
-def deleted_file(answer: low.DeletedFile | None, file_id: str) -> models.DeletedFile:
+def deleted_file(response: low.DeletedFile | None, file_id: str) -> models.DeletedFile:
     """Return what became of a file; a successful response without a readable body means that it was deleted."""
-    if answer is None:
+    if response is None:
         return models.DeletedFile(id=file_id, deleted=True)
     return models.DeletedFile(
-        id=given(answer.id) or file_id, deleted=given(answer.deleted) is not False, **_rest(answer)
+        id=given(response.id) or file_id, deleted=given(response.deleted) is not False, **_rest(response)
     )
 
 
@@ -292,17 +292,17 @@ def _aware(moment: datetime | Unset | None) -> datetime | None:
     return there.replace(tzinfo=UTC) if there is not None and there.tzinfo is None else there
 
 
-def _can_be_read(answer: Any, role: str, name: str) -> bool:
+def _can_be_read(response: Any, role: str, name: str) -> bool:
     """Whether a response contains a field as the contract describes it, or omits an optional one."""
-    if name in answer.additional_properties.get(schema.MISFITS, {}):
+    if name in response.additional_properties.get(schema.MISFITS, {}):
         return False
     promised = requests.is_promised(role, name)
-    return not (promised and isinstance(getattr(answer, name), Unset))
+    return not (promised and isinstance(getattr(response, name), Unset))
 
 
-def _rest(answer: Any) -> dict[str, Any]:
+def _rest(response: Any) -> dict[str, Any]:
     """Return what every model keeps: the original response, and the fields that no attribute holds."""
-    kept = dict(answer.additional_properties)
+    kept = dict(response.additional_properties)
     raw = kept.pop(RAW, {})
     misfits = kept.pop(schema.MISFITS, {})
     return {"extra": kept | misfits, "raw": raw}
@@ -322,17 +322,17 @@ class _Paged(Protocol[A]):
     def page_count(self) -> int | Unset | None: ...
 
 
-def page(answer: _Paged[A], operation: str, convert: Callable[[A], T], *, cursor: str | None) -> Page[T]:
+def page(response: _Paged[A], operation: str, convert: Callable[[A], T], *, cursor: str | None) -> Page[T]:
     """Return a page: its items, and where the next page starts. `cursor` is where this one starts."""
     route = requests.endpoint(operation)
-    items = tuple(convert(each) for each in answer.data)
+    items = tuple(convert(each) for each in response.data)
     start, step = route.first_page, 1
     if route.paging == "offset":
         start, step = 0, len(items)
     here = int(cursor) if cursor is not None and cursor.isdecimal() else start
-    more, following = given(answer.has_more), given(answer.next_cursor) or None
+    more, following = given(response.has_more), given(response.next_cursor) or None
     if route.paging in ("offset", "page"):
-        total, count = given(answer.total), given(answer.page_count)
+        total, count = given(response.total), given(response.page_count)
         if more is None and route.paging == "offset" and total is not None:
             more = here + len(items) < total
         elif more is None and route.paging == "page" and count is not None:
@@ -342,9 +342,9 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], T], *, cursor
         return Page(items, str(here + step) if more else None)
     following = _in_link(following, route.query.get("starting_after", ""))
     if more is None and following is None:
-        total = given(answer.total)
+        total = given(response.total)
         more = cursor is None and total is not None and total > len(items)
-        if problem := _unread(answer):
+        if problem := _unread(response):
             return Page(items, None, ContractError(f"{operation}: {problem}", operation=operation))
     if more is False or (following is None and not more):
         return Page(items, None)
@@ -359,9 +359,9 @@ def page(answer: _Paged[A], operation: str, convert: Callable[[A], T], *, cursor
     return Page(items, None, ContractError(message, operation=operation, path="$.next_cursor"))
 
 
-def _unread(answer: Any) -> str | None:
+def _unread(response: Any) -> str | None:
     """Why it is unknown whether there are more pages; None if the page has no unreadable field about it."""
-    unread = answer.additional_properties.get(schema.MISFITS, {})
+    unread = response.additional_properties.get(schema.MISFITS, {})
     for name in ("next_cursor", "has_more"):
         if name in unread:
             return f"{name} is {unread[name]!r:.60}: it is unknown whether there are more pages"

@@ -137,7 +137,7 @@ def _has_misfits(value: Any) -> bool:
 
 
 def _document() -> Mapping[str, Any]:
-    from ..contract import document  # with the first answer, not with the first client
+    from ..contract import document  # with the first response, not with the first client
 
     return document()
 

@@ -22,30 +22,32 @@ def cancel(pipeline: Pipeline, job_id: str, deadline: float | None = None) -> Jo
     """Cancel a queued job, and return its state after that; `deadline` is a monotonic time, in seconds."""
     prepared = cancel_job.prepared(job_id)
     try:
-        answer = pipeline.call_any(prepared, job_id=job_id, deadline=deadline)
+        response = pipeline.call_any(prepared, job_id=job_id, deadline=deadline)
     except Conflict as error:
         # An earlier attempt whose response was lost may have cancelled it.
         if error.attempts > 1 and (state := _cancelled(pipeline, job_id, deadline)):
             return state
         error.add_note("Only queued jobs can be cancelled; this one is running or has ended.")
         raise
-    told = None if answer is None else convert.job(answer)
-    if told is not None and told.is_terminal and told._is_whole:
-        return told
-    return _after_cancel(pipeline, job_id, told, deadline)
+    stated = None if response is None else convert.job(response)
+    if stated is not None and stated.is_terminal and stated._is_whole:
+        return stated
+    return _after_cancel(pipeline, job_id, stated, deadline)
 
 
-def _after_cancel(pipeline: Pipeline, job_id: str, told: JobState | None, deadline: float | None) -> JobState:
+def _after_cancel(
+    pipeline: Pipeline, job_id: str, stated: JobState | None, deadline: float | None
+) -> JobState:
     """Read the whole job once after the service accepted a cancel; return what is known if that fails."""
     try:
         state = read_job(pipeline, job_id, deadline)
     except ProteinIQError as error:
         log.warning("job %s: the service accepted the cancel, but the job can't be read: %s", job_id, error)
-        return told or unknown(job_id)
-    if told is None:
+        return stated or unknown(job_id)
+    if stated is None:
         return state
     # A job never leaves a terminal state, so any other state is outdated.
-    return told.newer(state) if told.is_terminal and not state.is_terminal else state.newer(told)
+    return stated.newer(state) if stated.is_terminal and not state.is_terminal else state.newer(stated)
 
 
 def _cancelled(pipeline: Pipeline, job_id: str, deadline: float | None) -> JobState | None:

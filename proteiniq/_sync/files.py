@@ -161,8 +161,8 @@ class Files:
     def _complete(self, file_id: str) -> File | None:
         if not requests.is_supported("complete_upload"):
             return None
-        answer = self._pipeline.call_any(complete_upload.prepared(file_id))
-        return None if answer is None else convert.file(answer)
+        response = self._pipeline.call_any(complete_upload.prepared(file_id))
+        return None if response is None else convert.file(response)
 
     def list(
         self,
@@ -212,13 +212,13 @@ class Files:
         file_id = check_id("file", file_id)
         prepared = delete_file.prepared(file_id)
         try:
-            answer = self._pipeline.call_any(prepared)
+            response = self._pipeline.call_any(prepared)
         except NotFound as error:
             if error.attempts == 1:
                 raise
             # The response to an earlier attempt was lost, and that attempt deleted the file.
             return DeletedFile(id=file_id, deleted=True)
-        return convert.deleted_file(answer, file_id)
+        return convert.deleted_file(response, file_id)
 
 
 def _unusable(ticket: UploadTicket, base_url: str) -> str | None:

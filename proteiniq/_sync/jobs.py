@@ -181,7 +181,9 @@ class Jobs:
             created_after=after or UNSET,
             created_before=before or UNSET,
         )
-        return Pager(Listing(self._pipeline, prepare, lambda answer: self._job(convert.job(answer))), span)
+        return Pager(
+            Listing(self._pipeline, prepare, lambda response: self._job(convert.job(response))), span
+        )
 
     def get(self, job_id: str | JobState | Result) -> Job:
         """Return a job, given by its id or an older state, as it is now (documentation, "Jobs").

@@ -36,8 +36,8 @@ class Listing(Generic[T]):
 
     def page(self, size: int | None, cursor: str | None) -> Page[T]:
         prepared = self.prepare(limit=size or UNSET, starting_after=cursor or UNSET)
-        answer = self.pipeline.call(prepared)
-        return convert.page(answer, prepared.operation, self.convert, cursor=cursor)
+        response = self.pipeline.call(prepared)
+        return convert.page(response, prepared.operation, self.convert, cursor=cursor)
 
 
 class _Pages(Generic[T]):

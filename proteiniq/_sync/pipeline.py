@@ -247,10 +247,10 @@ class Pipeline:
                 now = self.clock.monotonic()
                 at_end = call.is_stream and call.deadline is not None and now >= call.deadline
                 outcome, took = reply if at_end and reply else failure or reply, now - started
-                told = (
+                attempts = (
                     [call.details(outcome, took, call.number, self.clock.utcnow(), code)] if outcome else []
                 )
-                self.tell(told) if ended is None else ended.extend(told)
+                self.tell(attempts) if ended is None else ended.extend(attempts)
             attempt = call.attempt(failure, call.number)
             gave_up = GiveUp("attempts")
             raise call.error(failure, attempt, gave_up, in_doubt=attempt.in_doubt, responded=False)

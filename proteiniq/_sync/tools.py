@@ -72,11 +72,11 @@ class Tools:
         """
         tool_id = check_id("tool", tool_id)
         try:
-            answer = self._pipeline.call(get_tool.prepared(tool_id))
+            response = self._pipeline.call(get_tool.prepared(tool_id))
         except NotFound as error:
             self._suggest(error, tool_id)
             raise
-        tool = convert.tool(answer)
+        tool = convert.tool(response)
         self._known[tool_id] = (self._pipeline.clock.monotonic(), tool)
         return tool
 
@@ -88,8 +88,8 @@ class Tools:
             return tool
         return self.get(tool_id)
 
-    def _listed(self, answer: LowToolSummary) -> ToolSummary:
-        tool = convert.tool_summary(answer)
+    def _listed(self, response: LowToolSummary) -> ToolSummary:
+        tool = convert.tool_summary(response)
         self._ids.add(tool.id)
         return tool
 
@@ -101,7 +101,7 @@ class Tools:
             self._has_listed = True
             deadline = self._pipeline.clock.monotonic() + SUGGESTED_WITHIN
             with suppress(Exception):  # a suggestion that can't be made must not replace the error
-                answer = self._pipeline.call(list_tools.prepared(limit=LARGEST_PAGE), deadline=deadline)
-                for each in answer.data:
+                response = self._pipeline.call(list_tools.prepared(limit=LARGEST_PAGE), deadline=deadline)
+                for each in response.data:
                     self._listed(each)
         did_you_mean(error, similar(tool_id, self._ids))

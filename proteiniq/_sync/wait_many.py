@@ -112,8 +112,8 @@ class Gatherer:
         """Request a page. Returns the outcome and the new states."""
         prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
         try:
-            answer = self._pipeline.call(prepared, deadline=self._deadline)
-            page = convert.page(answer, "list_jobs", convert.job, cursor=cursor)
+            response = self._pipeline.call(prepared, deadline=self._deadline)
+            page = convert.page(response, "list_jobs", convert.job, cursor=cursor)
             self._cursor = page.next_cursor
         except ProteinIQError as error:
             return _failed_list(error, is_first=cursor is None), []

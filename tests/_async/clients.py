@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from proteiniq._wire.config import Config
 from proteiniq._wire.exchange import AsyncIncoming, Outgoing
 from proteiniq._wire.key import ApiKey
 from proteiniq._wire.pacers import LocalPacer
+from proteiniq.hooks import Hook
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SPEED, URL, AsyncFastClock, AsyncStillClock
@@ -71,7 +72,12 @@ def reach(url: str, *, key: str = KEY, timeout: float = 60.0, max_retries: int =
 
 
 def connect(
-    sandbox: Sandbox, key: str | None = None, *, base_url: str | None = None, max_retries: int = 4
+    sandbox: Sandbox,
+    key: str | None = None,
+    *,
+    base_url: str | None = None,
+    max_retries: int = 4,
+    hooks: Sequence[Hook] = (),
 ) -> AsyncProteinIQ:
     """A client of a sandbox as a user makes it, for which time runs fast; its requests have 10 s of real time."""
     return AsyncProteinIQ(
@@ -80,6 +86,7 @@ def connect(
         timeout=1000.0,
         max_retries=max_retries,
         rate_limit=100_000,
+        hooks=hooks,
         clock=AsyncFastClock(),
     )
 

@@ -10,8 +10,11 @@ from Bio.Seq import Seq
 from Bio.SeqRecord import SeqRecord
 
 from proteiniq import AsyncProteinIQ
+from proteiniq.hooks import AttemptDetails
+from proteiniq.sandbox import Sandbox
 
 from ..support import ENTRY, LYSOZYME, UBIQUITIN
+from .clients import connect
 
 
 async def lengths(client: AsyncProteinIQ, value: Any) -> list[int]:
@@ -66,10 +69,13 @@ async def test_the_input_of_a_documented_body_is_taken_as_it_is(client: AsyncPro
 
 
 @pytest.mark.anyio
-async def test_a_tool_that_was_fetched_before_needs_no_other_request(client: AsyncProteinIQ) -> None:
-    tool = await client.tools.get("translate")
-    result = await client.run(tool, {tool.slots[0].id: ">dna\nATGAAAGTTTAA\n"})
+async def test_a_tool_that_was_fetched_before_needs_no_other_request(sandbox: Sandbox, key: str) -> None:
+    attempts: list[AttemptDetails] = []
+    async with connect(sandbox, key, hooks=[attempts.append]) as client:
+        tool = await client.tools.get("translate")
+        result = await client.run(tool, {tool.slots[0].id: ">dna\nATGAAAGTTTAA\n"})
     assert result.tool == "translate"
+    assert [each.operation for each in attempts].count("get_tool") == 1
 
 
 @pytest.mark.once

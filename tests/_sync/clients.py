@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from proteiniq._wire.config import Config
 from proteiniq._wire.exchange import Incoming, Outgoing
 from proteiniq._wire.key import ApiKey
 from proteiniq._wire.pacers import LocalPacer
+from proteiniq.hooks import Hook
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SPEED, URL, FastClock, StillClock
@@ -73,7 +74,12 @@ def reach(url: str, *, key: str = KEY, timeout: float = 60.0, max_retries: int =
 
 
 def connect(
-    sandbox: Sandbox, key: str | None = None, *, base_url: str | None = None, max_retries: int = 4
+    sandbox: Sandbox,
+    key: str | None = None,
+    *,
+    base_url: str | None = None,
+    max_retries: int = 4,
+    hooks: Sequence[Hook] = (),
 ) -> ProteinIQ:
     """A client of a sandbox as a user makes it, for which time runs fast; its requests have 10 s of real time."""
     return ProteinIQ(
@@ -82,6 +88,7 @@ def connect(
         timeout=1000.0,
         max_retries=max_retries,
         rate_limit=100_000,
+        hooks=hooks,
         clock=FastClock(),
     )
 

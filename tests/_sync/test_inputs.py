@@ -12,8 +12,11 @@ from Bio.Seq import Seq
 from Bio.SeqRecord import SeqRecord
 
 from proteiniq import ProteinIQ
+from proteiniq.hooks import AttemptDetails
+from proteiniq.sandbox import Sandbox
 
 from ..support import ENTRY, LYSOZYME, UBIQUITIN
+from .clients import connect
 
 
 def lengths(client: ProteinIQ, value: Any) -> list[int]:
@@ -44,7 +47,10 @@ def test_a_list_of_several_kinds_is_one_input(client: ProteinIQ, tmp_path: Path)
     ]
 
 
-def test_a_tool_that_was_fetched_before_needs_no_other_request(client: ProteinIQ) -> None:
-    tool = client.tools.get("translate")
-    result = client.run(tool, {tool.slots[0].id: ">dna\nATGAAAGTTTAA\n"})
+def test_a_tool_that_was_fetched_before_needs_no_other_request(sandbox: Sandbox, key: str) -> None:
+    attempts: list[AttemptDetails] = []
+    with connect(sandbox, key, hooks=[attempts.append]) as client:
+        tool = client.tools.get("translate")
+        result = client.run(tool, {tool.slots[0].id: ">dna\nATGAAAGTTTAA\n"})
     assert result.tool == "translate"
+    assert [each.operation for each in attempts].count("get_tool") == 1

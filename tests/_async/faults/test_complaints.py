@@ -52,7 +52,7 @@ async def test_a_silent_service_does_not_make_a_wait_hang(client: AsyncProteinIQ
     started = clock.monotonic()
     with pytest.raises(WaitTimeout):
         await client.jobs.wait("job_1", timeout=40)
-    assert clock.monotonic() - started < 40 + 100
+    assert clock.monotonic() - started < 40 + 1000
 
 
 @pytest.mark.once

@@ -188,7 +188,7 @@ async def test_the_timeout_is_that_of_one_request_and_max_retries_of_the_rest(se
         started = clock.monotonic()
         with pytest.raises(TransportError) as caught:
             await client.account.get()
-        assert 40 <= clock.monotonic() - started < 40 + 100
+        assert 40 <= clock.monotonic() - started < 40 + 1000
     assert (caught.value.attempts, server.count(*ACCOUNT)) == (2, 2)
 
 

