@@ -17,13 +17,16 @@ from .times import parse_http_date, wait_seconds
 # A comma separates values, but not the day of the week from the rest of an HTTP date.
 _COMMA = re.compile(r"(?<!Mon)(?<!Tue)(?<!Wed)(?<!Thu)(?<!Fri)(?<!Sat)(?<!Sun)(?<!day)\s*,")
 
+_ROUNDING = 2.0
+"""How much later a reset may seem than it is, in seconds: it is rounded up, and the `Date` down."""
+
 
 @attrs.frozen(kw_only=True)
 class RateHeaders:
     """The parsed headers; None for a missing or invalid one. Waits are in seconds.
 
     `window` is how long the window of the limit is at least: the time to its reset, where both are about one limit and
-    the response has a `Date`, so that the clocks don't matter.
+    the response has a `Date`, so that the clocks don't matter. Both are in whole seconds, so it may be 2 s longer.
     """
 
     limit: int | None
@@ -43,7 +46,7 @@ class RateHeaders:
             remaining=min(_whole_numbers(headers, "x-ratelimit-remaining"), default=None),
             reset_after=max(resets, default=None),
             retry_after=max(_waits(headers, "retry-after", date or now), default=None),
-            window=resets[0] if date is not None and len(limits) == len(resets) == 1 else None,
+            window=max(0.0, resets[0] - _ROUNDING) if date and len(limits) == len(resets) == 1 else None,
         )
 
     @property
