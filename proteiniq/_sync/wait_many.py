@@ -11,17 +11,8 @@ from contextlib import closing
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._policy.poll_many import (
-    PAGE,
-    Failed,
-    Listed,
-    Listen,
-    ListPage,
-    Outcome,
-    Pause,
-    ReadJob,
-    Rounds,
-)
+from .._policy.look import PAGE, Failed, Listed, ListPage, Outcome, ReadJob
+from .._policy.poll_many import Listen, Pause, Rounds
 from .._policy.polling import Expire
 from .._responses import convert
 from ..errors import APIError, ProteinIQError
