@@ -2,8 +2,8 @@
 
 The service allows a number of active jobs in a workspace, whoever submitted them, and a number of requests per key. A
 batch needs two requests a job, and has to learn when a job has ended. Where jobs are long, the slots limit it and
-requests are plenty: each job is followed by its events, or by pages of the job list, requested when a job is expected to
-have ended. Where jobs are short, the requests limit it: it looks only when there is nothing else to do, and one page
+requests are plenty: each job is followed by its events, or by pages of the job list, requested when a job is expected
+to have ended. Where jobs are short, the requests limit it: it looks only when there is nothing else to do, and one page
 tells of many jobs. All of this is a choice of this client.
 
 Nothing here waits, reads a clock or knows of items: `now` is a monotonic time in seconds.
