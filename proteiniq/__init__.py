@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .errors import (
         APIError,
         BadRequest,
+        BatchError,
+        BatchLocked,
         BudgetExceeded,
         ConcurrentJobLimitExceeded,
         ConfigurationError,
@@ -106,6 +108,8 @@ __all__ = [
     "AsyncTransportRequest",
     "AsyncTransportResponse",
     "BadRequest",
+    "BatchError",
+    "BatchLocked",
     "BlockingError",
     "BudgetExceeded",
     "ConcurrentJobLimitExceeded",
