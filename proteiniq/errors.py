@@ -5,7 +5,8 @@ ProteinIQError
 ├── InvalidInput                          the input is invalid; no request was sent
 ├── SpendLimitExceeded                    the quote is above `max_credits`; nothing was submitted
 ├── BatchError                            a batch folder can't be used like this: damaged, full disk, other items
-│   └── BatchLocked                       another process uses it
+│   ├── BatchLocked                       another process uses it
+│   └── BatchPaused                       the batch can't go on now; its folder has all that it did
 ├── UnsupportedOperation                  the service's contract lacks the operation; nothing was sent
 ├── RequestError                          a request failed, or could not be sent
 │   ├── APIError                          the service returned an error; one class per error code
@@ -171,6 +172,17 @@ class BatchLocked(BatchError):
         self.host = host
         self.pid = pid
         self.since = since
+
+
+class BatchPaused(BatchError):
+    """A batch stopped before all its items had ended. Its jobs keep running, and starting it again continues it.
+
+    `reason` is the service's error code, such as `insufficient_credits`, or `max_credits` or `failures`.
+    """
+
+    def __init__(self, message: str, *, reason: str, **known: Any) -> None:
+        super().__init__(message, **known)
+        self.reason = reason
 
 
 class UnsupportedOperation(ProteinIQError):

@@ -63,6 +63,9 @@ READ_AGAIN = 5.0
 STREAM_RETRY = 120.0
 """How long after that a stream is opened again, in seconds."""
 
+SEARCH_AFTER = 5.0
+"""How long after a lost submit its job is looked for in the list, in seconds."""
+
 _LEARNING = 0.3
 
 
@@ -91,13 +94,18 @@ class ReadAccount:
 
 
 @attrs.frozen
+class Search:
+    """Look in the whole job list for the jobs of submits that have no answer."""
+
+
+@attrs.frozen
 class Rest:
     """Wait until a request has ended, or until a time if there is one."""
 
     until: float | None
 
 
-Move = Submit | Fetch | Hear | ListPage | ReadJob | ReadAccount | Rest
+Move = Submit | Fetch | Hear | ListPage | ReadJob | ReadAccount | Search | Rest
 
 
 @attrs.define
@@ -140,6 +148,8 @@ class Schedule:
         self._fetching: set[str] = set()
         self._submitting = 0
         self._unknown = 0
+        self._searching = False
+        self._search_after = float("-inf")
         self._slots: int | None = None
         self._others = 0
         self._refusals = 0
@@ -197,8 +207,8 @@ class Schedule:
         self._made += 1
         self._due = None
 
-    def refused(self) -> None:
-        """Record that the service refused an item for good, so that it takes no slot."""
+    def not_submitted(self) -> None:
+        """Record that a submit made no job, for a reason that concerns its item alone."""
         self._submitting -= 1
         self._worked()
 
@@ -218,12 +228,24 @@ class Schedule:
         self.failed(now, failed)
 
     def lost(self, now: float, failed: Failed) -> None:
-        """Record a submit that may have made a job, which may take a slot until `found`."""
-        self._unknown += 1
+        """Record a submit without an answer, which may have made a job that takes a slot."""
+        self.unknown(now)
         self.unsent(now, failed)
 
+    def unknown(self, now: float) -> None:
+        """Record a submit of an earlier run that has no answer."""
+        self._unknown += 1
+        self._search_after = max(self._search_after, now + SEARCH_AFTER)
+
+    def searched(self, now: float, failed: Failed | None = None) -> None:
+        """Record that the list was searched for the jobs of submits without an answer, or that it can't be now."""
+        self._searching = False
+        self._search_after = now + SEARCH_AFTER
+        if failed is not None:
+            self.failed(now, failed)
+
     def found(self) -> None:
-        """Record that it is known what became of a lost submit."""
+        """Record that it is known what became of a submit without an answer."""
         self._unknown -= 1
 
     def seen(self, job_id: str, now: float, created_at: datetime | None = None) -> None:
@@ -310,7 +332,9 @@ class Schedule:
     @property
     def busy(self) -> int:
         """Requests on their way, without event streams."""
-        return self._submitting + len(self._fetching) + self._on_its_way + self._reading
+        return (
+            self._submitting + len(self._fetching) + self._on_its_way + self._reading + self._searching
+        )
 
     def next_move(self, now: float) -> Move | None:
         """Return the next move, None if all is done."""
@@ -322,6 +346,9 @@ class Schedule:
 
     def _request_next(self, now: float) -> Move | None:
         scarce = self._is_scarce(now)
+        if self._unknown and not self._searching and now >= self._search_after:
+            self._searching = True
+            return Search()
         if self._may_submit and now >= self._submit_after:
             self._submitting += 1
             return Submit()
@@ -347,6 +374,8 @@ class Schedule:
         times = [self._account_due(now), self._look_due(now, self._is_scarce(now))]
         if self._may_submit:
             times.append(self._submit_after)
+        if self._unknown and not self._searching:
+            times.append(self._search_after)
         times += [max(each.hear_after, self._hear_after) for each in self._active.values() if not each.heard]
         later = [time for time in times if time > now]
         until = min(later, default=float("inf"))

@@ -1,0 +1,152 @@
+"""Requests of one batch beside each other: tasks in the async client, threads in the sync one.
+
+The work is handed out and its outcomes are taken back in one place, so what decides over them needs no lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Outcome(Generic[T]):
+    """How a work ended: with a value, or with an exception."""
+
+    tag: T
+    value: Any = None
+    error: BaseException | None = None
+
+
+class Crew(Generic[T]):
+    """Works in threads. Those that are left at the end are not waited for."""
+
+    def __init__(self) -> None:
+        self._ended: SimpleQueue[Outcome[T]] = SimpleQueue()
+
+    def start(self, tag: T, work: Callable[[], Any]) -> None:
+        """Begin a work; `tag` says in its outcome which it was."""
+        threading.Thread(target=self._run, args=(tag, work), name="proteiniq-batch", daemon=True).start()
+
+    def next(self, seconds: float | None) -> Outcome[T] | None:
+        """Wait for the next work to end, at most so long. Returns None if none has."""
+        try:
+            return self._ended.get(timeout=None if seconds is None else max(0.0, seconds))
+        except Empty:
+            return None
+
+    def close(self) -> None:
+        """Leave the works that are under way."""
+
+    def shielded(self, step: Callable[[], T]) -> T:
+        """Make a step that an interrupt must not cut short; a second interrupt does."""
+        return step()
+
+    @staticmethod
+    def blocking(step: Callable[[], Any]) -> Any:
+        """Make a step that waits for the disk."""
+        return step()
+
+    def _run(self, tag: T, work: Callable[[], Any]) -> None:
+        try:
+            outcome = Outcome(tag, work())
+        except BaseException as error:
+            outcome = Outcome(tag, error=error)
+        self._ended.put(outcome)
+
+
+class AsyncCrew(Generic[T]):
+    """Works in tasks of the event loop, which end with the crew."""
+
+    def __init__(self) -> None:
+        from anyio import Event
+
+        self._event = Event
+        self._ended: deque[Outcome[T]] = deque()
+        self._news = Event()
+        self._cancels: dict[int, Callable[[], object]] = {}
+        self._begun = 0
+
+    def start(self, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
+        """Begin a work; `tag` says in its outcome which it was."""
+        number = self._begun = self._begun + 1
+        self._cancels[number] = _spawn(lambda: self._run(number, tag, work))
+
+    async def next(self, seconds: float | None) -> Outcome[T] | None:
+        """Wait for the next work to end, at most so long. Returns None if none has."""
+        from anyio import move_on_after
+
+        with move_on_after(None if seconds is None else max(0.0, seconds)):
+            while not self._ended:
+                self._news = self._event()
+                await self._news.wait()
+        return self._ended.popleft() if self._ended else None
+
+    async def close(self) -> None:
+        """Cancel the works that are under way, and wait until they have ended."""
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            for cancel in list(self._cancels.values()):
+                cancel()
+            while self._cancels:
+                await self.next(None)
+
+    async def shielded(self, step: Callable[[], Awaitable[T]]) -> T:
+        """Make a step that a cancellation must not cut short."""
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            result = await step()
+        return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
+
+    @staticmethod
+    async def blocking(step: Callable[[], Any]) -> Any:
+        """Make a step that waits for the disk, in a thread; it is not left half done."""
+        from anyio import CancelScope
+        from anyio.to_thread import run_sync
+
+        with CancelScope(shield=True):
+            result = await run_sync(step)
+        return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
+
+    async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
+        outcome: Outcome[T] = Outcome(tag)
+        try:
+            outcome = Outcome(tag, await work())
+        except Exception as error:
+            outcome = Outcome(tag, error=error)
+        finally:  # also if it is cancelled
+            del self._cancels[number]
+            self._ended.append(outcome)
+            self._news.set()
+
+
+def _spawn(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], object]:
+    """Begin a task that outlives the block it is begun in, and return what cancels it.
+
+    A task group would not do: a generator must not yield within one.
+    """
+    import asyncio
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        import trio
+
+        scope = trio.CancelScope()
+
+        async def run() -> None:
+            with scope:
+                await work()
+
+        trio.lowlevel.spawn_system_task(run)
+        return scope.cancel
+    return loop.create_task(work()).cancel
