@@ -6,16 +6,16 @@ import json
 import logging
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import attrs
-
-from .._policy.look import PAGE, Failed as Later, Listed, ListPage, ReadJob
+from .._inputs.callbacks import AsyncCallback
+from .._policy.look import Failed as Later, ListPage, ReadJob
 from .._policy.schedule import LONGEST_STREAM, Fetch, Hear, ReadAccount, Rest, Schedule, Search, Submit
 from .._transfer.durable import replace
 from .._wire.crew import AsyncCrew, Outcome
@@ -23,7 +23,7 @@ from .._wire.turns import MOST_STREAMS
 from ..batch import _events as events
 from ..batch._folder import BatchFolder
 from ..batch._state import Active, ItemState
-from ..batch._status import BatchStatus, OnFailure, size_class, status_of
+from ..batch._status import OnFailure, size_class, status_of
 from ..batch._summary import ItemSummary
 from ..errors import (
     APIError,
@@ -32,13 +32,11 @@ from ..errors import (
     ConcurrentJobLimitExceeded,
     Conflict,
     DailyLimitExceeded,
-    InsufficientCredits,
     InvalidInput,
     JobFailed,
     NotFound,
     PayloadTooLarge,
     ProteinIQError,
-    ValidationError,
 )
 from ..models import Account, JobState, JobStatus, Quote
 from .jobs import AsyncJobs
@@ -53,7 +51,7 @@ WITH_RESULT = (JobStatus.COMPLETED, JobStatus.BUDGET_EXCEEDED)
 """How a job ends whose result is fetched."""
 
 DAILY_PAUSE = 900.0
-"""How long the batch waits after `daily_limit_exceeded` before it submits again, in seconds, unless the service says."""
+"""How long the batch waits after `daily_limit_exceeded` before it submits again, in seconds, by default."""
 
 MOST_QUOTES = 50
 """How many classes of items are quoted before the first submit; the others are, when their turn comes."""
@@ -61,14 +59,7 @@ MOST_QUOTES = 50
 ITEM_ONLY = (BadRequest, PayloadTooLarge, Conflict, InvalidInput)
 """Errors of a submit that are about its item, and not about the batch."""
 
-Report = Callable[[], Awaitable[None]]
-
-
-@attrs.define
-class _Found:
-    """The jobs that a search of the job list found, by place and attempt."""
-
-    jobs: dict[tuple[int, int], JobState]
+Done = Callable[[Outcome[Any]], Any]
 
 
 class AsyncBatchRun:
@@ -84,7 +75,7 @@ class AsyncBatchRun:
         on_failure: OnFailure,
         keep: str,
         resend_within: float,
-        told: Callable[[BatchStatus], Awaitable[None]],
+        told: AsyncCallback,
     ) -> None:
         self._pipeline = pipeline
         self._clock = pipeline.clock
@@ -96,7 +87,7 @@ class AsyncBatchRun:
         self._keep = keep
         self._resend_within = resend_within
         self._told = told
-        self._crew: AsyncCrew[Callable[[Outcome[Any]], Any]] = AsyncCrew()
+        self._crew: AsyncCrew[Done] = AsyncCrew()
         self._schedule = Schedule(rate=2.0, streams=MOST_STREAMS)
         self._places: dict[str, int] = {}
         self._statuses = AsyncStatusReader(pipeline, None)
@@ -106,9 +97,10 @@ class AsyncBatchRun:
         self._watchers: dict[str, AsyncWatcher] = {}
         self._tag = re.compile(rf"\[{folder.header.batch}-(\d+)\.(\d+)\]$")
         self._same = _equal_items(folder)
+        self._posting: set[int] = set()
+        self._costs: dict[int, float | None] = {}
         self._failed_now = self._ended_now = 0
-        self._sent = 0
-        self._begun = self._told_at = self._clock.monotonic()
+        self._told_at = self._clock.monotonic()
 
     async def outcomes(self) -> AsyncGenerator[ItemSummary]:
         """Yield what became of each item, as it ends. Raises BatchPaused if the batch can't go on now."""
@@ -117,7 +109,7 @@ class AsyncBatchRun:
             while True:
                 self._schedule.pending = self._may_submit()
                 move = None if self._stop else self._schedule.next_move(self._clock.monotonic())
-                if move is None and not (self._stop and self._schedule.busy):
+                if move is None and not (self._stop and self._crew.busy):
                     break
                 if move is None or isinstance(move, Rest):
                     await self._next(None if move is None else move.until)
@@ -138,7 +130,7 @@ class AsyncBatchRun:
     async def _finish(self) -> None:
         for watcher in self._watchers.values():
             watcher.stop()
-        while self._schedule.busy:
+        while self._crew.busy:
             await self._next(None)
         await self._crew.close()
         await self._tell(at_once=True)
@@ -182,7 +174,8 @@ class AsyncBatchRun:
             case Fetch(job_id):
                 self._work(partial(self._fetch, job_id), partial(self._fetched, job_id))
             case Hear(job_id):
-                self._work(partial(self._hear, job_id), partial(self._heard, job_id))
+                watcher = self._watchers[job_id] = AsyncWatcher(self._pipeline, job_id)
+                self._crew.start(partial(self._heard, job_id), partial(self._hear, watcher), waits=False)
             case ListPage(is_first):
                 cursor = None if is_first else self._cursor
                 self._work(partial(read_page, self._pipeline, cursor), self._listed)
@@ -191,9 +184,10 @@ class AsyncBatchRun:
             case ReadAccount():
                 self._work(self._call_account, self._account)
             case Search():
-                self._work(self._search, self._searched)
+                wanted = self._unanswered()
+                self._work(partial(self._search, wanted), partial(self._searched, wanted))
 
-    def _work(self, work: Callable[[], Awaitable[Any]], done: Callable[[Outcome[Any]], Awaitable[None]]) -> None:
+    def _work(self, work: Callable[[], Any], done: Done) -> None:
         self._crew.start(done, work)
 
     async def _next(self, until: float | None) -> None:
@@ -247,13 +241,14 @@ class AsyncBatchRun:
             return
         credits = self._estimate(place)
         if each is not None and credits is not None and credits > each:
-            self._schedule.refused()
+            self._schedule.not_submitted()
             message = f"it would cost {credits:g} credits, above max_credits_each={each:g}"
             await self._record(events.Skipped(place, message))
             self._report(place, "skipped", message=message)
             return
         attempt = self._state.attempt(place)
         await self._record(events.Submit(place, attempt, credits))
+        self._posting.add(place)
         self._work(partial(self._post, place, attempt), partial(self._posted, place, attempt))
 
     async def _post(self, place: int, attempt: int) -> JobState:
@@ -274,6 +269,7 @@ class AsyncBatchRun:
 
     async def _posted(self, place: int, attempt: int, outcome: Outcome[Any]) -> None:
         now, error = self._clock.monotonic(), outcome.error
+        self._posting.discard(place)
         if error is None:
             await self._submitted(place, attempt, outcome.value, now)
             return
@@ -294,11 +290,11 @@ class AsyncBatchRun:
                 pause = error.retry_after or DAILY_PAUSE
                 await self._record(events.Paused(message, self._now() + pause))
                 log.warning("the batch goes on in %.0f min: %s", pause / 60, message)
-                self._schedule.refused()
+                self._schedule.not_submitted()
                 self._schedule.hold(now + pause)
             case _ if isinstance(error, ITEM_ONLY) and not _is_about_all(error):
                 await self._record(events.Refused(place, attempt, code, message))
-                self._schedule.refused()
+                self._schedule.not_submitted()
                 self._report(place, "failed", code=code, message=message)
                 await self._failed(place)
             case _ if error.retryable:
@@ -306,16 +302,14 @@ class AsyncBatchRun:
                 self._schedule.unsent(now, Later(requested_wait(error)))
             case _:
                 await self._record(events.Unsent(place, attempt, code, message))
-                self._schedule.refused()
+                self._schedule.not_submitted()
                 await self._pause_for(error)
 
     async def _submitted(
         self, place: int, attempt: int, job: JobState, now: float, *, found: bool = False
     ) -> None:
         created = job.created_at.timestamp() if job.created_at else None
-        await self._record(
-            events.Submitted(place, attempt, job.id, created, str(job.status), None, found), at_least=True
-        )
+        await self._record(events.Submitted(place, attempt, job.id, created, str(job.status), None, found))
         self._places[job.id] = place
         if found:
             self._schedule.follow(job.id, job.created_at, now)
@@ -353,7 +347,7 @@ class AsyncBatchRun:
         return await self._jobs.quote(self._folder.header.tool, entries, item.settings, check=False)
 
     async def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
-        self._schedule.refused()  # of the slot that was kept for the submit
+        self._schedule.not_submitted()  # of the slot that was kept for the submit
         error = outcome.error
         if error is None:
             await self._record_estimate(place, outcome.value)
@@ -386,7 +380,10 @@ class AsyncBatchRun:
             return
         attempt = self._state.attempt(place)
         error = None if job.error is None else events.Problem(job.error.code, job.error.message)
+        reserved = self._state.active[place].credits
         await self._record(events.Ended(place, attempt, job.id, str(job.status), job.credits_used, error))
+        cost = reserved if job.credits_used is None else job.credits_used
+        self._costs[place] = (self._costs.get(place) or 0.0) + cost if cost is not None else None
         has_result = job.status in WITH_RESULT or not job.status.is_known
         self._schedule.ended(job.id, now, took=_duration(job), fetch=has_result)
         if watcher := self._watchers.pop(job.id, None):
@@ -402,16 +399,16 @@ class AsyncBatchRun:
             await self._record(events.Retry(place, attempt + 1, message))
         else:
             await self._record(events.Failed(place, message, error.code or status.lower()))
-            self._report(place, "failed", job=job, code=error.code or status.lower(), message=message)
+            self._report(place, "failed", job_id=job, code=error.code or status.lower(), message=message)
             await self._failed(place)
         self._forget(job)
 
-    async def _hear(self, job_id: str) -> None:
-        watcher = self._watchers[job_id] = AsyncWatcher(self._pipeline, job_id)
+    async def _hear(self, watcher: AsyncWatcher) -> JobState | None:
         last: JobState | None = None
-        async for state in watcher.listen(self._clock.monotonic() + LONGEST_STREAM):
-            last = state
-        return last  # type: ignore[return-value]
+        async with aclosing(watcher.listen(self._clock.monotonic() + LONGEST_STREAM)) as states:
+            async for state in states:
+                last = state
+        return last
 
     async def _heard(self, job_id: str, outcome: Outcome[Any]) -> None:
         watcher = self._watchers.pop(job_id, None)
@@ -430,7 +427,7 @@ class AsyncBatchRun:
         found, states, self._cursor = outcome.value
         ours = 0
         for state in states:
-            ours += self._tag.search(state.name or "") is not None or state.id in self._places
+            ours += state.id in self._places or self._key(state)[0] >= 0
             await self._seen(state)
         self._schedule.looked(now, found, ours=ours)
 
@@ -453,7 +450,7 @@ class AsyncBatchRun:
         message = f"the service no longer has its job {job_id}"
         await self._record(events.Failed(place, message, "not_found"))
         self._schedule.ended(job_id, self._clock.monotonic(), fetch=False)
-        self._report(place, "failed", job=job_id, code="not_found", message=message)
+        self._report(place, "failed", job_id=job_id, code="not_found", message=message)
         self._forget(job_id)
         await self._failed(place)
 
@@ -480,47 +477,56 @@ class AsyncBatchRun:
 
     # ---- submits without an answer
 
-    async def _search(self) -> _Found:
-        """Look in the whole job list for jobs whose submit has no answer."""
-        wanted = {(place, each.attempt) for place, each in self._state.active.items() if each.job is None}
-        found = _Found({})
+    def _unanswered(self) -> dict[tuple[int, int], Active]:
+        """Return the submits without an answer, by place and attempt, that are not on their way now."""
+        return {
+            (place, each.attempt): each
+            for place, each in self._state.active.items()
+            if each.state == ItemState.SENDING and place not in self._posting
+        }
+
+    async def _search(self, wanted: Mapping[tuple[int, int], Active]) -> dict[tuple[int, int], JobState]:
+        """Look for the jobs of these submits in the whole job list."""
+        found: dict[tuple[int, int], JobState] = {}
         cursor: str | None = None
-        while wanted:
-            outcome, states, cursor = await read_page(self._pipeline, cursor)
-            if not isinstance(outcome, Listed) or not outcome.is_usable:
-                raise _Unsearchable(requested_wait_of(outcome))
+        while len(found) < len(wanted):
+            page, states, cursor = await read_page(self._pipeline, cursor)
+            if isinstance(page, Later) or not page.is_usable:
+                raise _Unsearchable(page.retry_after if isinstance(page, Later) else None)
             for state in states:
-                if tag := self._tag.search(state.name or ""):
-                    key = int(tag[1]), int(tag[2])
-                    if key in wanted:
-                        wanted.discard(key)
-                        found.jobs[key] = state
-            if not outcome.has_more:
+                if (key := self._key(state)) in wanted:
+                    found[key] = state
+            if not page.has_more:
                 break
         return found
 
-    async def _searched(self, outcome: Outcome[Any]) -> None:
+    async def _searched(
+        self, wanted: Mapping[tuple[int, int], Active], outcome: Outcome[dict[tuple[int, int], JobState]]
+    ) -> None:
+        """Submit again, with the same key, what is not in the list; the key is only good for a time."""
         now, error = self._clock.monotonic(), outcome.error
         if isinstance(error, _Unsearchable):
             self._schedule.searched(now, Later(error.retry_after))
             return
         if error is not None:
             raise error
-        left = {place: each for place, each in self._state.active.items() if each.job is None}
         self._schedule.searched(now)
-        for place, each in left.items():
-            job = outcome.value.jobs.get((place, each.attempt))
-            if (place in self._posting) and job is None:
-                continue
-            self._schedule.found()
+        for (place, attempt), sent in wanted.items():
+            job = outcome.value.get((place, attempt))
             if job is not None:
-                await self._submitted(place, each.attempt, job, now, found=True)
-            elif 0 <= self._now() - each.sent_at <= self._resend_within:
-                await self._record(events.Unsent(place, each.attempt, "not_found"))
+                await self._submitted(place, attempt, job, now, found=True)
+            elif 0 <= self._now() - sent.sent_at <= self._resend_within:
+                await self._record(events.Unsent(place, attempt, "not_found"))
             else:
-                message = "its submit has no answer, and no job of it is in the list"
-                await self._record(events.Doubt(place, each.attempt, message))
-                self._report(place, "doubt", message=message)
+                message = "its submit has no answer, and the job list has no job of it"
+                await self._record(events.Doubt(place, attempt, message))
+                log.warning("item %s is in doubt: %s", self._folder.plan.item(place).id, message)
+            self._schedule.found()
+
+    def _key(self, job: JobState) -> tuple[int, int]:
+        """Return place and attempt of a job by its name; (-1, -1) if it isn't one of the batch."""
+        tag = self._tag.search(job.name or "")
+        return (int(tag[1]), int(tag[2])) if tag else (-1, -1)
 
     # ---- results
 
@@ -562,17 +568,25 @@ class AsyncBatchRun:
             paths = await result.save_all(root / "files", overwrite=True)
             names = [file.name for file in result.files]
             saved = await AsyncCrew.blocking(partial(_described, root, names, paths))
-        return events.Saved(0, tuple(saved), data=bool(result.data))
+        return events.Saved(place, tuple(saved), data=bool(result.data))
 
     async def _fetched(self, job_id: str, outcome: Outcome[Any]) -> None:
         now, error = self._clock.monotonic(), outcome.error
         place = self._places[job_id]
         attempt = self._state.attempt(place)
         if error is None:
-            status = self._state.active[place].status
-            await self._record(attrs.evolve(outcome.value, item=place))
+            saved: events.Saved = outcome.value
+            job_status = self._state.active[place].status
+            await self._record(saved)
             self._schedule.fetched(job_id)
-            self._report(place, "done", job=job_id, code=None if status == JobStatus.COMPLETED else status)
+            self._report(
+                place,
+                "done",
+                job_id=job_id,
+                job_status=job_status,
+                files=len(saved.files),
+                has_data=saved.data,
+            )
             self._ended_now += 1
             self._forget(job_id)
         elif isinstance(error, JobFailed):
@@ -594,9 +608,7 @@ class AsyncBatchRun:
         self._failed_now += 1
         self._ended_now += 1
         in_a_row = self._state.failures_in_a_row
-        verdict = self._on_failure.verdict(
-            in_a_row=in_a_row, failed=self._failed_now, ended=self._ended_now
-        )
+        verdict = self._on_failure.verdict(in_a_row=in_a_row, failed=self._failed_now, ended=self._ended_now)
         if verdict and self._stop is None:
             await self._record(events.Paused(verdict))
             self._stop = BatchPaused(
@@ -621,7 +633,7 @@ class AsyncBatchRun:
     def _now(self) -> float:
         return self._clock.utcnow().timestamp()
 
-    async def _record(self, event: events.Event, *, at_least: bool = False) -> None:
+    async def _record(self, event: events.Event) -> None:
         await AsyncCrew.blocking(partial(self._folder.record, self._now(), event))
 
     def _forget(self, job_id: str | None) -> None:
@@ -630,32 +642,30 @@ class AsyncBatchRun:
 
     def _report(self, place: int, status: str, **known: Any) -> None:
         """Tell what became of an item, and of those that equal it."""
-        items = [place, *self._same.get(place, ())]
-        for each in items:
+        for each in (place, *self._same.get(place, ())):
             self._news.append(self._summary(each, place, status, **known))
+        self._costs.pop(place, None)
 
-    def _summary(
-        self,
-        place: int,
-        source: int,
-        status: str,
-        *,
-        job: str | None = None,
-        code: str | None = None,
-        message: str | None = None,
-    ) -> ItemSummary:
+    def _summary(self, place: int, source: int, status: str, **known: Any) -> ItemSummary:
         item, origin = self._folder.plan.item(place), self._folder.plan.item(source)
+        is_source = place == source
+        fields: dict[str, Any] = {
+            "job_id": None,
+            "job_status": None,
+            "code": None,
+            "message": None,
+            "files": 0,
+            "has_data": False,
+            **known,
+        }
         return ItemSummary(
             id=item.id,
             status=status,
-            job_id=job,
-            credits=None,
+            credits=self._costs.get(source) if is_source else None,
             attempts=self._state.attempt(source) + 1,
-            code=code,
-            message=message,
             folder=f"results/{origin.folder}" if status == "done" else None,
-            files=0,
-            same_as=None if place == source else origin.id,
+            same_as=None if is_source else origin.id,
+            **fields,
         )
 
     async def _tell(self, *, at_once: bool = False) -> None:
@@ -671,10 +681,6 @@ class _Unsearchable(Exception):
     def __init__(self, retry_after: float | None) -> None:
         super().__init__()
         self.retry_after = retry_after
-
-
-def requested_wait_of(outcome: Any) -> float | None:
-    return outcome.retry_after if isinstance(outcome, Later) else None
 
 
 def _is_about_all(error: ProteinIQError) -> bool:

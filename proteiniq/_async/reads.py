@@ -87,7 +87,11 @@ async def read_page(
         return _failed_list(error, is_first=cursor is None), [], cursor
     if page.problem is not None:
         log.info("can't read the rest of the job list, reading statuses instead: %s", page.problem)
-    return Listed(page.items, next_cursor is not None, is_usable=page.problem is None), page.items, next_cursor
+    return (
+        Listed(page.items, next_cursor is not None, is_usable=page.problem is None),
+        page.items,
+        next_cursor,
+    )
 
 
 def _failed_list(error: ProteinIQError, *, is_first: bool) -> Failed | Listed:

@@ -14,6 +14,7 @@ from .pipeline import AsyncPipeline
 from .reads import AsyncStatusReader, read_page, requested_wait
 from .wait_one import AsyncWatcher
 
+
 class AsyncGatherer:
     """Follows many jobs until all have ended or the deadline comes.
 

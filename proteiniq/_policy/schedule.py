@@ -332,9 +332,7 @@ class Schedule:
     @property
     def busy(self) -> int:
         """Requests on their way, without event streams."""
-        return (
-            self._submitting + len(self._fetching) + self._on_its_way + self._reading + self._searching
-        )
+        return self._submitting + len(self._fetching) + self._on_its_way + self._reading + self._searching
 
     def next_move(self, now: float) -> Move | None:
         """Return the next move, None if all is done."""

@@ -58,6 +58,7 @@ class Watcher:
         """Whether the source of the last state also gives the job's error and cost."""
         self._last_event_id: str | None = None
         self.asked: float | None = None
+        self._stopped = False
         streams = streams and requests.is_supported("stream_job_events")
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
@@ -105,6 +106,10 @@ class Watcher:
                 yield state
         if self._last is not None and self._last.is_terminal and self._lacks_more(self._last):
             yield self._whole(self._last)
+
+    def stop(self) -> None:
+        """Close the stream of `listen` at its next event or heartbeat."""
+        self._stopped = True
 
     @property
     def not_before(self) -> float:
@@ -205,7 +210,8 @@ class Watcher:
                         if state.is_terminal:
                             return
                     received = received or stream.heartbeats > 0
-                    if now - heard > step.patience or (step.until is not None and now >= step.until):
+                    is_late = step.until is not None and now >= step.until
+                    if is_late or self._stopped or now - heard > step.patience:
                         break
         except EventTooLarge as error:
             log.info("job %s: the event stream is unusable: %s", self._job_id, error)

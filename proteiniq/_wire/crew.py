@@ -21,6 +21,7 @@ class Outcome(Generic[T]):
     """How a work ended: with a value, or with an exception."""
 
     tag: T
+    waits: bool
     value: Any = None
     error: BaseException | None = None
 
@@ -30,35 +31,42 @@ class Crew(Generic[T]):
 
     def __init__(self) -> None:
         self._ended: SimpleQueue[Outcome[T]] = SimpleQueue()
+        self.busy = 0
+        """Works that are waited for at the end, and whose outcomes were not taken yet."""
 
-    def start(self, tag: T, work: Callable[[], Any]) -> None:
-        """Begin a work; `tag` says in its outcome which it was."""
-        threading.Thread(target=self._run, args=(tag, work), name="proteiniq-batch", daemon=True).start()
+    def start(self, tag: T, work: Callable[[], Any], *, waits: bool = True) -> None:
+        """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
+        self.busy += waits
+        threading.Thread(
+            target=self._run, args=(tag, work, waits), name="proteiniq-batch", daemon=True
+        ).start()
 
     def next(self, seconds: float | None) -> Outcome[T] | None:
         """Wait for the next work to end, at most so long. Returns None if none has."""
         try:
-            return self._ended.get(timeout=None if seconds is None else max(0.0, seconds))
+            outcome = self._ended.get(timeout=None if seconds is None else max(0.0, seconds))
         except Empty:
             return None
+        self.busy -= outcome.waits
+        return outcome
 
     def close(self) -> None:
         """Leave the works that are under way."""
 
-    def shielded(self, step: Callable[[], T]) -> T:
-        """Make a step that an interrupt must not cut short; a second interrupt does."""
-        return step()
+    def shielded(self, step: Callable[[], object]) -> None:
+        """Make a step, also after an interrupt; a second interrupt cuts it short."""
+        step()
 
     @staticmethod
     def blocking(step: Callable[[], Any]) -> Any:
         """Make a step that waits for the disk."""
         return step()
 
-    def _run(self, tag: T, work: Callable[[], Any]) -> None:
+    def _run(self, tag: T, work: Callable[[], Any], waits: bool) -> None:
         try:
-            outcome = Outcome(tag, work())
+            outcome = Outcome(tag, waits, work())
         except BaseException as error:
-            outcome = Outcome(tag, error=error)
+            outcome = Outcome(tag, waits, error=error)
         self._ended.put(outcome)
 
 
@@ -73,11 +81,14 @@ class AsyncCrew(Generic[T]):
         self._news = Event()
         self._cancels: dict[int, Callable[[], object]] = {}
         self._begun = 0
+        self.busy = 0
+        """Works that are waited for at the end, and whose outcomes were not taken yet."""
 
-    def start(self, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
-        """Begin a work; `tag` says in its outcome which it was."""
+    def start(self, tag: T, work: Callable[[], Awaitable[Any]], *, waits: bool = True) -> None:
+        """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
+        self.busy += waits
         number = self._begun = self._begun + 1
-        self._cancels[number] = _spawn(lambda: self._run(number, tag, work))
+        self._cancels[number] = _spawn(lambda: self._run(number, tag, work, waits))
 
     async def next(self, seconds: float | None) -> Outcome[T] | None:
         """Wait for the next work to end, at most so long. Returns None if none has."""
@@ -87,7 +98,11 @@ class AsyncCrew(Generic[T]):
             while not self._ended:
                 self._news = self._event()
                 await self._news.wait()
-        return self._ended.popleft() if self._ended else None
+        if not self._ended:
+            return None
+        outcome = self._ended.popleft()
+        self.busy -= outcome.waits
+        return outcome
 
     async def close(self) -> None:
         """Cancel the works that are under way, and wait until they have ended."""
@@ -99,13 +114,12 @@ class AsyncCrew(Generic[T]):
             while self._cancels:
                 await self.next(None)
 
-    async def shielded(self, step: Callable[[], Awaitable[T]]) -> T:
+    async def shielded(self, step: Callable[[], Awaitable[object]]) -> None:
         """Make a step that a cancellation must not cut short."""
         from anyio import CancelScope
 
         with CancelScope(shield=True):
-            result = await step()
-        return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
+            await step()
 
     @staticmethod
     async def blocking(step: Callable[[], Any]) -> Any:
@@ -117,12 +131,12 @@ class AsyncCrew(Generic[T]):
             result = await run_sync(step)
         return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
 
-    async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
-        outcome: Outcome[T] = Outcome(tag)
+    async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]], waits: bool) -> None:
+        outcome: Outcome[T] = Outcome(tag, waits)
         try:
-            outcome = Outcome(tag, await work())
+            outcome = Outcome(tag, waits, await work())
         except Exception as error:
-            outcome = Outcome(tag, error=error)
+            outcome = Outcome(tag, waits, error=error)
         finally:  # also if it is cancelled
             del self._cancels[number]
             self._ended.append(outcome)

@@ -17,9 +17,9 @@ from ._state import ItemState
 class BatchStatus:
     """How far a batch is. Credits are those of this batch; `credits_reserved` is what its active jobs may cost.
 
-    `waiting` items are still to be submitted, `running` ones have a job, or were just submitted, and `in_doubt` ones may
-    have a job. `requests_per_minute` and `estimated_end` are known only to the process that runs the batch, and None
-    until it has learned them.
+    `waiting` items are still to be submitted, `running` ones have a job, or were just submitted, and `in_doubt` ones
+    may have a job. `requests_per_minute` and `estimated_end` are known only to the process that runs the batch, and
+    None until it has learned them.
     """
 
     items: int
@@ -109,10 +109,10 @@ def _equal_ones(folder: BatchFolder) -> tuple[int, int]:
 class OnFailure:
     """What becomes of a batch when jobs fail.
 
-    A job that ended without success is submitted again up to `retries` times, each time as a new job that costs credits.
-    After that its item has failed, and with `then="stop"` the batch is paused; otherwise it goes on. It is paused in any
-    case after `in_a_row` failures without a result between them, or once more than the share `share` of the items that
-    ended have failed (of 20 items at least): then something is wrong with all of them.
+    A job that ended without success is submitted again up to `retries` times, each time as a new job that costs
+    credits. After that its item has failed, and with `then="stop"` the batch is paused; otherwise it goes on. It is
+    paused in any case after `in_a_row` failures without a result between them, or once more than the share `share` of
+    the items that ended have failed (of 20 items at least): then something is wrong with all of them.
     """
 
     retries: int = 0
