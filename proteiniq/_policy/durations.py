@@ -24,8 +24,8 @@ class Durations:
     >>> known = Durations()
     >>> for seconds in (10.0, 20.0, 30.0, 40.0):
     ...     known.add(seconds)
-    >>> known.chance(seen=15.0, age=30.0)  # two of the three that take longer than 15 s
-    0.6666666666666666
+    >>> round(known.chance(seen=15.0, age=30.0), 2)  # two of the three that take longer than 15 s
+    0.67
     """
 
     def __init__(self) -> None:
