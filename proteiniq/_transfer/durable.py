@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 _NO_FSYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS)
 """What fsync says on a file system that lacks it, such as some network shares; the file is whole all the same."""
@@ -33,10 +35,17 @@ def sync_folder(path: Path) -> None:
 
 def replace(path: Path, data: bytes) -> None:
     """Write a file whole, or leave the one that is there. Raises OSError."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write a file in parts; without an exception it takes the place of the one that is there. Raises OSError."""
+    temporary = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             sync(file.fileno())
         temporary.replace(path)

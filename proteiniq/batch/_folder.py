@@ -114,7 +114,7 @@ class BatchFolder:
         self.plan = Plan(path, header.batch)
         try:
             self.state = State(bytearray(self.plan.states))
-            good = replay(journal, self.state, end)
+            good = self._replayed = replay(journal, self.state, end)
             self.plan.settle(self.state.highest + 1)
             self.state.cut(len(self.plan))
             if lock is not None:
@@ -191,8 +191,9 @@ class BatchFolder:
                     self.state.apply(event, now)
 
     def events(self) -> Iterator[tuple[float, Event]]:
-        """Yield all events so far, with their times in Unix seconds."""
-        for _, at, event in events(self.path / "journal.jsonl"):
+        """Yield the events that the state has, with their times in Unix seconds."""
+        end = self._replayed if self._journal is None else self._journal.length
+        for _, at, event in events(self.path / "journal.jsonl", end):
             yield at, event
 
     def results_of(self, place: int) -> Path:

@@ -15,19 +15,10 @@ from .._short_repr import short_repr
 from ..errors import InvalidInput, Issue
 from ..models import Tool
 from ._items import Item
+from ._plan import PlannedInput
 
 MOST_SHOWN = entries.MOST_SHOWN
 """How many invalid items a message shows, and how many warnings are given."""
-
-
-@attrs.frozen
-class PlannedInput:
-    """What is sent for an item: the entries and settings of its job."""
-
-    id: str
-    entries: Sequence[Mapping[str, Any]]
-    settings: dict[str, Any]
-    source: str
 
 
 def planned(tool: Tool, given: Iterable[Item], *, check: bool = True) -> Iterator[PlannedInput]:
@@ -50,7 +41,7 @@ def planned(tool: Tool, given: Iterable[Item], *, check: bool = True) -> Iterato
             continue
         found.warn(item, doubts)
         if not found.invalid:
-            yield PlannedInput(item.id, made, chosen, item.source)
+            yield PlannedInput(item.id, made, chosen)
     found.finish(tool, count)
 
 

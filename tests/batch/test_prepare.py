@@ -10,7 +10,8 @@ import pytest
 
 from proteiniq import InputWarning, InvalidInput
 from proteiniq.batch._items import Item, items
-from proteiniq.batch._prepare import MOST_SHOWN, PlannedInput, planned
+from proteiniq.batch._plan import PlannedInput
+from proteiniq.batch._prepare import MOST_SHOWN, planned
 from proteiniq.testing import file
 
 from .tools import FOLD
@@ -41,7 +42,6 @@ def test_entries_and_settings_are_those_of_a_single_job() -> None:
             }
         ],
         {"seed": 2},
-        "item 1",
     )
 
 
