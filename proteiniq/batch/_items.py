@@ -25,11 +25,15 @@ from . import _frames
 from ._text_file import text_lines
 
 RECORD = "record"
-"""The column that stands for the records of a FASTA or SDF file."""
+"""The column that stands for the records of a FASTA, SDF or SMILES file."""
 
 _TABLES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet"}
 
-_KINDS = "FASTA, SDF, CSV, TSV or Parquet"
+_RECORDS = ("fasta", "sdf", "smiles")
+
+_KINDS = "FASTA, SDF, SMILES, CSV, TSV or Parquet"
+
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
 
 _ACCEPTED = (
     "an iterable of inputs, of (id, inputs) or of (id, inputs, settings), a mapping of ids to inputs, a path to a "
@@ -67,11 +71,13 @@ def items(
     - an iterable of inputs, of `(id, inputs)` or of `(id, inputs, settings)`. Inputs are what `client.run` takes, or
       the data itself if the tool has one required slot.
     - a mapping of ids to inputs.
-    - a path to a FASTA or SDF file with one item for each record, or to a CSV, TSV or Parquet file with one for each
-      row; text may be compressed with gzip.
+    - a path to a FASTA or SDF file with one item for each record, to a SMILES file with one for each line, which may
+      have a name after the molecule, or to a CSV, TSV or Parquet file with one for each row; text may be compressed
+      with gzip.
     - a DataFrame of pandas or polars with one item for each row.
 
-    `columns` maps columns to a slot, a setting, `id` or None; for FASTA and SDF, `{"record": slot}` names the slot.
+    `columns` maps columns to a slot, a setting, `id` or None; for FASTA, SDF and SMILES, `{"record": slot}` names
+    the slot.
     `settings` and `inputs` are for all items that don't have their own. Raises InvalidInput for what can't be taken as
     a whole; the `problem` of an item says what is wrong with it alone.
     """
@@ -110,9 +116,10 @@ def _path(given: Any) -> Path | None:
 
 
 def _kind(path: PurePath) -> str | None:
-    """Return what a file is by its name: "fasta", "sdf", "csv", "tsv" or "parquet"; None for others."""
+    """Return what a file is by its name, one of `_RECORDS` or of the values of `_TABLES`; None for others."""
     suffix = PurePath(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
-    return _TABLES.get(suffix) or {"fasta": "fasta", "sdf": "sdf"}.get(formats.EXTENSIONS.get(suffix, ""))
+    format = formats.EXTENSIONS.get(suffix)
+    return _TABLES.get(suffix) or (format if format in _RECORDS else None)
 
 
 def _of_file(maker: _Maker, path: Path, columns: Mapping[str, str | None] | None) -> Iterator[Item]:
@@ -121,14 +128,16 @@ def _of_file(maker: _Maker, path: Path, columns: Mapping[str, str | None] | None
         raise InvalidInput(f"items: {str(path)!r} is a directory: pass a list of the paths in it, sorted")
     if not path.exists():
         raise InvalidInput(f"items: there is no file {str(path)!r}")
+    if path.suffix.lower() in _WORKBOOKS:
+        raise InvalidInput(f"items: {path.name} is a workbook: save its sheet as CSV, or pass a DataFrame")
     if kind is None:
         raise InvalidInput(
             f"items: {path.name} is not named as a {_KINDS} file: pass [path] if it is the data of one item"
         )
     if kind in _TABLES.values():
         return _of_table(maker, _frames.of_file(path, kind), columns)
-    slot = maker.slot_of_records(path.name, columns)
-    return _of_fasta(maker, path, slot) if kind == "fasta" else _of_sdf(maker, path, slot)
+    read = {"fasta": _of_fasta, "sdf": _of_sdf, "smiles": _of_smiles}[kind]
+    return read(maker, path, maker.slot_of_records(path.name, columns))
 
 
 def _of_fasta(maker: _Maker, path: Path, slot: str) -> Iterator[Item]:
@@ -155,6 +164,13 @@ def _of_sdf(maker: _Maker, path: Path, slot: str) -> Iterator[Item]:
         text = "\n".join([*molecule, "$$$$", ""])
         source = f"{path.name}, molecule {number} (line {first})"
         yield maker.item(molecule[0], {slot: text}, None, source, first)
+
+
+def _of_smiles(maker: _Maker, path: Path, slot: str) -> Iterator[Item]:
+    for number, line in enumerate(text_lines(path), start=1):
+        molecule, *name = line.split(maxsplit=2) or [""]
+        if molecule:
+            yield maker.item((*name, None)[0], {slot: molecule}, None, f"{path.name}, line {number}", number)
 
 
 def _text(lines: Sequence[str]) -> str:

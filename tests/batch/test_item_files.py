@@ -69,6 +69,15 @@ def test_a_molecule_of_sdf_is_an_item(tmp_path: Path) -> None:
     assert (second.id, second.source) == ("item-00002", "ligands.sdf, molecule 2 (line 12)")
 
 
+def test_a_line_of_smiles_is_an_item(tmp_path: Path) -> None:
+    path = tmp_path / "ligands.smi"
+    path.write_text("CCO ethanol 46.07\n\nC1CC1\tring\nCC\n")
+    first, second, third = items(DOCK, path, inputs={"receptor": PDB})
+    assert first == Item("ethanol", {"receptor": PDB, "ligand": "CCO"}, {}, "ligands.smi, line 1", 1)
+    assert (second.id, second.inputs["ligand"], second.first_line) == ("ring", "C1CC1", 3)
+    assert third.id == "item-00003"
+
+
 def test_the_slot_of_records_can_be_named(tmp_path: Path) -> None:
     path = tmp_path / "ligands.sdf"
     path.write_text(SDF)
@@ -84,7 +93,11 @@ def test_the_slot_of_records_can_be_named(tmp_path: Path) -> None:
 def test_files_that_are_not_of_a_batch(tmp_path: Path) -> None:
     (tmp_path / "a.pdb").write_text(PDB)
     (tmp_path / "folder.fasta").mkdir()
-    assert "a.pdb is not named as a FASTA, SDF, CSV, TSV or Parquet file" in rejected(tmp_path / "a.pdb")
+    assert "a.pdb is not named as a FASTA, SDF, SMILES, CSV, TSV or Parquet file" in rejected(
+        tmp_path / "a.pdb"
+    )
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
+    assert "a.xlsx is a workbook: save its sheet as CSV" in rejected(tmp_path / "a.xlsx")
     assert "is a directory: pass a list of the paths in it" in rejected(tmp_path / "folder.fasta")
     assert "there is no file" in rejected(str(tmp_path / "none.csv"))
 
