@@ -194,6 +194,10 @@ def _of_iterable(maker: _Maker, given: Any) -> Iterator[Item]:
                 "items: the keys of the mapping are slots, but must be ids: pass [inputs] for one item"
             )
         pairs: Iterable[Any] = given.items()
+    elif hasattr(given, "columns"):
+        raise InvalidInput(
+            f"items: a table must be a DataFrame of pandas or polars, got {type(given).__name__}"
+        )
     elif isinstance(given, Iterable):
         pairs = given
     else:
