@@ -192,7 +192,7 @@ def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejec
         if isinstance(value, str):
             return Item(_checked(value), number, given=True)
         if isinstance(value, os.PathLike):
-            path = _path(value)
+            path = local_path(value)
             label = path.name
             return _decoded(_read(path, max_bytes), number, label, max_bytes)
         if _is_open_file(value):
@@ -313,7 +313,8 @@ def _content(file: Any, max_bytes: int | None) -> str | bytes:
     return data
 
 
-def _path(value: os.PathLike[Any]) -> Path:
+def local_path(value: str | os.PathLike[Any]) -> Path:
+    """Return a path, with `~` as the home of a user. Raises Unusable if there is no such user."""
     path = Path(os.fsdecode(value))
     if path.parts[:1] and path.parts[0].startswith("~") and not path.exists():
         try:

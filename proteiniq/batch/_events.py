@@ -7,7 +7,6 @@ ignored here, and events, which are not: they may say that a job exists.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -216,9 +215,8 @@ def encode(at: float, event: Event) -> bytes:
     return line_of({"at": at, "event": event.name, **fields})
 
 
-def decode(line: bytes) -> tuple[float, Event]:
+def decode(fields: Any) -> tuple[float, Event]:
     """Return the time and the event of a line. Raises UnknownEvent, or ValueError if it is not an event at all."""
-    fields = json.loads(line)
     try:
         at, name = fields.pop("at"), fields.pop("event")
         kind = _BY_NAME.get(name)

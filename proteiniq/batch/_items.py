@@ -102,10 +102,12 @@ def items(
 
 def _path(given: Any) -> Path | None:
     """Return a path, also one that is given as text. Raises InvalidInput for other single values."""
-    if isinstance(given, os.PathLike):
-        return Path(os.fsdecode(given)).expanduser()
-    if isinstance(given, str) and "\n" not in given and _kind(PurePath(given)) is not None:
-        return Path(given).expanduser()
+    is_name = isinstance(given, str) and "\n" not in given and _is_named_as_file(PurePath(given))
+    if is_name or isinstance(given, os.PathLike):
+        try:
+            return values.local_path(given)
+        except values.Unusable as error:
+            raise InvalidInput(f"items: {error}") from None
     if values.is_single(given):
         raise InvalidInput(
             f"items must be {_ACCEPTED}, got {short_repr(given)}: pass a list, even of one item"
@@ -113,6 +115,10 @@ def _path(given: Any) -> Path | None:
     if isinstance(given, (set, frozenset)):
         raise InvalidInput("items must have an order, so that the batch can go on: pass a list, not a set")
     return None
+
+
+def _is_named_as_file(path: PurePath) -> bool:
+    return _kind(path) is not None or path.suffix.lower() in _WORKBOOKS
 
 
 def _kind(path: PurePath) -> str | None:
@@ -194,6 +200,10 @@ def _of_iterable(maker: _Maker, given: Any) -> Iterator[Item]:
                 "items: the keys of the mapping are slots, but must be ids: pass [inputs] for one item"
             )
         pairs: Iterable[Any] = given.items()
+    elif hasattr(given, "columns"):
+        raise InvalidInput(
+            f"items: a table must be a DataFrame of pandas or polars, got {type(given).__name__}"
+        )
     elif isinstance(given, Iterable):
         pairs = given
     else:

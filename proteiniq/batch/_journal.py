@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ..errors import BatchError
 from ._events import Event, UnknownEvent, decode
 from ._lines import damaged
 from ._state import State
+
+_TOGETHER = 1000
+"""Lines that are parsed at once, which takes half the time."""
 
 
 def events(path: Path, end: int | None = None) -> Iterator[tuple[int, float, Event]]:
@@ -16,26 +23,41 @@ def events(path: Path, end: int | None = None) -> Iterator[tuple[int, float, Eve
 
     A torn last line is left out. Raises BatchError if another line is damaged or is of a newer version.
     """
-    offset = 0
+    number = offset = 0
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            offset += len(line)
-            if end is not None and offset > end:
-                return
-            try:
-                at, event = decode(line)
-            except UnknownEvent as error:
-                raise BatchError(
-                    f"{path} has an event that this version of proteiniq doesn't know (line {number}: {error}). It was "
-                    "written by a newer version: install that one to go on"
-                ) from None
-            except ValueError:
-                if file.read(1):
+        while lines := list(islice(file, _TOGETHER)):
+            values = _parsed(lines)
+            for line, value in zip(lines, values, strict=True):
+                number += 1
+                offset += len(line)
+                if end is not None and offset > end:
+                    return
+                is_torn = value is None or not line.endswith(b"\n")
+                if is_torn and line is lines[-1] and not file.read(1):
+                    return
+                try:
+                    at, event = decode(value)
+                except UnknownEvent as error:
+                    raise BatchError(
+                        f"{path} has an event that this version of proteiniq doesn't know (line {number}: {error}). It "
+                        "was written by a newer version: install that one to go on"
+                    ) from None
+                except ValueError:
                     raise damaged(path, number, line) from None
-                return
-            if not line.endswith(b"\n"):
-                return
-            yield offset, at, event
+                yield offset, at, event
+
+
+def _parsed(lines: list[bytes]) -> list[Any]:
+    """The values of JSON lines, None for those that are not JSON."""
+    with suppress(ValueError):
+        values: list[Any] = json.loads(b"[" + b",".join(lines) + b"]")
+        if len(values) == len(lines):
+            return values
+    values = [None] * len(lines)
+    for number, line in enumerate(lines):
+        with suppress(ValueError):
+            values[number] = json.loads(line)
+    return values
 
 
 def replay(path: Path, state: State, end: int | None = None) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,18 @@ from .._short_repr import short_repr
 from .._transfer.durable import sync
 from ..errors import BatchError
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
 
 def encode(value: Any) -> bytes:
     """Return a value as one line. Half characters are kept, as `json.loads` reads them."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return _encode(value).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def canonical(value: Any) -> bytes:
     """Return a value as the JSON that equal values have in common: sorted keys, compact, UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode("utf-8", "surrogatepass")
+    return _encode_sorted(value).encode("utf-8", "surrogatepass")
 
 
 def damaged(path: Path, number: int, line: bytes) -> BatchError:
@@ -60,23 +61,19 @@ class Lines:
     """An append-only file that is open for writing. `length` is where its last whole line ends."""
 
     def __init__(self, path: Path, length: int) -> None:
-        """Open or create the file, and cut off what follows the first `length` bytes."""
+        """Open the file, and cut off what follows the first `length` bytes. Raises BatchError."""
         self.path = path
         self.length = length
         self._is_usable = True
         with writing(path):
             self._file = path.open("ab", buffering=0)
-            try:
-                self.cut(length)
-            except BaseException:
-                self._file.close()
-                raise
+        self.cut(length)
 
     def append(self, data: bytes, *, durable: bool = True) -> None:
         """Append whole lines, all or nothing; `durable` waits until they are on the disk. Raises BatchError."""
         if not self._is_usable:
             raise BatchError(
-                f"{self.path} could not be repaired after a failed write: start the batch again",
+                f"{self.path} could not be repaired after a failed write: start the batch again when it can be written",
                 retryable=True,
             )
         with writing(self.path):
@@ -99,11 +96,11 @@ class Lines:
     def cut(self, length: int) -> None:
         """Cut off what follows the first `length` bytes. If that fails, nothing can be appended any more."""
         self._is_usable = False
-        if os.fstat(self._file.fileno()).st_size > length:
-            os.ftruncate(self._file.fileno(), length)
-            sync(self._file.fileno())
-        self.length = length
-        self._is_usable = True
+        with suppress(OSError):
+            if os.fstat(self._file.fileno()).st_size > length:
+                os.ftruncate(self._file.fileno(), length)
+            self.length = length
+            self._is_usable = True
 
     def close(self) -> None:
         self._file.close()

@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from io import FileIO
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +137,7 @@ class Plan:
         try:
             return _item(place, line)
         except (ValueError, TypeError):
-            raise self._damaged(line) from None
+            raise self._damaged(place) from None
 
     def _line_offsets(self, block: int) -> list[int]:
         """The offsets of a block's lines, and where the last one ends."""
@@ -166,7 +166,7 @@ class Plan:
                     try:
                         yield _item(place, line)
                     except (ValueError, TypeError):
-                        raise self._damaged(line) from None
+                        raise self._damaged(place) from None
                     place += 1
 
     def entries(self, place: int) -> list[dict[str, Any]]:
@@ -182,9 +182,10 @@ class Plan:
         found: list[dict[str, Any]] = json.loads(line)
         return found
 
-    def _damaged(self, line: bytes) -> BatchError:
+    def _damaged(self, place: int) -> BatchError:
         with self._path.open("rb") as file:
-            number = next((number for number, each in enumerate(file, start=1) if each == line), 0)
+            lines = ((number, line) for number, line in enumerate(file, start=1) if line.startswith(_OPEN))
+            number, line = next(islice(lines, place, None))
         return damaged(self._path, number, line)
 
     # ---- writing

@@ -1,36 +1,46 @@
-"""Which items were met before, in a temporary file, so that memory doesn't grow with their number."""
+"""Which items were met before, in a temporary file, so that memory doesn't grow with their number.
+
+A Bloom filter of fixed size knows most new items as new. All that may have been met before are looked up in the file,
+where the entries are in blocks by their hash.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import struct
-from collections.abc import Iterator
+from array import array
+from collections import defaultdict
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import IO
 
 from ._lines import not_written, writing
-
-_SLOT = struct.Struct("<16sQQQ")
-_FIRST_SIZE = 1 << 12  # slots
-_EMPTY = bytes(_SLOT.size)
 
 Met = tuple[int, int, int]
 """The place of an item, and the offset and length of its line of inputs."""
 
+_ENTRY = struct.Struct("<16sQQQ")
+_BUCKETS = 1024
+_BLOCK = 100 * _ENTRY.size
+_BITS = 25
+"""2 ** 25 bits take 4 MiB: of two million entries, one in 500 is looked up in vain."""
+_HASHES = 4
+
 
 class Seen:
-    """A hash table with open addressing, at most half full. The file has no name, and is gone after a crash."""
+    """The items that were met. The file has no name, and is gone after a crash."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._count = 0
-        self._size = _FIRST_SIZE
+        self._filter = bytearray(1 << _BITS >> 3)
+        self._buckets: defaultdict[int, bytearray] = defaultdict(bytearray)
+        self._blocks: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
+        self._length = 0
         with writing(folder):
-            self._file = self._made(self._size)
+            self._file = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> Seen:
         return self
@@ -42,57 +52,47 @@ class Seen:
 
     def add(self, what: bytes, met: Met) -> Met | None:
         """Return where this was met before. If it is new, keep it and return None. Raises BatchError."""
-        try:
-            return self._add(sha256(what).digest()[:16], met)
-        except OSError as error:
-            raise not_written(self._folder, error) from error
+        digest = sha256(what).digest()[:16]
+        number = int.from_bytes(digest, "little")
+        bucket = number % _BUCKETS
+        found = self._find(bucket, digest) if self._is_known(number >> 10) else None
+        if found is None:
+            entries = self._buckets[bucket]
+            entries += _ENTRY.pack(digest, *met)
+            if len(entries) == _BLOCK:
+                self._write(bucket)
+        return found
 
-    def _add(self, digest: bytes, met: Met) -> Met | None:
-        slot, found = self._find(digest)
-        if found is not None:
-            return found
-        self._put(slot, _SLOT.pack(digest, *met))
-        self._count += 1
-        if self._count * 2 > self._size:
-            self._grow()
+    def _is_known(self, number: int) -> bool:
+        """Whether all bits of a number are set already, which they are now."""
+        known, bits = True, self._filter
+        for _ in range(_HASHES):
+            place, bit = number >> 3 & (1 << _BITS - 3) - 1, 1 << (number & 7)
+            if not bits[place] & bit:
+                known = False
+                bits[place] |= bit
+            number >>= _BITS
+        return known
+
+    def _find(self, bucket: int, digest: bytes) -> Met | None:
+        fileno = self._file.fileno()
+        blocks = (os.pread(fileno, _BLOCK, offset) for offset in self._blocks[bucket])
+        for block in chain([bytes(self._buckets[bucket])], blocks):
+            start = block.find(digest)
+            while start >= 0:
+                if start % _ENTRY.size == 0:
+                    _, place, offset, length = _ENTRY.unpack_from(block, start)
+                    return place, offset, length
+                start = block.find(digest, start + 1)
         return None
 
-    def _put(self, slot: int, content: bytes) -> None:
-        self._file.seek(slot * _SLOT.size)
-        if self._file.write(content) != len(content):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    def _find(self, digest: bytes) -> tuple[int, Met | None]:
-        slot = int.from_bytes(digest[:8], "little") % self._size
-        while True:
-            self._file.seek(slot * _SLOT.size)
-            content = self._file.read(_SLOT.size)
-            if content == _EMPTY:
-                return slot, None
-            kept, *met = _SLOT.unpack(content)
-            if kept == digest:
-                return slot, (met[0], met[1], met[2])
-            slot = (slot + 1) % self._size
-
-    def _grow(self) -> None:
-        before, entries = self._file, self._entries()
-        self._size *= 4
-        self._file = self._made(self._size)
-        with before:
-            for content in entries:
-                slot, _ = self._find(content[:16])
-                self._put(slot, content)
-
-    def _entries(self) -> Iterator[bytes]:
-        file = self._file
-        file.seek(0)
-        while block := file.read(_SLOT.size * 1024):
-            for start in range(0, len(block), _SLOT.size):
-                content = block[start : start + _SLOT.size]
-                if content != _EMPTY:
-                    yield content
-
-    def _made(self, size: int) -> IO[bytes]:
-        file = TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 - closed by __exit__ and _grow
-        file.truncate(size * _SLOT.size)
-        return file
+    def _write(self, bucket: int) -> None:
+        block = self._buckets[bucket]
+        try:
+            if os.pwrite(self._file.fileno(), block, self._length) < len(block):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            raise not_written(self._folder, error) from error
+        self._blocks[bucket].append(self._length)
+        self._length += len(block)
+        block.clear()

@@ -97,7 +97,8 @@ def test_files_that_are_not_of_a_batch(tmp_path: Path) -> None:
         tmp_path / "a.pdb"
     )
     (tmp_path / "a.xlsx").write_bytes(b"PK")
-    assert "a.xlsx is a workbook: save its sheet as CSV" in rejected(tmp_path / "a.xlsx")
+    assert "a.xlsx is a workbook: save its sheet as CSV" in rejected(str(tmp_path / "a.xlsx"))
+    assert rejected("~no-such-user/a.csv").startswith("items: can't read '~no-such-user/a.csv': ")
     assert "is a directory: pass a list of the paths in it" in rejected(tmp_path / "folder.fasta")
     assert "there is no file" in rejected(str(tmp_path / "none.csv"))
 

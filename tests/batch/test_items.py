@@ -141,6 +141,16 @@ def test_what_is_not_a_batch(given: Any, problem: str) -> None:
     assert problem in rejected(given)
 
 
+def test_a_table_of_another_library_is_not_read_by_its_columns() -> None:
+    class DaskFrame:
+        columns = ("MK",)
+
+        def __iter__(self) -> Iterator[str]:
+            return iter(self.columns)
+
+    assert "must be a DataFrame of pandas or polars, got DaskFrame" in rejected(DaskFrame())
+
+
 def test_options_that_do_not_fit() -> None:
     assert "columns is for files and DataFrames" in rejected(["MK"], columns={"a": "id"})
     assert "columns must be a mapping" in rejected(["MK"], columns=["a"])

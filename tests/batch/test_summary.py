@@ -12,7 +12,7 @@ from proteiniq.batch._events import Doubt, Failed, Refused, Retry, Reused, Skipp
 from proteiniq.batch._folder import BatchFolder
 from proteiniq.batch._summary import summaries, write_summary
 
-from .folders import batch, record, run, save
+from .results import batch, record, run, save
 
 FAILURE = {"code": "tool_error", "message": "It failed."}
 

@@ -12,7 +12,7 @@ from proteiniq.batch import _table
 from proteiniq.batch._table import Table
 from proteiniq.errors import BatchError
 
-from .folders import batch, finished, run, save
+from .results import batch, finished, run, save
 
 FIRST = {"item": "a", "job_id": "job_0_0", "status": "COMPLETED", "credits": 2.0}
 
