@@ -92,8 +92,9 @@ _FROM: Mapping[type[Event], tuple[ItemState, ...]] = {
 class State:
     """The state of all items, and of the batch.
 
-    `credits_used` counts an ended job whose credits are not known with what was reserved for it. `failures_in_a_row`
-    counts failed, refused and repeated items since the last result or pause.
+    `credits_used` is never too low: a job whose credits are not known, and one that may have been made and is not
+    followed any more, count with what was reserved for them. `failures_in_a_row` counts failed, refused and repeated
+    items since the last result or pause.
     """
 
     def __init__(self, items: bytearray | None = None) -> None:
@@ -119,14 +120,14 @@ class State:
             Submitted: self._on_submitted,
             Unsent: self._on_unsent,
             Doubt: self._on_doubt,
-            Refused: self._on_failed,
+            Refused: self._on_refused,
             Ended: self._on_ended,
             Retry: self._on_retry,
             Saved: self._on_done,
             Failed: self._on_failed,
             Reused: self._on_done,
             Paused: self._on_paused,
-            Resend: self._on_unsent,
+            Resend: self._on_resend,
             Skipped: self._on_skipped,
         }
 
@@ -218,6 +219,12 @@ class State:
             self.highest = place
         return self._active.pop(place, None) or self._doubts.pop(place, None)
 
+    def _leave(self, place: int, state: ItemState) -> None:
+        """Give an item a state without a job. One that may have been made, and may end yet, counts as paid."""
+        before = self._move(place, state)
+        if before is not None and before.state != ItemState.ENDED:
+            self.credits_used += before.credits or 0.0
+
     def _on_contract(self, event: Contract, at: float) -> None:
         self.contract = event
 
@@ -230,9 +237,11 @@ class State:
 
     def _on_submit(self, event: Submit, at: float) -> None:
         before = self._move(event.item, ItemState.SENDING)
+        credits = event.credits
         if before is not None and before.attempt == event.attempt:
             at = before.sent_at
-        self._active[event.item] = Active(ItemState.SENDING, event.attempt, at, event.credits)
+            credits = before.credits if credits is None else credits
+        self._active[event.item] = Active(ItemState.SENDING, event.attempt, at, credits)
         self._remember(event)
         self.paused = None
 
@@ -247,8 +256,11 @@ class State:
         )
         self._remember(event)
 
-    def _on_unsent(self, event: Unsent | Resend, at: float) -> None:
+    def _on_unsent(self, event: Unsent, at: float) -> None:
         self._move(event.item, ItemState.PENDING)
+
+    def _on_resend(self, event: Resend, at: float) -> None:
+        self._leave(event.item, ItemState.PENDING)
 
     def _on_doubt(self, event: Doubt, at: float) -> None:
         before = self._move(event.item, ItemState.DOUBT)
@@ -267,20 +279,24 @@ class State:
         )
 
     def _on_retry(self, event: Retry, at: float) -> None:
-        self._move(event.item, ItemState.PENDING)
+        self._leave(event.item, ItemState.PENDING)
         self._remember(event)
         self.failures_in_a_row += 1
 
     def _on_done(self, event: Saved | Reused, at: float) -> None:
-        self._move(event.item, ItemState.DONE)
+        self._leave(event.item, ItemState.DONE)
         self.failures_in_a_row = 0
 
-    def _on_failed(self, event: Failed | Refused, at: float) -> None:
+    def _on_failed(self, event: Failed, at: float) -> None:
+        self._leave(event.item, ItemState.FAILED)
+        self.failures_in_a_row += 1
+
+    def _on_refused(self, event: Refused, at: float) -> None:
         self._move(event.item, ItemState.FAILED)
         self.failures_in_a_row += 1
 
     def _on_skipped(self, event: Skipped, at: float) -> None:
-        self._move(event.item, ItemState.SKIPPED)
+        self._leave(event.item, ItemState.SKIPPED)
 
     def _remember(self, event: Submit | Submitted | Retry) -> None:
         if event.attempt:
