@@ -153,6 +153,12 @@ def test_folders_import_only_from_those_before_them(folder: str) -> None:
         assert not names & {*after}, path
 
 
+def test_the_folder_of_a_batch_needs_no_client() -> None:
+    for path in modules("batch", without=("__init__.py",)):
+        names = {each.split(".")[1] for each in imported(path) if each.startswith("proteiniq.")}
+        assert not names & {"_wire", "_responses", "_async", "_sync"}, path
+
+
 def test_errors_models_and_hooks_import_no_folder() -> None:
     allowed = {"proteiniq._inputs", "proteiniq._inputs.reader"}  # Tool.validate
     for name in ("errors", "models", "hooks"):

@@ -92,8 +92,9 @@ _FROM: Mapping[type[Event], tuple[ItemState, ...]] = {
 class State:
     """The state of all items, and of the batch.
 
-    `credits_used` counts an ended job whose credits are not known with what was reserved for it. `failures_in_a_row`
-    counts failed, refused and repeated items since the last result or pause.
+    `credits_used` is never too low: a job whose credits are not known, and one that may have been made and is not
+    followed any more, count with what was reserved for them. `failures_in_a_row` counts failed, refused and repeated
+    items since the last result or pause.
     """
 
     def __init__(self, items: bytearray | None = None) -> None:
@@ -119,14 +120,14 @@ class State:
             Submitted: self._on_submitted,
             Unsent: self._on_unsent,
             Doubt: self._on_doubt,
-            Refused: self._on_failed,
+            Refused: self._on_refused,
             Ended: self._on_ended,
             Retry: self._on_retry,
             Saved: self._on_done,
             Failed: self._on_failed,
             Reused: self._on_done,
             Paused: self._on_paused,
-            Resend: self._on_unsent,
+            Resend: self._on_resend,
             Skipped: self._on_skipped,
         }
 
@@ -176,10 +177,7 @@ class State:
 
     def next_pending(self, after: int = 0) -> int | None:
         """The first pending place that is not before `after`."""
-        return self._find(ItemState.PENDING, after)
-
-    def _find(self, state: ItemState, after: int) -> int | None:
-        found = self._items.find(state, after)
+        found = self._items.find(ItemState.PENDING, after)
         return None if found < 0 else found
 
     # ---- what happens
@@ -210,7 +208,8 @@ class State:
         """Apply an event that happened at a time, in Unix seconds. Raises IndexError if the plan lacks the item."""
         self._apply[type(event)](event, at)
 
-    def _set(self, place: int, state: ItemState) -> None:
+    def _move(self, place: int, state: ItemState) -> Active | None:
+        """Give an item another state. Returns what it was if it had a job, or may have had one."""
         if place < 0:
             raise IndexError(place)
         self._counts[self._items[place]] -= 1
@@ -218,6 +217,13 @@ class State:
         self._items[place] = state
         if place > self.highest:
             self.highest = place
+        return self._active.pop(place, None) or self._doubts.pop(place, None)
+
+    def _leave(self, place: int, state: ItemState) -> None:
+        """Give an item a state without a job. One that may have been made, and may end yet, counts as paid."""
+        before = self._move(place, state)
+        if before is not None and before.state != ItemState.ENDED:
+            self.credits_used += before.credits or 0.0
 
     def _on_contract(self, event: Contract, at: float) -> None:
         self.contract = event
@@ -230,72 +236,68 @@ class State:
         self.failures_in_a_row = 0
 
     def _on_submit(self, event: Submit, at: float) -> None:
-        place = event.item
-        self._set(place, ItemState.SENDING)
-        before = self._active.get(place)
+        before = self._move(event.item, ItemState.SENDING)
+        credits = event.credits
         if before is not None and before.attempt == event.attempt:
             at = before.sent_at
-        self._active[place] = Active(ItemState.SENDING, event.attempt, at, event.credits)
-        self._remember(place, event.attempt)
+            credits = before.credits if credits is None else credits
+        self._active[event.item] = Active(ItemState.SENDING, event.attempt, at, credits)
+        self._remember(event)
         self.paused = None
 
     def _on_submitted(self, event: Submitted, at: float) -> None:
-        place = event.item
-        self._set(place, ItemState.RUNNING)
-        before = self._active.get(place) or self._doubts.pop(place, None)
+        before = self._move(event.item, ItemState.RUNNING)
         credits = event.credits
         if before is not None:
             at = before.sent_at
             credits = before.credits if credits is None else credits
-        self._active[place] = Active(
+        self._active[event.item] = Active(
             ItemState.RUNNING, event.attempt, at, credits, event.job, event.created_at, event.status
         )
-        self._remember(place, event.attempt)
+        self._remember(event)
 
-    def _on_unsent(self, event: Unsent | Resend, at: float) -> None:
-        self._settle(event.item, ItemState.PENDING)
+    def _on_unsent(self, event: Unsent, at: float) -> None:
+        self._move(event.item, ItemState.PENDING)
+
+    def _on_resend(self, event: Resend, at: float) -> None:
+        self._leave(event.item, ItemState.PENDING)
 
     def _on_doubt(self, event: Doubt, at: float) -> None:
-        place = event.item
-        before = self._settle(place, ItemState.DOUBT)
+        before = self._move(event.item, ItemState.DOUBT)
         sent_at, credits = (at, None) if before is None else (before.sent_at, before.credits)
-        self._doubts[place] = Active(ItemState.DOUBT, event.attempt, sent_at, credits)
+        self._doubts[event.item] = Active(ItemState.DOUBT, event.attempt, sent_at, credits)
 
     def _on_ended(self, event: Ended, at: float) -> None:
-        place = event.item
-        self._set(place, ItemState.ENDED)
-        before = self._active.get(place)
-        reserved, sent_at, created_at = None, at, None
+        before = self._move(event.item, ItemState.ENDED)
+        reserved, created_at = None, None
         if before is not None:
-            reserved, sent_at, created_at = before.credits, before.sent_at, before.created_at
+            reserved, at, created_at = before.credits, before.sent_at, before.created_at
         used = reserved if event.credits_used is None else event.credits_used
-        if before is None or before.state != ItemState.ENDED:
-            self.credits_used += used or 0.0
-        self._active[place] = Active(
-            ItemState.ENDED, event.attempt, sent_at, used, event.job, created_at, event.status, event.error
+        self.credits_used += used or 0.0
+        self._active[event.item] = Active(
+            ItemState.ENDED, event.attempt, at, used, event.job, created_at, event.status, event.error
         )
 
     def _on_retry(self, event: Retry, at: float) -> None:
-        self._settle(event.item, ItemState.PENDING)
-        self._remember(event.item, event.attempt)
+        self._leave(event.item, ItemState.PENDING)
+        self._remember(event)
         self.failures_in_a_row += 1
 
     def _on_done(self, event: Saved | Reused, at: float) -> None:
-        self._settle(event.item, ItemState.DONE)
+        self._leave(event.item, ItemState.DONE)
         self.failures_in_a_row = 0
 
-    def _on_failed(self, event: Failed | Refused, at: float) -> None:
-        self._settle(event.item, ItemState.FAILED)
+    def _on_failed(self, event: Failed, at: float) -> None:
+        self._leave(event.item, ItemState.FAILED)
+        self.failures_in_a_row += 1
+
+    def _on_refused(self, event: Refused, at: float) -> None:
+        self._move(event.item, ItemState.FAILED)
         self.failures_in_a_row += 1
 
     def _on_skipped(self, event: Skipped, at: float) -> None:
-        self._settle(event.item, ItemState.SKIPPED)
+        self._leave(event.item, ItemState.SKIPPED)
 
-    def _settle(self, place: int, state: ItemState) -> Active | None:
-        """Give an item a state without a job."""
-        self._set(place, state)
-        return self._active.pop(place, None) or self._doubts.pop(place, None)
-
-    def _remember(self, place: int, attempt: int) -> None:
-        if attempt:
-            self._attempts[place] = attempt
+    def _remember(self, event: Submit | Submitted | Retry) -> None:
+        if event.attempt:
+            self._attempts[event.item] = event.attempt

@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -195,6 +194,16 @@ def test_a_batch_that_lost_a_file_is_not_begun_again(begun: Path, name: str) -> 
     assert not (begun / "lock").exists()
 
 
+def test_a_damaged_journal_leaves_the_batch_free(begun: Path) -> None:
+    journal = begun / "journal.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(b"\x00\n" + whole)
+    with pytest.raises(BatchError, match="line 1"):
+        started(begun)
+    journal.write_bytes(whole)
+    started(begun).close()
+
+
 @pytest.mark.parametrize("made", [(), ("batch.json",), ("batch.json", "journal.jsonl")])
 def test_a_batch_whose_beginning_was_interrupted_is_begun_again(path: Path, made: tuple[str, ...]) -> None:
     started(path).close()
@@ -279,27 +288,6 @@ def test_a_batch_of_a_killed_process_goes_on_and_that_of_a_running_one_does_not(
         process.kill()
     with started(begun) as folder:
         assert folder.state.status(1) is ItemState.SENDING
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
-def test_a_forked_process_writes_nothing(begun: Path) -> None:
-    before = (begun / "journal.jsonl").read_bytes()
-    with started(begun) as folder:
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                signal.alarm(20)
-                try:
-                    folder.record(1.0, Submit(1, 0))
-                except BatchError:
-                    folder.close()
-                    code = 0
-            finally:
-                os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        assert (begun / "journal.jsonl").read_bytes() == before
-        folder.record(1.0, Submit(1, 0))
 
 
 def test_a_batch_that_was_taken_over_is_not_written_to(begun: Path) -> None:

@@ -175,6 +175,11 @@ def test_whether_a_process_is_alive_where_there_is_no_proc(
     assert attrs.evolve(owner(), **changes).is_alive() is is_alive
 
 
+def test_what_the_system_does_not_tell_is_not_known(tmp_path: Path) -> None:
+    assert _lock._text(str(tmp_path / "machine-id")) is None
+    assert _lock._start_time(2**22 + 1) is None
+
+
 def test_a_process_of_another_user_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     def kill(pid: int, number: int) -> None:
         raise PermissionError
@@ -289,6 +294,15 @@ def test_a_lock_that_cant_be_written_is_removed(path: Path, monkeypatch: pytest.
     with pytest.raises(BatchError, match=r"lock can't be written: No space left on device.*make room"):
         Lock.take(path, 0.0)
     assert not path.exists()
+
+
+def test_the_lock_belongs_to_the_process_that_took_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = Lock.take(path, 0.0)
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    with pytest.raises(BatchError, match="belongs to the process that opened it"):
+        lock.check()
+    lock.release()
+    assert path.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")

@@ -230,6 +230,18 @@ def test_inputs_cut_at_any_byte_are_restored_from_the_same_items(tmp_path: Path)
         (tmp_path / "plan.jsonl").write_bytes(whole[0])
 
 
+def test_a_reader_sees_the_complete_parts(tmp_path: Path) -> None:
+    planned(tmp_path, items(2))
+    first = len(contents(tmp_path)[0])
+    planned(tmp_path, items(4))
+    (tmp_path / "plan.jsonl").write_bytes(contents(tmp_path)[0][: first + 250])
+    plan = Plan(tmp_path, "abcdefgh2345")
+    plan.settle(0)
+    assert [each.id for each in plan.items()] == ["seq0", "seq1"]
+    assert plan.item(1).id == "seq1"
+    plan.close()
+
+
 def test_a_part_whose_items_have_events_lost_only_its_end(tmp_path: Path) -> None:
     planned(tmp_path, items(4))
     whole = contents(tmp_path)[0]

@@ -104,13 +104,29 @@ def test_an_item_in_doubt_is_pending_again_if_the_user_allows_it() -> None:
     state = after(Submit(0, 0, 2.0), Doubt(0, 0), Resend(0))
     assert state.next_pending() == 0
     assert state.in_doubt == {}
-    assert state.credits_reserved == 0.0
 
 
-@pytest.mark.parametrize("event", [Skipped(0), Failed(0)])
-def test_an_item_in_doubt_can_be_given_up(event: Event) -> None:
+@pytest.mark.case
+@pytest.mark.parametrize("event", [Skipped(0), Failed(0), Resend(0)])
+def test_a_job_that_may_exist_counts_as_paid_when_the_item_goes_on_without_it(event: Event) -> None:
     state = after(Submit(0, 0, 2.0), Doubt(0, 0), event)
-    assert (state.in_doubt, state.credits_reserved) == ({}, 0.0)
+    assert state.in_doubt == {}
+    assert (state.credits_reserved, state.credits_used) == (0.0, 2.0)
+
+
+def test_a_running_job_that_is_given_up_counts_as_paid() -> None:
+    state = after(*SUBMITTED, Retry(0, 1))
+    assert (state.credits_reserved, state.credits_used) == (0.0, 3.0)
+
+
+@pytest.mark.parametrize("event", [Unsent(0, 0), Refused(0, 0)])
+def test_a_job_that_was_not_made_costs_nothing(event: Event) -> None:
+    state = after(Submit(0, 0, 2.0), event)
+    assert (state.credits_reserved, state.credits_used) == (0.0, 0.0)
+
+
+def test_a_repeated_submission_keeps_the_reserved_credits() -> None:
+    assert after(Submit(0, 0, 2.0), Submit(0, 0)).credits_reserved == 2.0
 
 
 def test_failures_in_a_row() -> None:
