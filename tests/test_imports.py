@@ -171,12 +171,6 @@ def test_errors_models_and_hooks_import_no_folder() -> None:
         assert found <= allowed, name
 
 
-def test_the_folder_of_a_batch_needs_no_client() -> None:
-    for path in modules("batch"):
-        names = {each.split(".")[1] for each in imported(path) if each.startswith("proteiniq.")}
-        assert path.name == "__init__.py" or not names & {"_wire", "_responses", "_async", "_sync"}, path
-
-
 def test_no_test_module_is_imported() -> None:
     tests = Path(__file__).parent
     for path in [*sorted(tests.rglob("*.py")), *sorted((ROOT / "scripts").rglob("*.py"))]:

@@ -14,9 +14,11 @@ from .._inputs.callbacks import AsyncCallback
 from .._short_repr import short_repr
 from .._wire.crew import AsyncCrew
 from ..batch import _events as events
+from ..batch._bar import Bar
 from ..batch._folder import BatchFolder, Header
 from ..batch._items import items as items_of
 from ..batch._prepare import planned
+from ..batch._reuse import reused
 from ..batch._state import ItemState
 from ..batch._status import BatchStatus, OnFailure
 from ..batch._summary import ItemSummary, summaries
@@ -65,7 +67,9 @@ class AsyncBatch(BatchView):
         resend_within: float,
         resend_in_doubt: bool,
         retry_failed: bool,
+        reuse: str | os.PathLike[str] | None,
         take_over: bool,
+        progress: bool,
         on_progress: OnBatchProgress | None,
         check: bool,
     ) -> None:
@@ -76,6 +80,12 @@ class AsyncBatch(BatchView):
         if keep not in KEEP:
             raise InvalidInput(f"keep must be 'all' or 'data', got {short_repr(keep)}")
         policy, told = OnFailure.of(on_failure), AsyncCallback("on_progress", on_progress)
+        bar = Bar() if progress else None
+
+        async def tell(status: BatchStatus) -> None:
+            if bar is not None:
+                bar.show(status, pipeline.clock.monotonic())
+            await told(status)
 
         async def plan() -> BatchFolder:
             known = tool if isinstance(tool, Tool) else await tools._recall(tool)
@@ -105,6 +115,8 @@ class AsyncBatch(BatchView):
                     await AsyncCrew.blocking(change)
                 for event in _decisions(folder, resend_in_doubt, retry_failed):
                     await AsyncCrew.blocking(partial(folder.record, now, event))
+                if reuse is not None:
+                    await AsyncCrew.blocking(partial(_take, folder, reuse, now))
             except BaseException:
                 folder.close()
                 raise
@@ -124,11 +136,13 @@ class AsyncBatch(BatchView):
                     on_failure=policy,
                     keep=keep,
                     resend_within=resend_within,
-                    told=told,
+                    told=AsyncCallback("on_progress", tell),
                 )
                 async for summary in running.outcomes():
                     yield summary
             finally:
+                if bar is not None:
+                    bar.close()
                 folder.close()
 
         self._run = run
@@ -145,6 +159,12 @@ class AsyncBatch(BatchView):
         async for _ in self:
             pass
         return self.report()
+
+
+def _take(folder: BatchFolder, reuse: str | os.PathLike[str], now: float) -> None:
+    """Take results from another batch."""
+    for event in reused(folder, reuse):
+        folder.record(now, event)
 
 
 def _decisions(folder: BatchFolder, resend_in_doubt: bool, retry_failed: bool) -> list[events.Event]:

@@ -16,9 +16,11 @@ from .._inputs.callbacks import Callback
 from .._short_repr import short_repr
 from .._wire.crew import Crew
 from ..batch import _events as events
+from ..batch._bar import Bar
 from ..batch._folder import BatchFolder, Header
 from ..batch._items import items as items_of
 from ..batch._prepare import planned
+from ..batch._reuse import reused
 from ..batch._state import ItemState
 from ..batch._status import BatchStatus, OnFailure
 from ..batch._summary import ItemSummary, summaries
@@ -67,7 +69,9 @@ class Batch(BatchView):
         resend_within: float,
         resend_in_doubt: bool,
         retry_failed: bool,
+        reuse: str | os.PathLike[str] | None,
         take_over: bool,
+        progress: bool,
         on_progress: OnBatchProgress | None,
         check: bool,
     ) -> None:
@@ -78,6 +82,12 @@ class Batch(BatchView):
         if keep not in KEEP:
             raise InvalidInput(f"keep must be 'all' or 'data', got {short_repr(keep)}")
         policy, told = OnFailure.of(on_failure), Callback("on_progress", on_progress)
+        bar = Bar() if progress else None
+
+        def tell(status: BatchStatus) -> None:
+            if bar is not None:
+                bar.show(status, pipeline.clock.monotonic())
+            told(status)
 
         def plan() -> BatchFolder:
             known = tool if isinstance(tool, Tool) else tools._recall(tool)
@@ -107,6 +117,8 @@ class Batch(BatchView):
                     Crew.blocking(change)
                 for event in _decisions(folder, resend_in_doubt, retry_failed):
                     Crew.blocking(partial(folder.record, now, event))
+                if reuse is not None:
+                    Crew.blocking(partial(_take, folder, reuse, now))
             except BaseException:
                 folder.close()
                 raise
@@ -126,11 +138,13 @@ class Batch(BatchView):
                     on_failure=policy,
                     keep=keep,
                     resend_within=resend_within,
-                    told=told,
+                    told=Callback("on_progress", tell),
                 )
                 for summary in running.outcomes():
                     yield summary
             finally:
+                if bar is not None:
+                    bar.close()
                 folder.close()
 
         self._run = run
@@ -147,6 +161,12 @@ class Batch(BatchView):
         for _ in self:
             pass
         return self.report()
+
+
+def _take(folder: BatchFolder, reuse: str | os.PathLike[str], now: float) -> None:
+    """Take results from another batch."""
+    for event in reused(folder, reuse):
+        folder.record(now, event)
 
 
 def _decisions(folder: BatchFolder, resend_in_doubt: bool, retry_failed: bool) -> list[events.Event]:

@@ -10,11 +10,13 @@ import re
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from .._inputs.callbacks import Callback
 from .._policy.look import Failed as Later, ListPage, ReadJob
@@ -24,6 +26,7 @@ from .._wire.crew import Crew, Outcome
 from .._wire.turns import MOST_STREAMS
 from ..batch import _events as events
 from ..batch._folder import BatchFolder
+from ..batch._rates import Rates
 from ..batch._state import Active, ItemState
 from ..batch._status import OnFailure, size_class, status_of
 from ..batch._summary import ItemSummary
@@ -103,6 +106,7 @@ class BatchRun:
         self._costs: dict[int, float | None] = {}
         self._failed_now = self._ended_now = 0
         self._told_at = self._clock.monotonic()
+        self._rates = Rates(self._told_at)
 
     def outcomes(self) -> Generator[ItemSummary]:
         """Yield what became of each item, as it ends. Raises BatchPaused if the batch can't go on now."""
@@ -170,6 +174,7 @@ class BatchRun:
     # ---- moves
 
     def _start(self, move: Any) -> None:
+        self._rates.requested(self._clock.monotonic())
         match move:
             case Submit():
                 self._start_submit()
@@ -644,6 +649,7 @@ class BatchRun:
         """Tell what became of an item, and of those that equal it."""
         for each in (place, *self._same.get(place, ())):
             self._news.append(self._summary(each, place, status, **known))
+            self._rates.ended(self._clock.monotonic())
         self._costs.pop(place, None)
 
     def _summary(self, place: int, source: int, status: str, **known: Any) -> ItemSummary:
@@ -672,7 +678,11 @@ class BatchRun:
         now = self._clock.monotonic()
         if at_once or now - self._told_at >= 1.0:
             self._told_at = now
-            self._told(status_of(self._folder))
+            left = status_of(self._folder)
+            seconds = self._rates.seconds_left(left.running + left.waiting)
+            end = None if seconds is None else self._clock.utcnow() + timedelta(seconds=seconds)
+            per_minute = self._rates.requests_per_minute(now)
+            self._told(attrs.evolve(left, requests_per_minute=per_minute, estimated_end=end))
 
 
 class _Unsearchable(Exception):

@@ -226,7 +226,9 @@ class ProteinIQ:
         resend_within: float = 12 * 3600.0,
         resend_in_doubt: bool = False,
         retry_failed: bool = False,
+        reuse: str | PathLike[str] | None = None,
         take_over: bool = False,
+        progress: bool = False,
         on_progress: lazy.OnBatchProgress | None = None,
         check: bool = True,
     ) -> lazy.Batch:
@@ -248,8 +250,10 @@ class ProteinIQ:
         whose response was lost is looked for in the job list, and is repeated with its idempotency key if it isn't
         there and is younger than `resend_within` seconds (how long the service keeps a key is not documented);
         otherwise its item stays in doubt until you pass `resend_in_doubt=True`. `retry_failed` submits the failed items
-        again. `take_over` takes the folder from a process on another machine that is dead. `on_progress` is called
-        with a `BatchStatus`, at most once a second.
+        again. `reuse` is the folder of another batch, whose results are copied for items with equal inputs and
+        settings. `take_over` takes the folder from a process on another machine that is dead. `progress` shows a bar
+        on stderr, or a line a minute if that is not a terminal; `on_progress` is called with a `BatchStatus`, at most
+        once a second.
 
         Iterating raises InvalidInput before any request, BatchPaused if the batch can't go on now (no credits, an
         invalid key, too many failures), BatchLocked, BatchError, APIError, TransportError.
@@ -273,7 +277,9 @@ class ProteinIQ:
             resend_within=resend_within,
             resend_in_doubt=resend_in_doubt,
             retry_failed=retry_failed,
+            reuse=reuse,
             take_over=take_over,
+            progress=progress,
             on_progress=on_progress,
             check=check,
         )
