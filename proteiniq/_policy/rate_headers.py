@@ -29,10 +29,10 @@ class RateHeaders:
     the response has a `Date`, so that the clocks don't matter. Both are in whole seconds, so it may be 2 s longer.
     """
 
-    limit: int | None
-    remaining: int | None
-    reset_after: float | None
-    retry_after: float | None
+    limit: int | None = None
+    remaining: int | None = None
+    reset_after: float | None = None
+    retry_after: float | None = None
     window: float | None = None
 
     @classmethod
