@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from proteiniq._policy.pace import JobReads
+from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._wire.pacers import LocalPacer
 
 
@@ -59,8 +60,7 @@ def test_a_refusal_with_requests_left_only_delays_the_job() -> None:
     pacer = LocalPacer()
     read = pacer.reserve("job_1")
     read.claim(0.0)
-    read.refused(0.0, 20.0, remaining=100)
-    read.release(0.0)
+    read.release(0.0, RateHeaders(retry_after=20.0, remaining=100), is_refused=True)
     assert pacer.reserve().claim(0.0) == 0.0
     assert pacer.reserve("job_1").claim(0.0) == 20.0
 
@@ -69,8 +69,7 @@ def test_an_unexplained_refusal_stops_the_key() -> None:
     pacer = LocalPacer()
     read = pacer.reserve("job_1")
     read.claim(0.0)
-    read.refused(0.0, 20.0)
-    read.release(0.0)
+    read.release(0.0, RateHeaders(retry_after=20.0), is_refused=True)
     assert pacer.reserve().claim(0.0) == 20.0
 
 
@@ -99,8 +98,9 @@ def test_a_retry_after_is_distinguished_from_the_queue() -> None:
     assert first.claim(0.0) == 0.0
     assert second.claim(0.0) > 0
     assert second.held(0.0) == 0.0
-    read.refused(0.0, 30.0, remaining=5)
+    assert read.claim(0.0) > 0
+    read.release(0.0, RateHeaders(retry_after=30.0, remaining=5), is_refused=True)
     assert (second.held(10.0), read.held(10.0)) == (0.0, 20.0)
-    first.refused(10.0, 600.0)
+    first.release(10.0, RateHeaders(retry_after=600.0), is_refused=True)
     assert (second.held(10.0), read.held(10.0)) == (600.0, 600.0)
     assert second.held(610.0) == 0.0

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, TransportError
 from proteiniq._policy.pace import Pace
+from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import AsyncSteps, LocalPacer, Ticket
@@ -43,6 +44,13 @@ def leave(one: FilePacer, now: float, job: str | None = None) -> bool:
     left = ticket.claim(now) == 0.0
     ticket.release(now)
     return left
+
+
+def refuse(one: FilePacer, now: float, rate: RateHeaders, job: str | None = None) -> None:
+    """Send a request whose response is a 429."""
+    ticket = one.reserve(job)
+    ticket.claim(now)
+    ticket.release(now, rate, is_refused=True)
 
 
 def test_two_pacers_of_one_file_have_one_window(tmp_path: Path) -> None:
@@ -102,38 +110,30 @@ def test_requests_beyond_ours_count_as_those_of_others(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=3), pacer(tmp_path, limit=3)
     ticket = one.reserve()
     assert ticket.claim(0.0) == 0.0
-    ticket.observe(0.0, limit=3, remaining=0)
-    ticket.release(0.0)
+    ticket.release(0.0, RateHeaders(limit=3, remaining=0))
     assert not leave(other, 5.0)
 
 
 def test_a_refusal_stops_all_processes(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=100), pacer(tmp_path, limit=100)
-    ticket = one.reserve()
-    ticket.claim(0.0)
-    ticket.refused(0.0, 30.0)
-    ticket.release(0.0)
+    refuse(one, 0.0, RateHeaders(retry_after=30.0))
     assert not leave(other, 29.0)
     assert leave(other, 30.1)
 
 
 def test_all_processes_share_a_retry_after(tmp_path: Path) -> None:
     one, other = pacer(tmp_path), pacer(tmp_path)
-    ticket = one.reserve("job_1")
-    ticket.refused(0.0, 30.0, remaining=5)
+    refuse(one, 0.0, RateHeaders(retry_after=30.0, remaining=5), "job_1")
     assert other.reserve("job_1").held(10.0) == 20.0
     assert other.reserve().held(10.0) == 0.0
-    ticket.refused(10.0, 600.0)
+    refuse(one, 10.0, RateHeaders(retry_after=600.0))
     assert other.reserve().held(10.0) == 600.0
     assert other.reserve().held(610.0) == 0.0
 
 
 def test_a_refused_job_read_only_delays_reads_of_that_job(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=100)
-    ticket = one.reserve("job_1")
-    ticket.claim(0.0)
-    ticket.refused(0.0, 30.0, remaining=50)
-    ticket.release(0.0)
+    refuse(one, 0.0, RateHeaders(retry_after=30.0, remaining=50), "job_1")
     assert not leave(one, 20.0, "job_1")
     assert leave(one, 20.0, "job_2")
 
@@ -281,9 +281,7 @@ def test_a_file_that_becomes_locked_does_not_fail_requests(tmp_path: Path) -> No
     ticket = one.reserve()
     assert ticket.claim(1.0) == 0.0
     other = locked(tmp_path)
-    ticket.observe(2.0, limit=1, remaining=0)
-    ticket.refused(2.0, 30.0)
-    ticket.release(2.0)
+    ticket.release(2.0, RateHeaders(limit=1, remaining=0, retry_after=30.0), is_refused=True)
     assert ticket.held(2.0) == 30.0
     other.close()
 
@@ -327,8 +325,8 @@ def interrupted(pace: Pace) -> None:
 
 def test_an_exception_between_two_steps_changes_nothing(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=1)
-    with pytest.raises(KeyboardInterrupt), one.pace(None, 0.0) as pace:
-        interrupted(pace)
+    with pytest.raises(KeyboardInterrupt):
+        one.step(None, 0.0, interrupted)
     assert leave(one, 0.0)
 
 
