@@ -154,7 +154,7 @@ class Submitter:
             chosen = job_settings.prepared(settings)
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
             name = _default_name(tool_id, given)
-            return _Order(tool_id, name, given, None, job_entries.AsGiven(given), chosen)
+            return _Order(tool_id, name, given, None, job_entries.Entries(given), chosen)
         known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
         made = Reader.read(known, inputs, settings, check=check)
         name = _default_name(known.id, made.entries)

@@ -155,11 +155,8 @@ def canonical(submission: Mapping[str, Any], tool: Mapping[str, Any], describe_f
 
 
 def _canonical_entry(entry: Mapping[str, Any], where: str, describe_file: DescribeFile) -> Json:
-    made = {
-        "slotId": entry["slotId"],
-        "kind": str(entry["kind"]).lower(),
-        "format": str(entry["format"]).lower(),
-    }
+    made = {"slotId": entry["slotId"]}
+    made |= {name: str(entry[name]).lower() for name in ("kind", "format") if name in entry}
     if entry.get("label") is not None:
         made["label"] = entry["label"]
     if isinstance(content := entry.get("content"), str):

@@ -247,6 +247,17 @@ class TestReplay:
         assert "no recorded job has this submission" in str(raised.value)
         assert list(replay.jobs.list()) == []
 
+    def test_a_slot_without_a_kind_is_recorded_and_served(self, recorded: Path) -> None:
+        path = recorded / "esmfold" / "tool.json"
+        kept = json.loads(path.read_text())
+        del kept["tool"]["input"]["slots"][0]["kind"]
+        path.write_text(json.dumps(kept))
+        submission = one_job(recorded)["submission"]
+        del submission["input"]["inputs"][0]["kind"]
+        change(recorded, submission=submission)
+        with Sandbox(recordings=recorded, tools=()) as sandbox, sandbox.client() as client:
+            assert client.run("esmfold", {"protein": SEQUENCE}, timeout=60).files
+
     def test_a_recorded_failure_fails(self, recorder: Recorder, folder: Path) -> None:
         with pytest.raises(JobFailed):
             recorder.run("broken", {"text": SEQUENCE}, timeout=60)
