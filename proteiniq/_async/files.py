@@ -12,7 +12,7 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
-from .._inputs.arguments import Span, check_id, is_downgrade, is_token, is_url
+from .._inputs.arguments import Span, check_flags, check_id, is_downgrade, is_token, is_url
 from .._inputs.callbacks import AsyncCallback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
@@ -184,13 +184,15 @@ class AsyncFiles:
         Raises InvalidInput, and on iteration APIError, TransportError.
         """
         span = Span.of(limit, page_size, max_items, starting_after)
+        if mine is not None:
+            check_flags(mine=mine)
         prepare = partial(
             list_files.prepared,
             q=q or UNSET,
             format_=format or UNSET,
             origin=origin or UNSET,
             collection_id=collection_id or UNSET,
-            mine=UNSET if mine is None else mine,
+            mine=UNSET if mine is None else bool(mine),
         )
         return AsyncPager(AsyncListing(self._pipeline, prepare, convert.file), span)
 

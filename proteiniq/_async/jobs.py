@@ -12,12 +12,7 @@ import attrs
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._inputs.arguments import (
-    Span,
-    check_id,
-    check_timeout,
-    moment,
-)
+from .._inputs.arguments import Span, check_flags, check_id, check_timeout, moment
 from .._inputs.callbacks import AsyncCallback
 from .._inputs.jobs import awaited_jobs, known_job
 from .._policy.polling import READ_INTERVAL
@@ -33,12 +28,7 @@ from .._responses.messages import (
     where_it_is,
     where_they_are,
 )
-from ..errors import (
-    InvalidInput,
-    NotFound,
-    ProteinIQError,
-    WaitTimeout,
-)
+from ..errors import InvalidInput, NotFound, ProteinIQError, WaitTimeout
 from ..hooks import log
 from ..models import JobState, Quote, Tool, ToolSummary
 from .cancel import cancel
@@ -129,6 +119,7 @@ class AsyncJobs:
         job, APIError, TransportError, ContractError. If the job may have been created despite the error, including an
         interrupt, the error's notes name the key to repeat.
         """
+        check_flags(wait_for_slot=wait_for_slot)
         slot = SlotWait(timeout, self._deadline(timeout)) if wait_for_slot else None
         if timeout is not None and slot is None:
             raise InvalidInput(
@@ -216,6 +207,7 @@ class AsyncJobs:
         It reconnects, and polls if there is no event stream (`streams=False` only polls). Raises NotFound, APIError; a
         failure that may pass does not end it.
         """
+        check_flags(streams=streams)
         job_id, known = known_job(job)
         deadline = self._deadline(timeout)
         watcher = AsyncWatcher(self._pipeline, job_id, deadline=deadline, known=known, streams=streams)
@@ -238,6 +230,7 @@ class AsyncJobs:
         polls. `cancel_on_timeout` cancels the job at the timeout if it is still queued, which takes up to 10 s more.
         Raises WaitTimeout, which otherwise leaves the job running and says how to wait again, NotFound, APIError.
         """
+        check_flags(cancel_on_timeout=cancel_on_timeout, streams=streams)
         return await self._wait(
             job,
             timeout,
@@ -358,6 +351,7 @@ class AsyncJobs:
         job ended without success (BudgetExceeded if it ran out of budget); the error's `result` is what it left, which
         `partial=True` returns instead. Raises WaitTimeout, APIError, TransportError.
         """
+        check_flags(cancel_on_timeout=cancel_on_timeout, partial=partial)
         return await self._result(
             job,
             timeout,
@@ -394,6 +388,7 @@ class AsyncJobs:
     ) -> AsyncResult:
         """Submit a job with the arguments in `order`, and return its result, all before one deadline."""
         AsyncCallback("on_update", on_update)  # checked before the job is paid for
+        check_flags(cancel_on_timeout=cancel_on_timeout, partial=partial, wait_for_slot=wait_for_slot)
         deadline = self._deadline(timeout)
         slot = SlotWait(timeout, deadline) if wait_for_slot else None
         job = self._job(await self._submitter.submit(**order, slot=slot))

@@ -13,7 +13,7 @@ import attrs
 from proteiniq_openapi.api.results import get_result
 from proteiniq_openapi.models import Result as LowResult
 
-from .._inputs.arguments import check_id
+from .._inputs.arguments import check_flags, check_id
 from .._inputs.callbacks import AsyncCallback
 from .._responses import convert
 from .._transfer.filenames import local_names
@@ -112,6 +112,7 @@ class AsyncResultFile:
         `on_progress` is called with the number of bytes received and the total, None if it is unknown. Raises
         FileExistsError, OSError if the file can't be written, APIError, TransportError.
         """
+        check_flags(overwrite=overwrite)
         target = Path(path)
         if target.is_dir():
             target = target / self._local_name
@@ -203,6 +204,7 @@ class AsyncResult(Model):
         FileExistsError, OSError if a file can't be written, APIError, TransportError.
         """
         AsyncCallback("on_progress", on_progress)  # checked before anything is created
+        check_flags(overwrite=overwrite)
         root = Path(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))

@@ -29,6 +29,7 @@ ID_LENGTH = 1000
 
 _HALF = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NUMPY_FLAGS = (("numpy", "bool"), ("numpy", "bool_"))
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -216,6 +217,14 @@ def check_reserved_credits(value: int | None) -> int | None:
 def check_timeout(value: float | None) -> None:
     if value is not None and not (_is_number(value) and value >= 0):
         raise InvalidInput(f"timeout must be a non-negative number of seconds, got {short_repr(value)}")
+
+
+def check_flags(**flags: object) -> None:
+    """Raise InvalidInput unless each of these arguments is a boolean: `overwrite="no"` would count as true."""
+    for name, value in flags.items():
+        kind = type(value)
+        if kind is not bool and (kind.__module__, kind.__name__) not in _NUMPY_FLAGS:
+            raise InvalidInput(f"{name} must be True or False, got {short_repr(value)}")
 
 
 def _is_number(value: object) -> bool:

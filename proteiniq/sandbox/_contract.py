@@ -70,9 +70,6 @@ class Contract:
         self.document = document
         promised = strict(document)
         self._components = promised.get("components", {})
-        entry = self._components.get("schemas", {}).get("InputEntry", {})
-        # A tool's own check requires them; a recorded tool need not state them, and then no entry of it has them.
-        entry["required"] = [name for name in entry.get("required", ()) if name not in ("kind", "format")]
         self.operations = tuple(self._operations(promised))
 
     def _operations(self, promised: Mapping[str, Any]) -> Iterator[Operation]:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import attrs
 
-from ._errors import APIError, SandboxError, invalid
+from ._errors import APIError, Issue, SandboxError, invalid
 from ._rows import TERMINAL
 
 SCHEMA = "proteiniq-recording/1"
@@ -89,6 +89,16 @@ class Recordings:
             raise SandboxError(
                 f"{folder.absolute()} has no recordings: make some with proteiniq.testing.Recorder"
             )
+
+    def may_lack(self, body: Mapping[str, Any], issue: Issue) -> bool:
+        """Whether a submission may lack what an issue calls required: the kind or format of a recorded tool's entry.
+
+        The service's tools need not state them for their slots, and then the client doesn't send them.
+        """
+        tool, path = body.get("tool"), issue["path"]
+        is_recorded = isinstance(tool, str) and tool in self.tools
+        is_stated_by_slot = path.startswith("input.inputs[") and path.endswith((".kind", ".format"))
+        return is_recorded and is_stated_by_slot and issue["message"] == "is required"
 
     def get(self, tool: str, key: str) -> Recording | None:
         return self._jobs.get(tool, {}).get(key)

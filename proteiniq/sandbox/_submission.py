@@ -82,8 +82,8 @@ def _entries(
     places: dict[str, list[int]] = {slot: [] for slot in slots}
     entries: dict[str, list[Entry]] = {slot: [] for slot in slots}
     first: dict[str, int] = {}
-    for index, each in enumerate(given):
-        entry, where = {"kind": "", "format": "", **each}, f"{_INPUTS}[{index}]"
+    for index, entry in enumerate(given):
+        where = f"{_INPUTS}[{index}]"
         if entry["id"] in first:
             message = f"is also the id of {_INPUTS}[{first[entry['id']]}]: ids must be unique"
             found.append({"path": f"{where}.id", "message": message})

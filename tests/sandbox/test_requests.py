@@ -158,7 +158,7 @@ def test_every_invalid_property_is_named(api: Api) -> None:
     wrong = job(
         tool=1,
         name=None,
-        inputs=[{"id": 1, "slotId": "text", "kind": "protein", "format": 5, "source": {"type": "ftp"}}],
+        inputs=[{"id": 1, "slotId": "text", "kind": "protein", "source": {"type": "ftp"}}],
         billing={"max_reserved_credits": 0, "currency": "EUR"},
     )
     assert set(issues(api.post("jobs", json=wrong))) == {
