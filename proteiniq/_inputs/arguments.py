@@ -10,6 +10,7 @@ import ipaddress
 import numbers
 import re
 import stat
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,12 @@ def check_id(kind: str, value: object) -> str:
     if not isinstance(value, str) or value in ("", ".", "..") or not is_text(value):
         raise InvalidInput(f"{short_repr(given)} is not a {kind} id")
     return value
+
+
+def as_documented(value: str | None, words: Container[str]) -> str | None:
+    """Return a word of the documentation as it is spelled there, in upper case; any other value as it is."""
+    capitals = value.upper() if isinstance(value, str) else value
+    return capitals if capitals in words else value
 
 
 def is_text(value: str) -> bool:

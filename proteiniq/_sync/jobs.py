@@ -14,7 +14,7 @@ import attrs
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._inputs.arguments import Span, check_flags, check_id, check_timeout, moment
+from .._inputs.arguments import Span, as_documented, check_flags, check_id, check_timeout, moment
 from .._inputs.callbacks import Callback
 from .._inputs.jobs import awaited_jobs, known_job
 from .._policy.polling import READ_INTERVAL
@@ -32,7 +32,7 @@ from .._responses.messages import (
 )
 from ..errors import InvalidInput, NotFound, ProteinIQError, WaitTimeout
 from ..hooks import log
-from ..models import JobState, Quote, Tool, ToolSummary
+from ..models import JobState, JobStatus, Quote, Tool, ToolSummary
 from .cancel import cancel
 from .ended import Ended
 from .job import Job, OnUpdate
@@ -159,8 +159,9 @@ class Jobs:
         `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
         continue a list, pass the `next_cursor` of a page as `starting_after`.
 
-        The filters are documented for the service's MCP connector only. Times are datetimes or ISO 8601 strings; a time
-        without an offset is UTC. Raises InvalidInput, and on iteration APIError, TransportError.
+        The filters are documented for the service's MCP connector only. `status` is a status in upper or lower case.
+        Times are datetimes or ISO 8601 strings; a time without an offset is UTC. Raises InvalidInput, and on iteration
+        APIError, TransportError.
         """
         span = Span.of(limit, page_size, max_items, starting_after)
         after, before = moment("created_after", created_after), moment("created_before", created_before)
@@ -168,7 +169,7 @@ class Jobs:
             list_jobs.prepared,
             q=q or UNSET,
             tool=check_id("tool", tool) if tool else UNSET,
-            status=status or UNSET,
+            status=as_documented(status, JobStatus.__members__) or UNSET,
             created_after=after or UNSET,
             created_before=before or UNSET,
         )
