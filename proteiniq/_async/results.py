@@ -107,7 +107,8 @@ class AsyncResultFile:
         The file is streamed to a temporary file beside the target, resumed after an interruption, checked against the
         length and the checksum that storage sends, and renamed when it is complete. A file that is there already with
         the same content is kept, and not downloaded again if storage sends a checksum. One with other content is
-        replaced only with `overwrite`. In a folder, files of the result that have one name get different ones.
+        replaced only with `overwrite`. In a folder, files of the result that have one name get different ones. An HTML
+        page in place of a file of another type, such as a proxy's login page, is not saved but retried.
 
         `on_progress` is called with the number of bytes received and the total, None if it is unknown. Raises
         FileExistsError, OSError if the file can't be written, APIError, TransportError.
