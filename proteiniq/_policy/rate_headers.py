@@ -65,8 +65,8 @@ def _date(headers: Mapping[str, str]) -> datetime | None:
 
 
 def _values(headers: Mapping[str, str], name: str) -> list[str]:
-    """The values of a header. Parameters, as in `120;w=60`, are left out."""
-    return [value.partition(";")[0].strip() for value in _COMMA.split(headers.get(name, ""))]
+    """The values of a header. Quotes, as in `"120"`, and parameters, as in `120;w=60`, are left out."""
+    return [value.partition(";")[0].strip(" \t\"'") for value in _COMMA.split(headers.get(name, ""))]
 
 
 def _waits(headers: Mapping[str, str], name: str, now: datetime) -> list[float]:
