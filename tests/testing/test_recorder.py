@@ -15,6 +15,7 @@ from proteiniq.sandbox._recordings import Recordings, canonical, differences
 from proteiniq.testing import Recorder, Sandbox
 
 from .. import tools
+from ..support import ENTRY
 
 SEQUENCE = ">a\nMKVLAA\n"
 ESMFOLD = f"{tools.__name__}:Esmfold"
@@ -235,15 +236,8 @@ class TestReplay:
     def test_another_submission_is_refused_with_the_first_difference(
         self, replay: ProteinIQ, inputs: Any, settings: Any, difference: str
     ) -> None:
-        entry = {
-            "id": "x",
-            "slotId": "protein",
-            "kind": "protein",
-            "format": "fasta",
-            "source": {"type": "text"},
-        }
         with pytest.raises(ValidationError, match=difference) as raised:
-            replay.jobs.submit("esmfold", [{**entry, "content": inputs["protein"]}], settings)
+            replay.jobs.submit("esmfold", [{**ENTRY, "content": inputs["protein"]}], settings)
         assert "no recorded job has this submission" in str(raised.value)
         assert list(replay.jobs.list()) == []
 
