@@ -125,9 +125,9 @@ def test_a_request_has_the_spelling_of_the_contract(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.case
-def test_a_slot_without_kind_and_format_is_left_to_the_service() -> None:
+def test_what_a_tool_does_not_state_of_its_slots_is_left_to_the_service() -> None:
     tool = documented("get_tool")
-    tool["input"]["slots"] = [{"id": "target"}]
+    tool["input"]["slots"] = [{"id": "target"}, {"id": "other"}]
     service = Routes({TOOL: answer(tool), SUBMIT: refusal(400, "validation_error", "Invalid request data")})
     with over(service) as client, pytest.raises(ValidationError, match="Invalid request data") as refused:
         client.jobs.submit("esmfold", {"target": "MK"})
