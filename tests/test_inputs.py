@@ -137,25 +137,30 @@ def without(slot: str, **changes: Any) -> Tool:
     return attrs.evolve(TOOL, slots=slots)
 
 
-def test_an_undocumented_kind_is_not_guessed() -> None:
-    with pytest.raises(InvalidInput, match="doesn't state which kind of data it takes") as caught:
-        entries(without("protein", kind=None), {"protein": ">a\nMK"}, None)
-    (issue,) = caught.value.issues
-    assert issue.slot == "protein"
-    assert "a list of API entries" in str(issue)
+@pytest.mark.case
+@pytest.mark.parametrize("kind", [None, ""])
+def test_an_unstated_kind_is_left_out(kind: str | None) -> None:
+    (entry,) = entries(without("protein", kind=kind), {"protein": ">a\nMK"}, None)
+    assert "kind" not in entry
+    assert entry["format"] == "fasta"
 
 
-def test_an_undetectable_format_is_not_guessed() -> None:
-    with pytest.raises(InvalidInput, match="the format of the data is unknown") as caught:
-        entries(without("protein", formats=()), {"protein": "MK"}, None)
-    assert [issue.slot for issue in caught.value.issues] == ["protein"]
+@pytest.mark.case
+def test_an_unstated_format_that_the_data_does_not_show_is_left_out() -> None:
+    tool = without("protein", formats=(), max_records=1)
+    (entry,) = entries(tool, {"protein": "MK"}, None)
+    assert (entry["content"], entry["kind"]) == ("MK", "protein")
+    assert "format" not in entry
+    with pytest.raises(InvalidInput, match="expected at most 1, got 2 entries"):
+        entries(tool, {"protein": ["MK", "VA"]}, None)
 
 
 @pytest.mark.parametrize("format", [None, ""])
-def test_a_file_with_an_unknown_format_is_refused(format: str | None) -> None:
+def test_an_unstated_format_of_a_saved_file_is_left_out(format: str | None) -> None:
     file = attrs.evolve(FILE, filename="data", format=format)
-    with pytest.raises(InvalidInput, match="the format of file 'data' is unknown"):
-        entries(without("protein", formats=()), {"protein": file}, None)
+    (entry,) = entries(without("protein", formats=()), {"protein": file}, None)
+    assert entry["source"] == {"type": "file", "file_id": "file_1"}
+    assert "format" not in entry
 
 
 @pytest.mark.parametrize(

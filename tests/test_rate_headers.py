@@ -64,6 +64,9 @@ def test_a_refused_request_waits_for_retry_after_or_the_reset() -> None:
         ("Fri, 12 Jun 2026 08:00:40 GMT, 17", 40.0),
         ("17, Fri, 12 Jun 2026 08:00:40 GMT", 40.0),
         ("Friday, 12-Jun-26 08:00:40 GMT, Fri Jun 12 08:00:50 2026", 50.0),
+        ('"20"', 20.0),
+        ('"20, 30"', 30.0),
+        ('"Fri, 12 Jun 2026 08:00:40 GMT", 20s', 40.0),
         (",", None),
     ],
 )
@@ -74,7 +77,7 @@ def test_the_longest_of_several_waits_counts(value: str, wait: float | None) -> 
 
 @pytest.mark.case
 def test_the_lowest_of_several_counts_counts() -> None:
-    found = read(x_ratelimit_limit="120, 60;w=60, many", x_ratelimit_remaining="7, 3")
+    found = read(x_ratelimit_limit='120, "60";w=60, many', x_ratelimit_remaining="7, 3")
     assert (found.limit, found.remaining) == (60, 3)
 
 

@@ -13,6 +13,7 @@ from proteiniq import (
     ContractError,
     InvalidInput,
     SpendLimitExceeded,
+    ValidationError,
 )
 from proteiniq._inputs import requests
 from proteiniq.contract import Shape
@@ -28,6 +29,7 @@ from .support import (
     change_operation,
     documented,
     job,
+    refusal,
 )
 
 TOOL = "GET /api/v1/tools/esmfold"
@@ -120,6 +122,19 @@ def test_a_request_has_the_spelling_of_the_contract(monkeypatch: pytest.MonkeyPa
     }
     assert request.headers["x-idempotency-key"] == "one"
     assert "idempotency-key" not in request.headers
+
+
+@pytest.mark.case
+def test_what_a_tool_does_not_state_of_its_slots_is_left_to_the_service() -> None:
+    tool = documented("get_tool")
+    tool["input"]["slots"] = [{"id": "target"}, {"id": "other"}]
+    service = Routes({TOOL: answer(tool), SUBMIT: refusal(400, "validation_error", "Invalid request data")})
+    with over(service) as client, pytest.raises(ValidationError, match="Invalid request data") as refused:
+        client.jobs.submit("esmfold", {"target": "MK"})
+    source = {"type": "text"}
+    sent = {"id": "target-1", "slotId": "target", "content": "MK", "source": source}
+    assert body(service.requests[-1])["input"] == {"inputs": [sent]}
+    assert not hasattr(refused.value, "__notes__")
 
 
 def test_settings_that_cannot_be_copied_are_refused() -> None:

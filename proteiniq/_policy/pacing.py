@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import attrs
 
@@ -61,6 +62,9 @@ _PROBE_LAPSES = 5.0
 
 _NEVER = float("-inf")
 
+# No machine runs for so many seconds.
+_LATEST = 1e12
+
 
 def _by_seat(times: Mapping[int | str, float]) -> dict[int, float]:
     # The keys are strings in JSON.
@@ -101,6 +105,38 @@ class State:
     """When the headers of a response were last read."""
     time: float = _NEVER
     """The latest `now`."""
+
+    def is_possible(self) -> bool:
+        """Whether a window can have this state. One that was stored may be damaged, and stop all requests for ever."""
+        times = (
+            self.heard,
+            *self.asked.values(),
+            *self.flying.values(),
+            *self.ours,
+            *self.gone,
+            *self.others,
+        )
+        return (
+            _is_time(self.time, _LATEST)
+            and all(_is_time(each, self.time + SHORTEST) for each in times)
+            and _is_time(self.hold, self.time + LONGEST_HOLD)
+            and _is_time(self.next_probe, self.time + _PROBE_LAPSES)
+            and _is_number(self.seconds)
+            and 0 <= self.seconds <= LONGEST_HOLD
+            and (self.limit is None or (type(self.limit) is int and 0 < self.limit <= _HIGHEST_LIMIT))
+            and type(self.seats) is int
+            and all(type(seat) is int and seat < self.seats for seat in (*self.queue, *self.flying))
+            and self.queue == sorted(self.asked)
+            and type(self.careful) is type(self.overruled) is bool
+        )
+
+
+def _is_time(value: object, latest: float) -> bool:
+    return _is_number(value) and (value == _NEVER or -_LATEST <= value <= latest)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return type(value) in (int, float)
 
 
 class Window:

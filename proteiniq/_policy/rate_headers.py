@@ -65,10 +65,10 @@ def _date(headers: Mapping[str, str]) -> datetime | None:
 
 
 def _values(headers: Mapping[str, str], name: str) -> list[str]:
-    """The values of a header. Parameters, as in `120;w=60`, are left out."""
+    """The values of a header. Quotes, as in `"120"`, and parameters, as in `120;w=60`, are left out."""
     if name not in headers:
         return []
-    return [value.partition(";")[0].strip() for value in _COMMA.split(headers[name])]
+    return [value.partition(";")[0].strip(" \t\"'") for value in _COMMA.split(headers[name])]
 
 
 def _waits(headers: Mapping[str, str], name: str, now: datetime) -> list[float]:

@@ -113,15 +113,13 @@ def tool(response: low.Tool) -> models.Tool:
 
 
 def _slot(response: low.Slot) -> models.Slot:
-    required = given(response.required)
     return models.Slot(
         id=response.id,
         name=given(response.name),
         description=given(response.description),
         kind=given(response.kind),
         formats=tuple(given(response.formats) or ()),
-        # Where the contract has no such field, the service judges what is missing.
-        required=requests.is_documented("Slot", "required") if required is None else required,
+        required=bool(given(response.required)),
         max_entries=given(response.max_entries),
         max_records=given(response.max_records),
         max_bytes=given(response.max_bytes),

@@ -152,10 +152,10 @@ class FilePacer(Pacer):
 
     @contextmanager
     def _guarded(self, now: float) -> Iterator[None]:
-        """Raise PaceUnavailable if the file can't be used, or if it contains something else."""
+        """Raise PaceUnavailable if the file can't be used, or if it contains something else, which may be anything."""
         try:
             yield
-        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        except Exception as error:
             self._disconnect()
             self._again_at = now + _AGAIN_AFTER
             if not self._is_told:
@@ -200,7 +200,10 @@ def _load(file: sqlite3.Connection, scope: str) -> State | None:
         return None
     state: dict[str, Any] = json.loads(found[0])
     state |= {name: array("d", times).tolist() for name, times in zip(_LISTS, found[1:], strict=True)}
-    return State(**state)
+    restored = State(**state)
+    if not restored.is_possible():
+        raise ValueError("its content is damaged")
+    return restored
 
 
 def _store(file: sqlite3.Connection, scope: str, window: Window) -> None:
