@@ -9,6 +9,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import attrs
@@ -27,6 +28,9 @@ MOST_REJECTED = 20
 """After how many rejected values the others are not looked at."""
 
 _NAN = "nan is not a sequence: leave out rows without one"
+
+_LONG_FOR_NAME = 20
+"""Names in capital letters only are shorter."""
 
 _UNNAMED = ("<unknown id>", "<unknown name>", "<unknown description>", "None", "nan")
 """What Biopython and pandas have in place of a missing name."""
@@ -82,9 +86,10 @@ def items(value: Any, max_bytes: int | None) -> Iterator[Item | Rejected]:
         yield _item(value, None, max_bytes)
         return
     number = rejected = 0
-    left = iter(values)
+    left = None
     while rejected < MOST_REJECTED:
         try:
+            left = iter(values) if left is None else left
             each = next(left)
         except StopIteration:
             break
@@ -139,11 +144,13 @@ def _values(value: Any) -> Iterable[Any] | None:
         )
     if isinstance(value, (set, frozenset)):
         raise Unusable("a set has no order, so results could not be matched to it: pass a list")
+    if _row(value) is not None:
+        return None
     if isinstance(value, Mapping):
         return map(_Named, value.keys(), value.values())
-    if hasattr(value, "index") and callable(getattr(value, "items", None)):  # a pandas Series
+    if _is_series(value):
         return (_Named(name if isinstance(name, str) else None, each) for name, each in value.items())
-    if _is_open_file(value) or _is_record(value) or _is_sequence(value):
+    if _is_open_file(value) or _is_in_archive(value) or _is_record(value) or _is_sequence(value):
         return None
     return value if isinstance(value, Iterable) else None
 
@@ -154,6 +161,21 @@ class _Named:
 
     name: Any
     sequence: Any
+
+
+def _is_series(value: Any) -> bool:
+    """Whether the value is a Series of pandas."""
+    return hasattr(value, "index") and callable(getattr(value, "items", None))
+
+
+def _row(value: Any) -> _Named | None:
+    """Return the sequence in a row of a table, such as `{"id": "a", "sequence": "MK"}`; None for other values."""
+    if not isinstance(value, Mapping) and not _is_series(value):
+        return None
+    cells = {str(key).strip().lower(): each for key, each in value.items()}
+    names = [cells[key] for key in ("id", "name", "header") if key in cells]
+    sequences = [cells[key] for key in ("sequence", "seq") if key in cells]
+    return _Named(names[0], sequences[0]) if names and sequences else None
 
 
 def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejected:
@@ -169,9 +191,18 @@ def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejec
             return _decoded(_read(path, max_bytes), number, label, max_bytes)
         if _is_open_file(value):
             label = _name_of(value)
-            return _decoded(_content(value, max_bytes), number, label, max_bytes)
+            is_rest = _is_partly_read(value)
+            item = _decoded(_content(value, max_bytes), number, label, max_bytes)
+            if is_rest and not fasta.is_header(str(item.content)):
+                item.warning = (
+                    item.warning or "only the rest of a partly read file is used: use seek(0) to send all"
+                )
+            return item
+        if _is_in_archive(value):
+            label = _name_of(value)
+            return _decoded(_unpacked(value, max_bytes), number, label, max_bytes)
         if isinstance(value, (bytes, bytearray, memoryview)):
-            return _decoded(bytes(value), number, None, max_bytes)
+            return attrs.evolve(_decoded(bytes(value), number, None, max_bytes), given=True)
         if _is_sequence(value):
             return Item(_checked(_residues(value)), number)
         return Item(_checked(_record_of(value)), number, is_record=True, given=True)
@@ -184,10 +215,11 @@ def _checked(text: str) -> str:
 
 
 def _decoded(data: str | bytes, number: int | None, label: str | None, max_bytes: int | None) -> Item:
+    label = label.removesuffix(".gz") if label else None
     if isinstance(data, str):
         return Item(_checked(data), number, label)
     text, warning = encodings.decoded(data, max_bytes)
-    return Item(text, number, label.removesuffix(".gz") if label else None, warning=warning)
+    return Item(text, number, label, warning=warning)
 
 
 def _record_of(value: Any) -> str:
@@ -196,6 +228,7 @@ def _record_of(value: Any) -> str:
         raise Unusable("None is not a valid input: omit the slot or pass data")
     if _is_nan(value):
         raise Unusable(_NAN)
+    value = _row(value) or value
     if isinstance(value, _Named):
         sequence = value.sequence
         return _record(value.name, None, _sequence_of(sequence) if _is_record(sequence) else sequence)
@@ -216,6 +249,10 @@ def _record(name: Any, description: Any, sequence: Any) -> str:
     if fasta.is_header(residues):
         raise Unusable(
             f"the sequence of {short_repr(str(name))} has a header of its own: pass its residues only"
+        )
+    if _is_swapped(name, residues):
+        raise Unusable(
+            f"{short_repr(name)} is used as a name, and {short_repr(residues)} as its sequence: swap them"
         )
     words = [
         "" if each is None or str(each) in _UNNAMED else str(each).strip().lstrip(">").lstrip()
@@ -241,6 +278,14 @@ def _residues(sequence: Any) -> str:
         raise Unusable(f"the record can't be converted to FASTA: {error}") from None
 
 
+def _is_swapped(name: Any, residues: str) -> bool:
+    """Whether the name can only be a sequence, and the sequence a name."""
+    looks_like_one = (
+        isinstance(name, str) and len(name) >= _LONG_FOR_NAME and name.isalpha() and name.isupper()
+    )
+    return looks_like_one and len(residues) < len(name) and not (residues.isalpha() and residues.isupper())
+
+
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
@@ -262,7 +307,26 @@ def _sequence_of(record: Any) -> Any:
 
 
 def _is_open_file(value: Any) -> bool:
-    return callable(getattr(value, "read", None))
+    return callable(getattr(value, "read", None)) and not isinstance(value, (type, ModuleType))
+
+
+def _is_in_archive(value: Any) -> bool:
+    """Whether the value is a file of a package or an archive (`importlib.resources`, `zipfile.Path`), not yet open."""
+    is_like_one = all(callable(getattr(value, name, None)) for name in ("open", "read_bytes", "is_file"))
+    return is_like_one and not isinstance(value, (type, ModuleType))
+
+
+def _is_partly_read(file: Any) -> bool:
+    """Whether something was read from an open file before, as far as that can be known."""
+    try:
+        if not file.seekable():
+            return False
+    except Exception:  # whatever has a method `read` is taken
+        return False
+    try:
+        return bool(file.tell())
+    except Exception:  # a text file can't tell while it is iterated
+        return True
 
 
 def _name_of(file: Any) -> str | None:
@@ -273,20 +337,52 @@ def _name_of(file: Any) -> str | None:
 def _content(file: Any, max_bytes: int | None) -> str | bytes:
     """Read an open file from where it is. Raises Unusable."""
     try:
-        data = file.read() if max_bytes is None else file.read(max_bytes + 1)
-    except (OSError, ValueError) as error:  # a closed file is a ValueError
-        raise Unusable(f"can't read the open file: {error}") from None
+        data = file.read() if max_bytes is None else _read_all(file, max_bytes + 1)
+    except Unusable:
+        raise
+    except (
+        Exception
+    ) as error:  # whatever has a method `read` is taken; one of a damaged archive raises many errors
+        raise Unusable(f"can't read the open file: {error or type(error).__name__}") from None
+    if isinstance(data, bytearray):
+        data = bytes(data)
     if not isinstance(data, (str, bytes)):
         raise Unusable(f"can't read the open file: it returned {type(data).__name__}, not text or bytes")
     if not data:
-        raise Unusable("the open file has nothing left to read: open it again, or pass its path")
+        raise Unusable(
+            "the open file has nothing left to read: use seek(0) if it was read or written before, or pass its path"
+        )
     if max_bytes is not None and len(data) > max_bytes:
         raise Unusable(f"must be at most {max_bytes:,} bytes, and the open file has more: split the input")
     return data
 
 
+def _read_all(file: Any, size: int) -> Any:
+    """Read `size` bytes or characters, or to the end: an unbuffered file, such as a pipe, returns fewer at once."""
+    data = piece = file.read(size)
+    while isinstance(piece, (str, bytes, bytearray)) and piece and len(data) < size:
+        piece = file.read(size - len(data))
+        if piece is None:
+            raise Unusable("can't read the open file: it has no data yet, because it is non-blocking")
+        data += piece
+    return data
+
+
+def _unpacked(value: Any, max_bytes: int | None) -> str | bytes:
+    """Read a file of a package or an archive. Raises Unusable."""
+    try:
+        file = value.open("rb")
+    except Exception as error:  # its kind depends on what the file is in
+        raise Unusable(f"can't read {_name_of(value) or 'the file'!r}: {type(error).__name__}") from None
+    with file:
+        return _content(file, max_bytes)
+
+
 def _path(value: os.PathLike[Any]) -> Path:
-    path = Path(os.fsdecode(value))
+    try:
+        path = Path(os.fsdecode(value))
+    except TypeError as error:  # of a `__fspath__` that returns something else
+        raise Unusable(str(error)) from None
     if path.parts[:1] and path.parts[0].startswith("~") and not path.exists():
         try:
             return path.expanduser()
