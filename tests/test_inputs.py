@@ -226,7 +226,11 @@ def test_the_format_has_the_slots_spelling(formats: tuple[str, ...], value: str,
 @pytest.mark.parametrize(
     ("changes", "value", "problem"),
     [
-        ({"formats": ("pdb", "cif")}, "MKV", "slot 'it': is not a PDB file: contains no ATOM or HETATM line"),
+        (
+            {"formats": ("pdb", "cif")},
+            "MKV",
+            "slot 'it': expected pdb or cif, but the data looks like none of them",
+        ),
         ({"formats": ("pdb", "cif")}, SDF, "slot 'it': expected pdb or cif, but the data looks like sdf"),
         ({"formats": ("fasta",)}, "CC(=O)O", "slot 'it': expected fasta, but the data looks like smiles"),
         (
@@ -412,7 +416,9 @@ SMILES = {"formats": ("smiles",), "kind": "ligand"}
         ("/data/proteins", "looks like a file name"),
         (r"C:\data\proteins", "looks like a file name"),
         ({"a": "proteins.pep"}, "looks like a file name"),
-        ("None", "is what Python prints for an object"),
+        ("None", "'None' stands for a missing value: leave it out"),
+        ("N/A", "'N/A' stands for a missing value: leave it out"),
+        ("'MK'", "is what Python prints for an object"),
         ("LOCUS       X   4 aa\n", "expected fasta, but the data looks like GenBank"),
         (">gene\n" + "ATGGCCAAGGTTTGCACGATTACAGGC" * 2, "record 'gene' looks like a nucleotide sequence"),
         ("MKV\n\nVLA\n", "text after an empty line, and no header"),
