@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -589,6 +590,13 @@ def test_a_number_that_json_does_not_have_is_refused(value: Any) -> None:
     tool = attrs.evolve(TOOL, settings=(attrs.evolve(SETTING, minimum=None, maximum=None),))
     with pytest.raises(InvalidInput, match="must be a finite number"):
         entries(tool, {"protein": "MK"}, {"ph": value})
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("value", [Decimal("sNaN"), Fraction(10**400, 3)])
+def test_a_number_without_a_value_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"settings: .* pass plain numbers"):
+        entries(TOOL, {"protein": "MK"}, {"ph": value})
 
 
 def test_settings_nested_without_end_are_refused() -> None:

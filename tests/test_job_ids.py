@@ -47,3 +47,10 @@ def test_an_id_is_one_segment_of_the_path() -> None:
     with over(service) as client:
         client.jobs.get("../account?x=1#y")
     assert service.requests[0].url.raw_path == b"/api/v1/jobs/..%2Faccount%3Fx%3D1%23y/status"
+
+
+@pytest.mark.case
+def test_a_mapping_of_jobs_is_refused() -> None:
+    jobs: Any = {"a": "job_1"}
+    with over(Stub()) as client, pytest.raises(InvalidInput, match=r"got a mapping: pass its values\(\)"):
+        client.jobs.wait_all(jobs)

@@ -24,6 +24,7 @@ from .._inputs.arguments import (
     check_credits,
     check_id,
     check_idempotency_key,
+    check_name,
     check_reserved_credits,
     copied,
 )
@@ -76,6 +77,7 @@ class AsyncSubmitter:
     ) -> JobState:
         """Submit a job, with a quote first if there is a limit, and again while there is no slot for it."""
         check_credits("max_credits", max_credits)
+        check_name(name)
         reserved = _reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key

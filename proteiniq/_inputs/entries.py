@@ -15,7 +15,7 @@ from .._short_repr import short_repr
 from .._text import fasta
 from ..errors import InvalidInput, Issue
 from ..models import File, Slot, Tool
-from . import content, formats, settings as job_settings, values
+from . import content, files, formats, settings as job_settings, values
 from .suggestions import suggestion
 from .values import Item, Rejected
 
@@ -200,7 +200,7 @@ class _Slot:
             and slot.max_bytes is not None
             and file.size_bytes > slot.max_bytes
         ):
-            self._add([Issue(values.too_large(file.size_bytes, slot.max_bytes), slot=slot.id)])
+            self._add([Issue(files.too_large(file.size_bytes, slot.max_bytes), slot=slot.id)])
         format = known or (slot.formats[0] if slot.formats else name)
         if not format:
             self._add([Issue(f"the format of file {called} is unknown: {_BY_HAND}", slot=slot.id)])
@@ -224,7 +224,7 @@ class _Slot:
             if text is None:
                 continue
             if slot.max_bytes is not None and self._is_too_large(text):
-                problem = values.too_large(len(text.encode()), slot.max_bytes)
+                problem = files.too_large(len(text.encode()), slot.max_bytes)
                 yield placed(Issue(problem, slot=slot.id), parts[0] if len(parts) == 1 else None)
             elif slot.max_records is not None:
                 starts = formats.records(formats.family(entry["format"]) or "", text)

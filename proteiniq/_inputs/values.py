@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import attrs
@@ -17,7 +15,8 @@ import attrs
 from .._short_repr import LONGEST, short_repr
 from .._text import encodings, fasta
 from ..models import File
-from .arguments import special_file
+from . import files
+from .files import Unusable
 
 ACCEPTED = (
     "text, bytes, a pathlib.Path, an open file, an uploaded File, a sequence record, a mapping of names to sequences, "
@@ -34,10 +33,6 @@ _LONG_FOR_NAME = 20
 
 _UNNAMED = ("<unknown id>", "<unknown name>", "<unknown description>", "None", "nan")
 """What Biopython and pandas have in place of a missing name."""
-
-
-class Unusable(Exception):
-    """The value can't be an input. The message says why, and what to do."""
 
 
 @attrs.define
@@ -150,7 +145,7 @@ def _values(value: Any) -> Iterable[Any] | None:
         return map(_Named, value.keys(), value.values())
     if _is_series(value):
         return (_Named(name if isinstance(name, str) else None, each) for name, each in value.items())
-    if _is_open_file(value) or _is_in_archive(value) or _is_record(value) or _is_sequence(value):
+    if files.is_open_file(value) or files.is_in_archive(value) or _is_record(value) or _is_sequence(value):
         return None
     return value if isinstance(value, Iterable) else None
 
@@ -186,21 +181,21 @@ def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejec
         if isinstance(value, str):
             return Item(_checked(value), number, given=True)
         if isinstance(value, os.PathLike):
-            path = _path(value)
+            path = files.path_of(value)
             label = path.name
-            return _decoded(_read(path, max_bytes), number, label, max_bytes)
-        if _is_open_file(value):
-            label = _name_of(value)
-            is_rest = _is_partly_read(value)
-            item = _decoded(_content(value, max_bytes), number, label, max_bytes)
+            return _decoded(files.in_file(path, max_bytes), number, label, max_bytes)
+        if files.is_open_file(value):
+            label = files.name_of(value)
+            is_rest = files.is_partly_read(value)
+            item = _decoded(files.content(value, max_bytes), number, label, max_bytes)
             if is_rest and not fasta.is_header(str(item.content)):
                 item.warning = (
                     item.warning or "only the rest of a partly read file is used: use seek(0) to send all"
                 )
             return item
-        if _is_in_archive(value):
-            label = _name_of(value)
-            return _decoded(_unpacked(value, max_bytes), number, label, max_bytes)
+        if files.is_in_archive(value):
+            label = files.name_of(value)
+            return _decoded(files.in_archive(value, max_bytes), number, label, max_bytes)
         if isinstance(value, (bytes, bytearray, memoryview)):
             return attrs.evolve(_decoded(bytes(value), number, None, max_bytes), given=True)
         if _is_sequence(value):
@@ -304,108 +299,3 @@ def _is_record(value: Any) -> bool:
 def _sequence_of(record: Any) -> Any:
     sequence = getattr(record, "seq", None)
     return getattr(record, "sequence", None) if sequence is None else sequence
-
-
-def _is_open_file(value: Any) -> bool:
-    return callable(getattr(value, "read", None)) and not isinstance(value, (type, ModuleType))
-
-
-def _is_in_archive(value: Any) -> bool:
-    """Whether the value is a file of a package or an archive (`importlib.resources`, `zipfile.Path`), not yet open."""
-    is_like_one = all(callable(getattr(value, name, None)) for name in ("open", "read_bytes", "is_file"))
-    return is_like_one and not isinstance(value, (type, ModuleType))
-
-
-def _is_partly_read(file: Any) -> bool:
-    """Whether something was read from an open file before, as far as that can be known."""
-    try:
-        if not file.seekable():
-            return False
-    except Exception:  # whatever has a method `read` is taken
-        return False
-    try:
-        return bool(file.tell())
-    except Exception:  # a text file can't tell while it is iterated
-        return True
-
-
-def _name_of(file: Any) -> str | None:
-    name = getattr(file, "name", None)
-    return Path(name).name if isinstance(name, str) else None
-
-
-def _content(file: Any, max_bytes: int | None) -> str | bytes:
-    """Read an open file from where it is. Raises Unusable."""
-    try:
-        data = file.read() if max_bytes is None else _read_all(file, max_bytes + 1)
-    except Unusable:
-        raise
-    except (
-        Exception
-    ) as error:  # whatever has a method `read` is taken; one of a damaged archive raises many errors
-        raise Unusable(f"can't read the open file: {error or type(error).__name__}") from None
-    if isinstance(data, bytearray):
-        data = bytes(data)
-    if not isinstance(data, (str, bytes)):
-        raise Unusable(f"can't read the open file: it returned {type(data).__name__}, not text or bytes")
-    if not data:
-        raise Unusable(
-            "the open file has nothing left to read: use seek(0) if it was read or written before, or pass its path"
-        )
-    if max_bytes is not None and len(data) > max_bytes:
-        raise Unusable(f"must be at most {max_bytes:,} bytes, and the open file has more: split the input")
-    return data
-
-
-def _read_all(file: Any, size: int) -> Any:
-    """Read `size` bytes or characters, or to the end: an unbuffered file, such as a pipe, returns fewer at once."""
-    data = piece = file.read(size)
-    while isinstance(piece, (str, bytes, bytearray)) and piece and len(data) < size:
-        piece = file.read(size - len(data))
-        if piece is None:
-            raise Unusable("can't read the open file: it has no data yet, because it is non-blocking")
-        data += piece
-    return data
-
-
-def _unpacked(value: Any, max_bytes: int | None) -> str | bytes:
-    """Read a file of a package or an archive. Raises Unusable."""
-    try:
-        file = value.open("rb")
-    except Exception as error:  # its kind depends on what the file is in
-        raise Unusable(f"can't read {_name_of(value) or 'the file'!r}: {type(error).__name__}") from None
-    with file:
-        return _content(file, max_bytes)
-
-
-def _path(value: os.PathLike[Any]) -> Path:
-    try:
-        path = Path(os.fsdecode(value))
-    except TypeError as error:  # of a `__fspath__` that returns something else
-        raise Unusable(str(error)) from None
-    if path.parts[:1] and path.parts[0].startswith("~") and not path.exists():
-        try:
-            return path.expanduser()
-        except RuntimeError as error:
-            raise Unusable(f"can't read {str(path)!r}: {error}") from None
-    return path
-
-
-def _read(path: Path, max_bytes: int | None) -> bytes:
-    """Read a file. Raises Unusable."""
-    try:
-        kind = special_file(path)
-        if kind is not None and not path.is_fifo():  # a pipe may come from a program that unpacks a file
-            raise Unusable(f"can't read {str(path)!r}: it is {kind}, not a file")
-        size = path.stat().st_size
-        if max_bytes is not None and size > max_bytes:
-            raise Unusable(too_large(size, max_bytes))
-        return path.read_bytes()
-    except OSError as error:
-        raise Unusable(f"can't read {str(path)!r}: {error.strerror or error}") from None
-    except ValueError as error:  # a null character in the path
-        raise Unusable(f"can't read {str(path)!r}: {error}") from None
-
-
-def too_large(size: int, max_bytes: int) -> str:
-    return f"must be at most {max_bytes:,} bytes, got {size:,}: split the input"
