@@ -135,7 +135,7 @@ class AsyncSubmitter:
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
-            made = convert.job(await self._pipeline.call(prepared))
+            made = convert.made_job(await self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:

@@ -137,7 +137,7 @@ class Submitter:
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
-            made = convert.job(self._pipeline.call(prepared))
+            made = convert.made_job(self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:
