@@ -15,6 +15,7 @@ from proteiniq_openapi.models import Result as LowResult
 
 from .._inputs.arguments import check_id
 from .._inputs.callbacks import AsyncCallback
+from .._inputs.files import saving_folder, saving_target
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
@@ -110,11 +111,10 @@ class AsyncResultFile:
         replaced only with `overwrite`. In a folder, files of the result that have one name get different ones.
 
         `on_progress` is called with the number of bytes received and the total, None if it is unknown. Raises
-        FileExistsError, OSError if the file can't be written, APIError, TransportError.
+        FileExistsError, OSError if the file can't be written, InvalidInput if `path` is not a path, APIError,
+        TransportError.
         """
-        target = Path(path)
-        if target.is_dir():
-            target = target / self._local_name
+        target = saving_target(path, self._local_name)
         return await self._source.save(self._wanted, target, on_progress, overwrite=overwrite)
 
     @property
@@ -203,7 +203,7 @@ class AsyncResult(Model):
         FileExistsError, OSError if a file can't be written, APIError, TransportError.
         """
         AsyncCallback("on_progress", on_progress)  # checked before anything is created
-        root = Path(folder)
+        root = saving_folder(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))
         saved = []

@@ -1,12 +1,15 @@
-"""Read what an input is in: a path, an open file, or a file of a package or an archive."""
+"""Paths and open files as arguments: what an input is read from, and where a result is saved."""
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from .._short_repr import short_repr
+from ..errors import InvalidInput
 from .arguments import special_file
 
 
@@ -86,7 +89,7 @@ def in_archive(value: Any, max_bytes: int | None) -> str | bytes:
         return content(file, max_bytes)
 
 
-def path_of(value: os.PathLike[Any]) -> Path:
+def path_of(value: bytes | str | os.PathLike[Any]) -> Path:
     try:
         path = Path(os.fsdecode(value))
     except TypeError as error:  # of a `__fspath__` that returns something else
@@ -97,6 +100,32 @@ def path_of(value: os.PathLike[Any]) -> Path:
         except RuntimeError as error:
             raise Unusable(f"can't read {str(path)!r}: {error}") from None
     return path
+
+
+def saving_folder(path: object) -> Path:
+    """Return the path to save in or at. Raises InvalidInput for anything else."""
+    if not isinstance(path, (str, bytes, os.PathLike)) or path in ("", b""):
+        raise InvalidInput(f"the place to save at must be a path, got {short_repr(path)}")
+    try:
+        made = path_of(path)
+    except Unusable as error:
+        raise InvalidInput(str(error)) from None
+    if "\0" in str(made):
+        raise InvalidInput(f"{short_repr(str(made))} is not a path: it contains a NUL character")
+    return made
+
+
+def saving_target(path: object, name: str) -> Path:
+    """Return the file to save at: `path`, or `name` in it if it is a folder.
+
+    Raises InvalidInput, and NotADirectoryError if it ends like a folder, which would be a file without the separator.
+    """
+    made = saving_folder(path)
+    if made.is_dir():
+        return made / name
+    if isinstance(path, (str, bytes)) and os.fsdecode(path).endswith(("/", os.sep)):
+        raise NotADirectoryError(errno.ENOTDIR, "No such folder: create it first", os.fsdecode(path))
+    return made
 
 
 def in_file(path: Path, max_bytes: int | None) -> bytes:

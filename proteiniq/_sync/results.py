@@ -17,6 +17,7 @@ from proteiniq_openapi.models import Result as LowResult
 
 from .._inputs.arguments import check_id
 from .._inputs.callbacks import Callback
+from .._inputs.files import saving_folder, saving_target
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
@@ -112,11 +113,10 @@ class ResultFile:
         replaced only with `overwrite`. In a folder, files of the result that have one name get different ones.
 
         `on_progress` is called with the number of bytes received and the total, None if it is unknown. Raises
-        FileExistsError, OSError if the file can't be written, APIError, TransportError.
+        FileExistsError, OSError if the file can't be written, InvalidInput if `path` is not a path, APIError,
+        TransportError.
         """
-        target = Path(path)
-        if target.is_dir():
-            target = target / self._local_name
+        target = saving_target(path, self._local_name)
         return self._source.save(self._wanted, target, on_progress, overwrite=overwrite)
 
     @property
@@ -205,7 +205,7 @@ class Result(Model):
         FileExistsError, OSError if a file can't be written, APIError, TransportError.
         """
         Callback("on_progress", on_progress)  # checked before anything is created
-        root = Path(folder)
+        root = saving_folder(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))
         saved = []
