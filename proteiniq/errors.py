@@ -330,7 +330,7 @@ class RateLimited(
     code="rate_limited",
     status=429,
     may_pass=True,
-    advice="wait as `retry_after` says; several clients may share the key",
+    advice="wait before the next request, as `retry_after` says if it is set; several clients may share the key",
 ):
     """Too many requests with this key. `retry_after` is the time until the next one is allowed, in seconds."""
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -231,7 +232,11 @@ def test_the_format_has_the_slots_spelling(formats: tuple[str, ...], value: str,
 @pytest.mark.parametrize(
     ("changes", "value", "problem"),
     [
-        ({"formats": ("pdb", "cif")}, "MKV", "slot 'it': is not a PDB file: contains no ATOM or HETATM line"),
+        (
+            {"formats": ("pdb", "cif")},
+            "MKV",
+            "slot 'it': expected pdb or cif, but the data looks like none of them",
+        ),
         ({"formats": ("pdb", "cif")}, SDF, "slot 'it': expected pdb or cif, but the data looks like sdf"),
         ({"formats": ("fasta",)}, "CC(=O)O", "slot 'it': expected fasta, but the data looks like smiles"),
         (
@@ -417,7 +422,9 @@ SMILES = {"formats": ("smiles",), "kind": "ligand"}
         ("/data/proteins", "looks like a file name"),
         (r"C:\data\proteins", "looks like a file name"),
         ({"a": "proteins.pep"}, "looks like a file name"),
-        ("None", "is what Python prints for an object"),
+        ("None", "'None' stands for a missing value: leave it out"),
+        ("N/A", "'N/A' stands for a missing value: leave it out"),
+        ("'MK'", "is what Python prints for an object"),
         ("LOCUS       X   4 aa\n", "expected fasta, but the data looks like GenBank"),
         (">gene\n" + "ATGGCCAAGGTTTGCACGATTACAGGC" * 2, "record 'gene' looks like a nucleotide sequence"),
         ("MKV\n\nVLA\n", "text after an empty line, and no header"),
@@ -588,6 +595,13 @@ def test_a_number_that_json_does_not_have_is_refused(value: Any) -> None:
     tool = attrs.evolve(TOOL, settings=(attrs.evolve(SETTING, minimum=None, maximum=None),))
     with pytest.raises(InvalidInput, match="must be a finite number"):
         entries(tool, {"protein": "MK"}, {"ph": value})
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("value", [Decimal("sNaN"), Fraction(10**400, 3)])
+def test_a_number_without_a_value_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"settings: .* pass plain numbers"):
+        entries(TOOL, {"protein": "MK"}, {"ph": value})
 
 
 def test_settings_nested_without_end_are_refused() -> None:

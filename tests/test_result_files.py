@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import io
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from proteiniq import ContractError, NotFound, TransportError
+from proteiniq import ContractError, InvalidInput, NotFound, TransportError
 
 from ._sync.clients import fetched
 from .storage import CONTENT, FILE, result, storage
@@ -66,6 +68,42 @@ def test_a_missing_folder(tmp_path: Path) -> None:
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: storage}))
     with pytest.raises(FileNotFoundError):
         made.files["a.txt"].save(tmp_path / "missing" / "a.txt")
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    "path", [None, "", b"", io.BytesIO(), "a\0b", type("P", (), {"__fspath__": lambda _: 1})()]
+)
+def test_what_is_not_a_path_is_refused(path: Any) -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
+    for save in (made.save_all, made.files["a.txt"].save):
+        with pytest.raises(InvalidInput):
+            save(path)
+
+
+@pytest.mark.case
+def test_a_path_that_ends_like_a_folder_is_not_a_file(tmp_path: Path) -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
+    with pytest.raises(NotADirectoryError, match="No such folder: create it first"):
+        made.files["a.txt"].save(f"{tmp_path}/new/")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.case
+def test_a_file_is_saved_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: text_file()}))
+    assert made.files["a.txt"].save("~/b.txt") == tmp_path / "b.txt"
+
+
+@pytest.mark.case
+def test_a_broken_link_is_not_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "a.txt"
+    link.symlink_to(tmp_path / "elsewhere")
+    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
+    with pytest.raises(FileExistsError, match="broken link"):
+        made.files["a.txt"].save(link)
+    assert link.is_symlink()
 
 
 def test_an_undecodable_text_file() -> None:

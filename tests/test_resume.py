@@ -92,3 +92,9 @@ def test_a_late_result_is_not_waited_for_beyond_the_end_of_the_wait() -> None:
     assert move == GiveUp("deadline", 40.0)
     move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=260.0, give_up=300.0)
     assert move == GiveUp("deadline", 40.0)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(("now", "move"), [(280.0, Wait(19.0, "late result")), (295.0, GiveUp("deadline"))])
+def test_a_late_result_is_read_just_before_the_end_of_the_wait(now: float, move: Wait | GiveUp) -> None:
+    assert late_result(JobStatus.COMPLETED, reads=20, retry_after=None, now=now, give_up=300.0) == move

@@ -142,6 +142,22 @@ def test_settings_that_cannot_be_copied_are_refused() -> None:
         client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
 
 
+@pytest.mark.case
+@pytest.mark.parametrize("body", [{"id": "", "status": "QUEUED"}, {"id": "..", "status": "QUEUED"}, {}])
+def test_a_response_without_the_id_of_the_job_leaves_the_submit_in_doubt(body: Any) -> None:
+    with over(Stub(answer(body, 201))) as client, pytest.raises(ContractError) as caught:
+        client.jobs.submit("esmfold", [ENTRY], idempotency_key="one")
+    assert caught.value.in_doubt
+    assert "repeat the same submit with idempotency_key='one'" in caught.value.__notes__[0]
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("name", [5, b"mine", "\ud800"])
+def test_a_name_that_is_not_text_is_refused(name: Any) -> None:
+    with over(Stub()) as client, pytest.raises(InvalidInput, match="name must be text, got"):
+        client.jobs.submit("esmfold", [ENTRY], name=name)
+
+
 def test_a_saved_file_is_refused_if_the_contract_lacks_it_as_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "is_documented", lambda role, name: name != "file_id")
     service = Routes({TOOL: answer(documented("get_tool")), FILE: answer(documented("get_file"))})

@@ -25,6 +25,7 @@ from .._inputs.arguments import (
     check_flags,
     check_id,
     check_idempotency_key,
+    check_name,
     check_reserved_credits,
     copied,
 )
@@ -79,6 +80,7 @@ class AsyncSubmitter:
         """Submit a job, with a quote first if there is a limit, and again while there is no slot for it."""
         check_flags(check=check)
         check_credits("max_credits", max_credits)
+        check_name(name)
         reserved = _reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
@@ -136,7 +138,7 @@ class AsyncSubmitter:
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
-            made = convert.job(await self._pipeline.call(prepared))
+            made = convert.made_job(await self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:

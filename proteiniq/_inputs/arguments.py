@@ -194,8 +194,10 @@ def copied(value: Any, what: str) -> Any:
     """Return a deep copy. Raises InvalidInput for values that can't be copied."""
     try:
         return copy.deepcopy(value)
-    except (TypeError, RecursionError) as error:
-        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
+    except Exception as error:  # objects define how they are copied
+        raise InvalidInput(
+            f"{what}: {str(error)[:100] or type(error).__name__}. Nothing was sent: pass JSON values"
+        ) from None
 
 
 def check_idempotency_key(key: str) -> str:
@@ -205,6 +207,12 @@ def check_idempotency_key(key: str) -> str:
             f"either end, got {short_repr(key)}"
         )
     return key
+
+
+def check_name(value: str | None) -> None:
+    """Raise InvalidInput unless `value` can be the name of a job."""
+    if value is not None and not (isinstance(value, str) and is_text(value)):
+        raise InvalidInput(f"name must be text, got {short_repr(value)}")
 
 
 def check_credits(name: str, value: float | None) -> None:

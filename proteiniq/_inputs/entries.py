@@ -17,7 +17,7 @@ from .._short_repr import short_repr
 from .._text import fasta
 from ..errors import InvalidInput, Issue
 from ..models import File, Slot, Tool
-from . import content, formats, settings as job_settings, values
+from . import content, files, formats, settings as job_settings, values
 from .suggestions import suggestion
 from .values import Item, Rejected
 
@@ -195,7 +195,7 @@ class _Slot:
             and slot.max_bytes is not None
             and file.size_bytes > slot.max_bytes
         ):
-            self._add([Issue(values.too_large(file.size_bytes, slot.max_bytes), slot=slot.id)])
+            self._add([Issue(files.too_large(file.size_bytes, slot.max_bytes), slot=slot.id)])
         entry["source"] = {"type": "file", "file_id": file.id}
         if format := known or (slot.formats[0] if slot.formats else name):
             entry["format"] = format
@@ -216,7 +216,7 @@ class _Slot:
             if text is None:
                 continue
             if slot.max_bytes is not None and self._is_too_large(text):
-                problem = values.too_large(len(text.encode()), slot.max_bytes)
+                problem = files.too_large(len(text.encode()), slot.max_bytes)
                 yield placed(Issue(problem, slot=slot.id), parts[0] if len(parts) == 1 else None)
             elif slot.max_records is not None:
                 starts = formats.records(formats.family(entry.get("format", "")) or "", text)

@@ -15,9 +15,9 @@ from proteiniq_openapi.types import Unset
 
 from .. import models
 from .._inputs import requests
-from .._inputs.arguments import is_text
+from .._inputs.arguments import check_id, is_text
 from ..contract import RAW
-from ..errors import ContractError
+from ..errors import ContractError, InvalidInput
 from . import schema
 from .page import Page
 
@@ -203,6 +203,21 @@ def quote(response: low.Quote) -> models.Quote:
         billing_mode=given(billing.mode) if billing else None,
         **_rest(response),
     )
+
+
+def made_job(response: low.Job) -> models.JobState:
+    """Return a job that was just submitted. Raises ContractError if it has no id that its status can be read with."""
+    try:
+        check_id("job", response.id)
+    except InvalidInput as error:
+        broken = ContractError(
+            f"submit_job: the response breaks the contract at $.id: {error}",
+            operation="submit_job",
+            path="$.id",
+        )
+        broken.in_doubt = True
+        raise broken from None
+    return job(response)
 
 
 def job(response: low.Job) -> models.JobState:

@@ -298,7 +298,8 @@ class Jobs:
         `jobs` are ids or jobs; duplicates are waited for once. One page of the job list has the status of a hundred
         jobs, and only jobs that are on no page are read one by one, so the wait stays far below the rate limit.
         `on_update` is called with a job at each of its changes. `timeout` is in seconds for all jobs together; None
-        waits forever. A failure that may pass does not end the wait.
+        waits forever. A failure that may pass does not end the wait, and a job that is not found ends it after the
+        others.
 
         Raises WaitTimeout, whose `jobs` are those that have not ended, NotFound, APIError, and InvalidInput at once.
         """
@@ -330,9 +331,11 @@ class Jobs:
                         else:
                             last = job  # yielded when its stream is closed
         except BaseException as interrupt:
-            gone = interrupt.job_id if isinstance(interrupt, NotFound) else None
-            if going_on := [job_id for job_id in left if job_id != gone]:
+            gone = {*gatherer.gone, interrupt.job_id if isinstance(interrupt, NotFound) else None}
+            if going_on := [job_id for job_id in left if job_id not in gone]:
                 interrupt.add_note(where_they_are(going_on))
+            if also := [job_id for job_id in gatherer.gone if job_id != getattr(interrupt, "job_id", None)]:
+                interrupt.add_note(f"Not found: {', '.join(also)}.")
             raise
         if last is not None:
             yield last

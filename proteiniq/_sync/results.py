@@ -17,6 +17,7 @@ from proteiniq_openapi.models import Result as LowResult
 
 from .._inputs.arguments import check_flags, check_id
 from .._inputs.callbacks import Callback
+from .._inputs.files import saving_folder, saving_target
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
@@ -113,12 +114,11 @@ class ResultFile:
         page in place of a file of another type, such as a proxy's login page, is not saved but retried.
 
         `on_progress` is called with the number of bytes received and the total, None if it is unknown. Raises
-        FileExistsError, OSError if the file can't be written, APIError, TransportError.
+        FileExistsError, OSError if the file can't be written, InvalidInput if `path` is not a path, APIError,
+        TransportError.
         """
         check_flags(overwrite=overwrite)
-        target = Path(path)
-        if target.is_dir():
-            target = target / self._local_name
+        target = saving_target(path, self._local_name)
         return self._source.save(self._wanted, target, on_progress, overwrite=overwrite)
 
     @property
@@ -208,7 +208,7 @@ class Result(Model):
         """
         Callback("on_progress", on_progress)  # checked before anything is created
         check_flags(overwrite=overwrite)
-        root = Path(folder)
+        root = saving_folder(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))
         saved = []

@@ -80,9 +80,11 @@ class Download:
         """
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-        if target.exists() and not target.is_file():
+        if os.path.lexists(target) and not target.is_file():
             # The file would replace it: as root, even /dev/null.
-            raise FileExistsError(errno.EEXIST, "Is a device, pipe or socket, not a file", str(target))
+            raise FileExistsError(
+                errno.EEXIST, "Is a device, pipe, socket or broken link, not a file", str(target)
+            )
         download = None
         temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.part")
         try:
