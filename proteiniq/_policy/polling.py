@@ -72,7 +72,7 @@ class ReadStatus:
 class Expire:
     """Stop: the deadline has passed, or no read can happen before it.
 
-    If less than 5 s remain, sleep for `after` seconds, so that a loop of short waits is not a busy loop. If more
+    If 5 s or less remain, sleep for `after` seconds, so that a loop of short waits is not a busy loop. If more
     remain, the service asked for a wait beyond the deadline: `asked`, in seconds.
     """
 
@@ -246,9 +246,11 @@ def next_step(watch: Watch, now: float, *, jitter: float) -> Step:
 
 
 def expire(deadline: float, now: float, earliest: float) -> Expire:
-    """Return the end of a wait whose next read, at `earliest`, would be after its deadline."""
-    rest = max(0.0, deadline - now)
-    return Expire(rest) if rest < READ_INTERVAL else Expire(asked=earliest - now)
+    """Return the end of a wait whose next read, at `earliest`, would be at its deadline or later."""
+    # The interval between reads explains a pause of 5 s; a longer one is a wait that the service asked for.
+    if deadline <= now + READ_INTERVAL:
+        return Expire(max(0.0, deadline - now))
+    return Expire(asked=earliest - now)
 
 
 def _grown(start: float, factor: float, times: int, longest: float) -> float:
