@@ -88,9 +88,9 @@ def test_the_first_date_that_can_be_read_counts() -> None:
 
 def test_a_window_is_as_long_as_its_reset_is_away_when_both_are_about_one_limit() -> None:
     date, reset = "Fri, 12 Jun 2026 08:00:00 GMT", "2026-06-12T08:05:00Z"
-    assert (
-        read(date=date, x_ratelimit_limit="120", x_ratelimit_reset=reset).window == 298.0
-    )  # both are rounded to seconds
+    # Both are rounded to seconds.
+    assert read(date=date, x_ratelimit_limit="120", x_ratelimit_reset=reset).window == 298.0
+    assert read(date=date, x_ratelimit_limit="120", x_ratelimit_reset="2").window == 0.0
     assert read(date=date, x_ratelimit_limit="120, 5000", x_ratelimit_reset=f"60, {reset}").window is None
     assert read(x_ratelimit_limit="120", x_ratelimit_reset=reset).window is None
     assert read(date=date, x_ratelimit_reset=reset).window is None

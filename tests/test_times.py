@@ -21,6 +21,13 @@ MOMENTS = st.datetimes(
 )
 
 
+@pytest.fixture(autouse=True)
+def empty_caches() -> None:
+    """Without this, a test may see what the code returned in an earlier test, or before it was changed by mutmut."""
+    parse_timestamp.cache_clear()
+    parse_http_date.cache_clear()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -42,9 +49,17 @@ def test_a_timestamp_survives_being_written_and_read(moment: datetime) -> None:
     assert parse_timestamp(moment.isoformat()) == moment
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "9999-12-31T23:59-14:00"])
-def test_an_invalid_timestamp_is_a_value_error(text: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "Invalid isoformat"),
+        ("yesterday", "Invalid isoformat"),
+        ("2026-13-01T00:00:00Z", "month"),
+        ("9999-12-31T23:59-14:00", "^outside the years 1 to 9999 in UTC: 9999-12-31 23:59:00-14:00$"),
+    ],
+)
+def test_an_invalid_timestamp_is_a_value_error(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         parse_timestamp(text)
 
 

@@ -97,6 +97,13 @@ def test_what_was_made_long_ago_is_forgotten() -> None:
     assert len(recent._made) <= 2
 
 
+def test_what_was_made_in_the_last_minute_is_remembered() -> None:
+    recent = Recent()
+    recent.add("job_1", 0.0)
+    recent.add("job_2", VISIBLE_WITHIN)
+    assert [recent.is_recent(made, VISIBLE_WITHIN) for made in ("job_1", "job_2")] == [True, True]
+
+
 # ---- the status of a job
 
 

@@ -172,7 +172,10 @@ class Window:
         headroom: float = HEADROOM,
     ) -> None:
         if limit < 1 or not seconds > 0 or headroom < 0:
-            raise ValueError("a window needs a limit of 1 or more and a positive length")
+            raise ValueError(
+                "a window must have a limit of 1 or more, a positive length and no negative headroom, "
+                f"got {limit}, {seconds} s and {headroom}"
+            )
         self.state = state or State()
         self._limit = min(limit, _HIGHEST_LIMIT)
         self._most = _HIGHEST_LIMIT if most is None else most
@@ -362,6 +365,7 @@ class Window:
         for seat in _older(state.asked, time, _LONGEST_SILENCE):
             self._leave_queue(seat)
         for stamps in (state.ours, state.others):
+            # Mostly none has expired, and this is quicker than a search.
             if not stamps or stamps[0] + period > time:
                 continue
             old = bisect_right(stamps, time, key=lambda stamp: stamp + period)

@@ -7,7 +7,6 @@ document which statuses mean an expired URL, so `EXPIRED` is a choice of this cl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import attrs
 
@@ -109,4 +108,4 @@ def renewed_file(
 
 def _place(info: ResultFileInfo) -> str:
     """Return where a file is stored: its URL without the signature."""
-    return urlsplit(info.url or "")._replace(query="", fragment="").geturl()
+    return (info.url or "").partition("?")[0]

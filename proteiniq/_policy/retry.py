@@ -55,7 +55,7 @@ VISIBLE_WITHIN = 60.0
 than where it was made."""
 
 
-def patience(error: ProteinIQError, *, exists: bool = False) -> float:
+def patience(error: ProteinIQError, *, exists: bool) -> float:
     """Return for how long a wait passes over an error when the same one comes again and again, in seconds.
 
     It is infinite for a failure that may pass, and 0.0 for a verdict of the service. An error without one of its codes,
