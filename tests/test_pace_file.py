@@ -394,7 +394,8 @@ _VALUES = st.one_of(
 @given(
     st.dictionaries(st.sampled_from([field.name for field in attrs.fields(State)]), _VALUES, max_size=6),
     st.dictionaries(
-        st.sampled_from(["ours", "gone", "others"]), st.one_of(_STAMPS, st.integers(), st.text())
+        st.sampled_from(["ours", "gone", "others"]),
+        st.one_of(_STAMPS, st.integers(-(2**63), 2**63 - 1), st.text()),
     ),
 )
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -408,10 +409,11 @@ def test_no_content_of_a_file_raises_or_stops_requests(
     ticket = one.reserve()
     longest = LONGEST_HOLD + LONGEST_FLIGHT
     assert 0.0 <= ticket.claim(1.0) <= longest
-    ticket.observe(1.0, limit=2, remaining=1, reset_after=5.0)
-    ticket.refused(1.0, 2.0)
-    assert 2.0 <= ticket.held(1.0) <= longest
-    ticket.release(1.0)
+    rate = RateHeaders(limit=2, remaining=0, reset_after=5.0, retry_after=2.0)
+    ticket.release(1.0, rate, is_refused=True)
+    after = one.reserve()
+    assert 2.0 <= after.claim(1.0) <= longest
+    after.release(1.0)
     assert leave(one, 2 * longest)
     one.close()
 
