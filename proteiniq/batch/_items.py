@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from .._inputs import entries, formats, settings as job_settings, values
+from .._inputs import entries, files, formats, settings as job_settings, values
 from .._inputs.arguments import is_text
 from .._short_repr import short_repr
 from .._text import fasta
@@ -105,8 +105,8 @@ def _path(given: Any) -> Path | None:
     is_name = isinstance(given, str) and "\n" not in given and _is_named_as_file(PurePath(given))
     if is_name or isinstance(given, os.PathLike):
         try:
-            return values.local_path(given)
-        except values.Unusable as error:
+            return files.path_of(given)
+        except files.Unusable as error:
             raise InvalidInput(f"items: {error}") from None
     if values.is_single(given):
         raise InvalidInput(
