@@ -38,6 +38,7 @@ from ..errors import (
     Conflict,
     DailyLimitExceeded,
     Forbidden,
+    InsufficientCredits,
     InvalidInput,
     JobFailed,
     NotFound,
@@ -69,8 +70,8 @@ ITEM_ONLY = (BadRequest, PayloadTooLarge, InvalidInput)
 
 IN_DOUBT = "pass resend_in_doubt=True to submit it again"
 
-MOST_READS = 5
-"""How often a result is requested in one run, if reading it fails each time."""
+MOST_READS = 2
+"""After how many failures in reading a result, with minutes of retries each, it is left for the next run."""
 
 MOST_UNSEARCHED = 3
 """How often the job list is searched again after an error that may not pass."""
@@ -114,7 +115,10 @@ class BatchRun:
         self._tag = re.compile(rf"\[{folder.header.batch}-(\d+)\.(\d+)\]$")
         self._same = _equal_items(folder)
         self._posting: set[int] = set()
+        self._begun: int | None = None
+        """The item whose submit is recorded and doesn't leave before all of this is."""
         self._quoting = False
+        self._unaffordable: BatchPaused | None = None
         self._conflicts: set[tuple[int, int]] = set()
         self._unsearched = 0
         self._unread: dict[int, ProteinIQError] = {}
@@ -162,14 +166,26 @@ class BatchRun:
         """Write how the requests end that are under way. What fails then is for the next run."""
         for watcher in self._watchers.values():
             watcher.stop()
+        self._attempt(self._take_back)
         while self._crew.busy:
             outcome = self._crew.next(None)
-            try:
-                if outcome is not None:
-                    outcome.tag(outcome)
-            except Exception as error:
-                log.warning("the batch in %s, while it stops: %s", self._folder.path, error)
+            if outcome is not None:
+                self._attempt(partial(self._act, outcome))
         self._crew.close()
+
+    def _take_back(self) -> None:
+        """Record that a submit didn't leave, if an interrupt came before."""
+        place = self._begun
+        if place is not None and self._state.status(place) == ItemState.SENDING:
+            self._record(events.Unsent(place, self._state.attempt(place), "interrupted"))
+
+    def _attempt(self, step: Callable[[], Any]) -> None:
+        try:
+            step()
+        except (LookupError, ValueError):
+            pass  # the item has gone on: the interrupt came after its event
+        except Exception as error:
+            log.warning("the batch in %s, while it stops: %s", self._folder.path, error)
 
     def _begin(self) -> None:
         """Take up what was left, and learn the account's limits and the prices."""
@@ -234,15 +250,24 @@ class BatchRun:
         seconds = None if until is None else until - self._clock.monotonic()
         outcome = self._crew.next(seconds)
         if outcome is not None:
-            outcome.tag(outcome)
+            self._act(outcome)
         self._tell()
+
+    def _act(self, outcome: Outcome[Done]) -> None:
+        """Act on how a request ended; after an interrupt meanwhile, `_finish` does so again."""
+        try:
+            outcome.tag(outcome)
+        except Exception:
+            self._crew.taken()
+            raise
+        self._crew.taken()
 
     # ---- submits
 
     def _may_submit(self) -> bool:
         """Whether an item waits whose estimate the limit has room for."""
         place = self._state.next_pending()
-        return place is not None and not self._quoting and self._has_room(place)
+        return place is not None and not (self._quoting or self._unaffordable) and self._has_room(place)
 
     def _has_room(self, place: int) -> bool:
         limit = self._folder.header.max_credits
@@ -253,6 +278,8 @@ class BatchRun:
 
     def _what_is_left(self) -> BatchPaused | None:
         """Return the error if the batch ends before all its items have ended."""
+        if self._unaffordable is not None:
+            return self._unaffordable
         place, limit = self._state.next_pending(), self._folder.header.max_credits
         if place is not None and limit is not None and not self._has_room(place):
             used, reserved = self._state.credits_used, self._state.credits_reserved
@@ -297,8 +324,10 @@ class BatchRun:
             self._report(place, "skipped", message=message)
             return
         attempt = self._state.attempt(place)
+        self._begun = place
         self._record(events.Submit(place, attempt, credits))
         self._posting.add(place)
+        self._begun = None
         self._work(partial(self._post, place, attempt), partial(self._posted, place, attempt))
 
     def _post(self, place: int, attempt: int) -> JobState:
@@ -345,6 +374,10 @@ class BatchRun:
                 log.warning("the batch goes on in %.0f min: %s", pause / 60, message)
                 self._schedule.not_submitted()
                 self._schedule.hold(now + pause)
+            case InsufficientCredits():
+                self._record(events.Unsent(place, attempt, code, message))
+                self._schedule.not_submitted()
+                self._cannot_afford(message, error)
             case Conflict():
                 self._record(events.Doubt(place, attempt, f"{message} ({IN_DOUBT})"))
                 self._schedule.not_submitted()
@@ -388,12 +421,8 @@ class BatchRun:
                 continue  # the submit of the item will say so, for it alone
             self._record_estimate(place, quote)
             blocking = [each for each in quote.blocking_errors if each.code == "insufficient_credits"]
-            if blocking and not self._state.active:
-                raise self._paused(
-                    f"the workspace has too few credits: {blocking[0].message} Nothing was submitted: add credits, "
-                    "and start the batch again",
-                    "insufficient_credits",
-                )
+            if blocking:
+                self._cannot_afford(blocking[0].message)
 
     def _quote(self, place: int) -> Quote:
         item = self._folder.plan.item(place)
@@ -711,6 +740,12 @@ class BatchRun:
         self._stop = self._paused(
             f"{text}. No item has failed by it: start the batch again to go on", reason, error
         )
+
+    def _cannot_afford(self, message: str, cause: BaseException | None = None) -> None:
+        """Submit no more; the batch is paused when the jobs that run have ended."""
+        if self._unaffordable is None:
+            text = f"the workspace has too few credits: {message} Add credits, and start the batch again to go on"
+            self._unaffordable = self._paused(text, "insufficient_credits", cause)
 
     def _paused(self, message: str, reason: str, cause: BaseException | None = None) -> BatchPaused:
         """Record that the batch can't go on now, and return the error that says so."""

@@ -27,7 +27,7 @@ class Outcome(Generic[T]):
 class Crew(Generic[T]):
     """Works in threads. Those that are left at the end are not waited for.
 
-    An interrupt may come between any two steps here. It loses at most the outcome that is being taken.
+    An interrupt may come between any two steps. So an outcome stays until `taken`, when it has been acted on.
     """
 
     def __init__(self) -> None:
@@ -62,10 +62,12 @@ class Crew(Generic[T]):
             self._event.clear()
             if not self._ended and not self._event.wait(None if seconds is None else max(0.0, seconds)):
                 return None
-        number, outcome = self._ended[0]
-        self._waited.discard(number)
+        return self._ended[0][1]
+
+    def taken(self) -> None:
+        """Forget the outcome that `next` returned."""
+        self._waited.discard(self._ended[0][0])
         self._ended.popleft()
-        return outcome
 
     def close(self) -> None:
         """Leave the works that are under way."""
@@ -121,11 +123,12 @@ class AsyncCrew(Generic[T]):
             while not self._ended:
                 self._news = self._event()
                 await self._news.wait()
-        if not self._ended:
-            return None
-        number, outcome = self._ended.popleft()
-        self._waited.discard(number)
-        return outcome
+        return self._ended[0][1] if self._ended else None
+
+    def taken(self) -> None:
+        """Forget the outcome that `next` returned."""
+        self._waited.discard(self._ended[0][0])
+        self._ended.popleft()
 
     async def close(self) -> None:
         """Cancel the works that are under way, and wait until they have ended."""
@@ -137,6 +140,7 @@ class AsyncCrew(Generic[T]):
             for cancel in list(self._cancels.values()):
                 cancel()
             while self._cancels:
+                self._ended.clear()
                 await self.next(None)
 
     async def shielded(self, step: Callable[[], Awaitable[object]]) -> None:
@@ -148,13 +152,36 @@ class AsyncCrew(Generic[T]):
 
     @staticmethod
     async def blocking(step: Callable[[], Any]) -> Any:
-        """Make a step that waits for the disk, in a thread; it is not left half done."""
-        from anyio import CancelScope
+        """Make a step that waits for the disk, in a thread. A cancellation waits for it too, a second one doesn't."""
+        from anyio import CancelScope, Event
         from anyio.to_thread import run_sync
 
-        with CancelScope(shield=True):
-            result = await run_sync(step)
-        return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
+        ended = Event()
+        outcomes: list[Outcome[None]] = []
+
+        async def run() -> None:
+            try:
+                outcomes.append(Outcome(None, await run_sync(step)))
+            except Exception as error:
+                outcomes.append(Outcome(None, error=error))
+            finally:
+                ended.set()
+
+        # In a task of its own, since asyncio cancels this one whether it is shielded or not.
+        cancel = _spawn(run)
+        try:
+            with CancelScope(shield=True):
+                await ended.wait()
+        except BaseException:
+            with CancelScope(shield=True):
+                await ended.wait()
+            raise
+        finally:
+            del cancel  # which kept the task alive
+        (outcome,) = outcomes
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
 
     async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
         try:

@@ -12,6 +12,8 @@ from ..errors import InvalidInput
 from ._folder import BatchFolder
 from ._state import ItemState
 
+_ACTIVE = (ItemState.SENDING, ItemState.RUNNING, ItemState.ENDED)
+
 
 @attrs.frozen(kw_only=True)
 class BatchStatus:
@@ -78,10 +80,11 @@ def status_of(folder: BatchFolder, **learned: Any) -> BatchStatus:
     if same:
         done_same, failed_same = _equal_ones(folder)
     waiting = counts[ItemState.PENDING] + same - done_same - failed_same
+    is_open = waiting or any(counts[each] for each in (*_ACTIVE, ItemState.DOUBT))
     return BatchStatus(
         items=len(state),
         done=counts[ItemState.DONE] + done_same,
-        running=counts[ItemState.SENDING] + counts[ItemState.RUNNING] + counts[ItemState.ENDED],
+        running=sum(counts[each] for each in _ACTIVE),
         waiting=waiting,
         failed=counts[ItemState.FAILED] + failed_same,
         in_doubt=counts[ItemState.DOUBT],
@@ -89,7 +92,7 @@ def status_of(folder: BatchFolder, **learned: Any) -> BatchStatus:
         credits_used=state.credits_used,
         credits_reserved=state.credits_reserved,
         max_credits=folder.header.max_credits,
-        paused=state.paused.reason if state.paused else None,
+        paused=state.paused.reason if state.paused and is_open else None,
         **learned,
     )
 
