@@ -235,8 +235,9 @@ def _content(path: Path) -> bytes | None:
 
 def _locked(path: Path, owner: Owner, is_alive: bool | None) -> BatchLocked:
     since = ""
-    with suppress(TypeError, ValueError, OverflowError, OSError):
-        since = f" since {datetime.fromtimestamp(owner.at, UTC):%Y-%m-%d %H:%M:%S} UTC"  # type: ignore[arg-type]
+    with suppress(ValueError, OverflowError, OSError):
+        if isinstance(owner.at, int | float):
+            since = f" since {datetime.fromtimestamp(owner.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
     if path.suffix:
         advice = f"Start it again in a moment; if that process is dead, delete {path}"
     elif owner.is_this:

@@ -189,7 +189,10 @@ def test_a_process_of_another_user_is_alive(monkeypatch: pytest.MonkeyPatch) -> 
     assert owner(started=None).is_alive() is None
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b'{"pid": []}', b'{"host": "h", "pid": 1, "at": "x"}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"[]", b'{"pid": []}', b'{"host": "h", "pid": 1, "at": "x"}', b'{"pid": 1, "at": 1e300}'],
+)
 def test_a_lock_that_names_no_owner_is_only_taken_over_on_request(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(BatchLocked, match="take_over=True"):
