@@ -357,7 +357,7 @@ class RateLimited(
     code="rate_limited",
     status=429,
     may_pass=True,
-    advice="wait as `retry_after` says; several clients may share the key",
+    advice="wait before the next request, as `retry_after` says if it is set; several clients may share the key",
 ):
     """Too many requests with this key. `retry_after` is the time until the next one is allowed, in seconds."""
 
@@ -378,12 +378,14 @@ class InternalError(
 class TransportError(RequestError):
     """No complete response was received: the connection failed or broke.
 
-    The request may have taken effect, unless `sent` is false: then no attempt left this machine.
+    The request may have taken effect, unless `sent` is false: then no attempt left this machine. `failure` is what
+    happened to the last attempt, as in `AttemptDetails`.
     """
 
-    def __init__(self, message: str, *, sent: bool = True, **known: Any) -> None:
+    def __init__(self, message: str, *, sent: bool = True, failure: str | None = None, **known: Any) -> None:
         super().__init__(message, **known)
         self.sent = self.in_doubt = sent
+        self.failure = failure
 
 
 class RequestTimeout(TransportError):

@@ -130,7 +130,8 @@ class ToolSummary(Model):
 class Slot(Model):
     """An input of a tool. `kind` is the type of data, `formats` are the accepted file formats.
 
-    `max_entries` limits the entries of the slot, `max_records` and `max_bytes` limit each entry.
+    `required` is true if the service states that a job needs it. `max_entries` limits the entries of the slot,
+    `max_records` and `max_bytes` limit each entry.
     """
 
     id: str

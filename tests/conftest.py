@@ -72,9 +72,12 @@ def key(sandbox: Sandbox) -> str:
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test is not about the key of whoever runs it."""
-    monkeypatch.delenv("PROTEINIQ_API_KEY", raising=False)
-    monkeypatch.delenv("PROTEINIQ_BASE_URL", raising=False)
+    """A test is not about the key and the proxies of whoever runs it."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("PROTEINIQ_API_KEY", "PROTEINIQ_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -114,6 +114,18 @@ def test_an_invalid_timeout(value: Any) -> None:
         arguments.check_timeout(value)
 
 
+@pytest.mark.parametrize("value", [True, False, numpy.True_, numpy.False_])
+def test_flags(value: Any) -> None:
+    arguments.check_flags(overwrite=value)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("value", ["no", "", None, 0, 1, numpy.int64(1), [True]])
+def test_what_is_not_a_flag(value: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"check must be True or False, got "):
+        arguments.check_flags(overwrite=True, check=value)
+
+
 @pytest.mark.case
 def test_numbers_of_numpy_are_numbers() -> None:
     number: Any = numpy.int64(5)

@@ -25,13 +25,6 @@ from proteiniq._wire.route import ENVIRONMENT, Route
 ELSEWHERE = "http://service.test/x"
 
 
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
 def proxy(url: str = ELSEWHERE, route: Route = ENVIRONMENT) -> str | None:
     scheme, _, rest = url.partition("://")
     return Pools(route=route).proxy(scheme, rest.partition("/")[0], None)

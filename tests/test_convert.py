@@ -46,7 +46,7 @@ def test_an_entry_of_a_file() -> None:
 
 @pytest.mark.parametrize("entry", [{}, {"slotId": 5}, {"slotId": "x", "source": None, "more": [1]}])
 def test_an_entry_of_the_user_is_sent_unchanged(entry: dict[str, Any]) -> None:
-    assert job_entries.AsGiven([entry]).to_dict() == {"inputs": [entry]}
+    assert job_entries.Entries([entry]).to_dict() == {"inputs": [entry]}
 
 
 def jobs(count: int, **changes: Any) -> low.JobPage:

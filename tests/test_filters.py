@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from proteiniq import ContractError, InvalidInput, ProteinIQ
+from proteiniq import ContractError, InvalidInput, JobStatus, ProteinIQ
 from proteiniq.sandbox import Sandbox
 
 from ._sync.clients import connect, over
@@ -74,6 +74,30 @@ def test_parameters_are_called_as_the_contract_calls_them(monkeypatch: pytest.Mo
     assert [dict(request.url.params) for request in service.requests] == [
         {"view": "full", "page_size": "5", "state": "broken"},
         {"view": "full", "state": "unheard"},
+    ]
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("status", ["completed", "Completed", "COMPLETED", JobStatus.COMPLETED])
+def test_documented_words_may_be_in_any_case(status: str) -> None:
+    service = Stub(page(), page())
+    with over(service) as client:
+        client.jobs.list(status=status).list()
+        client.files.list(origin="job_output", format="Fasta").list()
+    assert [dict(request.url.params) for request in service.requests] == [
+        {"status": "COMPLETED"},
+        {"origin": "JOB_OUTPUT", "format": "FASTA"},
+    ]
+
+
+def test_words_that_are_not_documented_are_sent_as_they_are() -> None:
+    service, number = Stub(page(), page()), 5
+    with over(service) as client:
+        client.jobs.list(status="archived").list()
+        client.files.list(origin=number, format="mmCIF").list()  # type: ignore[arg-type]  # as a user may
+    assert [dict(request.url.params) for request in service.requests] == [
+        {"status": "archived"},
+        {"origin": "5", "format": "mmCIF"},
     ]
 
 

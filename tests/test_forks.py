@@ -18,8 +18,6 @@ import pytest
 from proteiniq import ConfigurationError, _forks
 from proteiniq._async.wire import AsyncWire
 from proteiniq._forks import Lock
-from proteiniq._policy.pace import JobReads
-from proteiniq._policy.pacing import Window
 from proteiniq._sync.wire import Wire
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import shared
@@ -138,18 +136,6 @@ def test_a_pace_is_not_held_by_threads_of_the_parent() -> None:
         return 0.0 < ticket.claim(1.0) < 10.0  # after the interval of a job, not after minutes
 
     assert forked(read_again) == 0
-
-
-def test_seats_without_an_owner_count_as_complete_requests() -> None:
-    window = Window(limit=2, seconds=60, headroom=0)
-    first, second, third = (window.reserve(0.0) for _ in range(3))
-    assert [window.claim(seat, 0.0) for seat in (first, second)] == [0.0, 0.0]
-    window.forget_seats()
-    assert window.claim(third, 1.0) == 59.0
-    reads = JobReads(5.0)
-    reads.window("job_1", 0.0).claim(reads.window("job_1", 0.0).reserve(0.0), 0.0)
-    reads.forget_seats()
-    assert reads.window("job_1", 1.0).state.flying == {}
 
 
 @pytest.mark.usefixtures("impatient")

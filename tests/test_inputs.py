@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -137,25 +138,30 @@ def without(slot: str, **changes: Any) -> Tool:
     return attrs.evolve(TOOL, slots=slots)
 
 
-def test_an_undocumented_kind_is_not_guessed() -> None:
-    with pytest.raises(InvalidInput, match="doesn't state which kind of data it takes") as caught:
-        entries(without("protein", kind=None), {"protein": ">a\nMK"}, None)
-    (issue,) = caught.value.issues
-    assert issue.slot == "protein"
-    assert "a list of API entries" in str(issue)
+@pytest.mark.case
+@pytest.mark.parametrize("kind", [None, ""])
+def test_an_unstated_kind_is_left_out(kind: str | None) -> None:
+    (entry,) = entries(without("protein", kind=kind), {"protein": ">a\nMK"}, None)
+    assert "kind" not in entry
+    assert entry["format"] == "fasta"
 
 
-def test_an_undetectable_format_is_not_guessed() -> None:
-    with pytest.raises(InvalidInput, match="the format of the data is unknown") as caught:
-        entries(without("protein", formats=()), {"protein": "MK"}, None)
-    assert [issue.slot for issue in caught.value.issues] == ["protein"]
+@pytest.mark.case
+def test_an_unstated_format_that_the_data_does_not_show_is_left_out() -> None:
+    tool = without("protein", formats=(), max_records=1)
+    (entry,) = entries(tool, {"protein": "MK"}, None)
+    assert (entry["content"], entry["kind"]) == ("MK", "protein")
+    assert "format" not in entry
+    with pytest.raises(InvalidInput, match="expected at most 1, got 2 entries"):
+        entries(tool, {"protein": ["MK", "VA"]}, None)
 
 
 @pytest.mark.parametrize("format", [None, ""])
-def test_a_file_with_an_unknown_format_is_refused(format: str | None) -> None:
+def test_an_unstated_format_of_a_saved_file_is_left_out(format: str | None) -> None:
     file = attrs.evolve(FILE, filename="data", format=format)
-    with pytest.raises(InvalidInput, match="the format of file 'data' is unknown"):
-        entries(without("protein", formats=()), {"protein": file}, None)
+    (entry,) = entries(without("protein", formats=()), {"protein": file}, None)
+    assert entry["source"] == {"type": "file", "file_id": "file_1"}
+    assert "format" not in entry
 
 
 @pytest.mark.parametrize(
@@ -226,7 +232,11 @@ def test_the_format_has_the_slots_spelling(formats: tuple[str, ...], value: str,
 @pytest.mark.parametrize(
     ("changes", "value", "problem"),
     [
-        ({"formats": ("pdb", "cif")}, "MKV", "slot 'it': is not a PDB file: contains no ATOM or HETATM line"),
+        (
+            {"formats": ("pdb", "cif")},
+            "MKV",
+            "slot 'it': expected pdb or cif, but the data looks like none of them",
+        ),
         ({"formats": ("pdb", "cif")}, SDF, "slot 'it': expected pdb or cif, but the data looks like sdf"),
         ({"formats": ("fasta",)}, "CC(=O)O", "slot 'it': expected fasta, but the data looks like smiles"),
         (
@@ -412,7 +422,9 @@ SMILES = {"formats": ("smiles",), "kind": "ligand"}
         ("/data/proteins", "looks like a file name"),
         (r"C:\data\proteins", "looks like a file name"),
         ({"a": "proteins.pep"}, "looks like a file name"),
-        ("None", "is what Python prints for an object"),
+        ("None", "'None' stands for a missing value: leave it out"),
+        ("N/A", "'N/A' stands for a missing value: leave it out"),
+        ("'MK'", "is what Python prints for an object"),
         ("LOCUS       X   4 aa\n", "expected fasta, but the data looks like GenBank"),
         (">gene\n" + "ATGGCCAAGGTTTGCACGATTACAGGC" * 2, "record 'gene' looks like a nucleotide sequence"),
         ("MKV\n\nVLA\n", "text after an empty line, and no header"),
@@ -583,6 +595,13 @@ def test_a_number_that_json_does_not_have_is_refused(value: Any) -> None:
     tool = attrs.evolve(TOOL, settings=(attrs.evolve(SETTING, minimum=None, maximum=None),))
     with pytest.raises(InvalidInput, match="must be a finite number"):
         entries(tool, {"protein": "MK"}, {"ph": value})
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("value", [Decimal("sNaN"), Fraction(10**400, 3)])
+def test_a_number_without_a_value_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"settings: .* pass plain numbers"):
+        entries(TOOL, {"protein": "MK"}, {"ph": value})
 
 
 def test_settings_nested_without_end_are_refused() -> None:

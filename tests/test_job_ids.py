@@ -8,13 +8,16 @@ import pytest
 
 from proteiniq import (
     InvalidInput,
+    NotFound,
 )
 
 from ._sync.clients import over
 from .support import (
+    Routes,
     Stub,
     answer,
     job,
+    refusal,
 )
 
 
@@ -47,3 +50,30 @@ def test_an_id_is_one_segment_of_the_path() -> None:
     with over(service) as client:
         client.jobs.get("../account?x=1#y")
     assert service.requests[0].url.raw_path == b"/api/v1/jobs/..%2Faccount%3Fx%3D1%23y/status"
+
+
+@pytest.mark.case
+def test_a_mapping_of_jobs_is_refused() -> None:
+    jobs: Any = {"a": "job_1"}
+    with over(Stub()) as client, pytest.raises(InvalidInput, match=r"got a mapping: pass its values\(\)"):
+        client.jobs.wait_all(jobs)
+
+
+@pytest.mark.case
+def test_a_job_that_is_not_found_ends_a_wait_after_the_others() -> None:
+    gone = refusal(404, "not_found")
+    service = Routes(
+        {
+            "GET /api/v1/jobs": answer({"object": "list", "data": [], "has_more": False}),
+            "GET /api/v1/jobs/job_1/status": gone,
+            "GET /api/v1/jobs/job_2/status": gone,
+            "GET /api/v1/jobs/job_3/status": answer(job("COMPLETED", id="job_3")),
+        }
+    )
+    with over(service) as client:
+        waited = client.jobs.wait_all(["job_1", "job_2", "job_3"])
+        assert next(waited).id == "job_3"
+        with pytest.raises(NotFound) as caught:
+            next(waited)
+    assert caught.value.job_id == "job_1"
+    assert caught.value.__notes__ == ["Not found: job_2."]

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from proteiniq._policy.pace import JobReads
+import pytest
+
+from proteiniq._policy.pace import JobReads, Pace, Seats
+from proteiniq._policy.pacing import State, Window
+from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._wire.pacers import LocalPacer
+
+
+def read(reads: JobReads, job: str, now: float) -> None:
+    window = reads.window(job, now)
+    seat = window.reserve(now)
+    window.claim(seat, now)
+    window.release(seat, now)
 
 
 def test_the_first_read_of_a_job_is_free_and_the_next_waits() -> None:
@@ -55,33 +66,58 @@ def test_a_read_that_was_given_up_before_it_left_does_not_count_for_its_job() ->
     assert again.claim(62.0) == 0.0
 
 
-def test_a_refusal_with_requests_left_only_delays_the_job() -> None:
+def test_a_request_that_never_claimed_has_nothing_to_release() -> None:
+    key, job = Window(1, 60.0), Window(1, 5.0)
+    Pace(key, job).release(Seats(), 1.0)
+    assert key.state == job.state == State()
+
+
+@pytest.mark.parametrize("remaining", [1, 100])
+def test_a_refusal_with_requests_left_only_delays_the_job(remaining: int) -> None:
     pacer = LocalPacer()
     read = pacer.reserve("job_1")
     read.claim(0.0)
-    read.refused(0.0, 20.0, remaining=100)
-    read.release(0.0)
+    read.release(0.0, RateHeaders(retry_after=20.0, remaining=remaining), is_refused=True)
     assert pacer.reserve().claim(0.0) == 0.0
     assert pacer.reserve("job_1").claim(0.0) == 20.0
 
 
-def test_an_unexplained_refusal_stops_the_key() -> None:
+@pytest.mark.parametrize("remaining", [None, 0])
+def test_a_refusal_without_requests_left_stops_the_key(remaining: int | None) -> None:
     pacer = LocalPacer()
     read = pacer.reserve("job_1")
     read.claim(0.0)
-    read.refused(0.0, 20.0)
-    read.release(0.0)
+    read.release(0.0, RateHeaders(retry_after=20.0, remaining=remaining), is_refused=True)
     assert pacer.reserve().claim(0.0) == 20.0
 
 
 def test_jobs_that_were_not_read_for_long_are_forgotten() -> None:
     reads = JobReads(interval=5.0)
-    for number in range(100_000):
-        window = reads.window(f"job_{number}", now=float(number))
-        seat = window.reserve(0.0)
-        window.claim(seat, float(number))
-        window.release(seat, float(number))
-    assert len(reads) <= 256
+    most = 0
+    for number in range(10_000):
+        read(reads, f"job_{number}", float(number))
+        most = max(most, len(reads))
+    assert most == 256
+
+
+def test_jobs_are_looked_through_when_twice_as_many_as_remained_last_time_are_there() -> None:
+    reads = JobReads(interval=5.0)
+    for number in range(256):
+        read(reads, f"job_{number}", 0.0)
+    counts = []
+    for number in range(300):
+        reads.window(f"new_{number}", now=0.0 if number == 0 else 100.0)
+        counts.append(len(reads))
+    assert max(counts) == 512
+    assert counts[-1] < 300
+
+
+def test_a_read_without_an_owner_counts_as_complete() -> None:
+    reads = JobReads(interval=5.0)
+    window = reads.window("job_1", now=0.0)
+    window.claim(window.reserve(0.0), 0.0)
+    reads.forget_seats()
+    assert 0.0 < window.claim(window.reserve(1.0), 1.0) <= 5.0
 
 
 def test_a_job_whose_read_is_on_its_way_is_not_forgotten() -> None:
@@ -99,8 +135,9 @@ def test_a_retry_after_is_distinguished_from_the_queue() -> None:
     assert first.claim(0.0) == 0.0
     assert second.claim(0.0) > 0
     assert second.held(0.0) == 0.0
-    read.refused(0.0, 30.0, remaining=5)
+    assert read.claim(0.0) > 0
+    read.release(0.0, RateHeaders(retry_after=30.0, remaining=5), is_refused=True)
     assert (second.held(10.0), read.held(10.0)) == (0.0, 20.0)
-    first.refused(10.0, 600.0)
+    first.release(10.0, RateHeaders(retry_after=600.0), is_refused=True)
     assert (second.held(10.0), read.held(10.0)) == (600.0, 600.0)
     assert second.held(610.0) == 0.0

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import heapq
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, TransportError
 from proteiniq._policy.pace import Pace
+from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_HOLD, State
+from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import AsyncSteps, LocalPacer, Ticket
@@ -43,6 +49,13 @@ def leave(one: FilePacer, now: float, job: str | None = None) -> bool:
     left = ticket.claim(now) == 0.0
     ticket.release(now)
     return left
+
+
+def refuse(one: FilePacer, now: float, rate: RateHeaders, job: str | None = None) -> None:
+    """Send a request whose response is a 429."""
+    ticket = one.reserve(job)
+    ticket.claim(now)
+    ticket.release(now, rate, is_refused=True)
 
 
 def test_two_pacers_of_one_file_have_one_window(tmp_path: Path) -> None:
@@ -102,38 +115,30 @@ def test_requests_beyond_ours_count_as_those_of_others(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=3), pacer(tmp_path, limit=3)
     ticket = one.reserve()
     assert ticket.claim(0.0) == 0.0
-    ticket.observe(0.0, limit=3, remaining=0)
-    ticket.release(0.0)
+    ticket.release(0.0, RateHeaders(limit=3, remaining=0))
     assert not leave(other, 5.0)
 
 
 def test_a_refusal_stops_all_processes(tmp_path: Path) -> None:
     one, other = pacer(tmp_path, limit=100), pacer(tmp_path, limit=100)
-    ticket = one.reserve()
-    ticket.claim(0.0)
-    ticket.refused(0.0, 30.0)
-    ticket.release(0.0)
+    refuse(one, 0.0, RateHeaders(retry_after=30.0))
     assert not leave(other, 29.0)
     assert leave(other, 30.1)
 
 
 def test_all_processes_share_a_retry_after(tmp_path: Path) -> None:
     one, other = pacer(tmp_path), pacer(tmp_path)
-    ticket = one.reserve("job_1")
-    ticket.refused(0.0, 30.0, remaining=5)
+    refuse(one, 0.0, RateHeaders(retry_after=30.0, remaining=5), "job_1")
     assert other.reserve("job_1").held(10.0) == 20.0
     assert other.reserve().held(10.0) == 0.0
-    ticket.refused(10.0, 600.0)
+    refuse(one, 10.0, RateHeaders(retry_after=600.0))
     assert other.reserve().held(10.0) == 600.0
     assert other.reserve().held(610.0) == 0.0
 
 
 def test_a_refused_job_read_only_delays_reads_of_that_job(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=100)
-    ticket = one.reserve("job_1")
-    ticket.claim(0.0)
-    ticket.refused(0.0, 30.0, remaining=50)
-    ticket.release(0.0)
+    refuse(one, 0.0, RateHeaders(retry_after=30.0, remaining=50), "job_1")
     assert not leave(one, 20.0, "job_1")
     assert leave(one, 20.0, "job_2")
 
@@ -281,9 +286,7 @@ def test_a_file_that_becomes_locked_does_not_fail_requests(tmp_path: Path) -> No
     ticket = one.reserve()
     assert ticket.claim(1.0) == 0.0
     other = locked(tmp_path)
-    ticket.observe(2.0, limit=1, remaining=0)
-    ticket.refused(2.0, 30.0)
-    ticket.release(2.0)
+    ticket.release(2.0, RateHeaders(limit=1, remaining=0, retry_after=30.0), is_refused=True)
     assert ticket.held(2.0) == 30.0
     other.close()
 
@@ -297,15 +300,120 @@ def test_a_client_can_be_created_while_the_file_is_locked(tmp_path: Path) -> Non
     other.close()
 
 
+def damage(path: Path, **columns: Any) -> None:
+    """Write something else into a file with one window."""
+    with sqlite3.connect(path / "pace") as file:
+        for column, value in columns.items():
+            file.execute(f"UPDATE windows SET {column} = ?", (value,))
+    file.close()
+
+
+def state_with(path: Path, **fields: Any) -> str:
+    """The state in a file with one window, with other fields."""
+    with sqlite3.connect(path / "pace") as file:
+        ((state,),) = file.execute("SELECT state FROM windows")
+    file.close()
+    return json.dumps({**json.loads(state), **fields})
+
+
 @pytest.mark.case
-@pytest.mark.parametrize("state", ["no JSON", "{}x", '{"of_tomorrow": 1}', '{"queue": 5, "asked": 7}'])
-def test_a_file_with_unusable_content_fails_no_request(tmp_path: Path, state: str) -> None:
+@pytest.mark.parametrize(
+    "state",
+    ["no JSON", "{}x", "[" * 100_000, '{"of_tomorrow": 1}', "[]", "5", None, b"\xff", ""],
+    ids=lambda state: repr(state)[:20],
+)
+def test_a_file_with_unusable_content_fails_no_request(tmp_path: Path, state: Any) -> None:
     one = pacer(tmp_path)
     assert leave(one, 0.0)
-    with sqlite3.connect(tmp_path / "pace") as file:
-        file.execute("UPDATE windows SET state = ?", (state,))
-    file.close()
+    if state is None:
+        with sqlite3.connect(tmp_path / "pace") as file:
+            file.execute("DROP TABLE windows")
+            file.execute("CREATE TABLE windows (scope TEXT, version INTEGER)")
+        file.close()
+    else:
+        damage(tmp_path, state=state)
     assert leave(one, 1.0)
+
+
+IMPOSSIBLE: list[dict[str, Any]] = [
+    {"time": float("nan")},
+    {"time": "1"},
+    {"time": 1e300},
+    {"hold": 1e9},
+    {"hold": None},
+    {"next_probe": 1e9},
+    {"heard": [1]},
+    {"seconds": -1},
+    {"seconds": 1e9},
+    {"limit": 0},
+    {"limit": 10**9},
+    {"limit": True},
+    {"seats": 1.5},
+    {"seats": -1, "flying": {"0": 0.0}},
+    {"queue": [0]},
+    {"queue": ["0"], "asked": {"0": 0.0}},
+    {"asked": {"0": 0.0}},
+    {"asked": {"0": None}, "queue": [0]},
+    {"flying": {"7": 0.0}},
+    {"flying": {"0": 1e9}},
+    {"careful": 1},
+    {"overruled": None},
+]
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("fields", IMPOSSIBLE, ids=repr)
+def test_an_impossible_state_in_a_file_is_not_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, fields: dict[str, Any]
+) -> None:
+    one = pacer(tmp_path)
+    assert leave(one, 0.0)
+    damage(tmp_path, state=state_with(tmp_path, **fields))
+    assert [leave(one, 1.0), leave(one, 2.0), leave(one, 3.0)] == [True, True, False]
+    (record,) = caplog.records
+    assert "can't be used now" in record.message
+
+
+_STAMPS = st.one_of(
+    st.binary(max_size=24), st.lists(st.floats(), max_size=3).map(lambda them: array("d", them))
+)
+_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 3),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=3),
+    st.lists(st.one_of(st.integers(0, 3), st.floats(), st.none()), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["0", "1", "2", "x"]), st.one_of(st.floats(-9, 9), st.none()), max_size=3
+    ),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from([field.name for field in attrs.fields(State)]), _VALUES, max_size=6),
+    st.dictionaries(
+        st.sampled_from(["ours", "gone", "others"]), st.one_of(_STAMPS, st.integers(), st.text())
+    ),
+)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_content_of_a_file_raises_or_stops_requests(
+    tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any], columns: dict[str, Any]
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    one = pacer(folder)
+    assert leave(one, 0.0)
+    damage(folder, state=state_with(folder, **fields), **columns)
+    ticket = one.reserve()
+    longest = LONGEST_HOLD + LONGEST_FLIGHT
+    assert 0.0 <= ticket.claim(1.0) <= longest
+    ticket.observe(1.0, limit=2, remaining=1, reset_after=5.0)
+    ticket.refused(1.0, 2.0)
+    assert 2.0 <= ticket.held(1.0) <= longest
+    ticket.release(1.0)
+    assert leave(one, 2 * longest)
+    one.close()
 
 
 @pytest.mark.case
@@ -327,8 +435,8 @@ def interrupted(pace: Pace) -> None:
 
 def test_an_exception_between_two_steps_changes_nothing(tmp_path: Path) -> None:
     one = pacer(tmp_path, limit=1)
-    with pytest.raises(KeyboardInterrupt), one.pace(None, 0.0) as pace:
-        interrupted(pace)
+    with pytest.raises(KeyboardInterrupt):
+        one.step(None, 0.0, interrupted)
     assert leave(one, 0.0)
 
 

@@ -15,6 +15,7 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from proteiniq._policy.pacing import LONGEST_NAP, Window
+from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import LocalPacer, Pacer, shared
 
@@ -174,11 +175,9 @@ class Service:
                     remaining = max(0, self.limit - len(used) - 1)
                     retry_after = (used[0] + self.seconds - now) if used else 0.0
                     yield random.expovariate(2 / self.latency)
-                    ticket.observe(now, limit=self.limit, remaining=remaining)
-                    if not answered:
-                        self.refusals += 1
-                        ticket.refused(now, retry_after, remaining=0)
-                    ticket.release(now)
+                    self.refusals += not answered
+                    rate = RateHeaders(limit=self.limit, remaining=remaining, retry_after=retry_after)
+                    ticket.release(now, rate, is_refused=not answered)
 
         for pacer in pacers:
             for _ in range(workers):

@@ -206,6 +206,11 @@ def test_a_wait_without_another_read_sleeps_until_its_deadline() -> None:
     assert next_step(exactly, 156.0, jitter=0.5) == Expire(4.0)
 
 
+def test_the_interval_between_reads_is_not_a_wait_that_the_service_asked_for() -> None:
+    watch = Watch(deadline=160.0, streams=False, read_at=155.0, status="QUEUED")
+    assert next_step(watch, 155.0, jitter=0.5) == Expire(5.0)
+
+
 def test_a_retry_after_beyond_the_deadline_ends_at_once() -> None:
     watch = Watch(deadline=160.0, streams=False, read_not_before=400.0)
     assert next_step(watch, 100.0, jitter=0.5) == Expire(asked=300.0)
@@ -213,7 +218,7 @@ def test_a_retry_after_beyond_the_deadline_ends_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("now", "expected"),
-    [(155.0, Expire(asked=145.0)), (155.5, Expire(4.5)), (160.0, Expire(0.0)), (161.0, Expire(0.0))],
+    [(154.0, Expire(asked=146.0)), (155.0, Expire(5.0)), (160.0, Expire(0.0)), (161.0, Expire(0.0))],
 )
 def test_the_end_of_a_wait(now: float, expected: Expire) -> None:
     assert expire(160.0, now, 300.0) == expected

@@ -64,6 +64,9 @@ def test_a_refused_request_waits_for_retry_after_or_the_reset() -> None:
         ("Fri, 12 Jun 2026 08:00:40 GMT, 17", 40.0),
         ("17, Fri, 12 Jun 2026 08:00:40 GMT", 40.0),
         ("Friday, 12-Jun-26 08:00:40 GMT, Fri Jun 12 08:00:50 2026", 50.0),
+        ('"20"', 20.0),
+        ('"20, 30"', 30.0),
+        ('"Fri, 12 Jun 2026 08:00:40 GMT", 20s', 40.0),
         (",", None),
     ],
 )
@@ -74,7 +77,7 @@ def test_the_longest_of_several_waits_counts(value: str, wait: float | None) -> 
 
 @pytest.mark.case
 def test_the_lowest_of_several_counts_counts() -> None:
-    found = read(x_ratelimit_limit="120, 60;w=60, many", x_ratelimit_remaining="7, 3")
+    found = read(x_ratelimit_limit='120, "60";w=60, many', x_ratelimit_remaining="7, 3")
     assert (found.limit, found.remaining) == (60, 3)
 
 
@@ -85,9 +88,9 @@ def test_the_first_date_that_can_be_read_counts() -> None:
 
 def test_a_window_is_as_long_as_its_reset_is_away_when_both_are_about_one_limit() -> None:
     date, reset = "Fri, 12 Jun 2026 08:00:00 GMT", "2026-06-12T08:05:00Z"
-    assert (
-        read(date=date, x_ratelimit_limit="120", x_ratelimit_reset=reset).window == 298.0
-    )  # both are rounded to seconds
+    # Both are rounded to seconds.
+    assert read(date=date, x_ratelimit_limit="120", x_ratelimit_reset=reset).window == 298.0
+    assert read(date=date, x_ratelimit_limit="120", x_ratelimit_reset="2").window == 0.0
     assert read(date=date, x_ratelimit_limit="120, 5000", x_ratelimit_reset=f"60, {reset}").window is None
     assert read(x_ratelimit_limit="120", x_ratelimit_reset=reset).window is None
     assert read(date=date, x_ratelimit_reset=reset).window is None

@@ -129,7 +129,7 @@ def test_a_body_that_is_not_an_object(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<h1>", b"{", b"\xff\xfe\xfd", b"[" * 100_000, b"1" * 5000, b'{"a": 1}x']
+    "content", [b"<h1>", b"{", b"\xff\xfe\xfd", b"[" * 100_000, b"1" * 5000, b'{"a": 1}x']
 )
 def test_invalid_json(content: bytes) -> None:
     with pytest.raises(ContractError, match="is not JSON") as caught:
@@ -156,6 +156,19 @@ def test_a_job_without_an_id_has_the_requested_one() -> None:
 def test_a_job_with_another_id_keeps_it_separately() -> None:
     made = fit({**JOB, "id": "job_2"}, "get_job_status", REQUEST, {"id": "job_1"})
     assert (made["id"], made[MISFITS]) == ("job_1", {"id": "job_2"})
+
+
+@pytest.mark.case
+def test_the_result_of_another_job_breaks_the_contract() -> None:
+    result = {"job_id": "job_2", "results": {}, "files": []}
+    with pytest.raises(ContractError, match=r"at \$\.job_id: expected 'job_1', got 'job_2'"):
+        fit(result, "get_result", REQUEST, {"job_id": "job_1"})
+
+
+@pytest.mark.case
+def test_an_empty_body_is_called_empty() -> None:
+    with pytest.raises(ContractError, match="is empty, but a body of JSON was expected"):
+        decode(b" ", "get_tool", REQUEST)
 
 
 @pytest.mark.parametrize("value", [7, "job_1 "])

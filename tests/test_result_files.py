@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
+import io
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from proteiniq import ContractError, NotFound
+from proteiniq import ContractError, InvalidInput, NotFound, TransportError
 
 from ._sync.clients import fetched
 from .storage import CONTENT, FILE, result, storage
@@ -67,6 +70,42 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         made.files["a.txt"].save(tmp_path / "missing" / "a.txt")
 
 
+@pytest.mark.case
+@pytest.mark.parametrize(
+    "path", [None, "", b"", io.BytesIO(), "a\0b", type("P", (), {"__fspath__": lambda _: 1})()]
+)
+def test_what_is_not_a_path_is_refused(path: Any) -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
+    for save in (made.save_all, made.files["a.txt"].save):
+        with pytest.raises(InvalidInput):
+            save(path)
+
+
+@pytest.mark.case
+def test_a_path_that_ends_like_a_folder_is_not_a_file(tmp_path: Path) -> None:
+    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
+    with pytest.raises(NotADirectoryError, match="No such folder: create it first"):
+        made.files["a.txt"].save(f"{tmp_path}/new/")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.case
+def test_a_file_is_saved_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: text_file()}))
+    assert made.files["a.txt"].save("~/b.txt") == tmp_path / "b.txt"
+
+
+@pytest.mark.case
+def test_a_broken_link_is_not_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "a.txt"
+    link.symlink_to(tmp_path / "elsewhere")
+    made = fetched(Routes({RESULT: answer(result("a.txt"))}))
+    with pytest.raises(FileExistsError, match="broken link"):
+        made.files["a.txt"].save(link)
+    assert link.is_symlink()
+
+
 def test_an_undecodable_text_file() -> None:
     service = Routes({RESULT: answer(result("a.txt")), FILE: httpx.Response(200, content=b"\xff\xfe\x00")})
     made = fetched(service)
@@ -117,6 +156,68 @@ def test_an_identical_file_is_kept_without_a_checksum(tmp_path: Path, headers: d
     made = fetched(Routes({RESULT: answer(result("a.txt")), FILE: text_file(b"new", **headers)}))
     (saved,) = made.save_all(tmp_path)
     assert (saved.read_bytes(), saved.stat().st_mtime_ns) == (b"new", written)
+
+
+# ---- pages in place of files
+
+PAGE = b"\n<!-- <b> --><!DOCTYPE html>\n<html><body>Sign in to the network</body></html>"
+HTML = {"content_type": "text/html; charset=utf-8"}
+
+
+def listed(name: str, content_type: str | None) -> httpx.Response:
+    whole = result(name)
+    whole["files"][0]["content_type"] = content_type
+    return answer(whole)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("model.pdb", "chemical/x-pdb"),
+        ("model", "chemical/x-pdb"),
+        ("model.pdb", None),
+        ("MODEL.PDB", "application/octet-stream"),
+        ("scores.csv", "text/plain"),
+    ],
+)
+def test_a_page_in_place_of_a_file_is_not_saved(tmp_path: Path, name: str, content_type: str | None) -> None:
+    service = Routes({RESULT: listed(name, content_type), FILE: text_file(PAGE, **HTML)})
+    made = fetched(service, max_retries=2)
+    with pytest.raises(TransportError, match="was damaged repeatedly: an HTML page was received") as caught:
+        made.save_all(tmp_path)
+    assert caught.value.retryable
+    assert service.routes.count(FILE) == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.case
+def test_a_page_that_is_gone_at_the_next_attempt_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "model.pdb").write_bytes(CONTENT)
+    pages = [text_file(PAGE, **HTML), text_file(gzip.compress(PAGE), content_encoding="gzip", **HTML)]
+    made = fetched(Routes({RESULT: listed("model.pdb", "chemical/x-pdb"), FILE: [*pages, storage]}))
+    assert made.files[0].read() == CONTENT
+    made = fetched(Routes({RESULT: listed("model.pdb", "chemical/x-pdb"), FILE: [*pages, storage]}))
+    assert made.files[0].save(tmp_path).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "content", "headers"),
+    [
+        ("report.html", "application/zip", PAGE, HTML),
+        ("report", "text/html", PAGE, HTML),
+        ("notes.txt", "text/plain", PAGE, HTML),
+        ("report.v2", None, PAGE, HTML),
+        ("model.pdb", "chemical/x-pdb", PAGE, {"content_type": "chemical/x-pdb"}),
+        ("model.pdb", "chemical/x-pdb", b"REMARK <html>", HTML),
+        ("model.pdb", "chemical/x-pdb", b"", HTML),
+    ],
+)
+def test_what_may_be_the_file_is_returned(
+    name: str, content_type: str | None, content: bytes, headers: dict[str, str]
+) -> None:
+    service = Routes({RESULT: listed(name, content_type), FILE: text_file(content, **headers)})
+    assert fetched(service).files[0].read() == content
 
 
 # ---- files of one name

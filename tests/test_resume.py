@@ -3,9 +3,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._policy.resume import EXPIRED, OUT_OF_RANGE, Cut, Renew, Restart, late_result, resume
+from proteiniq._policy.resume import (
+    EXPIRED,
+    OUT_OF_RANGE,
+    Cut,
+    Renew,
+    Restart,
+    late_result,
+    renewed_file,
+    resume,
+)
 from proteiniq._policy.retry import GiveUp, RetryPolicy, Wait
-from proteiniq.models import JobStatus
+from proteiniq.models import JobStatus, ResultFileInfo
 
 POLICY = RetryPolicy(max_retries=3, base_delay=1.0, max_delay=8.0, max_retry_after=60.0)
 
@@ -48,6 +57,7 @@ def test_retry_after_of_the_storage_is_honoured() -> None:
 
 
 def test_a_wait_that_is_too_long_ends_the_download() -> None:
+    assert follows(Cut(status=503, retry_after=60.0)) == Wait(60.0, "503")
     assert follows(Cut(status=503, retry_after=61.0)) == GiveUp("retry_after", 61.0)
 
 
@@ -92,3 +102,25 @@ def test_a_late_result_is_not_waited_for_beyond_the_end_of_the_wait() -> None:
     assert move == GiveUp("deadline", 40.0)
     move = late_result(JobStatus.COMPLETED, reads=1, retry_after=40.0, now=260.0, give_up=300.0)
     assert move == GiveUp("deadline", 40.0)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(("now", "move"), [(280.0, Wait(19.0, "late result")), (295.0, GiveUp("deadline"))])
+def test_a_late_result_is_read_just_before_the_end_of_the_wait(now: float, move: Wait | GiveUp) -> None:
+    assert late_result(JobStatus.COMPLETED, reads=20, retry_after=None, now=now, give_up=300.0) == move
+
+
+def twin(url: str | None) -> ResultFileInfo:
+    return ResultFileInfo(name="model.pdb", content_type=None, url=url, key=None)
+
+
+@pytest.mark.parametrize("signature", ["", "?sig=2", "?sig=2?3"])
+def test_a_file_with_a_new_signature_is_the_same(signature: str) -> None:
+    fresh = [twin("https://storage.test/b?sig=1"), twin(f"https://storage.test/a{signature}")]
+    assert renewed_file(twin("https://storage.test/a?sig=1?1"), fresh, nth=0, count=2) is fresh[1]
+
+
+@pytest.mark.parametrize("url", [None, "http://["])
+def test_another_file_without_a_usable_url_does_no_harm(url: str | None) -> None:
+    fresh = [twin(url), twin("https://storage.test/a?sig=2")]
+    assert renewed_file(twin("https://storage.test/a?sig=1"), fresh, nth=0, count=1) is fresh[1]

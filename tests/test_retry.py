@@ -191,8 +191,9 @@ def test_a_request_that_may_have_been_paid_for_is_never_sent_twice(attempt: Atte
         assert isinstance(POLICY.decide(attempt, jitter=jitter), GiveUp)
 
 
-def test_a_retry_after_beyond_the_deadline_gives_up_with_the_pause() -> None:
-    decision = POLICY.decide(get(status=503, retry_after=20), jitter=0.0, remaining=19.0)
+@pytest.mark.parametrize("remaining", [19.0, 20.0])
+def test_a_retry_after_that_reaches_the_deadline_gives_up_with_the_pause(remaining: float) -> None:
+    decision = POLICY.decide(get(status=503, retry_after=20), jitter=0.0, remaining=remaining)
     assert decision == GiveUp("deadline", 20.0)
 
 

@@ -135,7 +135,11 @@ def test_a_job_that_changes_makes_the_next_round_come_soon() -> None:
     world.ends = {"job_0": 500.0, "job_1": 1e9, "job_2": 1e9}
     list(world.perform(Rounds(dict.fromkeys(world.jobs)), longest=1000))
     after = next(number for number, at in enumerate(world.rounds) if at >= 500)
-    assert world.rounds[after + 1] - world.rounds[after] == 5.0
+    assert [later - earlier for earlier, later in pairwise(world.rounds[after : after + 4])] == [
+        5.0,
+        5.0,
+        6.25,
+    ]
 
 
 def test_paging_stops_when_every_job_was_seen() -> None:
@@ -158,6 +162,39 @@ def test_paging_stops_behind_a_page_that_is_older_than_all_that_are_missing() ->
         ReadJob("lost_2"),
         ReadJob("lost_3"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("oldest", "follows"),
+    [
+        (None, True),
+        (NOON - timedelta(seconds=1), False),
+        (NOON, True),
+        (NOON + timedelta(seconds=1), True),
+    ],
+)
+def test_the_next_page_is_requested_if_it_may_have_a_job_as_old_as_the_missing_ones(
+    oldest: datetime | None, follows: bool
+) -> None:
+    rounds = Rounds({"a": NOON, "b": NOON})
+    rounds.next_move(0.0)
+    page = Listed([state("other", created=oldest)], has_more=True)
+    assert rounds.next_move(0.0, page) == (ListPage(is_first=False) if follows else ReadJob("a"))
+
+
+def test_a_time_of_creation_that_a_status_has_tells_how_far_to_page() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    for job in ("a", "b"):
+        rounds.seen(state(job, created=NOON + timedelta(seconds=1)))
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed([state("other", created=NOON)], has_more=True)) == ReadJob("a")
+
+
+def test_a_round_of_many_pages_is_followed_by_a_longer_pause() -> None:
+    world = service(400)
+    world.ends = dict.fromkeys(world.jobs, 1e9)
+    list(world.perform(Rounds(dict.fromkeys(world.jobs)), longest=20))
+    assert world.rounds[:2] == [0.0, 4 * PER_REQUEST]
 
 
 def test_there_are_never_more_pages_than_statuses_would_be() -> None:
@@ -194,6 +231,22 @@ def test_the_last_round_is_made_a_second_before_the_deadline() -> None:
     assert all(later - earlier >= 5.0 for earlier, later in pairwise(world.rounds))
 
 
+def test_a_round_after_which_the_last_one_fits_is_not_postponed() -> None:
+    rounds = Rounds({"a": None, "b": None}, deadline=11.0)
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed([state("a"), state("b")])) == Listen("a", 5.0)
+
+
+def test_a_wait_that_is_too_short_for_two_rounds_listens_first() -> None:
+    assert Rounds({"a": None, "b": None}, deadline=3.0).next_move(0.0) == Listen("a", 2.0)
+
+
+def test_a_wait_without_another_round_sleeps_until_its_deadline() -> None:
+    rounds = Rounds({"a": None, "b": None}, deadline=6.0)
+    rounds.next_move(0.0)
+    assert rounds.next_move(1.0, Listed([state("a"), state("b")])) == Expire(5.0)
+
+
 def test_no_request_is_made_at_the_deadline() -> None:
     assert Rounds({"a": None, "b": None}, deadline=10.0).next_move(10.0) == Expire()
 
@@ -210,6 +263,43 @@ def test_a_failing_list_is_retried_and_then_replaced_by_statuses() -> None:
         now += pause.seconds
         assert rounds.next_move(now) == ListPage(is_first=True)
     assert rounds.next_move(now, Failed()) == ReadJob("a")
+    rounds.next_move(now)
+    later = rounds.next_move(now)
+    assert isinstance(later, Listen)
+    rounds.next_move(now)
+    assert rounds.next_move(now + later.seconds) == ListPage(is_first=True)  # it may work again
+
+
+def test_only_failures_of_the_list_in_a_row_count() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    now = 0.0
+    for outcome in (Failed(), Failed(), Listed([state("a"), state("b")]), Failed()):
+        assert rounds.next_move(now) == ListPage(is_first=True)
+        assert isinstance(rounds.next_move(now, outcome), Listen)
+        now += 60.0
+
+
+def test_the_pauses_grow_faster_while_rounds_fail() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    now, pauses = 0.0, []
+    for _ in range(3):
+        move = rounds.next_move(now)
+        while not isinstance(move, Pause):
+            move = rounds.next_move(now, Failed(1.0))
+        pauses.append(move.seconds)
+        now += move.seconds
+    assert pauses == [6.25, 9.765625, 15.2587890625]
+
+
+@pytest.mark.parametrize("outcome", [Failed(2.0), Listed([state("a"), state("b")])])
+def test_a_pause_says_whether_the_round_before_failed(outcome: Outcome) -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    move = rounds.next_move(0.0, outcome)
+    if isinstance(move, Listen):
+        move = rounds.next_move(0.0)
+    assert isinstance(move, Pause)
+    assert move.failed is isinstance(outcome, Failed)
 
 
 def test_a_retry_after_is_honoured() -> None:
@@ -278,6 +368,36 @@ def test_many_jobs_that_end_one_after_another_spare_the_rate_limit() -> None:
         assert sum(start <= at < start + 60 for at in requests) <= BURST + 60 / PER_REQUEST + 1
 
 
+@pytest.mark.parametrize(("apart", "early", "listens"), [(1.0, 19, 19), (2.0, 28, 31)])
+def test_a_burst_of_requests_is_used_up_before_rounds_come_late(
+    apart: float, early: int, listens: int
+) -> None:
+    world = service(100)
+    world.streams = True
+    world.ends = {job: apart * (number + 1) for number, job in enumerate(world.jobs)}
+    list(world.perform(Rounds(dict.fromkeys(world.jobs))))
+    gaps = [later - earlier for earlier, later in pairwise(world.rounds)]
+    assert gaps[: early + 1] == [*[apart] * early, 5.0]
+    assert sum(at < world.rounds[early + 1] for at in world.listens) == listens
+
+
+def test_a_job_that_ends_is_noticed_at_once_however_long_the_wait() -> None:
+    world = service(40)
+    world.streams = True
+    world.ends = {job: 10.0 * (number + 1) for number, job in enumerate(world.jobs)}
+    list(world.perform(Rounds(dict.fromkeys(world.jobs))))
+    assert all(at - world.ends[job] <= EARLIEST_ROUND for job, at in world.ended.items())
+
+
+def test_after_an_end_that_was_heard_the_pauses_start_anew() -> None:
+    rounds = Rounds(dict.fromkeys("abc"))
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed([state(each) for each in "abc"])) == Listen("a", 5.0)
+    rounds.seen(state("a", "COMPLETED"))
+    assert rounds.next_move(2.0) == ListPage(is_first=True)
+    assert rounds.next_move(2.0, Listed([state(each) for each in "bc"])) == Listen("b", 5.0)
+
+
 def test_a_job_that_runs_is_listened_to_rather_than_one_that_waits() -> None:
     rounds = Rounds({"a": None, "b": None})
     rounds.next_move(0.0)
@@ -296,12 +416,13 @@ def test_a_round_comes_early_only_if_it_reads_no_status_again() -> None:
     assert rounds.next_move(2.0) == Listen("b", 3.0)
 
 
-def test_a_stream_is_not_opened_for_a_moment() -> None:
+@pytest.mark.parametrize(("now", "move"), [(0.875, Pause(0.125)), (0.75, Listen("b", 0.25))])
+def test_a_stream_is_not_opened_for_a_moment(now: float, move: Move) -> None:
     rounds = Rounds(dict.fromkeys("abc"))
     rounds.next_move(0.0)
     assert rounds.next_move(0.0, Listed([state(each) for each in "abc"])) == Listen("a", 5.0)
     rounds.seen(state("a", "COMPLETED"))
-    assert rounds.next_move(0.875) == Pause(0.125)
+    assert rounds.next_move(now) == move
 
 
 def test_streams_that_only_break_are_given_up() -> None:
@@ -309,6 +430,33 @@ def test_streams_that_only_break_are_given_up() -> None:
     world.ends = dict.fromkeys(world.jobs, 1e9)
     list(world.perform(Rounds(dict.fromkeys(world.jobs)), longest=1000))
     assert len(world.listens) == MOST_UNHEARD
+
+
+def test_streams_that_last_until_the_next_round_are_opened_in_each_pause() -> None:
+    world = service(2)
+    world.streams = True
+    world.ends = dict.fromkeys(world.jobs, 1e9)
+    list(world.perform(Rounds(dict.fromkeys(world.jobs)), longest=1000))
+    assert len(world.listens) >= len(world.rounds) - 1
+
+
+def test_a_stream_that_lasts_makes_up_for_those_that_broke() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    now = 0.0
+    for broken in [True, True, False, True, True, False]:
+        assert rounds.next_move(now) == ListPage(is_first=True)
+        listen = rounds.next_move(now, Listed([state("a"), state("b")]))
+        assert isinstance(listen, Listen)
+        if broken:
+            assert isinstance(rounds.next_move(now), Pause)
+        now += listen.seconds
+
+
+def test_a_stream_that_fails_without_a_retry_field_delays_no_round() -> None:
+    rounds = Rounds({"a": None, "b": None})
+    rounds.next_move(0.0)
+    assert rounds.next_move(0.0, Listed([state("a"), state("b")])) == Listen("a", 5.0)
+    assert rounds.next_move(4.5, Failed()) == Pause(0.5)
 
 
 def test_the_retry_field_of_a_stream_is_honoured_between_rounds() -> None:

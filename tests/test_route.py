@@ -26,14 +26,6 @@ from .support import KEY, documented
 PASSWORD = "hunter2hunter2"
 
 
-@pytest.fixture(autouse=True)
-def other_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Invalid proxies and exceptions."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 def blocking(*arguments: Any, **options: Any) -> str:
     with ProteinIQ(*arguments, max_retries=0, **options) as client:
         return client.with_options(timeout=10.0).account.get().workspace.id

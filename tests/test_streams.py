@@ -16,6 +16,7 @@ from typing import Any
 import anyio
 import pytest
 
+from proteiniq._wire import asyncio_streams, sockets
 from proteiniq._wire.asyncio_streams import BUFFER, AsyncioBackend, is_running
 from proteiniq._wire.libraries import (
     ConnectError,
@@ -152,10 +153,11 @@ async def test_a_reset_is_an_error_of_reading(begin: Any, listener: socket.socke
             await both.stream.read(1, timeout=20.0)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_write_that_nobody_reads_ends_with_its_timeout(begin: Any, listener: socket.socket) -> None:
     async with await pair(begin, listener) as both:
         with pytest.raises(WriteTimeout):
-            await write_much(both.stream, 0.01)
+            await write_much(both.stream, 0.025)
 
 
 async def test_a_write_waits_for_a_slow_reader(begin: Any, listener: socket.socket) -> None:
@@ -211,6 +213,43 @@ async def test_a_response_and_the_end_before_all_is_written(begin: Any, listener
         assert await both.stream.read(100, timeout=20.0) == b"too large"
         await both.stream.aclose()
         await anyio.to_thread.run_sync(peer.join)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write soon looks for a response."""
+    monkeypatch.setattr(sockets, "STALL", 0.01)
+    monkeypatch.setattr(asyncio_streams, "STALL", 0.01)
+
+
+@pytest.mark.case
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("is_encrypted", [False, True], ids=["plain", "TLS"])
+async def test_a_response_of_a_peer_that_neither_reads_nor_closes(
+    begin: Any, listener: socket.socket, certificates: Certificates, is_encrypted: bool
+) -> None:
+    peers: list[socket.socket] = []
+
+    def respond(peer: socket.socket) -> None:
+        if is_encrypted:
+            peer = certificates.context.wrap_socket(peer, server_side=True)
+        peers.append(peer)
+        peer.sendall(b"too large")
+
+    async with await pair(begin, listener) as both:
+        peer = threading.Thread(target=respond, args=(both.peer,))
+        peer.start()
+        stream = both.stream
+        if is_encrypted:
+            context = ssl.create_default_context(cafile=certificates.authority)
+            made = await stream.start_tls(context, "127.0.0.1", timeout=20.0)
+            stream = made if begin is on_asyncio else Awaited(made)
+        with pytest.raises(WriteError, match="responded before it had read the request"):
+            await write_much(stream, 20.0)
+        assert await stream.read(100, timeout=20.0) == b"too large"
+        await anyio.to_thread.run_sync(peer.join)
+        await stream.aclose()
+        peers[0].close()
 
 
 @pytest.mark.parametrize("system", ["poll", "select"])

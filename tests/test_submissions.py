@@ -13,6 +13,7 @@ from proteiniq import (
     ContractError,
     InvalidInput,
     SpendLimitExceeded,
+    ValidationError,
 )
 from proteiniq._inputs import requests
 from proteiniq.contract import Shape
@@ -28,6 +29,7 @@ from .support import (
     change_operation,
     documented,
     job,
+    refusal,
 )
 
 TOOL = "GET /api/v1/tools/esmfold"
@@ -122,9 +124,38 @@ def test_a_request_has_the_spelling_of_the_contract(monkeypatch: pytest.MonkeyPa
     assert "idempotency-key" not in request.headers
 
 
+@pytest.mark.case
+def test_what_a_tool_does_not_state_of_its_slots_is_left_to_the_service() -> None:
+    tool = documented("get_tool")
+    tool["input"]["slots"] = [{"id": "target"}, {"id": "other"}]
+    service = Routes({TOOL: answer(tool), SUBMIT: refusal(400, "validation_error", "Invalid request data")})
+    with over(service) as client, pytest.raises(ValidationError, match="Invalid request data") as refused:
+        client.jobs.submit("esmfold", {"target": "MK"})
+    source = {"type": "text"}
+    sent = {"id": "target-1", "slotId": "target", "content": "MK", "source": source}
+    assert body(service.requests[-1])["input"] == {"inputs": [sent]}
+    assert not hasattr(refused.value, "__notes__")
+
+
 def test_settings_that_cannot_be_copied_are_refused() -> None:
     with over(Stub()) as client, pytest.raises(InvalidInput, match=r"settings: .* pass JSON values"):
         client.jobs.submit("esmfold", [ENTRY], {"lock": threading.Lock()})
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("body", [{"id": "", "status": "QUEUED"}, {"id": "..", "status": "QUEUED"}, {}])
+def test_a_response_without_the_id_of_the_job_leaves_the_submit_in_doubt(body: Any) -> None:
+    with over(Stub(answer(body, 201))) as client, pytest.raises(ContractError) as caught:
+        client.jobs.submit("esmfold", [ENTRY], idempotency_key="one")
+    assert caught.value.in_doubt
+    assert "repeat the same submit with idempotency_key='one'" in caught.value.__notes__[0]
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("name", [5, b"mine", "\ud800"])
+def test_a_name_that_is_not_text_is_refused(name: Any) -> None:
+    with over(Stub()) as client, pytest.raises(InvalidInput, match="name must be text, got"):
+        client.jobs.submit("esmfold", [ENTRY], name=name)
 
 
 def test_a_saved_file_is_refused_if_the_contract_lacks_it_as_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,24 @@ pytestmark = pytest.mark.case
         ("[Na+].[Cl-]", None),
         (PROTEIN, None),
         ("id,sequence\n" + "a,MKV\n" * 10_000, "CSV"),
+        ('"MKV"\n"VLA"\n', "CSV"),
+        ("id,sequence,note\na,MKV\n", "CSV"),
+        ("CCO ethanol, pure\nCCC propane, pure\n", None),
+        ("locus       x   4 aa\n", "GenBank"),
+        ("ORIGIN\n        1 mkvl\n", "GenBank"),
+        ("SQ   SEQUENCE   110 AA;  11981 MW;\n", "UniProt text"),
+        ("SQ   Sequence 4 BP;\n", "EMBL"),
+        (" 2 4 I\na MKVL\nb MKVL\n", "PHYLIP"),
+        (" x.msf  MSF: 21  Type: P Check: 1 ..\n", "MSF"),
+        ("x.pep  Length: 21  Check: 1234 ..\n", "GCG"),
+        ("#mega\n!Title x;\n", "MEGA"),
+        ("```\nMKV\n```\n", "Markdown"),
+        ("| id | seq |\n|----|-----|\n", "Markdown"),
+        ("sequences:\n  - MKV\n", "YAML"),
+        ("a: MKVL\nb: MKVL\n", "YAML"),
+        ("MKVLA:GHKL\nAAKLE:GG\n", None),
+        ("MKVLA:\nGHKL\n", None),
+        ("&gt;a\nMKVL\n", "HTML"),
     ],
 )
 def test_other_formats_are_recognised(text: str, format: str | None) -> None:
@@ -54,6 +72,7 @@ def test_other_formats_are_recognised(text: str, format: str | None) -> None:
         ("MET LYS VAL", True),
         ("MetLysVal", True),
         ("METLYSVALALA" * 2000, True),
+        ("Met1 Lys2 Val3", True),
         ("Met Lys " * 5000, True),
         ("METALA", False),
         ("GLY", False),
@@ -103,7 +122,9 @@ def test_lines_that_may_be_several_sequences_are_doubtful(text: str, is_doubtful
     assert bool(fasta.doubts(text, fasta.records(text))) is is_doubtful
 
 
-@pytest.mark.parametrize("title", ["Human insulin", "my favourite protein"])
+@pytest.mark.parametrize(
+    "title", ["Human insulin", "my favourite protein", "sp|P01308", "INS_HUMAN", "Sequence"]
+)
 def test_a_title_without_a_header_is_recognised(title: str) -> None:
     text = f"{title}\n{PROTEIN}\n"
     (fault,) = fasta.faults(text, fasta.records(text))
@@ -120,6 +141,12 @@ def test_a_title_without_a_header_is_recognised(title: str) -> None:
         ("\nMet-Lys-Val\n", 2, "three-letter code"),
         (f"lyc {PROTEIN}\nubi {PROTEIN}\n", 1, "table of names and sequences"),
         (f"{PROTEIN}\n\n{PROTEIN}\n", 3, "text after an empty line"),
+        (f"a {PROTEIN}\nb {PROTEIN}\n  ****:*. **\n", 1, "table of names and sequences"),
+        (f">a\n{PROTEIN}>b\n{PROTEIN}\n", 2, "a '>' that is not at its start"),
+        (f"1:>a\n2:{PROTEIN}\n", 1, "a '>' that is not at its start"),
+        (f"＞a\n{PROTEIN}\n", 1, "starts with '＞', which is not the '>' of a header"),
+        ("No results found", 1, "is a phrase"),
+        ("the search has no results", 1, "is a phrase"),
     ],
 )
 def test_text_that_fasta_would_misread_is_a_fault(text: str, line: int, what: str) -> None:
@@ -163,10 +190,21 @@ def test_text_that_would_be_read_as_another_sequence_is_recognised(text: str) ->
         "<cls>MKV<eos>",
         "Ac-Mkv",
         f"{PROTEIN}\r\r\n{PROTEIN}\r\r\n",
+        "1 MKVLA\n6 AGIVG\n",
     ],
 )
 def test_text_that_may_be_a_sequence_is_left_to_the_tool(text: str) -> None:
     assert fasta.faults(text, fasta.records(text)) == []
+
+
+@pytest.mark.parametrize("text", ["human insulin", "MKVLAA...", ">a\nMKVL…\nLAA"])
+def test_words_and_cut_sequences_are_doubtful(text: str) -> None:
+    assert fasta.doubts(text, fasta.records(text))
+
+
+@pytest.mark.parametrize("text", [">a\nMKV...LA...A\n", ">a\nMKV...L-A\n", "M.K.V", PROTEIN])
+def test_gaps_are_not_doubtful(text: str) -> None:
+    assert fasta.doubts(text, fasta.records(text)) == []
 
 
 @pytest.mark.parametrize("text", ["MKVLA\nGGHKL\nAAKLE\n", "MKVLA\nGGHK\n"])

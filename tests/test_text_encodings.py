@@ -34,6 +34,10 @@ def test_other_text_is_read_as_windows_1252_with_a_warning(data: bytes, text: st
     assert "line 1 is not valid UTF-8" in warning
 
 
+def test_the_mark_at_the_end_of_a_dos_file_is_left_out() -> None:
+    assert decoded(b">a\r\nMKV\r\n\x1a")[0] == ">a\r\nMKV\r\n"
+
+
 def test_gzip_of_several_members_is_unpacked() -> None:
     assert (
         decoded(gzip.compress(b">a\nMK\n", mtime=0) + gzip.compress(b">b\nVA\n", mtime=0))[0]
@@ -51,6 +55,7 @@ def test_gzip_of_several_members_is_unpacked() -> None:
         (gzip.compress(gzip.compress(b"MK", mtime=0), mtime=0), "gzip data within gzip data"),
         (b"PK\x03\x04" + bytes(30), "is a zip archive, or a Word or Excel file, not text: unpack it"),
         (gzip.compress(b"a.fasta".ljust(257, b"\0") + b"ustar", mtime=0), "is a tar archive"),
+        (b"\x04\x22\x4d\x18", "is lz4 data"),
         (b"%PDF-1.4\n", "is a PDF file, not text: save the sequences"),
         (b"\xff", "byte 0 is not valid UTF-8"),
         (b"MK\x81\x00", "byte 2 is not valid UTF-8"),

@@ -21,6 +21,13 @@ MOMENTS = st.datetimes(
 )
 
 
+@pytest.fixture(autouse=True)
+def empty_caches() -> None:
+    """Without this, a test may see what the code returned in an earlier test, or before it was changed by mutmut."""
+    parse_timestamp.cache_clear()
+    parse_http_date.cache_clear()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -42,9 +49,17 @@ def test_a_timestamp_survives_being_written_and_read(moment: datetime) -> None:
     assert parse_timestamp(moment.isoformat()) == moment
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "9999-12-31T23:59-14:00"])
-def test_an_invalid_timestamp_is_a_value_error(text: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "Invalid isoformat"),
+        ("yesterday", "Invalid isoformat"),
+        ("2026-13-01T00:00:00Z", "month"),
+        ("9999-12-31T23:59-14:00", "^outside the years 1 to 9999 in UTC: 9999-12-31 23:59:00-14:00$"),
+    ],
+)
+def test_an_invalid_timestamp_is_a_value_error(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         parse_timestamp(text)
 
 
@@ -95,7 +110,9 @@ def test_a_retry_after_in_the_past_is_zero(value: str) -> None:
         "inf",
         "1e3",
         "٣",
-        "5 s",
+        "5 x",
+        "20s later",
+        "s",
         "Sun, 06 Nov 99999999999999999999 08:49:37 GMT",
     ],
 )
@@ -103,7 +120,7 @@ def test_an_unreadable_retry_after_is_none(value: str) -> None:
     assert wait_seconds(value, NOW) is None
 
 
-@pytest.mark.parametrize("value", ["9" * 30, "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+@pytest.mark.parametrize("value", ["9" * 30, "9" * 400, "9" * 400 + "h", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_an_absurd_retry_after_stays_a_finite_wait(value: str) -> None:
     assert wait_seconds(value, NOW) == LONGEST_WAIT
 
@@ -115,6 +132,12 @@ def test_an_absurd_retry_after_stays_a_finite_wait(value: str) -> None:
         "2026-06-12T08:06:00.000Z",
         "60",
         "60.0",
+        "60s",
+        "60 Seconds",
+        "60000ms",
+        "1m",
+        "1 minute",
+        "0h0m59.5s500ms",
         str(int(NOW.timestamp()) + 60),
         str((int(NOW.timestamp()) + 60) * 1000),
         "Fri, 12 Jun 2026 08:06:00 GMT",

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import io
 import os
 import socket
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,8 @@ def test_the_media_type_of_a_name(name: str, kind: str) -> None:
         (Path("/"), None, "directory"),
         (">a\nMK\n", None, "To upload text, pass its bytes"),
         (b"MK", None, "pass filename="),
+        ({b"MK", b"VA"}, "a.txt", "got set"),
+        (gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(b"MK")[:-9])), "a.txt", "can't read the open file"),
         (io.BytesIO(b"MK"), None, "pass filename="),
         (io.StringIO("MK"), "a.fasta", "mode 'rb'"),
         (object(), "a.fasta", "must be a path, bytes, an open file or an iterable of bytes, got object"),
@@ -103,6 +107,13 @@ def test_a_file_that_is_open_for_writing_is_refused(tmp_path: Path) -> None:
         opened(stream, "a.fasta"),
     ):
         pass
+
+
+def test_a_file_of_an_archive_is_uploaded() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(), "w")
+    archive.writestr("folder/a.pdb", "ATOM")
+    with opened(zipfile.Path(archive, "folder/a.pdb"), None) as source:
+        assert (source.name, b"".join(source.pieces())) == ("a.pdb", b"ATOM")
 
 
 def test_a_non_contiguous_buffer_is_sent_in_order() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,9 @@ class Entry:
         ("\ufeffMK", ["MK"]),
         ("ï»¿MK", ["MK"]),
         (memoryview(b"MK"), ["MK"]),
+        ({"id": "a", "Sequence": "MK", "length": 2}, [">a\nMK\n"]),
+        ([{"name": "a", "seq": "MK"}, {"name": "b", "seq": "VA"}], [">a\nMK\n", ">b\nVA\n"]),
+        (Series(["id", "sequence"], ["a", "MK"]), [">a\nMK\n"]),
     ],
 )
 def test_values_of_many_kinds_are_texts(value: Any, expected: list[str]) -> None:
@@ -103,6 +107,14 @@ def broken() -> Iterator[str]:
         (io.StringIO(""), "the open file has nothing left to read"),
         (io.StringIO("M" * 100), "must be at most 10 bytes, and the open file has more"),
         (type("Socket", (), {"read": lambda self, size: None})(), "it returned NoneType"),
+        (type("Socket", (), {"read": lambda self, size: b"MK" if size > 9 else None})(), "is non-blocking"),
+        (gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(b"MK")[:-9])), "can't read the open file: "),
+        (os, "got module"),
+        (io.StringIO, "got type"),
+        (type("Path", (), {"__fspath__": lambda self: 1, "__module__": "x"})(), "to return str or bytes"),
+        (type("Rows", (), {"__iter__": lambda self: 1 / 0})(), "can't be read: ZeroDivisionError"),
+        (zipfile.Path(zipfile.ZipFile(io.BytesIO(), "w"), "a.fasta"), "can't read "),
+        ([("MKVLAAGIVGLCTRNDEQHSW", "chain_A")], "as its sequence: swap them"),
     ],
 )
 def test_an_invalid_input_names_what_to_pass(value: Any, problem: str) -> None:
@@ -113,6 +125,54 @@ def test_a_closed_file_is_rejected() -> None:
     file = io.StringIO("MK")
     file.close()
     assert "can't read the open file" in texts(file)[0]
+
+
+def test_a_file_that_reads_less_than_asked_is_read_to_its_end() -> None:
+    class Slow(io.RawIOBase):
+        rest = b">a\nMK\n"
+
+        def read(self, size: int = -1) -> bytes:
+            piece, self.rest = self.rest[:3], self.rest[3:]
+            return piece
+
+    assert texts(Slow(), 100) == [">a\nMK\n"]
+
+
+def test_a_byte_array_from_an_open_file_is_bytes() -> None:
+    assert texts(type("File", (), {"read": lambda self: bytearray(b"MK")})()) == ["MK"]
+
+
+def test_a_file_of_an_archive_is_read() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(), "w")
+    archive.writestr("a.fasta", ">a\nMK\n")
+    (item,) = items(zipfile.Path(archive, "a.fasta"), 100)
+    assert isinstance(item, Item)
+    assert (item.content, item.label) == (">a\nMK\n", "a.fasta")
+
+
+@pytest.mark.parametrize(("at", "is_doubtful"), [(0, False), (2, True), (6, False)])
+def test_the_rest_of_a_partly_read_file_is_doubtful(at: int, is_doubtful: bool) -> None:
+    file = io.StringIO(">a\nMK\n>b\nVA\n")
+    file.seek(at)
+    (item,) = items(file, None)
+    assert isinstance(item, Item)
+    assert (item.warning is not None) is is_doubtful
+
+
+def test_the_rest_of_an_iterated_file_is_doubtful(tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    path.write_text(">a\nMK\n")
+    with path.open() as file:
+        next(file)
+        (item,) = items(file, None)
+    assert isinstance(item, Item)
+    assert item.warning is not None
+
+
+def test_bytes_may_be_the_name_of_a_file() -> None:
+    (item,) = items(b"a.fasta", None)
+    assert isinstance(item, Item)
+    assert item.given
 
 
 def test_an_iterator_that_fails_names_the_value() -> None:

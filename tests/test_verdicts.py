@@ -7,7 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq import APIError, ContractError, JobFailed, NotFound, ProteinIQError, WaitTimeout
+from proteiniq import (
+    APIError,
+    ContractError,
+    JobFailed,
+    NotFound,
+    ProteinIQError,
+    TransportError,
+    WaitTimeout,
+)
 from proteiniq._policy.retry import UNCONFIRMED_PATIENCE, VISIBLE_WITHIN, patience
 from proteiniq._policy.tolerance import Recent, Tolerance
 from proteiniq.errors import Conflict, ServerError
@@ -20,6 +28,13 @@ PAGE = httpx.Response(404, html="default backend - 404")
 """What a load balancer sends when it knows of no server."""
 WALL = httpx.Response(403, html="<title>Just a moment...</title>")
 """What a firewall sends to what it takes for a robot."""
+
+
+def coded(request: httpx.Request) -> httpx.Response:
+    """What a proxy sends that changes the coding."""
+    return httpx.Response(200, headers={"content-encoding": "br"}, stream=httpx.ByteStream(b"?"))
+
+
 NOT_FOUND = refusal(404, "not_found", "There is no such job.")
 
 LIST = "GET /api/v1/jobs"
@@ -40,6 +55,8 @@ def notes(error: BaseException) -> str:
         (APIError("a page", status=404), False, UNCONFIRMED_PATIENCE),
         (NotFound("No.", status=404), False, UNCONFIRMED_PATIENCE),
         (ContractError("a page", operation="get_job"), False, UNCONFIRMED_PATIENCE),
+        (TransportError("undecodable", failure="body"), False, UNCONFIRMED_PATIENCE),
+        (TransportError("certificate", failure="tls"), True, 0.0),
         (NotFound("No.", status=404, code="not_found"), True, VISIBLE_WITHIN),
         (NotFound("No.", status=404, code="not_found"), False, 0.0),
         (Conflict("No.", status=409, code="conflict"), True, 0.0),
@@ -80,12 +97,19 @@ def test_what_was_made_long_ago_is_forgotten() -> None:
     assert len(recent._made) <= 2
 
 
+def test_what_was_made_in_the_last_minute_is_remembered() -> None:
+    recent = Recent()
+    recent.add("job_1", 0.0)
+    recent.add("job_2", VISIBLE_WITHIN)
+    assert [recent.is_recent(made, VISIBLE_WITHIN) for made in ("job_1", "job_2")] == [True, True]
+
+
 # ---- the status of a job
 
 
 @pytest.mark.case
-@pytest.mark.parametrize("page", [PAGE, WALL], ids=["balancer", "firewall"])
-def test_a_page_of_something_before_the_service_ends_no_wait(page: httpx.Response) -> None:
+@pytest.mark.parametrize("page", [PAGE, WALL, coded], ids=["balancer", "firewall", "coding"])
+def test_a_page_of_something_before_the_service_ends_no_wait(page: Any) -> None:
     service = Routes({STATUS: [answer(job("PROCESSING")), page, page, DONE]})
     with over(service) as client:
         assert client.jobs.wait("job_1", streams=False).status == "COMPLETED"

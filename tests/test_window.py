@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import attrs
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._policy.pacing import LONGEST_FLIGHT, State, Window
+from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_HOLD, State, Window
 
 
 def send(window: Window, now: float) -> float:
@@ -101,9 +102,31 @@ def test_a_request_that_never_reached_the_service_is_not_counted() -> None:
     assert send(window, 0.0) == 0.0
 
 
-def test_a_window_of_zero_is_refused() -> None:
-    with pytest.raises(ValueError, match="limit"):
-        Window(limit=0, seconds=60)
+@pytest.mark.parametrize(
+    ("limit", "seconds", "headroom"), [(0, 60.0, 0.0), (1, 0.0, 0.0), (1, float("nan"), 0.0), (1, 60.0, -0.1)]
+)
+def test_a_window_without_room_or_length_is_refused(limit: int, seconds: float, headroom: float) -> None:
+    with pytest.raises(ValueError, match=r"^a window must have a limit .* got "):
+        Window(limit, seconds, headroom=headroom)
+
+
+def test_a_window_may_be_shorter_than_a_second() -> None:
+    window = Window(limit=1, seconds=0.5, headroom=0)
+    assert [send(window, 0.0), send(window, 0.0)] == [0.0, 0.5]
+
+
+def test_a_short_wait_is_not_extended() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    send(window, 0.0)
+    assert window.claim(window.reserve(59.875), 59.875) == 0.125
+
+
+def test_each_waiting_request_waits_for_its_own_seat() -> None:
+    window = Window(limit=2, seconds=60, headroom=0)
+    send(window, 0.0)
+    send(window, 30.0)
+    first, second = window.reserve(40.0), window.reserve(40.0)
+    assert [window.claim(first, 40.0), window.claim(second, 40.0)] == [20.0, 50.0]
 
 
 def test_requests_beyond_ours_count_as_those_of_others() -> None:
@@ -119,6 +142,22 @@ def test_requests_of_others_expire_as_they_came() -> None:
     window.observe(100.0, remaining=0)
     # Spread over the minute before: at 55, 70, 85 and 100.
     assert [send(window, 100.0) for _ in range(4)] == [115.0, 130.0, 145.0, 160.0]
+
+
+def test_requests_of_others_that_are_counted_again_keep_their_times() -> None:
+    window = Window(limit=2, seconds=60, headroom=0)
+    window.observe(100.0, remaining=0)
+    window.observe(101.0, remaining=0)
+    assert window.state.others == [70.0, 100.0]
+
+
+def test_fewer_requests_of_others_are_counted_when_the_service_counts_fewer() -> None:
+    window = Window(limit=10, seconds=60)
+    window.observe(0.0, remaining=4)
+    seat = window.reserve(0.0)
+    window.claim(seat, 0.0)
+    window.observe(0.0, seat=seat, remaining=9)
+    assert window.state.others == []
 
 
 def test_our_own_requests_are_not_taken_for_those_of_others() -> None:
@@ -153,6 +192,13 @@ def test_another_limit_is_taken_over_from_the_headers() -> None:
     assert send(window, 0.0) > 60.0
 
 
+def test_a_limit_of_zero_does_not_replace_the_last_one() -> None:
+    window = Window(limit=10, seconds=60)
+    window.observe(0.0, limit=2)
+    window.observe(0.0, limit=0)
+    assert window.limit == 2
+
+
 @pytest.mark.parametrize("limit", [0, -1, 10**12])
 def test_an_absurd_limit_does_no_harm(limit: int) -> None:
     window = Window(limit=10, seconds=60)
@@ -168,8 +214,40 @@ def test_requests_that_expired_during_a_response_are_not_those_of_others() -> No
         window.release(seat, 0.0)
     late = window.reserve(9.5)
     assert window.claim(late, 9.5) == 0.0
-    window.observe(10.5, seat=late, remaining=0)
+    window.observe(10.5, seat=late, remaining=0, reset_after=5.0)
     assert window.state.others == []
+    assert window.held(10.5) == 0.0
+
+
+def test_all_requests_that_expired_during_a_response_count_as_ours() -> None:
+    window = Window(limit=4, seconds=10, headroom=0)
+    send(window, 0.0)
+    send(window, 1.0)
+    late = window.reserve(9.5)
+    assert window.claim(late, 9.5) == 0.0
+    assert not window.idle(10.5)
+    window.observe(11.5, seat=late, remaining=1)
+    assert window.state.others == []
+
+
+def test_requests_that_expired_before_a_request_was_sent_are_not_in_its_count() -> None:
+    window = Window(limit=4, seconds=10, headroom=0)
+    send(window, 0.0)
+    seat = window.reserve(11.0)
+    window.claim(seat, 11.0)
+    window.observe(12.0, seat=seat, remaining=1)
+    assert len(window.state.others) == 2
+
+
+def test_a_response_after_a_very_long_time_is_read_as_of_now() -> None:
+    window = Window(limit=4, seconds=10, headroom=0)
+    slow = window.reserve(0.0)
+    window.claim(slow, 0.0)
+    send(window, LONGEST_FLIGHT - 5)
+    window.observe(
+        LONGEST_FLIGHT + 6, seat=slow, remaining=2
+    )  # the slow one's seat was freed, and the other's
+    assert len(window.state.others) == 1
 
 
 def test_a_limit_exhausted_by_our_own_requests_does_not_wait_for_the_reset() -> None:
@@ -185,6 +263,40 @@ def test_an_exhausted_limit_waits_for_the_reset() -> None:
     window = Window(limit=4, seconds=60, headroom=0)
     window.observe(100.0, remaining=0, reset_after=40)
     assert send(window, 100.0) == 140.0
+
+
+def test_one_request_of_others_is_enough_to_wait_for_the_reset() -> None:
+    window = Window(limit=2, seconds=60, headroom=0)
+    send(window, 50.0)
+    window.observe(100.0, remaining=0, reset_after=40)
+    assert send(window, 100.0) == 140.0
+
+
+def test_the_last_request_of_a_limit_does_not_wait_for_the_reset() -> None:
+    window = Window(limit=4, seconds=60, headroom=0)
+    window.observe(100.0, remaining=1, reset_after=40)
+    assert send(window, 100.0) == 100.0
+
+
+@pytest.mark.parametrize(("remaining", "others", "both"), [(2, 6, False), (3, 5, True), (8, 0, True)])
+def test_requests_are_sent_one_at_a_time_when_others_leave_a_quarter(
+    remaining: int, others: int, both: bool
+) -> None:
+    window = Window(limit=8, seconds=60)
+    window.observe(0.0, remaining=remaining)
+    assert len(window.state.others) == others
+    first, second = window.reserve(0.0), window.reserve(0.0)
+    assert window.claim(first, 0.0) == 0.0
+    assert (window.claim(second, 0.0) == 0.0) is both
+
+
+def test_requests_are_not_sent_one_at_a_time_because_of_our_own() -> None:
+    window = Window(limit=4, seconds=60, headroom=0)
+    for _ in range(3):
+        send(window, 0.0)
+    window.observe(0.0, remaining=1)
+    first, second = window.reserve(60.0), window.reserve(60.0)
+    assert [window.claim(first, 60.0), window.claim(second, 60.0)] == [0.0, 0.0]
 
 
 def test_a_reset_far_away_is_believed_for_one_window() -> None:
@@ -210,11 +322,31 @@ def test_after_a_refusal_one_request_probes_first() -> None:
     assert window.claim(second, 30.0) > 0.0
     window.observe(30.5, remaining=9)
     window.release(first, 30.5)
-    assert window.claim(second, 30.5) == 0.0
+    third = window.reserve(30.5)
+    assert [window.claim(second, 30.5), window.claim(third, 30.5)] == [0.0, 0.0]
 
 
-def test_a_refusal_overrides_the_estimate_of_others() -> None:
+def test_a_response_to_an_earlier_request_does_not_replace_the_probe() -> None:
     window = Window(limit=10, seconds=60)
+    window.refused(0.0, retry_after=30)
+    window.observe(1.0, remaining=9)
+    first, second = window.reserve(30.0), window.reserve(30.0)
+    assert window.claim(first, 30.0) == 0.0
+    assert window.claim(second, 30.0) > 0.0
+
+
+def test_the_end_of_another_request_does_not_end_the_probe() -> None:
+    window = Window(limit=10, seconds=60)
+    first, second, third = (window.reserve(0.0) for _ in range(3))
+    window.refused(0.0, retry_after=30)
+    assert window.claim(first, 30.0) == 0.0
+    window.release(second, 30.0)
+    assert window.claim(third, 30.0) > 0.0
+
+
+@pytest.mark.parametrize("limit", [1, 10])
+def test_a_refusal_overrides_the_estimate_of_others(limit: int) -> None:
+    window = Window(limit, seconds=60)
     window.observe(0.0, remaining=0)
     window.refused(0.0, retry_after=3)
     assert send(window, 0.0) == 3.0
@@ -256,11 +388,15 @@ def test_a_restarted_clock_does_not_block_requests() -> None:
     assert send(window, 5.0) == 5.0
 
 
-def test_a_learned_limit_survives_a_restarted_clock() -> None:
+def test_learned_figures_survive_a_restarted_clock() -> None:
     window = Window(limit=1, seconds=60, headroom=0)
-    window.observe(1_000_000.0, limit=3)
-    send(window, 5.0)
-    assert window.limit == 3
+    window.observe(1_000_000.0, limit=2, window=300.0)
+    assert [send(window, 5.0) for _ in range(3)] == [5.0, 5.0, 305.0]
+
+
+def test_a_seat_is_not_given_again_after_the_clock_restarted() -> None:
+    window = Window(limit=1, seconds=60)
+    assert window.reserve(1_000_000.0) != window.reserve(5.0)
 
 
 def test_a_lost_request_frees_its_seat_after_a_while() -> None:
@@ -270,6 +406,50 @@ def test_a_lost_request_frees_its_seat_after_a_while() -> None:
     assert window.claim(other, 599.0) > 0
     assert window.claim(other, LONGEST_FLIGHT) == 60.0
     assert window.claim(other, LONGEST_FLIGHT + 60.0) == 0.0
+
+
+def test_requests_without_an_owner_count_as_complete() -> None:
+    window = Window(limit=2, seconds=60, headroom=0)
+    send(window, 0.0)
+    lost, waiting = window.reserve(10.0), window.reserve(10.0)
+    assert window.claim(lost, 10.0) == 0.0
+    window.forget_seats()
+    assert (window.state.flying, window.state.queue, window.state.asked) == ({}, [], {})
+    assert window.claim(waiting, 10.0) == 50.0
+    assert window.claim(window.reserve(10.0), 10.0) == 60.0
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param(lambda window: window.reserve(0.0), id="queued"),
+        pytest.param(lambda window: window.claim(window.reserve(0.0), 0.0), id="in flight"),
+        pytest.param(lambda window: send(window, 0.0), id="complete"),
+        pytest.param(lambda window: window.observe(0.0, remaining=0), id="others"),
+        pytest.param(lambda window: window.refused(0.0, 30.0), id="refused"),
+    ],
+)
+def test_a_window_in_use_is_not_idle(use: Callable[[Window], object]) -> None:
+    window = Window(limit=1, seconds=60)
+    assert window.idle(0.0)
+    use(window)
+    assert not window.idle(1.0)
+
+
+def test_a_window_is_idle_when_its_pause_is_over() -> None:
+    window = Window(limit=1, seconds=60)
+    window.refused(0.0, 30.0)
+    assert (window.idle(29.0), window.idle(30.0)) == (False, True)
+
+
+def test_a_window_is_idle_at_the_latest_after_a_lost_request_and_the_last_pause() -> None:
+    window = Window(limit=1, seconds=60, headroom=0)
+    window.claim(window.reserve(10.0), 10.0)
+    assert window.idle_from() == 10.0 + LONGEST_FLIGHT + 60.0
+    assert not window.idle(10.0 + LONGEST_FLIGHT)
+    assert window.idle(window.idle_from())
+    window.refused(1000.0, LONGEST_HOLD)
+    assert window.idle_from() == 1000.0 + LONGEST_HOLD
 
 
 def test_an_abandoned_place_is_not_waited_for() -> None:
@@ -343,7 +523,8 @@ def test_a_longer_window_is_learned_from_the_headers() -> None:
     assert send(window, 300.0) == 600.0
 
 
-def test_a_window_of_days_is_not_believed() -> None:
+@pytest.mark.parametrize(("seconds", "believed"), [(3600.0, 3600.0), (3601.0, 60.0), (86_400.0, 60.0)])
+def test_a_window_is_believed_up_to_an_hour(seconds: float, believed: float) -> None:
     window = Window(limit=1, seconds=60, headroom=0)
-    window.observe(0.0, window=86_400.0)
-    assert [send(window, 0.0), send(window, 0.0)] == [0.0, 60.0]
+    window.observe(0.0, window=seconds)
+    assert [send(window, 0.0), send(window, 0.0)] == [0.0, believed]

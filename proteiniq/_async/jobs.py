@@ -12,12 +12,7 @@ import attrs
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._inputs.arguments import (
-    Span,
-    check_id,
-    check_timeout,
-    moment,
-)
+from .._inputs.arguments import Span, as_documented, check_flags, check_id, check_timeout, moment
 from .._inputs.callbacks import AsyncCallback
 from .._inputs.jobs import awaited_jobs, known_job
 from .._policy.polling import READ_INTERVAL
@@ -33,14 +28,9 @@ from .._responses.messages import (
     where_it_is,
     where_they_are,
 )
-from ..errors import (
-    InvalidInput,
-    NotFound,
-    ProteinIQError,
-    WaitTimeout,
-)
+from ..errors import InvalidInput, NotFound, ProteinIQError, WaitTimeout
 from ..hooks import log
-from ..models import JobState, Quote, Tool, ToolSummary
+from ..models import JobState, JobStatus, Quote, Tool, ToolSummary
 from .cancel import cancel
 from .ended import AsyncEnded
 from .job import AsyncJob, OnUpdate
@@ -129,6 +119,7 @@ class AsyncJobs:
         job, APIError, TransportError, ContractError. If the job may have been created despite the error, including an
         interrupt, the error's notes name the key to repeat.
         """
+        check_flags(wait_for_slot=wait_for_slot)
         slot = SlotWait(timeout, self._deadline(timeout)) if wait_for_slot else None
         if timeout is not None and slot is None:
             raise InvalidInput(
@@ -166,8 +157,9 @@ class AsyncJobs:
         `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
         continue a list, pass the `next_cursor` of a page as `starting_after`.
 
-        The filters are documented for the service's MCP connector only. Times are datetimes or ISO 8601 strings; a time
-        without an offset is UTC. Raises InvalidInput, and on iteration APIError, TransportError.
+        The filters are documented for the service's MCP connector only. `status` is a status in upper or lower case.
+        Times are datetimes or ISO 8601 strings; a time without an offset is UTC. Raises InvalidInput, and on iteration
+        APIError, TransportError.
         """
         span = Span.of(limit, page_size, max_items, starting_after)
         after, before = moment("created_after", created_after), moment("created_before", created_before)
@@ -175,7 +167,7 @@ class AsyncJobs:
             list_jobs.prepared,
             q=q or UNSET,
             tool=check_id("tool", tool) if tool else UNSET,
-            status=status or UNSET,
+            status=as_documented(status, JobStatus.__members__) or UNSET,
             created_after=after or UNSET,
             created_before=before or UNSET,
         )
@@ -216,6 +208,7 @@ class AsyncJobs:
         It reconnects, and polls if there is no event stream (`streams=False` only polls). Raises NotFound, APIError; a
         failure that may pass does not end it.
         """
+        check_flags(streams=streams)
         job_id, known = known_job(job)
         deadline = self._deadline(timeout)
         watcher = AsyncWatcher(self._pipeline, job_id, deadline=deadline, known=known, streams=streams)
@@ -238,6 +231,7 @@ class AsyncJobs:
         polls. `cancel_on_timeout` cancels the job at the timeout if it is still queued, which takes up to 10 s more.
         Raises WaitTimeout, which otherwise leaves the job running and says how to wait again, NotFound, APIError.
         """
+        check_flags(cancel_on_timeout=cancel_on_timeout, streams=streams)
         return await self._wait(
             job,
             timeout,
@@ -302,7 +296,8 @@ class AsyncJobs:
         `jobs` are ids or jobs; duplicates are waited for once. One page of the job list has the status of a hundred
         jobs, and only jobs that are on no page are read one by one, so the wait stays far below the rate limit.
         `on_update` is called with a job at each of its changes. `timeout` is in seconds for all jobs together; None
-        waits forever. A failure that may pass does not end the wait.
+        waits forever. A failure that may pass does not end the wait, and a job that is not found ends it after the
+        others.
 
         Raises WaitTimeout, whose `jobs` are those that have not ended, NotFound, APIError, and InvalidInput at once.
         """
@@ -334,9 +329,11 @@ class AsyncJobs:
                         else:
                             last = job  # yielded when its stream is closed
         except BaseException as interrupt:
-            gone = interrupt.job_id if isinstance(interrupt, NotFound) else None
-            if going_on := [job_id for job_id in left if job_id != gone]:
+            gone = {*gatherer.gone, interrupt.job_id if isinstance(interrupt, NotFound) else None}
+            if going_on := [job_id for job_id in left if job_id not in gone]:
                 interrupt.add_note(where_they_are(going_on))
+            if also := [job_id for job_id in gatherer.gone if job_id != getattr(interrupt, "job_id", None)]:
+                interrupt.add_note(f"Not found: {', '.join(also)}.")
             raise
         if last is not None:
             yield last
@@ -358,6 +355,7 @@ class AsyncJobs:
         job ended without success (BudgetExceeded if it ran out of budget); the error's `result` is what it left, which
         `partial=True` returns instead. Raises WaitTimeout, APIError, TransportError.
         """
+        check_flags(cancel_on_timeout=cancel_on_timeout, partial=partial)
         return await self._result(
             job,
             timeout,
@@ -394,6 +392,7 @@ class AsyncJobs:
     ) -> AsyncResult:
         """Submit a job with the arguments in `order`, and return its result, all before one deadline."""
         AsyncCallback("on_update", on_update)  # checked before the job is paid for
+        check_flags(cancel_on_timeout=cancel_on_timeout, partial=partial, wait_for_slot=wait_for_slot)
         deadline = self._deadline(timeout)
         slot = SlotWait(timeout, deadline) if wait_for_slot else None
         job = self._job(await self._submitter.submit(**order, slot=slot))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, TypeVarTuple
 
 import attrs
 
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 D = TypeVar("D")
+Ts = TypeVarTuple("Ts")
 
 CONTRACT_REFUSALS = (400, 405, 415, 422)
 """Statuses of requests that the service rejects as malformed."""
@@ -232,8 +232,7 @@ class AsyncPipeline:
                     rate = RateHeaders.read(incoming.headers, self.clock.utcnow())
                     reply = Reply(incoming.status, incoming.headers, rate)
                     if ticket is not None:
-                        await self._observe(ticket, reply)
-                        await self._step(ticket.release, self.clock.monotonic())
+                        await self._release(ticket, reply)
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=await self._read(call, incoming))
                         error = call.api_error(reply)
@@ -256,11 +255,12 @@ class AsyncPipeline:
             raise call.error(failure, attempt, gave_up, in_doubt=attempt.in_doubt, responded=False)
         finally:
             if ticket is not None:
-                await self._step(ticket.release, self.clock.monotonic())
+                await self._release(ticket)
 
     async def _attempt(self, call: Call, number: int) -> Reply | WireFailure:
         job = call.job_id if call.job_read else None
         ticket = self._pacer.reserve(job)
+        reply: Reply | None = None
         try:
             await self._turn(call, ticket, number)
             started = self.clock.monotonic()
@@ -273,10 +273,9 @@ class AsyncPipeline:
             took = self.clock.monotonic() - started
             rate = RateHeaders.read(incoming.headers, self.clock.utcnow())
             reply = Reply(incoming.status, incoming.headers, rate, content, took)
-            await self._observe(ticket, reply)
             return reply
         finally:
-            await self._step(ticket.release, self.clock.monotonic())
+            await self._release(ticket, reply)
 
     def _tell(
         self,
@@ -351,26 +350,15 @@ class AsyncPipeline:
             is_told = is_told or self._tell_pause(pause, "rate limit", call.operation, call.job_id)
             await self.clock.sleep(min(delay, LONGEST_NAP))
 
-    async def _step(self, step: Callable[[float], T], now: float) -> T:
+    async def _step(self, step: Callable[[*Ts], T], *args: *Ts) -> T:
         """Make a step of the pace, which takes time if a file keeps it."""
-        return await AsyncSteps.run(self._pacer, partial(step, now))
+        return await AsyncSteps.run(self._pacer, step, *args)
 
-    async def _observe(self, ticket: Ticket, reply: Reply) -> None:
-        rate = reply.rate
-
-        def step(now: float) -> None:
-            ticket.observe(
-                now,
-                limit=rate.limit,
-                remaining=rate.remaining,
-                reset_after=rate.reset_after,
-                window=rate.window,
-            )
-            if reply.status == 429 and rate.wait is not None:
-                ticket.refused(now, rate.wait, remaining=rate.remaining)
-
-        await self._step(step, self.clock.monotonic())
+    async def _release(self, ticket: Ticket, reply: Reply | None = None) -> None:
+        """End the request of a ticket, with its response if it has one."""
+        rate, is_refused = (None, False) if reply is None else (reply.rate, reply.status == 429)
+        await self._step(ticket.release, self.clock.monotonic(), rate, is_refused)
 
     async def close(self) -> None:
-        await AsyncSteps.run(self._pacer, self._pacer.close)
+        await self._step(self._pacer.close)
         await self._wire.close()

@@ -22,8 +22,10 @@ from proteiniq_openapi.types import UNSET
 from .._inputs import entries, job_entries, requests, settings as job_settings
 from .._inputs.arguments import (
     check_credits,
+    check_flags,
     check_id,
     check_idempotency_key,
+    check_name,
     check_reserved_credits,
     copied,
 )
@@ -58,6 +60,7 @@ class AsyncSubmitter:
         check: bool,
     ) -> Quote:
         """Return what a job would cost."""
+        check_flags(check=check)
         reserved = _reserved("QuoteRequest", max_reserved_credits)
         return await self._quote(await self._order(tool, inputs, settings, check), reserved)
 
@@ -75,7 +78,9 @@ class AsyncSubmitter:
         check: bool,
     ) -> JobState:
         """Submit a job, with a quote first if there is a limit, and again while there is no slot for it."""
+        check_flags(check=check)
         check_credits("max_credits", max_credits)
+        check_name(name)
         reserved = _reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
@@ -133,7 +138,7 @@ class AsyncSubmitter:
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
-            made = convert.job(await self._pipeline.call(prepared))
+            made = convert.made_job(await self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:
@@ -152,7 +157,7 @@ class AsyncSubmitter:
             chosen = job_settings.prepared(settings)
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
             name = _default_name(tool_id, given)
-            return _Order(tool_id, name, given, None, job_entries.AsGiven(given), chosen)
+            return _Order(tool_id, name, given, None, job_entries.Entries(given), chosen)
         known = tool if isinstance(tool, Tool) else await self._tools._recall(tool)
         made = await AsyncReader.read(known, inputs, settings, check=check)
         name = _default_name(known.id, made.entries)

@@ -22,7 +22,7 @@ from .._policy.poll_many import (
 )
 from .._policy.polling import Expire
 from .._responses import convert
-from ..errors import APIError, ProteinIQError
+from ..errors import APIError, NotFound, ProteinIQError
 from ..models import JobState
 from .pipeline import AsyncPipeline
 from .reads import AsyncStatusReader, requested_wait
@@ -35,7 +35,8 @@ class AsyncGatherer:
     """Follows many jobs until all have ended or the deadline comes.
 
     `jobs` maps ids to the last known state, if any; `deadline` is a monotonic time, in seconds, or None. `asked` is the
-    wait that the service asked for, in seconds, if that ended the wait before the deadline.
+    wait that the service asked for, in seconds, if that ended the wait before the deadline. `gone` are the jobs that
+    were not found; the others are followed to their end first.
     """
 
     def __init__(
@@ -54,12 +55,21 @@ class AsyncGatherer:
         self._cursor: str | None = None
         self._statuses = AsyncStatusReader(pipeline, deadline)
         self.asked: float | None = None
+        self.gone: dict[str, NotFound] = {}
 
     async def states(self) -> AsyncGenerator[JobState]:
         """Yield each changed state of a job, until all have ended or the deadline comes.
 
-        Raises APIError if there is nothing to wait for (NotFound, Unauthorized, …). A transient failure never ends it.
+        Raises APIError if there is nothing to wait for (Unauthorized, …), and NotFound at the end. A transient failure
+        never ends it.
         """
+        async with aclosing(self._states()) as states:
+            async for state in states:
+                yield state
+        for error in self.gone.values():
+            raise error
+
+    async def _states(self) -> AsyncGenerator[JobState]:
         outcome: Outcome = None
         while move := self._rounds.next_move(self._clock.monotonic(), outcome):
             states: list[JobState] = []
@@ -122,7 +132,12 @@ class AsyncGatherer:
 
     async def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
         """Read a status. Returns the outcome and the new state, if any."""
-        state = await self._statuses.read(job_id, exists=self._known[job_id] is not None)
+        try:
+            state = await self._statuses.read(job_id, exists=self._known[job_id] is not None)
+        except NotFound as error:
+            self.gone[job_id] = error
+            self._rounds.drop(job_id)
+            return None, []
         if isinstance(state, ProteinIQError):
             return Failed(requested_wait(state)), []
         return None, self._news(state)

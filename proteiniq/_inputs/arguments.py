@@ -10,6 +10,7 @@ import ipaddress
 import numbers
 import re
 import stat
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ ID_LENGTH = 1000
 
 _HALF = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NUMPY_FLAGS = (("numpy", "bool"), ("numpy", "bool_"))
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -99,6 +101,12 @@ def check_id(kind: str, value: object) -> str:
     if not isinstance(value, str) or value in ("", ".", "..") or not is_text(value):
         raise InvalidInput(f"{short_repr(given)} is not a {kind} id")
     return value
+
+
+def as_documented(value: str | None, words: Container[str]) -> str | None:
+    """Return a word of the documentation as it is spelled there, in upper case; any other value as it is."""
+    capitals = value.upper() if isinstance(value, str) else value
+    return capitals if capitals in words else value
 
 
 def is_text(value: str) -> bool:
@@ -186,8 +194,10 @@ def copied(value: Any, what: str) -> Any:
     """Return a deep copy. Raises InvalidInput for values that can't be copied."""
     try:
         return copy.deepcopy(value)
-    except (TypeError, RecursionError) as error:
-        raise InvalidInput(f"{what}: {str(error)[:100]}. Nothing was sent: pass JSON values") from None
+    except Exception as error:  # objects define how they are copied
+        raise InvalidInput(
+            f"{what}: {str(error)[:100] or type(error).__name__}. Nothing was sent: pass JSON values"
+        ) from None
 
 
 def check_idempotency_key(key: str) -> str:
@@ -197,6 +207,12 @@ def check_idempotency_key(key: str) -> str:
             f"either end, got {short_repr(key)}"
         )
     return key
+
+
+def check_name(value: str | None) -> None:
+    """Raise InvalidInput unless `value` can be the name of a job."""
+    if value is not None and not (isinstance(value, str) and is_text(value)):
+        raise InvalidInput(f"name must be text, got {short_repr(value)}")
 
 
 def check_credits(name: str, value: float | None) -> None:
@@ -216,6 +232,14 @@ def check_reserved_credits(value: int | None) -> int | None:
 def check_timeout(value: float | None) -> None:
     if value is not None and not (_is_number(value) and value >= 0):
         raise InvalidInput(f"timeout must be a non-negative number of seconds, got {short_repr(value)}")
+
+
+def check_flags(**flags: object) -> None:
+    """Raise InvalidInput unless each of these arguments is a boolean: `overwrite="no"` would count as true."""
+    for name, value in flags.items():
+        kind = type(value)
+        if kind is not bool and (kind.__module__, kind.__name__) not in _NUMPY_FLAGS:
+            raise InvalidInput(f"{name} must be True or False, got {short_repr(value)}")
 
 
 def _is_number(value: object) -> bool:

@@ -28,11 +28,14 @@ _OBJECT = re.compile(
     r"<[A-Za-z_][\w.]* .*(?:\bat 0x[0-9a-fA-F]+|name=.*)>|<class '.*'>|<(?:module|built-in) .*>"
     r"|(?:Mutable)?Seq(?:Record)?\(.*|(?:Posix|Windows)?Path\(.*"
     r"|(?:dict_(?:keys|values|items)|frozenset|bytearray|deque|array|Counter|OrderedDict|np\.\w+)\(.*\)"
-    r"|[\[({]+(?:b?'|Seq).*[\])}]|b(?:'.*'|\".*\")|None|nan|NaN|<NA>|null|undefined|Ellipsis|ID: .*\nName: .*"
+    r"|[\[({]+(?:b?'|Seq).*[\])}]|b(?:'.*'|\".*\")|'[^']*'|Ellipsis|ID: .*\nName: .*"
     r"|.*\ndtype: \w+|.*\nName: .*, dtype: \w+",
     re.DOTALL,
 )
 """What Python prints for objects that are not text: iterators, open files, sequences, paths, lists, bytes."""
+
+_MISSING = re.compile(r"#?N/?A|<NA>|none|nan|null|undefined|[-?]+", re.IGNORECASE)
+"""What programs write for a missing value."""
 
 _PATH = re.compile(r"(?:~[\w.-]*|\.{1,2}|/\w+)/\S|[A-Za-z]:\\\w")
 """How a path starts; a SMILES may start with a bond, and an aligned sequence with `~`."""
@@ -100,9 +103,21 @@ def issues(slot: Slot, text: str, format: str, *, given: bool) -> list[Issue]:
         return [Issue(f"expected {expected}, but the data looks like {sniffed}", slot=slot.id)]
     family = formats.family(format) or ""
     found = [Issue(message, slot=slot.id, line=line) for line, message in formats.problems(family, text)]
+    if (
+        any(issue.line is None for issue in found)
+        and len(slot.formats) > 1
+        and all(map(_has_a_look, slot.formats))
+    ):
+        expected = " or ".join(slot.formats)
+        return [Issue(f"expected {expected}, but the data looks like none of them", slot=slot.id)]
     if not found and family == "fasta":
         found = list(_wrong_molecules(slot, text))
     return found[:20]
+
+
+def _has_a_look(format: str) -> bool:
+    """Whether text of a format is always recognised."""
+    return formats.family(format) in ("pdb", "cif", "sdf")
 
 
 def warnings(slot: Slot, text: str, format: str) -> list[Issue]:
@@ -132,6 +147,8 @@ def _wrong_molecules(slot: Slot, text: str) -> Iterator[Issue]:
 def _not_data(text: str, *, is_sure: bool) -> str | None:
     """Return why a short text is not data but the name of something. `is_sure` if the slot can't take such a name."""
     line = _without_header(text).strip()
+    if _MISSING.fullmatch(line):
+        return f"{short_repr(line)} stands for a missing value: leave it out, or {AS_IT_IS}"
     if _OBJECT.fullmatch(line):
         return f"{short_repr(line)} is what Python prints for an object: pass the object itself"
     if not line or len(line) > _LONGEST_NAME or "\n" in line:

@@ -1,7 +1,9 @@
 """Convert users' data to the input entries of the API, and check it against the tool's contract.
 
 An entry has `id`, `slotId`, `kind`, `format`, `content`, `source` and, optionally, `label` (documentation, "Jobs").
-Values not documented by the service are choices of this client.
+Of a slot whose kind or formats the service doesn't state, an entry has no `kind`, and only a `format` that its data
+shows: what such a slot takes is the service's to judge. Values not documented by the service are choices of this
+client.
 """
 
 from __future__ import annotations
@@ -15,13 +17,11 @@ from .._short_repr import short_repr
 from .._text import fasta
 from ..errors import InvalidInput, Issue
 from ..models import File, Slot, Tool
-from . import content, formats, settings as job_settings, values
+from . import content, files, formats, settings as job_settings, values
 from .suggestions import suggestion
 from .values import Item, Rejected
 
 Entry = dict[str, Any]
-
-_BY_HAND = "pass `inputs` as a list of API entries, which state it"
 
 MOST_SHOWN = 20
 """How many problems a message shows; `issues` has all."""
@@ -154,12 +154,9 @@ class _Slot:
 
     def _entry(self, item: Item) -> Entry | None:
         slot = self.slot
-        if slot.kind is None:
-            self._add(
-                [Issue(f"the service doesn't state which kind of data it takes: {_BY_HAND}", slot=slot.id)]
-            )
-            return None
-        entry: Entry = {"slotId": slot.id, "kind": slot.kind, "source": {"type": "text"}}
+        entry: Entry = {"slotId": slot.id, "source": {"type": "text"}}
+        if slot.kind:
+            entry["kind"] = slot.kind
         if isinstance(item.content, File):
             return self._file_entry(item.content, entry)
         text = item.content
@@ -167,12 +164,10 @@ class _Slot:
             expected = " or ".join(slot.formats)
             self._add([Issue(f"records can't be taken, only {expected}: pass text", slot=slot.id)], item)
             return None
-        format = content.format_of(slot, text, item.label)
-        if format is None:
-            self._add([Issue(f"the format of the data is unknown: {_BY_HAND}", slot=slot.id)], item)
-            return None
+        format = content.format_of(slot, text, item.label) or ""
         entry["content"] = text
-        entry["format"] = format
+        if format:
+            entry["format"] = format
         if item.label:
             entry["label"] = item.label
         if self.check and not self._is_too_large(text):
@@ -182,7 +177,7 @@ class _Slot:
             self.warnings.append(placed(Issue(item.warning, slot=slot.id), Part(item)))
         return entry
 
-    def _file_entry(self, file: File, entry: Entry) -> Entry | None:
+    def _file_entry(self, file: File, entry: Entry) -> Entry:
         slot = self.slot
         stated = (file.format or "").lower()
         is_listed = bool(slot.formats) and content.taken(slot, stated) is not None
@@ -200,13 +195,10 @@ class _Slot:
             and slot.max_bytes is not None
             and file.size_bytes > slot.max_bytes
         ):
-            self._add([Issue(values.too_large(file.size_bytes, slot.max_bytes), slot=slot.id)])
-        format = known or (slot.formats[0] if slot.formats else name)
-        if not format:
-            self._add([Issue(f"the format of file {called} is unknown: {_BY_HAND}", slot=slot.id)])
-            return None
+            self._add([Issue(files.too_large(file.size_bytes, slot.max_bytes), slot=slot.id)])
         entry["source"] = {"type": "file", "file_id": file.id}
-        entry["format"] = format
+        if format := known or (slot.formats[0] if slot.formats else name):
+            entry["format"] = format
         if file.filename:
             entry["label"] = file.filename
         return entry
@@ -224,10 +216,10 @@ class _Slot:
             if text is None:
                 continue
             if slot.max_bytes is not None and self._is_too_large(text):
-                problem = values.too_large(len(text.encode()), slot.max_bytes)
+                problem = files.too_large(len(text.encode()), slot.max_bytes)
                 yield placed(Issue(problem, slot=slot.id), parts[0] if len(parts) == 1 else None)
             elif slot.max_records is not None:
-                starts = formats.records(formats.family(entry["format"]) or "", text)
+                starts = formats.records(formats.family(entry.get("format", "")) or "", text)
                 if len(starts) > slot.max_records:
                     line = starts[slot.max_records]
                     count = f"expected at most {slot.max_records}, got {len(starts)} records"
@@ -240,7 +232,7 @@ class _Slot:
 
 
 def _is_fasta_text(entry: Entry) -> bool:
-    return formats.family(entry["format"]) == "fasta" and "content" in entry
+    return formats.family(entry.get("format", "")) == "fasta" and "content" in entry
 
 
 def _joined(made: Sequence[_Made]) -> _Made:

@@ -135,10 +135,7 @@ def _fasta_problems(text: str) -> list[Problem]:
     empty = [record for record in found if not record.parts]
     return [
         *((fault.line, fault.message) for fault in fasta.faults(text, found)),
-        *(
-            (each.line, f"{each} has no sequence: write it below the header, or remove the header")
-            for each in empty
-        ),
+        *((each.line, f"{each} {each.why_empty}") for each in empty),
     ]
 
 
@@ -176,9 +173,10 @@ def _cif_problems(text: str) -> list[Problem]:
 def _sdf_problems(text: str) -> list[Problem]:
     lines = fasta.lines(text)
     problems: list[Problem] = []
-    found = False
+    found = has_atoms = False
     for start, molecule in _molecules(lines):
         found = True
+        has_atoms = has_atoms or not _is_empty(molecule)
         counts = molecule[3] if len(molecule) > 3 else ""
         if not any(line.startswith("M  END") for line in molecule):
             problems.append((start, "the molecule that starts here has no 'M  END' line"))
@@ -195,7 +193,17 @@ def _sdf_problems(text: str) -> list[Problem]:
                     break
     if not found:
         problems.append((None, "contains no molecule"))
+    elif not has_atoms and not problems:
+        problems.append((None, "contains no atoms"))
     return problems
+
+
+def _is_empty(molecule: list[str]) -> bool:
+    """Whether a molecule of an SDF file states that it has no atoms."""
+    counts = molecule[3] if len(molecule) > 3 else ""
+    if "V3000" in counts:
+        return any(re.match(r"M  V30 COUNTS 0 ", line) for line in molecule)
+    return counts[:3].strip() == "0"
 
 
 def _smiles_problems(text: str) -> list[Problem]:
@@ -225,6 +233,7 @@ def _is_smiles(line: str) -> bool:
 def _smiles_problem(smiles: str) -> tuple[str | None, bool]:
     """Return why one word is not SMILES, and whether that is so whatever atoms and bonds a tool knows."""
     at = depth = 0
+    has_atom = False
     rings: set[str] = set()
     while at < len(smiles):
         found = _SMILES.match(smiles, at)
@@ -236,7 +245,9 @@ def _smiles_problem(smiles: str) -> tuple[str | None, bool]:
             case "close":
                 depth -= 1
             case "ring":
-                rings ^= {found[0].strip("%()").lstrip("0")}
+                rings ^= {found[0].strip("%()").lstrip("0") or "0"}
+            case "atom" | "bracket":
+                has_atom = True
         if depth < 0:
             return f"unmatched ')' at character {at + 1}", True
         at = found.end()
@@ -244,7 +255,7 @@ def _smiles_problem(smiles: str) -> tuple[str | None, bool]:
         return "unclosed '('", True
     if rings:
         return f"unclosed ring bond {min(rings)}", True
-    return None, False
+    return (None if has_atom else f"{smiles!r} has no atom"), False
 
 
 def _molecules(lines: list[str]) -> Iterator[tuple[int, list[str]]]:

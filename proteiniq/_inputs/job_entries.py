@@ -1,4 +1,8 @@
-"""The input of a job as the generated client takes it: our own entries, or those that the user made."""
+"""The input of a job as the generated client takes it: our own entries, or those that the user made.
+
+The contract requires `kind` and `format` of an entry, but a tool's slot need not state them. So entries are not parsed
+into its models: what is missing in one is the service's to judge.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proteiniq_openapi import models as low
-from proteiniq_openapi.types import UNSET
 
 from ..errors import InvalidInput
 from . import requests
 
 
-def job_input(made: Sequence[Mapping[str, Any]]) -> low.JobInput:
+class Entries(low.JobInput):
+    """Entries in the documented spelling."""
+
+    def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(inputs=[])
+        self.entries = [dict(entry) for entry in entries]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"inputs": self.entries}
+
+
+def job_input(made: Sequence[Mapping[str, Any]]) -> Entries:
     """Our own entries. Raises InvalidInput for a saved file where the contract has none as input."""
     if any(entry["source"]["type"] == "file" for entry in made) and not (
         requests.is_documented("InputSource", "file_id")
@@ -22,30 +36,4 @@ def job_input(made: Sequence[Mapping[str, Any]]) -> low.JobInput:
             "nothing was sent: the service's contract, as this package knows it, has no saved file as input. Give the "
             "data itself"
         )
-    return low.JobInput(
-        inputs=[
-            low.InputEntry(
-                id=entry["id"],
-                slot_id=entry["slotId"],
-                kind=entry["kind"],
-                format_=entry["format"],
-                content=entry.get("content", UNSET),
-                label=entry.get("label", UNSET),
-                source=low.InputSource(
-                    type_=entry["source"]["type"], file_id=entry["source"].get("file_id", UNSET)
-                ),
-            )
-            for entry in made
-        ]
-    )
-
-
-class AsGiven(low.JobInput):
-    """Entries of the user's own making, in the documented spelling. The service judges them, so they are not parsed."""
-
-    def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        super().__init__(inputs=[])
-        self.entries = [dict(entry) for entry in entries]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"inputs": self.entries}
+    return Entries(made)

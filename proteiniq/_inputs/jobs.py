@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .._short_repr import short_repr
 from ..errors import InvalidInput
@@ -21,6 +21,8 @@ def awaited_jobs(jobs: object) -> dict[str, JobState | None]:
         raise InvalidInput(
             f"jobs must be a list of jobs or ids, got {short_repr(jobs)}; `wait` takes one job"
         )
+    if isinstance(jobs, Mapping):
+        raise InvalidInput("jobs must be a list of jobs or ids, got a mapping: pass its values()")
     awaited: dict[str, JobState | None] = {}
     for job in jobs:
         job_id, known = known_job(job)

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import InputWarning, Issue
 from ..models import Tool
 from . import entries, values
+from .arguments import check_flags
 from .entries import Prepared
 
 
@@ -43,6 +44,7 @@ class Reader:
 
 def validate(tool: Tool, inputs: Any, settings: Mapping[str, Any] | None, *, check: bool) -> None:
     """Read the inputs without sending them. A list of API entries is the service's to judge."""
+    check_flags(check=check)
     if entries.given_entries(inputs) is None:
         warn(entries.prepared(tool, inputs, settings, check=check).warnings)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from .. import contract
 from ..errors import ConfigurationError, InvalidInput, UnsupportedOperation
 
 if TYPE_CHECKING:
@@ -24,12 +25,7 @@ def endpoint(operation: str) -> Endpoint:
     Raises UnsupportedOperation if the contract lacks it, and ConfigurationError if the contract doesn't belong to the
     generated client.
     """
-    from ..contract import operation as described  # with the first request, not with the first client
-
-    try:
-        found = described(operation)
-    except (RuntimeError, OSError) as error:
-        raise ConfigurationError(str(error)) from error
+    found = _described(operation)
     if found.absent:
         raise UnsupportedOperation(
             f"the service's contract has no operation {operation!r}: nothing was sent", operation=operation
@@ -39,11 +35,14 @@ def endpoint(operation: str) -> Endpoint:
 
 def is_supported(operation: str) -> bool:
     """Whether the contract has an operation."""
+    return not _described(operation).absent
+
+
+def _described(operation: str) -> Endpoint:
     try:
-        endpoint(operation)
-    except UnsupportedOperation:
-        return False
-    return True
+        return contract.operation(operation)
+    except (RuntimeError, OSError) as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def is_documented(role: str, name: str) -> bool:
@@ -68,9 +67,7 @@ def is_known_literal(role: str, name: str, value: str) -> bool:
 
 
 def _schema(role: str) -> Mapping[str, Any]:
-    from ..contract import document
-
-    schema: Mapping[str, Any] = document()["components"]["schemas"][role]
+    schema: Mapping[str, Any] = contract.document()["components"]["schemas"][role]
     return schema
 
 
@@ -94,9 +91,7 @@ def spelled(operation: str, route: Endpoint, parts: Mapping[str, Any]) -> dict[s
         made["headers"] = {route.headers.get(name, name): value for name, value in parts["headers"].items()}
         made["idempotent"] = IDEMPOTENCY_KEY in parts["headers"] and IDEMPOTENCY_KEY in route.headers
     if route.body:
-        from ..contract import write
-
-        made["json"] = write(route.body, parts.get("json") or {})
+        made["json"] = contract.write(route.body, parts.get("json") or {})
     return made
 
 

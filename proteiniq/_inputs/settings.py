@@ -53,6 +53,8 @@ def prepared(settings: Mapping[str, Any] | None) -> dict[str, Any]:
         made: dict[str, Any] = copied(plain(settings or {}), "settings")
     except RecursionError:
         raise InvalidInput("settings: nested too deeply. Nothing was sent: pass JSON values") from None
+    except (ValueError, OverflowError) as error:  # a signalling nan, or a fraction that is too large
+        raise InvalidInput(f"settings: {error}. Nothing was sent: pass plain numbers") from None
     return made
 
 

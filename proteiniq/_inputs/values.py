@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -16,7 +15,8 @@ import attrs
 from .._short_repr import LONGEST, short_repr
 from .._text import encodings, fasta
 from ..models import File
-from .arguments import special_file
+from . import files
+from .files import Unusable
 
 ACCEPTED = (
     "text, bytes, a pathlib.Path, an open file, an uploaded File, a sequence record, a mapping of names to sequences, "
@@ -28,12 +28,11 @@ MOST_REJECTED = 20
 
 _NAN = "nan is not a sequence: leave out rows without one"
 
+_LONG_FOR_NAME = 20
+"""Names in capital letters only are shorter."""
+
 _UNNAMED = ("<unknown id>", "<unknown name>", "<unknown description>", "None", "nan")
 """What Biopython and pandas have in place of a missing name."""
-
-
-class Unusable(Exception):
-    """The value can't be an input. The message says why, and what to do."""
 
 
 @attrs.define
@@ -82,9 +81,10 @@ def items(value: Any, max_bytes: int | None) -> Iterator[Item | Rejected]:
         yield _item(value, None, max_bytes)
         return
     number = rejected = 0
-    left = iter(values)
+    left = None
     while rejected < MOST_REJECTED:
         try:
+            left = iter(values) if left is None else left
             each = next(left)
         except StopIteration:
             break
@@ -139,11 +139,13 @@ def _values(value: Any) -> Iterable[Any] | None:
         )
     if isinstance(value, (set, frozenset)):
         raise Unusable("a set has no order, so results could not be matched to it: pass a list")
+    if _row(value) is not None:
+        return None
     if isinstance(value, Mapping):
         return map(_Named, value.keys(), value.values())
-    if hasattr(value, "index") and callable(getattr(value, "items", None)):  # a pandas Series
+    if _is_series(value):
         return (_Named(name if isinstance(name, str) else None, each) for name, each in value.items())
-    if _is_open_file(value) or _is_record(value) or _is_sequence(value):
+    if files.is_open_file(value) or files.is_in_archive(value) or _is_record(value) or _is_sequence(value):
         return None
     return value if isinstance(value, Iterable) else None
 
@@ -156,6 +158,21 @@ class _Named:
     sequence: Any
 
 
+def _is_series(value: Any) -> bool:
+    """Whether the value is a Series of pandas."""
+    return hasattr(value, "index") and callable(getattr(value, "items", None))
+
+
+def _row(value: Any) -> _Named | None:
+    """Return the sequence in a row of a table, such as `{"id": "a", "sequence": "MK"}`; None for other values."""
+    if not isinstance(value, Mapping) and not _is_series(value):
+        return None
+    cells = {str(key).strip().lower(): each for key, each in value.items()}
+    names = [cells[key] for key in ("id", "name", "header") if key in cells]
+    sequences = [cells[key] for key in ("sequence", "seq") if key in cells]
+    return _Named(names[0], sequences[0]) if names and sequences else None
+
+
 def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejected:
     label = None
     try:
@@ -164,14 +181,23 @@ def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejec
         if isinstance(value, str):
             return Item(_checked(value), number, given=True)
         if isinstance(value, os.PathLike):
-            path = _path(value)
+            path = files.path_of(value)
             label = path.name
-            return _decoded(_read(path, max_bytes), number, label, max_bytes)
-        if _is_open_file(value):
-            label = _name_of(value)
-            return _decoded(_content(value, max_bytes), number, label, max_bytes)
+            return _decoded(files.in_file(path, max_bytes), number, label, max_bytes)
+        if files.is_open_file(value):
+            label = files.name_of(value)
+            is_rest = files.is_partly_read(value)
+            item = _decoded(files.content(value, max_bytes), number, label, max_bytes)
+            if is_rest and not fasta.is_header(str(item.content)):
+                item.warning = (
+                    item.warning or "only the rest of a partly read file is used: use seek(0) to send all"
+                )
+            return item
+        if files.is_in_archive(value):
+            label = files.name_of(value)
+            return _decoded(files.in_archive(value, max_bytes), number, label, max_bytes)
         if isinstance(value, (bytes, bytearray, memoryview)):
-            return _decoded(bytes(value), number, None, max_bytes)
+            return attrs.evolve(_decoded(bytes(value), number, None, max_bytes), given=True)
         if _is_sequence(value):
             return Item(_checked(_residues(value)), number)
         return Item(_checked(_record_of(value)), number, is_record=True, given=True)
@@ -184,10 +210,11 @@ def _checked(text: str) -> str:
 
 
 def _decoded(data: str | bytes, number: int | None, label: str | None, max_bytes: int | None) -> Item:
+    label = label.removesuffix(".gz") if label else None
     if isinstance(data, str):
         return Item(_checked(data), number, label)
     text, warning = encodings.decoded(data, max_bytes)
-    return Item(text, number, label.removesuffix(".gz") if label else None, warning=warning)
+    return Item(text, number, label, warning=warning)
 
 
 def _record_of(value: Any) -> str:
@@ -196,6 +223,7 @@ def _record_of(value: Any) -> str:
         raise Unusable("None is not a valid input: omit the slot or pass data")
     if _is_nan(value):
         raise Unusable(_NAN)
+    value = _row(value) or value
     if isinstance(value, _Named):
         sequence = value.sequence
         return _record(value.name, None, _sequence_of(sequence) if _is_record(sequence) else sequence)
@@ -216,6 +244,10 @@ def _record(name: Any, description: Any, sequence: Any) -> str:
     if fasta.is_header(residues):
         raise Unusable(
             f"the sequence of {short_repr(str(name))} has a header of its own: pass its residues only"
+        )
+    if _is_swapped(name, residues):
+        raise Unusable(
+            f"{short_repr(name)} is used as a name, and {short_repr(residues)} as its sequence: swap them"
         )
     words = [
         "" if each is None or str(each) in _UNNAMED else str(each).strip().lstrip(">").lstrip()
@@ -241,6 +273,14 @@ def _residues(sequence: Any) -> str:
         raise Unusable(f"the record can't be converted to FASTA: {error}") from None
 
 
+def _is_swapped(name: Any, residues: str) -> bool:
+    """Whether the name can only be a sequence, and the sequence a name."""
+    looks_like_one = (
+        isinstance(name, str) and len(name) >= _LONG_FOR_NAME and name.isalpha() and name.isupper()
+    )
+    return looks_like_one and len(residues) < len(name) and not (residues.isalpha() and residues.isupper())
+
+
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
@@ -259,57 +299,3 @@ def _is_record(value: Any) -> bool:
 def _sequence_of(record: Any) -> Any:
     sequence = getattr(record, "seq", None)
     return getattr(record, "sequence", None) if sequence is None else sequence
-
-
-def _is_open_file(value: Any) -> bool:
-    return callable(getattr(value, "read", None))
-
-
-def _name_of(file: Any) -> str | None:
-    name = getattr(file, "name", None)
-    return Path(name).name if isinstance(name, str) else None
-
-
-def _content(file: Any, max_bytes: int | None) -> str | bytes:
-    """Read an open file from where it is. Raises Unusable."""
-    try:
-        data = file.read() if max_bytes is None else file.read(max_bytes + 1)
-    except (OSError, ValueError) as error:  # a closed file is a ValueError
-        raise Unusable(f"can't read the open file: {error}") from None
-    if not isinstance(data, (str, bytes)):
-        raise Unusable(f"can't read the open file: it returned {type(data).__name__}, not text or bytes")
-    if not data:
-        raise Unusable("the open file has nothing left to read: open it again, or pass its path")
-    if max_bytes is not None and len(data) > max_bytes:
-        raise Unusable(f"must be at most {max_bytes:,} bytes, and the open file has more: split the input")
-    return data
-
-
-def _path(value: os.PathLike[Any]) -> Path:
-    path = Path(os.fsdecode(value))
-    if path.parts[:1] and path.parts[0].startswith("~") and not path.exists():
-        try:
-            return path.expanduser()
-        except RuntimeError as error:
-            raise Unusable(f"can't read {str(path)!r}: {error}") from None
-    return path
-
-
-def _read(path: Path, max_bytes: int | None) -> bytes:
-    """Read a file. Raises Unusable."""
-    try:
-        kind = special_file(path)
-        if kind is not None and not path.is_fifo():  # a pipe may come from a program that unpacks a file
-            raise Unusable(f"can't read {str(path)!r}: it is {kind}, not a file")
-        size = path.stat().st_size
-        if max_bytes is not None and size > max_bytes:
-            raise Unusable(too_large(size, max_bytes))
-        return path.read_bytes()
-    except OSError as error:
-        raise Unusable(f"can't read {str(path)!r}: {error.strerror or error}") from None
-    except ValueError as error:  # a null character in the path
-        raise Unusable(f"can't read {str(path)!r}: {error}") from None
-
-
-def too_large(size: int, max_bytes: int) -> str:
-    return f"must be at most {max_bytes:,} bytes, got {size:,}: split the input"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import attrs
 
 from .pacing import JOB_READ_INTERVAL, Window
+from .rate_headers import RateHeaders
 
 _SWEEP_AT_LEAST = 256
 
@@ -50,6 +51,10 @@ class Seats:
     job: int | None = None
     key: int | None = None
 
+    @property
+    def are_taken(self) -> bool:
+        return self.job is not None or self.key is not None
+
 
 @attrs.frozen
 class Pace:
@@ -72,25 +77,38 @@ class Pace:
             seats.key = self.key.reserve(now)
         return self.key.claim(seats.key, now)
 
-    def refused(self, now: float, retry_after: float, *, remaining: int | None = None) -> None:
-        """Apply a 429: no request is sent for `retry_after` seconds.
-
-        If the key has requests `remaining`, the job was read too often, and only its reads wait.
-        """
-        if self.job is not None and remaining is not None and remaining > 0:
-            self.job.refused(now, retry_after)
-        else:
-            self.key.refused(now, retry_after)
-
     def held(self, now: float) -> float:
         """Return how long this request must wait because of a refusal, in seconds."""
         return max(self.key.held(now), self.job.held(now) if self.job is not None else 0.0)
 
-    def release(self, seats: Seats, now: float) -> None:
-        """End a request, sent or not."""
+    def release(
+        self, seats: Seats, now: float, rate: RateHeaders | None = None, is_refused: bool = False
+    ) -> None:
+        """End a request, sent or not. `rate` are the headers of its response, which `is_refused` if it is a 429."""
+        if rate is not None:
+            self.key.observe(
+                now,
+                seat=seats.key,
+                limit=rate.limit,
+                remaining=rate.remaining,
+                reset_after=rate.reset_after,
+                window=rate.window,
+            )
+            if is_refused and rate.wait is not None:
+                self._refused(now, rate.wait, rate.remaining)
         sent = seats.key is not None and self.key.release(seats.key, now)
         if self.job is not None and seats.job is not None:
             if sent:
                 self.job.release(seats.job, now)
             else:
                 self.job.cancel(seats.job, now)
+
+    def _refused(self, now: float, wait: float, remaining: int | None) -> None:
+        """Send no request for `wait` seconds.
+
+        If the key has requests `remaining`, the job was read too often, and only its reads wait.
+        """
+        if self.job is not None and remaining is not None and remaining > 0:
+            self.job.refused(now, wait)
+        else:
+            self.key.refused(now, wait)

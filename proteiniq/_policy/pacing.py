@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import attrs
 
@@ -61,6 +62,9 @@ _PROBE_LAPSES = 5.0
 
 _NEVER = float("-inf")
 
+# No machine runs for so many seconds.
+_LATEST = 1e12
+
 
 def _by_seat(times: Mapping[int | str, float]) -> dict[int, float]:
     # The keys are strings in JSON.
@@ -102,6 +106,38 @@ class State:
     time: float = _NEVER
     """The latest `now`."""
 
+    def is_possible(self) -> bool:
+        """Whether a window can have this state. One that was stored may be damaged, and stop all requests for ever."""
+        times = (
+            self.heard,
+            *self.asked.values(),
+            *self.flying.values(),
+            *self.ours,
+            *self.gone,
+            *self.others,
+        )
+        return (
+            _is_time(self.time, _LATEST)
+            and all(_is_time(each, self.time + SHORTEST) for each in times)
+            and _is_time(self.hold, self.time + LONGEST_HOLD)
+            and _is_time(self.next_probe, self.time + _PROBE_LAPSES)
+            and _is_number(self.seconds)
+            and 0 <= self.seconds <= LONGEST_HOLD
+            and (self.limit is None or (type(self.limit) is int and 0 < self.limit <= _HIGHEST_LIMIT))
+            and type(self.seats) is int
+            and all(type(seat) is int and seat < self.seats for seat in (*self.queue, *self.flying))
+            and self.queue == sorted(self.asked)
+            and type(self.careful) is type(self.overruled) is bool
+        )
+
+
+def _is_time(value: object, latest: float) -> bool:
+    return _is_number(value) and (value == _NEVER or -_LATEST <= value <= latest)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return type(value) in (int, float)
+
 
 class Window:
     """At most `limit` requests in any `seconds`, in order of reservation.
@@ -136,7 +172,10 @@ class Window:
         headroom: float = HEADROOM,
     ) -> None:
         if limit < 1 or not seconds > 0 or headroom < 0:
-            raise ValueError("a window needs a limit of 1 or more and a positive length")
+            raise ValueError(
+                "a window must have a limit of 1 or more, a positive length and no negative headroom, "
+                f"got {limit}, {seconds} s and {headroom}"
+            )
         self.state = state or State()
         self._limit = min(limit, _HIGHEST_LIMIT)
         self._most = _HIGHEST_LIMIT if most is None else most
@@ -326,6 +365,7 @@ class Window:
         for seat in _older(state.asked, time, _LONGEST_SILENCE):
             self._leave_queue(seat)
         for stamps in (state.ours, state.others):
+            # Mostly none has expired, and this is quicker than a search.
             if not stamps or stamps[0] + period > time:
                 continue
             old = bisect_right(stamps, time, key=lambda stamp: stamp + period)

@@ -178,6 +178,10 @@ class Rounds:
         if state.status == JobStatus.PROCESSING:
             self._running.add(state.id)
 
+    def drop(self, job_id: str) -> None:
+        """Stop waiting for a job."""
+        self._left.pop(job_id, None)
+
     def changed(self) -> None:
         """Record that a job's state changed: the next round comes soon."""
         self._changed = True

@@ -43,7 +43,7 @@ _LONGEST_RECONNECT = 30.0
 
 # The intervals grow faster for a queued job, which may wait long, than for a running one. The service
 # documents only the name `PROCESSING`; an unknown state counts as running.
-_GROWTH = {"PENDING": 1.5, "QUEUED": 1.5, "RETRY": 1.5}
+_GROWTH: dict[str | None, float] = {"PENDING": 1.5, "QUEUED": 1.5, "RETRY": 1.5}
 _GROWTH_RUNNING = 1.25
 
 
@@ -72,7 +72,7 @@ class ReadStatus:
 class Expire:
     """Stop: the deadline has passed, or no read can happen before it.
 
-    If less than 5 s remain, sleep for `after` seconds, so that a loop of short waits is not a busy loop. If more
+    If 5 s or less remain, sleep for `after` seconds, so that a loop of short waits is not a busy loop. If more
     remain, the service asked for a wait beyond the deadline: `asked`, in seconds.
     """
 
@@ -92,7 +92,7 @@ def poll_interval(status: str | None, reads: int) -> float:
     >>> [round(poll_interval("PROCESSING", reads), 2) for reads in (1, 2, 3, 100)]
     [5.0, 6.25, 7.81, 30.0]
     """
-    growth = _GROWTH.get(status or "", _GROWTH_RUNNING)
+    growth = _GROWTH.get(status, _GROWTH_RUNNING)
     return _grown(READ_INTERVAL, growth, reads - 1, LONGEST_INTERVAL)
 
 
@@ -220,25 +220,19 @@ def next_step(watch: Watch, now: float, *, jitter: float) -> Step:
     >>> next_step(Watch(deadline=600.0), 0.0, jitter=0.5)
     OpenStream(after=0.0, until=599.0, silence=30.0, patience=120.0)
     """
-    if watch.deadline is None:
-        last_look, end = float("inf"), None
-    elif now >= watch.deadline:
-        return Expire()
-    else:
-        last_look = watch.deadline - LAST_LOOK
-        end = min(watch.deadline, max(last_look, watch.earliest_read))
+    deadline = float("inf") if watch.deadline is None else watch.deadline
+    last_look = deadline - LAST_LOOK
+    end = min(deadline, max(last_look, watch.earliest_read))
 
     stream_at = watch.next_stream(jitter)
     read_at = max(now, watch.next_read)
     if stream_at is not None and stream_at < last_look and now < last_look:
         stream_at = max(now, stream_at)
         if watch.stream_failures < STREAM_ATTEMPTS or stream_at <= read_at:
-            return OpenStream(stream_at - now, end)
+            return OpenStream(stream_at - now, None if watch.deadline is None else end)
 
-    if watch.deadline is None or end is None:
-        return ReadStatus(read_at - now)
-    if max(now, watch.earliest_read) >= watch.deadline:
-        return expire(watch.deadline, now, watch.earliest_read)
+    if max(now, watch.earliest_read) >= deadline:
+        return expire(deadline, now, watch.earliest_read)
     # A read so late that no other could follow is postponed to the last look.
     if (not watch.owes_read and read_at + READ_INTERVAL > end) or read_at > end:
         read_at = max(now, end)
@@ -246,9 +240,11 @@ def next_step(watch: Watch, now: float, *, jitter: float) -> Step:
 
 
 def expire(deadline: float, now: float, earliest: float) -> Expire:
-    """Return the end of a wait whose next read, at `earliest`, would be after its deadline."""
-    rest = max(0.0, deadline - now)
-    return Expire(rest) if rest < READ_INTERVAL else Expire(asked=earliest - now)
+    """Return the end of a wait whose next read, at `earliest`, would be at its deadline or later."""
+    # The interval between reads explains a pause of 5 s; a longer one is a wait that the service asked for.
+    if deadline <= now + READ_INTERVAL:
+        return Expire(max(0.0, deadline - now))
+    return Expire(asked=earliest - now)
 
 
 def _grown(start: float, factor: float, times: int, longest: float) -> float:

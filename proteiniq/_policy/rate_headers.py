@@ -15,7 +15,7 @@ import attrs
 from .times import parse_http_date, wait_seconds
 
 # A comma separates values, but not the day of the week from the rest of an HTTP date.
-_COMMA = re.compile(r"(?<!Mon)(?<!Tue)(?<!Wed)(?<!Thu)(?<!Fri)(?<!Sat)(?<!Sun)(?<!day)\s*,")
+_COMMA = re.compile(r",(?<!Mon,)(?<!Tue,)(?<!Wed,)(?<!Thu,)(?<!Fri,)(?<!Sat,)(?<!Sun,)(?<!day,)")
 
 _ROUNDING = 2.0
 """How much later a reset may seem than it is, in seconds: it is rounded up, and the `Date` down."""
@@ -29,10 +29,10 @@ class RateHeaders:
     the response has a `Date`, so that the clocks don't matter. Both are in whole seconds, so it may be 2 s longer.
     """
 
-    limit: int | None
-    remaining: int | None
-    reset_after: float | None
-    retry_after: float | None
+    limit: int | None = None
+    remaining: int | None = None
+    reset_after: float | None = None
+    retry_after: float | None = None
     window: float | None = None
 
     @classmethod
@@ -65,8 +65,10 @@ def _date(headers: Mapping[str, str]) -> datetime | None:
 
 
 def _values(headers: Mapping[str, str], name: str) -> list[str]:
-    """The values of a header. Parameters, as in `120;w=60`, are left out."""
-    return [value.partition(";")[0].strip() for value in _COMMA.split(headers.get(name, ""))]
+    """The values of a header. Quotes, as in `"120"`, and parameters, as in `120;w=60`, are left out."""
+    if name not in headers:
+        return []
+    return [value.partition(";")[0].strip(" \t\"'") for value in _COMMA.split(headers[name])]
 
 
 def _waits(headers: Mapping[str, str], name: str, now: datetime) -> list[float]:

@@ -7,12 +7,11 @@ document which statuses mean an expired URL, so `EXPIRED` is a choice of this cl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import attrs
 
 from ..models import JobStatus, ResultFileInfo
-from .polling import poll_interval
+from .polling import LAST_LOOK, READ_INTERVAL, poll_interval
 from .retry import GiveUp, RetryPolicy, Wait
 
 EXPIRED = (400, 403, 410)
@@ -80,10 +79,14 @@ def late_result(
 ) -> Wait | GiveUp:
     """Return when to read the result of an ended job again: a result may become available after its job's status.
 
-    `reads` counts the reads so far; `give_up` is the monotonic time to stop at.
+    `reads` counts the reads so far; `give_up` is the monotonic time to stop at. The last read is just before it. Only a
+    wait that the service asks for ends it earlier, with the time `needed`.
     """
-    pause = max(retry_after or 0.0, poll_interval(status, reads))
-    return GiveUp("deadline", pause) if now + pause >= give_up else Wait(pause, "late result")
+    left = give_up - now
+    if retry_after is not None and retry_after >= left:
+        return GiveUp("deadline", retry_after)
+    pause = max(retry_after or 0.0, min(poll_interval(status, reads), left - LAST_LOOK))
+    return GiveUp("deadline") if pause < READ_INTERVAL else Wait(pause, "late result")
 
 
 def renewed_file(
@@ -105,4 +108,4 @@ def renewed_file(
 
 def _place(info: ResultFileInfo) -> str:
     """Return where a file is stored: its URL without the signature."""
-    return urlsplit(info.url or "")._replace(query="", fragment="").geturl()
+    return (info.url or "").partition("?")[0]

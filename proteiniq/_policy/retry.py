@@ -14,7 +14,7 @@ from typing import Literal
 import attrs
 
 from .._forks import Lock
-from ..errors import BY_CODE, APIError, ContractError, NotFound, ProteinIQError
+from ..errors import BY_CODE, APIError, ContractError, NotFound, ProteinIQError, TransportError
 
 Failure = Literal["connect", "timeout", "read", "write", "protocol", "tls", "body", "proxy"]
 """Why there is no complete response: no connection; a timeout; the connection broke while reading
@@ -55,19 +55,22 @@ VISIBLE_WITHIN = 60.0
 than where it was made."""
 
 
-def patience(error: ProteinIQError, *, exists: bool = False) -> float:
+def patience(error: ProteinIQError, *, exists: bool) -> float:
     """Return for how long a wait passes over an error when the same one comes again and again, in seconds.
 
     It is infinite for a failure that may pass, and 0.0 for a verdict of the service. An error without one of its codes,
-    such as a balancer's 404 page, and a response that breaks the contract, such as a maintenance page, may come from
-    something in front of the service. `exists` is true if what was not found is known to exist.
+    such as a balancer's 404 page, and a response that breaks the contract or can't be decoded, such as a maintenance
+    page, may come from something in front of the service. `exists` is true if what was not found is known to exist.
     """
     if error.retryable:
         return float("inf")
     if isinstance(error, NotFound) and error.code is not None:
         return VISIBLE_WITHIN if exists else 0.0
     unconfirmed = isinstance(error, APIError) and error.code is None
-    return UNCONFIRMED_PATIENCE if unconfirmed or isinstance(error, ContractError) else 0.0
+    damaged = isinstance(error, ContractError) or (
+        isinstance(error, TransportError) and error.failure == "body"
+    )
+    return UNCONFIRMED_PATIENCE if unconfirmed or damaged else 0.0
 
 
 @attrs.frozen(kw_only=True)

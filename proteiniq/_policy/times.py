@@ -19,6 +19,11 @@ every policy gives up long before."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
+_DURATION = re.compile(
+    r"(?:\d+(?:\.\d+)?\s*(?:ms|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?)\s*)+", re.ASCII
+)
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
 # The meaning of a bare number depends on its size: seconds from now, a Unix
 # time in seconds (from 2001 on), or a Unix time in milliseconds (from 1973 on).
 _EPOCH_SECONDS = 1e9
@@ -58,9 +63,9 @@ def wait_seconds(value: str, now: datetime) -> float | None:
     """Return the wait in `Retry-After` or `X-RateLimit-Reset` in seconds, or None if it is invalid.
 
     The service sends seconds in one and an ISO 8601 time in the other (documentation, "Rate limits"). Gateways send
-    either in either, HTTP dates, and Unix time in seconds or milliseconds, distinguished by size. `now` is an aware
-    time, preferably the response's own `Date`, which cancels the difference between the two clocks. A time in the past
-    is 0.
+    either in either, HTTP dates, durations such as `20s` and `1m30s`, and Unix time in seconds or milliseconds,
+    distinguished by size. `now` is an aware time, preferably the response's own `Date`, which cancels the difference
+    between the two clocks. A time in the past is 0.
 
     >>> wait_seconds("1.5", datetime(2026, 6, 12, tzinfo=UTC))
     1.5
@@ -74,6 +79,10 @@ def wait_seconds(value: str, now: datetime) -> float | None:
         if number >= _EPOCH_SECONDS:
             number -= now.timestamp()
         return _as_wait(number)
+    if _DURATION.fullmatch(text := value.strip().lower()):
+        return _as_wait(
+            sum(float(n) * _UNITS[unit] for n, unit in re.findall(r"([\d.]+)\s*(ms|[smh])", text))
+        )
     for parse in (parse_timestamp, parse_http_date):
         try:
             return _as_wait((parse(value.strip()) - now).total_seconds())

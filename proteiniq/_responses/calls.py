@@ -15,7 +15,7 @@ from .._policy.rate_headers import RateHeaders
 from .._policy.retry import Attempt, GiveUp
 from .._wire.exchange import Outgoing
 from .._wire.failures import WireFailure
-from ..errors import ProteinIQError, Request
+from ..errors import ContractError, ProteinIQError, Request
 from ..hooks import AttemptDetails
 from . import schema
 from .api_errors import ErrorBody, api_error, is_in_progress, read_body
@@ -78,6 +78,11 @@ class Call:
         return urlsplit(self.outgoing.url).netloc.rpartition("@")[2]
 
     @property
+    def is_harmless(self) -> bool:
+        """Whether it can be repeated without another effect, even without an idempotency key."""
+        return self.outgoing.method in _HARMLESS or self.operation in _WITHOUT_EFFECT
+
+    @property
     def request(self) -> Request:
         return Request(self.outgoing.method, self.path)
 
@@ -99,9 +104,7 @@ class Call:
         known: dict[str, Any] = {
             "method": outgoing.method,
             "number": number,
-            "idempotent": outgoing.method in _HARMLESS
-            or outgoing.idempotent
-            or self.operation in _WITHOUT_EFFECT,
+            "idempotent": outgoing.idempotent or self.is_harmless,
             "repeatable": outgoing.repeatable,
         }
         if isinstance(outcome, WireFailure):
@@ -188,5 +191,9 @@ class Call:
     def fitted(self, reply: Reply, route: Endpoint) -> Any:
         """Return the body of a successful response in our schema. Raises ContractError if it breaks the contract."""
         request = self.request
-        body = schema.decode(reply.content, self.operation, request)
-        return schema.fit(body, self.operation, request, requests.identity(route, request.path))
+        try:
+            body = schema.decode(reply.content, self.operation, request)
+            return schema.fit(body, self.operation, request, requests.identity(route, request.path))
+        except ContractError as error:
+            error.in_doubt = not self.is_harmless
+            raise

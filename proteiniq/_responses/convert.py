@@ -15,9 +15,9 @@ from proteiniq_openapi.types import Unset
 
 from .. import models
 from .._inputs import requests
-from .._inputs.arguments import is_text
+from .._inputs.arguments import check_id, is_text
 from ..contract import RAW
-from ..errors import ContractError
+from ..errors import ContractError, InvalidInput
 from . import schema
 from .page import Page
 
@@ -113,15 +113,13 @@ def tool(response: low.Tool) -> models.Tool:
 
 
 def _slot(response: low.Slot) -> models.Slot:
-    required = given(response.required)
     return models.Slot(
         id=response.id,
         name=given(response.name),
         description=given(response.description),
         kind=given(response.kind),
         formats=tuple(given(response.formats) or ()),
-        # Where the contract has no such field, the service judges what is missing.
-        required=requests.is_documented("Slot", "required") if required is None else required,
+        required=bool(given(response.required)),
         max_entries=given(response.max_entries),
         max_records=given(response.max_records),
         max_bytes=given(response.max_bytes),
@@ -205,6 +203,21 @@ def quote(response: low.Quote) -> models.Quote:
         billing_mode=given(billing.mode) if billing else None,
         **_rest(response),
     )
+
+
+def made_job(response: low.Job) -> models.JobState:
+    """Return a job that was just submitted. Raises ContractError if it has no id that its status can be read with."""
+    try:
+        check_id("job", response.id)
+    except InvalidInput as error:
+        broken = ContractError(
+            f"submit_job: the response breaks the contract at $.id: {error}",
+            operation="submit_job",
+            path="$.id",
+        )
+        broken.in_doubt = True
+        raise broken from None
+    return job(response)
 
 
 def job(response: low.Job) -> models.JobState:

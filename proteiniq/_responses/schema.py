@@ -36,6 +36,10 @@ MISFITS = "\0misfits"
 """The key under which a validated object keeps optional fields of a wrong type."""
 
 
+_OWN = ("get_result",)
+"""Operations whose response must be of what was requested: the result of another job would look right."""
+
+
 class _Misfit(Exception):
     """A value that doesn't fit. Its path grows on the way out, from the value to the whole body."""
 
@@ -54,6 +58,12 @@ def decode(content: bytes, operation: str, request: Request) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
+        if not content.strip():
+            raise ContractError(
+                f"{operation}: the response to {request} is empty, but a body of JSON was expected",
+                operation=operation,
+                request=request,
+            ) from None
         start = without_queries(content[:60].decode("utf-8", "replace").strip())
         raise ContractError(
             f"{operation}: the response to {request} is not JSON; it starts with {start!r}. "
@@ -74,6 +84,11 @@ def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str]
         if not ours.keys() & _promised(operation):
             raise _broken(operation, request, "$", "it contains no field of the contract")
         other = {name: ours[name] for name, value in identity.items() if ours.get(name, value) != value}
+        for name, value in other.items():
+            if operation in _OWN and isinstance(value, str) and value.strip() not in ("", identity[name]):
+                raise _broken(
+                    operation, request, f"$.{name}", f"expected {identity[name]!r}, got {value!r:.80}"
+                )
         ours = {**ours, **identity, **({MISFITS: other} if other else {}), RAW: ours.get(RAW, body)}
     try:
         return _answer_check(operation)(ours)

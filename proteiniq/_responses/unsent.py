@@ -42,6 +42,7 @@ def transport_error(
     return error(
         f"no {'usable' if kind == 'body' else 'complete'} response to {request}: {text.rstrip('.')}. {advice}",
         sent=sent,
+        failure=kind,
         retryable=may_pass(failure=kind),
         request=request,
         job_id=job_id,

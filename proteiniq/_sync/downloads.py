@@ -15,6 +15,7 @@ from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
 from .._responses.calls import Call
 from .._transfer.download import Download
+from .._transfer.pages import may_be_page
 from .._transfer.progress import OnProgress
 from .._transfer.writers import Writer
 from .._wire.exchange import Outgoing
@@ -38,6 +39,11 @@ class Wanted:
     nth: int = 0
     count: int = 1
 
+    @property
+    def may_be_page(self) -> bool:
+        """Whether it may be an HTML page."""
+        return may_be_page(self.info.name, self.info.content_type)
+
 
 class Downloads:
     """Downloads the files of a client's results."""
@@ -48,14 +54,14 @@ class Downloads:
 
     def read(self, file: Wanted) -> bytes:
         """Return the bytes of a result file."""
-        with Download.in_memory() as (download, buffer):
+        with Download.in_memory(may_be_page=file.may_be_page) as (download, buffer):
             self._fetch(file, download, Callback("on_progress", None))
             return buffer.getvalue()
 
     def save(self, file: Wanted, target: Path, on_progress: OnProgress | None, *, overwrite: bool) -> Path:
         """Save a result file at `target`, under a temporary name until it is complete."""
         progress = Callback("on_progress", on_progress)
-        with Download.at(target, overwrite=overwrite) as download:
+        with Download.at(target, overwrite=overwrite, may_be_page=file.may_be_page) as download:
             self._fetch(file, download, progress)
             Writer.finish(download)
         return target
@@ -110,12 +116,36 @@ class Downloads:
         number: int,
         ended: list[AttemptDetails],
     ) -> ProteinIQError | None:
-        """Download the missing part, once. Returns the failure that interrupted it; raises other errors."""
+        """Download the missing part, once, following redirects. Returns the failure that interrupted it.
+
+        The key is sent to the service only, never here.
+        """
         try:
-            self._stream(url, job_id, download, progress, number, ended)
+            for _ in range(MOST_REDIRECTS):
+                outgoing = Outgoing(
+                    method="GET", url=url, headers=download.headers(), timeout=self._pipeline.config.timeout
+                )
+                call = Call(
+                    outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number
+                )
+                opened = self._pipeline.open(call, ended=ended)
+                with (
+                    Writer(download, self._pipeline.clock, progress) as writer,
+                    opened as incoming,
+                ):
+                    if incoming.status < 300:
+                        if writer.begin(incoming.status, incoming.headers):
+                            for chunk in incoming.chunks:
+                                writer.write(chunk)
+                        return None
+                    url = _redirected(url, incoming.status, incoming.headers, job_id)
         except (APIError, TransportError, ContractError) as error:
             return error
-        return None
+        return ContractError(
+            f"a file of job {job_id} can't be downloaded: more than {MOST_REDIRECTS} redirects",
+            operation="download",
+            job_id=job_id,
+        )
 
     def _fresh_url(self, file: Wanted) -> str:
         """Read the result again, and return the file's new signed URL."""
@@ -127,36 +157,6 @@ class Downloads:
                 job_id=file.job_id,
             )
         return _address(found, file.job_id)
-
-    def _stream(
-        self,
-        url: str,
-        job_id: str,
-        download: Download,
-        progress: Callback,
-        number: int,
-        ended: list[AttemptDetails],
-    ) -> None:
-        """Download the missing part, once, following redirects. The key is sent to the service only, never here."""
-        for _ in range(MOST_REDIRECTS):
-            outgoing = Outgoing(
-                method="GET", url=url, headers=download.headers(), timeout=self._pipeline.config.timeout
-            )
-            call = Call(outgoing=outgoing, operation="download", job_id=job_id, paced=False, number=number)
-            opened = self._pipeline.open(call, ended=ended)
-            with Writer(download, self._pipeline.clock, progress) as writer, opened as incoming:
-                if incoming.status < 300:
-                    if not writer.begin(incoming.status, incoming.headers):
-                        return
-                    for chunk in incoming.chunks:
-                        writer.write(chunk)
-                    return
-                url = _redirected(url, incoming.status, incoming.headers, job_id)
-        raise ContractError(
-            f"a file of job {job_id} can't be downloaded: more than {MOST_REDIRECTS} redirects",
-            operation="download",
-            job_id=job_id,
-        )
 
 
 def _cut(error: ProteinIQError | None, damage: str | None) -> Cut:

@@ -14,7 +14,7 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
-from .._inputs.arguments import Span, check_id, is_downgrade, is_token, is_url
+from .._inputs.arguments import Span, as_documented, check_flags, check_id, is_downgrade, is_token, is_url
 from .._inputs.callbacks import Callback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
@@ -38,6 +38,10 @@ from ..errors import APIError, ContractError, NotFound, Request, ServerError, Tr
 from ..models import DeletedFile, File
 from .paging import Listing, Pager
 from .pipeline import CONTRACT_REFUSALS, Pipeline
+
+FORMATS = ("PDB", "FASTA", "SDF")
+ORIGINS = ("UPLOAD", "JOB_OUTPUT", "JOB_INPUT", "IMPORT")
+"""What the documentation names ("Files"); the service may know other formats."""
 
 
 class Files:
@@ -182,17 +186,19 @@ class Files:
         `page_size` is from 1 to 100 (`limit` is its older name), and `max_items` limits the items of all pages. To
         continue a list, pass the `next_cursor` of a page as `starting_after`.
 
-        `format` is upper case (`PDB`, `FASTA`, `SDF`); `origin` is `UPLOAD`, `JOB_OUTPUT`, `JOB_INPUT` or `IMPORT`.
-        Raises InvalidInput, and on iteration APIError, TransportError.
+        `format` is a format such as `PDB`, `FASTA` or `SDF`; `origin` is `UPLOAD`, `JOB_OUTPUT`, `JOB_INPUT` or
+        `IMPORT`. Both may be in lower case. Raises InvalidInput, and on iteration APIError, TransportError.
         """
         span = Span.of(limit, page_size, max_items, starting_after)
+        if mine is not None:
+            check_flags(mine=mine)
         prepare = partial(
             list_files.prepared,
             q=q or UNSET,
-            format_=format or UNSET,
-            origin=origin or UNSET,
+            format_=as_documented(format, FORMATS) or UNSET,
+            origin=as_documented(origin, ORIGINS) or UNSET,
             collection_id=collection_id or UNSET,
-            mine=UNSET if mine is None else mine,
+            mine=UNSET if mine is None else bool(mine),
         )
         return Pager(Listing(self._pipeline, prepare, convert.file), span)
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, TypeVarTuple
 
 import attrs
 
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 D = TypeVar("D")
+Ts = TypeVarTuple("Ts")
 
 CONTRACT_REFUSALS = (400, 405, 415, 422)
 """Statuses of requests that the service rejects as malformed."""
@@ -232,8 +232,7 @@ class Pipeline:
                     rate = RateHeaders.read(incoming.headers, self.clock.utcnow())
                     reply = Reply(incoming.status, incoming.headers, rate)
                     if ticket is not None:
-                        self._observe(ticket, reply)
-                        self._step(ticket.release, self.clock.monotonic())
+                        self._release(ticket, reply)
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=self._read(call, incoming))
                         error = call.api_error(reply)
@@ -256,11 +255,12 @@ class Pipeline:
             raise call.error(failure, attempt, gave_up, in_doubt=attempt.in_doubt, responded=False)
         finally:
             if ticket is not None:
-                self._step(ticket.release, self.clock.monotonic())
+                self._release(ticket)
 
     def _attempt(self, call: Call, number: int) -> Reply | WireFailure:
         job = call.job_id if call.job_read else None
         ticket = self._pacer.reserve(job)
+        reply: Reply | None = None
         try:
             self._turn(call, ticket, number)
             started = self.clock.monotonic()
@@ -273,10 +273,9 @@ class Pipeline:
             took = self.clock.monotonic() - started
             rate = RateHeaders.read(incoming.headers, self.clock.utcnow())
             reply = Reply(incoming.status, incoming.headers, rate, content, took)
-            self._observe(ticket, reply)
             return reply
         finally:
-            self._step(ticket.release, self.clock.monotonic())
+            self._release(ticket, reply)
 
     def _tell(
         self,
@@ -351,26 +350,15 @@ class Pipeline:
             is_told = is_told or self._tell_pause(pause, "rate limit", call.operation, call.job_id)
             self.clock.sleep(min(delay, LONGEST_NAP))
 
-    def _step(self, step: Callable[[float], T], now: float) -> T:
+    def _step(self, step: Callable[[*Ts], T], *args: *Ts) -> T:
         """Make a step of the pace, which takes time if a file keeps it."""
-        return Steps.run(self._pacer, partial(step, now))
+        return Steps.run(self._pacer, step, *args)
 
-    def _observe(self, ticket: Ticket, reply: Reply) -> None:
-        rate = reply.rate
-
-        def step(now: float) -> None:
-            ticket.observe(
-                now,
-                limit=rate.limit,
-                remaining=rate.remaining,
-                reset_after=rate.reset_after,
-                window=rate.window,
-            )
-            if reply.status == 429 and rate.wait is not None:
-                ticket.refused(now, rate.wait, remaining=rate.remaining)
-
-        self._step(step, self.clock.monotonic())
+    def _release(self, ticket: Ticket, reply: Reply | None = None) -> None:
+        """End the request of a ticket, with its response if it has one."""
+        rate, is_refused = (None, False) if reply is None else (reply.rate, reply.status == 429)
+        self._step(ticket.release, self.clock.monotonic(), rate, is_refused)
 
     def close(self) -> None:
-        Steps.run(self._pacer, self._pacer.close)
+        self._step(self._pacer.close)
         self._wire.close()

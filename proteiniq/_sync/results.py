@@ -15,8 +15,9 @@ import attrs
 from proteiniq_openapi.api.results import get_result
 from proteiniq_openapi.models import Result as LowResult
 
-from .._inputs.arguments import check_id
+from .._inputs.arguments import check_flags, check_id
 from .._inputs.callbacks import Callback
+from .._inputs.files import saving_folder, saving_target
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
@@ -109,14 +110,15 @@ class ResultFile:
         The file is streamed to a temporary file beside the target, resumed after an interruption, checked against the
         length and the checksum that storage sends, and renamed when it is complete. A file that is there already with
         the same content is kept, and not downloaded again if storage sends a checksum. One with other content is
-        replaced only with `overwrite`. In a folder, files of the result that have one name get different ones.
+        replaced only with `overwrite`. In a folder, files of the result that have one name get different ones. An HTML
+        page in place of a file of another type, such as a proxy's login page, is not saved but retried.
 
         `on_progress` is called with the number of bytes received and the total, None if it is unknown. Raises
-        FileExistsError, OSError if the file can't be written, APIError, TransportError.
+        FileExistsError, OSError if the file can't be written, InvalidInput if `path` is not a path, APIError,
+        TransportError.
         """
-        target = Path(path)
-        if target.is_dir():
-            target = target / self._local_name
+        check_flags(overwrite=overwrite)
+        target = saving_target(path, self._local_name)
         return self._source.save(self._wanted, target, on_progress, overwrite=overwrite)
 
     @property
@@ -205,7 +207,8 @@ class Result(Model):
         FileExistsError, OSError if a file can't be written, APIError, TransportError.
         """
         Callback("on_progress", on_progress)  # checked before anything is created
-        root = Path(folder)
+        check_flags(overwrite=overwrite)
+        root = saving_folder(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))
         saved = []

@@ -24,8 +24,10 @@ from proteiniq_openapi.types import UNSET
 from .._inputs import entries, job_entries, requests, settings as job_settings
 from .._inputs.arguments import (
     check_credits,
+    check_flags,
     check_id,
     check_idempotency_key,
+    check_name,
     check_reserved_credits,
     copied,
 )
@@ -60,6 +62,7 @@ class Submitter:
         check: bool,
     ) -> Quote:
         """Return what a job would cost."""
+        check_flags(check=check)
         reserved = _reserved("QuoteRequest", max_reserved_credits)
         return self._quote(self._order(tool, inputs, settings, check), reserved)
 
@@ -77,7 +80,9 @@ class Submitter:
         check: bool,
     ) -> JobState:
         """Submit a job, with a quote first if there is a limit, and again while there is no slot for it."""
+        check_flags(check=check)
         check_credits("max_credits", max_credits)
+        check_name(name)
         reserved = _reserved("JobRequest", max_reserved_credits)
         key = check_idempotency_key(
             f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
@@ -135,7 +140,7 @@ class Submitter:
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
         try:
-            made = convert.job(self._pipeline.call(prepared))
+            made = convert.made_job(self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
         except BaseException as error:
@@ -154,7 +159,7 @@ class Submitter:
             chosen = job_settings.prepared(settings)
             tool_id = tool.id if isinstance(tool, Tool) else check_id("tool", tool)
             name = _default_name(tool_id, given)
-            return _Order(tool_id, name, given, None, job_entries.AsGiven(given), chosen)
+            return _Order(tool_id, name, given, None, job_entries.Entries(given), chosen)
         known = tool if isinstance(tool, Tool) else self._tools._recall(tool)
         made = Reader.read(known, inputs, settings, check=check)
         name = _default_name(known.id, made.entries)

@@ -37,6 +37,17 @@ _BINARY = (
     (b"SQLite format 3\x00", "a SQLite database"),
     (b"\x89HDF", "an HDF5 file"),
     (b"PAR1", "a Parquet file"),
+    (b"\x1f\x9d", "compress (.Z) data"),
+    (b"\x04\x22\x4d\x18", "lz4 data"),
+    (b"]\x00\x00", "lzma data"),
+    (b"GIF8", "a GIF image"),
+    (b"\x93NUMPY", "a NumPy array file"),
+    (b"\x80\x04\x95", "a Python pickle"),
+    (b"bplist00", "a binary property list"),
+    (b"BAM\x01", "a BAM file"),
+    (b"ABIF", "an ABI trace file"),
+    (b".scf", "an SCF trace file"),
+    (b"\t\x00\x00\x00\x0eSnapGene", "a SnapGene file"),
 )
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -44,6 +55,9 @@ _HALF = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x7f-\x9f]")
 """Characters that no text has, though a file may end with Control-Z."""
 
+
+_END_OF_FILE = "\x1a"
+"""Control-Z, with which text files of DOS end."""
 
 _MOST_STRANGE = 0.3
 """The share of characters beyond ASCII above which bytes are not taken for text."""
@@ -67,7 +81,7 @@ def decoded(data: bytes, limit: int | None = None) -> tuple[str, str | None]:
         if data.startswith(start):
             raise NotText(f"is {what}, not text: {_advice(what)}")
     text, warning = _text(data)
-    return checked(without_mark(text)), warning
+    return checked(without_mark(text).rstrip(_END_OF_FILE)), warning
 
 
 def described(data: bytes) -> str | None:

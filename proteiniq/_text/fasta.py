@@ -12,7 +12,7 @@ choices of this project:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import attrs
@@ -36,6 +36,24 @@ _PIR = re.compile(r"(P1|F1|DL|DC|RL|RC|N1|N3|XX);", re.IGNORECASE)
 """The codes of NBRF/PIR; the line below such a header is a title."""
 
 _CAPITALISED = re.compile(r"[A-Z][a-z]{2,}")
+
+_STARTS_SENTENCE = re.compile(r"[A-Z][a-z]")
+_IN_CAPITALS = re.compile(r"[^a-z]*")
+_COLUMN = re.compile(r"sequences?|proteins?|peptides?|seqs?|(?-i:names?|ids?)", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(?=.*[_|\d])(?=.*[A-Za-z])[\w|.,: -]+$")
+"""The name of a sequence, such as `INS_HUMAN` or `sp|P01308`."""
+
+_CONSERVATION = re.compile(r"[*:. ]+")
+"""The line below the rows of an alignment."""
+
+_LIKE_A_HEADER = re.compile(r"&gt;|[＞›»]")
+"""What programs make of the `>` of a header."""
+
+_TOKEN = re.compile(r"<[^<>]*>")
+"""A token of a language model, such as `<mask>`, which stands between residues."""
+
+_CUT = re.compile(r"[A-Za-z]\.\.\.(?![.-])|…")
+"""What programs print for the rest of a long text."""
 
 _USUAL_WIDTHS = (50, 60, 70, 72, 75, 80, 100, 120)
 """How many letters the lines of wrapped sequences usually have."""
@@ -76,6 +94,16 @@ class Record:
 
     def __str__(self) -> str:
         return f"record {short_repr(self.name)}" if self.header is not None else "the sequence"
+
+    @property
+    def why_empty(self) -> str:
+        """Why a record has no lines below its header, and what to do."""
+        header = self.header or ""
+        if "\\n" in header:
+            return "has a backslash and an n in place of line ends: replace them with line ends"
+        if len(header.splitlines()) > 1:
+            return "has separators of lines that are not line ends: replace them with line ends"
+        return "has no sequence: write it below the header, or remove the header"
 
 
 @attrs.frozen
@@ -142,6 +170,8 @@ def doubts(text: str, found: Sequence[Record]) -> list[Fault]:
     """Return where the text may mean something else than what it is read as, at most one place."""
     if not found:
         return []
+    if cut := next((cut for record in found for cut in _cuts(record)), None):
+        return [cut]
     if found[0].header is None:
         return _doubts_of_bare_text(found[0])
     all_lines = lines(text)
@@ -153,6 +183,14 @@ def doubts(text: str, found: Sequence[Record]) -> list[Fault]:
     return [Fault(line, f"{message}: write a '>name' line before it if it is another sequence")]
 
 
+def _cuts(record: Record) -> Iterator[Fault]:
+    """Find dots that are not the gaps of an alignment."""
+    text = "".join(text for _, text in record.parts)
+    if len(_CUT.findall(text)) == 1 and not re.search(r"[.-]", _CUT.sub("", text)):
+        line = next((number for number, text in record.parts if _CUT.search(text)), record.line)
+        yield Fault(line, f"{record} may be cut where it has dots: check that it is complete")
+
+
 def _doubts_of_bare_text(record: Record) -> list[Fault]:
     widths = [len(without_blanks(line)) for _, line in record.parts]
     wrapped = all(width == widths[0] for width in widths[:-1]) and widths[-1] <= widths[0]
@@ -160,6 +198,10 @@ def _doubts_of_bare_text(record: Record) -> list[Fault]:
         line.lstrip()[:1] in ("M", "m") and len(line) > _GROUP for _, line in record.parts
     )
     short = widths[0] < _SHORTEST_LINE and all(len(line.split()) == 1 for _, line in record.parts)
+    words = record.parts[0][1].split()
+    if len(widths) == 1 and len(words) > 1 and len(words[-1]) > len(words[0]):
+        message = f"{len(words)} words are read as one sequence of {widths[0]} letters"
+        return [Fault(record.line, f"{message}: write each on a line of its own, below a '>name' line")]
     if len(widths) < 2 or (wrapped and not starts and not short):
         return []
     message = f"these {len(widths)} lines without a header are read as one sequence of {sum(widths)} letters"
@@ -168,7 +210,9 @@ def _doubts_of_bare_text(record: Record) -> list[Fault]:
 
 def _faults_of_records(found: Sequence[Record]) -> Iterator[Fault]:
     for record in found:
-        if record.header is None:
+        if fault := _misplaced_header(record):
+            yield fault
+        elif record.header is None:
             yield Fault(
                 record.line,
                 f"text before the first header ('>'), {short_repr(record.parts[0][1].strip())}: remove it, or write a "
@@ -186,7 +230,7 @@ def _faults_of_records(found: Sequence[Record]) -> Iterator[Fault]:
 
 def _faults_of_bare_text(record: Record, all_lines: Sequence[str]) -> Iterator[Fault]:
     texts = [text.strip() for _, text in record.parts]
-    if fault := _three_letters(record) or _phrase(record):
+    if fault := _misplaced_header(record) or _three_letters(record) or _phrase(record):
         yield fault
     elif _is_table(texts):
         yield Fault(
@@ -194,7 +238,7 @@ def _faults_of_bare_text(record: Record, all_lines: Sequence[str]) -> Iterator[F
             "expected FASTA, but this looks like a table of names and sequences, and the names would be read as "
             "residues: write '>name' on a line, and the sequence on the next",
         )
-    elif len(texts) > 1 and _is_title(texts[0]) and all(text == text.upper() for text in texts[1:]):
+    elif len(texts) > 1 and _is_title(*texts) and all(map(_IN_CAPITALS.fullmatch, texts[1:])):
         yield Fault(
             record.line,
             f"{short_repr(texts[0])} looks like a title, and would be read as residues: write '>' before it, or remove "
@@ -208,6 +252,20 @@ def _faults_of_bare_text(record: Record, all_lines: Sequence[str]) -> Iterator[F
         )
 
 
+def _misplaced_header(record: Record) -> Fault | None:
+    """Find a header that is not at the start of a line, or whose `>` is another character."""
+    for number, text in record.parts:
+        if found := _LIKE_A_HEADER.match(text.strip()):
+            return Fault(
+                number, f"starts with {found[0]!r}, which is not the '>' of a header: write '>' instead"
+            )
+        if ">" in _TOKEN.sub("", text):
+            return Fault(
+                number, "has a '>' that is not at its start, but a header must be on a line of its own"
+            )
+    return None
+
+
 def _gap(record: Record, all_lines: Sequence[str]) -> int | None:
     """Return the line of the first residues that follow an empty line."""
     numbers = [number for number, _ in record.parts]
@@ -217,17 +275,30 @@ def _gap(record: Record, all_lines: Sequence[str]) -> int | None:
     return None
 
 
-def _is_title(line: str) -> bool:
-    """Whether a line has a capitalised word, or several words in lower case that are no groups of residues."""
+def _is_title(line: str, *below: str) -> bool:
+    """Whether a line has a capitalised word, is the name of a column, an identifier, or several words in lower case."""
     words = line.split()
-    in_lower_case = all(word.islower() for word in words)
-    return any(_CAPITALISED.fullmatch(word) for word in words) or (
-        in_lower_case and len({len(word) for word in words[:-1]}) > 1
+    return (
+        any(_CAPITALISED.fullmatch(word) for word in words)
+        or (_IDENTIFIER.match(line) is not None and _are_residues(below))
+        or _COLUMN.fullmatch(line) is not None
+        or _are_words(words)
     )
+
+
+def _are_residues(texts: Iterable[str]) -> bool:
+    """Whether no line has a number, as printed sequences have."""
+    return not any(map(str.isdigit, "".join(texts)))
+
+
+def _are_words(words: Sequence[str]) -> bool:
+    """Whether these are words in lower case, and not groups of residues."""
+    return all(word.islower() for word in words) and len({len(word) for word in words[:-1]}) > 1
 
 
 def _is_table(texts: Sequence[str]) -> bool:
     """Whether each line is a name and a sequence. Of a sequence printed in groups, the last is the shortest."""
+    texts = [text for text in texts if not _CONSERVATION.fullmatch(text)]
     rows = [text.split("\t") if "\t" in text else text.split() for text in texts]
     return all(
         len(row) > 1 and ("\t" in text or (len(row) == 2 and _is_name_beside_sequence(*row)))
@@ -244,7 +315,9 @@ def _phrase(record: Record) -> Fault | None:
     """Find a sentence in place of the residues, such as the "Not Found" of a server: its letters all are residues."""
     words = record.parts[0][1].split() if len(record.parts) == 1 else []
     capitalised = sum(_CAPITALISED.fullmatch(word) is not None for word in words)
-    if capitalised > 1 or (capitalised and len(words) > 1 and all(map(str.isalpha, words))):
+    is_sentence = len(words) > 1 and _STARTS_SENTENCE.match(words[0]) is not None
+    in_words = all(map(str.isalpha, words)) and (capitalised or is_sentence or _are_words(words))
+    if capitalised > 1 or (len(words) > 1 and in_words):
         number, text = record.parts[0]
         return Fault(number, f"{short_repr(text.strip())} is a phrase, not a sequence")
     return None

@@ -7,33 +7,41 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 
 _FOREIGN = (
     ("FASTQ", r"@\S.*\n[A-Za-z.*-]+\s*\n\+"),
-    ("GenBank", r"LOCUS {2,}\S"),
-    ("UniProt text", r"ID   \S.*\bAA\.\s*$"),
-    ("EMBL", r"ID {3}\S+.*;"),
+    ("GenBank", r"LOCUS {2,}\S|ORIGIN[ \t]*\n *\d+ |/translation="),
+    ("UniProt text", r"ID   \S.*\bAA\.\s*$|SQ   SEQUENCE .*\bAA;"),
+    ("EMBL", r"ID {3}\S+.*;|SQ   SEQUENCE "),
     ("Clustal", r"CLUSTAL[ _]?(?:[WXO0-9(]|.*alignment)"),
     ("MUSCLE", r"MUSCLE \(\d"),
     ("Stockholm", r"# ?STOCKHOLM \d"),
     ("NEXUS", r"#NEXUS\b"),
-    ("PHYLIP", r"(?!10[ \t]+20\b)\d+[ \t]+\d+[ \t]*\n"),  # but not the ruler above printed residues
-    ("MSF", r"(?:!!(?:AA|NA)_MULTIPLE_ALIGNMENT|PileUp\b)"),
+    ("MEGA", r"#MEGA\b"),
+    # But not the ruler above printed residues.
+    ("PHYLIP", r"(?!10[ \t]+20\b)\d+[ \t]+\d+(?:[ \t]+[A-Z])*[ \t]*\n"),
+    ("MSF", r"!!(?:AA|NA)_MULTIPLE_ALIGNMENT|PileUp\b|.*\bMSF: *\d+ +Type:"),
+    ("GCG", r"!!(?:AA|NA)_SEQUENCE|.*\bLength: *\d+.*\bCheck: *\d+ *\.\."),
     ("GFF", r"##gff-version"),
     ("VCF", r"##fileformat=VCF"),
     ("SAM", r"@(?:HD|SQ|RG|PG)\t"),
     ("HMMER", r"HMMER\d/"),
     ("MOL2", r"(?:#.*\n|\s)*@<TRIPOS>"),
     ("JSON", r"""[\[{]\s*(?:["{\]}]|\[\s*[\[{"])|"[^"\n]*"\s*\Z"""),
-    ("HTML", r"(?i:<!doctype html|<html|<head|<body)"),
+    ("HTML", r"<!doctype html|<html|<head|<body|&gt;"),
     ("HTML or XML", r"<!--|<([A-Za-z][\w:.-]*)[^<>]*>(?s:.*)</\1>\s*\Z"),
     ("XML", r"<\?xml"),
     ("RTF", r"\{\\rtf"),
     ("PDF", r"%PDF-"),
+    ("Markdown", r"```|\|.*\|[ \t]*\n\|[ \t:|-]+\|"),
+    ("YAML", r"(?:---[ \t]*\n)?[A-Z_]\w*:(?:[ \t]*\n(?:[ \t]+\S|-)|[ \t]+\S.*\n[A-Z_]\w*:(?:\s|$))"),
     ("a BLAST report", r"T?BLAST[NPX] \d"),
     ("a Git LFS pointer", r"version https://git-lfs"),
 )
-_FORMATS = tuple((name, re.compile(pattern, re.MULTILINE)) for name, pattern in _FOREIGN)
+_FORMATS = tuple((name, re.compile(pattern, re.MULTILINE | re.IGNORECASE)) for name, pattern in _FOREIGN)
+
+_QUOTED = re.compile(r'"[^"]*"')
 
 _START = 20_000
 """How many characters of a text are looked at to recognise its format."""
@@ -74,11 +82,20 @@ def foreign(text: str) -> str | None:
     rows = [line for line in head.split("\n") if line.strip()]
     if len(text) > _START:
         rows = rows[:-1]
-    for separator in (",", ";"):
-        counts = {len(cells) - 1 for cells in csv.reader(rows, delimiter=separator)}
-        if len(rows) > 1 and len(counts) == 1 and 0 not in counts:
-            return "CSV"
-    return None
+    return "CSV" if _is_csv(rows) else None
+
+
+def _is_csv(rows: Sequence[str]) -> bool:
+    """Whether each of several lines has several cells, or is a quoted cell. A title after a SMILES is not a cell."""
+    if len(rows) < 2:
+        return False
+    if all(_QUOTED.fullmatch(row.strip()) for row in rows):
+        return True
+    return any(
+        any(separator in row.split()[0] for row in rows)
+        and all(len(cells) > 1 for cells in csv.reader(rows, delimiter=separator))
+        for separator in (",", ";")
+    )
 
 
 def is_three_letter_code(text: str) -> bool:
@@ -87,7 +104,7 @@ def is_three_letter_code(text: str) -> bool:
     Without separators and in one case, it takes four, because `METALA` is a peptide, too.
     """
     head = _ENDS.sub("", text[:_START].strip().upper())
-    words = re.split(r"[\s\-–.,]+", head)
+    words = [word for word in re.split(r"[\s\-–.,\d]+", head) if word]
     is_cut = len(text) > _START
     if is_cut and len(words) > 1:
         words = words[:-1]

@@ -18,6 +18,7 @@ from .._wire.codings import CannotDecode, Decoder, codings
 from ..errors import ContractError, TransportError
 from .checksums import Checksum, has_checksum
 from .durable import sync
+from .pages import HEAD, is_called_page, starts_page
 
 _WHOLE = (200, 203)
 """Statuses of a response that is the file; other successful ones, such as 202 and 204, are not (RFC 9110)."""
@@ -41,6 +42,7 @@ class Download:
         target: Path | None = None,
         *,
         overwrite: bool = False,
+        may_be_page: bool = True,
     ) -> None:
         self.size = 0
         """Bytes received so far, which are encoded if the file comes in a content coding."""
@@ -57,17 +59,19 @@ class Download:
         self._checksum: Checksum | None = None
         self._of_decoded: Checksum | None = None
         self._not_ours: OSError | None = None
+        self._may_be_page = may_be_page
+        self._head: bytes | None = None  # of what may be an HTML page in place of the file
 
     @classmethod
     @contextmanager
-    def in_memory(cls) -> Iterator[tuple[Download, io.BytesIO]]:
+    def in_memory(cls, *, may_be_page: bool = True) -> Iterator[tuple[Download, io.BytesIO]]:
         """Save into the returned buffer."""
         buffer = io.BytesIO()
-        yield cls(buffer), buffer
+        yield cls(buffer, may_be_page=may_be_page), buffer
 
     @classmethod
     @contextmanager
-    def at(cls, target: Path, *, overwrite: bool = False) -> Iterator[Download]:
+    def at(cls, target: Path, *, overwrite: bool = False, may_be_page: bool = True) -> Iterator[Download]:
         """Save at `target`. Without `finish` nothing is left behind, and an existing file stays.
 
         Without `overwrite`, a file that is there already is kept, and FileExistsError raised if it is another one. Also
@@ -75,15 +79,17 @@ class Download:
         """
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-        if target.exists() and not target.is_file():
+        if os.path.lexists(target) and not target.is_file():
             # The file would replace it: as root, even /dev/null.
-            raise FileExistsError(errno.EEXIST, "Is a device, pipe or socket, not a file", str(target))
+            raise FileExistsError(
+                errno.EEXIST, "Is a device, pipe, socket or broken link, not a file", str(target)
+            )
         download = None
         temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.part")
         try:
             # Only large blocks are written, and a full disk shows at a write, not at the end.
             with temporary.open("xb", buffering=0) as file:
-                download = cls(file, temporary, target, overwrite=overwrite)
+                download = cls(file, temporary, target, overwrite=overwrite, may_be_page=may_be_page)
                 yield download
         except OSError as error:
             if download is not None and error is download._not_ours:
@@ -131,8 +137,10 @@ class Download:
         length = headers.get("content-length")
         self.expected = int(length) if length and length.isdecimal() and len(length) < 19 else None
         self._validator = _validator(headers)
+        self._head = b"" if not self._may_be_page and is_called_page(headers) else None
         if (
             self._rival is not None
+            and self._head is None
             and not self._codings
             and self.expected not in (None, self._rival.stat().st_size)
         ):
@@ -166,7 +174,7 @@ class Download:
         self._sink.truncate()
         self.size, self.expected, self._validator = 0, None, None
         self._codings, self._decoder = (), None
-        self._checksum = self._of_decoded = None
+        self._checksum = self._of_decoded = self._head = None
 
     def _go_on(self, headers: Mapping[str, str]) -> None:
         match = _RANGE.fullmatch(headers.get("content-range", ""))
@@ -205,6 +213,8 @@ class Download:
             raise _undecodable(error) from None
 
     def _store(self, data: bytes) -> None:
+        if self._head is not None and len(self._head) < HEAD:
+            self._head += data[:HEAD]
         left = memoryview(data)
         while left:
             left = left[self._sink.write(left) :]
@@ -215,6 +225,8 @@ class Download:
 
     def damage(self) -> str | None:
         """Why a file of the right length is damaged, or None if it is not."""
+        if self._head is not None and starts_page(self._head):
+            return "an HTML page was received in its place, perhaps of a proxy or a login"
         if self._decoder is not None and not self._decoder.is_complete:
             return f"its {' and '.join(self._codings)} data ends too early"
         if self._checksum is None:

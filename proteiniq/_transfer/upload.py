@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePath
@@ -14,6 +14,7 @@ from typing import IO, Any
 import attrs
 
 from .._inputs.arguments import special_file
+from .._inputs.files import is_in_archive
 from ..errors import InvalidInput
 
 Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
@@ -91,7 +92,10 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
             _check_open(source)
             name = filename or _name_of(source)
         yield _of_async_iterable(source, _needed(name, "the asynchronous iterable has no name"))
-    elif isinstance(source, Iterable) and not isinstance(source, Mapping):
+    elif is_in_archive(source):
+        with source.open("rb") as stream:
+            yield _of_file(stream, _needed(filename or _name_of(source), "the path has no name"))
+    elif isinstance(source, Iterable) and not isinstance(source, (Mapping, Set)):
         yield _of_iterable(source, _needed(filename, "an iterable has no name"))
     else:
         raise InvalidInput(
@@ -148,10 +152,9 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
         while left is None or left > 0:
             try:
                 read = stream.read(PIECE if left is None else min(PIECE, left))
-            except OSError as error:
-                raise InvalidInput(
-                    f"upload aborted: can't read {name!r}: {error.strerror or error}"
-                ) from None
+            except Exception as error:  # an archive that is damaged raises many kinds
+                why = getattr(error, "strerror", None) or error or type(error).__name__
+                raise InvalidInput(f"upload aborted: can't read {name!r}: {why}") from error
             piece = _checked(read)
             if not piece:
                 break
@@ -171,6 +174,8 @@ def _length(stream: IO[bytes] | io.FileIO, start: int) -> int | None:
         end = stream.seek(0, os.SEEK_END)
     except OSError:
         end = 0
+    except Exception as error:  # the end of an archive is found by reading it
+        raise InvalidInput(f"{NOTHING}: can't read the open file: {error or type(error).__name__}") from error
     stream.seek(start)
     if end <= start and stream.read(1):
         stream.seek(start)

@@ -19,7 +19,7 @@ from .libraries import (
     WriteError,
     WriteTimeout,
 )
-from .sockets import is_readable
+from .sockets import RESPONDED, STALL, is_readable
 
 BUFFER = 1 << 19
 """The most that is received ahead of the reader, in bytes."""
@@ -93,7 +93,7 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if not self._size and not self._is_over:
             self._reader = self._loop.create_future()
-            await self._wait(self._reader, timeout, ReadTimeout)
+            await self._received(self._reader, timeout)
         if not self._size and self._error is not None:
             raise ReadError(str(self._error)) from self._error
         size = min(self._size, max_bytes)
@@ -108,9 +108,16 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._check_open()
         self.transport.write(buffer)
-        if self._writer is not None and not self._writer.done():
-            await self._wait(self._writer, timeout, WriteTimeout)
+        waited = 0.0
+        while self._writer is not None and not self._writer.done():
+            step = STALL if timeout is None else min(STALL, timeout - waited)
+            done, _ = await asyncio.wait([self._writer], timeout=step)
             self._check_open()
+            waited += step
+            if not done and self._size:
+                raise WriteError(RESPONDED)
+            if not done and timeout is not None and waited >= timeout:
+                raise WriteTimeout
 
     async def aclose(self) -> None:
         if not self._is_lost:  # asyncio fails to abort a transport that closed itself while it was writing
@@ -146,12 +153,10 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
         if self._is_over or self.transport.is_closing():
             raise WriteError(str(self._error or "the connection was closed")) from self._error
 
-    async def _wait(
-        self, waiting: asyncio.Future[None], timeout: float | None, late: type[Exception]
-    ) -> None:
+    async def _received(self, waiting: asyncio.Future[None], timeout: float | None) -> None:
         def end() -> None:
             if not waiting.done():
-                waiting.set_exception(late())
+                waiting.set_exception(ReadTimeout())
 
         alarm = None if timeout is None else self._loop.call_later(timeout, end)
         try:

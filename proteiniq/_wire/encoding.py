@@ -21,7 +21,6 @@ USER_AGENT = f"proteiniq-python/{VERSION}"
 _DEFAULTS = (
     (b"Accept", b"*/*"),
     (b"Accept-Encoding", b"gzip, deflate"),
-    (b"Connection", b"keep-alive"),
     (b"User-Agent", USER_AGENT.encode()),
 )
 

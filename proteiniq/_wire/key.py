@@ -19,7 +19,7 @@ _SHORTEST_HIDDEN = 8
 class ApiKey:
     """An API key. Its `repr`, `str` and pickles contain `pq_live_<keyId>`, never the secret."""
 
-    __slots__ = ("_secret", "prefix")
+    __slots__ = ("_hidden", "_secret", "prefix")
 
     prefix: str
     """The part that may be shown: `pq_live_<keyId>`."""
@@ -27,6 +27,8 @@ class ApiKey:
     def __init__(self, prefix: str, secret: str | None) -> None:
         self.prefix = prefix
         self._secret = secret
+        # A secret of a few characters would match unrelated text.
+        self._hidden = secret if secret is not None and len(secret) >= _SHORTEST_HIDDEN else None
 
     @classmethod
     def parse(cls, text: str) -> ApiKey | None:
@@ -50,20 +52,11 @@ class ApiKey:
 
     def hide(self, text: str) -> str:
         """Return the text without the secret: a service, or a proxy before it, may echo the request."""
-        if not self._is_long or self._secret is None or self._secret not in text:
-            return text
-        return text.replace(self._secret, "…")
+        return text if self._hidden is None else text.replace(self._hidden, "…")
 
     def hide_in_body(self, content: bytes) -> bytes:
         """Return the body without the secret."""
-        if not self._is_long or self._secret is None or self._secret.encode() not in content:
-            return content
-        return content.replace(self._secret.encode(), "…".encode())
-
-    @property
-    def _is_long(self) -> bool:
-        # A secret of a few characters would match unrelated text.
-        return self._secret is not None and len(self._secret) >= _SHORTEST_HIDDEN
+        return content if self._hidden is None else content.replace(self._hidden.encode(), "…".encode())
 
     def __repr__(self) -> str:
         return f"{self.prefix}_…"

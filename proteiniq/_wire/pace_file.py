@@ -14,10 +14,10 @@ import logging
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -28,6 +28,8 @@ from ..errors import ConfigurationError
 from .pacers import LocalPacer, Pacer, PaceUnavailable
 
 log = logging.getLogger("proteiniq")
+
+T = TypeVar("T")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS windows (
@@ -98,8 +100,7 @@ class FilePacer(Pacer):
                     f"the pace file {self._path} can't be used: {why}. Give a path in a folder of your own"
                 ) from None
 
-    @contextmanager
-    def pace(self, job: str | None, now: float) -> Iterator[Pace]:
+    def step(self, job: str | None, now: float, step: Callable[[Pace], T]) -> T:
         with self._lock.held:
             if self._again_at - _AGAIN_AFTER <= now < self._again_at:
                 raise PaceUnavailable(self._instead)
@@ -115,7 +116,7 @@ class FilePacer(Pacer):
                 for scope, (limit, seconds, most) in scopes.items()
             ]
             try:
-                yield Pace(*windows)
+                result = step(Pace(*windows))
             except BaseException:
                 with suppress(sqlite3.Error):
                     file.execute("ROLLBACK")
@@ -126,6 +127,7 @@ class FilePacer(Pacer):
                 if None in states.values():
                     self._sweep(file, now)
                 file.execute("COMMIT")
+            return result
 
     def close(self) -> None:
         """Close the file. What it counts stays for the others."""
@@ -150,10 +152,10 @@ class FilePacer(Pacer):
 
     @contextmanager
     def _guarded(self, now: float) -> Iterator[None]:
-        """Raise PaceUnavailable if the file can't be used, or if it contains something else."""
+        """Raise PaceUnavailable if the file can't be used, or if it contains something else, which may be anything."""
         try:
             yield
-        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        except Exception as error:
             self._disconnect()
             self._again_at = now + _AGAIN_AFTER
             if not self._is_told:
@@ -198,7 +200,10 @@ def _load(file: sqlite3.Connection, scope: str) -> State | None:
         return None
     state: dict[str, Any] = json.loads(found[0])
     state |= {name: array("d", times).tolist() for name, times in zip(_LISTS, found[1:], strict=True)}
-    return State(**state)
+    restored = State(**state)
+    if not restored.is_possible():
+        raise ValueError("its content is damaged")
+    return restored
 
 
 def _store(file: sqlite3.Connection, scope: str, window: Window) -> None:

@@ -4,9 +4,9 @@
     try:
         while (delay := ticket.claim(monotonic())) > 0:
             sleep(min(delay, LONGEST_NAP))
-        ...  # send; hand the response's headers to `ticket.observe` and a 429 to `ticket.refused`
+        ...  # send
     finally:
-        ticket.release(monotonic())
+        ticket.release(monotonic())  # with the rate-limit headers of the response, if there was one
 
 All of it is safe to use from several threads and event loops.
 """
@@ -15,18 +15,19 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
 
 from .. import _forks
 from .._forks import Lock
 from .._policy.pace import JobReads, Pace, Seats
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Window
+from .._policy.rate_headers import RateHeaders
 
 log = logging.getLogger("proteiniq")
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class PaceUnavailable(Exception):
@@ -43,59 +44,38 @@ class Ticket:
     def __init__(self, pacer: Pacer, job: str | None = None) -> None:
         self._pacer = pacer
         self._job = job
-        self._seats: Seats | None = Seats()
+        self._seats = Seats()
+        self._is_released = False
 
     def claim(self, now: float) -> float:
         """Return 0.0 when the request may leave now, else the seconds after which to ask again."""
-        if self._seats is None:
+        if self._is_released:
             raise ValueError("this ticket was released")
-        return self._do(now, lambda pace, seats: pace.claim(seats, now))
+        return self._do(now, lambda pace: pace.claim(self._seats, now))
 
     def held(self, now: float) -> float:
         """Return the seconds for which the service still wants this request not to be sent, mostly 0.0.
 
         It is a part of what `claim` returns that nothing shortens.
         """
-        return self._do(now, lambda pace, seats: pace.held(now))
+        return self._do(now, lambda pace: pace.held(now))
 
-    def observe(
-        self,
-        now: float,
-        *,
-        limit: int | None = None,
-        remaining: int | None = None,
-        reset_after: float | None = None,
-        window: float | None = None,
-    ) -> None:
-        """Take the rate limit's headers from the response, before `release`."""
-        self._do(
-            now,
-            lambda pace, seats: pace.key.observe(
-                now, seat=seats.key, limit=limit, remaining=remaining, reset_after=reset_after, window=window
-            ),
-        )
+    def release(self, now: float, rate: RateHeaders | None = None, is_refused: bool = False) -> None:
+        """End the request, sent or not; a second call does nothing.
 
-    def refused(self, now: float, retry_after: float, *, remaining: int | None = None) -> None:
-        """Take a 429, as `Pace.refused` does."""
-        self._do(now, lambda pace, seats: pace.refused(now, retry_after, remaining=remaining))
+        `rate` are the rate-limit headers of its response, which `is_refused` if it is a 429.
+        """
+        if self._seats.are_taken:
+            self._do(now, lambda pace: pace.release(self._seats, now, rate, is_refused))
+        self._seats, self._is_released = Seats(), True
 
-    def release(self, now: float) -> None:
-        """End the request, sent or not; a second call does nothing."""
-        if self._seats is not None and self._seats != Seats():
-            self._do(now, lambda pace, seats: pace.release(seats, now))
-        self._seats = None
-
-    def _do(self, now: float, step: Callable[[Pace, Seats], T]) -> T:
+    def _do(self, now: float, step: Callable[[Pace], T]) -> T:
         try:
-            with self._pacer.pace(self._job, now) as pace:
-                result = step(pace, self._seats or Seats())
+            return self._pacer.step(self._job, now, step)
         except PaceUnavailable as lost:
             # Its seats were in the other place, where they run out.
-            self._pacer = lost.instead
-            self._seats = None if self._seats is None else Seats()
-            with self._pacer.pace(self._job, now) as pace:
-                result = step(pace, self._seats or Seats())
-        return result
+            self._pacer, self._seats = lost.instead, Seats()
+        return self._pacer.step(self._job, now, step)
 
 
 class Pacer(ABC):
@@ -105,8 +85,8 @@ class Pacer(ABC):
     """Whether a step may wait for a disk or for another process."""
 
     @abstractmethod
-    def pace(self, job: str | None, now: float) -> AbstractContextManager[Pace]:
-        """The windows that a request has to pass, for the caller alone; what it changes is kept.
+    def step(self, job: str | None, now: float, step: Callable[[Pace], T]) -> T:
+        """Call `step` with the windows that a request has to pass, one caller at a time, and keep what it changes.
 
         Raises PaceUnavailable.
         """
@@ -124,14 +104,14 @@ class AsyncSteps:
     """Makes the steps of a pace, slow ones in a thread, since an event loop must not wait for a file."""
 
     @staticmethod
-    async def run(pacer: Pacer, step: Callable[[], T]) -> T:
+    async def run(pacer: Pacer, step: Callable[[*Ts], T], *args: *Ts) -> T:
         if not pacer.is_slow:
-            return step()
+            return step(*args)
         from anyio import CancelScope
         from anyio.to_thread import run_sync
 
         with CancelScope(shield=True):  # the seats of a cancelled request are given back, too
-            result = await run_sync(step)
+            result = await run_sync(step, *args)
         return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
 
 
@@ -139,8 +119,8 @@ class Steps:
     """Makes the steps of a pace."""
 
     @staticmethod
-    def run(pacer: Pacer, step: Callable[[], T]) -> T:
-        return step()
+    def run(pacer: Pacer, step: Callable[[*Ts], T], *args: *Ts) -> T:
+        return step(*args)
 
 
 class LocalPacer(Pacer):
@@ -162,10 +142,10 @@ class LocalPacer(Pacer):
         self._reads = JobReads(job_interval)
         _forks.register(self)
 
-    @contextmanager
-    def pace(self, job: str | None, now: float) -> Iterator[Pace]:
+    def step(self, job: str | None, now: float, step: Callable[[Pace], T]) -> T:
         with self._lock.held:
-            yield Pace(self._window, self._reads.window(job, now) if job and self._job_interval else None)
+            reads = self._reads.window(job, now) if job and self._job_interval else None
+            return step(Pace(self._window, reads))
 
     def close(self) -> None:
         pass

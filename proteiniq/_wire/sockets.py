@@ -11,7 +11,23 @@ import ssl
 from typing import Any
 
 from .addresses import Budget, connect, look_up
-from .libraries import ConnectTimeout, NetworkBackend, NetworkStream, ReadTimeout, WriteTimeout
+from .libraries import (
+    ConnectTimeout,
+    NetworkBackend,
+    NetworkStream,
+    ReadTimeout,
+    WriteError,
+    WriteTimeout,
+)
+
+STALL = 1.0
+"""How long a write waits before it looks whether there is a response already, in seconds.
+
+A server may refuse an upload, with 413, without reading it to its end or closing the connection. After a WriteError,
+httpcore reads the response.
+"""
+
+RESPONDED = "the server responded before it had read the request"
 
 
 class SocketBackend(NetworkBackend):
@@ -31,8 +47,12 @@ class SocketStream(NetworkStream):
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._ahead = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._ahead:
+            data, self._ahead = self._ahead[:max_bytes], self._ahead[max_bytes:]
+            return data
         self._sock.settimeout(timeout)
         try:
             return self._sock.recv(max_bytes)
@@ -40,13 +60,27 @@ class SocketStream(NetworkStream):
             raise ReadTimeout from None
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        left = memoryview(buffer)
-        self._sock.settimeout(timeout)
+        left, waited = memoryview(buffer), 0.0
+        while left:
+            step = STALL if timeout is None else min(STALL, timeout - waited)
+            self._sock.settimeout(step)
+            try:
+                left, waited = left[self._sock.send(left) :], 0.0
+            except TimeoutError:
+                waited += step
+                if self._has_response():
+                    raise WriteError(RESPONDED) from None
+                if timeout is not None and waited >= timeout:
+                    raise WriteTimeout from None
+
+    def _has_response(self) -> bool:
+        """Whether there is something to read, which is kept for `read`. With TLS, only reading shows that."""
+        self._sock.settimeout(0.0)
         try:
-            while left:
-                left = left[self._sock.send(left) :]
-        except TimeoutError:
-            raise WriteTimeout from None
+            self._ahead = self._sock.recv(1 << 16)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return False
+        return True
 
     def close(self) -> None:
         self._sock.close()

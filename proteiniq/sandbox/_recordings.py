@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import attrs
 
-from ._errors import APIError, SandboxError, invalid
+from ._errors import APIError, Issue, SandboxError, invalid
 from ._rows import TERMINAL
 
 SCHEMA = "proteiniq-recording/1"
@@ -90,6 +90,16 @@ class Recordings:
                 f"{folder.absolute()} has no recordings: make some with proteiniq.testing.Recorder"
             )
 
+    def may_lack(self, body: Mapping[str, Any], issue: Issue) -> bool:
+        """Whether a submission may lack what an issue calls required: the kind or format of a recorded tool's entry.
+
+        The service's tools need not state them for their slots, and then the client doesn't send them.
+        """
+        tool, path = body.get("tool"), issue["path"]
+        is_recorded = isinstance(tool, str) and tool in self.tools
+        is_stated_by_slot = path.startswith("input.inputs[") and path.endswith((".kind", ".format"))
+        return is_recorded and is_stated_by_slot and issue["message"] == "is required"
+
     def get(self, tool: str, key: str) -> Recording | None:
         return self._jobs.get(tool, {}).get(key)
 
@@ -155,11 +165,8 @@ def canonical(submission: Mapping[str, Any], tool: Mapping[str, Any], describe_f
 
 
 def _canonical_entry(entry: Mapping[str, Any], where: str, describe_file: DescribeFile) -> Json:
-    made = {
-        "slotId": entry["slotId"],
-        "kind": str(entry["kind"]).lower(),
-        "format": str(entry["format"]).lower(),
-    }
+    made = {"slotId": entry["slotId"]}
+    made |= {name: str(entry[name]).lower() for name in ("kind", "format") if name in entry}
     if entry.get("label") is not None:
         made["label"] = entry["label"]
     if isinstance(content := entry.get("content"), str):

@@ -137,6 +137,7 @@ class Sandbox:
             _within(name, seconds, 0.001, _CENTURY_S)
         _within("job_read_interval", job_read_interval, 0, _CENTURY_S)
         _within("recorded_seconds", recorded_seconds, 0, _CENTURY_S)
+        _flag("allow_remote", allow_remote)
         if private_key is not None and certificate is None:
             raise ValueError("private_key requires certificate")
         self._tls = None if certificate is None else TLS(certificate, private_key)
@@ -283,6 +284,7 @@ class Sandbox:
 
         `paid` says whether a workspace created here has a paid plan.
         """
+        _flag("paid", paid)
         wanted = tuple(scopes)
         if unknown := set(wanted) - set(_auth.SCOPES):
             raise ValueError(f"unknown scope: {', '.join(sorted(unknown))}")
@@ -313,6 +315,12 @@ class Sandbox:
         if self._parts is None:
             raise RuntimeError("the sandbox is not running: use it as a context manager, or start() it")
         return self._parts
+
+
+def _flag(name: str, value: object) -> None:
+    """Raise ValueError unless the value is a boolean."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
 
 
 def _within(name: str, value: float, least: float, most: float = math.inf) -> None:

@@ -36,14 +36,6 @@ from proteiniq import (
 from ._clock import ShortClock
 
 _STORAGE = "https://storage.invalid/"
-_ENTRY = {
-    "id": "protein-1",
-    "slotId": "protein",
-    "kind": "protein",
-    "format": "fasta",
-    "content": ">a\nMK\n",
-    "source": {"type": "text"},
-}
 
 
 def account(**fields: Any) -> Account:
@@ -78,7 +70,7 @@ def quote(**fields: Any) -> Quote:
     'insufficient_credits'
     """
     body = _example("quote_job", fields)
-    return _client(_Service(quote_job=body)).jobs.quote(body["tool"], [_ENTRY])
+    return _client(_Service(quote_job=body)).jobs.quote(body["tool"], [{"slotId": "protein"}])
 
 
 def file(**fields: Any) -> File:

@@ -9,19 +9,12 @@ import attrs
 import httpx
 import pytest
 
+from ..support import ENTRY
 from .document import DOCUMENTS, BrokenDocument, Document
 from .server import VARIABLE, Server, named_document
 from .values import Thing
 from .workspace import QUEUED_FOR, RUNS_FOR
 
-ENTRY = {
-    "id": "protein-1",
-    "slotId": "protein",
-    "kind": "protein",
-    "format": "fasta",
-    "content": ">a\nMK\n",
-    "source": {"type": "text"},
-}
 ORDER = {"tool": "esmfold", "name": "a job", "input": {"inputs": [ENTRY]}}
 
 

@@ -32,7 +32,7 @@ from proteiniq._wire.key import ApiKey
 from proteiniq._wire.pacers import LocalPacer
 from proteiniq.contract import operation, upstream
 
-from ..support import KEY, UBIQUITIN, operations
+from ..support import ENTRY, KEY, UBIQUITIN, operations
 
 pytestmark = pytest.mark.prism
 
@@ -43,8 +43,8 @@ CALLS: dict[str, Callable[[ProteinIQ], object]] = {
     "get_account": lambda client: client.account.get(),
     "list_tools": lambda client: next(client.tools.list().pages()),
     "get_tool": lambda client: client.tools.get("esmfold"),
-    "quote_job": lambda client: client.jobs.quote("esmfold", [entry()]),
-    "submit_job": lambda client: client.jobs.submit("esmfold", [entry()], name="ubiquitin"),
+    "quote_job": lambda client: client.jobs.quote("esmfold", [ENTRY]),
+    "submit_job": lambda client: client.jobs.submit("esmfold", [ENTRY], name="ubiquitin"),
     "list_jobs": lambda client: next(client.jobs.list().pages()),
     "get_job_status": lambda client: client.jobs.get("job_123"),
     "cancel_job": lambda client: client.jobs.cancel("job_123"),
@@ -56,17 +56,6 @@ CALLS: dict[str, Callable[[ProteinIQ], object]] = {
     "get_openapi": lambda client: client.openapi(),
 }
 """Every operation but the event stream, as a user calls it."""
-
-
-def entry() -> dict[str, Any]:
-    return {
-        "id": "protein-1",
-        "slotId": "protein",
-        "kind": "protein",
-        "format": "fasta",
-        "content": UBIQUITIN,
-        "source": {"type": "text"},
-    }
 
 
 class Preferring(httpx.HTTPTransport):

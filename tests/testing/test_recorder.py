@@ -15,6 +15,7 @@ from proteiniq.sandbox._recordings import Recordings, canonical, differences
 from proteiniq.testing import Recorder, Sandbox
 
 from .. import tools
+from ..support import ENTRY
 
 SEQUENCE = ">a\nMKVLAA\n"
 ESMFOLD = f"{tools.__name__}:Esmfold"
@@ -235,17 +236,21 @@ class TestReplay:
     def test_another_submission_is_refused_with_the_first_difference(
         self, replay: ProteinIQ, inputs: Any, settings: Any, difference: str
     ) -> None:
-        entry = {
-            "id": "x",
-            "slotId": "protein",
-            "kind": "protein",
-            "format": "fasta",
-            "source": {"type": "text"},
-        }
         with pytest.raises(ValidationError, match=difference) as raised:
-            replay.jobs.submit("esmfold", [{**entry, "content": inputs["protein"]}], settings)
+            replay.jobs.submit("esmfold", [{**ENTRY, "content": inputs["protein"]}], settings)
         assert "no recorded job has this submission" in str(raised.value)
         assert list(replay.jobs.list()) == []
+
+    def test_a_slot_without_a_kind_is_recorded_and_served(self, recorded: Path) -> None:
+        path = recorded / "esmfold" / "tool.json"
+        kept = json.loads(path.read_text())
+        del kept["tool"]["input"]["slots"][0]["kind"]
+        path.write_text(json.dumps(kept))
+        submission = one_job(recorded)["submission"]
+        del submission["input"]["inputs"][0]["kind"]
+        change(recorded, submission=submission)
+        with Sandbox(recordings=recorded, tools=()) as sandbox, sandbox.client() as client:
+            assert client.run("esmfold", {"protein": SEQUENCE}, timeout=60).files
 
     def test_a_recorded_failure_fails(self, recorder: Recorder, folder: Path) -> None:
         with pytest.raises(JobFailed):
