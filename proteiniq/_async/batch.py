@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -105,14 +106,7 @@ class AsyncBatch(BatchView):
             try:
                 chosen = items_of(known, items, columns=columns, settings=settings, inputs=inputs)
                 await AsyncCrew.blocking(partial(folder.extend, planned(known, chosen, check=check)))
-                if (max_credits, max_credits_each) != (
-                    folder.header.max_credits,
-                    folder.header.max_credits_each,
-                ):
-                    change = partial(
-                        folder.set_limits, max_credits=max_credits, max_credits_each=max_credits_each
-                    )
-                    await AsyncCrew.blocking(change)
+                await AsyncCrew.blocking(partial(_set_limits, folder, max_credits, max_credits_each))
                 for event in _decisions(folder, resend_in_doubt, retry_failed):
                     await AsyncCrew.blocking(partial(folder.record, now, event))
                 if reuse is not None:
@@ -138,8 +132,9 @@ class AsyncBatch(BatchView):
                     resend_within=resend_within,
                     told=AsyncCallback("on_progress", tell),
                 )
-                async for summary in running.outcomes():
-                    yield summary
+                async with aclosing(running.outcomes()) as outcomes:
+                    async for summary in outcomes:
+                        yield summary
             finally:
                 if bar is not None:
                     bar.close()
@@ -159,6 +154,17 @@ class AsyncBatch(BatchView):
         async for _ in self:
             pass
         return self.report()
+
+
+def _set_limits(folder: BatchFolder, max_credits: float | None, max_credits_each: float | None) -> None:
+    """Change the limits that are given; None keeps the one of an earlier run."""
+    known = folder.header
+    limits = {
+        "max_credits": known.max_credits if max_credits is None else max_credits,
+        "max_credits_each": known.max_credits_each if max_credits_each is None else max_credits_each,
+    }
+    if limits != {name: getattr(known, name) for name in limits}:
+        folder.set_limits(**limits)
 
 
 def _take(folder: BatchFolder, reuse: str | os.PathLike[str], now: float) -> None:

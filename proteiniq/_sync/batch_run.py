@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ import attrs
 from .._inputs.callbacks import Callback
 from .._policy.look import Failed as Later, ListPage, ReadJob
 from .._policy.schedule import LONGEST_STREAM, Fetch, Hear, ReadAccount, Rest, Schedule, Search, Submit
-from .._transfer.durable import replace
+from .._transfer.durable import replace, sync_folder
 from .._wire.crew import Crew, Outcome
 from .._wire.turns import MOST_STREAMS
 from ..batch import _events as events
@@ -31,22 +31,25 @@ from ..batch._state import Active, ItemState
 from ..batch._status import OnFailure, size_class, status_of
 from ..batch._summary import ItemSummary
 from ..errors import (
-    APIError,
     BadRequest,
+    BatchError,
     BatchPaused,
     ConcurrentJobLimitExceeded,
     Conflict,
     DailyLimitExceeded,
+    Forbidden,
     InvalidInput,
     JobFailed,
     NotFound,
     PayloadTooLarge,
+    PaymentRequired,
     ProteinIQError,
+    Unauthorized,
 )
 from ..models import Account, JobState, JobStatus, Quote
 from .jobs import Jobs
 from .pipeline import Pipeline
-from .reads import StatusReader, read_page, requested_wait
+from .reads import StatusReader, read_page, request_page, requested_wait
 from .results import Result, Results
 from .wait_one import Watcher
 
@@ -61,8 +64,16 @@ DAILY_PAUSE = 900.0
 MOST_QUOTES = 50
 """How many classes of items are quoted before the first submit; the others are, when their turn comes."""
 
-ITEM_ONLY = (BadRequest, PayloadTooLarge, Conflict, InvalidInput)
+ITEM_ONLY = (BadRequest, PayloadTooLarge, InvalidInput)
 """Errors of a submit that are about its item, and not about the batch."""
+
+IN_DOUBT = "pass resend_in_doubt=True to submit it again"
+
+MOST_READS = 5
+"""How often a result is requested in one run, if reading it fails each time."""
+
+MOST_UNSEARCHED = 3
+"""How often the job list is searched again after an error that may not pass."""
 
 Done = Callable[[Outcome[Any]], Any]
 
@@ -103,15 +114,21 @@ class BatchRun:
         self._tag = re.compile(rf"\[{folder.header.batch}-(\d+)\.(\d+)\]$")
         self._same = _equal_items(folder)
         self._posting: set[int] = set()
-        self._costs: dict[int, float | None] = {}
+        self._quoting = False
+        self._conflicts: set[tuple[int, int]] = set()
+        self._unsearched = 0
+        self._unread: dict[int, ProteinIQError] = {}
+        self._fetches: Counter[int] = Counter()
+        self._costs: dict[int, float] = {}
         self._failed_now = self._ended_now = 0
-        self._told_at = self._clock.monotonic()
+        self._told_at = self._silent_until = self._clock.monotonic()
         self._rates = Rates(self._told_at)
 
     def outcomes(self) -> Generator[ItemSummary]:
         """Yield what became of each item, as it ends. Raises BatchPaused if the batch can't go on now."""
         try:
             self._begin()
+            self._tell(at_once=True)
             while True:
                 self._schedule.pending = self._may_submit()
                 move = None if self._stop else self._schedule.next_move(self._clock.monotonic())
@@ -123,6 +140,16 @@ class BatchRun:
                     self._start(move)
                 while self._news:
                     yield self._news.popleft()
+            if self._stop is None:
+                self._stop = self._what_is_left()
+            self._tell(at_once=True)
+        except (Exception, GeneratorExit):
+            raise
+        except BaseException as interrupt:  # Ctrl-C, or a cancelled task
+            where = self._folder.path
+            log.warning("the batch in %s stops when the requests on their way have ended", where)
+            interrupt.add_note(f"The batch in {where} and its jobs are kept: the same call goes on with it.")
+            raise
         finally:
             # What is on the wire is finished and written, also after Ctrl-C; a second one ends this too.
             self._crew.shielded(self._finish)
@@ -130,19 +157,25 @@ class BatchRun:
             yield self._news.popleft()
         if self._stop is not None:
             raise self._stop
-        if short := self._out_of_credits():
-            raise short
 
     def _finish(self) -> None:
+        """Write how the requests end that are under way. What fails then is for the next run."""
         for watcher in self._watchers.values():
             watcher.stop()
         while self._crew.busy:
-            self._next(None)
+            outcome = self._crew.next(None)
+            try:
+                if outcome is not None:
+                    outcome.tag(outcome)
+            except Exception as error:
+                log.warning("the batch in %s, while it stops: %s", self._folder.path, error)
         self._crew.close()
-        self._tell(at_once=True)
 
     def _begin(self) -> None:
         """Take up what was left, and learn the account's limits and the prices."""
+        if not self._state.active and self._state.next_pending() is None:
+            return
+        self._costs = _costs(self._folder)
         now, wall = self._clock.monotonic(), self._now()
         self._apply_account(self._call_account(), now)
         for place, active in list(self._state.active.items()):
@@ -154,7 +187,6 @@ class BatchRun:
                 case _:
                     self._take_up_ended(place, active)
         self._quote_classes()
-        self._tell(at_once=True)
 
     def _follow(self, place: int, active: Active, now: float, wall: float) -> None:
         assert active.job is not None
@@ -165,7 +197,7 @@ class BatchRun:
     def _take_up_ended(self, place: int, active: Active) -> None:
         assert active.job is not None
         self._places[active.job] = place
-        if active.status in WITH_RESULT:
+        if _has_result(JobStatus(active.status or "")):
             self._schedule.fetch(active.job)
         else:
             error = active.error or events.Problem(None, None)
@@ -210,7 +242,7 @@ class BatchRun:
     def _may_submit(self) -> bool:
         """Whether an item waits whose estimate the limit has room for."""
         place = self._state.next_pending()
-        return place is not None and self._has_room(place)
+        return place is not None and not self._quoting and self._has_room(place)
 
     def _has_room(self, place: int) -> bool:
         limit = self._folder.header.max_credits
@@ -219,17 +251,27 @@ class BatchRun:
         committed = self._state.credits_used + self._state.credits_reserved
         return committed + (self._estimate(place) or 0.0) <= limit + 1e-9
 
-    def _out_of_credits(self) -> BatchPaused | None:
-        """Return the error if items wait that the limit has no room for, and nothing runs that could make some."""
-        place = self._state.next_pending()
-        limit = self._folder.header.max_credits
-        if place is None or limit is None or self._has_room(place):
-            return None
-        return BatchPaused(
-            f"the next item would cost {self._estimate(place):g} credits, and {self._state.credits_used:g} of "
-            f"max_credits={limit:g} are used: raise max_credits to go on; nothing more was submitted",
-            reason="max_credits",
-        )
+    def _what_is_left(self) -> BatchPaused | None:
+        """Return the error if the batch ends before all its items have ended."""
+        place, limit = self._state.next_pending(), self._folder.header.max_credits
+        if place is not None and limit is not None and not self._has_room(place):
+            used, reserved = self._state.credits_used, self._state.credits_reserved
+            taken = f"{used:g} are used" + (f" and {reserved:g} reserved" if reserved else "")
+            return self._paused(
+                f"the next item would cost {self._estimate(place) or 0.0:g} credits, and of max_credits={limit:g}, "
+                f"{taken}: raise max_credits to go on; nothing more was submitted",
+                "max_credits",
+            )
+        if self._unread:
+            place, error = next(iter(self._unread.items()))
+            return self._paused(
+                f"the results of {len(self._unread)} jobs can't be read now, first that of item "
+                f"{self._folder.plan.item(place).id}: {error.message}. They are paid for: start the batch again to "
+                "read them",
+                "results",
+                error,
+            )
+        return None
 
     def _estimate(self, place: int) -> float | None:
         return self._state.estimates.get(self._class(place))
@@ -244,6 +286,7 @@ class BatchRun:
         known = self._class(place) in self._state.estimates
         each = self._folder.header.max_credits_each
         if not known and (self._folder.header.max_credits is not None or each is not None):
+            self._quoting = True
             self._work(partial(self._quote, place), partial(self._quoted, place))
             return
         credits = self._estimate(place)
@@ -283,7 +326,10 @@ class BatchRun:
         if not isinstance(error, ProteinIQError):
             self._schedule.unsent(now, Later())
             raise error
-        if error.in_doubt:
+        if error.in_doubt or (isinstance(error, Conflict) and (place, attempt) not in self._conflicts):
+            # The service knows the key of a conflict, so there may be a job.
+            if not error.in_doubt:
+                self._conflicts.add((place, attempt))
             log.warning("item %s: %s", self._folder.plan.item(place).id, error.message)
             self._schedule.lost(now, Later(requested_wait(error)))
             return
@@ -299,14 +345,17 @@ class BatchRun:
                 log.warning("the batch goes on in %.0f min: %s", pause / 60, message)
                 self._schedule.not_submitted()
                 self._schedule.hold(now + pause)
-            case _ if isinstance(error, ITEM_ONLY) and not _is_about_all(error):
+            case Conflict():
+                self._record(events.Doubt(place, attempt, f"{message} ({IN_DOUBT})"))
+                self._schedule.not_submitted()
+            case _ if isinstance(error, ITEM_ONLY):
                 self._record(events.Refused(place, attempt, code, message))
                 self._schedule.not_submitted()
                 self._report(place, "failed", code=code, message=message)
                 self._failed(place)
             case _ if error.retryable:
                 self._record(events.Unsent(place, attempt, code, message))
-                self._schedule.unsent(now, Later(requested_wait(error)))
+                self._later(error, "submit", self._schedule.unsent)
             case _:
                 self._record(events.Unsent(place, attempt, code, message))
                 self._schedule.not_submitted()
@@ -335,15 +384,15 @@ class BatchRun:
         for _, place in largest.values():
             try:
                 quote = self._quote(place)
-            except (*ITEM_ONLY,):
+            except ITEM_ONLY:
                 continue  # the submit of the item will say so, for it alone
             self._record_estimate(place, quote)
             blocking = [each for each in quote.blocking_errors if each.code == "insufficient_credits"]
             if blocking and not self._state.active:
-                raise BatchPaused(
-                    f"the workspace has too few credits: {blocking[0].message}. Nothing was submitted: add credits, "
+                raise self._paused(
+                    f"the workspace has too few credits: {blocking[0].message} Nothing was submitted: add credits, "
                     "and start the batch again",
-                    reason="insufficient_credits",
+                    "insufficient_credits",
                 )
 
     def _quote(self, place: int) -> Quote:
@@ -353,20 +402,16 @@ class BatchRun:
 
     def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit
-        error = outcome.error
+        self._quoting, error = False, outcome.error
         if error is None:
             self._record_estimate(place, outcome.value)
-        elif isinstance(error, ITEM_ONLY) and not _is_about_all(error):
+        elif isinstance(error, ITEM_ONLY):
             code = getattr(error, "code", None)
             self._record(events.Failed(place, error.message, code))
             self._report(place, "failed", code=code, message=error.message)
             self._failed(place)
-        elif isinstance(error, ProteinIQError) and error.retryable:
-            self._schedule.failed(self._clock.monotonic(), Later(requested_wait(error)))
-        elif isinstance(error, ProteinIQError):
-            self._pause_for(error)
         else:
-            raise error
+            self._failed_request(error, "quote", self._schedule.failed)
 
     def _record_estimate(self, place: int, quote: Quote) -> None:
         settings, size = self._class(place)
@@ -388,8 +433,8 @@ class BatchRun:
         reserved = self._state.active[place].credits
         self._record(events.Ended(place, attempt, job.id, str(job.status), job.credits_used, error))
         cost = reserved if job.credits_used is None else job.credits_used
-        self._costs[place] = (self._costs.get(place) or 0.0) + cost if cost is not None else None
-        has_result = job.status in WITH_RESULT or not job.status.is_known
+        self._costs[place] = self._costs.get(place, 0.0) + (cost or 0.0)
+        has_result = _has_result(job.status)
         self._schedule.ended(job.id, now, took=_duration(job), fetch=has_result)
         if watcher := self._watchers.pop(job.id, None):
             watcher.stop()
@@ -438,11 +483,11 @@ class BatchRun:
 
     def _read(self, job_id: str, outcome: Outcome[Any]) -> None:
         now, state = self._clock.monotonic(), outcome.value
-        if outcome.error is not None:
-            if not isinstance(outcome.error, NotFound):
-                raise outcome.error
+        if isinstance(outcome.error, NotFound):
             self._vanished(job_id)
             self._schedule.looked(now, None)
+        elif outcome.error is not None:
+            self._failed_request(outcome.error, "get_job_status", self._schedule.looked)
         elif isinstance(state, JobState):
             self._seen(state)
             self._schedule.looked(now, None)
@@ -451,7 +496,9 @@ class BatchRun:
 
     def _vanished(self, job_id: str) -> None:
         """Give up an item whose job the service no longer has."""
-        place = self._places[job_id]
+        place = self._places.get(job_id)
+        if place is None or self._state.status(place) != ItemState.RUNNING:
+            return
         message = f"the service no longer has its job {job_id}"
         self._record(events.Failed(place, message, "not_found"))
         self._schedule.ended(job_id, self._clock.monotonic(), fetch=False)
@@ -468,10 +515,8 @@ class BatchRun:
         now, error = self._clock.monotonic(), outcome.error
         if error is None:
             self._apply_account(outcome.value, now)
-        elif isinstance(error, ProteinIQError) and error.retryable:
-            self._schedule.account_unread(now, Later(requested_wait(error)))
         else:
-            raise error
+            self._failed_request(error, "get_account", self._schedule.account_unread)
 
     def _apply_account(self, account: Account, now: float) -> None:
         limits = account.limits
@@ -491,17 +536,17 @@ class BatchRun:
         }
 
     def _search(self, wanted: Mapping[tuple[int, int], Active]) -> dict[tuple[int, int], JobState]:
-        """Look for the jobs of these submits in the whole job list."""
+        """Look for the jobs of these submits in the whole job list. Raises ProteinIQError if a part can't be read."""
         found: dict[tuple[int, int], JobState] = {}
         cursor: str | None = None
         while len(found) < len(wanted):
-            page, states, cursor = read_page(self._pipeline, cursor)
-            if isinstance(page, Later) or not page.is_usable:
-                raise _Unsearchable(page.retry_after if isinstance(page, Later) else None)
-            for state in states:
+            page = request_page(self._pipeline, cursor)
+            for state in page.items:
                 if (key := self._key(state)) in wanted:
                     found[key] = state
-            if not page.has_more:
+            if page.problem is not None:
+                raise page.problem
+            if (cursor := page.next_cursor) is None:
                 break
         return found
 
@@ -510,11 +555,15 @@ class BatchRun:
     ) -> None:
         """Submit again, with the same key, what is not in the list; the key is only good for a time."""
         now, error = self._clock.monotonic(), outcome.error
-        if isinstance(error, _Unsearchable):
-            self._schedule.searched(now, Later(error.retry_after))
+        if isinstance(error, ProteinIQError) and not error.retryable and self._unsearched < MOST_UNSEARCHED:
+            # Such as a page whose cursor is a job that was deleted meanwhile.
+            self._unsearched += 1
+            self._schedule.searched(now, Later())
             return
         if error is not None:
-            raise error
+            self._failed_request(error, "list_jobs", self._schedule.searched)
+            return
+        self._unsearched = 0
         self._schedule.searched(now)
         for (place, attempt), sent in wanted.items():
             job = outcome.value.get((place, attempt))
@@ -523,9 +572,13 @@ class BatchRun:
             elif 0 <= self._now() - sent.sent_at <= self._resend_within:
                 self._record(events.Unsent(place, attempt, "not_found"))
             else:
-                message = "its submit has no answer, and the job list has no job of it"
-                self._record(events.Doubt(place, attempt, message))
-                log.warning("item %s is in doubt: %s", self._folder.plan.item(place).id, message)
+                message = (
+                    "its submit has no response, its key may be too old, and the job list has no job of it"
+                )
+                self._record(events.Doubt(place, attempt, f"{message} ({IN_DOUBT})"))
+                log.warning(
+                    "item %s is in doubt: %s; %s", self._folder.plan.item(place).id, message, IN_DOUBT
+                )
             self._schedule.found()
 
     def _key(self, job: JobState) -> tuple[int, int]:
@@ -560,6 +613,8 @@ class BatchRun:
     def _save(self, place: int, result: Result) -> events.Saved:
         root = self._folder.results_of(place)
         root.mkdir(parents=True, exist_ok=True)
+        for made in (root.parent, root.parent.parent):
+            Crew.blocking(partial(sync_folder, made))
         document = {
             "job_id": result.job_id,
             "tool": result.tool,
@@ -576,7 +631,7 @@ class BatchRun:
         return events.Saved(place, tuple(saved), data=bool(result.data))
 
     def _fetched(self, job_id: str, outcome: Outcome[Any]) -> None:
-        now, error = self._clock.monotonic(), outcome.error
+        error = outcome.error
         place = self._places[job_id]
         attempt = self._state.attempt(place)
         if error is None:
@@ -597,14 +652,21 @@ class BatchRun:
         elif isinstance(error, JobFailed):
             self._schedule.fetched(job_id)
             self._without_result(place, attempt, "NO_RESULT", events.Problem(None, error.message))
-        elif isinstance(error, ProteinIQError) and error.retryable:
-            self._schedule.failed(now, Later(requested_wait(error)))
+        elif not isinstance(error, ProteinIQError) or _is_about_all(error):
             self._schedule.fetch(job_id)
-        elif isinstance(error, (ProteinIQError, OSError)):
-            self._schedule.fetched(job_id)
-            self._pause_for(error)
+            self._failed_request(error, "get_result", self._schedule.failed)
         else:
-            raise error
+            self._fetches[place] += 1
+            if error.retryable and self._fetches[place] < MOST_READS:
+                self._schedule.fetch(job_id)
+                self._later(error, "get_result", self._schedule.failed)
+                return
+            # The job is paid for: its item doesn't fail, and the next run tries again.
+            log.warning(
+                "item %s: its result can't be read: %s", self._folder.plan.item(place).id, error.message
+            )
+            self._schedule.fetched(job_id)
+            self._unread[place] = error
 
     # ---- verdicts
 
@@ -615,23 +677,47 @@ class BatchRun:
         in_a_row = self._state.failures_in_a_row
         verdict = self._on_failure.verdict(in_a_row=in_a_row, failed=self._failed_now, ended=self._ended_now)
         if verdict and self._stop is None:
-            self._record(events.Paused(verdict))
-            self._stop = BatchPaused(
+            self._stop = self._paused(
                 f"{verdict}: look at the reasons in summary.csv, and start the batch again to go on",
-                reason="failures",
+                "failures",
             )
+
+    def _failed_request(
+        self, error: BaseException, what: str, later: Callable[[float, Later], object]
+    ) -> None:
+        """Act on an error that is not about one item: try again later, or pause the batch."""
+        if isinstance(error, ProteinIQError) and error.retryable and not isinstance(error, BatchError):
+            self._later(error, what, later)
+        elif isinstance(error, (ProteinIQError, OSError)):
+            later(self._clock.monotonic(), Later())
+            self._pause_for(error)
+        else:
+            raise error
+
+    def _later(self, error: ProteinIQError, what: str, later: Callable[[float, Later], object]) -> None:
+        """Try again later, and say so once a minute."""
+        now = self._clock.monotonic()
+        if now >= self._silent_until:
+            self._silent_until = now + 60.0
+            log.warning("the batch in %s tries again (%s): %s", self._folder.path, what, error.message)
+        later(now, Later(requested_wait(error)))
 
     def _pause_for(self, error: ProteinIQError | OSError) -> None:
         """Pause the batch for an error that concerns all items."""
         if self._stop is not None:
             return
-        reason = getattr(error, "code", None) or type(error).__name__
         text = error.message if isinstance(error, ProteinIQError) else str(error)
-        self._record(events.Paused(text))
-        self._stop = BatchPaused(
-            f"{text}. No item has failed by it: start the batch again to go on", reason=reason
+        reason = getattr(error, "code", None) or type(error).__name__
+        self._stop = self._paused(
+            f"{text}. No item has failed by it: start the batch again to go on", reason, error
         )
-        self._stop.__cause__ = error
+
+    def _paused(self, message: str, reason: str, cause: BaseException | None = None) -> BatchPaused:
+        """Record that the batch can't go on now, and return the error that says so."""
+        self._record(events.Paused(message))
+        paused = BatchPaused(message, reason=reason)
+        paused.__cause__ = cause
+        return paused
 
     # ---- bookkeeping
 
@@ -685,17 +771,28 @@ class BatchRun:
             self._told(attrs.evolve(left, requests_per_minute=per_minute, estimated_end=end))
 
 
-class _Unsearchable(Exception):
-    """The job list can't be read now."""
-
-    def __init__(self, retry_after: float | None) -> None:
-        super().__init__()
-        self.retry_after = retry_after
-
-
 def _is_about_all(error: ProteinIQError) -> bool:
-    """Whether an error of one submit would be that of every one."""
-    return isinstance(error, APIError) and error.status in (401, 403, 404, 405, 415)
+    """Whether an error in reading one result would be that of every one."""
+    return isinstance(error, (BatchError, Unauthorized, Forbidden, PaymentRequired))
+
+
+def _has_result(status: JobStatus) -> bool:
+    """Whether the result of a job that ended like this is fetched; what is not known may have one."""
+    return status in WITH_RESULT or not status.is_known
+
+
+def _costs(folder: BatchFolder) -> dict[int, float]:
+    """Return what ended jobs have cost of items that have not ended."""
+    reserved: dict[int, float | None] = {}
+    found: dict[int, float] = {}
+    ended = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED)
+    for _, event in folder.events():
+        if isinstance(event, events.Submit):
+            reserved[event.item] = event.credits
+        elif isinstance(event, events.Ended) and folder.state.status(event.item) not in ended:
+            cost = reserved.get(event.item) if event.credits_used is None else event.credits_used
+            found[event.item] = found.get(event.item, 0.0) + (cost or 0.0)
+    return found
 
 
 def _settings_hash(settings: Mapping[str, Any]) -> str:

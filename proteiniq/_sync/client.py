@@ -245,7 +245,8 @@ class ProteinIQ:
         extend the batch; others than before are refused.
 
         `max_credits` is the limit of the whole batch, over all its runs, and `max_credits_each` that of one item; both
-        compare with the service's quote, made once for items of the same settings and about the same size. `on_failure`
+        compare with the service's quote, made once for items of the same settings and about the same size. None keeps
+        the limit of the run before, and `float("inf")` removes it. `on_failure`
         is "skip", "stop" or an `OnFailure`. `keep="data"` saves only the structured results, not the files. A submit
         whose response was lost is looked for in the job list, and is repeated with its idempotency key if it isn't
         there and is younger than `resend_within` seconds (how long the service keeps a key is not documented);

@@ -14,6 +14,7 @@ from .._inputs import requests
 from .._policy.look import PAGE, Failed, Listed
 from .._policy.tolerance import Tolerance
 from .._responses import convert
+from .._responses.page import Page
 from ..errors import APIError, ProteinIQError
 from ..models import JobState
 from .pipeline import Pipeline
@@ -72,6 +73,13 @@ def read_job(
     return convert.job(pipeline.call(prepared, job_id=job_id, job_read=paced, deadline=deadline))
 
 
+def request_page(pipeline: Pipeline, cursor: str | None, deadline: float | None = None) -> Page[JobState]:
+    """Return the page of the job list after `cursor`, or the newest one."""
+    prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
+    response = pipeline.call(prepared, deadline=deadline)
+    return convert.page(response, "list_jobs", convert.job, cursor=cursor)
+
+
 def read_page(
     pipeline: Pipeline, cursor: str | None, deadline: float | None = None
 ) -> tuple[Failed | Listed, Sequence[JobState], str | None]:
@@ -80,10 +88,8 @@ def read_page(
     Returns the outcome, the jobs, and the cursor of the next page. A page that can't be read is an outcome too, since
     each status can be read.
     """
-    prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
     try:
-        response = pipeline.call(prepared, deadline=deadline)
-        page = convert.page(response, "list_jobs", convert.job, cursor=cursor)
+        page = request_page(pipeline, cursor, deadline)
         next_cursor = page.next_cursor
     except ProteinIQError as error:
         return _failed_list(error, is_first=cursor is None), [], cursor

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -21,33 +20,51 @@ class Outcome(Generic[T]):
     """How a work ended: with a value, or with an exception."""
 
     tag: T
-    waits: bool
     value: Any = None
     error: BaseException | None = None
 
 
 class Crew(Generic[T]):
-    """Works in threads. Those that are left at the end are not waited for."""
+    """Works in threads. Those that are left at the end are not waited for.
+
+    An interrupt may come between any two steps here. It loses at most the outcome that is being taken.
+    """
 
     def __init__(self) -> None:
-        self._ended: SimpleQueue[Outcome[T]] = SimpleQueue()
-        self.busy = 0
-        """Works that are waited for at the end, and whose outcomes were not taken yet."""
+        self._event = threading.Event()
+        self._ended: deque[tuple[int, Outcome[T]]] = deque()
+        self._waited: set[int] = set()
+        self._begun = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a work that is waited for at the end has an outcome that wasn't taken yet."""
+        return bool(self._waited)
 
     def start(self, tag: T, work: Callable[[], Any], *, waits: bool = True) -> None:
         """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
-        self.busy += waits
-        threading.Thread(
-            target=self._run, args=(tag, work, waits), name="proteiniq-batch", daemon=True
-        ).start()
+        number = self._begun = self._begun + 1
+        thread = threading.Thread(
+            target=self._run, args=(number, tag, work), name="proteiniq-batch", daemon=True
+        )
+        try:
+            if waits:
+                self._waited.add(number)
+            thread.start()
+        except BaseException:
+            if thread.ident is None:  # it has not begun
+                self._waited.discard(number)
+            raise
 
     def next(self, seconds: float | None) -> Outcome[T] | None:
         """Wait for the next work to end, at most so long. Returns None if none has."""
-        try:
-            outcome = self._ended.get(timeout=None if seconds is None else max(0.0, seconds))
-        except Empty:
-            return None
-        self.busy -= outcome.waits
+        while not self._ended:
+            self._event.clear()
+            if not self._ended and not self._event.wait(None if seconds is None else max(0.0, seconds)):
+                return None
+        number, outcome = self._ended[0]
+        self._waited.discard(number)
+        self._ended.popleft()
         return outcome
 
     def close(self) -> None:
@@ -62,12 +79,13 @@ class Crew(Generic[T]):
         """Make a step that waits for the disk."""
         return step()
 
-    def _run(self, tag: T, work: Callable[[], Any], waits: bool) -> None:
+    def _run(self, number: int, tag: T, work: Callable[[], Any]) -> None:
         try:
-            outcome = Outcome(tag, waits, work())
+            outcome = Outcome(tag, work())
         except BaseException as error:
-            outcome = Outcome(tag, waits, error=error)
-        self._ended.put(outcome)
+            outcome = Outcome(tag, error=error)
+        self._ended.append((number, outcome))
+        self._event.set()
 
 
 class AsyncCrew(Generic[T]):
@@ -77,18 +95,23 @@ class AsyncCrew(Generic[T]):
         from anyio import Event
 
         self._event = Event
-        self._ended: deque[Outcome[T]] = deque()
+        self._ended: deque[tuple[int, Outcome[T]]] = deque()
         self._news = Event()
         self._cancels: dict[int, Callable[[], object]] = {}
+        self._waited: set[int] = set()
         self._begun = 0
-        self.busy = 0
-        """Works that are waited for at the end, and whose outcomes were not taken yet."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a work that is waited for at the end has an outcome that wasn't taken yet."""
+        return bool(self._waited)
 
     def start(self, tag: T, work: Callable[[], Awaitable[Any]], *, waits: bool = True) -> None:
         """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
-        self.busy += waits
         number = self._begun = self._begun + 1
-        self._cancels[number] = _spawn(lambda: self._run(number, tag, work, waits))
+        self._cancels[number] = _spawn(lambda: self._run(number, tag, work))
+        if waits:
+            self._waited.add(number)
 
     async def next(self, seconds: float | None) -> Outcome[T] | None:
         """Wait for the next work to end, at most so long. Returns None if none has."""
@@ -100,15 +123,17 @@ class AsyncCrew(Generic[T]):
                 await self._news.wait()
         if not self._ended:
             return None
-        outcome = self._ended.popleft()
-        self.busy -= outcome.waits
+        number, outcome = self._ended.popleft()
+        self._waited.discard(number)
         return outcome
 
     async def close(self) -> None:
         """Cancel the works that are under way, and wait until they have ended."""
         from anyio import CancelScope
+        from anyio.lowlevel import checkpoint
 
         with CancelScope(shield=True):
+            await checkpoint()  # lets each work begin: one that has not would not note that it was cancelled
             for cancel in list(self._cancels.values()):
                 cancel()
             while self._cancels:
@@ -131,15 +156,16 @@ class AsyncCrew(Generic[T]):
             result = await run_sync(step)
         return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
 
-    async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]], waits: bool) -> None:
-        outcome: Outcome[T] = Outcome(tag, waits)
+    async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
         try:
-            outcome = Outcome(tag, waits, await work())
-        except Exception as error:
-            outcome = Outcome(tag, waits, error=error)
-        finally:  # also if it is cancelled
+            outcome = Outcome(tag, await work())
+        except BaseException as error:
+            outcome = Outcome(tag, error=error)
+            if not isinstance(error, Exception):  # it was cancelled
+                raise
+        finally:
             del self._cancels[number]
-            self._ended.append(outcome)
+            self._ended.append((number, outcome))
             self._news.set()
 
 

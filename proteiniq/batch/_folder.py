@@ -208,10 +208,11 @@ class BatchFolder:
         self.header = changed
 
     def close(self) -> None:
-        """Close the files and release the lock."""
-        self._close_files()
-        if self._lock is not None:
-            self._lock.release()
+        """Close the files and release the lock, after an event that another thread writes now."""
+        with self._threads.held:
+            self._close_files()
+            if self._lock is not None:
+                self._lock.release()
 
     def _close_files(self) -> None:
         self.plan.close()

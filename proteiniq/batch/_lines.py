@@ -83,10 +83,10 @@ class Lines:
                     left = left[self._file.write(left) :]
                 if durable:
                     sync(self._file.fileno())
-            except BaseException:
+                self.length += len(data)
+            except BaseException:  # also if a signal interrupts
                 self.cut(self.length)
                 raise
-            self.length += len(data)
 
     def sync(self) -> None:
         """Wait until all that was appended is on the disk. Raises BatchError."""

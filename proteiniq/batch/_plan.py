@@ -129,9 +129,11 @@ class Plan:
         if not 0 <= place < len(self):
             raise IndexError(place)
         block, number = divmod(place, _STEP)
-        if self._block[0] != block or len(self._block[1]) <= number + 1:
-            self._block = block, self._line_offsets(block)
-        start, end = self._block[1][number : number + 2]
+        known, offsets = self._block  # read once: another thread may replace it
+        if known != block or len(offsets) <= number + 1:
+            offsets = self._line_offsets(block)
+            self._block = block, offsets
+        start, end = offsets[number : number + 2]
         line = _read(self._file, start, end - start).split(b"\n", 1)[0]
         try:
             return _item(place, line)
