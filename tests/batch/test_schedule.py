@@ -67,7 +67,7 @@ def test_a_look_that_failed_says_nothing_of_the_durations() -> None:
 @pytest.mark.parametrize("by_rate", [True, False])
 def test_the_rate_limit_says_nothing_of_the_list(by_rate: bool) -> None:
     looker = Looker()
-    moves: list[ListPage | ReadJob] = []
+    moves: list[ListPage | ReadJob | None] = []
     for _ in range(LIST_ATTEMPTS):
         look = looker.look({"a": None}, 0.0)
         moves.append(next(look))
