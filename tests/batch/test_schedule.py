@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proteiniq._policy.look import LIST_ATTEMPTS, Failed, Listed, Looker, ListPage, ReadJob
+from proteiniq._policy.look import LIST_ATTEMPTS, Failed, Listed, ListPage, Looker, ReadJob
 from proteiniq._policy.polling import PATIENCE
 from proteiniq._policy.schedule import Fetch, Hear, Move, Rest, Schedule, Submit
 
