@@ -10,7 +10,7 @@ from typing import Any
 
 from proteiniq_openapi._contract import SHA256
 
-from .._inputs.arguments import check_credits, check_timeout
+from .._inputs.arguments import check_credits, check_flags, check_timeout
 from .._inputs.callbacks import AsyncCallback
 from .._short_repr import short_repr
 from .._wire.crew import AsyncCrew
@@ -78,6 +78,13 @@ class AsyncBatch(BatchView):
         check_credits("max_credits", max_credits)
         check_credits("max_credits_each", max_credits_each)
         check_timeout(resend_within)
+        check_flags(
+            resend_in_doubt=resend_in_doubt,
+            retry_failed=retry_failed,
+            take_over=take_over,
+            progress=progress,
+            check=check,
+        )
         if keep not in KEEP:
             raise InvalidInput(f"keep must be 'all' or 'data', got {short_repr(keep)}")
         policy, told = OnFailure.of(on_failure), AsyncCallback("on_progress", on_progress)

@@ -226,9 +226,11 @@ class AsyncBatchRun:
                 await self._start_submit()
             case Fetch(job_id):
                 self._work(partial(self._fetch, job_id), partial(self._fetched, job_id))
-            case Hear(job_id):
+            case Hear(job_id, patience):
                 watcher = self._watchers[job_id] = AsyncWatcher(self._pipeline, job_id)
-                self._crew.start(partial(self._heard, job_id), partial(self._hear, watcher), waits=False)
+                self._crew.start(
+                    partial(self._heard, job_id), partial(self._hear, watcher, patience), waits=False
+                )
             case ListPage(is_first):
                 cursor = None if is_first else self._cursor
                 self._work(partial(read_page, self._pipeline, cursor), self._listed)
@@ -482,9 +484,10 @@ class AsyncBatchRun:
             await self._failed(place)
         self._forget(job)
 
-    async def _hear(self, watcher: AsyncWatcher) -> JobState | None:
+    async def _hear(self, watcher: AsyncWatcher, patience: float) -> JobState | None:
         last: JobState | None = None
-        async with aclosing(watcher.listen(self._clock.monotonic() + LONGEST_STREAM)) as states:
+        until = self._clock.monotonic() + LONGEST_STREAM
+        async with aclosing(watcher.listen(until, patience)) as states:
             async for state in states:
                 last = state
         return last

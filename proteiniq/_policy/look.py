@@ -52,9 +52,13 @@ class Listed:
 
 @attrs.frozen
 class Failed:
-    """A request failed and may succeed later, after `retry_after` seconds."""
+    """A request failed and may succeed later, after `retry_after` seconds.
+
+    `by_rate` is true if the rate limit refused it, which says nothing of its route.
+    """
 
     retry_after: float | None = None
+    by_rate: bool = False
 
 
 Outcome = Listed | Failed | None
@@ -98,7 +102,7 @@ class Looker:
         """
         this = Look(now, dict.fromkeys(jobs))
         yield from self._list(jobs, this)
-        yield from self._read(this)
+        yield from self._read(jobs, this)
         return this
 
     def only_lists(self, jobs: Mapping[str, datetime | None]) -> bool:
@@ -121,7 +125,7 @@ class Looker:
             this.now, outcome = yield ListPage(is_first=page == 0)
             this.requests += 1
             if isinstance(outcome, Failed):
-                self._list_failures += 1
+                self._list_failures += not outcome.by_rate
                 self._failed(this, outcome)
                 if self._list_failures < LIST_ATTEMPTS:
                     this.unseen.clear()
@@ -134,10 +138,13 @@ class Looker:
             if not listed.has_more or not self._may_follow(jobs, this, listed.states) or self._expired(this):
                 return
 
-    def _read(self, this: Look) -> Moves[ListPage | ReadJob, None]:
-        """Read the status of each job that was on no page."""
+    def _read(self, jobs: Mapping[str, datetime | None], this: Look) -> Moves[ListPage | ReadJob, None]:
+        """Read the status of each job that was on no page, and has not ended meanwhile."""
         while this.unseen and not self._expired(this):
             job = next(iter(this.unseen))
+            if job not in jobs:
+                del this.unseen[job]
+                continue
             this.now, outcome = yield ReadJob(job)
             this.requests += 1
             del this.unseen[job]

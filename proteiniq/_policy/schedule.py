@@ -20,6 +20,7 @@ import attrs
 
 from .durations import Durations
 from .look import PAGE, Failed, Listed, ListPage, Look, Looker, Moves, Outcome, ReadJob
+from .polling import PATIENCE
 from .slots import slot_pause
 
 MOST_REQUESTS = 8
@@ -55,7 +56,7 @@ LONGEST_STREAM = 3600.0
 """After this time an event stream is closed, in seconds."""
 
 MOST_UNHEARD = 3
-"""Streams in a row that end without the end of their job, after which pages are requested instead."""
+"""Streams in a row that end early and without the end of their job, after which pages are requested instead."""
 
 READ_AGAIN = 5.0
 """How long after its end the event stream of a job is opened again, in seconds."""
@@ -83,9 +84,10 @@ class Fetch:
 
 @attrs.frozen
 class Hear:
-    """Listen to the events of a job."""
+    """Listen to the events of a job. Close the stream after `patience` seconds without an event."""
 
     job_id: str
+    patience: float = PATIENCE
 
 
 @attrs.frozen
@@ -119,6 +121,7 @@ class _Active:
     looked: float
     """When it was last seen active."""
     heard: bool = False
+    heard_since: float = float("-inf")
     hear_after: float = float("-inf")
 
 
@@ -134,7 +137,7 @@ class Schedule:
     Submit()
     >>> schedule.submitted("job_1", None, now=0.1)
     >>> schedule.next_move(now=0.1)
-    Hear(job_id='job_1')
+    Hear(job_id='job_1', patience=120.0)
     """
 
     def __init__(self, *, rate: float, streams: int = 0) -> None:
@@ -285,7 +288,7 @@ class Schedule:
             active.heard = False
             active.hear_after = now + READ_AGAIN
             self._due = None
-            self._unheard += 1
+            self._unheard += now - active.heard_since < PATIENCE
             if self._unheard >= MOST_UNHEARD:
                 self._hear_after, self._unheard = now + STREAM_RETRY, 0
         if failed is not None:
@@ -306,17 +309,24 @@ class Schedule:
         assert self._look is not None
         try:
             self._request = self._look.send((now, outcome))
-        except StopIteration:
+        except StopIteration as end:
             self._look = self._request = None
-            self._looked_at = now
-            self._learn(self._count - len(self._looking))
             self._due = None
+            if not end.value.failed:  # of jobs that couldn't be seen, nothing is known
+                self._looked_at = now
+                self._learn(self._count - len(self._looking))
 
     def failed(self, now: float, failed: Failed) -> None:
-        """Record a failure that may pass: nothing is requested for a while."""
-        self._failures += 1
-        pause = min(LONGEST_BACKOFF, 2.0 ** min(self._failures - 1, 16))
-        self._not_before = max(self._not_before, now + max(pause, failed.retry_after or 0.0))
+        """Record a failure that may pass: nothing is requested for a while.
+
+        Requests that were on their way during one failure and fail too are no further failure in a row.
+        """
+        pause = failed.retry_after
+        if pause is None:
+            if now >= self._not_before:
+                self._failures += 1
+            pause = min(LONGEST_BACKOFF, 2.0 ** min(max(self._failures - 1, 0), 16))
+        self._not_before = max(self._not_before, now + pause)
 
     def hold(self, until: float) -> None:
         """Submit nothing before a time."""
@@ -351,9 +361,7 @@ class Schedule:
             self._submitting += 1
             return Submit()
         if not scarce and (job := self._to_hear(now)):
-            self._active[job].heard = True
-            self._due = None
-            return Hear(job)
+            return self._hear(job, now)
         if not scarce and (request := self._next_look(now, scarce)):
             return request
         if self._to_fetch and len(self._fetching) < MOST_FETCHES:
@@ -361,7 +369,7 @@ class Schedule:
             self._fetching.add(job)
             return Fetch(job)
         # Where requests are scarce, one that waits for its turn leaves jobs time to end.
-        if not (scarce and self.busy) and (request := self._next_look(now, scarce)):
+        if not (scarce and self.busy and self._look is None) and (request := self._next_look(now, scarce)):
             return request
         if now >= self._account_due(now) and not self._submitting and self._knows_active(now):
             self._reading = True
@@ -420,6 +428,13 @@ class Schedule:
             if not each.heard and now >= each.hear_after and self._made - each.number >= old:
                 return job
         return None
+
+    def _hear(self, job: str, now: float) -> Hear:
+        active = self._active[job]
+        active.heard, active.heard_since = True, now
+        self._due = None
+        # A job that runs long has no events for long.
+        return Hear(job, max(PATIENCE, now - active.since, 2 * (self._mean(now) or 0.0)))
 
     def _next_look(self, now: float, scarce: bool) -> ListPage | ReadJob | None:
         """Return the next request of the look that is under way or due."""

@@ -15,7 +15,7 @@ from .._policy.look import PAGE, Failed, Listed
 from .._policy.tolerance import Tolerance
 from .._responses import convert
 from .._responses.page import Page
-from ..errors import APIError, ProteinIQError
+from ..errors import APIError, ProteinIQError, RateLimited
 from ..models import JobState
 from .pipeline import Pipeline
 
@@ -106,7 +106,7 @@ def _failed_list(error: ProteinIQError, *, is_first: bool) -> Failed | Listed:
     """Return what a page that can't be read means. It never ends the wait, since each status can be read."""
     if error.retryable:
         log.info("can't read the job list now: %s", error)
-        return Failed(requested_wait(error))
+        return Failed(requested_wait(error), by_rate=isinstance(error, RateLimited))
     if isinstance(error, APIError) and not is_first:
         # Its cursor is a job that may have been deleted since.
         log.info("can't read a page of the job list, reading statuses instead: %s", error)

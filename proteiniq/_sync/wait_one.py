@@ -13,7 +13,7 @@ from typing import Any
 from proteiniq_openapi.models import Job as LowJob
 
 from .._inputs import requests
-from .._policy.polling import Expire, OpenStream, ReadStatus, Watch, next_step
+from .._policy.polling import PATIENCE, Expire, OpenStream, ReadStatus, Watch, next_step
 from .._responses import convert, schema
 from .._responses.calls import Call
 from .._responses.sse import EventStream, EventTooLarge
@@ -96,12 +96,12 @@ class Watcher:
         else:
             self._clock.sleep(seconds)
 
-    def listen(self, until: float) -> Generator[JobState]:
+    def listen(self, until: float, patience: float = PATIENCE) -> Generator[JobState]:
         """Yield each new state from one event stream, the terminal one last; stop when the stream ends.
 
-        The stream is closed at the monotonic time `until`.
+        The stream is closed at the monotonic time `until`, and after `patience` seconds with nothing but heartbeats.
         """
-        with closing(self._stream(OpenStream(0.0, until))) as states:
+        with closing(self._stream(OpenStream(0.0, until, patience=patience))) as states:
             for state in states:
                 yield state
         if self._last is not None and self._last.is_terminal and self._lacks_more(self._last):

@@ -45,11 +45,11 @@ def _problem(given: Problem | Mapping[str, Any] | None) -> Problem | None:
     return given if given is None or isinstance(given, Problem) else _known(Problem, given)
 
 
+@attrs.frozen
 class Event:
     """The base class of all events. `name` is what the journal calls it."""
 
     name: ClassVar[str]
-    __slots__ = ()
 
 
 @attrs.frozen
@@ -211,8 +211,12 @@ _BY_NAME = {kind.name: kind for kind in KINDS}
 
 def encode(at: float, event: Event) -> bytes:
     """Return an event as a line of the journal. `at` is in Unix seconds."""
-    fields = attrs.asdict(event, filter=lambda field, value: value != field.default)  # type: ignore[arg-type]
+    fields = attrs.asdict(event, filter=_is_given)
     return line_of({"at": at, "event": event.name, **fields})
+
+
+def _is_given(field: attrs.Attribute[Any], value: Any) -> bool:
+    return bool(value != field.default)
 
 
 def decode(fields: Any) -> tuple[float, Event]:

@@ -15,6 +15,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,6 +26,9 @@ import attrs
 from .._transfer.durable import sync
 from ..errors import BatchError, BatchLocked
 from ._lines import encode, writing
+
+_MOMENT = 0.2
+"""Longer than a process takes from creating a lock to writing it, in seconds."""
 
 log = logging.getLogger("proteiniq")
 
@@ -145,13 +149,18 @@ class Lock:
         """
         lock = cls(path, now)
         first: bytes | None = None
-        while not lock._create():
+        while not (lock._create() and lock.is_held()):
             content = _content(path)
             if content is None:  # it was released in between
                 continue
-            first = first or content
+            first = content if first is None else first
             owner = Owner.read(content)
             is_alive = owner.is_alive()
+            if not content:  # it is just being written, or the process or the power failed at that moment
+                time.sleep(_MOMENT)
+                if _content(path):
+                    continue
+                is_alive = False
             may_replace = take_over and content == first and (is_alive is None or owner.is_this)
             if is_alive is not False and not may_replace:
                 raise _locked(path, owner, is_alive)
@@ -226,8 +235,9 @@ def _content(path: Path) -> bytes | None:
 
 def _locked(path: Path, owner: Owner, is_alive: bool | None) -> BatchLocked:
     since = ""
-    with suppress(TypeError, ValueError, OverflowError, OSError):
-        since = f" since {datetime.fromtimestamp(owner.at, UTC):%Y-%m-%d %H:%M:%S} UTC"  # type: ignore[arg-type]
+    with suppress(ValueError, OverflowError, OSError):
+        if isinstance(owner.at, int | float):
+            since = f" since {datetime.fromtimestamp(owner.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
     if path.suffix:
         advice = f"Start it again in a moment; if that process is dead, delete {path}"
     elif owner.is_this:

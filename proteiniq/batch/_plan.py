@@ -32,7 +32,6 @@ _STEP = 256
 """Lines between two that have their offsets in memory."""
 _BLOCK = 1 << 20
 """Bytes that are written at once."""
-_LABELLED = b'{"items":'
 _OPEN = b'{"id":'
 _SAME = b'"same_as":'
 
@@ -103,8 +102,8 @@ class Plan:
                     break
                 if line.startswith(_OPEN):
                     self._add(line, self._end)
-                elif line.startswith(_LABELLED):
-                    self.complete, self._complete_end = len(self.states), self._end + len(line)
+                elif line == encode({"items": len(self)}):
+                    self.complete, self._complete_end = len(self), self._end + len(line)
                 else:
                     raise damaged(self._path, number, line)
                 self._end += len(line)

@@ -140,7 +140,7 @@ class State:
         mine, theirs = ({k: v for k, v in vars(each).items() if k != "_apply"} for each in (self, other))
         return mine == theirs
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # it changes
 
     # ---- what is known
 

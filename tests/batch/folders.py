@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
 
 from proteiniq.batch._events import (
     Contract,
@@ -41,6 +44,19 @@ def item(number: int, **changes: Any) -> PlannedInput:
 
 def items(count: int) -> Iterator[PlannedInput]:
     return (item(number) for number in range(count))
+
+
+class Disk:
+    """What is on the disk when fsync was called: the contents of each file by its name, in order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.synced: list[tuple[str, bytes]] = []
+        monkeypatch.setattr(os, "fsync", self._sync)
+
+    def _sync(self, fileno: int) -> None:
+        path = Path(f"/proc/self/fd/{fileno}").resolve()
+        if path.is_file():
+            self.synced.append((path.name, path.read_bytes()))
 
 
 def possible(place: int, attempt: int) -> list[Event]:

@@ -23,7 +23,7 @@ from proteiniq.batch._folder import BatchFolder, Header
 from proteiniq.batch._lines import Lines
 from proteiniq.batch._state import ItemState
 
-from .folders import FILE, HEADER, item, items, possible
+from .folders import FILE, HEADER, Disk, item, items, possible
 
 EVENTS = (
     Submit(0, 0, 2.0),
@@ -111,6 +111,34 @@ def test_reading_writes_nothing(begun: Path) -> None:
     before = {each.name: each.read_bytes() for each in begun.iterdir()}
     BatchFolder.read(begun).close()
     assert {each.name: each.read_bytes() for each in begun.iterdir()} == before
+
+
+NEEDS_PROC = pytest.mark.skipif(not Path("/proc").exists(), reason="needs the names of open files")
+
+
+@NEEDS_PROC
+@pytest.mark.case
+def test_an_event_is_on_the_disk_when_it_is_recorded(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with started(begun) as folder:
+        disk = Disk(monkeypatch)
+        folder.record(9.0, Submit(1, 0))
+        assert disk.synced == [("journal.jsonl", (begun / "journal.jsonl").read_bytes())]
+
+
+@NEEDS_PROC
+@pytest.mark.case
+def test_all_items_are_on_the_disk_before_the_plan_is_complete(
+    begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with started(begun) as folder:
+        disk = Disk(monkeypatch)
+        folder.extend(items(5))
+    plan = (begun / "plan.jsonl").read_bytes()
+    assert disk.synced == [
+        ("inputs.jsonl", (begun / "inputs.jsonl").read_bytes()),
+        ("plan.jsonl", plan.removesuffix(b'{"items":5}\n')),
+        ("plan.jsonl", plan),
+    ]
 
 
 def test_an_event_that_cant_happen_is_not_written(begun: Path) -> None:

@@ -8,7 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -188,12 +189,56 @@ def test_a_process_of_another_user_is_alive(monkeypatch: pytest.MonkeyPatch) -> 
     assert owner(started=None).is_alive() is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"pid": []}', b'{"host": "h", "pid": 1, "at": "x"}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"[]", b'{"pid": []}', b'{"host": "h", "pid": 1, "at": "x"}', b'{"pid": 1, "at": 1e300}'],
+)
 def test_a_lock_that_names_no_owner_is_only_taken_over_on_request(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(BatchLocked, match="take_over=True"):
         Lock.take(path, 0.0)
     Lock.take(path, 0.0, take_over=True).check()
+
+
+@pytest.fixture
+def moments(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], object]]]:
+    """What happens in the moment in which an empty lock is waited for."""
+    happening: list[Callable[[], object]] = []
+    monkeypatch.setattr(time, "sleep", lambda seconds: happening.pop(0)())
+    yield happening
+    assert happening == []
+
+
+@pytest.mark.case
+def test_a_process_that_died_before_it_wrote_the_lock_is_no_obstacle(
+    path: Path, moments: list[Callable[[], object]]
+) -> None:
+    path.touch()
+    moments.append(lambda: None)
+    Lock.take(path, 0.0).check()
+
+
+@pytest.mark.parametrize("take_over", [False, True])
+def test_a_lock_that_is_just_being_written_belongs_to_another_process(
+    path: Path, moments: list[Callable[[], object]], take_over: bool
+) -> None:
+    path.touch()
+    moments.append(lambda: left(path, owner(host="node7", boot="another")))
+    with pytest.raises(BatchLocked, match="on node7"):
+        Lock.take(path, 0.0, take_over=take_over)
+
+
+def test_a_lock_that_was_replaced_before_it_was_written_is_not_held(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(fileno: int) -> None:
+        monkeypatch.undo()
+        path.unlink()
+        left(path, owner(host="node7", boot="another"))
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with pytest.raises(BatchLocked, match="on node7"):
+        Lock.take(path, 0.0)
 
 
 def test_a_process_on_another_host_is_taken_over_from_on_request(path: Path) -> None:

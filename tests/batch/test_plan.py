@@ -258,7 +258,7 @@ def test_a_plan_that_lost_items_with_events_is_an_error(tmp_path: Path) -> None:
         Opened(tmp_path, needed=5)
 
 
-@pytest.mark.parametrize("line", [b"\n", b"\x00\x00\n", b'{"id":"a"\n', b"[]\n", b'{"ids":1}\n'])
+@pytest.mark.parametrize("line", [b"\n", b"\x00\x00\n", b'{"id":"a"\n', b"[]\n", b'{"items":1}\n'])
 def test_a_damaged_line_in_a_plan(tmp_path: Path, line: bytes) -> None:
     planned(tmp_path, items(1))
     (tmp_path / "plan.jsonl").write_bytes(line + contents(tmp_path)[0])

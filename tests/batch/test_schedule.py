@@ -1,0 +1,113 @@
+"""What a batch requests after a failure, and for how long it listens."""
+
+from __future__ import annotations
+
+import pytest
+
+from proteiniq._policy.look import LIST_ATTEMPTS, Failed, Listed, ListPage, Looker, ReadJob
+from proteiniq._policy.polling import PATIENCE
+from proteiniq._policy.schedule import Fetch, Hear, Move, Rest, Schedule, Submit
+
+
+def scheduled(jobs: int, *, slots: int | None = None, streams: int = 0) -> Schedule:
+    """A schedule with running jobs, and no item that waits."""
+    schedule = Schedule(rate=2.0, streams=streams)
+    schedule.account(0.0, 0, slots or jobs)
+    for number in range(jobs):
+        assert schedule.next_move(0.0) == Submit()
+        schedule.submitted(f"job_{number}", None, 0.0)
+    schedule.pending = False
+    return schedule
+
+
+def rest(schedule: Schedule, now: float) -> float:
+    move = schedule.next_move(now)
+    assert isinstance(move, Rest)
+    assert move.until is not None
+    return move.until
+
+
+def first_look(schedule: Schedule) -> tuple[float, Move | None]:
+    now = rest(schedule, 0.0)
+    return now, schedule.next_move(now)
+
+
+def test_requests_that_fail_together_are_one_failure() -> None:
+    schedule = scheduled(3)
+    for number in range(3):
+        schedule.fetch(f"done_{number}")
+        assert schedule.next_move(0.0) == Fetch(f"done_{number}")
+    for _ in range(3):
+        schedule.failed(10.0, Failed())
+    assert rest(schedule, 10.0) == 11.0
+    schedule.failed(11.0, Failed())
+    assert rest(schedule, 11.0) == 13.0
+
+
+def test_a_pause_is_as_long_as_the_service_asks_for() -> None:
+    schedule = scheduled(1)
+    for now in range(6):
+        schedule.failed(float(now), Failed(retry_after=1.0))
+        assert rest(schedule, float(now)) == now + 1.0
+    schedule.failed(6.0, Failed(retry_after=90.0))
+    schedule.failed(6.0, Failed())
+    assert rest(schedule, 6.0) == 96.0
+
+
+def test_a_look_that_failed_says_nothing_of_the_durations() -> None:
+    schedule = scheduled(3)
+    now, move = first_look(schedule)
+    assert move == ListPage(is_first=True)
+    for _ in range(5):
+        schedule.looked(now, Failed(retry_after=1.0, by_rate=True))
+        now += 1.0
+        assert schedule.next_move(now) == ListPage(is_first=True)
+
+
+@pytest.mark.parametrize("by_rate", [True, False])
+def test_the_rate_limit_says_nothing_of_the_list(by_rate: bool) -> None:
+    looker = Looker()
+    moves: list[ListPage | ReadJob | None] = []
+    for _ in range(LIST_ATTEMPTS):
+        look = looker.look({"a": None}, 0.0)
+        moves.append(next(look))
+        with pytest.raises(StopIteration):
+            while True:
+                moves.append(look.send((0.0, Failed(by_rate=by_rate))))
+    assert moves == [*[ListPage(is_first=True)] * LIST_ATTEMPTS, *[ReadJob("a")] * (not by_rate)]
+
+
+def test_a_look_goes_on_while_results_are_fetched() -> None:
+    """Also where requests are scarce, so that its jobs don't wait for the results."""
+    schedule = scheduled(100)
+    now, move = first_look(schedule)
+    assert move == ListPage(is_first=True)
+    for number in range(50):
+        schedule.ended(f"job_{number}", now, took=1.0, fetch=True)
+    schedule.looked(now, Listed(), ours=50)
+    moves = [schedule.next_move(now) for _ in range(5)]
+    assert moves == [*(Fetch(f"job_{number}") for number in range(4)), ReadJob("job_50")]
+
+
+def test_a_stream_of_a_long_job_may_be_silent_for_longer() -> None:
+    schedule = scheduled(2, streams=24)
+    assert schedule.next_move(0.0) == Hear("job_0", PATIENCE)
+    assert schedule.next_move(0.0) == Hear("job_1", PATIENCE)
+    for number in range(5):  # that a stream ends after its time is no failure of streams
+        now = 200.0 * (number + 1)
+        schedule.unheard("job_0", now - 10.0)
+        assert schedule.next_move(now) == Hear("job_0", now)
+    schedule.ended("job_1", 1000.0, took=900.0, fetch=False)
+    schedule.follow("job_2", None, 1000.0)
+    assert schedule.next_move(1000.0) == Hear(
+        "job_2", 1900.0
+    )  # the mean of 900 s and of the older one that runs
+
+
+def test_streams_that_end_early_are_given_up_for_a_while() -> None:
+    schedule = scheduled(3, streams=24)
+    for number in range(3):
+        assert schedule.next_move(0.0) == Hear(f"job_{number}", PATIENCE)
+    for number in range(3):
+        schedule.unheard(f"job_{number}", 1.0)
+    assert schedule.next_move(10.0) == ListPage(is_first=True)
