@@ -139,6 +139,13 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def batch(session: nox.Session) -> None:
+    """Run batches of real computations while their process and the service are killed, and on a full disk."""
+    install(session, "test", extras="[sandbox]")
+    run_tests(session, "tests/batch/under_kills.py")
+
+
+@nox.session
 def slow(session: nox.Session) -> None:
     """Run the tests that take minutes or gigabytes: transfers of 1 GiB."""
     install(session, "generate", "test", extras="[sandbox]")

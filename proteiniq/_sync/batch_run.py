@@ -424,7 +424,7 @@ class BatchRun:
             self._record_estimate(place, quote)
             blocking = [each for each in quote.blocking_errors if each.code == "insufficient_credits"]
             if blocking:
-                self._cannot_afford(blocking[0].message)
+                self._cannot_afford(blocking[0].message or "the quote says so.")
 
     def _quote(self, place: int) -> Quote:
         item = self._folder.plan.item(place)

@@ -21,13 +21,13 @@ def test_a_folder_without_a_batch(tmp_path: Path) -> None:
 
 
 def test_the_status_counts_equal_items_with_the_first_of_them(tmp_path: Path) -> None:
-    with batch(tmp_path, "a", "b", "c", "d", same={"b": "a", "d": "c"}) as folder:
+    with batch(tmp_path, "a", "b", "c", "d", "e", same={"b": "a", "d": "c"}) as folder:
         run(folder, 0)
         save(folder, 0, {"x": 1})
         run(folder, 2, error=Problem("bad", "no"))
         record(folder, Failed(2, "no"), Paused("too many failures"))
     status = Batch.open(tmp_path).status()
-    assert (status.items, status.done, status.failed, status.waiting) == (4, 2, 2, 0)
+    assert (status.items, status.done, status.failed, status.waiting) == (5, 2, 2, 1)
     assert status.paused == "too many failures"
     assert status.finished
 
