@@ -142,7 +142,7 @@ def faults(session: nox.Session) -> None:
 def batch(session: nox.Session) -> None:
     """Run batches of real computations while their process and the service are killed, and on a full disk."""
     install(session, "test", extras="[sandbox]")
-    run_tests(session, "tests/batch/under_kills.py")
+    run_tests(session, "--numprocesses", "2", "tests/batch/under_kills.py")
 
 
 @nox.session

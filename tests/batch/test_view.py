@@ -29,7 +29,7 @@ def test_the_status_counts_equal_items_with_the_first_of_them(tmp_path: Path) ->
     status = Batch.open(tmp_path).status()
     assert (status.items, status.done, status.failed, status.waiting) == (5, 2, 2, 1)
     assert status.paused == "too many failures"
-    assert status.finished
+    assert not status.finished
 
 
 def test_the_report_writes_the_summary(tmp_path: Path) -> None:
