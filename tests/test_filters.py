@@ -80,13 +80,15 @@ def test_parameters_are_called_as_the_contract_calls_them(monkeypatch: pytest.Mo
 @pytest.mark.case
 @pytest.mark.parametrize("status", ["completed", "Completed", "COMPLETED", JobStatus.COMPLETED])
 def test_documented_words_may_be_in_any_case(status: str) -> None:
-    service = Stub(page(), page())
+    service = Stub(page(), page(), page())
     with over(service) as client:
         client.jobs.list(status=status).list()
         client.files.list(origin="job_output", format="Fasta").list()
+        client.files.list(format="cif").list()
     assert [dict(request.url.params) for request in service.requests] == [
         {"status": "COMPLETED"},
         {"origin": "JOB_OUTPUT", "format": "FASTA"},
+        {"format": "CIF"},
     ]
 
 

@@ -192,6 +192,8 @@ class Files:
         span = Span.of(limit, page_size, max_items, starting_after)
         if mine is not None:
             check_flags(mine=mine)
+        if isinstance(format, str) and format.islower():
+            format = format.upper()  # The documentation has formats in upper case only.
         prepare = partial(
             list_files.prepared,
             q=q or UNSET,
