@@ -92,6 +92,23 @@ def test_documented_words_may_be_in_any_case(status: str) -> None:
     ]
 
 
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("listing", "name"),
+    [
+        *(("files", name) for name in ("format", "origin", "collection_id")),
+        *(("jobs", name) for name in ("tool", "status")),
+        *(("tools", name) for name in ("category", "tag", "task")),
+    ],
+)
+def test_an_empty_filter_does_not_return_the_whole_list(listing: str, name: str) -> None:
+    empty: Any
+    with over(Stub()) as client:
+        for empty in ("", " "):
+            with pytest.raises(InvalidInput, match=f"{name} must not be empty: omit it for the whole list"):
+                getattr(client, listing).list(**{name: empty})
+
+
 def test_words_that_are_not_documented_are_sent_as_they_are() -> None:
     service, number = Stub(page(), page()), 5
     with over(service) as client:
