@@ -116,7 +116,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Change the policies in hundreds of ways: in nine of ten a test has to fail. `tests/mutation.md` has the rest."""
+    """Change the policies in hundreds of ways: in 19 of 20 a test has to fail. `tests/mutation.md` has the rest."""
     install(session, "test", "mutation", extras="[sandbox]")
     shutil.rmtree("mutants", ignore_errors=True)
     session.run("mutmut", "run", "--max-children", "2")

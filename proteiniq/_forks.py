@@ -2,18 +2,34 @@
 
 Of all threads, only the one that forks is in the new process. A lock that another thread holds at that moment would
 stay locked there forever, and the state that it protects might be inconsistent. So a fork waits briefly until no lock
-of this package is held, and the new process has new locks and connections.
+of this package is held, and the new process has new locks and connections. A module that another thread is loading has
+such a lock, too, so a fork waits until it is loaded, if this package loads it.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import time
 import weakref
+from pathlib import Path
+from types import FrameType
 from typing import Protocol
 
 _PATIENCE = 1.0
 """How long a fork waits for a lock, in seconds. None is held for long."""
+
+
+_LOADING = 10.0
+"""How long a fork waits for modules to be loaded, in seconds."""
+
+_NAP = 0.005
+
+_LOADER = "<frozen importlib._bootstrap>"
+_PACKAGE = str(Path(__file__).parent) + os.sep
+
+_nap = time.sleep
 
 
 class Forked(Protocol):
@@ -35,7 +51,28 @@ def _made() -> list[Forked]:
     return [made for reference in list(_all.values()) if (made := reference()) is not None]
 
 
+def _is_loading(frame: FrameType | None) -> bool:
+    """Whether code of this package loads a module in this stack of calls."""
+    in_loader = False
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if in_loader and name.startswith(_PACKAGE):
+            return True
+        in_loader = name == _LOADER or (in_loader and "importlib" in name)
+        frame = frame.f_back
+    return False
+
+
+def _wait_for_modules() -> None:
+    own = threading.get_ident()
+    for _ in range(round(_LOADING / _NAP)):
+        if not any(_is_loading(frame) for thread, frame in sys._current_frames().items() if thread != own):
+            break
+        _nap(_NAP)
+
+
 def _before_fork() -> None:
+    _wait_for_modules()
     locks = [made.held for made in _made() if isinstance(made, Lock)]
     _forking.held = [lock for lock in locks if lock.acquire(timeout=_PATIENCE)]
 

@@ -1,4 +1,4 @@
-"""How many of the changes of `mutmut run` were found. Exit codes: 0 nine of ten or more; 1 fewer, or none made."""
+"""How many of the changes of `mutmut run` were found. Exit codes: 0 at least 19 of 20; 1 fewer, or none made."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 import sys
 from pathlib import Path
 
-LEAST = 0.9
+LEAST = 0.95
 
-NOT_FOUND = (0, 33)
-"""Exit codes of mutmut: all tests passed, or none runs the changed function."""
+NOT_FOUND = (0, 2, 5, 33, 34, None)
+"""Exit codes of mutmut: all tests passed, none was run, or the run was interrupted."""
 
 
 def main() -> int:

@@ -80,14 +80,33 @@ def test_parameters_are_called_as_the_contract_calls_them(monkeypatch: pytest.Mo
 @pytest.mark.case
 @pytest.mark.parametrize("status", ["completed", "Completed", "COMPLETED", JobStatus.COMPLETED])
 def test_documented_words_may_be_in_any_case(status: str) -> None:
-    service = Stub(page(), page())
+    service = Stub(page(), page(), page())
     with over(service) as client:
         client.jobs.list(status=status).list()
         client.files.list(origin="job_output", format="Fasta").list()
+        client.files.list(format="cif").list()
     assert [dict(request.url.params) for request in service.requests] == [
         {"status": "COMPLETED"},
         {"origin": "JOB_OUTPUT", "format": "FASTA"},
+        {"format": "CIF"},
     ]
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("listing", "name"),
+    [
+        *(("files", name) for name in ("format", "origin", "collection_id")),
+        *(("jobs", name) for name in ("tool", "status")),
+        *(("tools", name) for name in ("category", "tag", "task")),
+    ],
+)
+def test_an_empty_filter_does_not_return_the_whole_list(listing: str, name: str) -> None:
+    empty: Any
+    with over(Stub()) as client:
+        for empty in ("", " "):
+            with pytest.raises(InvalidInput, match=f"{name} must not be empty: omit it for the whole list"):
+                getattr(client, listing).list(**{name: empty})
 
 
 def test_words_that_are_not_documented_are_sent_as_they_are() -> None:

@@ -14,6 +14,7 @@ from proteiniq.sandbox import Sandbox
 from proteiniq.testing import tool
 
 from ._sync.clients import over
+from .storage import result
 from .support import ENTRY, RESULT, Routes, Stub, answer, documented
 
 CALLS: dict[str, Callable[[ProteinIQ, Any], object]] = {
@@ -48,11 +49,11 @@ def test_anything_else_is_refused_before_a_request(call: str) -> None:
 
 @pytest.mark.case
 def test_nothing_is_saved_if_overwrite_is_not_a_boolean(tmp_path: Path) -> None:
-    service = Routes({RESULT: answer(documented("get_result"))})
+    service = Routes({RESULT: answer(result("a.txt"))})
     wrong: Any = "no"
     with over(service) as client:
-        result = client.results.get("job_1")
-        for save in (result.save_all, result.files[0].save):
+        made = client.results.get("job_1")
+        for save in (made.save_all, made.files[0].save):
             with pytest.raises(InvalidInput, match="overwrite must be True or False, got 'no'"):
                 save(tmp_path / "new", overwrite=wrong)
     assert list(tmp_path.iterdir()) == []

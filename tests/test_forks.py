@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import signal
@@ -17,7 +18,9 @@ import pytest
 
 from proteiniq import ConfigurationError, _forks
 from proteiniq._async.wire import AsyncWire
+from proteiniq._cached import cached_property
 from proteiniq._forks import Lock
+from proteiniq._sync import lazy
 from proteiniq._sync.wire import Wire
 from proteiniq._wire.pace_file import FilePacer
 from proteiniq._wire.pacers import shared
@@ -192,3 +195,55 @@ def test_a_pace_file_is_reopened(tmp_path: Path) -> None:
     assert opened is not None
     opened.execute("SELECT 1")  # is not closed
     opened.close()
+
+
+@pytest.mark.case
+def test_an_attribute_that_another_thread_computes_is_computed_anew() -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    class Holder:
+        @cached_property
+        def value(self) -> int:
+            if threading.current_thread() is other:
+                begun.set()
+                done.wait()
+            return 1
+
+    other = threading.Thread(target=lambda: Holder().value)
+    other.start()
+    begun.wait()
+    code = forked(lambda: Holder().value == 1)
+    done.set()
+    other.join()
+    assert code == 0
+    assert isinstance(Holder.value, functools.cached_property)
+
+
+@pytest.mark.case
+def test_a_fork_waits_for_a_module_that_another_thread_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(_forks, "module_is_loading", begun, raising=False)
+    monkeypatch.setattr(_forks, "module_may_go_on", goes_on, raising=False)
+    monkeypatch.setattr(_forks, "_nap", lambda _: goes_on.set())
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(lazy._HOMES, "Slow", "proteiniq_slow_module")
+    (tmp_path / "proteiniq_slow_module.py").write_text(
+        "from proteiniq import _forks\n_forks.module_is_loading.set()\n_forks.module_may_go_on.wait()\nSlow = 1\n"
+    )
+    other = threading.Thread(target=lambda: lazy.__getattr__("Slow"))
+    other.start()
+    begun.wait()
+    assert forked(lambda: lazy.__getattr__("Slow") == 1) == 0
+    other.join()
+
+
+@pytest.mark.case
+def test_a_fork_does_not_wait_forever_for_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+    monkeypatch.setattr(_forks, "_nap", naps.append)
+    monkeypatch.setattr(_forks, "_is_loading", lambda frame: True)
+    with held_elsewhere(Lock()):
+        _forks._wait_for_modules()
+    assert sum(naps) == pytest.approx(_forks._LOADING)

@@ -159,13 +159,6 @@ def test_a_job_with_another_id_keeps_it_separately() -> None:
 
 
 @pytest.mark.case
-def test_the_result_of_another_job_breaks_the_contract() -> None:
-    result = {"job_id": "job_2", "results": {}, "files": []}
-    with pytest.raises(ContractError, match=r"at \$\.job_id: expected 'job_1', got 'job_2'"):
-        fit(result, "get_result", REQUEST, {"job_id": "job_1"})
-
-
-@pytest.mark.case
 def test_an_empty_body_is_called_empty() -> None:
     with pytest.raises(ContractError, match="is empty, but a body of JSON was expected"):
         decode(b" ", "get_tool", REQUEST)

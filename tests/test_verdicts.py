@@ -254,9 +254,10 @@ def test_without_a_list_the_statuses_are_read(refused: httpx.Response) -> None:
 @pytest.mark.case
 def test_a_missing_job_is_not_reported_as_running() -> None:
     queued = {status_of(each): answer(job(id=each)) for each in JOBS[1:]}
-    service = Routes({LIST: page_of(), status_of("job_1"): NOT_FOUND, **queued})
+    silent = {f"GET /api/v1/jobs/{each}/events": httpx.Response(404) for each in JOBS}
+    service = Routes({LIST: page_of(), status_of("job_1"): NOT_FOUND, **queued, **silent})
     with over(service) as client, pytest.raises(NotFound) as caught:
-        list(client.jobs.wait_all(JOBS))
+        list(client.jobs.wait_all(JOBS, timeout=60))
     assert "2 jobs continue and their results are kept: job_2, job_3." in notes(caught.value)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, NoReturn, Self, Unpack
 
+from .._cached import cached_property
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
 from .._wire.clock import AsyncClock, AsyncMachineClock
@@ -162,7 +163,7 @@ class AsyncProteinIQ:
             (name, value)
             for name, value in vars(self).items()
             if name not in ("_parts", "_first")
-            and not isinstance(getattr(type(self), name, None), cached_property)
+            and not isinstance(getattr(type(self), name, None), functools.cached_property)
         )
         client._first = weakref.ref(self._first() or self)
         return client

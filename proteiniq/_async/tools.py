@@ -9,7 +9,7 @@ from proteiniq_openapi.api.tools import get_tool, list_tools
 from proteiniq_openapi.models import ToolSummary as LowToolSummary
 from proteiniq_openapi.types import UNSET
 
-from .._inputs.arguments import LARGEST_PAGE, Span, check_id
+from .._inputs.arguments import LARGEST_PAGE, Span, check_filters, check_id
 from .._responses import convert
 from .._responses.messages import did_you_mean, similar
 from ..errors import NotFound
@@ -54,6 +54,7 @@ class AsyncTools:
         APIError, TransportError.
         """
         span = Span.of(limit, page_size, max_items, starting_after)
+        check_filters(category=category, tag=tag, task=task)
         prepare = partial(
             list_tools.prepared,
             q=q or UNSET,

@@ -103,6 +103,13 @@ def check_id(kind: str, value: object) -> str:
     return value
 
 
+def check_filters(**filters: object) -> None:
+    """Raise InvalidInput for an empty filter: left out, it would return the whole list."""
+    for name, value in filters.items():
+        if isinstance(value, str) and not value.strip():
+            raise InvalidInput(f"{name} must not be empty: omit it for the whole list")
+
+
 def as_documented(value: str | None, words: Container[str]) -> str | None:
     """Return a word of the documentation as it is spelled there, in upper case; any other value as it is."""
     capitals = value.upper() if isinstance(value, str) else value

@@ -84,7 +84,7 @@ class Pace:
     def release(
         self, seats: Seats, now: float, rate: RateHeaders | None = None, is_refused: bool = False
     ) -> None:
-        """End a request, sent or not. `rate` are the headers of its response, which `is_refused` if it is a 429."""
+        """End a request, sent or not. `rate` are the headers of its response, if any; `is_refused` is true of a 429."""
         if rate is not None:
             self.key.observe(
                 now,

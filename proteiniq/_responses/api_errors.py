@@ -196,7 +196,8 @@ def _message(
     advice: str | None,
     is_service: bool,
 ) -> str:
-    message = body.message or f"the service responded with {status} and no message"
+    who = "the service" if is_service else "storage"
+    message = body.message or f"{who} responded with {status} and no message"
     parts = [f"{_cut(message.rstrip('.'))} ({body.code or status}, {request})"]
     lines = _issue_paths(body.details)
     if not (len(lines) == 1 and lines[0] in message):  # the message often repeats a single issue

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import attrs
 
+from .._cached import cached_property
 from .._inputs import requests
 from .._policy.rate_headers import RateHeaders
 from .._policy.retry import Attempt, GiveUp

@@ -36,10 +36,6 @@ MISFITS = "\0misfits"
 """The key under which a validated object keeps optional fields of a wrong type."""
 
 
-_OWN = ("get_result",)
-"""Operations whose response must be of what was requested: the result of another job would look right."""
-
-
 class _Misfit(Exception):
     """A value that doesn't fit. Its path grows on the way out, from the value to the whole body."""
 
@@ -84,11 +80,6 @@ def fit(body: Any, operation: str, request: Request, identity: Mapping[str, str]
         if not ours.keys() & _promised(operation):
             raise _broken(operation, request, "$", "it contains no field of the contract")
         other = {name: ours[name] for name, value in identity.items() if ours.get(name, value) != value}
-        for name, value in other.items():
-            if operation in _OWN and isinstance(value, str) and value.strip() not in ("", identity[name]):
-                raise _broken(
-                    operation, request, f"$.{name}", f"expected {identity[name]!r}, got {value!r:.80}"
-                )
         ours = {**ours, **identity, **({MISFITS: other} if other else {}), RAW: ours.get(RAW, body)}
     try:
         return _answer_check(operation)(ours)

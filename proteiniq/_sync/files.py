@@ -14,7 +14,16 @@ from proteiniq_openapi.models import File as LowFile, UploadTicket
 from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
-from .._inputs.arguments import Span, as_documented, check_flags, check_id, is_downgrade, is_token, is_url
+from .._inputs.arguments import (
+    Span,
+    as_documented,
+    check_filters,
+    check_flags,
+    check_id,
+    is_downgrade,
+    is_token,
+    is_url,
+)
 from .._inputs.callbacks import Callback
 from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
@@ -190,8 +199,11 @@ class Files:
         `IMPORT`. Both may be in lower case. Raises InvalidInput, and on iteration APIError, TransportError.
         """
         span = Span.of(limit, page_size, max_items, starting_after)
+        check_filters(format=format, origin=origin, collection_id=collection_id)
         if mine is not None:
             check_flags(mine=mine)
+        if isinstance(format, str) and format.islower():
+            format = format.upper()  # The documentation has formats in upper case only.
         prepare = partial(
             list_files.prepared,
             q=q or UNSET,

@@ -7,14 +7,23 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from proteiniq_openapi.api.jobs import list_jobs
 from proteiniq_openapi.types import UNSET
 
-from .._inputs.arguments import Span, as_documented, check_flags, check_id, check_timeout, moment
+from .._cached import cached_property
+from .._inputs.arguments import (
+    Span,
+    as_documented,
+    check_filters,
+    check_flags,
+    check_id,
+    check_timeout,
+    moment,
+)
 from .._inputs.callbacks import Callback
 from .._inputs.jobs import awaited_jobs, known_job
 from .._policy.polling import READ_INTERVAL
@@ -164,11 +173,12 @@ class Jobs:
         APIError, TransportError.
         """
         span = Span.of(limit, page_size, max_items, starting_after)
+        check_filters(tool=tool, status=status)
         after, before = moment("created_after", created_after), moment("created_before", created_before)
         prepare = partial(
             list_jobs.prepared,
             q=q or UNSET,
-            tool=check_id("tool", tool) if tool else UNSET,
+            tool=UNSET if tool is None else check_id("tool", tool),
             status=as_documented(status, JobStatus.__members__) or UNSET,
             created_after=after or UNSET,
             created_before=before or UNSET,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePath
@@ -95,7 +95,7 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
     elif is_in_archive(source):
         with source.open("rb") as stream:
             yield _of_file(stream, _needed(filename or _name_of(source), "the path has no name"))
-    elif isinstance(source, Iterable) and not isinstance(source, (Mapping, Set)):
+    elif isinstance(source, Iterable) and not isinstance(source, (Mapping, set, frozenset)):
         yield _of_iterable(source, _needed(filename, "an iterable has no name"))
     else:
         raise InvalidInput(

@@ -63,7 +63,7 @@ class Ticket:
     def release(self, now: float, rate: RateHeaders | None = None, is_refused: bool = False) -> None:
         """End the request, sent or not; a second call does nothing.
 
-        `rate` are the rate-limit headers of its response, which `is_refused` if it is a 429.
+        `rate` are the rate-limit headers of its response, if it has one; `is_refused` is true of a 429.
         """
         if self._seats.are_taken:
             self._do(now, lambda pace: pace.release(self._seats, now, rate, is_refused))
