@@ -28,8 +28,8 @@ class Recorder:
         with ProteinIQ() as client, Recorder(client, "tests/recordings"):
             my_application(client)
 
-    This keeps every job that the client submits until the block ends, which waits for them; after an exception it keeps
-    those that have ended. `run` and `keep` do the same for one job.
+    This keeps every job that the client, or one that `with_options` made of it, submits until the block ends, which
+    waits for them; after an exception it keeps those that have ended. `run` and `keep` do the same for one job.
 
     Jobs cost what they cost. The folder has the tool's contract, the submission, the job, its result and its files, as
     readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are not: look
@@ -51,20 +51,14 @@ class Recorder:
         # A folder that can't be written is found before a job costs anything.
         self._folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=self._folder).close()
-        submitter = self._client.jobs._submitter
-        submit = submitter._submit
-
-        def noted(order: Any, *arguments: Any) -> JobState:
-            job = submit(order, *arguments)
-            self._submitted.append((order, job))
-            return job
-
-        # In place of the method of its class, for this client alone.
-        vars(submitter)["_submit"] = noted
+        self._client._pipeline.on_submit.append(self._note)
         return self
 
+    def _note(self, order: Any, job: JobState) -> None:
+        self._submitted.append((order, job))
+
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        vars(self._client.jobs._submitter).pop("_submit", None)
+        self._client._pipeline.on_submit.remove(self._note)
         submitted, self._submitted = self._submitted, []
         failures: list[Exception] = []
         for order, job in submitted:

@@ -102,6 +102,20 @@ class TestRecord:
         assert one_job(folder)["job"]["id"] == made[2]
 
     @pytest.mark.case
+    def test_jobs_of_derived_clients_and_nested_blocks_are_kept(
+        self, service: Sandbox, tmp_path: Path
+    ) -> None:
+        outer, inner = tmp_path / "outer", tmp_path / "inner"
+        with service.client() as client:
+            with Recorder(client, outer):
+                with Recorder(client, inner):
+                    one = client.with_options(timeout=20).jobs.submit("esmfold", {"protein": SEQUENCE})
+                client.jobs.submit("esmfold", {"protein": ">b\nVA\n"})
+            client.jobs.submit("esmfold", {"protein": ">c\nLL\n"})
+        assert one_job(inner)["job"]["id"] == one.id
+        assert len(list((outer / "esmfold").glob("*.json"))) == 3  # with the tool's contract
+
+    @pytest.mark.case
     def test_an_exception_of_the_block_is_not_replaced(
         self, service: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
