@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from proteiniq import ProteinIQ
+from proteiniq import AsyncProteinIQ
+from proteiniq._async import batch_run, ended
 from proteiniq._policy import schedule
-from proteiniq._sync import batch_run, ended
-from proteiniq._wire.clock import MachineClock
-from proteiniq.batch import Batch, BatchStatus, ItemSummary, OnFailure
+from proteiniq._wire.clock import AsyncMachineClock
+from proteiniq.batch import AsyncBatch, BatchStatus, ItemSummary, OnFailure
 from proteiniq.batch._folder import BatchFolder
 from proteiniq.errors import BatchError, BatchPaused
 from proteiniq.hooks import AttemptDetails
@@ -33,27 +34,26 @@ class Service:
         self.faults = sandbox.faults
         self.folder = folder
         self.asked: list[str] = []
-        self.client = ProteinIQ(
+        self.client = AsyncProteinIQ(
             key, sandbox.url, rate_limit=100_000, max_retries=0, hooks=[self._note], **options
         )
 
     def _note(self, attempt: AttemptDetails) -> None:
         self.asked.append(attempt.operation)
 
-    def batch(self, *texts: str, tool: str = "picky", **options: Any) -> Batch:
+    def batch(self, *texts: str, tool: str = "picky", **options: Any) -> AsyncBatch:
         items = [(f"item {place}", text) for place, text in enumerate(texts)]
         return self.client.batch(tool, items, self.folder, **options)
 
-    def run(self, *texts: str, **options: Any) -> dict[str, ItemSummary]:
-        return {outcome.id: outcome for outcome in self.batch(*texts, **options)}
+    async def run(self, *texts: str, **options: Any) -> dict[str, ItemSummary]:
+        return {outcome.id: outcome async for outcome in self.batch(*texts, **options)}
 
-    @property
-    def jobs(self) -> int:
-        return len(list(self.client.jobs.list()))
+    async def jobs(self) -> int:
+        return len([job async for job in self.client.jobs.list()])
 
     @property
     def status(self) -> BatchStatus:
-        return Batch.open(self.folder).status()
+        return AsyncBatch.open(self.folder).status()
 
     @property
     def journal(self) -> list[dict[str, Any]]:
@@ -76,9 +76,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def service(sandbox: Sandbox, key: str, tmp_path: Path) -> Iterator[Service]:
+async def service(sandbox: Sandbox, key: str, tmp_path: Path) -> AsyncIterator[Service]:
     made = Service(sandbox, key, tmp_path / "batch")
-    with made.client:
+    async with made.client:
         yield made
     sandbox.faults.clear()
 
@@ -86,57 +86,72 @@ def service(sandbox: Sandbox, key: str, tmp_path: Path) -> Iterator[Service]:
 # ---- outcomes
 
 
-def test_outcomes_come_again_in_a_second_run_without_requests_for_them(service: Service) -> None:
-    first = service.run("one", "two")
+@pytest.mark.anyio
+async def test_outcomes_come_again_in_a_second_run_without_requests_for_them(service: Service) -> None:
+    first = await service.run("one", "two")
     assert {outcome.status for outcome in first.values()} == {"done"}
     service.asked.clear()
-    assert service.run("one", "two") == first
+    assert await service.run("one", "two") == first
     assert set(service.asked) <= {"get_tool"}
 
 
-def test_more_items_extend_a_batch(service: Service) -> None:
-    service.run("one")
-    assert len(service.run("one", "two")) == 2
-    assert service.jobs == 2
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_more_items_extend_a_batch(service: Service) -> None:
+    await service.run("one")
+    assert len(await service.run("one", "two")) == 2
+    assert await service.jobs() == 2
 
 
-def test_other_items_than_before_are_refused_by_name(service: Service) -> None:
-    service.run("one", "two")
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_other_items_than_before_are_refused_by_name(service: Service) -> None:
+    await service.run("one", "two")
     with pytest.raises(BatchError, match=r"item 'item 1' .* has other inputs now"):
-        service.run("one", "three")
-    assert service.jobs == 2
+        await service.run("one", "three")
+    assert await service.jobs() == 2
 
 
-def test_equal_items_run_once(service: Service) -> None:
-    outcomes = service.run("one", "two", "one")
-    assert service.jobs == 2
+@pytest.mark.anyio
+async def test_equal_items_run_once(service: Service) -> None:
+    outcomes = await service.run("one", "two", "one")
+    assert await service.jobs() == 2
     assert outcomes["item 2"].same_as == "item 0"
     assert outcomes["item 2"].folder == outcomes["item 0"].folder
     assert sum(outcome.credits or 0.0 for outcome in outcomes.values()) == 14
     assert service.status.done == 3
 
 
-def test_an_item_that_equals_a_failed_one_fails_with_it(service: Service) -> None:
-    outcomes = service.run("fail", "fail")
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_item_that_equals_a_failed_one_fails_with_it(service: Service) -> None:
+    outcomes = await service.run("fail", "fail")
     assert [outcome.status for outcome in outcomes.values()] == ["failed", "failed"]
-    assert service.jobs == 1
+    assert await service.jobs() == 1
     service.asked.clear()
-    assert [outcome.status for outcome in service.run("fail", "fail").values()] == ["failed", "failed"]
+    assert [outcome.status for outcome in (await service.run("fail", "fail")).values()] == [
+        "failed",
+        "failed",
+    ]
     assert "submit_job" not in service.asked
 
 
-def test_only_the_data_are_kept_if_told_so(service: Service) -> None:
-    service.run("one", keep="data")
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_only_the_data_are_kept_if_told_so(service: Service) -> None:
+    await service.run("one", keep="data")
     saved = service.folder / "results" / "item 0"
-    (outcome,) = Batch.open(service.folder).items()
+    (outcome,) = AsyncBatch.open(service.folder).items()
     assert outcome.folder is not None
     saved = service.folder / outcome.folder
     assert [path.name for path in saved.iterdir()] == ["result.json"]
-    assert Batch.open(service.folder).result(outcome) == {"length": 3}
+    assert AsyncBatch.open(service.folder).result(outcome) == {"length": 3}
 
 
-def test_the_folder_tells_how_far_a_batch_is_while_it_runs(service: Service) -> None:
-    done = [service.status.done for _ in service.batch("one", "two", "three")]
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_the_folder_tells_how_far_a_batch_is_while_it_runs(service: Service) -> None:
+    done = [service.status.done async for _ in service.batch("one", "two", "three")]
     assert sorted(done) == done
     assert done[-1] == 3
 
@@ -144,51 +159,68 @@ def test_the_folder_tells_how_far_a_batch_is_while_it_runs(service: Service) -> 
 # ---- failures
 
 
-def test_an_item_that_the_service_refuses_fails_alone(service: Service) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_item_that_the_service_refuses_fails_alone(service: Service) -> None:
     service.faults.add(*JOBS, status=400, code="validation_error", message="Too odd.")
-    outcomes = service.run("one", "two", "three")
+    outcomes = await service.run("one", "two", "three")
     failed = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
     assert [(each.code, each.message) for each in failed] == [
         ("validation_error", "Too odd (validation_error, POST /api/v1/jobs)")
     ]
-    assert service.jobs == 2
+    assert await service.jobs() == 2
 
 
-def test_an_item_whose_job_fails_fails_alone(service: Service) -> None:
-    outcomes = service.run("one", "fail", "three")
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_item_whose_job_fails_fails_alone(service: Service) -> None:
+    outcomes = await service.run("one", "fail", "three")
     assert [outcome.status for _, outcome in sorted(outcomes.items())] == ["done", "failed", "done"]
     assert "told to fail" in str(outcomes["item 1"].message)
 
 
-def test_a_failure_stops_the_batch_if_told_so(service: Service) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_failure_stops_the_batch_if_told_so(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "MOST_REQUESTS", 1)
+    service.faults.add(*JOBS, status=400, code="validation_error")
     with pytest.raises(BatchPaused, match="an item failed") as caught:
-        service.run("fail", "two", on_failure="stop")
+        await service.run("one", "two", on_failure="stop")
     assert caught.value.reason == "failures"
     assert "an item failed" in str(service.status.paused)
-    assert service.run("fail", "two")["item 1"].status == "done"
+    assert (await service.run("one", "two"))["item 1"].status == "done"
     assert service.status.paused is None
 
 
-def test_failed_jobs_are_submitted_again_as_new_ones_that_cost_again(service: Service) -> None:
-    outcome = service.run("fail", on_failure=OnFailure(retries=1))["item 0"]
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_failed_jobs_are_submitted_again_as_new_ones_that_cost_again(service: Service) -> None:
+    outcome = (await service.run("fail", on_failure=OnFailure(retries=1)))["item 0"]
     assert (outcome.attempts, outcome.status) == (2, "failed")
     assert outcome.credits == service.status.credits_used
-    assert service.jobs == 2
+    assert await service.jobs() == 2
 
 
-def test_too_many_failures_in_a_row_pause_the_batch(service: Service) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_too_many_failures_in_a_row_pause_the_batch(service: Service) -> None:
     with pytest.raises(BatchPaused, match="2 items failed in a row"):
-        service.run("fail", "fail 2", on_failure=OnFailure(in_a_row=2))
+        await service.run("fail", "fail 2", on_failure=OnFailure(in_a_row=2))
 
 
-def test_failed_items_are_tried_again_only_if_told_so(service: Service) -> None:
-    service.run("fail")
-    service.run("fail")
-    assert service.jobs == 1
-    assert service.run("fail", retry_failed=True)["item 0"].attempts == 2
-    assert service.jobs == 2
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_failed_items_are_tried_again_only_if_told_so(service: Service) -> None:
+    await service.run("fail")
+    await service.run("fail")
+    assert await service.jobs() == 1
+    assert (await service.run("fail", retry_failed=True))["item 0"].attempts == 2
+    assert await service.jobs() == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("failed", "ended", "verdict"), [(11, 20, "11 of 20 items failed"), (10, 20, None), (19, 19, None)]
 )
@@ -199,48 +231,57 @@ def test_a_share_of_failures_pauses_the_batch(failed: int, ended: int, verdict: 
 # ---- money
 
 
-def test_max_credits_stops_before_it_is_exceeded_and_is_kept(service: Service) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_max_credits_stops_before_it_is_exceeded_and_is_kept(service: Service) -> None:
     for limit in (20, None):
         with pytest.raises(BatchPaused, match="max_credits=20") as caught:
-            service.run("one", "two", "three", max_credits=limit)
+            await service.run("one", "two", "three", max_credits=limit)
         assert caught.value.reason == "max_credits"
-        assert (service.status.credits_used, service.status.waiting, service.jobs) == (14, 1, 2)
-    service.run("one", "two", "three", max_credits=21)
+        assert (service.status.credits_used, service.status.waiting, await service.jobs()) == (14, 1, 2)
+    await service.run("one", "two", "three", max_credits=21)
     assert service.status.done == 3
 
 
-def test_items_above_max_credits_each_are_skipped(service: Service) -> None:
-    outcome = service.run("one", max_credits_each=6)["item 0"]
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_items_above_max_credits_each_are_skipped(service: Service) -> None:
+    outcome = (await service.run("one", max_credits_each=6))["item 0"]
     assert outcome.status == "skipped"
     assert "7 credits" in str(outcome.message)
-    assert service.jobs == 0
+    assert await service.jobs() == 0
 
 
-def test_a_price_that_is_not_known_is_asked_for_once(
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_price_that_is_not_known_is_asked_for_once(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_run, "MOST_QUOTES", 0)
-    service.run("one", "two", "six", max_credits=100)
+    await service.run("one", "two", "six", max_credits=100)
     assert service.asked.count("quote_job") == 1
 
 
-def test_too_few_credits_pause_the_batch(tmp_path: Path) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_too_few_credits_pause_the_batch(tmp_path: Path) -> None:
     with Sandbox(credits=10, job_read_interval=0.05, tools=ALL) as sandbox:
         service = Service(sandbox, sandbox.api_key, tmp_path / "batch")
-        with service.client:
+        async with service.client:
             for _ in range(2):
                 with pytest.raises(BatchPaused) as caught:
-                    service.run("one", "two")
+                    await service.run("one", "two")
                 assert caught.value.reason == "insufficient_credits"
                 assert service.status.failed == 0
                 assert service.status.paused
             assert (service.status.done, service.status.waiting) == (1, 1)
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     "route", [JOBS, ("GET", "/results/**"), ("GET", "/jobs"), ("GET", "/jobs/*/status")], ids="{}".format
 )
-def test_a_key_that_becomes_invalid_pauses_the_batch(
+async def test_a_key_that_becomes_invalid_pauses_the_batch(
     service: Service, monkeypatch: pytest.MonkeyPatch, route: tuple[str, str]
 ) -> None:
     monkeypatch.setattr(batch_run, "MOST_STREAMS", 0)
@@ -250,17 +291,19 @@ def test_a_key_that_becomes_invalid_pauses_the_batch(
     if route == ("GET", "/jobs/*/status"):
         service.faults.add("GET", "/jobs", times=None, status=404, code="not_found")
     with pytest.raises(BatchPaused, match="No item has failed by it") as caught:
-        service.run("one")
+        await service.run("one")
     assert caught.value.reason == "unauthorized"
     assert service.status.failed == 0
     service.faults.clear()
-    assert service.run("one")["item 0"].status == "done"
-    assert service.jobs == 1
+    assert (await service.run("one"))["item 0"].status == "done"
+    assert await service.jobs() == 1
 
 
-def test_the_daily_limit_is_waited_for(service: Service) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_the_daily_limit_is_waited_for(service: Service) -> None:
     service.faults.add(*JOBS, status=402, code="daily_limit_exceeded", retry_after=1)
-    assert service.run("one")["item 0"].status == "done"
+    assert (await service.run("one"))["item 0"].status == "done"
     (paused,) = service.events("paused")
     assert paused["until"] - paused["at"] == pytest.approx(1.0, abs=0.1)
 
@@ -268,131 +311,150 @@ def test_the_daily_limit_is_waited_for(service: Service) -> None:
 # ---- submits without a response
 
 
-def test_a_submit_whose_response_is_lost_is_found_in_the_list(service: Service) -> None:
+@pytest.mark.anyio
+async def test_a_submit_whose_response_is_lost_is_found_in_the_list(service: Service) -> None:
     service.faults.add(*JOBS, cut="after")
-    service.run("one", "two")
-    assert service.jobs == 2
+    await service.run("one", "two")
+    assert await service.jobs() == 2
     assert [event["item"] for event in service.events("submitted") if event.get("found")] == [0]
 
 
-def test_a_submit_that_is_not_in_the_list_is_repeated_with_its_key(service: Service) -> None:
+@pytest.mark.anyio
+async def test_a_submit_that_is_not_in_the_list_is_repeated_with_its_key(service: Service) -> None:
     service.faults.add(*JOBS, cut="before")
-    service.run("one")
-    assert service.jobs == 1
+    await service.run("one")
+    assert await service.jobs() == 1
     assert [event["attempt"] for event in service.events("submit")] == [0, 0]
 
 
-def test_a_submit_whose_key_may_be_too_old_is_repeated_only_if_told_so(
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_submit_whose_key_may_be_too_old_is_repeated_only_if_told_so(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     service.faults.add(*JOBS, cut="before")
-    service.run("one", "two", resend_within=0)
+    await service.run("one", "two", resend_within=0)
     assert (service.status.in_doubt, service.status.done) == (1, 1)
     assert "resend_in_doubt=True" in caplog.text
-    service.run("one", "two")
+    await service.run("one", "two")
     assert service.status.in_doubt == 1
-    service.run("one", "two", resend_in_doubt=True)
-    assert service.status.done == service.jobs == 2
+    await service.run("one", "two", resend_in_doubt=True)
+    assert service.status.done == await service.jobs() == 2
 
 
-def test_a_submit_before_the_wall_clock_was_set_back_may_be_too_old(
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_submit_before_the_wall_clock_was_set_back_may_be_too_old(
     sandbox: Sandbox, key: str, tmp_path: Path
 ) -> None:
     lost = sandbox.faults.add(*JOBS, cut="before")
 
-    class Back(MachineClock):
+    class Back(AsyncMachineClock):
         def utcnow(self) -> datetime:
             return super().utcnow() - timedelta(hours=lost.count)
 
     service = Service(sandbox, key, tmp_path / "batch", clock=Back())
-    with service.client:
-        service.run("one")
+    async with service.client:
+        await service.run("one")
     assert service.status.in_doubt == 1
 
 
+@pytest.mark.anyio
+@pytest.mark.once
 @pytest.mark.parametrize(("conflicts", "state"), [(1, "done"), (2, "in_doubt")])
-def test_a_conflict_means_that_there_may_be_a_job(service: Service, conflicts: int, state: str) -> None:
+async def test_a_conflict_means_that_there_may_be_a_job(service: Service, conflicts: int, state: str) -> None:
     service.faults.add(*JOBS, times=conflicts, status=409, code="conflict")
-    service.run("one")
+    await service.run("one")
     assert getattr(service.status, state) == 1
     assert service.status.failed == 0
 
 
-def test_a_list_that_cannot_be_read_pauses_the_search(service: Service) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_list_that_cannot_be_read_pauses_the_search(service: Service) -> None:
     service.faults.add(*JOBS, cut="after")
     service.faults.add("GET", "/jobs", times=None, status=403, code="forbidden")
     with pytest.raises(BatchPaused) as caught:
-        service.run("one")
+        await service.run("one")
     assert caught.value.reason == "forbidden"
     service.faults.clear()
-    service.run("one")
-    assert service.status.done == service.jobs == 1
+    await service.run("one")
+    assert service.status.done == await service.jobs() == 1
 
 
 # ---- results
 
 
-def test_a_result_that_cannot_be_read_is_left_for_the_next_run(service: Service) -> None:
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_result_that_cannot_be_read_is_left_for_the_next_run(service: Service) -> None:
     service.faults.add("GET", "/results/**", status=410, code="gone")
     with pytest.raises(BatchPaused, match="can't be read") as caught:
-        service.run("one", "two")
+        await service.run("one", "two")
     assert caught.value.reason == "results"
     assert (service.status.running, service.status.done) == (1, 1)
-    outcomes = service.run("one", "two")
+    outcomes = await service.run("one", "two")
     assert [outcome.credits for outcome in outcomes.values()] == [7, 7]
-    assert service.jobs == 2
+    assert await service.jobs() == 2
 
 
-def test_a_result_whose_reading_fails_again_and_again_is_left(
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_result_whose_reading_fails_again_and_again_is_left(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ended, "RESULT_PATIENCE", 0.0)
     service.faults.add("GET", "/results/**", times=None, truncate=10)
     with pytest.raises(BatchPaused, match="can't be read"):
-        service.run("one")
+        await service.run("one")
     assert service.asked.count("get_result") == batch_run.MOST_READS
 
 
-def test_a_result_that_cannot_be_saved_pauses_the_batch(service: Service) -> None:
-    service.run("one")
+@pytest.mark.anyio
+async def test_a_result_that_cannot_be_saved_pauses_the_batch(service: Service) -> None:
+    await service.run("one")
     results = service.folder / "results"
     results.rename(service.folder / "moved")
     results.touch()
     with pytest.raises(BatchPaused, match="start the batch again"):
-        service.run("one", "two")
+        await service.run("one", "two")
     results.unlink()
     (service.folder / "moved").rename(results)
-    service.run("one", "two")
-    assert service.status.done == service.jobs == 2
+    await service.run("one", "two")
+    assert service.status.done == await service.jobs() == 2
 
 
 # ---- interrupts
 
 
-def test_breaking_out_of_the_loop_leaves_a_batch_that_goes_on(service: Service) -> None:
-    for _ in service.batch("one", "two", "three"):
-        break
+@pytest.mark.anyio
+async def test_breaking_out_of_the_loop_leaves_a_batch_that_goes_on(service: Service) -> None:
+    async with aclosing(service.batch("one", "two", "three").__aiter__()) as outcomes:
+        async for _ in outcomes:
+            break
     assert service.status.done < 3
-    assert len(service.run("one", "two", "three")) == 3
-    assert service.jobs == 3
+    assert len(await service.run("one", "two", "three")) == 3
+    assert await service.jobs() == 3
 
 
-def test_progress_is_told_and_its_errors_leave_a_batch_that_goes_on(service: Service) -> None:
+@pytest.mark.anyio
+async def test_progress_is_told_and_its_errors_leave_a_batch_that_goes_on(service: Service) -> None:
     seen: list[BatchStatus] = []
 
     def tell(status: BatchStatus) -> None:
         raise RuntimeError("of the caller")
 
     with pytest.raises(RuntimeError, match="of the caller"):
-        service.run("one", "two", on_progress=tell)
-    service.run("one", "two", on_progress=seen.append)
+        await service.run("one", "two", on_progress=tell)
+    await service.run("one", "two", on_progress=seen.append)
     assert (seen[0].waiting, seen[-1].done) == (2, 2)
-    assert service.jobs == 2
+    assert await service.jobs() == 2
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize("name", ["submit", "submitted", "ended", "saved"])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_an_interrupt_between_two_steps_loses_nothing(
+async def test_an_interrupt_between_two_steps_loses_nothing(
     service: Service,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -400,7 +462,7 @@ def test_an_interrupt_between_two_steps_loses_nothing(
     moment: str,
 ) -> None:
     record: Callable[..., None] = BatchFolder.record
-    interrupts = iter([KeyboardInterrupt])
+    interrupts = iter([Interrupt])
 
     def interrupted(folder: BatchFolder, now: float, event: Any) -> None:
         error = next(interrupts, None) if event.name == name else None
@@ -411,13 +473,17 @@ def test_an_interrupt_between_two_steps_loses_nothing(
             raise error
 
     monkeypatch.setattr(BatchFolder, "record", interrupted)
-    with pytest.raises(KeyboardInterrupt) as caught:
-        service.run("one", "two")
+    with pytest.raises(Interrupt) as caught:
+        await service.run("one", "two")
     assert any("the same call goes on with it" in note for note in caught.value.__notes__)
     assert [each.levelno for each in caplog.records if "while it stops" in each.message] == []
     assert not unanswered(service.journal)
-    service.run("one", "two")
-    assert service.status.done == service.jobs == 2
+    await service.run("one", "two")
+    assert service.status.done == await service.jobs() == 2
+
+
+class Interrupt(BaseException):
+    """As Ctrl-C is, which no event loop survives within a step."""
 
 
 def unanswered(journal: list[dict[str, Any]]) -> set[int]:
@@ -428,7 +494,8 @@ def unanswered(journal: list[dict[str, Any]]) -> set[int]:
     return found
 
 
-def test_what_fails_while_a_batch_stops_is_logged_and_left_for_the_next_run(
+@pytest.mark.anyio
+async def test_what_fails_while_a_batch_stops_is_logged_and_left_for_the_next_run(
     service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     record: Callable[..., None] = BatchFolder.record
@@ -440,8 +507,8 @@ def test_what_fails_while_a_batch_stops_is_logged_and_left_for_the_next_run(
 
     monkeypatch.setattr(BatchFolder, "record", full)
     with caplog.at_level(logging.WARNING), pytest.raises(BatchError, match="no room"):
-        service.run("one", "two")
+        await service.run("one", "two")
     assert "while it stops: no room" in caplog.text
     monkeypatch.setattr(BatchFolder, "record", record)
-    service.run("one", "two")
-    assert service.status.done == service.jobs == 2
+    await service.run("one", "two")
+    assert service.status.done == await service.jobs() == 2
