@@ -201,8 +201,15 @@ def test_an_error_in_the_services_format_has_the_class_of_its_status(content: by
 
 def test_a_proxy_that_requires_a_password_is_named() -> None:
     error = api_error(407, read_body(b""), request=REQUEST)
+    assert str(error).startswith("a proxy responded with 407 and no message")
     assert "A proxy asks for a user name and a password" in str(error)
     assert not error.retryable
+
+
+@pytest.mark.case
+def test_an_error_of_storage_is_not_called_the_services() -> None:
+    error = api_error(404, read_body(b""), request=REQUEST, is_service=False)
+    assert str(error).startswith("storage responded with 404 and no message")
 
 
 def refused(body: Any, status: int = 422) -> str:

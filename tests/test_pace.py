@@ -91,6 +91,37 @@ def test_a_refusal_without_requests_left_stops_the_key(remaining: int | None) ->
     assert pacer.reserve().claim(0.0) == 20.0
 
 
+@pytest.mark.parametrize(
+    ("rate", "is_refused"),
+    [
+        (RateHeaders(retry_after=20.0), False),
+        (RateHeaders(remaining=7), True),
+    ],
+    ids=["accepted", "without a wait"],
+)
+def test_only_a_refusal_with_a_wait_stops_the_key(rate: RateHeaders, is_refused: bool) -> None:
+    pacer = LocalPacer()
+    first = pacer.reserve()
+    first.claim(0.0)
+    first.release(0.0, rate, is_refused=is_refused)
+    assert pacer.reserve().claim(0.0) == 0.0
+
+
+def test_the_headers_of_a_response_correct_the_window_of_its_key() -> None:
+    key, same = Window(10, 60.0), Window(10, 60.0)
+    for window in (key, same):
+        earlier = window.reserve(0.0)
+        window.claim(earlier, 0.0)
+        window.release(earlier, 0.0)
+    seats, seat = Seats(), same.reserve(60.0)
+    assert Pace(key).claim(seats, 60.0) == same.claim(seat, 60.0) == 0.0
+    rate = RateHeaders(limit=3, remaining=0, reset_after=50.0, retry_after=1.0, window=300.0)
+    Pace(key).release(seats, 61.0, rate)  # the earlier one has expired, but may be in the service's count
+    same.observe(61.0, seat=seat, limit=3, remaining=0, reset_after=50.0, window=300.0)
+    same.release(seat, 61.0)
+    assert key.state == same.state
+
+
 def test_jobs_that_were_not_read_for_long_are_forgotten() -> None:
     reads = JobReads(interval=5.0)
     most = 0

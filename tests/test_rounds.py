@@ -508,6 +508,13 @@ def test_every_job_is_found_or_left_and_the_rate_limit_is_spared(
     assert requests <= (world.now / 60 + 2) * max(30, 2 * len(wanted)) + 1
 
 
+def test_a_job_that_is_dropped_is_not_waited_for() -> None:
+    rounds = Rounds(dict.fromkeys("abc"))
+    rounds.drop("b")
+    rounds.drop("nobody")
+    assert rounds.left == ("a", "c")
+
+
 @pytest.mark.parametrize("status", ["PENDING", "SIMMERING"])
 def test_a_state_that_is_not_terminal_keeps_the_job(status: str) -> None:
     rounds = Rounds({"a": None, "b": None})

@@ -123,7 +123,7 @@ def test_lines_that_may_be_several_sequences_are_doubtful(text: str, is_doubtful
 
 
 @pytest.mark.parametrize(
-    "title", ["Human insulin", "my favourite protein", "sp|P01308", "INS_HUMAN", "Sequence"]
+    "title", ["Human insulin", "my favourite protein", "sp|P01308", "INS_HUMAN", "Sequence:"]
 )
 def test_a_title_without_a_header_is_recognised(title: str) -> None:
     text = f"{title}\n{PROTEIN}\n"
@@ -197,7 +197,7 @@ def test_text_that_may_be_a_sequence_is_left_to_the_tool(text: str) -> None:
     assert fasta.faults(text, fasta.records(text)) == []
 
 
-@pytest.mark.parametrize("text", ["human insulin", "MKVLAA...", ">a\nMKVL…\nLAA"])
+@pytest.mark.parametrize("text", ["human insulin", ">a\nnot found\n", "MKVLAA...", ">a\nMKVL…\nLAA"])
 def test_words_and_cut_sequences_are_doubtful(text: str) -> None:
     assert fasta.doubts(text, fasta.records(text))
 

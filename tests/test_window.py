@@ -470,6 +470,32 @@ def test_a_late_waiter_gets_its_place_back() -> None:
     assert window.claim(other, 31.0) == 89.0
 
 
+@pytest.mark.parametrize("limit", [1, 100_000])
+def test_the_state_of_a_window_is_possible(limit: int) -> None:
+    window = Window(limit, seconds=60, headroom=0)
+    assert window.state.is_possible()
+    send(window, 0.0)
+    window.claim(window.reserve(60.0), 60.0)
+    window.observe(60.0, limit=limit, remaining=0, window=LONGEST_HOLD)
+    window.reserve(60.0)
+    assert window.state.is_possible()
+    window.refused(60.0, LONGEST_HOLD)
+    assert window.state.is_possible()
+
+
+def test_the_state_of_a_window_with_a_probe_is_possible() -> None:
+    window = Window(limit=10, seconds=60)
+    window.refused(0.0, retry_after=0)
+    window.claim(window.reserve(0.0), 0.0)
+    assert window.state.is_possible()
+
+
+def test_a_seat_that_was_never_assigned_is_impossible() -> None:
+    window = Window(limit=1, seconds=60)
+    window.claim(window.reserve(0.0), 0.0)
+    assert not attrs.evolve(window.state, flying={window.state.seats: 0.0}).is_possible()
+
+
 def test_a_stored_state_continues() -> None:
     window = Window(limit=2, seconds=60, headroom=0)
     flying, waiting = window.reserve(0.0), window.reserve(0.0)
@@ -479,6 +505,7 @@ def test_a_stored_state_continues() -> None:
     stored = json.dumps(attrs.asdict(window.state, recurse=False))
     again = Window(2, 60, State(**json.loads(stored)), headroom=0)
     assert again.state == window.state
+    assert again.state.is_possible()
     assert again.release(flying, 1.0) is True
     assert again.claim(waiting, 9.0) == 1.0
 

@@ -140,7 +140,10 @@ class AsyncSubmitter:
         try:
             made = convert.made_job(await self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
-            return attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
+            made = attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
+            for told in tuple(self._pipeline.on_submit):
+                told(order, made)
+            return made
         except BaseException as error:
             if isinstance(error, ValidationError):
                 explain(error, order.tool, order.entries, order.parts)

@@ -196,7 +196,7 @@ def _message(
     advice: str | None,
     is_service: bool,
 ) -> str:
-    who = "the service" if is_service else "storage"
+    who = "a proxy" if status == 407 else "the service" if is_service else "storage"
     message = body.message or f"{who} responded with {status} and no message"
     parts = [f"{_cut(message.rstrip('.'))} ({body.code or status}, {request})"]
     lines = _issue_paths(body.details)

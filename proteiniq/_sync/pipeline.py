@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from .._wire.clock import SyncClock
     from ..contract import Endpoint
+    from ..models import JobState
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -72,11 +73,13 @@ class Pipeline:
         self._budget = budget
         self.made = Recent()
         """The jobs that were just made."""
+        self.on_submit: list[Callable[[Any, JobState], None]] = []
+        """Called with each order and its job, of all clients that share the connections."""
 
     def with_config(self, config: Config) -> Pipeline:
         """Return a pipeline with other options that shares connections, pace, retry budget and the jobs just made."""
         other = Pipeline(config, self._wire, self.clock, self._pacer, self._budget)
-        other.made = self.made
+        other.made, other.on_submit = self.made, self.on_submit
         return other
 
     def __reduce__(self) -> NoReturn:

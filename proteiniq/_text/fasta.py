@@ -39,7 +39,7 @@ _CAPITALISED = re.compile(r"[A-Z][a-z]{2,}")
 
 _STARTS_SENTENCE = re.compile(r"[A-Z][a-z]")
 _IN_CAPITALS = re.compile(r"[^a-z]*")
-_COLUMN = re.compile(r"sequences?|proteins?|peptides?|seqs?|(?-i:names?|ids?)", re.IGNORECASE)
+_COLUMN = re.compile(r"(?:sequences?|proteins?|peptides?|seqs?|(?-i:names?|ids?)):?", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?=.*[_|\d])(?=.*[A-Za-z])[\w|.,: -]+$")
 """The name of a sequence, such as `INS_HUMAN` or `sp|P01308`."""
 
@@ -183,8 +183,8 @@ def doubts(text: str, found: Sequence[Record]) -> list[Fault]:
     """Return where the text may mean something else than what it is read as, at most one place."""
     if not found:
         return []
-    if cut := next((cut for record in found for cut in _cuts(record)), None):
-        return [cut]
+    if doubt := next((doubt for record in found for doubt in (*_cuts(record), *_words(record))), None):
+        return [doubt]
     if found[0].header is None:
         return _doubts_of_bare_text(found[0])
     all_lines = lines(text)
@@ -204,6 +204,15 @@ def _cuts(record: Record) -> Iterator[Fault]:
         yield Fault(line, f"{record} may be cut where it has dots: check that it is complete")
 
 
+def _words(record: Record) -> Iterator[Fault]:
+    """Find words in place of residues, of which the last group is the shortest."""
+    words = record.parts[0][1].split() if len(record.parts) == 1 else []
+    if len(words) > 1 and len(words[-1]) > len(words[0]):
+        message = f"{len(words)} words are read as one sequence of {len(record.letters)} letters"
+        number = record.parts[0][0]
+        yield Fault(number, f"{message}: write each on a line of its own, below a '>name' line")
+
+
 def _doubts_of_bare_text(record: Record) -> list[Fault]:
     widths = [len(without_blanks(line)) for _, line in record.parts]
     wrapped = all(width == widths[0] for width in widths[:-1]) and widths[-1] <= widths[0]
@@ -211,10 +220,6 @@ def _doubts_of_bare_text(record: Record) -> list[Fault]:
         line.lstrip()[:1] in ("M", "m") and len(line) > _GROUP for _, line in record.parts
     )
     short = widths[0] < _SHORTEST_LINE and all(len(line.split()) == 1 for _, line in record.parts)
-    words = record.parts[0][1].split()
-    if len(widths) == 1 and len(words) > 1 and len(words[-1]) > len(words[0]):
-        message = f"{len(words)} words are read as one sequence of {widths[0]} letters"
-        return [Fault(record.line, f"{message}: write each on a line of its own, below a '>name' line")]
     if len(widths) < 2 or (wrapped and not starts and not short):
         return []
     message = f"these {len(widths)} lines without a header are read as one sequence of {sum(widths)} letters"

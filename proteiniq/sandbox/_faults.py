@@ -75,6 +75,8 @@ class Fault:
             raise ValueError("a fault has one of status (with or without html), cut and truncate")
         if not any(replacing) and not self.delay:
             raise ValueError("a fault needs a delay, status, html, cut or truncate")
+        if not 0 <= self.delay < math.inf:
+            raise ValueError(f"delay must be a non-negative number of seconds, got {self.delay}")
         if self.cut not in (None, "before", "after"):
             raise ValueError(f"cut must be 'before' or 'after', got {self.cut!r}")
         if self.status is not None and not 400 <= self.status <= 599 and not self.html:

@@ -107,6 +107,8 @@ def result(*, files: Mapping[str, bytes | str] | None = None, **fields: Any) -> 
     'END'
     """
     given = {"prediction.pdb": b"END\n"} if files is None else files
+    if not isinstance(given, Mapping):
+        raise TypeError(f"files must be a mapping of names to contents, got {type(given).__name__}")
     contents = {name: each.encode() if isinstance(each, str) else each for name, each in given.items()}
     body = _result(fields, contents)
     return _client(_Service(contents, get_result=body)).results.get(body["job_id"])
@@ -125,8 +127,8 @@ def error(
     >>> error(429, "rate_limited", retry_after=7).retry_after
     7.0
     """
-    if not 400 <= status <= 599:
-        raise ValueError(f"status must be an error's, from 400 to 599, got {status}")
+    if not isinstance(status, int) or not 400 <= status <= 599:
+        raise ValueError(f"status must be an error's, from 400 to 599, got {status!r}")
     envelope = {"code": code, "message": message, **({"details": dict(details)} if details else {})}
     headers = [] if retry_after is None else [("Retry-After", str(retry_after))]
     client = _client(_Refusal(_json(status, {"error": envelope}, *headers)))

@@ -15,6 +15,8 @@ from typing import Any, Self
 from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ, Result, Tool
 from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
 
+from .._inputs.arguments import is_text
+from .._inputs.files import saving_folder
 from .._transfer.filenames import local_names
 
 _KEY = re.compile(r"(pq_live_[^\s_]+)_[^\s\"']+")
@@ -26,48 +28,60 @@ class Recorder:
         with ProteinIQ() as client, Recorder(client, "tests/recordings"):
             my_application(client)
 
-    This keeps every job that the client submits until the block ends, which waits for them; after an exception it keeps
-    those that have ended. `run` and `keep` do the same for one job.
+    This keeps every job that the client, or one that `with_options` made of it, submits until the block ends, which
+    waits for them; after an exception it keeps those that have ended. `run` and `keep` do the same for one job.
 
     Jobs cost what they cost. The folder has the tool's contract, the submission, the job, its result and its files, as
     readable JSON beside the files themselves; signed URLs and API keys are left out. Inputs and results are not: look
     at them before you publish the folder. Recording a submission again replaces the former recording.
 
-    Raises TypeError for an async client, and OSError at the start of the block if the folder can't be written.
+    Raises TypeError for an async client, and OSError at the start of the block if the folder can't be written. The end
+    of the block records as many jobs as it can, and then raises the error of the first that could not be recorded;
+    after an exception of the block, such errors are its notes.
     """
 
     def __init__(self, client: ProteinIQ, folder: str | os.PathLike[str]) -> None:
         if not isinstance(client, ProteinIQ):
             raise TypeError(f"client must be a ProteinIQ, got {type(client).__name__}")
         self._client = client
-        self._folder = Path(folder)
+        self._folder = saving_folder(folder)
         self._submitted: list[tuple[Any, JobState]] = []
 
     def __enter__(self) -> Self:
         # A folder that can't be written is found before a job costs anything.
         self._folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=self._folder).close()
-        submitter = self._client.jobs._submitter
-        submit = submitter._submit
-
-        def noted(order: Any, *arguments: Any) -> JobState:
-            job = submit(order, *arguments)
-            self._submitted.append((order, job))
-            return job
-
-        # In place of the method of its class, for this client alone.
-        vars(submitter)["_submit"] = noted
+        self._client._pipeline.on_submit.append(self._note)
         return self
 
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        vars(self._client.jobs._submitter).pop("_submit", None)
+    def _note(self, order: Any, job: JobState) -> None:
+        self._submitted.append((order, job))
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        self._client._pipeline.on_submit.remove(self._note)
         submitted, self._submitted = self._submitted, []
+        failures: list[Exception] = []
         for order, job in submitted:
-            if error is not None and not self._client.jobs.get(job.id).is_terminal:
-                continue
-            self.tool(order.tool)
-            with suppress(JobFailed):  # It is kept too; whoever waited for it knows.
-                self._keep(job, self._described(order), None)
+            try:
+                if error is None or self._client.jobs.get(job.id).is_terminal:
+                    self._keep_submitted(order, job)
+            except Exception as failure:  # the other jobs were paid for, too
+                failure.add_note(
+                    f"Job {job.id} was not recorded: `Recorder.keep` records it without another submit."
+                )
+                failures.append(failure)
+        if error is not None:
+            for each in failures:
+                error.add_note(f"{type(each).__name__}: {each}. {each.__notes__[-1]}")
+        elif failures:
+            for other in failures[1:]:
+                failures[0].add_note(other.__notes__[-1])
+            raise failures[0]
+
+    def _keep_submitted(self, order: Any, job: JobState) -> None:
+        self.tool(order.tool)
+        with suppress(JobFailed):  # It is kept too; whoever waited for it knows.
+            self._keep(job, self._described(order), None)
 
     def tool(self, tool: str | Tool) -> Tool:
         """Keep a tool's contract, and return the tool. Raises the errors of `client.tools.get`, and OSError."""
@@ -192,6 +206,8 @@ def _is_url(value: Any) -> bool:
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    if not is_text(text):  # JSON can have half of a character, escaped
+        text = json.dumps(value, indent=2, sort_keys=True) + "\n"
     draft = path.with_suffix(".draft")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,3 +89,13 @@ def test_an_unknown_name() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'tools'"):
         _ = testing.tools
     assert all(hasattr(testing, name) for name in testing.__all__)
+
+
+@pytest.mark.case
+def test_arguments_of_another_type_are_named() -> None:
+    names: Any = ["a.pdb"]
+    code: Any = "rate_limited"
+    with pytest.raises(TypeError, match="files must be a mapping of names to contents, got list"):
+        testing.result(files=names)
+    with pytest.raises(ValueError, match="status must be an error's"):
+        testing.error(code)

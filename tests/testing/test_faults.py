@@ -148,6 +148,8 @@ def test_a_star_is_one_segment_and_two_are_any(faulty: Sandbox, once: ProteinIQ)
         ({"status": 200}, "must be an error's"),
         ({"cut": "midway"}, "must be 'before' or 'after'"),
         ({"delay": 1, "times": 0}, "times must be at least 1"),
+        ({"delay": -1}, "delay must be a non-negative number of seconds"),
+        ({"delay": float("nan")}, "delay must be a non-negative number of seconds"),
         ({"delay": 1, "path": "jobs"}, "must start with /"),
         ({"delay": 1, "path": "/api/v1/jobs"}, "path must be without /api/v1"),
         ({"delay": 1, "method": "/jobs"}, r"method must be \* or one of GET, .*, got '/jobs'"),

@@ -13,6 +13,7 @@ from proteiniq import JobFailed, ProteinIQ, ValidationError, WaitTimeout
 from proteiniq.sandbox import SandboxError
 from proteiniq.sandbox._recordings import Recordings, canonical, differences
 from proteiniq.testing import Recorder, Sandbox
+from proteiniq.testing._recorder import _write
 
 from .. import tools
 from ..support import ENTRY
@@ -77,6 +78,65 @@ class TestRecord:
         (file,) = (folder / "esmfold").glob("*/prediction.pdb")
         assert file.read_bytes() == result.files["prediction.pdb"].read()
         assert json.loads((folder / "esmfold" / "tool.json").read_text())["tool"]["id"] == "esmfold"
+
+    @pytest.mark.case
+    def test_a_job_that_cannot_be_recorded_does_not_keep_others_from_it(
+        self, service: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[str] = []
+        keep = Recorder._keep
+
+        def full(self: Recorder, job: Any, *arguments: Any) -> Any:
+            if job.id in made[:2]:
+                raise OSError("disk full")
+            return keep(self, job, *arguments)
+
+        def record(client: ProteinIQ) -> None:
+            with Recorder(client, folder):
+                for each in ("MK", "VA", "LL"):
+                    made.append(client.jobs.submit("esmfold", {"protein": f">a\n{each}\n"}).id)
+
+        monkeypatch.setattr(Recorder, "_keep", full)
+        with service.client() as client, pytest.raises(OSError, match="disk full") as caught:
+            record(client)
+        assert all(job in note for job, note in zip(made[:2], caught.value.__notes__, strict=True))
+        assert one_job(folder)["job"]["id"] == made[2]
+
+    @pytest.mark.case
+    def test_jobs_of_derived_clients_and_nested_blocks_are_kept(
+        self, service: Sandbox, tmp_path: Path
+    ) -> None:
+        outer, inner = tmp_path / "outer", tmp_path / "inner"
+        with service.client() as client:
+            with Recorder(client, outer):
+                with Recorder(client, inner):
+                    one = client.with_options(timeout=20).jobs.submit("esmfold", {"protein": SEQUENCE})
+                client.jobs.submit("esmfold", {"protein": ">b\nVA\n"})
+            client.jobs.submit("esmfold", {"protein": ">c\nLL\n"})
+        assert one_job(inner)["job"]["id"] == one.id
+        assert len(list((outer / "esmfold").glob("*.json"))) == 3  # with the tool's contract
+
+    @pytest.mark.case
+    def test_an_exception_of_the_block_is_not_replaced(
+        self, service: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*arguments: Any) -> None:
+            raise OSError("disk full")
+
+        def record(client: ProteinIQ) -> None:
+            with Recorder(client, folder):
+                client.jobs.submit("esmfold", {"protein": SEQUENCE}).wait()
+                raise ZeroDivisionError
+
+        monkeypatch.setattr(Recorder, "_keep", full)
+        with service.client() as client, pytest.raises(ZeroDivisionError) as caught:
+            record(client)
+        assert caught.value.__notes__[0].startswith("OSError: disk full. Job job_")
+
+    @pytest.mark.case
+    def test_text_with_half_of_a_character_is_kept(self, tmp_path: Path) -> None:
+        _write(tmp_path / "a.json", {"name": "\ud800"})
+        assert json.loads((tmp_path / "a.json").read_text()) == {"name": "\ud800"}
 
     def test_neither_keys_nor_signed_urls_are_kept(
         self, service: Sandbox, recorder: Recorder, folder: Path

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterable
 
+from ..._short_repr import short_repr
 from .base import Tool
 
 BUILT_IN = (
@@ -21,6 +22,8 @@ BUILT_IN = (
 
 def load(reference: str) -> Tool:
     """Load the tool `module:class`. Raises ValueError if it can't be loaded or is not a tool."""
+    if not isinstance(reference, str):
+        raise ValueError(f"a tool must be given as the text 'module:class', got {short_repr(reference)}")
     module, _, name = reference.partition(":")
     try:
         found = getattr(importlib.import_module(module), name)
@@ -33,10 +36,16 @@ def load(reference: str) -> Tool:
 
 
 def available(references: Iterable[str] = BUILT_IN) -> dict[str, tuple[str, Tool]]:
-    """Tool id → its reference and the tool, for tools whose packages are installed."""
-    tools = {}
+    """Tool id → its reference and the tool, for tools whose packages are installed. Raises ValueError."""
+    if isinstance(references, str):
+        raise ValueError(f"tools must be a list, got {references!r}")
+    tools: dict[str, tuple[str, Tool]] = {}
     for reference in references:
         tool = load(reference)
+        if tool.contract.id in tools:
+            raise ValueError(
+                f"{tools[tool.contract.id][0]} and {reference} have one id, {tool.contract.id!r}"
+            )
         if all(importlib.util.find_spec(name) is not None for name in tool.requires):
             tools[tool.contract.id] = (reference, tool)
     return tools

@@ -118,3 +118,19 @@ def test_prices_a_submission_by_its_units(tool_id: str, credits_: int) -> None:
     tool = available()[tool_id][1]
     units = tool.units(*arguments(tool, EXAMPLES[tool_id], {}))
     assert tool.contract.credit_model.credits(units) == credits_
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("references", "problem"),
+    [
+        ("a:B", "tools must be a list, got 'a:B'"),
+        ([Tool], "must be given as the text 'module:class', got <class"),
+        (["nowhere:A"], "cannot load the tool 'nowhere:A', which must be module:class"),
+        (["os:path"], "is not a class that extends Tool"),
+        ([BUILT_IN[0], BUILT_IN[0]], "have one id, 'protein-parameters'"),
+    ],
+)
+def test_unusable_references_to_tools_are_named(references: Any, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        available(references)
