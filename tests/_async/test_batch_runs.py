@@ -14,11 +14,14 @@ import pytest
 
 from proteiniq import AsyncProteinIQ
 from proteiniq._async import batch_run, ended
+from proteiniq._async.jobs import AsyncJobs
+from proteiniq._async.submission import AsyncSubmitter
 from proteiniq._policy import schedule
+from proteiniq._responses.messages import job_failed
 from proteiniq._wire.clock import AsyncMachineClock
 from proteiniq.batch import AsyncBatch, BatchStatus, ItemSummary, OnFailure
 from proteiniq.batch._folder import BatchFolder
-from proteiniq.errors import BatchError, BatchPaused
+from proteiniq.errors import BatchError, BatchPaused, NotFound
 from proteiniq.hooks import AttemptDetails
 from proteiniq.sandbox import Sandbox
 
@@ -228,6 +231,107 @@ def test_a_share_of_failures_pauses_the_batch(failed: int, ended: int, verdict: 
     assert OnFailure().verdict(in_a_row=1, failed=failed, ended=ended) == verdict
 
 
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_submit_that_the_service_puts_off_is_repeated(service: Service) -> None:
+    service.faults.add(*JOBS, status=429, code="rate_limited", retry_after=0)
+    service.faults.add(*JOBS, status=402, code="concurrent_job_limit_exceeded", retry_after=0)
+    await service.run("one", "two")
+    assert service.status.done == await service.jobs() == 2
+    assert len(service.events("unsent")) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_jobs_of_others_may_take_the_slots(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gate: Path
+) -> None:
+    monkeypatch.setattr(schedule, "ACCOUNT_INTERVAL", 0.0)
+    monkeypatch.setattr(schedule, "ACCOUNT_JOBS", 0.0)
+    with Sandbox(max_concurrent_jobs=1, job_read_interval=0.05, tools=ALL) as sandbox:
+        service = Service(sandbox, sandbox.api_key, tmp_path / "batch")
+        async with service.client:
+            await service.client.jobs.submit("gate", {"text": "other"}, {"gate": str(gate)})
+            looks = sandbox.faults.add("GET", "/account", delay=0.01, times=2)
+            sandbox.faults.add("GET", "/account", status=500, code="internal_error")
+            async for _ in service.batch("one", on_progress=lambda _: looks.count > 1 and gate.touch()):
+                pass
+            assert service.status.done == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_item_whose_job_is_gone_fails_alone(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def missing(reader: Any, job_id: str, *, exists: bool) -> Any:
+        raise NotFound("no such job", code="not_found")
+
+    monkeypatch.setattr(batch_run, "MOST_STREAMS", 0)
+    monkeypatch.setattr(batch_run.AsyncStatusReader, "read", missing)
+    service.faults.add("GET", "/jobs", times=None, status=404, code="not_found")
+    outcome = (await service.run("one"))["item 0"]
+    assert (outcome.status, outcome.code) == ("failed", "not_found")
+    assert str(outcome.job_id) in str(outcome.message)
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_without_streams_and_a_list_each_job_is_read(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_run, "MOST_STREAMS", 0)
+    service.faults.add("GET", "/jobs", times=None, status=404, code="not_found")
+    service.faults.add("GET", "/jobs/*/status", status=500, code="internal_error")
+    assert (await service.run("one"))["item 0"].status == "done"
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_item_whose_job_left_no_result_fails_alone(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def missing(jobs: Any, job: Any, **_: Any) -> Any:
+        raise job_failed(job)
+
+    monkeypatch.setattr(AsyncJobs, "result", missing)
+    outcome = (await service.run("one"))["item 0"]
+    assert (outcome.status, outcome.code, outcome.credits) == ("failed", "no_result", 7)
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(AsyncJobs, "result"), (AsyncSubmitter, "submit"), (batch_run.AsyncWatcher, "listen")],
+    ids=["result", "submit", "listen"],
+)
+async def test_an_error_that_is_not_of_the_service_is_raised_and_leaves_a_batch_that_goes_on(
+    service: Service, monkeypatch: pytest.MonkeyPatch, where: type, name: str
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("a fault of this client")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, broken)
+        with pytest.raises(RuntimeError, match="a fault of this client"):
+            await service.run("one")
+    await service.run("one")
+    assert service.status.done == await service.jobs() == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_interrupt_before_a_failed_job_is_counted_loses_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(monkeypatch, "failed", "before")
+    with pytest.raises(Interrupt):
+        await service.run("fail")
+    assert (await service.run("fail"))["item 0"].status == "failed"
+    assert await service.jobs() == 1
+
+
 # ---- money
 
 
@@ -264,17 +368,29 @@ async def test_a_price_that_is_not_known_is_asked_for_once(
 
 @pytest.mark.anyio
 @pytest.mark.once
+async def test_an_item_that_cannot_be_quoted_fails_alone(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.faults.add("POST", "/jobs/quote", times=2, status=400, code="validation_error")
+    service.faults.add("POST", "/jobs/quote", status=429, code="rate_limited", retry_after=0)
+    await service.run("one", "two", max_credits=100)
+    assert (service.status.failed, service.status.done) == (1, 1)
+    assert await service.jobs() == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.once
 async def test_too_few_credits_pause_the_batch(tmp_path: Path) -> None:
     with Sandbox(credits=10, job_read_interval=0.05, tools=ALL) as sandbox:
         service = Service(sandbox, sandbox.api_key, tmp_path / "batch")
         async with service.client:
             for _ in range(2):
                 with pytest.raises(BatchPaused) as caught:
-                    await service.run("one", "two")
+                    await service.run("one", "two", "six", "ten")
                 assert caught.value.reason == "insufficient_credits"
                 assert service.status.failed == 0
                 assert service.status.paused
-            assert (service.status.done, service.status.waiting) == (1, 1)
+            assert (service.status.done, service.status.waiting) == (1, 3)
 
 
 @pytest.mark.anyio
@@ -461,6 +577,22 @@ async def test_an_interrupt_between_two_steps_loses_nothing(
     name: str,
     moment: str,
 ) -> None:
+    interrupt(monkeypatch, name, moment)
+    with pytest.raises(Interrupt) as caught:
+        await service.run("one", "two")
+    assert any("the same call goes on with it" in note for note in caught.value.__notes__)
+    assert [each.levelno for each in caplog.records if "while it stops" in each.message] == []
+    assert not unanswered(service.journal)
+    await service.run("one", "two")
+    assert service.status.done == await service.jobs() == 2
+
+
+class Interrupt(BaseException):
+    """As Ctrl-C is, which no event loop survives within a step."""
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, name: str, moment: str) -> None:
+    """Interrupt the batch once, before or after it writes an event."""
     record: Callable[..., None] = BatchFolder.record
     interrupts = iter([Interrupt])
 
@@ -473,17 +605,6 @@ async def test_an_interrupt_between_two_steps_loses_nothing(
             raise error
 
     monkeypatch.setattr(BatchFolder, "record", interrupted)
-    with pytest.raises(Interrupt) as caught:
-        await service.run("one", "two")
-    assert any("the same call goes on with it" in note for note in caught.value.__notes__)
-    assert [each.levelno for each in caplog.records if "while it stops" in each.message] == []
-    assert not unanswered(service.journal)
-    await service.run("one", "two")
-    assert service.status.done == await service.jobs() == 2
-
-
-class Interrupt(BaseException):
-    """As Ctrl-C is, which no event loop survives within a step."""
 
 
 def unanswered(journal: list[dict[str, Any]]) -> set[int]:

@@ -16,11 +16,14 @@ import pytest
 
 from proteiniq import ProteinIQ
 from proteiniq._policy import schedule
+from proteiniq._responses.messages import job_failed
 from proteiniq._sync import batch_run, ended
+from proteiniq._sync.jobs import Jobs
+from proteiniq._sync.submission import Submitter
 from proteiniq._wire.clock import MachineClock
 from proteiniq.batch import Batch, BatchStatus, ItemSummary, OnFailure
 from proteiniq.batch._folder import BatchFolder
-from proteiniq.errors import BatchError, BatchPaused
+from proteiniq.errors import BatchError, BatchPaused, NotFound
 from proteiniq.hooks import AttemptDetails
 from proteiniq.sandbox import Sandbox
 
@@ -178,6 +181,22 @@ def test_an_interrupt_between_two_steps_loses_nothing(
     name: str,
     moment: str,
 ) -> None:
+    interrupt(monkeypatch, name, moment)
+    with pytest.raises(Interrupt) as caught:
+        service.run("one", "two")
+    assert any("the same call goes on with it" in note for note in caught.value.__notes__)
+    assert [each.levelno for each in caplog.records if "while it stops" in each.message] == []
+    assert not unanswered(service.journal)
+    service.run("one", "two")
+    assert service.status.done == service.jobs() == 2
+
+
+class Interrupt(BaseException):
+    """As Ctrl-C is, which no event loop survives within a step."""
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, name: str, moment: str) -> None:
+    """Interrupt the batch once, before or after it writes an event."""
     record: Callable[..., None] = BatchFolder.record
     interrupts = iter([Interrupt])
 
@@ -190,17 +209,6 @@ def test_an_interrupt_between_two_steps_loses_nothing(
             raise error
 
     monkeypatch.setattr(BatchFolder, "record", interrupted)
-    with pytest.raises(Interrupt) as caught:
-        service.run("one", "two")
-    assert any("the same call goes on with it" in note for note in caught.value.__notes__)
-    assert [each.levelno for each in caplog.records if "while it stops" in each.message] == []
-    assert not unanswered(service.journal)
-    service.run("one", "two")
-    assert service.status.done == service.jobs() == 2
-
-
-class Interrupt(BaseException):
-    """As Ctrl-C is, which no event loop survives within a step."""
 
 
 def unanswered(journal: list[dict[str, Any]]) -> set[int]:
