@@ -411,6 +411,7 @@ class BatchRun:
     def _quote_classes(self) -> None:
         """Ask what the waiting items cost: once for the same settings and about the same size."""
         largest: dict[tuple[str, int], tuple[int, int]] = {}
+        first = self._state.next_pending()
         for item in self._folder.plan.items():
             if self._state.status(item.place) == ItemState.PENDING:
                 known = (_settings_hash(item.settings), size_class(item.bytes))
@@ -423,7 +424,7 @@ class BatchRun:
                 continue  # the submit of the item will say so, for it alone
             self._record_estimate(place, quote)
             blocking = [each for each in quote.blocking_errors if each.code == "insufficient_credits"]
-            if blocking:
+            if blocking and first is not None and self._class(place) == self._class(first):
                 self._cannot_afford(blocking[0].message or "the quote says so.")
 
     def _quote(self, place: int) -> Quote:

@@ -153,7 +153,7 @@ class AsyncCrew(Generic[T]):
     @staticmethod
     async def blocking(step: Callable[[], Any]) -> Any:
         """Make a step that waits for the disk, in a thread. A cancellation waits for it too, a second one doesn't."""
-        from anyio import CancelScope, Event
+        from anyio import CancelScope, Event, get_cancelled_exc_class
         from anyio.to_thread import run_sync
 
         ended = Event()
@@ -162,8 +162,10 @@ class AsyncCrew(Generic[T]):
         async def run() -> None:
             try:
                 outcomes.append(Outcome(None, await run_sync(step)))
-            except Exception as error:
+            except BaseException as error:
                 outcomes.append(Outcome(None, error=error))
+                if isinstance(error, get_cancelled_exc_class()):
+                    raise
             finally:
                 ended.set()
 
