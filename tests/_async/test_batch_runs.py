@@ -15,7 +15,9 @@ import pytest
 from proteiniq import AsyncProteinIQ
 from proteiniq._async import batch_run, ended
 from proteiniq._async.jobs import AsyncJobs
+from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
+from proteiniq._async.wait_one import AsyncWatcher
 from proteiniq._policy import schedule
 from proteiniq._responses.messages import job_failed
 from proteiniq._wire.clock import AsyncMachineClock
@@ -159,6 +161,17 @@ async def test_the_folder_tells_how_far_a_batch_is_while_it_runs(service: Servic
     assert done[-1] == 3
 
 
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_the_name_of_a_job_shows_its_item_in_one_short_line(service: Service) -> None:
+    items = {f"a\n{'b' * 300}": "one"}
+    async for _ in service.client.batch("picky", items, service.folder, name="screen"):
+        pass
+    (job,) = [job async for job in service.client.jobs.list()]
+    assert str(job.name).startswith("screen a bbb")
+    assert len(str(job.name)) < 100
+
+
 # ---- failures
 
 
@@ -254,8 +267,12 @@ async def test_jobs_of_others_may_take_the_slots(
             await service.client.jobs.submit("gate", {"text": "other"}, {"gate": str(gate)})
             looks = sandbox.faults.add("GET", "/account", delay=0.01, times=2)
             sandbox.faults.add("GET", "/account", status=500, code="internal_error")
-            async for _ in service.batch("one", on_progress=lambda _: looks.count > 1 and gate.touch()):
-                pass
+
+            def let_go(status: BatchStatus) -> None:
+                if looks.count > 1:
+                    gate.touch()
+
+            await service.run("one", on_progress=let_go)
             assert service.status.done == 1
 
 
@@ -268,7 +285,7 @@ async def test_an_item_whose_job_is_gone_fails_alone(
         raise NotFound("no such job", code="not_found")
 
     monkeypatch.setattr(batch_run, "MOST_STREAMS", 0)
-    monkeypatch.setattr(batch_run.AsyncStatusReader, "read", missing)
+    monkeypatch.setattr(AsyncStatusReader, "read", missing)
     service.faults.add("GET", "/jobs", times=None, status=404, code="not_found")
     outcome = (await service.run("one"))["item 0"]
     assert (outcome.status, outcome.code) == ("failed", "not_found")
@@ -303,7 +320,7 @@ async def test_an_item_whose_job_left_no_result_fails_alone(
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(AsyncJobs, "result"), (AsyncSubmitter, "submit"), (batch_run.AsyncWatcher, "listen")],
+    [(AsyncJobs, "result"), (AsyncSubmitter, "submit"), (AsyncWatcher, "listen")],
     ids=["result", "submit", "listen"],
 )
 async def test_an_error_that_is_not_of_the_service_is_raised_and_leaves_a_batch_that_goes_on(

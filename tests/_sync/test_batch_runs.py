@@ -19,7 +19,9 @@ from proteiniq._policy import schedule
 from proteiniq._responses.messages import job_failed
 from proteiniq._sync import batch_run, ended
 from proteiniq._sync.jobs import Jobs
+from proteiniq._sync.reads import StatusReader
 from proteiniq._sync.submission import Submitter
+from proteiniq._sync.wait_one import Watcher
 from proteiniq._wire.clock import MachineClock
 from proteiniq.batch import Batch, BatchStatus, ItemSummary, OnFailure
 from proteiniq.batch._folder import BatchFolder
