@@ -434,7 +434,7 @@ class Schedule:
         active.heard, active.heard_since = True, now
         self._due = None
         # A job that runs long has no events for long.
-        return Hear(job, max(PATIENCE, now - active.since, 2 * (self._mean(now) or 0.0)))
+        return Hear(job, max(PATIENCE, 2 * (now - active.since), 4 * (self._mean(now) or 0.0)))
 
     def _next_look(self, now: float, scarce: bool) -> ListPage | ReadJob | None:
         """Return the next request of the look that is under way or due."""

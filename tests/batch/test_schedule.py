@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
 
 from proteiniq._policy.look import LIST_ATTEMPTS, Failed, Listed, ListPage, Looker, ReadJob
@@ -64,16 +67,18 @@ def test_a_look_that_failed_says_nothing_of_the_durations() -> None:
         assert schedule.next_move(now) == ListPage(is_first=True)
 
 
+def failed_look(looker: Looker, failure: Failed) -> Iterator[ListPage | ReadJob | None]:
+    look = looker.look({"a": None}, 0.0)
+    with suppress(StopIteration):
+        yield next(look)
+        while True:
+            yield look.send((0.0, failure))
+
+
 @pytest.mark.parametrize("by_rate", [True, False])
 def test_the_rate_limit_says_nothing_of_the_list(by_rate: bool) -> None:
     looker = Looker()
-    moves: list[ListPage | ReadJob | None] = []
-    for _ in range(LIST_ATTEMPTS):
-        look = looker.look({"a": None}, 0.0)
-        moves.append(next(look))
-        with pytest.raises(StopIteration):
-            while True:
-                moves.append(look.send((0.0, Failed(by_rate=by_rate))))
+    moves = [move for _ in range(LIST_ATTEMPTS) for move in failed_look(looker, Failed(by_rate=by_rate))]
     assert moves == [*[ListPage(is_first=True)] * LIST_ATTEMPTS, *[ReadJob("a")] * (not by_rate)]
 
 
@@ -96,12 +101,11 @@ def test_a_stream_of_a_long_job_may_be_silent_for_longer() -> None:
     for number in range(5):  # that a stream ends after its time is no failure of streams
         now = 200.0 * (number + 1)
         schedule.unheard("job_0", now - 10.0)
-        assert schedule.next_move(now) == Hear("job_0", now)
+        assert schedule.next_move(now) == Hear("job_0", 2 * now)
     schedule.ended("job_1", 1000.0, took=900.0, fetch=False)
     schedule.follow("job_2", None, 1000.0)
-    assert schedule.next_move(1000.0) == Hear(
-        "job_2", 1900.0
-    )  # the mean of 900 s and of the older one that runs
+    # Four times the mean of the 900 s and of the age of the one that runs for longer.
+    assert schedule.next_move(1000.0) == Hear("job_2", 3800.0)
 
 
 def test_streams_that_end_early_are_given_up_for_a_while() -> None:
