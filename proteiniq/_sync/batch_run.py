@@ -28,7 +28,7 @@ from ..batch import _events as events
 from ..batch._folder import BatchFolder
 from ..batch._rates import Rates
 from ..batch._state import Active, ItemState
-from ..batch._status import OnFailure, size_class, status_of
+from ..batch._status import OnFailure, equal_items, size_class, status_of
 from ..batch._summary import ItemSummary
 from ..errors import (
     BadRequest,
@@ -73,6 +73,9 @@ IN_DOUBT = "pass resend_in_doubt=True to submit it again"
 MOST_READS = 2
 """After how many failures in reading a result, with minutes of retries each, it is left for the next run."""
 
+LONGEST_SHOWN = 32
+"""How much of the batch's name and of an item's id the name of its job shows, which ends with what identifies it."""
+
 MOST_UNSEARCHED = 3
 """How often the job list is searched again after an error that may not pass."""
 
@@ -112,8 +115,8 @@ class BatchRun:
         self._news: deque[ItemSummary] = deque()
         self._stop: BatchPaused | None = None
         self._watchers: dict[str, Watcher] = {}
-        self._tag = re.compile(rf"\[{folder.header.batch}-(\d+)\.(\d+)\]$")
-        self._same = _equal_items(folder)
+        self._tag = re.compile(rf"\[{folder.header.batch}-(\d+)\.(\d+)\]")
+        self._same = equal_items(folder)
         self._posting: set[int] = set()
         self._begun: int | None = None
         """The item whose submit is recorded and doesn't leave before all of this is."""
@@ -335,7 +338,8 @@ class BatchRun:
     def _post(self, place: int, attempt: int) -> JobState:
         plan, header = self._folder.plan, self._folder.header
         item = plan.item(place)
-        name = f"{(header.name or header.tool)[:40]} {item.id[:60]} [{header.batch}-{place}.{attempt}]"
+        shown = (_printable(text)[:LONGEST_SHOWN] for text in (header.name or header.tool, item.id))
+        name = f"{' '.join(shown)} [{header.batch}-{place}.{attempt}]"
         return self._jobs._submitter.submit(
             header.tool,
             plan.entries(place),
@@ -802,7 +806,7 @@ class BatchRun:
         now = self._clock.monotonic()
         if at_once or now - self._told_at >= 1.0:
             self._told_at = now
-            left = status_of(self._folder)
+            left = status_of(self._folder, same=self._same)
             seconds = self._rates.seconds_left(left.running + left.waiting)
             end = None if seconds is None else self._clock.utcnow() + timedelta(seconds=seconds)
             per_minute = self._rates.requests_per_minute(now)
@@ -833,6 +837,10 @@ def _costs(folder: BatchFolder) -> dict[int, float]:
     return found
 
 
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
 def _settings_hash(settings: Mapping[str, Any]) -> str:
     return sha256(json.dumps(settings, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
 
@@ -842,16 +850,6 @@ def _duration(job: JobState) -> float | None:
         return None
     seconds = (job.completed_at - job.created_at).total_seconds()
     return seconds if seconds > 0 else None
-
-
-def _equal_items(folder: BatchFolder) -> dict[int, list[int]]:
-    """Return the places of the items that equal an earlier one, by its place."""
-    same: dict[int, list[int]] = {}
-    if folder.state.counts()[ItemState.SAME]:
-        for item in folder.plan.items():
-            if item.same_as is not None:
-                same.setdefault(item.same_as, []).append(item.place)
-    return same
 
 
 def _described(root: Path, names: list[str], paths: list[Path]) -> list[events.SavedFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,14 +73,16 @@ class BatchStatus:
         return "; ".join(parts)
 
 
-def status_of(folder: BatchFolder, **learned: Any) -> BatchStatus:
-    """Return how far the batch in a folder is."""
+def status_of(
+    folder: BatchFolder, same: Mapping[int, Sequence[int]] | None = None, **learned: Any
+) -> BatchStatus:
+    """Return how far the batch in a folder is. `same` is what `equal_items` returns, if that is known."""
     counts, state = folder.state.counts(), folder.state
-    same = counts[ItemState.SAME]
     done_same = failed_same = 0
-    if same:
-        done_same, failed_same = _equal_ones(folder)
-    waiting = counts[ItemState.PENDING] + same - done_same - failed_same
+    for place, others in (equal_items(folder) if same is None else same).items():
+        done_same += len(others) * (state.status(place) == ItemState.DONE)
+        failed_same += len(others) * (state.status(place) in (ItemState.FAILED, ItemState.SKIPPED))
+    waiting = counts[ItemState.PENDING] + counts[ItemState.SAME] - done_same - failed_same
     is_open = waiting or any(counts[each] for each in (*_ACTIVE, ItemState.DOUBT))
     return BatchStatus(
         items=len(state),
@@ -97,15 +100,14 @@ def status_of(folder: BatchFolder, **learned: Any) -> BatchStatus:
     )
 
 
-def _equal_ones(folder: BatchFolder) -> tuple[int, int]:
-    """Return how many items have the result of an equal one that is done, and of one that failed."""
-    done = failed = 0
-    for item in folder.plan.items():
-        if item.same_as is not None:
-            state = folder.state.status(item.same_as)
-            done += state == ItemState.DONE
-            failed += state in (ItemState.FAILED, ItemState.SKIPPED)
-    return done, failed
+def equal_items(folder: BatchFolder) -> dict[int, list[int]]:
+    """Return the places of the items that equal an earlier one, by its place."""
+    same: dict[int, list[int]] = {}
+    if folder.state.counts()[ItemState.SAME]:
+        for item in folder.plan.items():
+            if item.same_as is not None:
+                same.setdefault(item.same_as, []).append(item.place)
+    return same
 
 
 @attrs.frozen

@@ -15,14 +15,26 @@ import pytest
 from proteiniq import AsyncProteinIQ
 from proteiniq._async import batch_run, ended
 from proteiniq._async.jobs import AsyncJobs
+from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
+from proteiniq._async.wait_one import AsyncWatcher
+from proteiniq._inputs.callbacks import AsyncCallback
 from proteiniq._policy import schedule
 from proteiniq._responses.messages import job_failed
+from proteiniq._responses.page import Page
 from proteiniq._wire.clock import AsyncMachineClock
 from proteiniq.batch import AsyncBatch, BatchStatus, ItemSummary, OnFailure
-from proteiniq.batch._folder import BatchFolder
-from proteiniq.errors import BatchError, BatchPaused, NotFound
+from proteiniq.batch._folder import BatchFolder, Header
+from proteiniq.errors import (
+    BatchError,
+    BatchPaused,
+    ConfigurationError,
+    ContractError,
+    InvalidInput,
+    NotFound,
+)
 from proteiniq.hooks import AttemptDetails
+from proteiniq.models import JobState
 from proteiniq.sandbox import Sandbox
 
 from ..tools import ALL
@@ -159,6 +171,42 @@ async def test_the_folder_tells_how_far_a_batch_is_while_it_runs(service: Servic
     assert done[-1] == 3
 
 
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_the_name_of_a_job_shows_its_item_in_one_short_line(service: Service) -> None:
+    items = {f"a\n{'b' * 300}": "one"}
+    async for _ in service.client.batch("picky", items, service.folder, name="screen"):
+        pass
+    (job,) = [job async for job in service.client.jobs.list()]
+    assert str(job.name).startswith("screen a bbb")
+    assert len(str(job.name)) < 100
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_run_returns_the_totals_and_results_are_reused(service: Service, tmp_path: Path) -> None:
+    status = await service.batch("one").run()
+    assert (status.done, status.finished) == (1, True)
+    service.folder = tmp_path / "other"
+    assert (await service.batch("one", "two", reuse=tmp_path / "batch").run()).done == 2
+    assert await service.jobs() == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_batch_that_was_opened_to_look_at_it_is_not_run(service: Service) -> None:
+    await service.run("one")
+    with pytest.raises(ConfigurationError, match=r"call client\.batch with its folder"):
+        await AsyncBatch.open(service.folder).run()
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_what_to_keep_is_all_or_the_data(service: Service) -> None:
+    with pytest.raises(InvalidInput, match="keep must be 'all' or 'data', got 'files'"):
+        service.batch("one", keep="files")
+
+
 # ---- failures
 
 
@@ -254,8 +302,12 @@ async def test_jobs_of_others_may_take_the_slots(
             await service.client.jobs.submit("gate", {"text": "other"}, {"gate": str(gate)})
             looks = sandbox.faults.add("GET", "/account", delay=0.01, times=2)
             sandbox.faults.add("GET", "/account", status=500, code="internal_error")
-            async for _ in service.batch("one", on_progress=lambda _: looks.count > 1 and gate.touch()):
-                pass
+
+            def let_go(status: BatchStatus) -> None:
+                if looks.count > 1:
+                    gate.touch()
+
+            await service.run("one", on_progress=let_go)
             assert service.status.done == 1
 
 
@@ -268,11 +320,30 @@ async def test_an_item_whose_job_is_gone_fails_alone(
         raise NotFound("no such job", code="not_found")
 
     monkeypatch.setattr(batch_run, "MOST_STREAMS", 0)
-    monkeypatch.setattr(batch_run.AsyncStatusReader, "read", missing)
+    monkeypatch.setattr(AsyncStatusReader, "read", missing)
     service.faults.add("GET", "/jobs", times=None, status=404, code="not_found")
     outcome = (await service.run("one"))["item 0"]
     assert (outcome.status, outcome.code) == ("failed", "not_found")
     assert str(outcome.job_id) in str(outcome.message)
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_job_that_ended_while_it_was_looked_for_is_not_gone(service: Service) -> None:
+    header = Header(tool="picky", tool_version=None, contract="", created=0.0)
+    with BatchFolder.start(service.folder, header, now=0.0) as folder:
+        run = batch_run.AsyncBatchRun(
+            service.client._pipeline,
+            service.client.jobs,
+            service.client.results,
+            folder,
+            on_failure=OnFailure(),
+            keep="all",
+            resend_within=0.0,
+            told=AsyncCallback("on_progress", None),
+        )
+        await run._vanished("job_1")
+    assert service.journal == []
 
 
 @pytest.mark.anyio
@@ -303,16 +374,18 @@ async def test_an_item_whose_job_left_no_result_fails_alone(
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(AsyncJobs, "result"), (AsyncSubmitter, "submit"), (batch_run.AsyncWatcher, "listen")],
-    ids=["result", "submit", "listen"],
+    [(AsyncJobs, "result"), (AsyncSubmitter, "submit"), (AsyncWatcher, "listen"), (batch_run, "read_page")],
+    ids=["result", "submit", "listen", "read_page"],
 )
 async def test_an_error_that_is_not_of_the_service_is_raised_and_leaves_a_batch_that_goes_on(
-    service: Service, monkeypatch: pytest.MonkeyPatch, where: type, name: str
+    service: Service, monkeypatch: pytest.MonkeyPatch, where: Any, name: str
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("a fault of this client")
 
     with monkeypatch.context() as patch:
+        if name == "read_page":
+            patch.setattr(batch_run, "MOST_STREAMS", 0)
         patch.setattr(where, name, broken)
         with pytest.raises(RuntimeError, match="a fault of this client"):
             await service.run("one")
@@ -494,6 +567,23 @@ async def test_a_list_that_cannot_be_read_pauses_the_search(service: Service) ->
         await service.run("one")
     assert caught.value.reason == "forbidden"
     service.faults.clear()
+    await service.run("one")
+    assert service.status.done == await service.jobs() == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_list_that_ends_early_is_not_taken_for_the_whole(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut(*_: Any) -> Page[JobState]:
+        return Page((), None, ContractError("there are more pages", operation="list_jobs"))
+
+    service.faults.add(*JOBS, cut="after")
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_run, "request_page", cut)
+        with pytest.raises(BatchPaused, match="there are more pages"):
+            await service.run("one")
     await service.run("one")
     assert service.status.done == await service.jobs() == 1
 

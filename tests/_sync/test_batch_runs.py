@@ -15,16 +15,28 @@ from typing import Any
 import pytest
 
 from proteiniq import ProteinIQ
+from proteiniq._inputs.callbacks import Callback
 from proteiniq._policy import schedule
 from proteiniq._responses.messages import job_failed
+from proteiniq._responses.page import Page
 from proteiniq._sync import batch_run, ended
 from proteiniq._sync.jobs import Jobs
+from proteiniq._sync.reads import StatusReader
 from proteiniq._sync.submission import Submitter
+from proteiniq._sync.wait_one import Watcher
 from proteiniq._wire.clock import MachineClock
 from proteiniq.batch import Batch, BatchStatus, ItemSummary, OnFailure
-from proteiniq.batch._folder import BatchFolder
-from proteiniq.errors import BatchError, BatchPaused, NotFound
+from proteiniq.batch._folder import BatchFolder, Header
+from proteiniq.errors import (
+    BatchError,
+    BatchPaused,
+    ConfigurationError,
+    ContractError,
+    InvalidInput,
+    NotFound,
+)
 from proteiniq.hooks import AttemptDetails
+from proteiniq.models import JobState
 from proteiniq.sandbox import Sandbox
 
 from ..tools import ALL
