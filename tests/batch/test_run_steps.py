@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from proteiniq import AsyncProteinIQ, BatchPaused, Forbidden, InvalidInput, NotFound
+from proteiniq import AsyncProteinIQ, BatchPaused, ContractError, Forbidden, InvalidInput
 from proteiniq._async import batch_run
 from proteiniq._async.batch_run import AsyncBatchRun, _duration
 from proteiniq._inputs.callbacks import AsyncCallback
@@ -88,7 +88,7 @@ def test_a_search_goes_through_all_pages_and_stops_at_one_that_is_damaged(
         pages = [
             Page((STATE,), "cursor"),
             Page((ours,), "more"),
-            Page((), None, NotFound("damaged")),
+            Page((), None, ContractError("damaged", operation="list_jobs")),
         ]
 
         async def request_page(*_: Any) -> Any:
@@ -98,7 +98,7 @@ def test_a_search_goes_through_all_pages_and_stops_at_one_that_is_damaged(
         await run._record(Submit(0, 0))
         await run._record(Submit(1, 0))
         wanted = run._unanswered()
-        with pytest.raises(NotFound, match="damaged"):
+        with pytest.raises(ContractError, match="damaged"):
             await run._search(wanted)
         pages[:] = [Page((ours,), None)]
         assert list(await run._search(wanted)) == [(0, 0)]
