@@ -456,10 +456,11 @@ class Schedule:
             return float("inf")
         mean = self._mean(now) or 0.0
         unheard = [each for page in pages for each in page]
+        most = self._worth(pages, float("inf"))  # fewer than there are, if they are on several pages
         if scarce:  # as many as aren't needed to use all requests
-            wanted = max(len(unheard) / 4, len(unheard) - self.rate / 2 * mean)
+            wanted = most * max(1 / 4, 1 - self.rate / 2 * mean / len(unheard))
         else:
-            wanted = min(WORTH_A_LOOK, len(unheard) - 0.01)
+            wanted = min(WORTH_A_LOOK, 0.99 * most)
         early = max(self._looked_at, min(each.since for each in unheard)) + EARLIEST_LOOK
         late = max(early, self._looked_at + LONGEST_GAP)
         if self._worth(pages, early) >= wanted:

@@ -41,7 +41,7 @@ REQUESTS = {
     ("5 s", 20, False): {"Submit": 300, "Hear": 20, "Fetch": 300, "ListPage": 15},
     ("5 s", 20, True): {"Submit": 300, "Hear": 14, "Fetch": 300, "ListPage": 23, "ReadAccount": 1},
     ("60 s", 20, True): {"Submit": 300, "Hear": 300, "ReadAccount": 15, "Fetch": 300},
-    ("60 s", 100, False): {"Submit": 300, "Hear": 1, "ListPage": 24, "Fetch": 300},
+    ("60 s", 100, False): {"Submit": 300, "Hear": 1, "ListPage": 26, "Fetch": 300},
     ("15 min", 100, True): {
         "Submit": 300,
         "ListPage": 108,
