@@ -335,11 +335,6 @@ class Schedule:
     # What comes next
 
     @property
-    def active(self) -> int:
-        """Jobs that have not ended as far as known."""
-        return len(self._active)
-
-    @property
     def busy(self) -> int:
         """Requests on their way, without event streams."""
         return self._submitting + len(self._fetching) + self._on_its_way + self._reading + self._searching

@@ -20,7 +20,7 @@ import attrs
 
 from .._inputs.callbacks import Callback
 from .._policy.look import Failed as Later, ListPage, ReadJob
-from .._policy.schedule import LONGEST_STREAM, Fetch, Hear, ReadAccount, Rest, Schedule, Search, Submit
+from .._policy.schedule import LONGEST_STREAM, Fetch, Hear, ReadAccount, Rest, Schedule, Submit
 from .._transfer.durable import replace, sync_folder
 from .._wire.crew import Crew, Outcome
 from .._wire.turns import MOST_STREAMS
@@ -172,8 +172,8 @@ class BatchRun:
         self._attempt(self._take_back)
         while self._crew.busy:
             outcome = self._crew.next(None)
-            if outcome is not None:
-                self._attempt(partial(self._act, outcome))
+            assert outcome is not None
+            self._attempt(partial(self._act, outcome))
         self._crew.close()
 
     def _take_back(self) -> None:
@@ -243,7 +243,7 @@ class BatchRun:
                 self._work(partial(self._statuses.read, job_id, exists=True), partial(self._read, job_id))
             case ReadAccount():
                 self._work(self._call_account, self._account)
-            case Search():
+            case _:  # Search()
                 wanted = self._unanswered()
                 self._work(partial(self._search, wanted), partial(self._searched, wanted))
 
@@ -771,8 +771,7 @@ class BatchRun:
         Crew.blocking(partial(self._folder.record, self._now(), event))
 
     def _forget(self, job_id: str | None) -> None:
-        if job_id is not None:
-            self._places.pop(job_id, None)
+        self._places.pop(job_id or "", None)
 
     def _report(self, place: int, status: str, **known: Any) -> None:
         """Tell what became of an item, and of those that equal it."""

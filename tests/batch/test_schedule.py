@@ -115,3 +115,29 @@ def test_streams_that_end_early_are_given_up_for_a_while() -> None:
     for number in range(3):
         schedule.unheard(f"job_{number}", 1.0)
     assert schedule.next_move(10.0) == ListPage(is_first=True)
+
+
+def test_an_account_without_figures_changes_nothing_known() -> None:
+    schedule = Schedule(rate=2.0)
+    schedule.account(0.0, 0, 1)
+    schedule.account(1.0, None, None)
+    assert schedule.next_move(1.0) == Submit()
+    assert isinstance(schedule.next_move(1.0), Rest)
+
+
+def test_without_a_known_limit_a_refusal_shows_it() -> None:
+    schedule = Schedule(rate=2.0)
+    for number in range(2):
+        assert schedule.next_move(0.0) == Submit()
+        schedule.submitted(f"job_{number}", None, 0.0)
+    assert schedule.next_move(0.0) == Submit()
+    schedule.full(0.0, 0.0)
+    assert schedule.next_move(60.0) != Submit()
+    schedule.ended("job_0", 60.0, fetch=False)
+    assert schedule.next_move(60.0) == Submit()
+
+
+def test_a_job_that_is_not_followed_can_be_seen() -> None:
+    schedule = scheduled(1)
+    schedule.seen("job_of_others", 0.5)
+    assert rest(schedule, 0.5) == rest(scheduled(1), 0.5)
