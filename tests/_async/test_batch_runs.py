@@ -18,19 +18,17 @@ from proteiniq._async.jobs import AsyncJobs
 from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
 from proteiniq._async.wait_one import AsyncWatcher
-from proteiniq._inputs.callbacks import AsyncCallback
 from proteiniq._policy import schedule
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
 from proteiniq._wire.clock import AsyncMachineClock
 from proteiniq.batch import AsyncBatch, BatchStatus, ItemSummary, OnFailure
-from proteiniq.batch._folder import BatchFolder, Header
+from proteiniq.batch._folder import BatchFolder
 from proteiniq.errors import (
     BatchError,
     BatchPaused,
     ConfigurationError,
     ContractError,
-    InvalidInput,
     NotFound,
 )
 from proteiniq.hooks import AttemptDetails
@@ -200,13 +198,6 @@ async def test_a_batch_that_was_opened_to_look_at_it_is_not_run(service: Service
         await AsyncBatch.open(service.folder).run()
 
 
-@pytest.mark.anyio
-@pytest.mark.once
-async def test_what_to_keep_is_all_or_the_data(service: Service) -> None:
-    with pytest.raises(InvalidInput, match="keep must be 'all' or 'data', got 'files'"):
-        service.batch("one", keep="files")
-
-
 # ---- failures
 
 
@@ -325,25 +316,6 @@ async def test_an_item_whose_job_is_gone_fails_alone(
     outcome = (await service.run("one"))["item 0"]
     assert (outcome.status, outcome.code) == ("failed", "not_found")
     assert str(outcome.job_id) in str(outcome.message)
-
-
-@pytest.mark.anyio
-@pytest.mark.once
-async def test_a_job_that_ended_while_it_was_looked_for_is_not_gone(service: Service) -> None:
-    header = Header(tool="picky", tool_version=None, contract="", created=0.0)
-    with BatchFolder.start(service.folder, header, now=0.0) as folder:
-        run = batch_run.AsyncBatchRun(
-            service.client._pipeline,
-            service.client.jobs,
-            service.client.results,
-            folder,
-            on_failure=OnFailure(),
-            keep="all",
-            resend_within=0.0,
-            told=AsyncCallback("on_progress", None),
-        )
-        await run._vanished("job_1")
-    assert service.journal == []
 
 
 @pytest.mark.anyio

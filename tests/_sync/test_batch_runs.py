@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from proteiniq import ProteinIQ
-from proteiniq._inputs.callbacks import Callback
 from proteiniq._policy import schedule
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
@@ -26,13 +25,12 @@ from proteiniq._sync.submission import Submitter
 from proteiniq._sync.wait_one import Watcher
 from proteiniq._wire.clock import MachineClock
 from proteiniq.batch import Batch, BatchStatus, ItemSummary, OnFailure
-from proteiniq.batch._folder import BatchFolder, Header
+from proteiniq.batch._folder import BatchFolder
 from proteiniq.errors import (
     BatchError,
     BatchPaused,
     ConfigurationError,
     ContractError,
-    InvalidInput,
     NotFound,
 )
 from proteiniq.hooks import AttemptDetails
