@@ -93,7 +93,7 @@ def downstream(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests of `scripts/check.py` on each supported Python. `-- PATH` runs some of them."""
-    install(session, "generate", "test", extras="[sandbox]")
+    install(session, "generate", "test", "frames", extras="[sandbox]")
     run_tests(session, "--numprocesses", "2")
 
 
@@ -107,7 +107,7 @@ def cases(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Lines and branches of the facade that the tests reach; fails below 100 %."""
-    install(session, "generate", "test", "coverage", extras="[sandbox]")
+    install(session, "generate", "test", "frames", "coverage", extras="[sandbox]")
     without = ("contract", "independent", "sandbox", "scripts", "_sync")
     ignored = [f"--ignore=tests/{folder}" for folder in without]
     measured = ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
@@ -136,6 +136,13 @@ def faults(session: nox.Session) -> None:
     install(session, "test", extras="[sandbox]")
     files = ("tests/_async/faults/behind_nginx.py", "tests/_sync/faults/behind_nginx.py")
     run_tests(session, *files)
+
+
+@nox.session
+def batch(session: nox.Session) -> None:
+    """Run batches of real computations while their process and the service are killed, and on a full disk."""
+    install(session, "test", extras="[sandbox]")
+    run_tests(session, "--numprocesses", "2", "tests/batch/under_kills.py")
 
 
 @nox.session

@@ -4,6 +4,9 @@ ProteinIQError
 ├── ConfigurationError                    the client can't be created or used like this: key, base URL, options
 ├── InvalidInput                          the input is invalid; no request was sent
 ├── SpendLimitExceeded                    the quote is above `max_credits`; nothing was submitted
+├── BatchError                            a batch folder can't be used like this: damaged, full disk, other items
+│   ├── BatchLocked                       another process uses it
+│   └── BatchPaused                       the batch can't go on now; its folder has all that it did
 ├── UnsupportedOperation                  the service's contract lacks the operation; nothing was sent
 ├── RequestError                          a request failed, or could not be sent
 │   ├── APIError                          the service returned an error; one class per error code
@@ -144,6 +147,42 @@ class SpendLimitExceeded(ProteinIQError):
         super().__init__(message)
         self.estimated_credits = estimated_credits
         self.max_credits = max_credits
+
+
+class BatchError(ProteinIQError):
+    """A batch folder can't be used like this. The message names the file or the item, and says what to do.
+
+    It is retryable if the cause is outside the batch, such as a full disk: the same call then continues the batch.
+    """
+
+
+class BatchLocked(BatchError):
+    """Another process uses the batch folder. `host`, `pid` and `since` (Unix seconds) say which; None is unknown."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        host: str | None = None,
+        pid: int | None = None,
+        since: float | None = None,
+        **known: Any,
+    ) -> None:
+        super().__init__(message, **known)
+        self.host = host
+        self.pid = pid
+        self.since = since
+
+
+class BatchPaused(BatchError):
+    """A batch stopped before all its items had ended. Its jobs keep running, and starting it again continues it.
+
+    `reason` is the service's error code, such as `insufficient_credits`, or `max_credits` or `failures`.
+    """
+
+    def __init__(self, message: str, *, reason: str, **known: Any) -> None:
+        super().__init__(message, **known)
+        self.reason = reason
 
 
 class UnsupportedOperation(ProteinIQError):

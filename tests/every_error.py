@@ -30,6 +30,7 @@ def made(kind: type[ProteinIQError]) -> ProteinIQError:
     special: dict[type[ProteinIQError], dict[str, Any]] = {
         errors.InvalidInput: {"issues": [Issue("it is empty", slot="protein", line=3)]},
         errors.SpendLimitExceeded: {"estimated_credits": 51, "max_credits": 50},
+        errors.BatchPaused: {"reason": "failures"},
         errors.UnsupportedOperation: {"operation": "cancel_job"},
         errors.ContractError: {"operation": "get_tool", "path": "$.id"},
         errors.WaitTimeout: {"job": STATE},

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 import proteiniq
-from proteiniq import hooks, opentelemetry, testing
+from proteiniq import batch, hooks, opentelemetry, testing
 from proteiniq.errors import ProteinIQError
 from proteiniq.models import Model
 
@@ -44,6 +44,13 @@ def surface(prefix: str = "") -> Iterator[str]:
             if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__:
                 label = f"{module.__name__.removeprefix('proteiniq.')}.{name}"
                 yield from _class(label, value) if inspect.isclass(value) else [label + _parameters(value)]
+    for name in batch.__all__:
+        if not name.startswith("Async"):
+            yield from _class(
+                f"batch.{name}",
+                getattr(batch, prefix + name if f"Async{name}" in batch.__all__ else name),
+                made_by_users=name == "OnFailure",
+            )
     for name in testing.__all__:
         value = getattr(testing, name)
         label = f"testing.{name}"

@@ -138,7 +138,7 @@ def test_only_the_retry_budget_has_a_lock() -> None:
 
 
 def test_locks_are_created_where_a_fork_resets_them() -> None:
-    threads = {"_wire/addresses.py"}  # starts one, and has no lock
+    threads = {"_wire/addresses.py", "_wire/crew.py"}  # start some, and have no lock
     assert importers("threading", FACADE) - threads == {"_forks.py", "_wire/turns.py"}
 
 
@@ -151,6 +151,12 @@ def test_folders_import_only_from_those_before_them(folder: str) -> None:
     for path in modules(folder):
         names = {each.split(".")[1] for each in imported(path) if each.startswith("proteiniq.")}
         assert not names & {*after}, path
+
+
+def test_the_folder_of_a_batch_needs_no_client() -> None:
+    for path in modules("batch", without=("__init__.py",)):
+        names = {each.split(".")[1] for each in imported(path) if each.startswith("proteiniq.")}
+        assert not names & {"_wire", "_responses", "_async", "_sync"}, path
 
 
 def test_errors_models_and_hooks_import_no_folder() -> None:

@@ -13,9 +13,11 @@ from proteiniq import (
 
 from ._sync.clients import over
 from .support import (
+    EVENTS,
     Routes,
     Stub,
     answer,
+    events,
     job,
     refusal,
 )
@@ -77,3 +79,15 @@ def test_a_job_that_is_not_found_ends_a_wait_after_the_others() -> None:
             next(waited)
     assert caught.value.job_id == "job_1"
     assert caught.value.__notes__ == ["Not found: job_2."]
+
+
+@pytest.mark.case
+@pytest.mark.parametrize(("status", "where"), [("COMPLETED", "has ended"), ("PROCESSING", "continues")])
+def test_a_callback_that_fails_in_a_wait_leaves_where_the_job_is(status: str, where: str) -> None:
+    def fail(job: object) -> None:
+        raise ZeroDivisionError
+
+    service = Routes({EVENTS: events(job(status))})
+    with over(service) as client, pytest.raises(ZeroDivisionError) as caught:
+        client.jobs.wait("job_1", on_update=fail)
+    assert where in caught.value.__notes__[0]

@@ -159,6 +159,12 @@ def test_a_job_with_another_id_keeps_it_separately() -> None:
 
 
 @pytest.mark.case
+def test_a_number_that_json_does_not_have_is_named() -> None:
+    with pytest.raises(ContractError, match="expected number, got nan, which JSON doesn't have"):
+        fit(decode(b'{"estimated_credits": NaN}', "quote_job", REQUEST), "quote_job", REQUEST)
+
+
+@pytest.mark.case
 def test_an_empty_body_is_called_empty() -> None:
     with pytest.raises(ContractError, match="is empty, but a body of JSON was expected"):
         decode(b" ", "get_tool", REQUEST)

@@ -19,7 +19,7 @@ EXAMPLES = dict(re.findall(r"<!-- readme: (\w+) -->\n```python\n(.*?)```", READM
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
+    with Sandbox(rate_limit=6000) as running:
         yield running
 
 
@@ -27,7 +27,9 @@ def test_every_python_block_of_the_readme_is_an_example_that_runs() -> None:
     assert README.count("```python") == len(EXAMPLES) > 0
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "batch" else name for name in EXAMPLES]
+)
 def test_an_example_of_the_readme_runs(name: str, sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     done = subprocess.run(

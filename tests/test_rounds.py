@@ -10,22 +10,17 @@ import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from proteiniq._policy.look import PAGE, Failed, Listed, ListPage, Outcome, ReadJob
 from proteiniq._policy.poll_many import (
     BURST,
     EARLIEST_ROUND,
     LONGEST_PAUSE,
     MOST_UNHEARD,
-    PAGE,
     PER_REQUEST,
-    Failed,
     Follow,
-    Listed,
     Listen,
-    ListPage,
     Move,
-    Outcome,
     Pause,
-    ReadJob,
     Rounds,
 )
 from proteiniq._policy.polling import Expire

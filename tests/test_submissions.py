@@ -96,6 +96,18 @@ def test_a_price_that_is_too_high_or_unknown_prevents_the_submit(price: Any) -> 
     assert service.routes == [QUOTE]
 
 
+@pytest.mark.case
+@pytest.mark.parametrize(
+    ("price", "problem"),
+    [(-5, "the quote of esmfold is -5 credits"), (50.0000001, "would cost 50.0000001 credits, more than")],
+)
+def test_a_price_that_prevents_the_submit_is_named(price: float, problem: str) -> None:
+    quote = {**documented("quote_job"), "estimated_credits": price, "blocking_errors": []}
+    service = Routes({QUOTE: answer(quote)})
+    with over(service) as client, pytest.raises((SpendLimitExceeded, ContractError), match=problem):
+        client.jobs.submit("esmfold", [ENTRY], max_credits=50)
+
+
 def test_a_request_has_the_spelling_of_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = Shape(moves=((("slotId",), ("slot",)),), values={"format": {"fasta": "FASTA"}})
     shape = Shape(

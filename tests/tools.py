@@ -66,6 +66,17 @@ class Broken(Tool):
         raise RuntimeError("no convergence after 12 steps")
 
 
+class Picky(Gate):
+    """Fails if its input says so."""
+
+    contract = attrs.evolve(Gate.contract, id="picky", settings=())
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        if "fail" in inputs["text"][0].content:
+            raise RuntimeError("told to fail")
+        return super().run(inputs, {"gate": ""}, out, progress)
+
+
 class Large(Tool):
     """Writes a file of several reads."""
 
@@ -99,4 +110,4 @@ class Esmfold(Gate):
         return {}
 
 
-ALL = tuple(f"{__name__}:{tool.__name__}" for tool in (Gate, Broken, Large))
+ALL = tuple(f"{__name__}:{tool.__name__}" for tool in (Gate, Broken, Picky, Large))

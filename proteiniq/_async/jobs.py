@@ -35,6 +35,7 @@ from .._responses.messages import (
     left_running_all,
     not_cancelled,
     where_it_is,
+    where_its_result_is,
     where_they_are,
 )
 from ..errors import InvalidInput, NotFound, ProteinIQError, WaitTimeout
@@ -277,7 +278,8 @@ class AsyncJobs:
             raise
         except BaseException as interrupt:
             # Ctrl-C and a cancelled task end the wait, but not the job, which is paid for.
-            interrupt.add_note(where_it_is(job_id))
+            has_ended = last is not None and last.is_terminal
+            interrupt.add_note(where_its_result_is(job_id) if has_ended else where_it_is(job_id))
             raise
         if last is not None and last.is_terminal:
             return last

@@ -11,8 +11,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..batch._status import OnFailure as OnFailure
     from ..models import Tool as Tool, ToolSummary as ToolSummary
     from .account import AsyncAccountAPI as AsyncAccountAPI
+    from .batch import AsyncBatch as AsyncBatch, OnBatchProgress as OnBatchProgress
     from .files import AsyncFiles as AsyncFiles
     from .job import OnUpdate as OnUpdate
     from .jobs import AsyncJobs as AsyncJobs
@@ -24,7 +26,10 @@ _HOMES = {
     "Tool": "..models",
     "ToolSummary": "..models",
     "AsyncAccountAPI": ".account",
+    "AsyncBatch": ".batch",
     "AsyncFiles": ".files",
+    "OnBatchProgress": ".batch",
+    "OnFailure": "..batch._status",
     "OnUpdate": ".job",
     "AsyncJobs": ".jobs",
     "AsyncPipeline": ".pipeline",

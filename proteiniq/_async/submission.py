@@ -33,7 +33,7 @@ from .._inputs.entries import Part
 from .._inputs.reader import AsyncReader
 from .._policy.slots import SlotWait, slot_pause
 from .._responses import convert
-from .._responses.messages import after_submit, blocked, no_slot, spend_limit
+from .._responses.messages import after_submit, blocked, no_slot, spend_limit, without_advice
 from .._responses.refusals import explain
 from ..errors import ConcurrentJobLimitExceeded, InvalidInput, ValidationError
 from ..models import JobState, Quote, Tool, ToolSummary
@@ -94,6 +94,8 @@ class AsyncSubmitter:
                 in_doubt, tries = in_doubt or full.in_doubt, tries + 1
                 pause = None if slot is None else self._pause(slot, tries, full.retry_after)
                 if pause is None:
+                    if slot is not None:
+                        without_advice(full)
                     if slot is not None and slot.timeout is not None:
                         full.add_note(no_slot(slot.timeout, in_doubt=in_doubt))
                     if in_doubt and not full.in_doubt:

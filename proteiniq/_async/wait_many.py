@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
-from proteiniq_openapi.api.jobs import list_jobs
-from proteiniq_openapi.types import UNSET
-
-from .._policy.poll_many import (
-    PAGE,
-    Failed,
-    Listed,
-    Listen,
-    ListPage,
-    Outcome,
-    Pause,
-    ReadJob,
-    Rounds,
-)
+from .._policy.look import Failed, ListPage, Outcome, ReadJob
+from .._policy.poll_many import Listen, Pause, Rounds
 from .._policy.polling import Expire
-from .._responses import convert
-from ..errors import APIError, NotFound, ProteinIQError
+from ..errors import NotFound, ProteinIQError
 from ..models import JobState
 from .pipeline import AsyncPipeline
-from .reads import AsyncStatusReader, requested_wait
+from .reads import AsyncStatusReader, read_page, requested_wait
 from .wait_one import AsyncWatcher
-
-log = logging.getLogger("proteiniq")
 
 
 class AsyncGatherer:
@@ -118,17 +102,8 @@ class AsyncGatherer:
 
     async def _read_page(self, cursor: str | None) -> tuple[Outcome, list[JobState]]:
         """Request a page. Returns the outcome and the new states."""
-        prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
-        try:
-            response = await self._pipeline.call(prepared, deadline=self._deadline)
-            page = convert.page(response, "list_jobs", convert.job, cursor=cursor)
-            self._cursor = page.next_cursor
-        except ProteinIQError as error:
-            return _failed_list(error, is_first=cursor is None), []
-        states = [state for known in page.items for state in self._news(known)]
-        if page.problem is not None:
-            log.info("can't read the rest of the job list, reading statuses instead: %s", page.problem)
-        return Listed(page.items, self._cursor is not None, is_usable=page.problem is None), states
+        outcome, listed, self._cursor = await read_page(self._pipeline, cursor, self._deadline)
+        return outcome, [state for known in listed for state in self._news(known)]
 
     async def _read_status(self, job_id: str) -> tuple[Outcome, list[JobState]]:
         """Read a status. Returns the outcome and the new state, if any."""
@@ -154,16 +129,3 @@ class AsyncGatherer:
         self._known[state.id] = state
         self._rounds.changed()
         return [state]
-
-
-def _failed_list(error: ProteinIQError, *, is_first: bool) -> Outcome:
-    """Return what a page that can't be read means. It never ends the wait, since each status can be read."""
-    if error.retryable:
-        log.info("can't read the job list now: %s", error)
-        return Failed(requested_wait(error))
-    if isinstance(error, APIError) and not is_first:
-        # Its cursor is a job that may have been deleted since.
-        log.info("can't read a page of the job list, reading statuses instead: %s", error)
-        return Listed()
-    log.info("can't read the job list, reading statuses from now on: %s", error)
-    return Listed(is_usable=False)

@@ -7,7 +7,8 @@ These are not parsers: they catch the wrong file in a slot and name the line. Fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import PurePath
 
 from .._text import fasta, recognise
@@ -124,7 +125,7 @@ def records(format: str, text: str) -> list[int]:
     if format == "smiles":
         return [number for number, line in enumerate(lines, start=1) if line.strip()]
     if format == "sdf":
-        return [start for start, _ in _molecules(lines)]
+        return [start for start, _ in molecules(lines)]
     return []
 
 
@@ -174,7 +175,7 @@ def _sdf_problems(text: str) -> list[Problem]:
     lines = fasta.lines(text)
     problems: list[Problem] = []
     found = has_atoms = False
-    for start, molecule in _molecules(lines):
+    for start, molecule in molecules(lines):
         found = True
         has_atoms = has_atoms or not _is_empty(molecule)
         counts = molecule[3] if len(molecule) > 3 else ""
@@ -258,14 +259,17 @@ def _smiles_problem(smiles: str) -> tuple[str | None, bool]:
     return (None if has_atom else f"{smiles!r} has no atom"), False
 
 
-def _molecules(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the first line's number and the lines of each molecule of an SDF file."""
-    start = 0
-    for number, line in enumerate([*lines, "$$$$"]):
-        if line.startswith("$$$$"):
-            if any(each.strip() for each in lines[start:number]):
-                yield start + 1, lines[start:number]
-            start = number + 1
+def molecules(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the first line's number and the lines of each molecule of an SDF file, one at a time."""
+    first = 1
+    molecule: list[str] = []
+    for number, line in enumerate(chain(lines, ["$$$$"]), start=1):
+        if not line.startswith("$$$$"):
+            molecule.append(line)
+            continue
+        if any(each.strip() for each in molecule):
+            yield first, molecule
+        first, molecule = number + 1, []
 
 
 def _is_atom(line: str) -> bool:

@@ -128,7 +128,7 @@ def is_in_memory(inputs: Any) -> bool:
 
 def _values(value: Any) -> Iterable[Any] | None:
     """Return the values of a collection, None for a single value. Raises Unusable."""
-    if isinstance(value, (str, bytes, bytearray, memoryview, File, os.PathLike)) or value is None:
+    if _is_plain(value):
         return None
     if getattr(value, "shape", None) == ():
         raise Unusable(f"an array must have one dimension, got none: pass {short_repr(value)}.item()")
@@ -145,9 +145,38 @@ def _values(value: Any) -> Iterable[Any] | None:
         return map(_Named, value.keys(), value.values())
     if _is_series(value):
         return (_Named(name if isinstance(name, str) else None, each) for name, each in value.items())
-    if files.is_open_file(value) or files.is_in_archive(value) or _is_record(value) or _is_sequence(value):
-        return None
-    return value if isinstance(value, Iterable) else None
+    return value if isinstance(value, Iterable) and not is_single(value) else None
+
+
+def is_single(value: Any) -> bool:
+    """Whether the value is the data of one thing, though some can be iterated over: records, lines, or letters."""
+    is_file = files.is_open_file(value) or files.is_in_archive(value)
+    return _is_plain(value) or is_file or _is_record(value) or _is_sequence(value)
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (str, bytes, bytearray, memoryview, File, os.PathLike)) or value is None
+
+
+def name(value: Any) -> str | None:
+    """Return the name of a file or of a single record, None if it has none."""
+    found: Any = None
+    if isinstance(value, str):
+        if value.startswith(">") and "\n>" not in value:
+            found = fasta.Record(value[1:].partition("\n")[0], 1, ()).name
+    elif isinstance(value, File):
+        found = value.filename or value.id
+    elif isinstance(value, os.PathLike):
+        found = _unpacked(files.path_of(value).name)
+    elif files.is_open_file(value) or files.is_in_archive(value):
+        found = _unpacked(files.name_of(value) or "")
+    elif _is_record(value):
+        found = getattr(value, "id", None) or getattr(value, "name", None)
+    return found if isinstance(found, str) and found and found not in _UNNAMED else None
+
+
+def _unpacked(filename: str) -> str:
+    return filename.removesuffix(".gz")
 
 
 @attrs.frozen
@@ -214,7 +243,7 @@ def _decoded(data: str | bytes, number: int | None, label: str | None, max_bytes
     if isinstance(data, str):
         return Item(_checked(data), number, label)
     text, warning = encodings.decoded(data, max_bytes)
-    return Item(text, number, label, warning=warning)
+    return Item(text, number, _unpacked(label) if label else None, warning=warning)
 
 
 def _record_of(value: Any) -> str:

@@ -1,27 +1,22 @@
 """Wait for many jobs with few requests.
 
-A wait goes in rounds: the newest pages of the job list first, then the status of each job that was not on
-them. The service documents that the list exists ("Jobs"), but not its order; if newest is not first, the statuses
-make up for it. Between two rounds the wait listens to the events of one job, and its end brings the next round
-forward, since jobs often end one after another. How far to page, how long to pause and when a round may come early are
-choices of this client.
+A wait goes in rounds, and each is a look at the jobs (`look`). Between two rounds the wait listens to the events of one
+job, and its end brings the next round forward, since jobs often end one after another. How long to pause and when a
+round may come early are choices of this client.
 
 Nothing here waits or reads a clock: `now` is a monotonic time in seconds, as is `deadline`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
 
 import attrs
 
 from ..models import JobState, JobStatus
+from .look import Failed, ListPage, Looker, Moves, Outcome, ReadJob
 from .polling import LAST_LOOK, READ_INTERVAL, Expire, expire, poll_interval
-
-PAGE = 100
-"""How many jobs a page of the list has, at most (documentation, "Files")."""
 
 PER_REQUEST = 2.0
 """The pause for each request of a round, in seconds: a wait uses at most a quarter of the documented rate
@@ -42,9 +37,6 @@ MOST_UNHEARD = 3
 LONGEST_PAUSE = 60.0
 """The longest pause between two rounds, in seconds."""
 
-LIST_ATTEMPTS = 3
-"""Rounds in a row with a failed list after which statuses are read instead."""
-
 
 @attrs.frozen
 class Pause:
@@ -63,20 +55,6 @@ class Listen:
 
 
 @attrs.frozen
-class ListPage:
-    """Request the newest page of the job list, or the page after the last one if `is_first` is false."""
-
-    is_first: bool
-
-
-@attrs.frozen
-class ReadJob:
-    """Request the status of a job that was on no page."""
-
-    job_id: str
-
-
-@attrs.frozen
 class Follow:
     """Watch the only remaining job: its events are quicker than any round."""
 
@@ -86,46 +64,10 @@ class Follow:
 Move = Pause | Listen | ListPage | ReadJob | Follow | Expire
 
 
-@attrs.frozen
-class Listed:
-    """A page was read, and each of its jobs passed to `seen`.
-
-    `is_usable` is false if the rest of the list can't be read, so that only statuses are from now on.
-    """
-
-    states: Sequence[JobState] = ()
-    has_more: bool = False
-    is_usable: bool = True
-
-
-@attrs.frozen
-class Failed:
-    """A request failed and may succeed later, after `retry_after` seconds."""
-
-    retry_after: float | None = None
-
-
-Outcome = Listed | Failed | None
-"""How a move ended; None for a pause, and for a status or events that were passed to `seen`."""
-
-R = TypeVar("R")
-Moves = Generator[Move | None, tuple[float, Outcome], R]
-
-
-@attrs.define
-class _Round:
-    unseen: dict[str, None]
-    """The jobs not seen in this round yet, in order."""
-    requests: int = 0
-    failed: bool = False
-
-
 class Rounds:
     """Decides the next move of a wait for many jobs, and knows which of them have not ended.
 
-    `jobs` maps ids to creation times, None if unknown. A round never requests more pages than jobs are left, since
-    statuses would cost no more, and no page after one that is older than all missing jobs. A job whose status had to be
-    read is not looked for on later pages again. Not safe for several threads.
+    `jobs` maps ids to creation times, None if unknown. Not safe for several threads.
 
     >>> rounds = Rounds({"job_1": None, "job_2": None})
     >>> rounds.next_move(now=0.0)
@@ -137,11 +79,8 @@ class Rounds:
     def __init__(self, jobs: Mapping[str, datetime | None], *, deadline: float | None = None) -> None:
         self._left = dict(jobs)
         self._deadline = deadline
-        self._lists = True
-        self._list_failures = 0
-        self._deep: set[str] = set()  # not on the pages worth requesting
+        self._looker = Looker(deadline)
         self._changed = False
-        self._not_before = float("-inf")
         self._running: set[str] = set()
         self._unheard = 0
         self._allowance = float(BURST)
@@ -186,7 +125,7 @@ class Rounds:
         """Record that a job's state changed: the next round comes soon."""
         self._changed = True
 
-    def _plan(self) -> Moves[Move | None]:
+    def _plan(self) -> Moves[Move, Move | None]:
         now, _ = yield None
         counted = now
         quiet = failed_rounds = 0
@@ -210,30 +149,28 @@ class Rounds:
                         quiet = 0
                         if self._may_list_again():
                             earliest = next_round = ended + EARLIEST_ROUND
-                    earliest, next_round = (max(at, self._not_before) for at in (earliest, next_round))
+                    earliest, next_round = (max(at, self._looker.not_before) for at in (earliest, next_round))
                 else:
                     now, _ = yield Pause(start - now, failed_rounds > 0)
                 continue
 
-            this = _Round(dict.fromkeys(self._left))
             self._changed, may_listen = False, True
-            now = yield from self._list(this, now)
-            now = yield from self._read(this, now)
+            this = yield from self._looker.look(self._left, now)
 
-            ended = now
+            ended = now = this.now
             self._allowance -= this.requests
             quiet = 0 if self._changed else quiet + 1
             failed_rounds = failed_rounds + 1 if this.failed else 0
             # After a failure the pause grows as for a quiet job, and a little faster.
             interval = poll_interval(JobStatus.PROCESSING, max(quiet, 2 * failed_rounds))
             pause = min(max(interval, PER_REQUEST * this.requests), LONGEST_PAUSE)
-            earliest = max(now + READ_INTERVAL, self._not_before)
-            next_round = max(now + pause, self._not_before)
+            earliest = max(now + READ_INTERVAL, self._looker.not_before)
+            next_round = max(now + pause, self._looker.not_before)
         return None
 
     def _worth_hearing(self, now: float, until: float) -> str | None:
         """Return the job to listen to, one that runs if any is known to, or None to pause instead."""
-        if until - now < SHORTEST_LISTEN or now < self._not_before:
+        if until - now < SHORTEST_LISTEN or now < self._looker.not_before:
             return None
         if self._unheard >= MOST_UNHEARD or self._allowance < 1:
             return None
@@ -245,54 +182,12 @@ class Rounds:
         early = job in self._left and now < until
         self._unheard = self._unheard + 1 if early else 0
         if isinstance(outcome, Failed):
-            self._not_before = max(self._not_before, now + (outcome.retry_after or 0.0))
+            self._looker.refused(now, outcome)
         return not early
 
     def _may_list_again(self) -> bool:
         """Whether a round may come early: it would only list jobs. The status of a job is read every 5 s at most."""
-        lists = self._lists and not self._list_failures and self._deep.isdisjoint(self._left)
-        return lists and self._allowance >= 1
-
-    def _list(self, this: _Round, now: float) -> Moves[float]:
-        """Request pages as long as they may contain a missing job. Returns the time of the last response."""
-        if not self._lists or all(job in self._deep for job in self._left):
-            return now
-        for page in range(len(self._left)):
-            now, outcome = yield ListPage(is_first=page == 0)
-            this.requests += 1
-            if isinstance(outcome, Failed):
-                self._list_failures += 1
-                self._failed(this, outcome, now)
-                if self._list_failures < LIST_ATTEMPTS:
-                    this.unseen.clear()
-                break
-            listed = outcome or Listed()
-            self._list_failures = 0
-            self._lists = listed.is_usable
-            for state in listed.states:
-                this.unseen.pop(state.id, None)
-            if not listed.has_more or not self._may_follow(this, listed.states) or self._expired(now):
-                break
-        return now
-
-    def _read(self, this: _Round, now: float) -> Moves[float]:
-        """Read the status of each job that was on no page. Returns the time of the last response."""
-        while this.unseen and not self._expired(now):
-            job = next(iter(this.unseen))
-            now, outcome = yield ReadJob(job)
-            this.requests += 1
-            del this.unseen[job]
-            if isinstance(outcome, Failed):
-                self._failed(this, outcome, now)
-                if outcome.retry_after:
-                    this.unseen.clear()  # the service asked to wait, so nothing else is requested either
-            elif self._lists and not self._list_failures:
-                self._deep.add(job)
-        return now
-
-    def _failed(self, this: _Round, failure: Failed, now: float) -> None:
-        this.failed = True
-        self._not_before = max(self._not_before, now + (failure.retry_after or 0.0))
+        return self._looker.only_lists(self._left) and self._allowance >= 1
 
     def _expired(self, now: float) -> bool:
         return self._deadline is not None and now >= self._deadline
@@ -308,9 +203,3 @@ class Rounds:
             if start + READ_INTERVAL > last:
                 start = max(now, last)
         return start
-
-    def _may_follow(self, this: _Round, states: Sequence[JobState]) -> bool:
-        """Whether a page after one with these jobs may contain a missing job."""
-        oldest = min((state.created_at for state in states if state.created_at is not None), default=None)
-        wanted = [self._left[job] for job in this.unseen if job not in self._deep]
-        return any(created is None or oldest is None or created <= oldest for created in wanted)

@@ -158,13 +158,20 @@ def result_unread(job_id: str, error: ProteinIQError) -> str:
     )
 
 
-def spend_limit(tool_id: str, quote: Quote, max_credits: float) -> SpendLimitExceeded | None:
-    """Return the error of a submit whose quote is above the limit."""
+def spend_limit(tool_id: str, quote: Quote, max_credits: float) -> ProteinIQError | None:
+    """Return the error of a submit whose quote is above the limit, or can't be a price."""
+    if quote.estimated_credits < 0:
+        return ContractError(
+            f"nothing was submitted: the quote of {tool_id} is {quote.estimated_credits:.12g} credits, which can't be "
+            "its price. To submit without a quote, omit max_credits",
+            operation="quote_job",
+            path="$.estimated_credits",
+        )
     if quote.estimated_credits <= max_credits:
         return None
     return SpendLimitExceeded(
-        f"nothing was submitted: {tool_id} would cost {quote.estimated_credits:g} credits, more than "
-        f"max_credits={max_credits:g}",
+        f"nothing was submitted: {tool_id} would cost {quote.estimated_credits:.12g} credits, more than "
+        f"max_credits={max_credits:.12g}",
         estimated_credits=quote.estimated_credits,
         max_credits=max_credits,
     )
@@ -206,6 +213,12 @@ def _kind(code: str | None) -> type[APIError]:
 def no_slot(timeout: float, *, in_doubt: bool) -> str:
     """Return a note for a submit that waited for a job slot; `in_doubt` is true if it may have created a job anyway."""
     return f"No job slot became free within {timeout:g} s.{'' if in_doubt else ' Nothing was submitted.'}"
+
+
+def without_advice(error: APIError) -> None:
+    """Leave out of an error's message what to do, which the caller has done."""
+    error.message = error.message.partition("\nWhat to do: ")[0]
+    error.args = (error.message,)
 
 
 def after_submit(error: BaseException, key: str) -> str | None:

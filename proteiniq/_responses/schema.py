@@ -271,5 +271,7 @@ def _check_time(value: str) -> None:
 
 
 def _kind(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value}, which JSON doesn't have"
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

@@ -13,8 +13,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..batch._status import OnFailure as OnFailure
     from ..models import Tool as Tool, ToolSummary as ToolSummary
     from .account import AccountAPI as AccountAPI
+    from .batch import Batch as Batch, OnBatchProgress as OnBatchProgress
     from .files import Files as Files
     from .job import OnUpdate as OnUpdate
     from .jobs import Jobs as Jobs
@@ -26,7 +28,10 @@ _HOMES = {
     "Tool": "..models",
     "ToolSummary": "..models",
     "AccountAPI": ".account",
+    "Batch": ".batch",
     "Files": ".files",
+    "OnBatchProgress": ".batch",
+    "OnFailure": "..batch._status",
     "OnUpdate": ".job",
     "Jobs": ".jobs",
     "Pipeline": ".pipeline",

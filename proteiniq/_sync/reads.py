@@ -5,13 +5,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
-from proteiniq_openapi.api.jobs import get_job, get_job_status
+from proteiniq_openapi.api.jobs import get_job, get_job_status, list_jobs
+from proteiniq_openapi.types import UNSET
 
 from .._inputs import requests
+from .._policy.look import PAGE, Failed, Listed
 from .._policy.tolerance import Tolerance
 from .._responses import convert
-from ..errors import APIError, ProteinIQError
+from .._responses.page import Page
+from ..errors import APIError, ProteinIQError, RateLimited
 from ..models import JobState
 from .pipeline import Pipeline
 
@@ -67,3 +71,45 @@ def read_job(
         return read_status(pipeline, job_id, deadline)
     prepared = get_job.prepared(job_id)
     return convert.job(pipeline.call(prepared, job_id=job_id, job_read=paced, deadline=deadline))
+
+
+def request_page(pipeline: Pipeline, cursor: str | None, deadline: float | None = None) -> Page[JobState]:
+    """Return the page of the job list after `cursor`, or the newest one."""
+    prepared = list_jobs.prepared(limit=PAGE, starting_after=cursor or UNSET)
+    response = pipeline.call(prepared, deadline=deadline)
+    return convert.page(response, "list_jobs", convert.job, cursor=cursor)
+
+
+def read_page(
+    pipeline: Pipeline, cursor: str | None, deadline: float | None = None
+) -> tuple[Failed | Listed, Sequence[JobState], str | None]:
+    """Request the page of the job list after `cursor`, or the newest one.
+
+    Returns the outcome, the jobs, and the cursor of the next page. A page that can't be read is an outcome too, since
+    each status can be read.
+    """
+    try:
+        page = request_page(pipeline, cursor, deadline)
+        next_cursor = page.next_cursor
+    except ProteinIQError as error:
+        return _failed_list(error, is_first=cursor is None), [], cursor
+    if page.problem is not None:
+        log.info("can't read the rest of the job list, reading statuses instead: %s", page.problem)
+    return (
+        Listed(page.items, next_cursor is not None, is_usable=page.problem is None),
+        page.items,
+        next_cursor,
+    )
+
+
+def _failed_list(error: ProteinIQError, *, is_first: bool) -> Failed | Listed:
+    """Return what a page that can't be read means. It never ends the wait, since each status can be read."""
+    if error.retryable:
+        log.info("can't read the job list now: %s", error)
+        return Failed(requested_wait(error), by_rate=isinstance(error, RateLimited))
+    if isinstance(error, APIError) and not is_first:
+        # Its cursor is a job that may have been deleted since.
+        log.info("can't read a page of the job list, reading statuses instead: %s", error)
+        return Listed()
+    log.info("can't read the job list, reading statuses from now on: %s", error)
+    return Listed(is_usable=False)

@@ -13,7 +13,7 @@ from typing import Any
 from proteiniq_openapi.models import Job as LowJob
 
 from .._inputs import requests
-from .._policy.polling import Expire, OpenStream, ReadStatus, Watch, next_step
+from .._policy.polling import PATIENCE, Expire, OpenStream, ReadStatus, Watch, next_step
 from .._responses import convert, schema
 from .._responses.calls import Call
 from .._responses.sse import EventStream, EventTooLarge
@@ -58,6 +58,7 @@ class Watcher:
         """Whether the source of the last state also gives the job's error and cost."""
         self._last_event_id: str | None = None
         self.asked: float | None = None
+        self._stopped = False
         streams = streams and requests.is_supported("stream_job_events")
         self._watch = Watch(deadline=deadline, status=known.status if known else None, streams=streams)
 
@@ -95,16 +96,20 @@ class Watcher:
         else:
             self._clock.sleep(seconds)
 
-    def listen(self, until: float) -> Generator[JobState]:
+    def listen(self, until: float, patience: float = PATIENCE) -> Generator[JobState]:
         """Yield each new state from one event stream, the terminal one last; stop when the stream ends.
 
-        The stream is closed at the monotonic time `until`.
+        The stream is closed at the monotonic time `until`, and after `patience` seconds with nothing but heartbeats.
         """
-        with closing(self._stream(OpenStream(0.0, until))) as states:
+        with closing(self._stream(OpenStream(0.0, until, patience=patience))) as states:
             for state in states:
                 yield state
         if self._last is not None and self._last.is_terminal and self._lacks_more(self._last):
             yield self._whole(self._last)
+
+    def stop(self) -> None:
+        """Close the stream of `listen` at its next event or heartbeat."""
+        self._stopped = True
 
     @property
     def not_before(self) -> float:
@@ -205,7 +210,8 @@ class Watcher:
                         if state.is_terminal:
                             return
                     received = received or stream.heartbeats > 0
-                    if now - heard > step.patience or (step.until is not None and now >= step.until):
+                    is_late = step.until is not None and now >= step.until
+                    if is_late or self._stopped or now - heard > step.patience:
                         break
         except EventTooLarge as error:
             log.info("job %s: the event stream is unusable: %s", self._job_id, error)

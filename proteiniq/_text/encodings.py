@@ -11,7 +11,7 @@ from .fasta import without_mark
 UNPACKED_BYTES = 1_000_000_000
 """The most bytes that gzip data may unpack to where the slot states no limit; a choice of this client."""
 
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 
 _UNICODE = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -73,20 +73,27 @@ def decoded(data: bytes, limit: int | None = None) -> tuple[str, str | None]:
     UTF-8, UTF-16 and UTF-32 are decoded, and gzip is unpacked up to `limit` bytes. Other bytes are read as
     Windows-1252, which differs from Latin-1 in quotation marks and dashes only.
     """
-    if data.startswith(_GZIP):
+    if data.startswith(GZIP):
         data = _unpacked(data, UNPACKED_BYTES if limit is None else limit)
-    if data[257:262] == b"ustar":
+    text, warning = _text(data, encoding(data))
+    return checked(without_mark(text).rstrip(_END_OF_FILE)), warning
+
+
+def encoding(head: bytes) -> str:
+    """Return the Unicode encoding of data that starts with `head`, 1000 bytes of unpacked data. Raises NotText."""
+    if head.startswith(GZIP):
+        raise NotText("is gzip data within gzip data: unpack it once")
+    if head[257:262] == b"ustar":
         raise NotText("is a tar archive: unpack it and pass the file")
     for start, what in _BINARY:
-        if data.startswith(start):
+        if head.startswith(start):
             raise NotText(f"is {what}, not text: {_advice(what)}")
-    text, warning = _text(data)
-    return checked(without_mark(text).rstrip(_END_OF_FILE)), warning
+    return next((name for mark, name in _UNICODE if head.startswith(mark)), None) or _wide(head) or "utf-8"
 
 
 def described(data: bytes) -> str | None:
     """Return what bytes are that are not UTF-8, for a message; None if it is unknown."""
-    if data.startswith(_GZIP):
+    if data.startswith(GZIP):
         return "it is gzip data, unpack it"
     for start, what in _BINARY:
         if data.startswith(start):
@@ -108,28 +115,35 @@ def checked(text: str) -> str:
     return text
 
 
-def _text(data: bytes) -> tuple[str, str | None]:
-    encoding = (
-        next((name for mark, name in _UNICODE if data.startswith(mark)), None) or _wide(data) or "utf-8"
-    )
+def _text(data: bytes, encoding: str) -> tuple[str, str | None]:
     try:
         return data.decode(encoding), None
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
             raise NotText(f"is not valid {encoding.upper()} (byte {error.start}): save it as UTF-8") from None
         at = error.start
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
+    text = western(data)
     strange = sum(1 for character in text if not character.isascii())
-    if _CONTROL.search(text) or strange > _MOST_STRANGE * len(text):
+    if is_binary(text) or strange > _MOST_STRANGE * len(text):
         raise NotText(f"is not text: byte {at} is not valid UTF-8; save the data as UTF-8 text")
     line = data.count(b"\n", 0, at) + 1
     return (
         text,
         f"line {line} is not valid UTF-8, so the data was read as Windows-1252 (Latin-1): save it as UTF-8",
     )
+
+
+def western(data: bytes) -> str:
+    """Return bytes as Windows-1252, or as Latin-1 if they can't be that."""
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def is_binary(text: str) -> bool:
+    """Whether the text has control characters."""
+    return _CONTROL.search(text) is not None
 
 
 def _wide(data: bytes) -> str | None:
@@ -146,7 +160,7 @@ def _wide(data: bytes) -> str | None:
 def _unpacked(data: bytes, limit: int) -> bytes:
     """Return the content of all members of gzip data."""
     made = b""
-    while data.startswith(_GZIP):
+    while data.startswith(GZIP):
         member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
             made += member.decompress(data, limit + 1 - len(made))
@@ -159,8 +173,6 @@ def _unpacked(data: bytes, limit: int) -> bytes:
         data = member.unused_data
     if data.strip(b"\0"):  # padding, as tapes and some copies have, is harmless
         raise NotText(f"is damaged gzip data: {len(data):,} other bytes follow it, which would be lost")
-    if made.startswith(_GZIP):
-        raise NotText("is gzip data within gzip data: unpack it once")
     return made
 
 

@@ -134,26 +134,39 @@ def is_header(line: str) -> bool:
     return _HEADER.match(line) is not None
 
 
+def blocks(all_lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of the first line, and the lines, of each record, and of what is before the first header.
+
+    Only one record is in memory at a time.
+    """
+    first = 1
+    block: list[str] = []
+    for number, line in enumerate(all_lines, start=1):
+        if block and is_header(line):
+            yield first, block
+            first, block = number, []
+        block.append(line)
+    if block:
+        yield first, block
+
+
 def records(text: str) -> list[Record]:
     """Return the records of a FASTA text. Any text has records, unless it is blank or a comment."""
-    found: list[Record] = []
-    header: str | None = None
-    start = 0
+    return [record for first, block in blocks(lines(text)) if (record := record_of(first, block)) is not None]
+
+
+def record_of(first: int, block: Sequence[str]) -> Record | None:
+    """Return the record in one of the `blocks`; None if it is blank or a comment."""
+    header = block[0].partition(">")[2].strip() if is_header(block[0]) else None
+    start = 0 if header is None else first
     parts: list[tuple[int, str]] = []
-
-    def close() -> None:
-        if start:
-            found.append(Record(header, start, tuple(parts)))
-
-    for number, line in enumerate(lines(text), start=1):
-        if is_header(line):
-            close()
-            header, start, parts = line.partition(">")[2].strip(), number, []
-        elif without_blanks(line) and not line.startswith(";") and not (line.startswith("#") and not start):
+    for number, line in enumerate(block, start=first):
+        is_title = header is not None and number == first
+        is_comment = line.startswith(";") or (line.startswith("#") and not start)
+        if not is_title and not is_comment and without_blanks(line):
             start = start or number
             parts.append((number, line))
-    close()
-    return found
+    return Record(header, start, tuple(parts)) if start else None
 
 
 def faults(text: str, found: Sequence[Record]) -> list[Fault]:

@@ -17,12 +17,11 @@ from .._policy.retry import may_pass
 from .._wire.codings import CannotDecode, Decoder, codings
 from ..errors import ContractError, TransportError
 from .checksums import Checksum, has_checksum
+from .durable import sync
 from .pages import HEAD, is_called_page, starts_page
 
 _WHOLE = (200, 203)
 """Statuses of a response that is the file; other successful ones, such as 202 and 204, are not (RFC 9110)."""
-_NO_FSYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS)
-"""What fsync says on a file system that lacks it, such as some network shares; the file is whole all the same."""
 _RANGE = re.compile(r"bytes (\d{1,18})-\d*/(\d{1,18}|\*)", re.ASCII)
 
 
@@ -246,11 +245,7 @@ class Download:
             if not cmp(self._temporary, self._rival, shallow=False):
                 raise _exists(self._rival)
             return
-        try:
-            os.fsync(self._sink.fileno())
-        except OSError as error:
-            if error.errno not in _NO_FSYNC:
-                raise
+        sync(self._sink.fileno())
         self._temporary.replace(self._target)
 
     def cut_short(self, name: str, job_id: str, why: str | None) -> TransportError:

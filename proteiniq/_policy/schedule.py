@@ -1,0 +1,529 @@
+"""What a batch requests next: a submit, a result, a look at its running jobs, the events of one of them.
+
+The service allows a number of active jobs in a workspace, whoever submitted them, and a number of requests per key. A
+batch needs two requests a job, and has to learn when a job has ended. Where jobs are long, the slots limit it and
+requests are plenty: each job is followed by its events, or by pages of the job list, requested when a job is expected
+to have ended. Where jobs are short, the requests limit it: it looks only when there is nothing else to do, and one page
+tells of many jobs. All of this is a choice of this client.
+
+Nothing here waits, reads a clock or knows of items: `now` is a monotonic time in seconds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from math import ceil
+
+import attrs
+
+from .durations import Durations
+from .look import PAGE, Failed, Listed, ListPage, Look, Looker, Moves, Outcome, ReadJob
+from .polling import PATIENCE
+from .slots import slot_pause
+
+MOST_REQUESTS = 8
+"""Requests on their way at once, without event streams. At a latency of a second, that is 480 a minute."""
+
+MOST_FETCHES = 4
+"""Results that are read and saved at once, so that long downloads leave room for submits."""
+
+EARLIEST_LOOK = 1.0
+LONGEST_GAP = 60.0
+"""The shortest and the longest time between two looks, in seconds."""
+
+WORTH_A_LOOK = 1.3
+"""How many jobs are expected to have ended when a look is worth its request."""
+
+TOGETHER = 0.1
+"""How much later a look is where requests are scarce, as a share of the duration of a job."""
+
+ACCOUNT_INTERVAL = 60.0
+"""How often the account is read, at most, while other jobs of the workspace take slots, in seconds."""
+
+ACCOUNT_JOBS = 20.0
+SCARCE_ACCOUNT_JOBS = 200.0
+"""For how many jobs of the batch the account is read once, at most; the latter where requests limit the batch."""
+
+FRESH = 1.0
+"""How long a look tells how many jobs are active, in seconds."""
+
+LONGEST_BACKOFF = 60.0
+"""The longest pause after failures in a row, in seconds, if the service asks for none."""
+
+LONGEST_STREAM = 3600.0
+"""After this time an event stream is closed, in seconds."""
+
+MOST_UNHEARD = 3
+"""Streams in a row that end early and without the end of their job, after which pages are requested instead."""
+
+READ_AGAIN = 5.0
+"""How long after its end the event stream of a job is opened again, in seconds."""
+
+STREAM_RETRY = 120.0
+"""How long after that a stream is opened again, in seconds."""
+
+SEARCH_AFTER = 5.0
+"""How long after a lost submit its job is looked for in the list, in seconds."""
+
+_LEARNING = 0.3
+
+
+@attrs.frozen
+class Submit:
+    """Submit the next item."""
+
+
+@attrs.frozen
+class Fetch:
+    """Read the result of a job that has ended, and save it."""
+
+    job_id: str
+
+
+@attrs.frozen
+class Hear:
+    """Listen to the events of a job. Close the stream after `patience` seconds without an event."""
+
+    job_id: str
+    patience: float = PATIENCE
+
+
+@attrs.frozen
+class ReadAccount:
+    """Read how many jobs are active in the workspace."""
+
+
+@attrs.frozen
+class Search:
+    """Look in the whole job list for the jobs of submits that have no answer."""
+
+
+@attrs.frozen
+class Rest:
+    """Wait until a request has ended, or until a time if there is one."""
+
+    until: float | None
+
+
+Move = Submit | Fetch | Hear | ListPage | ReadJob | ReadAccount | Search | Rest
+
+
+@attrs.define
+class _Active:
+    """A job that has not ended as far as known."""
+
+    since: float
+    number: int
+    """How many jobs were submitted before."""
+    created_at: datetime | None
+    looked: float
+    """When it was last seen active."""
+    heard: bool = False
+    heard_since: float = float("-inf")
+    hear_after: float = float("-inf")
+
+
+class Schedule:
+    """Decides the next request of a batch. Each move has to be carried out, and its end to be reported.
+
+    `rate` is the number of requests that the key allows, per second. `pending` says whether an item waits for its
+    submit. Not safe for several threads.
+
+    >>> schedule = Schedule(rate=2.0, streams=24)
+    >>> schedule.account(now=0.0, active=0, slots=1)
+    >>> schedule.next_move(now=0.0)
+    Submit()
+    >>> schedule.submitted("job_1", None, now=0.1)
+    >>> schedule.next_move(now=0.1)
+    Hear(job_id='job_1', patience=120.0)
+    """
+
+    def __init__(self, *, rate: float, streams: int = 0) -> None:
+        self.pending = True
+        self.rate = rate
+        self._streams = streams
+        self._active: dict[str, _Active] = {}
+        self._made = 0
+        self._crowd = 1.0  # jobs on a page for each one of ours
+        self._to_fetch: deque[str] = deque()
+        self._fetching: set[str] = set()
+        self._submitting = 0
+        self._unknown = 0
+        self._searching = False
+        self._search_after = float("-inf")
+        self._slots: int | None = None
+        self._others = 0
+        self._refusals = 0
+        self._account_at = float("-inf")
+        self._reading = False
+        self._durations = Durations()
+        self._looker = Looker()
+        self._look: Moves[ListPage | ReadJob, Look] | None = None
+        self._looking: dict[str, datetime | None] = {}
+        self._count = 0
+        self._request: ListPage | ReadJob | None = None
+        self._on_its_way = False
+        self._looked_at = float("-inf")
+        self._bias = 1.0
+        self._hoped = 0.0
+        self._due: float | None = None
+        self._failures = 0
+        self._not_before = float("-inf")
+        self._submit_after = float("-inf")
+        self._unheard = 0
+        self._hear_after = float("-inf")
+
+    # What the service says
+
+    def account(self, now: float, active: int | None, slots: int | None, rate: float | None = None) -> None:
+        """Record the account: the active jobs of the workspace, how many it may have, and requests per second."""
+        self._reading = False
+        self._account_at = now
+        self._slots = slots if slots is not None else self._slots
+        if active is not None:
+            # Some jobs may have ended that are not known to have. No submit is on its way.
+            unheard = [each for each in self._active.values() if not each.heard]
+            ended = ceil(2 * self._expected(unheard, now)) + 2 if unheard else 0
+            others = active - len(self._active)
+            self._others = max(0, others - self._unknown, min(self._others, others + ended))
+        self.rate = rate or self.rate
+        self._worked()
+
+    def account_unread(self, now: float, failed: Failed) -> None:
+        """Record that the account can't be read now."""
+        self._reading = False
+        self._account_at = now
+        self.failed(now, failed)
+
+    def submitted(self, job_id: str, created_at: datetime | None, now: float) -> None:
+        """Record the job that a submit made."""
+        self._submitting -= 1
+        self._refusals = 0
+        self._worked()
+        self.follow(job_id, created_at, now)
+
+    def follow(self, job_id: str, created_at: datetime | None, now: float, *, age: float = 0.0) -> None:
+        """Follow a job that exists already, for `age` seconds."""
+        self._active[job_id] = _Active(now - age, self._made, created_at, now)
+        self._made += 1
+        self._due = None
+
+    def not_submitted(self) -> None:
+        """Record that a submit made no job, for a reason that concerns its item alone."""
+        self._submitting -= 1
+        self._worked()
+
+    def full(self, now: float, jitter: float, retry_after: float | None = None) -> None:
+        """Record that a submit was refused because the workspace has as many active jobs as it may have."""
+        self._submitting -= 1
+        self._refusals += 1
+        if self._slots is None:
+            self._slots = max(1, self._ours)
+        self._others = max(self._others, self._slots - self._ours)
+        pause = slot_pause(self._refusals, jitter=jitter, asked=retry_after) or 0.0
+        self._submit_after = now + pause
+
+    def unsent(self, now: float, failed: Failed) -> None:
+        """Record that a submit failed without making a job."""
+        self._submitting -= 1
+        self.failed(now, failed)
+
+    def lost(self, now: float, failed: Failed) -> None:
+        """Record a submit without an answer, which may have made a job that takes a slot."""
+        self.unknown(now)
+        self.unsent(now, failed)
+
+    def unknown(self, now: float) -> None:
+        """Record a submit of an earlier run that has no answer."""
+        self._unknown += 1
+        self._search_after = max(self._search_after, now + SEARCH_AFTER)
+
+    def searched(self, now: float, failed: Failed | None = None) -> None:
+        """Record that the list was searched for the jobs of submits without an answer, or that it can't be now."""
+        self._searching = False
+        self._search_after = now + SEARCH_AFTER
+        if failed is not None:
+            self.failed(now, failed)
+
+    def found(self) -> None:
+        """Record that it is known what became of a submit without an answer."""
+        self._unknown -= 1
+
+    def seen(self, job_id: str, now: float, created_at: datetime | None = None) -> None:
+        """Record that a job was active."""
+        if active := self._active.get(job_id):
+            active.looked = now
+            active.created_at = created_at or active.created_at
+            self._due = None
+
+    def ended(self, job_id: str, now: float, *, took: float | None = None, fetch: bool) -> None:
+        """Record that a job has ended, after `took` seconds if the service says so; `fetch` its result."""
+        active = self._active.pop(job_id, None)
+        if active is None:
+            return
+        self._durations.add(now - active.since if took is None else took)
+        self._looking.pop(job_id, None)
+        self._looker.forget(job_id)
+        self._due = None
+        if active.heard:
+            self._unheard = 0
+        if fetch:
+            self._to_fetch.append(job_id)
+
+    def fetched(self, job_id: str) -> None:
+        """Record that a result is saved, or lost for good."""
+        self._fetching.discard(job_id)
+        self._worked()
+
+    def fetch(self, job_id: str) -> None:
+        """Fetch the result of a job that has ended before, or fetch it again."""
+        self._fetching.discard(job_id)
+        self._to_fetch.append(job_id)
+
+    def unheard(self, job_id: str, now: float, failed: Failed | None = None) -> None:
+        """Record that an event stream ended without the end of its job."""
+        if active := self._active.get(job_id):
+            active.heard = False
+            active.hear_after = now + READ_AGAIN
+            self._due = None
+            self._unheard += now - active.heard_since < PATIENCE
+            if self._unheard >= MOST_UNHEARD:
+                self._hear_after, self._unheard = now + STREAM_RETRY, 0
+        if failed is not None:
+            self._not_before = max(self._not_before, now + (failed.retry_after or 0.0))
+
+    def looked(self, now: float, outcome: Outcome, *, ours: int | None = None) -> None:
+        """Record the end of a ListPage or ReadJob, whose jobs were passed to `seen` and `ended`.
+
+        `ours` is how many jobs on a page are of the batch, whether they have ended or not.
+        """
+        self._on_its_way = False
+        if isinstance(outcome, Failed):
+            self.failed(now, outcome)
+        else:
+            self._worked()
+        if isinstance(outcome, Listed) and outcome.states and ours:
+            self._crowd += (len(outcome.states) / ours - self._crowd) / 4
+        assert self._look is not None
+        try:
+            self._request = self._look.send((now, outcome))
+        except StopIteration as end:
+            self._look = self._request = None
+            self._due = None
+            if not end.value.failed:  # of jobs that couldn't be seen, nothing is known
+                self._looked_at = now
+                self._learn(self._count - len(self._looking))
+
+    def failed(self, now: float, failed: Failed) -> None:
+        """Record a failure that may pass: nothing is requested for a while.
+
+        Requests that were on their way during one failure and fail too are no further failure in a row.
+        """
+        pause = failed.retry_after
+        if pause is None:
+            if now >= self._not_before:
+                self._failures += 1
+            pause = min(LONGEST_BACKOFF, 2.0 ** min(max(self._failures - 1, 0), 16))
+        self._not_before = max(self._not_before, now + pause)
+
+    def hold(self, until: float) -> None:
+        """Submit nothing before a time."""
+        self._submit_after = max(self._submit_after, until)
+
+    # What comes next
+
+    @property
+    def busy(self) -> int:
+        """Requests on their way, without event streams."""
+        return self._submitting + len(self._fetching) + self._on_its_way + self._reading + self._searching
+
+    def next_move(self, now: float) -> Move | None:
+        """Return the next move, None if all is done."""
+        if not (self.pending or self._active or self._to_fetch or self.busy or self._unknown):
+            return None
+        if now < self._not_before:
+            return Rest(self._not_before)
+        return (self._request_next(now) if self.busy < MOST_REQUESTS else None) or Rest(self._wake(now))
+
+    def _request_next(self, now: float) -> Move | None:
+        scarce = self._is_scarce(now)
+        if self._unknown and not self._searching and now >= self._search_after:
+            self._searching = True
+            return Search()
+        if self._may_submit and now >= self._submit_after:
+            self._submitting += 1
+            return Submit()
+        if not scarce and (job := self._to_hear(now)):
+            return self._hear(job, now)
+        if not scarce and (request := self._next_look(now, scarce)):
+            return request
+        if self._to_fetch and len(self._fetching) < MOST_FETCHES:
+            job = self._to_fetch.popleft()
+            self._fetching.add(job)
+            return Fetch(job)
+        # Where requests are scarce, one that waits for its turn leaves jobs time to end.
+        if not (scarce and self.busy and self._look is None) and (request := self._next_look(now, scarce)):
+            return request
+        if now >= self._account_due(now) and not self._submitting and self._knows_active(now):
+            self._reading = True
+            return ReadAccount()
+        return None
+
+    def _wake(self, now: float) -> float | None:
+        times = [self._account_due(now), self._look_due(now, self._is_scarce(now))]
+        if self._may_submit:
+            times.append(self._submit_after)
+        if self._unknown and not self._searching:
+            times.append(self._search_after)
+        times += [max(each.hear_after, self._hear_after) for each in self._active.values() if not each.heard]
+        later = [time for time in times if time > now]
+        until = min(later, default=float("inf"))
+        return None if until == float("inf") else until
+
+    @property
+    def _ours(self) -> int:
+        return len(self._active) + self._submitting + self._unknown
+
+    @property
+    def _may_submit(self) -> bool:
+        if not self.pending or self._reading:
+            return False
+        return self._slots is None or self._ours < self._slots - self._others
+
+    def _is_scarce(self, now: float) -> bool:
+        """Whether requests limit the batch, and not slots."""
+        throughput = self._throughput(now)
+        return throughput is not None and throughput > 0.45 * self.rate
+
+    def _throughput(self, now: float) -> float | None:
+        """Jobs per second if every slot is always taken, None if unknown."""
+        if self._slots is None:
+            return None
+        mean = self._mean(now)
+        return max(1, self._slots - self._others) / mean if mean else None
+
+    def _mean(self, now: float) -> float | None:
+        """Return the expected duration of a job."""
+        return self._durations.mean([now - each.since for each in self._active.values()])
+
+    def _to_hear(self, now: float) -> str | None:
+        """Return a job to listen to, None if pages are better or there is no stream left."""
+        if now < self._hear_after or not self._streams:
+            return None
+        throughput = self._throughput(now)
+        if self.pending and throughput is not None and 3 * throughput > 0.95 * self.rate:
+            return None
+        most = max(len(self._active), (self._slots or 0) - self._others if self.pending else 0)
+        old = PAGE / self._crowd if most > self._streams else 0  # those on later pages than the first
+        if sum(each.heard for each in self._active.values()) >= self._streams:
+            return None
+        for job, each in self._active.items():
+            if not each.heard and now >= each.hear_after and self._made - each.number >= old:
+                return job
+        return None
+
+    def _hear(self, job: str, now: float) -> Hear:
+        active = self._active[job]
+        active.heard, active.heard_since = True, now
+        self._due = None
+        # A job that runs long has no events for long.
+        return Hear(job, max(PATIENCE, 2 * (now - active.since), 4 * (self._mean(now) or 0.0)))
+
+    def _next_look(self, now: float, scarce: bool) -> ListPage | ReadJob | None:
+        """Return the next request of the look that is under way or due."""
+        if self._on_its_way:
+            return None
+        if self._look is None and now >= self._look_due(now, scarce):
+            jobs = self._worth_looking(now)
+            self._hoped = self._expected(jobs.values(), now)
+            self._looking = {job: each.created_at for job, each in jobs.items()}
+            self._count = len(jobs)
+            self._look = self._looker.look(self._looking, now)
+            self._request = next(self._look)
+        self._on_its_way = self._request is not None
+        return self._request
+
+    def _look_due(self, now: float, scarce: bool) -> float:
+        """Return when a look is worth its request: when a job, or a quarter of them, is expected to have ended."""
+        if self._look is not None:
+            return now if not self._on_its_way else float("inf")
+        if self._due is not None:
+            return self._due
+        pages = self._pages()
+        if not pages:
+            return float("inf")
+        mean = self._mean(now) or 0.0
+        unheard = [each for page in pages for each in page]
+        most = self._worth(pages, float("inf"))  # fewer than there are, if they are on several pages
+        if scarce:  # as many as aren't needed to use all requests
+            wanted = most * max(1 / 4, 1 - self.rate / 2 * mean / len(unheard))
+        else:
+            wanted = min(WORTH_A_LOOK, 0.99 * most)
+        early = max(self._looked_at, min(each.since for each in unheard)) + EARLIEST_LOOK
+        late = max(early, self._looked_at + LONGEST_GAP)
+        if self._worth(pages, early) >= wanted:
+            late = early
+        while late - early > 0.1:
+            middle = (early + late) / 2
+            early, late = (early, middle) if self._worth(pages, middle) >= wanted else (middle, late)
+        # Jobs that were submitted together end together.
+        self._due = late + TOGETHER * mean if scarce else late
+        return self._due
+
+    def _pages(self) -> list[list[_Active]]:
+        """Return the jobs to look at by the page of the job list that they are probably on."""
+        pages: list[list[_Active]] = []
+        for each in self._active.values():
+            if not each.heard:
+                page = int((self._made - each.number) * self._crowd) // PAGE
+                pages += [[] for _ in range(page + 1 - len(pages))]
+                pages[page].append(each)
+        return pages
+
+    def _worth(self, pages: list[list[_Active]], at: float) -> float:
+        """Return how many jobs are expected to have ended for each page, of as many pages as are worth it."""
+        found = best = 0.0
+        for number, page in enumerate(pages, start=1):
+            found += self._expected(page, at)
+            best = max(best, found / number)
+        return best
+
+    def _worth_looking(self, now: float) -> dict[str, _Active]:
+        """Return the jobs of the first pages, as far as their end is expected to be worth the requests."""
+        pages = self._pages()
+        found = best = 0.0
+        depth = 0
+        for number, page in enumerate(pages):
+            found += self._expected(page, now)
+            if found / (number + 1) >= min(best, WORTH_A_LOOK):
+                best, depth = found / (number + 1), number
+        oldest = min(each.number for page in pages[: depth + 1] for each in page)
+        return {job: each for job, each in self._active.items() if not each.heard and each.number >= oldest}
+
+    def _expected(self, jobs: Iterable[_Active], at: float) -> float:
+        """How many of these jobs are expected to have ended."""
+        chances = (self._durations.chance(each.looked - each.since, at - each.since) for each in jobs)
+        return self._bias * sum(chances)
+
+    def _account_due(self, now: float) -> float:
+        """Return when to read the account again: while other jobs take slots that an item waits for."""
+        if self._reading or not self.pending or self._may_submit or not self._others:
+            return float("inf")
+        throughput = min(self._throughput(now) or self.rate, self.rate / 2)
+        jobs = SCARCE_ACCOUNT_JOBS if self._is_scarce(now) else ACCOUNT_JOBS
+        return self._account_at + max(ACCOUNT_INTERVAL, jobs / throughput)
+
+    def _knows_active(self, now: float) -> bool:
+        """Whether it is known now how many jobs of the batch are active."""
+        return now < self._looked_at + FRESH or all(each.heard for each in self._active.values())
+
+    def _learn(self, found: int) -> None:
+        """Correct the expectations by what a look found: the durations that are known first are the short ones."""
+        if self._hoped > 0:
+            ratio = min(4.0, max(0.25, found / self._hoped))
+            self._bias = min(4.0, max(0.05, self._bias * ratio**_LEARNING))
+
+    def _worked(self) -> None:
+        self._failures = 0

@@ -1,0 +1,55 @@
+"""Write files so that they are still there, and whole, after a power failure."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+_NO_FSYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS)
+"""What fsync says on a file system that lacks it, such as some network shares; the file is whole all the same."""
+
+
+def sync(fileno: int) -> None:
+    """Wait until an open file is on the disk."""
+    try:
+        os.fsync(fileno)
+    except OSError as error:
+        if error.errno not in _NO_FSYNC:
+            raise
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk. Some file systems can't, and Windows opens no folder."""
+    with suppress(OSError):
+        fileno = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(fileno)
+        finally:
+            os.close(fileno)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file whole, or leave the one that is there. Raises OSError."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write a file in parts; without an exception it takes the place of the one that is there. Raises OSError."""
+    temporary = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            sync(file.fileno())
+        temporary.replace(path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    sync_folder(path.parent)

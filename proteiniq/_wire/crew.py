@@ -1,0 +1,221 @@
+"""Requests of one batch beside each other: tasks in the async client, threads in the sync one.
+
+The work is handed out and its outcomes are taken back in one place, so what decides over them needs no lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Outcome(Generic[T]):
+    """How a work ended: with a value, or with an exception."""
+
+    tag: T
+    value: Any = None
+    error: BaseException | None = None
+
+
+class Crew(Generic[T]):
+    """Works in threads. Those that are left at the end are not waited for.
+
+    An interrupt may come between any two steps. So an outcome stays until `taken`, when it has been acted on.
+    """
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._ended: deque[tuple[int, Outcome[T]]] = deque()
+        self._waited: set[int] = set()
+        self._begun = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a work that is waited for at the end has an outcome that wasn't taken yet."""
+        return bool(self._waited)
+
+    def start(self, tag: T, work: Callable[[], Any], *, waits: bool = True) -> None:
+        """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
+        number = self._begun = self._begun + 1
+        thread = threading.Thread(
+            target=self._run, args=(number, tag, work), name="proteiniq-batch", daemon=True
+        )
+        try:
+            if waits:
+                self._waited.add(number)
+            thread.start()
+        except BaseException:
+            if thread.ident is None:  # it has not begun
+                self._waited.discard(number)
+            raise
+
+    def next(self, seconds: float | None) -> Outcome[T] | None:
+        """Wait for the next work to end, at most so long. Returns None if none has."""
+        while not self._ended:
+            self._event.clear()
+            if not self._ended and not self._event.wait(None if seconds is None else max(0.0, seconds)):
+                return None
+        return self._ended[0][1]
+
+    def taken(self) -> None:
+        """Forget the outcome that `next` returned."""
+        self._waited.discard(self._ended[0][0])
+        self._ended.popleft()
+
+    def close(self) -> None:
+        """Leave the works that are under way."""
+
+    def shielded(self, step: Callable[[], object]) -> None:
+        """Make a step, also after an interrupt; a second interrupt cuts it short."""
+        step()
+
+    @staticmethod
+    def blocking(step: Callable[[], Any]) -> Any:
+        """Make a step that waits for the disk."""
+        return step()
+
+    def _run(self, number: int, tag: T, work: Callable[[], Any]) -> None:
+        try:
+            outcome = Outcome(tag, work())
+        except BaseException as error:
+            outcome = Outcome(tag, error=error)
+        self._ended.append((number, outcome))
+        self._event.set()
+
+
+class AsyncCrew(Generic[T]):
+    """Works in tasks of the event loop, which end with the crew."""
+
+    def __init__(self) -> None:
+        from anyio import Event
+
+        self._event = Event
+        self._ended: deque[tuple[int, Outcome[T]]] = deque()
+        self._news = Event()
+        self._cancels: dict[int, Callable[[], object]] = {}
+        self._waited: set[int] = set()
+        self._begun = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a work that is waited for at the end has an outcome that wasn't taken yet."""
+        return bool(self._waited)
+
+    def start(self, tag: T, work: Callable[[], Awaitable[Any]], *, waits: bool = True) -> None:
+        """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
+        number = self._begun = self._begun + 1
+        self._cancels[number] = _spawn(lambda: self._run(number, tag, work))
+        if waits:
+            self._waited.add(number)
+
+    async def next(self, seconds: float | None) -> Outcome[T] | None:
+        """Wait for the next work to end, at most so long. Returns None if none has."""
+        from anyio import move_on_after
+
+        with move_on_after(None if seconds is None else max(0.0, seconds)):
+            while not self._ended:
+                self._news = self._event()
+                await self._news.wait()
+        return self._ended[0][1] if self._ended else None
+
+    def taken(self) -> None:
+        """Forget the outcome that `next` returned."""
+        self._waited.discard(self._ended[0][0])
+        self._ended.popleft()
+
+    async def close(self) -> None:
+        """Cancel the works that are under way, and wait until they have ended."""
+        from anyio import CancelScope
+        from anyio.lowlevel import checkpoint
+
+        with CancelScope(shield=True):
+            await checkpoint()  # lets each work begin: one that has not would not note that it was cancelled
+            for cancel in list(self._cancels.values()):
+                cancel()
+            while self._cancels:
+                self._ended.clear()
+                await self.next(None)
+
+    async def shielded(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Make a step that a cancellation must not cut short."""
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            await step()
+
+    @staticmethod
+    async def blocking(step: Callable[[], Any]) -> Any:
+        """Make a step that waits for the disk, in a thread. A cancellation waits for it too, a second one doesn't."""
+        from anyio import CancelScope, Event, get_cancelled_exc_class
+        from anyio.to_thread import run_sync
+
+        ended = Event()
+        outcomes: list[Outcome[None]] = []
+
+        async def run() -> None:
+            try:
+                outcomes.append(Outcome(None, await run_sync(step)))
+            except BaseException as error:
+                outcomes.append(Outcome(None, error=error))
+                if isinstance(error, get_cancelled_exc_class()):
+                    raise
+            finally:
+                ended.set()
+
+        # In a task of its own, since asyncio cancels this one whether it is shielded or not.
+        cancel = _spawn(run)
+        try:
+            with CancelScope(shield=True):
+                await ended.wait()
+        except BaseException:
+            with CancelScope(shield=True):
+                await ended.wait()
+            raise
+        finally:
+            del cancel  # which kept the task alive
+        (outcome,) = outcomes
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
+
+    async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
+        try:
+            outcome = Outcome(tag, await work())
+        except BaseException as error:
+            outcome = Outcome(tag, error=error)
+            if not isinstance(error, Exception):  # it was cancelled
+                raise
+        finally:
+            del self._cancels[number]
+            self._ended.append((number, outcome))
+            self._news.set()
+
+
+def _spawn(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], object]:
+    """Begin a task that outlives the block it is begun in, and return what cancels it.
+
+    A task group would not do: a generator must not yield within one.
+    """
+    import asyncio
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        import trio
+
+        scope = trio.CancelScope()
+
+        async def run() -> None:
+            with scope:
+                await work()
+
+        trio.lowlevel.spawn_system_task(run)
+        return scope.cancel
+    return loop.create_task(work()).cancel

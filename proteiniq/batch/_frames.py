@@ -1,0 +1,292 @@
+"""Tables as rows: CSV, TSV and Parquet files, and frames of pandas and polars, none of which is imported to tell one.
+
+Columns are named by slot or setting, or `id`; other names are mapped. An empty cell, None, NaN and NA mean that
+nothing is given.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from importlib import import_module
+from numbers import Real
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+
+from .._inputs.suggestions import suggestion
+from ..errors import ConfigurationError, InvalidInput
+from ..models import Setting, Tool
+from ._text_file import stored_lines
+
+ID = "id"
+"""The column of the items' ids."""
+
+_LARGEST_CELL = 2**31 - 1
+"""A cell may have a whole structure; the csv module's own limit is 131,072 characters."""
+
+_ROWS = 256
+"""How many rows of a Parquet file are converted at once."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_LONGEST_WHOLE = 1000
+"""Python converts integers of up to 4300 digits."""
+
+
+@attrs.frozen
+class Table:
+    """Rows of cells, one for each column, and where they are from. `name` is for messages.
+
+    `is_text` is true if numbers are text, too. `optional` columns are ignored unless they are mapped.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[str, Sequence[Any]]]
+    is_text: bool = False
+    optional: frozenset[int] = frozenset()
+
+
+@attrs.frozen
+class Row:
+    """What a row gives: the item's id, if any, the data of slots, and settings."""
+
+    id: Any
+    inputs: dict[str, Any]
+    settings: dict[str, Any]
+    source: str
+
+
+_Target = tuple[Literal["id", "slot", "setting"] | None, str]
+"""What a column is for, and the name of the slot or setting."""
+
+
+def is_frame(value: Any) -> bool:
+    """Whether the value is a DataFrame of pandas or polars."""
+    return (_is_from("pandas", value) or _is_from("polars", value)) and hasattr(type(value), "columns")
+
+
+def is_series(value: Any) -> bool:
+    """Whether the value is a Series of pandas."""
+    return _is_from("pandas", value) and hasattr(type(value), "items") and not is_frame(value)
+
+
+def of_series(series: Any) -> Iterator[Any]:
+    """Return the values of a Series, with the names that its index has."""
+    has_names = all(isinstance(name, str) for name in series.index)
+    return iter(series.items()) if has_names else iter(series)
+
+
+def of_frame(frame: Any) -> Table:
+    """Return the rows of a frame. Raises InvalidInput for a LazyFrame."""
+    if _is_from("pandas", frame):
+        return _of_pandas(frame)
+    if not hasattr(frame, "iter_rows"):
+        raise InvalidInput("a polars LazyFrame has no rows yet: pass frame.collect()")
+    rows = ((f"row {number} of the DataFrame", row) for number, row in enumerate(frame.iter_rows(), start=1))
+    return Table("the DataFrame", tuple(frame.columns), rows)
+
+
+def of_file(path: Path, kind: str) -> Table:
+    """Return the rows of a file; `kind` is "csv", "tsv" or "parquet". Raises InvalidInput, ConfigurationError."""
+    return _of_parquet(path) if kind == "parquet" else _of_csv(path, kind)
+
+
+def package(name: str, purpose: str, extra: str) -> Any:
+    """Import a package that is not required. Raises ConfigurationError, which says how to install it."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"{purpose} needs {name} ({error}): pip install 'proteiniq[{extra}]'"
+        ) from error
+
+
+def rows(table: Table, tool: Tool, columns: Mapping[str, str | None] | None) -> Iterator[Row]:
+    """Return what each row gives to the tool's slots and settings.
+
+    `columns` maps columns to a slot, a setting, `id`, or None for one to ignore. Raises InvalidInput, which names the
+    columns that are neither.
+    """
+    return _rows(table, tool, _targets(table, tool, columns or {}))
+
+
+def _rows(table: Table, tool: Tool, targets: Sequence[_Target]) -> Iterator[Row]:
+    by_id = {setting.id: setting for setting in tool.settings}
+    for source, cells in table.rows:
+        id, inputs, settings = None, {}, {}
+        for (kind, name), cell in zip(targets, cells, strict=True):
+            if kind is None or _is_missing(cell):
+                continue
+            if kind == ID:
+                id = cell
+            elif kind == "slot":
+                inputs[name] = cell
+            else:
+                settings[name] = _converted(cell, by_id.get(name)) if table.is_text else cell
+        yield Row(id, inputs, settings, source)
+
+
+def _targets(table: Table, tool: Tool, columns: Mapping[str, str | None]) -> list[_Target]:
+    """Return what each column of a table is. Raises InvalidInput."""
+    slots, settings = {slot.id for slot in tool.slots}, {setting.id for setting in tool.settings}
+    for name in columns:
+        if name not in table.columns:
+            raise InvalidInput(
+                f"columns: {table.name} has no column {name!r}{suggestion(str(name), table.columns)}"
+            )
+    found: list[_Target] = []
+    unknown: list[str] = []
+    for place, column in enumerate(table.columns):
+        target = columns.get(column, column)
+        if target is None:
+            found.append((None, ""))
+        elif target == ID:
+            found.append(("id", ""))
+        elif target in slots:
+            found.append(("slot", target))
+        elif target in settings or (column in columns and not settings):
+            found.append(("setting", target))
+        elif column not in columns and place in table.optional:
+            found.append((None, ""))
+        else:
+            unknown.append(column if target == column else f"{column} (mapped to {target})")
+            found.append((None, ""))
+    if unknown:
+        listed = ", ".join(map(repr, unknown))
+        known = ", ".join(repr(each) for each in (ID, *sorted(slots), *sorted(settings)))
+        raise InvalidInput(
+            f"{table.name}: {tool.id} has no slot or setting for column {listed}. Map each with columns={{…}} to one "
+            f"of {known}, or to None to ignore it"
+        )
+    for each in found:
+        if each[0] is not None and found.count(each) > 1:
+            named = [column for column, other in zip(table.columns, found, strict=True) if other == each]
+            what = each[1] or ID
+            raise InvalidInput(
+                f"{table.name}: columns {', '.join(map(repr, named))} are all for {what!r}: map all but one to None"
+            )
+    return found
+
+
+def _of_csv(path: Path, kind: str) -> Table:
+    # A carriage return ends a line, too, and csv keeps those within quotation marks.
+    lines = (
+        part
+        for line in stored_lines(path)
+        for part in (io.StringIO(line, newline="") if "\r" in line[:-2] else (line,))
+    )
+    first = next(lines, "")
+    reader = csv.reader(_with(first, lines), delimiter=_delimiter(first, kind), strict=True)
+    header = [name.strip() for name in next(_csv_rows(reader, path.name), (0, []))[1]]
+    if not header:
+        raise InvalidInput(f"{path.name} is empty: its first line must name the columns")
+    return Table(path.name, tuple(header), _csv_cells(reader, path.name, len(header)), is_text=True)
+
+
+def _with(first: str, lines: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from lines
+
+
+def _delimiter(header: str, kind: str) -> str:
+    """Return what separates the cells. Spreadsheets write semicolons where the comma is the decimal mark."""
+    if kind == "tsv":
+        return "\t"
+    return next((each for each in (",", ";", "\t") if each in header), ",")
+
+
+def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the first line and the cells of each row. Raises InvalidInput."""
+    while True:
+        line = reader.line_num + 1
+        before = csv.field_size_limit(_LARGEST_CELL)  # of the whole process
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InvalidInput(f"{name}, line {line}: {error}") from None
+        finally:
+            csv.field_size_limit(before)
+        if any(cell.strip() for cell in row):
+            yield line, row
+
+
+def _csv_cells(reader: Any, name: str, width: int) -> Iterator[tuple[str, Sequence[str]]]:
+    for number, (line, row) in enumerate(_csv_rows(reader, name), start=1):
+        source = f"{name}, row {number} (line {line})"
+        if any(cell.strip() for cell in row[width:]):
+            raise InvalidInput(f"{source} has {len(row)} cells, but there are {width} columns")
+        # Spreadsheets omit empty cells at the end of a row.
+        yield source, [*row[:width], *[""] * (width - len(row))]
+
+
+def _of_parquet(path: Path) -> Table:
+    parquet = package("pyarrow.parquet", f"reading {path.name}", "parquet")
+    with _readable(path):
+        file = parquet.ParquetFile(path)
+    return Table(path.name, tuple(file.schema_arrow.names), _parquet_cells(file, path))
+
+
+def _parquet_cells(file: Any, path: Path) -> Iterator[tuple[str, Sequence[Any]]]:
+    number = 0
+    with file, _readable(path):
+        for batch in file.iter_batches(batch_size=_ROWS):
+            for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                number += 1
+                yield f"{path.name}, row {number}", cells
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Raise InvalidInput for the errors of pyarrow, which are of these kinds."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"can't read {str(path)!r}: {error}") from None
+
+
+def _of_pandas(frame: Any) -> Table:
+    """Return the rows of a frame, with the named levels of its index as columns."""
+    columns = [str(name) for name in frame.columns]
+    levels = [(place, str(name)) for place, name in enumerate(frame.index.names) if name is not None]
+    kept = [(place, name) for place, name in levels if name not in columns]
+
+    def cells() -> Iterator[tuple[str, Sequence[Any]]]:
+        for number, (index, *row) in enumerate(frame.itertuples(name=None), start=1):
+            index_cells = index if frame.index.nlevels > 1 else (index,)
+            yield f"row {number} of the DataFrame", [*row, *(index_cells[place] for place, _ in kept)]
+
+    optional = frozenset(range(len(columns), len(columns) + len(kept)))
+    return Table("the DataFrame", (*columns, *(name for _, name in kept)), cells(), optional=optional)
+
+
+def _is_from(library: str, value: Any) -> bool:
+    """Whether the value's class, or one that it is made from, is of a library."""
+    return any(kind.__module__.partition(".")[0] == library for kind in type(value).__mro__)
+
+
+def _is_missing(cell: Any) -> bool:
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return True
+    if isinstance(cell, (Real, Decimal)):
+        return bool(cell != cell)  # NaN
+    return type(cell).__name__ in ("NAType", "NaTType") and _is_from("pandas", cell)
+
+
+def _converted(text: str, setting: Setting | None) -> Any:
+    """Return a cell of a text file as the setting's type. What is not of it stays text, for the check to reject."""
+    kind = setting.type if setting is not None else None
+    text = text.strip() if kind in ("number", "integer", "boolean") else text
+    if kind == "boolean":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if kind in ("number", "integer") and _NUMBER.fullmatch(text):
+        return int(text) if _WHOLE.fullmatch(text) and len(text) < _LONGEST_WHOLE else float(text)
+    return text

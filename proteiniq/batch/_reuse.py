@@ -1,0 +1,53 @@
+"""Take results from another batch: the same work, done before."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import BatchError
+from ._events import Reused, Saved
+from ._folder import BatchFolder
+from ._plan import PlanItem
+from ._state import ItemState
+
+
+def reused(folder: BatchFolder, path: str | os.PathLike[str]) -> Iterator[Reused]:
+    """Copy the results that another batch has for waiting items, and yield what to record of each.
+
+    The other batch must be of the same tool in the same version; inputs and settings must be equal. Raises BatchError.
+    """
+    with BatchFolder.read(path) as other:
+        mine, theirs = folder.header, other.header
+        if (mine.tool, mine.tool_version) != (theirs.tool, theirs.tool_version):
+            raise BatchError(
+                f"the batch in {other.path} is of {theirs.tool} in version {theirs.tool_version}, and this one of "
+                f"{mine.tool} in version {mine.tool_version}: its results can't be used"
+            )
+        saved = {event.item: event for _, event in other.events() if isinstance(event, (Saved, Reused))}
+        done = {
+            _work(item): item
+            for item in other.plan.items()
+            if item.place in saved and other.state.status(item.place) == ItemState.DONE
+        }
+        for item in folder.plan.items():
+            source = done.get(_work(item))
+            if source is not None and folder.state.status(item.place) == ItemState.PENDING:
+                event = saved[source.place]
+                _copy(other.results_of(source.place), folder.results_of(item.place))
+                yield Reused(item.place, str(other.path), source.id, event.files, event.data)
+
+
+def _work(item: PlanItem) -> tuple[str, str]:
+    return item.sha256, json.dumps(dict(item.settings), sort_keys=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a result. It is whole if its event is recorded, so a copy that was cut short is made again."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        shutil.rmtree(target)
+    shutil.copytree(source, target)

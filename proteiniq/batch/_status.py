@@ -1,0 +1,164 @@
+"""How far a batch is, and what it needs next: `BatchStatus`, and the limits at which it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from .._short_repr import short_repr
+from ..errors import InvalidInput
+from ._folder import BatchFolder
+from ._state import ItemState
+
+_ACTIVE = (ItemState.SENDING, ItemState.RUNNING, ItemState.ENDED)
+
+
+@attrs.frozen(kw_only=True)
+class BatchStatus:
+    """How far a batch is. Credits are those of this batch; `credits_reserved` is what its active jobs may cost.
+
+    `waiting` items are still to be submitted, `running` ones have a job, or were just submitted, and `in_doubt` ones
+    may have a job. `requests_per_minute` and `estimated_end` are known only to the process that runs the batch, and
+    None until it has learned them.
+    """
+
+    items: int
+    done: int
+    running: int
+    waiting: int
+    failed: int
+    in_doubt: int
+    skipped: int
+    credits_used: float
+    credits_reserved: float
+    max_credits: float | None
+    estimated_credits: float | None = None
+    """What the waiting items are expected to cost, by the quotes for their settings and sizes."""
+    requests_per_minute: float | None = None
+    estimated_end: datetime | None = None
+    paused: str | None = None
+    """Why the batch is paused."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether every item is done, failed or skipped."""
+        return not (self.running or self.waiting or self.in_doubt)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the attributes as plain data that `json.dumps` takes."""
+        fields = attrs.asdict(self)
+        end = self.estimated_end
+        return {**fields, "estimated_end": end.isoformat() if end else None, "finished": self.finished}
+
+    def __str__(self) -> str:
+        parts = [f"{self.done:,} of {self.items:,} done"]
+        for name in ("running", "waiting", "failed", "in_doubt", "skipped"):
+            if count := getattr(self, name):
+                parts.append(f"{count:,} {name.replace('_', ' ')}")
+        credits = f"{self.credits_used:g} credits used"
+        if self.credits_reserved:
+            credits += f", {self.credits_reserved:g} reserved"
+        if self.max_credits is not None:
+            credits += f", limit {self.max_credits:g}"
+        parts.append(credits)
+        if self.requests_per_minute is not None:
+            parts.append(f"{self.requests_per_minute:.0f} requests/min")
+        if self.estimated_end is not None:
+            parts.append(f"ends about {self.estimated_end.astimezone():%d %b %H:%M}")
+        if self.paused is not None:
+            parts.append(f"paused: {self.paused}")
+        return "; ".join(parts)
+
+
+def status_of(
+    folder: BatchFolder, same: Mapping[int, Sequence[int]] | None = None, **learned: Any
+) -> BatchStatus:
+    """Return how far the batch in a folder is. `same` is what `equal_items` returns, if that is known."""
+    counts, state = folder.state.counts(), folder.state
+    done_same = failed_same = 0
+    for place, others in (equal_items(folder) if same is None else same).items():
+        done_same += len(others) * (state.status(place) == ItemState.DONE)
+        failed_same += len(others) * (state.status(place) in (ItemState.FAILED, ItemState.SKIPPED))
+    waiting = counts[ItemState.PENDING] + counts[ItemState.SAME] - done_same - failed_same
+    is_open = waiting or any(counts[each] for each in (*_ACTIVE, ItemState.DOUBT))
+    return BatchStatus(
+        items=len(state),
+        done=counts[ItemState.DONE] + done_same,
+        running=sum(counts[each] for each in _ACTIVE),
+        waiting=waiting,
+        failed=counts[ItemState.FAILED] + failed_same,
+        in_doubt=counts[ItemState.DOUBT],
+        skipped=counts[ItemState.SKIPPED],
+        credits_used=state.credits_used,
+        credits_reserved=state.credits_reserved,
+        max_credits=folder.header.max_credits,
+        paused=state.paused.reason if state.paused and is_open else None,
+        **learned,
+    )
+
+
+def equal_items(folder: BatchFolder) -> dict[int, list[int]]:
+    """Return the places of the items that equal an earlier one, by its place."""
+    same: dict[int, list[int]] = {}
+    if folder.state.counts()[ItemState.SAME]:
+        for item in folder.plan.items():
+            if item.same_as is not None:
+                same.setdefault(item.same_as, []).append(item.place)
+    return same
+
+
+@attrs.frozen
+class OnFailure:
+    """What becomes of a batch when jobs fail.
+
+    A job that ended without success is submitted again up to `retries` times, each time as a new job that costs
+    credits. After that its item has failed, and with `then="stop"` the batch is paused; otherwise it goes on. It is
+    paused in any case after `in_a_row` failures without a result between them, or once more than the share `share` of
+    the items that ended have failed (of 20 items at least): then something is wrong with all of them.
+    """
+
+    retries: int = 0
+    then: str = "skip"
+    in_a_row: int = 20
+    share: float = 0.5
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.retries, bool) or not isinstance(self.retries, int) or self.retries < 0:
+            raise InvalidInput(f"retries must be a whole number from 0 on, got {short_repr(self.retries)}")
+        if self.then not in ("skip", "stop"):
+            raise InvalidInput(f"on_failure must be 'skip' or 'stop', got {short_repr(self.then)}")
+        if isinstance(self.in_a_row, bool) or not isinstance(self.in_a_row, int) or self.in_a_row < 1:
+            raise InvalidInput(f"in_a_row must be a whole number from 1 on, got {short_repr(self.in_a_row)}")
+        if not isinstance(self.share, (int, float)) or not 0 < self.share <= 1:
+            raise InvalidInput(f"share must be above 0 and at most 1, got {short_repr(self.share)}")
+
+    @classmethod
+    def of(cls, given: str | OnFailure) -> OnFailure:
+        """Return the policy that a caller named or made."""
+        if isinstance(given, OnFailure):
+            return given
+        if isinstance(given, str):
+            return cls(then=given)
+        raise InvalidInput(f"on_failure must be 'skip', 'stop' or an OnFailure, got {short_repr(given)}")
+
+    def verdict(self, *, in_a_row: int, failed: int, ended: int) -> str | None:
+        """Return why the batch is paused after a failure, None if it goes on."""
+        if self.then == "stop":
+            return "an item failed"
+        if in_a_row >= self.in_a_row:
+            return f"{in_a_row} items failed in a row"
+        if ended >= 20 and failed > self.share * ended:
+            return f"{failed} of {ended} items failed"
+        return None
+
+
+def size_class(size: int) -> int:
+    """Return the class of an item's size, in bytes: the next power of two.
+
+    >>> [size_class(size) for size in (0, 1, 2, 3, 1000)]
+    [1, 1, 2, 4, 1024]
+    """
+    return 1 << max(0, size - 1).bit_length()

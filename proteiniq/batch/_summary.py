@@ -1,0 +1,164 @@
+"""What became of each item of a batch, in the plan's order, and summary.csv, which has a line for each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+
+from .._transfer.durable import replacing
+from ._events import (
+    Doubt,
+    Ended,
+    Failed,
+    ItemEvent,
+    Refused,
+    Reused,
+    Saved,
+    Skipped,
+    Submit,
+    Submitted,
+    Unsent,
+)
+from ._folder import BatchFolder
+from ._state import ItemState
+
+AT_ONCE = 200_000
+"""Of how many items the journal's facts are in memory at once. It is read once for each so many items."""
+
+COLUMNS = ("id", "status", "job_id", "credits", "attempts", "code", "message", "folder", "files", "same_as")
+"""Of summary.csv."""
+
+
+@attrs.frozen(kw_only=True)
+class ItemSummary:
+    """What became of one item.
+
+    `credits` is what its ended jobs cost, all attempts together; None if none ended, or if the item has the result of
+    an equal one: `same_as` is then the id of that item, and the other fields are those of it. `folder` is relative to
+    the batch folder, and None without a result; `files` is how many files it has. `has_data` says whether structured
+    results are among them. `job_status` is how its last job ended.
+    """
+
+    id: str
+    status: str
+    job_id: str | None
+    credits: float | None
+    attempts: int
+    code: str | None
+    message: str | None
+    folder: str | None
+    files: int
+    same_as: str | None
+    job_status: str | None
+    has_data: bool
+
+
+def summaries(folder: BatchFolder) -> Iterator[ItemSummary]:
+    """Yield what became of each item, as the folder's state is now."""
+    states = folder.plan.states
+    found: dict[int, _Facts] = {}
+    for item in folder.plan.items():
+        if item.place % AT_ONCE == 0:
+            until = min(item.place + AT_ONCE, len(states))
+            same = {
+                folder.plan.item(place).same_as
+                for place in range(item.place, until)
+                if states[place] == ItemState.SAME
+            }
+            found = _facts(folder, range(item.place, until), same)
+        source = item if item.same_as is None else folder.plan.item(item.same_as)
+        facts = found.get(source.place, _NOTHING)
+        yield ItemSummary(
+            id=item.id,
+            status=folder.state.status(source.place).name.lower(),
+            job_id=facts.job,
+            credits=facts.credits if source is item else None,
+            attempts=facts.attempts,
+            code=facts.code,
+            message=facts.message,
+            folder=f"results/{source.folder}" if facts.is_saved else None,
+            files=facts.files,
+            same_as=None if source is item else source.id,
+            job_status=facts.job_status,
+            has_data=facts.has_data,
+        )
+
+
+def write_summary(folder: BatchFolder) -> Path:
+    """Write summary.csv whole, and return its path. Raises OSError."""
+    path = folder.path / "summary.csv"
+    lines = (
+        ["" if value is None else value for value in (getattr(each, name) for name in COLUMNS)]
+        for each in summaries(folder)
+    )
+    with replacing(path) as file:
+        write_csv(file, COLUMNS, lines)
+    return path
+
+
+def write_csv(file: BinaryIO, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Write lines as CSV (RFC 4180) in UTF-8. Half of a character, which UTF-8 can't have, is written as its escape."""
+    text = io.TextIOWrapper(file, "utf-8", errors="backslashreplace", newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(lines)
+    text.detach()
+
+
+@attrs.define
+class _Facts:
+    """What the events say of an item."""
+
+    job: str | None = None
+    job_status: str | None = None
+    reserved: float | None = None
+    credits: float | None = None
+    attempts: int = 0
+    code: str | None = None
+    message: str | None = None
+    is_saved: bool = False
+    has_data: bool = False
+    files: int = 0
+
+    def add(self, event: ItemEvent) -> None:
+        match event:
+            case Submit():
+                self.attempts = event.attempt + 1
+                self.reserved = event.credits
+                self.code = self.message = None
+            case Submitted():
+                self.job = event.job
+                self.attempts = event.attempt + 1
+                self.reserved = self.reserved if event.credits is None else event.credits
+            case Ended():
+                self.job, self.job_status = event.job, event.status
+                used = self.reserved if event.credits_used is None else event.credits_used
+                self.credits = (self.credits or 0.0) + (used or 0.0)
+                self.code = event.error.code if event.error is not None else None
+                self.message = event.error.message if event.error is not None else None
+            case Refused() | Failed() | Unsent():
+                self.code, self.message = event.code or self.code, event.message or self.message
+            case Doubt() | Skipped():
+                self.message = event.message or self.message
+            case Saved() | Reused():
+                self.is_saved, self.has_data, self.files = True, event.data, len(event.files)
+
+
+_NOTHING = _Facts()
+
+
+def _facts(folder: BatchFolder, places: range, others: set[int | None]) -> dict[int, _Facts]:
+    """Read what the journal says of some items."""
+    found: dict[int, _Facts] = {}
+    for _, event in folder.events():
+        if isinstance(event, ItemEvent) and (event.item in places or event.item in others):
+            facts = found.get(event.item)
+            if facts is None:
+                facts = found[event.item] = _Facts()
+            facts.add(event)
+    return found

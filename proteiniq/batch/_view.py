@@ -1,0 +1,63 @@
+"""A batch as its folder tells of it, without a client and without any request."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from ..errors import BatchError
+from ._folder import BatchFolder
+from ._status import BatchStatus, status_of
+from ._summary import ItemSummary, summaries, write_summary
+from ._table import Table
+
+
+class BatchView:
+    """A batch folder that is read, also while another process runs the batch."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Open a batch folder to look at it. Raises BatchError if it has no batch.
+
+        To go on with the batch, call `client.batch` with this folder.
+        """
+        BatchFolder.read(path).close()
+        view = cls.__new__(cls)
+        BatchView.__init__(view, path)
+        return view
+
+    def status(self) -> BatchStatus:
+        """Return how far the batch is, by its folder alone. Raises BatchError."""
+        with BatchFolder.read(self.path) as folder:
+            return status_of(folder)
+
+    def items(self) -> Iterator[ItemSummary]:
+        """Yield what became of each item so far, in the order of the plan. Raises BatchError."""
+        with BatchFolder.read(self.path) as folder:
+            yield from summaries(folder)
+
+    def report(self) -> BatchStatus:
+        """Write summary.csv, a line for each item, and return the totals. Raises BatchError, OSError."""
+        with BatchFolder.read(self.path) as folder:
+            write_summary(folder)
+            return status_of(folder)
+
+    def result(self, item: ItemSummary) -> Any:
+        """Return the tool's result document of an item that is done. Raises BatchError if it has none."""
+        if item.folder is None:
+            raise BatchError(f"item {item.id} is {item.status} and has no result")
+        return json.loads((self.path / item.folder / "result.json").read_bytes())["results"]
+
+    @property
+    def table(self) -> Table:
+        """The structured results of all items as one table."""
+        return Table(self.path)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {str(self.path)!r}>"

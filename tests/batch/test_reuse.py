@@ -1,0 +1,63 @@
+"""Results taken from another batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from proteiniq.batch._folder import BatchFolder, Header
+from proteiniq.batch._plan import PlannedInput
+from proteiniq.batch._reuse import reused
+from proteiniq.batch._state import ItemState
+from proteiniq.batch._summary import summaries
+from proteiniq.errors import BatchError
+
+from .results import batch, finished
+
+HEADER = Header(tool="fold", tool_version="1", contract="c", created=0.0)
+
+
+def taken(path: Path, other: Path, *ids: str) -> BatchFolder:
+    """A new batch of these items that took what the other one has."""
+    with batch(path, *ids) as folder:
+        for event in reused(folder, other):
+            folder.record(2.0, event)
+    return folder
+
+
+def test_equal_items_take_the_results_of_another_batch(tmp_path: Path) -> None:
+    other = finished(tmp_path / "other", {"x": 1}, {"x": 2})
+    folder = taken(tmp_path / "new", other, "c", "b")
+    assert [folder.state.status(place) for place in (0, 1)] == [ItemState.PENDING, ItemState.DONE]
+    assert '"x": 2' in (tmp_path / "new" / "results" / "b" / "result.json").read_text()
+    with BatchFolder.read(tmp_path / "new") as read:
+        assert [each.folder for each in summaries(read)] == [None, "results/b"]
+
+
+def test_a_copy_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    other = finished(tmp_path / "other", {"x": 1})
+    stale = tmp_path / "new" / "results" / "a" / "half"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+    taken(tmp_path / "new", other, "a")
+    assert [path.name for path in (tmp_path / "new" / "results" / "a").iterdir()] == ["result.json"]
+
+
+def test_items_without_a_result_are_not_taken(tmp_path: Path) -> None:
+    with batch(tmp_path / "other", "a"):
+        pass
+    assert taken(tmp_path / "new", tmp_path / "other", "a").state.status(0) == ItemState.PENDING
+
+
+@pytest.mark.parametrize("change", [{"tool": "dock"}, {"tool_version": "2"}])
+def test_a_batch_of_another_tool_or_version_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    other = finished(tmp_path / "other", {"x": 1})
+    with BatchFolder.start(tmp_path / "new", attrs.evolve(HEADER, **change), now=0.0) as folder:
+        folder.extend([PlannedInput("a", [{"content": "a"}], {})])
+        with pytest.raises(
+            BatchError, match=r"^the batch in .*other is of fold in version 1, and this one of "
+        ):
+            list(reused(folder, other))

@@ -1,0 +1,166 @@
+"""What a batch does about outcomes that hardly ever come together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from proteiniq import AsyncProteinIQ, BatchPaused, ContractError, Forbidden, InvalidInput
+from proteiniq._async import batch_run
+from proteiniq._async.batch_run import AsyncBatchRun, _duration
+from proteiniq._inputs.callbacks import AsyncCallback
+from proteiniq._responses.page import Page
+from proteiniq._wire.crew import Crew, Outcome
+from proteiniq.batch import OnFailure
+from proteiniq.batch._events import Ended, Submit, Submitted
+from proteiniq.batch._state import ItemState
+
+from ..every_error import STATE
+from ..support import KEY, URL
+from .results import batch
+
+
+def with_run(path: Path, step: Callable[[AsyncBatchRun], Coroutine[Any, Any, None]]) -> None:
+    """Make a step with the run of a batch of two items that requests nothing."""
+
+    async def main() -> None:
+        client = AsyncProteinIQ(KEY, URL)
+        with batch(path, "a", "b") as folder:
+            await step(
+                AsyncBatchRun(
+                    client._pipeline,
+                    client.jobs,
+                    client.results,
+                    folder,
+                    on_failure=OnFailure(),
+                    keep="all",
+                    resend_within=60.0,
+                    told=AsyncCallback("on_progress", None),
+                )
+            )
+        await client.close()
+
+    asyncio.run(main())
+
+
+def test_a_job_that_is_gone_after_its_end_is_no_failure(tmp_path: Path) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        for event in (Submit(0, 0), Submitted(0, 0, "job_1"), Ended(0, 0, "job_1", "COMPLETED")):
+            await run._record(event)
+        run._places["job_1"] = 0
+        await run._vanished("job_1")
+        await run._vanished("job_of_others")
+        assert run._state.status(0) == ItemState.ENDED
+
+    with_run(tmp_path, step)
+
+
+def test_the_first_of_two_reasons_to_pause_counts(tmp_path: Path) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        await run._pause_for(Forbidden("no scope", code="forbidden"))
+        await run._pause_for(OSError("no space"))
+        assert isinstance(run._stop, BatchPaused)
+        assert run._stop.reason == "forbidden"
+
+    with_run(tmp_path, step)
+
+
+def test_a_list_whose_reading_fails_in_an_unknown_way_ends_the_run(tmp_path: Path) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        with pytest.raises(ZeroDivisionError):
+            await run._listed(Outcome(None, error=ZeroDivisionError()))
+
+    with_run(tmp_path, step)
+
+
+def test_a_search_goes_through_all_pages_and_stops_at_one_that_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        batch_id = run._folder.header.batch
+        ours = attrs.evolve(STATE, id="job_2", name=f"fold a [{batch_id}-0.0]")
+        pages = [
+            Page((STATE,), "cursor"),
+            Page((ours,), "more"),
+            Page((), None, ContractError("damaged", operation="list_jobs")),
+        ]
+
+        async def request_page(*_: Any) -> Any:
+            return pages.pop(0)
+
+        monkeypatch.setattr(batch_run, "request_page", request_page)
+        await run._record(Submit(0, 0))
+        await run._record(Submit(1, 0))
+        wanted = run._unanswered()
+        with pytest.raises(ContractError, match="damaged"):
+            await run._search(wanted)
+        pages[:] = [Page((ours,), None)]
+        assert list(await run._search(wanted)) == [(0, 0)]
+
+    with_run(tmp_path, step)
+
+
+def test_the_wait_for_a_request_ends_at_its_time(tmp_path: Path) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        await run._next(run._clock.monotonic() - 1.0)
+
+    with_run(tmp_path, step)
+
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("created", "completed", "seconds"),
+    [(None, NOON, None), (NOON, None, None), (NOON, NOON, None), (NOON, NOON + timedelta(minutes=1), 60.0)],
+)
+def test_the_duration_of_a_job_is_by_the_clock_of_the_service(
+    created: datetime | None, completed: datetime | None, seconds: float | None
+) -> None:
+    assert _duration(attrs.evolve(STATE, created_at=created, completed_at=completed)) == seconds
+
+
+# ---- options
+
+
+def test_a_way_to_keep_results_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"^keep must be 'all' or 'data', got 'nothing'$"):
+        AsyncProteinIQ(KEY, URL).batch("t", [], tmp_path, keep="nothing")
+
+
+# ---- the crew of threads
+
+
+def test_a_crew_hands_back_outcomes_until_they_are_taken() -> None:
+    crew: Crew[str] = Crew()
+    crew.start("a", lambda: 1)
+    assert crew.busy
+    for _ in range(2):
+        assert crew.next(None) == Outcome("a", 1)
+    crew.taken()
+    assert not crew.busy
+    assert crew.next(0.0) is None
+    crew.close()
+
+
+def test_a_crew_hands_back_what_a_work_raised() -> None:
+    crew: Crew[str] = Crew()
+    crew.start("a", lambda: 1 // 0, waits=False)
+    assert not crew.busy
+    outcome = crew.next(None)
+    assert outcome is not None
+    assert isinstance(outcome.error, ZeroDivisionError)
+
+
+def test_a_crew_of_threads_makes_steps_in_the_thread_that_asks() -> None:
+    made: list[int] = []
+    crew: Crew[str] = Crew()
+    crew.shielded(lambda: made.append(1))
+    assert Crew.blocking(lambda: 2) == 2
+    assert made == [1]

@@ -1,0 +1,181 @@
+"""How far a batch is, in figures and as a text, and when it is paused for its failures."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from proteiniq import InvalidInput
+from proteiniq.batch import BatchStatus, OnFailure
+from proteiniq.batch._bar import Bar
+from proteiniq.batch._rates import Rates
+from proteiniq.batch._status import size_class
+
+
+def status(**known: Any) -> BatchStatus:
+    figures: dict[str, Any] = {
+        "items": 10,
+        "done": 5,
+        "running": 0,
+        "waiting": 0,
+        "failed": 0,
+        "in_doubt": 0,
+        "skipped": 0,
+        "credits_used": 12.5,
+        "credits_reserved": 0.0,
+        "max_credits": None,
+        **known,
+    }
+    return BatchStatus(**figures)
+
+
+def test_a_status_as_text() -> None:
+    shown = str(
+        status(
+            items=1000,
+            running=3,
+            waiting=2,
+            failed=1,
+            in_doubt=1,
+            skipped=1,
+            credits_reserved=2.0,
+            max_credits=50.0,
+            requests_per_minute=118.0,
+            estimated_end=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+            paused="no credits",
+        )
+    )
+    assert shown.startswith(
+        "5 of 1,000 done; 3 running; 2 waiting; 1 failed; 1 in doubt; 1 skipped; "
+        "12.5 credits used, 2 reserved, limit 50; 118 requests/min; ends about "
+    )
+    assert shown.endswith("; paused: no credits")
+
+
+def test_a_status_as_json() -> None:
+    made = json.loads(json.dumps(status(estimated_end=datetime(2026, 1, 2, tzinfo=UTC)).to_dict()))
+    assert (made["items"], made["estimated_end"], made["finished"]) == (10, "2026-01-02T00:00:00+00:00", True)
+    assert status().to_dict()["estimated_end"] is None
+
+
+@pytest.mark.parametrize("name", ["running", "waiting", "in_doubt"])
+def test_a_batch_is_not_finished_while_items_are_open(name: str) -> None:
+    assert not status(**{name: 1}).finished
+    assert status().finished
+
+
+@pytest.mark.parametrize(
+    ("policy", "counts", "verdict"),
+    [
+        (OnFailure(then="stop"), (1, 1, 1), "an item failed"),
+        (OnFailure(in_a_row=3), (3, 3, 10), "3 items failed in a row"),
+        (OnFailure(in_a_row=3), (2, 2, 10), None),
+        (OnFailure(share=0.25), (1, 6, 20), "6 of 20 items failed"),
+        (OnFailure(share=0.25), (1, 5, 20), None),
+        (OnFailure(share=0.25), (1, 6, 19), None),
+    ],
+)
+def test_failures_that_pause_a_batch(
+    policy: OnFailure, counts: tuple[int, int, int], verdict: str | None
+) -> None:
+    in_a_row, failed, ended = counts
+    assert policy.verdict(in_a_row=in_a_row, failed=failed, ended=ended) == verdict
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"retries": -1},
+        {"retries": True},
+        {"retries": 1.5},
+        {"then": "go on"},
+        {"in_a_row": 0},
+        {"in_a_row": True},
+        {"share": 0},
+        {"share": 1.5},
+        {"share": "half"},
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"^(on_failure|retries|in_a_row|share) must be .*, got "):
+        OnFailure(**options)
+
+
+def test_a_policy_by_its_name() -> None:
+    assert OnFailure.of("stop") == OnFailure(then="stop")
+    assert OnFailure.of(OnFailure(retries=2)).retries == 2
+    with pytest.raises(InvalidInput, match=r"^on_failure must be 'skip', 'stop' or an OnFailure, got 3"):
+        OnFailure.of(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("size", "made"), [(0, 1), (1, 1), (2, 2), (3, 4), (1024, 1024), (1025, 2048)])
+def test_items_of_about_the_same_size_are_one_class(size: int, made: int) -> None:
+    assert size_class(size) == made
+
+
+# ---- rates
+
+
+def test_the_requests_of_the_last_minute() -> None:
+    rates = Rates(0.0)
+    for now in (0.0, 30.0, 59.0, 61.0):
+        rates.requested(now)
+    assert rates.requests_per_minute(61.0) == 3
+
+
+def test_the_time_left_is_unknown_at_first() -> None:
+    rates = Rates(0.0)
+    rates.ended(1.0)
+    rates.ended(2.0)
+    assert rates.seconds_left(10) is None
+    rates.ended(3.0)
+    assert rates.seconds_left(10) == 10.0
+
+
+# ---- the bar
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_on_a_terminal_changes_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    bar = Bar(terminal)
+    bar.show(status(waiting=5), 0.0)
+    bar.show(status(items=10, done=10, credits_used=1.0), 0.1)
+    bar.close()
+    bar.close()
+    first, second = terminal.getvalue().removeprefix("\r").split("\r")
+    assert first == "[##########----------]  50 % 5 of 10 done; 5 waiting; 12..."
+    assert second.rstrip() == "[####################] 100 % 10 of 10 done; 1 credits used"
+    assert len(second) == 60
+    assert second.endswith("\n")
+
+
+@pytest.mark.parametrize("is_dumb", [False, True])
+def test_elsewhere_there_is_a_line_a_minute(is_dumb: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb" if is_dumb else "xterm")
+    stream = Terminal() if is_dumb else io.StringIO()
+    bar = Bar(stream)
+    for now in (0.0, 30.0, 60.0):
+        bar.show(status(waiting=1), now)
+    bar.show(status(), 61.0)
+    bar.show(status(), 62.0)
+    bar.close()
+    waiting, done = "5 of 10 done; 1 waiting; 12.5 credits used", "5 of 10 done; 12.5 credits used"
+    assert stream.getvalue().splitlines() == [waiting, waiting, done]
+
+
+def test_the_bar_of_a_batch_without_items_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    Bar(terminal).show(status(items=0, done=0), 0.0)
+    assert terminal.getvalue().startswith("\r[####################] 100 %")
