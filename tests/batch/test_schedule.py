@@ -119,7 +119,6 @@ def test_streams_that_end_early_are_given_up_for_a_while() -> None:
     assert schedule.next_move(10.0) == ListPage(is_first=True)
 
 
-<<<<<<< HEAD
 def test_an_account_without_figures_changes_nothing_known() -> None:
     schedule = Schedule(rate=2.0)
     schedule.account(0.0, 0, 1)
@@ -144,7 +143,8 @@ def test_a_job_that_is_not_followed_can_be_seen() -> None:
     schedule = scheduled(1)
     schedule.seen("job_of_others", 0.5)
     assert rest(schedule, 0.5) == rest(scheduled(1), 0.5)
-=======
+
+
 def test_jobs_on_several_pages_are_looked_at_when_they_have_probably_ended() -> None:
     """Also where requests are scarce, although no page of the list has most of them."""
     schedule = scheduled(250)
@@ -154,4 +154,3 @@ def test_jobs_on_several_pages_are_looked_at_when_they_have_probably_ended() -> 
     running: Any = [SimpleNamespace(id=f"job_{number}", created_at=None) for number in range(10, 250)]
     schedule.looked(5.0, Listed(running))
     assert rest(schedule, 5.0) < 10.0
->>>>>>> b3
