@@ -119,8 +119,7 @@ class Schedule:
     count: int = 0
     calm: bool = False
     """Whether nothing goes wrong any more."""
-    ends: int = 0
-    """How many processes have ended."""
+    processes: int = 0
 
     def __attrs_post_init__(self) -> None:
         chance = self.chance = random.Random(self.seed)
@@ -188,6 +187,7 @@ class Schedule:
         for number in range(MOST_RUNS):
             self.calm = number >= 12
             line = self._line()
+            self.processes += 1
             task = asyncio.create_task(self._process(line, folder, in_doubt))
             if self.chance.random() < 0.2 and not self.calm:
                 asyncio.get_running_loop().call_later(self.chance.uniform(0.1, 60.0), task.cancel)
@@ -195,7 +195,6 @@ class Schedule:
             await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
             ended.cancel()
             if line.is_cut:
-                self.ends += 1
                 zombies.append(task)
                 task.cancel()
                 task.cancel()
@@ -263,6 +262,10 @@ class Schedule:
             resent = sum(isinstance(event, Resend) for _, event in folder.events())
             assert len(jobs) <= folder.state.credits_used / PRICE <= len(jobs) + resent
         assert status.credits_reserved == 0
+        if (
+            self.processes == 1 and not self.service.plan.other_rate
+        ):  # a new process knows nothing of the last minute
+            assert self.service.too_many == 0, "a request was over the rate limit"
         assert status.done + status.failed == self.count
 
     def _check_item(self, folder: BatchFolder, place: int, jobs: dict[tuple[int, int], VirtualJob]) -> None:
