@@ -19,7 +19,7 @@ EXAMPLES = dict(re.findall(r"<!-- readme: (\w+) -->\n```python\n(.*?)```", READM
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(rate_limit=6000) as running:
+    with Sandbox(rate_limit=6000, daily_limit=1000) as running:
         yield running
 
 
@@ -38,6 +38,7 @@ def test_an_example_of_the_readme_runs(name: str, sandbox: Sandbox, tmp_path: Pa
         cwd=tmp_path,
         capture_output=True,
         text=True,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
