@@ -516,6 +516,8 @@ class BatchRun:
         for state in states:
             ours += state.id in self._places or self._key(state)[0] >= 0
             self._seen(state)
+        if isinstance(found, Later) and not found.by_rate:
+            self._say("list_jobs", "the job list can't be read now")
         self._schedule.looked(now, found, ours=ours)
 
     def _read(self, job_id: str, outcome: Outcome[Any]) -> None:
@@ -529,6 +531,7 @@ class BatchRun:
             self._seen(state)
             self._schedule.looked(now, None)
         else:
+            self._say("get_job_status", state.message)
             self._schedule.looked(now, Later(requested_wait(state)))
 
     def _vanished(self, job_id: str) -> None:
@@ -732,12 +735,16 @@ class BatchRun:
             raise error
 
     def _later(self, error: ProteinIQError, what: str, later: Callable[[float, Later], object]) -> None:
-        """Try again later, and say so once a minute."""
+        """Try again later, and say so."""
+        self._say(what, error.message)
+        later(self._clock.monotonic(), Later(requested_wait(error)))
+
+    def _say(self, what: str, why: str) -> None:
+        """Say once a minute that requests fail, since nothing else tells of it."""
         now = self._clock.monotonic()
         if now >= self._silent_until:
             self._silent_until = now + 60.0
-            log.warning("the batch in %s tries again (%s): %s", self._folder.path, what, error.message)
-        later(now, Later(requested_wait(error)))
+            log.warning("the batch in %s tries again (%s): %s", self._folder.path, what, why)
 
     def _pause_for(self, error: ProteinIQError | OSError) -> None:
         """Pause the batch for an error that concerns all items."""

@@ -695,3 +695,15 @@ async def test_what_fails_while_a_batch_stops_is_logged_and_left_for_the_next_ru
     monkeypatch.setattr(BatchFolder, "record", record)
     await service.run("one", "two")
     assert service.status.done == await service.jobs() == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_list_that_fails_is_not_waited_for_without_a_word(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(batch_run, "MOST_STREAMS", 0)
+    service.faults.add("GET", "/jobs", times=2, status=503)
+    assert (await service.run("one"))["item 0"].status == "done"
+    said = [record.message for record in caplog.records if "tries again (list_jobs)" in record.message]
+    assert len(said) == 1
