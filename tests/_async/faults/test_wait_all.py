@@ -325,7 +325,7 @@ async def test_a_job_that_is_not_there_is_named_with_the_others(
 ) -> None:
     server.on(*LIST, listed(made(1), made(2)))
     with pytest.raises(NotFound) as caught:
-        await gathered(client.jobs.wait_all(["job_1", "job_7", "job_2"]))
+        await gathered(client.jobs.wait_all(["job_1", "job_7", "job_2"], timeout=6))
     assert caught.value.job_id == "job_7"
     assert "job_1" in "".join(caught.value.__notes__)
 
