@@ -12,14 +12,12 @@ Nothing here waits, reads a clock or knows of items: `now` is a monotonic time i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from datetime import datetime
-from math import ceil
 
 import attrs
 
-from .durations import Durations
-from .look import PAGE, Failed, Listed, ListPage, Look, Looker, Moves, Outcome, ReadJob
+from .following import Following
+from .look import Failed, Listed, ListPage, Look, Looker, Moves, Outcome, ReadJob
 from .polling import PATIENCE
 from .slots import slot_pause
 
@@ -28,16 +26,6 @@ MOST_REQUESTS = 8
 
 MOST_FETCHES = 4
 """Results that are read and saved at once, so that long downloads leave room for submits."""
-
-EARLIEST_LOOK = 1.0
-LONGEST_GAP = 60.0
-"""The shortest and the longest time between two looks, in seconds."""
-
-WORTH_A_LOOK = 1.3
-"""How many jobs are expected to have ended when a look is worth its request."""
-
-TOGETHER = 0.1
-"""How much later a look is where requests are scarce, as a share of the duration of a job."""
 
 ACCOUNT_INTERVAL = 60.0
 """How often the account is read, at most, while other jobs of the workspace take slots, in seconds."""
@@ -66,8 +54,6 @@ STREAM_RETRY = 120.0
 
 SEARCH_AFTER = 5.0
 """How long after a lost submit its job is looked for in the list, in seconds."""
-
-_LEARNING = 0.3
 
 
 @attrs.frozen
@@ -110,21 +96,6 @@ class Rest:
 Move = Submit | Fetch | Hear | ListPage | ReadJob | ReadAccount | Search | Rest
 
 
-@attrs.define
-class _Active:
-    """A job that has not ended as far as known."""
-
-    since: float
-    number: int
-    """How many jobs were submitted before."""
-    created_at: datetime | None
-    looked: float
-    """When it was last seen active."""
-    heard: bool = False
-    heard_since: float = float("-inf")
-    hear_after: float = float("-inf")
-
-
 class Schedule:
     """Decides the next request of a batch. Each move has to be carried out, and its end to be reported.
 
@@ -144,9 +115,7 @@ class Schedule:
         self.pending = True
         self.rate = rate
         self._streams = streams
-        self._active: dict[str, _Active] = {}
-        self._made = 0
-        self._crowd = 1.0  # jobs on a page for each one of ours
+        self._following = Following()
         self._to_fetch: deque[str] = deque()
         self._fetching: set[str] = set()
         self._submitting = 0
@@ -158,17 +127,13 @@ class Schedule:
         self._refusals = 0
         self._account_at = float("-inf")
         self._reading = False
-        self._durations = Durations()
         self._looker = Looker()
         self._look: Moves[ListPage | ReadJob, Look] | None = None
         self._looking: dict[str, datetime | None] = {}
         self._count = 0
         self._request: ListPage | ReadJob | None = None
         self._on_its_way = False
-        self._looked_at = float("-inf")
-        self._bias = 1.0
         self._hoped = 0.0
-        self._due: float | None = None
         self._failures = 0
         self._not_before = float("-inf")
         self._submit_after = float("-inf")
@@ -183,11 +148,10 @@ class Schedule:
         self._account_at = now
         self._slots = slots if slots is not None else self._slots
         if active is not None:
-            # Some jobs may have ended that are not known to have. No submit is on its way.
-            unheard = [each for each in self._active.values() if not each.heard]
-            ended = ceil(2 * self._expected(unheard, now)) + 2 if unheard else 0
-            others = active - len(self._active)
-            self._others = max(0, others - self._unknown, min(self._others, others + ended))
+            # No submit is on its way.
+            others = active - len(self._following.jobs)
+            most = others + self._following.most_ended(now)
+            self._others = max(0, others - self._unknown, min(self._others, most))
         self.rate = rate or self.rate
         self._worked()
 
@@ -206,9 +170,7 @@ class Schedule:
 
     def follow(self, job_id: str, created_at: datetime | None, now: float, *, age: float = 0.0) -> None:
         """Follow a job that exists already, for `age` seconds."""
-        self._active[job_id] = _Active(now - age, self._made, created_at, now)
-        self._made += 1
-        self._due = None
+        self._following.add(job_id, created_at, now, age)
 
     def not_submitted(self) -> None:
         """Record that a submit made no job, for a reason that concerns its item alone."""
@@ -253,20 +215,15 @@ class Schedule:
 
     def seen(self, job_id: str, now: float, created_at: datetime | None = None) -> None:
         """Record that a job was active."""
-        if active := self._active.get(job_id):
-            active.looked = now
-            active.created_at = created_at or active.created_at
-            self._due = None
+        self._following.seen(job_id, now, created_at)
 
     def ended(self, job_id: str, now: float, *, took: float | None = None, fetch: bool) -> None:
         """Record that a job has ended, after `took` seconds if the service says so; `fetch` its result."""
-        active = self._active.pop(job_id, None)
+        active = self._following.ended(job_id, now, took)
         if active is None:
             return
-        self._durations.add(now - active.since if took is None else took)
         self._looking.pop(job_id, None)
         self._looker.forget(job_id)
-        self._due = None
         if active.heard:
             self._unheard = 0
         if fetch:
@@ -284,10 +241,7 @@ class Schedule:
 
     def unheard(self, job_id: str, now: float, failed: Failed | None = None) -> None:
         """Record that an event stream ended without the end of its job."""
-        if active := self._active.get(job_id):
-            active.heard = False
-            active.hear_after = now + READ_AGAIN
-            self._due = None
+        if active := self._following.unheard(job_id, now + READ_AGAIN):
             self._unheard += now - active.heard_since < PATIENCE
             if self._unheard >= MOST_UNHEARD:
                 self._hear_after, self._unheard = now + STREAM_RETRY, 0
@@ -304,17 +258,17 @@ class Schedule:
             self.failed(now, outcome)
         else:
             self._worked()
-        if isinstance(outcome, Listed) and outcome.states and ours:
-            self._crowd += (len(outcome.states) / ours - self._crowd) / 4
+        if isinstance(outcome, Listed):
+            self._following.on_page(len(outcome.states), ours)
         assert self._look is not None
         try:
             self._request = self._look.send((now, outcome))
         except StopIteration as end:
             self._look = self._request = None
-            self._due = None
-            if not end.value.failed:  # of jobs that couldn't be seen, nothing is known
-                self._looked_at = now
-                self._learn(self._count - len(self._looking))
+            if end.value.failed:
+                self._following.look_failed()
+            else:
+                self._following.looked(now, self._hoped, self._count - len(self._looking))
 
     def failed(self, now: float, failed: Failed) -> None:
         """Record a failure that may pass: nothing is requested for a while.
@@ -341,7 +295,7 @@ class Schedule:
 
     def next_move(self, now: float) -> Move | None:
         """Return the next move, None if all is done."""
-        if not (self.pending or self._active or self._to_fetch or self.busy or self._unknown):
+        if not (self.pending or self._following.jobs or self._to_fetch or self.busy or self._unknown):
             return None
         if now < self._not_before:
             return Rest(self._not_before)
@@ -377,14 +331,16 @@ class Schedule:
             times.append(self._submit_after)
         if self._unknown and not self._searching:
             times.append(self._search_after)
-        times += [max(each.hear_after, self._hear_after) for each in self._active.values() if not each.heard]
+        times += [
+            max(each.hear_after, self._hear_after) for each in self._following.jobs.values() if not each.heard
+        ]
         later = [time for time in times if time > now]
         until = min(later, default=float("inf"))
         return None if until == float("inf") else until
 
     @property
     def _ours(self) -> int:
-        return len(self._active) + self._submitting + self._unknown
+        return len(self._following.jobs) + self._submitting + self._unknown
 
     @property
     def _may_submit(self) -> bool:
@@ -401,12 +357,8 @@ class Schedule:
         """Jobs per second if every slot is always taken, None if unknown."""
         if self._slots is None:
             return None
-        mean = self._mean(now)
+        mean = self._following.mean(now)
         return max(1, self._slots - self._others) / mean if mean else None
-
-    def _mean(self, now: float) -> float | None:
-        """Return the expected duration of a job."""
-        return self._durations.mean([now - each.since for each in self._active.values()])
 
     def _to_hear(self, now: float) -> str | None:
         """Return a job to listen to, None if pages are better or there is no stream left."""
@@ -415,97 +367,38 @@ class Schedule:
         throughput = self._throughput(now)
         if self.pending and throughput is not None and 3 * throughput > 0.95 * self.rate:
             return None
-        most = max(len(self._active), (self._slots or 0) - self._others if self.pending else 0)
-        old = PAGE / self._crowd if most > self._streams else 0  # those on later pages than the first
-        if sum(each.heard for each in self._active.values()) >= self._streams:
+        if self._following.are_heard >= self._streams:
             return None
-        for job, each in self._active.items():
-            if not each.heard and now >= each.hear_after and self._made - each.number >= old:
+        jobs = self._following.jobs
+        most = max(len(jobs), (self._slots or 0) - self._others if self.pending else 0)
+        for job, each in jobs.items():
+            is_wanted = most <= self._streams or self._following.on_later_pages(each)
+            if is_wanted and not each.heard and now >= each.hear_after:
                 return job
         return None
 
     def _hear(self, job: str, now: float) -> Hear:
-        active = self._active[job]
-        active.heard, active.heard_since = True, now
-        self._due = None
+        active = self._following.hear(job, now)
         # A job that runs long has no events for long.
-        return Hear(job, max(PATIENCE, 2 * (now - active.since), 4 * (self._mean(now) or 0.0)))
+        return Hear(job, max(PATIENCE, 2 * (now - active.since), 4 * (self._following.mean(now) or 0.0)))
 
     def _next_look(self, now: float, scarce: bool) -> ListPage | ReadJob | None:
         """Return the next request of the look that is under way or due."""
         if self._on_its_way:
             return None
         if self._look is None and now >= self._look_due(now, scarce):
-            jobs = self._worth_looking(now)
-            self._hoped = self._expected(jobs.values(), now)
-            self._looking = {job: each.created_at for job, each in jobs.items()}
-            self._count = len(jobs)
+            self._looking, self._hoped = self._following.worth_looking(now)
+            self._count = len(self._looking)
             self._look = self._looker.look(self._looking, now)
             self._request = next(self._look)
         self._on_its_way = self._request is not None
         return self._request
 
     def _look_due(self, now: float, scarce: bool) -> float:
-        """Return when a look is worth its request: when a job, or a quarter of them, is expected to have ended."""
+        """Return when to look at jobs, or to request the next page of the look that is under way."""
         if self._look is not None:
             return now if not self._on_its_way else float("inf")
-        if self._due is not None:
-            return self._due
-        pages = self._pages()
-        if not pages:
-            return float("inf")
-        mean = self._mean(now) or 0.0
-        unheard = [each for page in pages for each in page]
-        most = self._worth(pages, float("inf"))  # fewer than there are, if they are on several pages
-        if scarce:  # as many as aren't needed to use all requests
-            wanted = most * max(1 / 4, 1 - self.rate / 2 * mean / len(unheard))
-        else:
-            wanted = min(WORTH_A_LOOK, 0.99 * most)
-        early = max(self._looked_at, min(each.since for each in unheard)) + EARLIEST_LOOK
-        late = max(early, self._looked_at + LONGEST_GAP)
-        if self._worth(pages, early) >= wanted:
-            late = early
-        while late - early > 0.1:
-            middle = (early + late) / 2
-            early, late = (early, middle) if self._worth(pages, middle) >= wanted else (middle, late)
-        # Jobs that were submitted together end together.
-        self._due = late + TOGETHER * mean if scarce else late
-        return self._due
-
-    def _pages(self) -> list[list[_Active]]:
-        """Return the jobs to look at by the page of the job list that they are probably on."""
-        pages: list[list[_Active]] = []
-        for each in self._active.values():
-            if not each.heard:
-                page = int((self._made - each.number) * self._crowd) // PAGE
-                pages += [[] for _ in range(page + 1 - len(pages))]
-                pages[page].append(each)
-        return pages
-
-    def _worth(self, pages: list[list[_Active]], at: float) -> float:
-        """Return how many jobs are expected to have ended for each page, of as many pages as are worth it."""
-        found = best = 0.0
-        for number, page in enumerate(pages, start=1):
-            found += self._expected(page, at)
-            best = max(best, found / number)
-        return best
-
-    def _worth_looking(self, now: float) -> dict[str, _Active]:
-        """Return the jobs of the first pages, as far as their end is expected to be worth the requests."""
-        pages = self._pages()
-        found = best = 0.0
-        depth = 0
-        for number, page in enumerate(pages):
-            found += self._expected(page, now)
-            if found / (number + 1) >= min(best, WORTH_A_LOOK):
-                best, depth = found / (number + 1), number
-        oldest = min(each.number for page in pages[: depth + 1] for each in page)
-        return {job: each for job, each in self._active.items() if not each.heard and each.number >= oldest}
-
-    def _expected(self, jobs: Iterable[_Active], at: float) -> float:
-        """How many of these jobs are expected to have ended."""
-        chances = (self._durations.chance(each.looked - each.since, at - each.since) for each in jobs)
-        return self._bias * sum(chances)
+        return self._following.look_due(now, rate=self.rate, scarce=scarce)
 
     def _account_due(self, now: float) -> float:
         """Return when to read the account again: while other jobs take slots that an item waits for."""
@@ -517,13 +410,8 @@ class Schedule:
 
     def _knows_active(self, now: float) -> bool:
         """Whether it is known now how many jobs of the batch are active."""
-        return now < self._looked_at + FRESH or all(each.heard for each in self._active.values())
-
-    def _learn(self, found: int) -> None:
-        """Correct the expectations by what a look found: the durations that are known first are the short ones."""
-        if self._hoped > 0:
-            ratio = min(4.0, max(0.25, found / self._hoped))
-            self._bias = min(4.0, max(0.05, self._bias * ratio**_LEARNING))
+        following = self._following
+        return now < following.looked_at + FRESH or following.are_heard == len(following.jobs)
 
     def _worked(self) -> None:
         self._failures = 0

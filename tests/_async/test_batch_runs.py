@@ -18,7 +18,7 @@ from proteiniq._async.jobs import AsyncJobs
 from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
 from proteiniq._async.wait_one import AsyncWatcher
-from proteiniq._policy import schedule
+from proteiniq._policy import following, schedule
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
 from proteiniq._wire.clock import AsyncMachineClock
@@ -82,10 +82,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in {
         "SEARCH_AFTER": 0.05,
         "LONGEST_BACKOFF": 0.05,
-        "EARLIEST_LOOK": 0.1,
-        "LONGEST_GAP": 0.5,
     }.items():
         monkeypatch.setattr(schedule, name, seconds)
+    monkeypatch.setattr(following, "EARLIEST_LOOK", 0.1)
+    monkeypatch.setattr(following, "LONGEST_GAP", 0.5)
 
 
 @pytest.fixture

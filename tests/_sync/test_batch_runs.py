@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from proteiniq import ProteinIQ
-from proteiniq._policy import schedule
+from proteiniq._policy import following, schedule
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
 from proteiniq._sync import batch_run, ended

@@ -1,0 +1,195 @@
+"""The jobs of a batch that have not ended as far as known, and when a look at them is worth its requests.
+
+How many of them have ended is estimated from the durations of those that have (`durations`), and from what earlier
+looks found. All of this is a choice of this client. Times are monotonic, in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import ceil
+
+import attrs
+
+from .durations import Durations
+from .look import PAGE
+
+EARLIEST_LOOK = 1.0
+LONGEST_GAP = 60.0
+"""The shortest and the longest time between two looks, in seconds."""
+
+WORTH_A_LOOK = 1.3
+"""How many jobs are expected to have ended when a look is worth its request."""
+
+TOGETHER = 0.1
+"""How much later a look is where requests are scarce, as a share of the duration of a job."""
+
+_LEARNING = 0.3
+
+
+@attrs.define
+class Active:
+    """A job that has not ended as far as known."""
+
+    since: float
+    number: int
+    """How many jobs were submitted before."""
+    created_at: datetime | None
+    looked: float
+    """When it was last seen active."""
+    heard: bool = False
+    heard_since: float = float("-inf")
+    hear_after: float = float("-inf")
+
+
+class Following:
+    """The followed jobs, by id. `looked_at` is when the last look at them ended."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, Active] = {}
+        self.looked_at = float("-inf")
+        self._made = 0
+        self._crowd = 1.0  # jobs on a page for each one of ours
+        self._durations = Durations()
+        self._bias = 1.0
+        self._due: float | None = None
+
+    def add(self, job_id: str, created_at: datetime | None, now: float, age: float) -> None:
+        """Follow a job that exists for `age` seconds."""
+        self.jobs[job_id] = Active(now - age, self._made, created_at, now)
+        self._made += 1
+        self._due = None
+
+    def seen(self, job_id: str, now: float, created_at: datetime | None) -> None:
+        """Record that a job was active."""
+        if active := self.jobs.get(job_id):
+            active.looked = now
+            active.created_at = created_at or active.created_at
+            self._due = None
+
+    def ended(self, job_id: str, now: float, took: float | None) -> Active | None:
+        """Stop following a job, which took so long if the service says so. Returns it, None if it isn't followed."""
+        active = self.jobs.pop(job_id, None)
+        if active is not None:
+            self._durations.add(now - active.since if took is None else took)
+            self._due = None
+        return active
+
+    def hear(self, job_id: str, now: float) -> Active:
+        """Record that a job's events are listened to, so that a look needn't find its end."""
+        active = self.jobs[job_id]
+        active.heard, active.heard_since = True, now
+        self._due = None
+        return active
+
+    def unheard(self, job_id: str, again: float) -> Active | None:
+        """Record that a job's events are no longer listened to, and from when they may be again."""
+        active = self.jobs.get(job_id)
+        if active is not None:
+            active.heard, active.hear_after = False, again
+            self._due = None
+        return active
+
+    @property
+    def are_heard(self) -> int:
+        """The number of jobs whose events are listened to."""
+        return sum(each.heard for each in self.jobs.values())
+
+    def on_later_pages(self, active: Active) -> bool:
+        """Whether a job is probably on no first page of the job list."""
+        return self._made - active.number >= PAGE / self._crowd
+
+    def mean(self, now: float) -> float | None:
+        """Return the expected duration of a job, None if it is unknown."""
+        return self._durations.mean([now - each.since for each in self.jobs.values()])
+
+    def most_ended(self, now: float) -> int:
+        """Return how many jobs may have ended unnoticed."""
+        unheard = [each for each in self.jobs.values() if not each.heard]
+        return ceil(2 * self._expected(unheard, now)) + 2 if unheard else 0
+
+    def on_page(self, size: int, ours: int | None) -> None:
+        """Record how many of the jobs on a page of the list are the batch's."""
+        if size and ours:
+            self._crowd += (size / ours - self._crowd) / 4
+
+    def looked(self, now: float, hoped: float, found: int) -> None:
+        """Record what a look found, in which so many ended jobs were hoped for.
+
+        The expectations are corrected by it: the durations that are known first are those of the short jobs.
+        """
+        self.looked_at = now
+        self._due = None
+        if hoped > 0:
+            ratio = min(4.0, max(0.25, found / hoped))
+            self._bias = min(4.0, max(0.05, self._bias * ratio**_LEARNING))
+
+    def look_failed(self) -> None:
+        """Record a look that could not see the jobs: of them, nothing is known."""
+        self._due = None
+
+    def look_due(self, now: float, *, rate: float, scarce: bool) -> float:
+        """Return when a look is worth its request: when a job, or a quarter of them, is expected to have ended.
+
+        `scarce` says that requests limit the batch, of which `rate` a second are allowed.
+        """
+        if self._due is not None:
+            return self._due
+        pages = self._pages()
+        if not pages:
+            return float("inf")
+        mean = self.mean(now) or 0.0
+        unheard = [each for page in pages for each in page]
+        most = self._worth(pages, float("inf"))  # fewer than there are, if they are on several pages
+        spare = 1 - rate / 2 * mean / len(unheard)  # the share of jobs that isn't needed to use all requests
+        wanted = most * max(1 / 4, spare) if scarce else min(WORTH_A_LOOK, 0.99 * most)
+        early = max(self.looked_at, min(each.since for each in unheard)) + EARLIEST_LOOK
+        late = max(early, self.looked_at + LONGEST_GAP)
+        if self._worth(pages, early) >= wanted:
+            late = early
+        while late - early > 0.1:
+            middle = (early + late) / 2
+            early, late = (early, middle) if self._worth(pages, middle) >= wanted else (middle, late)
+        # Jobs that were submitted together end together.
+        self._due = late + TOGETHER * mean if scarce else late
+        return self._due
+
+    def _pages(self) -> list[list[Active]]:
+        """Return the jobs to look at by the page of the job list that they are probably on."""
+        pages: list[list[Active]] = []
+        for each in self.jobs.values():
+            if not each.heard:
+                page = int((self._made - each.number) * self._crowd) // PAGE
+                pages += [[] for _ in range(page + 1 - len(pages))]
+                pages[page].append(each)
+        return pages
+
+    def _worth(self, pages: list[list[Active]], at: float) -> float:
+        """Return how many jobs are expected to have ended for each page, of as many pages as are worth it."""
+        found = best = 0.0
+        for number, page in enumerate(pages, start=1):
+            found += self._expected(page, at)
+            best = max(best, found / number)
+        return best
+
+    def worth_looking(self, now: float) -> tuple[dict[str, datetime | None], float]:
+        """Return the jobs of the first pages, as far as their end is expected to be worth the requests.
+
+        They are mapped to their times of creation. Returns how many of them are expected to have ended, too.
+        """
+        pages = self._pages()
+        found = best = 0.0
+        depth = 0
+        for number, page in enumerate(pages):
+            found += self._expected(page, now)
+            if found / (number + 1) >= min(best, WORTH_A_LOOK):
+                best, depth = found / (number + 1), number
+        oldest = min(each.number for page in pages[: depth + 1] for each in page)
+        jobs = {job: each for job, each in self.jobs.items() if not each.heard and each.number >= oldest}
+        return {job: each.created_at for job, each in jobs.items()}, self._expected(jobs.values(), now)
+
+    def _expected(self, jobs: Iterable[Active], at: float) -> float:
+        """How many of these jobs are expected to have ended."""
+        chances = (self._durations.chance(each.looked - each.since, at - each.since) for each in jobs)
+        return self._bias * sum(chances)
