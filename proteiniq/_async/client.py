@@ -258,14 +258,7 @@ class AsyncProteinIQ:
         Iterating raises InvalidInput before any request, BatchPaused if the batch can't go on now (no credits, an
         invalid key, too many failures), BatchLocked, BatchError, APIError, TransportError.
         """
-        return lazy.AsyncBatch(
-            self._pipeline,
-            self.tools,
-            self.jobs,
-            self.results,
-            tool,
-            items,
-            folder,
+        options = lazy.BatchOptions(
             settings=settings,
             columns=columns,
             inputs=inputs,
@@ -279,9 +272,18 @@ class AsyncProteinIQ:
             retry_failed=retry_failed,
             reuse=reuse,
             take_over=take_over,
+            check=check,
+        )
+        return lazy.AsyncBatch(
+            self._pipeline,
+            self.tools,
+            self.jobs,
+            tool,
+            items,
+            folder,
+            options,
             progress=progress,
             on_progress=on_progress,
-            check=check,
         )
 
     async def request(

@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..batch._status import OnFailure as OnFailure
+    from ..batch._options import BatchOptions as BatchOptions, OnFailure as OnFailure
     from ..models import Tool as Tool, ToolSummary as ToolSummary
     from .account import AsyncAccountAPI as AsyncAccountAPI
     from .batch import AsyncBatch as AsyncBatch, OnBatchProgress as OnBatchProgress
@@ -29,7 +29,8 @@ _HOMES = {
     "AsyncBatch": ".batch",
     "AsyncFiles": ".files",
     "OnBatchProgress": ".batch",
-    "OnFailure": "..batch._status",
+    "OnFailure": "..batch._options",
+    "BatchOptions": "..batch._options",
     "OnUpdate": ".job",
     "AsyncJobs": ".jobs",
     "AsyncPipeline": ".pipeline",

@@ -5,38 +5,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import partial
 from typing import Any
 
 from proteiniq_openapi._contract import SHA256
 
-from .._inputs.arguments import check_credits, check_flags, check_timeout
+from .._inputs.arguments import check_flags
 from .._inputs.callbacks import Callback
-from .._short_repr import short_repr
-from .._wire.crew import Crew
-from ..batch import _events as events
+from .._wire.blocking import Blocking
 from ..batch._bar import Bar
-from ..batch._folder import BatchFolder, Header
-from ..batch._items import items as items_of
-from ..batch._prepare import planned
-from ..batch._reuse import reused
-from ..batch._state import ItemState
-from ..batch._status import BatchStatus, OnFailure
+from ..batch._folder import BatchFolder
+from ..batch._opening import opened
+from ..batch._options import BatchOptions
+from ..batch._status import BatchStatus
 from ..batch._summary import ItemSummary, summaries
 from ..batch._view import BatchView
-from ..errors import ConfigurationError, InvalidInput
+from ..errors import ConfigurationError
 from ..models import Tool, ToolSummary
 from .batch_run import BatchRun
 from .jobs import Jobs
 from .pipeline import Pipeline
-from .results import Results
 from .tools import Tools
 
 OnBatchProgress = Callable[[BatchStatus], object]
-
-KEEP = ("all", "data")
 
 
 class Batch(BatchView):
@@ -47,49 +40,24 @@ class Batch(BatchView):
     written first; a second Ctrl-C leaves them, and then the job list tells what became of them.
     """
 
-    _run: Callable[[], Generator[ItemSummary]] | None = None
+    _outcomes: Callable[[], Generator[ItemSummary]] | None = None
 
     def __init__(
         self,
         pipeline: Pipeline,
         tools: Tools,
         jobs: Jobs,
-        results: Results,
         tool: str | ToolSummary | Tool,
         items: Any,
         path: str | os.PathLike[str],
+        options: BatchOptions,
         *,
-        settings: Mapping[str, Any] | None,
-        columns: Mapping[str, str | None] | None,
-        inputs: Mapping[str, Any] | None,
-        name: str | None,
-        max_credits: float | None,
-        max_credits_each: float | None,
-        on_failure: str | OnFailure,
-        keep: str,
-        resend_within: float,
-        resend_in_doubt: bool,
-        retry_failed: bool,
-        reuse: str | os.PathLike[str] | None,
-        take_over: bool,
         progress: bool,
         on_progress: OnBatchProgress | None,
-        check: bool,
     ) -> None:
         super().__init__(path)
-        check_credits("max_credits", max_credits)
-        check_credits("max_credits_each", max_credits_each)
-        check_timeout(resend_within)
-        check_flags(
-            resend_in_doubt=resend_in_doubt,
-            retry_failed=retry_failed,
-            take_over=take_over,
-            progress=progress,
-            check=check,
-        )
-        if keep not in KEEP:
-            raise InvalidInput(f"keep must be 'all' or 'data', got {short_repr(keep)}")
-        policy, told = OnFailure.of(on_failure), Callback("on_progress", on_progress)
+        check_flags(progress=progress)
+        told = Callback("on_progress", on_progress)
         bar = Bar() if progress else None
 
         def tell(status: BatchStatus) -> None:
@@ -97,100 +65,39 @@ class Batch(BatchView):
                 bar.show(status, pipeline.clock.monotonic())
             told(status)
 
-        def plan() -> BatchFolder:
+        def outcomes() -> Generator[ItemSummary]:
             known = tool if isinstance(tool, Tool) else tools._recall(tool)
-            header = Header(
-                tool=known.id,
-                tool_version=known.version,
-                contract=SHA256,
-                created=pipeline.clock.utcnow().timestamp(),
-                name=name,
-                max_credits=max_credits,
-                max_credits_each=max_credits_each,
-            )
             now = pipeline.clock.utcnow().timestamp()
-            folder: BatchFolder = Crew.blocking(
-                partial(BatchFolder.start, path, header, now=now, take_over=take_over)
+            folder: BatchFolder = Blocking.run(
+                partial(opened, known, items, path, options, contract=SHA256, now=now)
             )
-            try:
-                chosen = items_of(known, items, columns=columns, settings=settings, inputs=inputs)
-                Crew.blocking(partial(folder.extend, planned(known, chosen, check=check)))
-                Crew.blocking(partial(_set_limits, folder, max_credits, max_credits_each))
-                for event in _decisions(folder, resend_in_doubt, retry_failed):
-                    Crew.blocking(partial(folder.record, now, event))
-                if reuse is not None:
-                    Crew.blocking(partial(_take, folder, reuse, now))
-            except BaseException:
-                folder.close()
-                raise
-            return folder
-
-        def run() -> Generator[ItemSummary]:
-            folder = plan()
             try:
                 for summary in summaries(folder):
                     if summary.status in ("done", "failed", "skipped"):
                         yield summary
-                running = BatchRun(
-                    pipeline,
-                    jobs,
-                    results,
-                    folder,
-                    on_failure=policy,
-                    keep=keep,
-                    resend_within=resend_within,
-                    told=Callback("on_progress", tell),
+                listens = progress or on_progress is not None
+                run = BatchRun(
+                    pipeline, jobs, folder, options, Callback("on_progress", tell) if listens else None
                 )
-                with closing(running.outcomes()) as outcomes:
-                    for summary in outcomes:
+                with closing(run.outcomes()) as ended:
+                    for summary in ended:
                         yield summary
             finally:
                 if bar is not None:
                     bar.close()
                 folder.close()
 
-        self._run = run
+        self._outcomes = outcomes
 
     def __iter__(self) -> Generator[ItemSummary]:
-        if self._run is None:
+        if self._outcomes is None:
             raise ConfigurationError(
                 f"{self!r} was opened to look at it: to go on with it, call client.batch with its folder"
             )
-        return self._run()
+        return self._outcomes()
 
     def run(self) -> BatchStatus:
         """Run the batch to its end, and return the totals, as `report` does. Raises BatchPaused."""
         for _ in self:
             pass
         return self.report()
-
-
-def _set_limits(folder: BatchFolder, max_credits: float | None, max_credits_each: float | None) -> None:
-    """Change the limits that are given; None keeps the one of an earlier run."""
-    known = folder.header
-    limits = {
-        "max_credits": known.max_credits if max_credits is None else max_credits,
-        "max_credits_each": known.max_credits_each if max_credits_each is None else max_credits_each,
-    }
-    if limits != {name: getattr(known, name) for name in limits}:
-        folder.set_limits(**limits)
-
-
-def _take(folder: BatchFolder, reuse: str | os.PathLike[str], now: float) -> None:
-    """Take results from another batch."""
-    for event in reused(folder, reuse):
-        folder.record(now, event)
-
-
-def _decisions(folder: BatchFolder, resend_in_doubt: bool, retry_failed: bool) -> list[events.Event]:
-    """Return what the user decided on items that an earlier run has left."""
-    decided: list[events.Event] = []
-    if resend_in_doubt:
-        decided += [events.Resend(place) for place in folder.state.in_doubt]
-    if retry_failed:
-        decided += [
-            events.Retry(place, folder.state.attempt(place) + 1, "by the user")
-            for place in range(len(folder.state))
-            if folder.state.status(place) == ItemState.FAILED
-        ]
-    return decided

@@ -260,14 +260,7 @@ class ProteinIQ:
         Iterating raises InvalidInput before any request, BatchPaused if the batch can't go on now (no credits, an
         invalid key, too many failures), BatchLocked, BatchError, APIError, TransportError.
         """
-        return lazy.Batch(
-            self._pipeline,
-            self.tools,
-            self.jobs,
-            self.results,
-            tool,
-            items,
-            folder,
+        options = lazy.BatchOptions(
             settings=settings,
             columns=columns,
             inputs=inputs,
@@ -281,9 +274,18 @@ class ProteinIQ:
             retry_failed=retry_failed,
             reuse=reuse,
             take_over=take_over,
+            check=check,
+        )
+        return lazy.Batch(
+            self._pipeline,
+            self.tools,
+            self.jobs,
+            tool,
+            items,
+            folder,
+            options,
             progress=progress,
             on_progress=on_progress,
-            check=check,
         )
 
     def request(

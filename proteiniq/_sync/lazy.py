@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..batch._status import OnFailure as OnFailure
+    from ..batch._options import BatchOptions as BatchOptions, OnFailure as OnFailure
     from ..models import Tool as Tool, ToolSummary as ToolSummary
     from .account import AccountAPI as AccountAPI
     from .batch import Batch as Batch, OnBatchProgress as OnBatchProgress
@@ -31,7 +31,8 @@ _HOMES = {
     "Batch": ".batch",
     "Files": ".files",
     "OnBatchProgress": ".batch",
-    "OnFailure": "..batch._status",
+    "OnFailure": "..batch._options",
+    "BatchOptions": "..batch._options",
     "OnUpdate": ".job",
     "Jobs": ".jobs",
     "Pipeline": ".pipeline",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 import attrs
+
+from .blocking import spawn
 
 T = TypeVar("T")
 
@@ -22,6 +24,10 @@ class Outcome(Generic[T]):
     tag: T
     value: Any = None
     error: BaseException | None = None
+
+
+Done = Callable[[Outcome[Any]], Any]
+"""A tag that acts on the outcome."""
 
 
 class Crew(Generic[T]):
@@ -76,11 +82,6 @@ class Crew(Generic[T]):
         """Make a step, also after an interrupt; a second interrupt cuts it short."""
         step()
 
-    @staticmethod
-    def blocking(step: Callable[[], Any]) -> Any:
-        """Make a step that waits for the disk."""
-        return step()
-
     def _run(self, number: int, tag: T, work: Callable[[], Any]) -> None:
         try:
             outcome = Outcome(tag, work())
@@ -111,7 +112,7 @@ class AsyncCrew(Generic[T]):
     def start(self, tag: T, work: Callable[[], Awaitable[Any]], *, waits: bool = True) -> None:
         """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
         number = self._begun = self._begun + 1
-        self._cancels[number] = _spawn(lambda: self._run(number, tag, work))
+        self._cancels[number] = spawn(lambda: self._run(number, tag, work))
         if waits:
             self._waited.add(number)
 
@@ -150,41 +151,6 @@ class AsyncCrew(Generic[T]):
         with CancelScope(shield=True):
             await step()
 
-    @staticmethod
-    async def blocking(step: Callable[[], Any]) -> Any:
-        """Make a step that waits for the disk, in a thread. A cancellation waits for it too, a second one doesn't."""
-        from anyio import CancelScope, Event, get_cancelled_exc_class
-        from anyio.to_thread import run_sync
-
-        ended = Event()
-        outcomes: list[Outcome[None]] = []
-
-        async def run() -> None:
-            try:
-                outcomes.append(Outcome(None, await run_sync(step)))
-            except BaseException as error:
-                outcomes.append(Outcome(None, error=error))
-                if isinstance(error, get_cancelled_exc_class()):
-                    raise
-            finally:
-                ended.set()
-
-        # In a task of its own, since asyncio cancels this one whether it is shielded or not.
-        cancel = _spawn(run)
-        try:
-            with CancelScope(shield=True):
-                await ended.wait()
-        except BaseException:
-            with CancelScope(shield=True):
-                await ended.wait()
-            raise
-        finally:
-            del cancel  # which kept the task alive
-        (outcome,) = outcomes
-        if outcome.error is not None:
-            raise outcome.error
-        return outcome.value
-
     async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
         try:
             outcome = Outcome(tag, await work())
@@ -196,26 +162,3 @@ class AsyncCrew(Generic[T]):
             del self._cancels[number]
             self._ended.append((number, outcome))
             self._news.set()
-
-
-def _spawn(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], object]:
-    """Begin a task that outlives the block it is begun in, and return what cancels it.
-
-    A task group would not do: a generator must not yield within one.
-    """
-    import asyncio
-
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        import trio
-
-        scope = trio.CancelScope()
-
-        async def run() -> None:
-            with scope:
-                await work()
-
-        trio.lowlevel.spawn_system_task(run)
-        return scope.cancel
-    return loop.create_task(work()).cancel

@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar, TypeVarTuple
 
 from .. import _forks
@@ -107,12 +108,10 @@ class AsyncSteps:
     async def run(pacer: Pacer, step: Callable[[*Ts], T], *args: *Ts) -> T:
         if not pacer.is_slow:
             return step(*args)
-        from anyio import CancelScope
-        from anyio.to_thread import run_sync
+        from .blocking import AsyncBlocking
 
-        with CancelScope(shield=True):  # the seats of a cancelled request are given back, too
-            result = await run_sync(step, *args)
-        return result  # noqa: RET504 - mypy takes a scope for one that may suppress exceptions
+        # It is made whole, so that the seats of a cancelled request are given back, too.
+        return await AsyncBlocking.run(partial(step, *args))
 
 
 class Steps:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .._async.batch import AsyncBatch
     from .._sync.batch import Batch
-    from ._status import BatchStatus, OnFailure
+    from ._options import OnFailure
+    from ._status import BatchStatus
     from ._summary import ItemSummary
     from ._table import Table
 
@@ -23,7 +24,7 @@ _HOMES = {
     "Batch": ".._sync.batch",
     "BatchStatus": "._status",
     "ItemSummary": "._summary",
-    "OnFailure": "._status",
+    "OnFailure": "._options",
     "Table": "._table",
 }
 

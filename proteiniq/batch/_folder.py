@@ -201,11 +201,17 @@ class BatchFolder:
         return self.path / "results" / self.plan.item(place).folder
 
     def set_limits(self, *, max_credits: float | None, max_credits_each: float | None) -> None:
-        """Change the limits of the batch, in credits. Raises BatchError if that can't be written."""
+        """Change the limits of the batch, in credits; None leaves one as it is. Raises BatchError."""
         self._check()
-        changed = attrs.evolve(self.header, max_credits=max_credits, max_credits_each=max_credits_each)
-        changed.write(self.path)
-        self.header = changed
+        known = self.header
+        changed = attrs.evolve(
+            known,
+            max_credits=known.max_credits if max_credits is None else max_credits,
+            max_credits_each=known.max_credits_each if max_credits_each is None else max_credits_each,
+        )
+        if changed != known:
+            changed.write(self.path)
+            self.header = changed
 
     def close(self) -> None:
         """Close the files and release the lock, after an event that another thread writes now."""

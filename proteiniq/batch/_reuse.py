@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from ..errors import BatchError
 from ._events import Reused, Saved
 from ._folder import BatchFolder
+from ._lines import canonical
 from ._plan import PlanItem
 from ._state import ItemState
 
@@ -41,8 +41,8 @@ def reused(folder: BatchFolder, path: str | os.PathLike[str]) -> Iterator[Reused
                 yield Reused(item.place, str(other.path), source.id, event.files, event.data)
 
 
-def _work(item: PlanItem) -> tuple[str, str]:
-    return item.sha256, json.dumps(dict(item.settings), sort_keys=True)
+def _work(item: PlanItem) -> tuple[str, bytes]:
+    return item.sha256, canonical(dict(item.settings))
 
 
 def _copy(source: Path, target: Path) -> None:

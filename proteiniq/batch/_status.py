@@ -1,4 +1,4 @@
-"""How far a batch is, and what it needs next: `BatchStatus`, and the limits at which it stops."""
+"""How far a batch is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import short_repr
-from ..errors import InvalidInput
 from ._folder import BatchFolder
 from ._state import ItemState
 
@@ -108,57 +106,3 @@ def equal_items(folder: BatchFolder) -> dict[int, list[int]]:
             if item.same_as is not None:
                 same.setdefault(item.same_as, []).append(item.place)
     return same
-
-
-@attrs.frozen
-class OnFailure:
-    """What becomes of a batch when jobs fail.
-
-    A job that ended without success is submitted again up to `retries` times, each time as a new job that costs
-    credits. After that its item has failed, and with `then="stop"` the batch is paused; otherwise it goes on. It is
-    paused in any case after `in_a_row` failures without a result between them, or once more than the share `share` of
-    the items that ended have failed (of 20 items at least): then something is wrong with all of them.
-    """
-
-    retries: int = 0
-    then: str = "skip"
-    in_a_row: int = 20
-    share: float = 0.5
-
-    def __attrs_post_init__(self) -> None:
-        if isinstance(self.retries, bool) or not isinstance(self.retries, int) or self.retries < 0:
-            raise InvalidInput(f"retries must be a whole number from 0 on, got {short_repr(self.retries)}")
-        if self.then not in ("skip", "stop"):
-            raise InvalidInput(f"on_failure must be 'skip' or 'stop', got {short_repr(self.then)}")
-        if isinstance(self.in_a_row, bool) or not isinstance(self.in_a_row, int) or self.in_a_row < 1:
-            raise InvalidInput(f"in_a_row must be a whole number from 1 on, got {short_repr(self.in_a_row)}")
-        if not isinstance(self.share, (int, float)) or not 0 < self.share <= 1:
-            raise InvalidInput(f"share must be above 0 and at most 1, got {short_repr(self.share)}")
-
-    @classmethod
-    def of(cls, given: str | OnFailure) -> OnFailure:
-        """Return the policy that a caller named or made."""
-        if isinstance(given, OnFailure):
-            return given
-        if isinstance(given, str):
-            return cls(then=given)
-        raise InvalidInput(f"on_failure must be 'skip', 'stop' or an OnFailure, got {short_repr(given)}")
-
-    def verdict(self, *, in_a_row: int, failed: int, ended: int) -> str | None:
-        """Return why the batch is paused after a failure, None if it goes on."""
-        if self.then == "stop":
-            return "an item failed"
-        if in_a_row >= self.in_a_row:
-            return f"{in_a_row} items failed in a row"
-        if ended >= 20 and failed > self.share * ended:
-            return f"{failed} of {ended} items failed"
-        return None
-
-
-def size_class(size: int) -> int:
-    """Return the class of an item's size, in bytes: the next power of two.
-
-    >>> [size_class(size) for size in (0, 1, 2, 3, 1000)]
-    [1, 1, 2, 4, 1024]
-    """
-    return 1 << max(0, size - 1).bit_length()

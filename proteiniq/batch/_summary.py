@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +26,7 @@ from ._events import (
     Unsent,
 )
 from ._folder import BatchFolder
+from ._plan import PlanItem
 from ._state import ItemState
 
 AT_ONCE = 200_000
@@ -61,32 +63,14 @@ class ItemSummary:
 def summaries(folder: BatchFolder) -> Iterator[ItemSummary]:
     """Yield what became of each item, as the folder's state is now."""
     states = folder.plan.states
-    found: dict[int, _Facts] = {}
+    found: dict[int, Facts] = {}
     for item in folder.plan.items():
         if item.place % AT_ONCE == 0:
-            until = min(item.place + AT_ONCE, len(states))
-            same = {
-                folder.plan.item(place).same_as
-                for place in range(item.place, until)
-                if states[place] == ItemState.SAME
-            }
-            found = _facts(folder, range(item.place, until), same)
+            places = range(item.place, min(item.place + AT_ONCE, len(states)))
+            same = {folder.plan.item(place).same_as for place in places if states[place] == ItemState.SAME}
+            found = facts(folder, partial(_is_in, places, same))
         source = item if item.same_as is None else folder.plan.item(item.same_as)
-        facts = found.get(source.place, _NOTHING)
-        yield ItemSummary(
-            id=item.id,
-            status=folder.state.status(source.place).name.lower(),
-            job_id=facts.job,
-            credits=facts.credits if source is item else None,
-            attempts=facts.attempts,
-            code=facts.code,
-            message=facts.message,
-            folder=f"results/{source.folder}" if facts.is_saved else None,
-            files=facts.files,
-            same_as=None if source is item else source.id,
-            job_status=facts.job_status,
-            has_data=facts.has_data,
-        )
+        yield found.get(source.place, _NOTHING).summary(folder, item, source)
 
 
 def write_summary(folder: BatchFolder) -> Path:
@@ -111,7 +95,7 @@ def write_csv(file: BinaryIO, columns: Sequence[str], lines: Iterable[Sequence[A
 
 
 @attrs.define
-class _Facts:
+class Facts:
     """What the events say of an item."""
 
     job: str | None = None
@@ -148,17 +132,36 @@ class _Facts:
             case Saved() | Reused():
                 self.is_saved, self.has_data, self.files = True, event.data, len(event.files)
 
+    def summary(self, folder: BatchFolder, item: PlanItem, source: PlanItem) -> ItemSummary:
+        """Return what became of an item that has the result of `source`, which these facts are of: itself, mostly."""
+        is_source = item.place == source.place
+        return ItemSummary(
+            id=item.id,
+            status=folder.state.status(source.place).name.lower(),
+            job_id=self.job,
+            credits=self.credits if is_source else None,
+            attempts=self.attempts,
+            code=self.code,
+            message=self.message,
+            folder=f"results/{source.folder}" if self.is_saved else None,
+            files=self.files,
+            same_as=None if is_source else source.id,
+            job_status=self.job_status,
+            has_data=self.has_data,
+        )
 
-_NOTHING = _Facts()
+
+_NOTHING = Facts()
 
 
-def _facts(folder: BatchFolder, places: range, others: set[int | None]) -> dict[int, _Facts]:
-    """Read what the journal says of some items."""
-    found: dict[int, _Facts] = {}
+def _is_in(places: range, others: set[int | None], place: int) -> bool:
+    return place in places or place in others
+
+
+def facts(folder: BatchFolder, wanted: Callable[[int], bool]) -> dict[int, Facts]:
+    """Return what the journal says of the items at the wanted places."""
+    found: dict[int, Facts] = {}
     for _, event in folder.events():
-        if isinstance(event, ItemEvent) and (event.item in places or event.item in others):
-            facts = found.get(event.item)
-            if facts is None:
-                facts = found[event.item] = _Facts()
-            facts.add(event)
+        if isinstance(event, ItemEvent) and wanted(event.item):
+            found.setdefault(event.item, Facts()).add(event)
     return found

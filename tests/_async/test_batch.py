@@ -13,6 +13,7 @@ import pytest
 
 from proteiniq import AsyncProteinIQ
 from proteiniq._policy import schedule
+from proteiniq._wire.blocking import AsyncBlocking
 from proteiniq._wire.crew import AsyncCrew
 from proteiniq.batch import AsyncBatch
 from proteiniq.errors import BatchLocked
@@ -141,4 +142,4 @@ async def test_an_error_of_a_step_that_waits_for_the_disk_is_raised() -> None:
         raise OSError("of a disk")
 
     with pytest.raises(OSError, match="of a disk"):
-        await AsyncCrew.blocking(step)
+        await AsyncBlocking.run(step)

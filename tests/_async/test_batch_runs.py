@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from proteiniq import AsyncProteinIQ
-from proteiniq._async import batch_run, ended
+from proteiniq._async import batch_results, batch_run, batch_submits, ended
 from proteiniq._async.jobs import AsyncJobs
 from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
@@ -406,7 +406,7 @@ async def test_items_above_max_credits_each_are_skipped(service: Service) -> Non
 async def test_a_price_that_is_not_known_is_asked_for_once(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_run, "MOST_QUOTES", 0)
+    monkeypatch.setattr(batch_submits, "MOST_QUOTES", 0)
     await service.run("one", "two", "six", max_credits=100)
     assert service.asked.count("quote_job") == 1
 
@@ -553,7 +553,7 @@ async def test_a_list_that_ends_early_is_not_taken_for_the_whole(
 
     service.faults.add(*JOBS, cut="after")
     with monkeypatch.context() as patch:
-        patch.setattr(batch_run, "request_page", cut)
+        patch.setattr(batch_submits, "request_page", cut)
         with pytest.raises(BatchPaused, match="there are more pages"):
             await service.run("one")
     await service.run("one")
@@ -585,7 +585,7 @@ async def test_a_result_whose_reading_fails_again_and_again_is_left(
     service.faults.add("GET", "/results/**", times=None, truncate=10)
     with pytest.raises(BatchPaused, match="can't be read"):
         await service.run("one")
-    assert service.asked.count("get_result") == batch_run.MOST_READS
+    assert service.asked.count("get_result") == batch_results.MOST_READS
 
 
 @pytest.mark.anyio

@@ -15,6 +15,7 @@ import pytest
 
 from proteiniq import ProteinIQ
 from proteiniq._policy import schedule
+from proteiniq._wire.blocking import Blocking
 from proteiniq._wire.crew import Crew
 from proteiniq.batch import Batch
 from proteiniq.errors import BatchLocked

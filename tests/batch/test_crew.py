@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from proteiniq._wire.crew import AsyncCrew, Crew
+from proteiniq._wire.blocking import AsyncBlocking, Blocking
+from proteiniq._wire.crew import Crew
 
 
 def test_a_thread_that_cannot_be_started_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +48,7 @@ def test_a_task_that_asyncio_cancels_waits_for_the_disk_first() -> None:
         ended.set()
 
     async def main() -> None:
-        task = asyncio.create_task(AsyncCrew.blocking(step))
+        task = asyncio.create_task(AsyncBlocking.run(step))
         await asyncio.to_thread(begun.wait)
         task.cancel()
         asyncio.get_running_loop().call_soon(released.set)
@@ -67,7 +68,7 @@ def test_a_task_that_asyncio_cancels_with_all_others_leaves_the_disk() -> None:
 
     async def main() -> None:
         this = asyncio.current_task()
-        waiting = asyncio.create_task(AsyncCrew.blocking(step))
+        waiting = asyncio.create_task(AsyncBlocking.run(step))
         await asyncio.to_thread(begun.wait)
         others = asyncio.all_tasks() - {this}
         for task in others:
@@ -114,6 +115,6 @@ def test_a_thread_that_is_not_waited_for_is_left_at_the_end() -> None:
 
 def test_steps_of_the_sync_client_are_made_at_once() -> None:
     made: list[int] = []
-    Crew.blocking(lambda: made.append(1))
+    Blocking.run(lambda: made.append(1))
     Crew[str]().shielded(lambda: made.append(2))
     assert made == [1, 2]

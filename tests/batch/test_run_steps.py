@@ -12,18 +12,34 @@ import attrs
 import pytest
 
 from proteiniq import AsyncProteinIQ, BatchPaused, ContractError, Forbidden, InvalidInput
-from proteiniq._async import batch_run
+from proteiniq._async import batch_submits
 from proteiniq._async.batch_run import AsyncBatchRun, _duration
-from proteiniq._inputs.callbacks import AsyncCallback
 from proteiniq._responses.page import Page
-from proteiniq._wire.crew import Crew, Outcome
-from proteiniq.batch import OnFailure
+from proteiniq._wire.crew import Outcome
 from proteiniq.batch._events import Ended, Submit, Submitted
+from proteiniq.batch._options import BatchOptions
 from proteiniq.batch._state import ItemState
 
 from ..every_error import STATE
 from ..support import KEY, URL
 from .results import batch
+
+OPTIONS = BatchOptions(
+    settings=None,
+    columns=None,
+    inputs=None,
+    name=None,
+    max_credits=None,
+    max_credits_each=None,
+    on_failure="skip",
+    keep="all",
+    resend_within=60.0,
+    resend_in_doubt=False,
+    retry_failed=False,
+    reuse=None,
+    take_over=False,
+    check=True,
+)
 
 
 def with_run(path: Path, step: Callable[[AsyncBatchRun], Coroutine[Any, Any, None]]) -> None:
@@ -36,12 +52,9 @@ def with_run(path: Path, step: Callable[[AsyncBatchRun], Coroutine[Any, Any, Non
                 AsyncBatchRun(
                     client._pipeline,
                     client.jobs,
-                    client.results,
                     folder,
-                    on_failure=OnFailure(),
-                    keep="all",
-                    resend_within=60.0,
-                    told=AsyncCallback("on_progress", None),
+                    OPTIONS,
+                    None,
                 )
             )
         await client.close()
@@ -52,8 +65,8 @@ def with_run(path: Path, step: Callable[[AsyncBatchRun], Coroutine[Any, Any, Non
 def test_a_job_that_is_gone_after_its_end_is_no_failure(tmp_path: Path) -> None:
     async def step(run: AsyncBatchRun) -> None:
         for event in (Submit(0, 0), Submitted(0, 0, "job_1"), Ended(0, 0, "job_1", "COMPLETED")):
-            await run._record(event)
-        run._places["job_1"] = 0
+            await run._ledger.record(event)
+        run._ledger.places["job_1"] = 0
         await run._vanished("job_1")
         await run._vanished("job_of_others")
         assert run._state.status(0) == ItemState.ENDED
@@ -63,10 +76,10 @@ def test_a_job_that_is_gone_after_its_end_is_no_failure(tmp_path: Path) -> None:
 
 def test_the_first_of_two_reasons_to_pause_counts(tmp_path: Path) -> None:
     async def step(run: AsyncBatchRun) -> None:
-        await run._pause_for(Forbidden("no scope", code="forbidden"))
-        await run._pause_for(OSError("no space"))
-        assert isinstance(run._stop, BatchPaused)
-        assert run._stop.reason == "forbidden"
+        await run._ledger.pause_for(Forbidden("no scope", code="forbidden"))
+        await run._ledger.pause_for(OSError("no space"))
+        assert isinstance(run._ledger.stop, BatchPaused)
+        assert run._ledger.stop.reason == "forbidden"
 
     with_run(tmp_path, step)
 
@@ -94,14 +107,14 @@ def test_a_search_goes_through_all_pages_and_stops_at_one_that_is_damaged(
         async def request_page(*_: Any) -> Any:
             return pages.pop(0)
 
-        monkeypatch.setattr(batch_run, "request_page", request_page)
-        await run._record(Submit(0, 0))
-        await run._record(Submit(1, 0))
-        wanted = run._unanswered()
+        monkeypatch.setattr(batch_submits, "request_page", request_page)
+        await run._ledger.record(Submit(0, 0))
+        await run._ledger.record(Submit(1, 0))
+        wanted = {(place, 0): run._state.active[place] for place in (0, 1)}
         with pytest.raises(ContractError, match="damaged"):
-            await run._search(wanted)
+            await run._submits._search(wanted)
         pages[:] = [Page((ours,), None)]
-        assert list(await run._search(wanted)) == [(0, 0)]
+        assert list(await run._submits._search(wanted)) == [(0, 0)]
 
     with_run(tmp_path, step)
 
@@ -132,35 +145,3 @@ def test_the_duration_of_a_job_is_by_the_clock_of_the_service(
 def test_a_way_to_keep_results_that_is_not_known_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"^keep must be 'all' or 'data', got 'nothing'$"):
         AsyncProteinIQ(KEY, URL).batch("t", [], tmp_path, keep="nothing")
-
-
-# ---- the crew of threads
-
-
-def test_a_crew_hands_back_outcomes_until_they_are_taken() -> None:
-    crew: Crew[str] = Crew()
-    crew.start("a", lambda: 1)
-    assert crew.busy
-    for _ in range(2):
-        assert crew.next(None) == Outcome("a", 1)
-    crew.taken()
-    assert not crew.busy
-    assert crew.next(0.0) is None
-    crew.close()
-
-
-def test_a_crew_hands_back_what_a_work_raised() -> None:
-    crew: Crew[str] = Crew()
-    crew.start("a", lambda: 1 // 0, waits=False)
-    assert not crew.busy
-    outcome = crew.next(None)
-    assert outcome is not None
-    assert isinstance(outcome.error, ZeroDivisionError)
-
-
-def test_a_crew_of_threads_makes_steps_in_the_thread_that_asks() -> None:
-    made: list[int] = []
-    crew: Crew[str] = Crew()
-    crew.shielded(lambda: made.append(1))
-    assert Crew.blocking(lambda: 2) == 2
-    assert made == [1]

@@ -12,8 +12,8 @@ import pytest
 from proteiniq import InvalidInput
 from proteiniq.batch import BatchStatus, OnFailure
 from proteiniq.batch._bar import Bar
+from proteiniq.batch._prices import size_class
 from proteiniq.batch._rates import Rates
-from proteiniq.batch._status import size_class
 
 
 def status(**known: Any) -> BatchStatus:

@@ -1,0 +1,343 @@
+"""Submit the items of a batch, at most once each: prices, submits, and those that have no response."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from .._policy.look import Failed as Later
+from .._wire.crew import AsyncCrew, Done, Outcome
+from ..batch import _events as events
+from ..batch._prices import PriceClass, price_class
+from ..batch._state import Active, ItemState
+from ..errors import (
+    BadRequest,
+    BatchPaused,
+    ConcurrentJobLimitExceeded,
+    Conflict,
+    DailyLimitExceeded,
+    InsufficientCredits,
+    InvalidInput,
+    PayloadTooLarge,
+    ProteinIQError,
+)
+from ..models import JobState, Quote
+from .batch_ledger import AsyncBatchLedger
+from .jobs import AsyncJobs
+from .pipeline import AsyncPipeline
+from .reads import request_page, requested_wait
+
+log = logging.getLogger("proteiniq")
+
+DAILY_PAUSE = 900.0
+"""How long the batch waits after `daily_limit_exceeded` before it submits again, in seconds, by default."""
+
+MOST_QUOTES = 50
+"""How many classes of items are quoted before the first submit; the others are, when their turn comes."""
+
+ITEM_ONLY = (BadRequest, PayloadTooLarge, InvalidInput)
+"""Errors of a submit that are about its item, and not about the batch."""
+
+IN_DOUBT = "pass resend_in_doubt=True to submit it again"
+
+LONGEST_SHOWN = 32
+"""How much of the batch's name and of an item's id the name of its job shows, which ends with what identifies it."""
+
+MOST_UNSEARCHED = 3
+"""How often the job list is searched again after an error that may not pass."""
+
+Key = tuple[int, int]
+"""A submit: the place of its item, and the attempt."""
+
+Wanted = Mapping[Key, Active]
+
+
+class AsyncBatchSubmits:
+    """The submits of a run. `seen` is called with the state of each job that one made."""
+
+    def __init__(
+        self,
+        ledger: AsyncBatchLedger,
+        crew: AsyncCrew[Done],
+        pipeline: AsyncPipeline,
+        jobs: AsyncJobs,
+        *,
+        resend_within: float,
+        seen: Callable[[JobState], Any],
+    ) -> None:
+        self._ledger = ledger
+        self._state = ledger.state
+        self._plan = ledger.folder.plan
+        self._schedule = ledger.schedule
+        self._clock = ledger.clock
+        self._crew = crew
+        self._pipeline = pipeline
+        self._jobs = jobs
+        self._resend_within = resend_within
+        self._seen = seen
+        self._tag = re.compile(rf"\[{ledger.folder.header.batch}-(\d+)\.(\d+)\]")
+        self._posting: set[int] = set()
+        self._begun: int | None = None
+        """The item whose submit is recorded and doesn't leave before all of this is."""
+        self._quoting = False
+        self._unaffordable: BatchPaused | None = None
+        self._conflicts: set[Key] = set()
+        self._unsearched = 0
+
+    @property
+    def may_submit(self) -> bool:
+        """Whether an item waits whose estimate the limit has room for."""
+        place = self._state.next_pending()
+        return place is not None and not (self._quoting or self._unaffordable) and self._has_room(place)
+
+    async def what_is_left(self) -> BatchPaused | None:
+        """Return the error if items wait that can't be submitted now."""
+        if self._unaffordable is not None:
+            return self._unaffordable
+        place, limit = self._state.next_pending(), self._ledger.folder.header.max_credits
+        if place is None or limit is None or self._has_room(place):
+            return None
+        used, reserved = self._state.credits_used, self._state.credits_reserved
+        taken = f"{used:g} are used" + (f" and {reserved:g} reserved" if reserved else "")
+        return await self._ledger.paused(
+            f"the next item would cost {self._estimate(place) or 0.0:g} credits, and of max_credits={limit:g}, "
+            f"{taken}: raise max_credits to go on; nothing more was submitted",
+            "max_credits",
+        )
+
+    def _has_room(self, place: int) -> bool:
+        limit = self._ledger.folder.header.max_credits
+        if limit is None:
+            return True
+        committed = self._state.credits_used + self._state.credits_reserved
+        return committed + (self._estimate(place) or 0.0) <= limit + 1e-9
+
+    def _estimate(self, place: int) -> float | None:
+        return self._state.estimates.get(self._class(place))
+
+    def _class(self, place: int) -> PriceClass:
+        return price_class(self._plan.item(place))
+
+    # Submits
+
+    async def start(self) -> None:
+        """Begin the submit of the next item, or the quote that it needs first."""
+        place = self._state.next_pending()
+        assert place is not None
+        header = self._ledger.folder.header
+        each = header.max_credits_each
+        is_known = self._class(place) in self._state.estimates
+        if not is_known and (header.max_credits is not None or each is not None):
+            self._quoting = True
+            self._crew.start(partial(self._quoted, place), partial(self._quote, place))
+            return
+        credits = self._estimate(place)
+        if each is not None and credits is not None and credits > each:
+            self._schedule.not_submitted()
+            message = f"it would cost {credits:g} credits, above max_credits_each={each:g}"
+            await self._ledger.record(events.Skipped(place, message))
+            self._ledger.report(place)
+            return
+        attempt = self._state.attempt(place)
+        self._begun = place
+        await self._ledger.record(events.Submit(place, attempt, credits))
+        self._posting.add(place)
+        self._begun = None
+        self._crew.start(partial(self._posted, place, attempt), partial(self._post, place, attempt))
+
+    async def take_back(self) -> None:
+        """Record that a submit didn't leave, if an interrupt came before."""
+        place = self._begun
+        if place is not None and self._state.status(place) == ItemState.SENDING:
+            await self._ledger.record(events.Unsent(place, self._state.attempt(place), "interrupted"))
+
+    async def _post(self, place: int, attempt: int) -> JobState:
+        header, item = self._ledger.folder.header, self._plan.item(place)
+        shown = (_printable(text)[:LONGEST_SHOWN] for text in (header.name or header.tool, item.id))
+        return await self._jobs._submitter.submit(
+            header.tool,
+            self._plan.entries(place),
+            item.settings,
+            name=f"{' '.join(shown)} [{header.batch}-{place}.{attempt}]",
+            max_credits=None,
+            max_reserved_credits=None,
+            idempotency_key=f"{item.key}.{attempt}" if attempt else item.key,
+            slot=None,
+            check=False,
+        )
+
+    async def _posted(self, place: int, attempt: int, outcome: Outcome[Any]) -> None:
+        now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
+        self._posting.discard(place)
+        if error is None:
+            await self._submitted(place, attempt, outcome.value, now)
+            return
+        if not isinstance(error, ProteinIQError):
+            self._schedule.unsent(now, Later())
+            raise error
+        if error.in_doubt or (isinstance(error, Conflict) and (place, attempt) not in self._conflicts):
+            # The service knows the key of a conflict, so there may be a job.
+            if not error.in_doubt:
+                self._conflicts.add((place, attempt))
+            log.warning("item %s: %s", ledger.called(place), error.message)
+            self._schedule.lost(now, Later(requested_wait(error)))
+            return
+        code, message = getattr(error, "code", None), error.message
+        match error:
+            case ConcurrentJobLimitExceeded():
+                await ledger.record(events.Unsent(place, attempt, code))
+                self._schedule.full(now, self._clock.random(), error.retry_after)
+            case DailyLimitExceeded():
+                await ledger.record(events.Unsent(place, attempt, code))
+                pause = error.retry_after or DAILY_PAUSE
+                await ledger.record(events.Paused(message, ledger.now + pause))
+                log.warning("the batch goes on in %.0f min: %s", pause / 60, message)
+                self._schedule.not_submitted()
+                self._schedule.hold(now + pause)
+            case InsufficientCredits():
+                await ledger.record(events.Unsent(place, attempt, code, message))
+                self._schedule.not_submitted()
+                await self._cannot_afford(message, error)
+            case Conflict():
+                await ledger.record(events.Doubt(place, attempt, f"{message} ({IN_DOUBT})"))
+                self._schedule.not_submitted()
+            case _ if isinstance(error, ITEM_ONLY):
+                await ledger.record(events.Refused(place, attempt, code, message))
+                self._schedule.not_submitted()
+                await ledger.failed(place)
+            case _ if error.retryable:
+                await ledger.record(events.Unsent(place, attempt, code, message))
+                ledger.later(error, "submit", self._schedule.unsent)
+            case _:
+                await ledger.record(events.Unsent(place, attempt, code, message))
+                self._schedule.not_submitted()
+                await ledger.pause_for(error)
+
+    async def _submitted(
+        self, place: int, attempt: int, job: JobState, now: float, *, found: bool = False
+    ) -> None:
+        created = job.created_at.timestamp() if job.created_at else None
+        await self._ledger.record(
+            events.Submitted(place, attempt, job.id, created, str(job.status), None, found)
+        )
+        self._ledger.places[job.id] = place
+        if found:
+            self._schedule.follow(job.id, job.created_at, now)
+        else:
+            self._schedule.submitted(job.id, job.created_at, now)
+        await self._seen(job)
+
+    async def _cannot_afford(self, message: str, cause: BaseException | None = None) -> None:
+        """Submit no more; the batch is paused when the jobs that run have ended."""
+        if self._unaffordable is None:
+            text = f"the workspace has too few credits: {message} Add credits, and start the batch again to go on"
+            self._unaffordable = await self._ledger.paused(text, "insufficient_credits", cause)
+
+    # Prices
+
+    async def quote_classes(self) -> None:
+        """Ask what the waiting items cost: once for the same settings and about the same size."""
+        largest: dict[PriceClass, tuple[int, int]] = {}
+        for item in self._plan.items():
+            if self._state.status(item.place) == ItemState.PENDING:
+                known = price_class(item)
+                if known in largest or len(largest) < MOST_QUOTES:
+                    largest[known] = max(largest.get(known, (-1, 0)), (item.bytes, item.place))
+        first = self._state.next_pending()
+        for known, (_, place) in largest.items():
+            try:
+                quote = await self._quote(place)
+            except ITEM_ONLY:
+                continue  # the submit of the item will say so, for it alone
+            await self._record_estimate(known, quote)
+            blocking = [each for each in quote.blocking_errors if each.code == "insufficient_credits"]
+            if blocking and first is not None and known == self._class(first):
+                await self._cannot_afford(blocking[0].message or "the quote says so.")
+
+    async def _quote(self, place: int) -> Quote:
+        entries, item = self._plan.entries(place), self._plan.item(place)
+        return await self._jobs.quote(self._ledger.folder.header.tool, entries, item.settings, check=False)
+
+    async def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
+        self._schedule.not_submitted()  # of the slot that was kept for the submit
+        self._quoting, error = False, outcome.error
+        if error is None:
+            await self._record_estimate(self._class(place), outcome.value)
+        elif isinstance(error, ITEM_ONLY):
+            await self._ledger.record(events.Failed(place, error.message, getattr(error, "code", None)))
+            await self._ledger.failed(place)
+        else:
+            await self._ledger.failed_request(error, "quote", self._schedule.failed)
+
+    async def _record_estimate(self, known: PriceClass, quote: Quote) -> None:
+        settings, size = known
+        await self._ledger.record(events.Estimate(settings, size, quote.estimated_credits))
+
+    # Submits without a response
+
+    def start_search(self) -> None:
+        """Begin to look for the jobs of the submits that have no response."""
+        wanted = {
+            (place, each.attempt): each
+            for place, each in self._state.active.items()
+            if each.state == ItemState.SENDING and place not in self._posting
+        }
+        self._crew.start(partial(self._searched, wanted), partial(self._search, wanted))
+
+    def is_ours(self, job: JobState) -> bool:
+        """Whether a job is one of the batch, by its name."""
+        return self._key(job) is not None
+
+    async def _search(self, wanted: Wanted) -> dict[Key, JobState]:
+        """Look for the jobs of these submits in the whole job list. Raises ProteinIQError if a part can't be read."""
+        found: dict[Key, JobState] = {}
+        cursor: str | None = None
+        while len(found) < len(wanted):
+            page = await request_page(self._pipeline, cursor)
+            for state in page.items:
+                if (key := self._key(state)) is not None and key in wanted:
+                    found[key] = state
+            if page.problem is not None:
+                raise page.problem
+            if (cursor := page.next_cursor) is None:
+                break
+        return found
+
+    async def _searched(self, wanted: Wanted, outcome: Outcome[Any]) -> None:
+        """Submit again, with the same key, what is not in the list; the key is only good for a time."""
+        now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
+        if isinstance(error, ProteinIQError) and not error.retryable and self._unsearched < MOST_UNSEARCHED:
+            # Such as a page whose cursor is a job that was deleted meanwhile.
+            self._unsearched += 1
+            self._schedule.searched(now, Later())
+            return
+        if error is not None:
+            await ledger.failed_request(error, "list_jobs", self._schedule.searched)
+            return
+        self._unsearched = 0
+        self._schedule.searched(now)
+        for (place, attempt), sent in wanted.items():
+            job = outcome.value.get((place, attempt))
+            if job is not None:
+                await self._submitted(place, attempt, job, now, found=True)
+            elif 0 <= ledger.now - sent.sent_at <= self._resend_within:
+                await ledger.record(events.Unsent(place, attempt, "not_found"))
+            else:
+                message = (
+                    "its submit has no response, its key may be too old, and the job list has no job of it"
+                )
+                await ledger.record(events.Doubt(place, attempt, f"{message} ({IN_DOUBT})"))
+                log.warning("item %s is in doubt: %s; %s", ledger.called(place), message, IN_DOUBT)
+            self._schedule.found()
+
+    def _key(self, job: JobState) -> Key | None:
+        """Return the submit that made a job, by the job's name; None if it isn't one of the batch."""
+        tag = self._tag.search(job.name or "")
+        return (int(tag[1]), int(tag[2])) if tag else None
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)
