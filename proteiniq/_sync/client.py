@@ -236,28 +236,27 @@ class ProteinIQ:
         """Return a batch: a job for each item, with plan, progress and results in `folder`. Iterate over it to run it.
 
         `items` is an iterable of inputs, of `(id, inputs)` or of `(id, inputs, settings)`, a mapping of ids to inputs,
-        a path to a FASTA, SDF, CSV, TSV or Parquet file, or a DataFrame of pandas or polars, with one item a record or
-        row. `columns` maps columns to a slot, a setting or `id` (None leaves one out), or `{"record": slot}` for FASTA
-        and SDF. `settings` and `inputs` are for all items that lack their own. Items with equal inputs and settings run
-        once.
+        a path to a FASTA, SDF, SMILES, CSV, TSV or Parquet file, or a DataFrame of pandas or polars, with one item a
+        record or row. `columns` maps columns to a slot, a setting or `id` (None leaves one out), or `{"record": slot}`
+        for FASTA, SDF and SMILES. `settings` and `inputs` are for all items that lack their own. Items with equal
+        inputs and settings run once.
 
-        All items are checked before the first submit. The same call goes on with a batch that was interrupted, in
-        whichever way: nothing is submitted twice, and no result that is there is fetched again. More items at the end
-        extend the batch; others than before are refused.
+        All items are checked before the first submit. The same call resumes an interrupted batch: nothing is submitted
+        twice, and no saved result is downloaded again. Items added at the end extend the batch; changed items are
+        refused.
 
         `max_credits` is the limit of the whole batch, over all its runs, and `max_credits_each` that of one item; both
         compare with the service's quote, made once for items of the same settings and about the same size. None keeps
-        the limit of the run before, and `float("inf")` removes it. `on_failure`
-        is "skip", "stop" or an `OnFailure`. `keep="data"` saves only the structured results, not the files. A submit
-        whose response was lost is looked for in the job list, and is repeated with its idempotency key if it isn't
-        there and is younger than `resend_within` seconds (how long the service keeps a key is not documented);
-        otherwise its item stays in doubt until you pass `resend_in_doubt=True`. `retry_failed` submits the failed items
-        again. `reuse` is the folder of another batch, whose results are copied for items with equal inputs and
-        settings. `take_over` takes the folder from a process on another machine that is dead. `progress` shows a bar
-        on stderr, or a line a minute if that is not a terminal; `on_progress` is called with a `BatchStatus`, at most
-        once a second.
+        the limit of the run before, and `float("inf")` removes it. `on_failure` is "skip", "stop" or an `OnFailure`.
+        `keep="data"` saves only the structured results, not the files. A submit whose response was lost is looked for
+        in the job list, and is repeated with its idempotency key if it isn't there and is younger than `resend_within`
+        seconds (how long the service keeps a key is not documented); otherwise its item stays in doubt until you pass
+        `resend_in_doubt=True`. `retry_failed` submits the failed items again. `reuse` is the folder of another batch,
+        whose results are copied for items with equal inputs and settings. `take_over` takes the folder from a process
+        on another machine that is dead. `progress` shows a bar on stderr, or a line a minute if that is not a terminal;
+        `on_progress` is called with a `BatchStatus`, at most once a second.
 
-        Iterating raises InvalidInput before any request, BatchPaused if the batch can't go on now (no credits, an
+        Iterating raises InvalidInput before the first submit, BatchPaused if the batch can't go on now (no credits, an
         invalid key, too many failures), BatchLocked, BatchError, APIError, TransportError.
         """
         options = lazy.BatchOptions(
