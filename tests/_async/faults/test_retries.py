@@ -39,7 +39,7 @@ NOW = {"date": "Fri, 12 Jun 2026 08:00:00 GMT"}
 async def test_a_transient_failure_is_retried(server: Server, fault: list[Piece]) -> None:
     server.on(*ACCOUNT, fault, fault, GOOD)
     server.on(*DELETE, fault, fault, reply(documented("delete_file")))
-    async with reach(server.url, timeout=20) as client:
+    async with reach(server.url, timeout=60) as client:
         assert (await client.account.get()).workspace.id
         assert (await client.files.delete("file_1")).deleted
     assert (server.count(*ACCOUNT), server.count(*DELETE)) == (3, 3)
@@ -72,7 +72,7 @@ async def test_a_final_response_is_not_retried(
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
 async def test_an_upload_that_may_have_arrived_is_not_retried(server: Server, fault: list[Piece]) -> None:
     server.on(*UPLOAD, fault)
-    async with reach(server.url, timeout=20) as client:
+    async with reach(server.url, timeout=60) as client:
         with pytest.raises(ProteinIQError) as caught:
             await client.files.upload(b"MK", filename="a.fasta")
     assert caught.value.in_doubt

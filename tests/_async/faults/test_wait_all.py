@@ -215,7 +215,7 @@ async def test_a_deadline_names_the_running_jobs(client: AsyncProteinIQ, server:
     server.on(*LIST, listed(made(1, "COMPLETED"), made(2), made(3, "QUEUED")))
     ended: list[str] = []
     with pytest.raises(WaitTimeout) as caught:
-        await gathered(client.jobs.wait_all(["job_1", "job_2", "job_3"], timeout=60), ended)
+        await gathered(client.jobs.wait_all(["job_1", "job_2", "job_3"], timeout=240), ended)
     assert ended == ["job_1"]
     assert [(left.id, str(left.status)) for left in caught.value.jobs] == [
         ("job_2", "PROCESSING"),
@@ -224,7 +224,7 @@ async def test_a_deadline_names_the_running_jobs(client: AsyncProteinIQ, server:
     assert caught.value.job == caught.value.jobs[0]
     assert "job_2, job_3" in str(caught.value)
     assert "wait_all" in str(caught.value)
-    assert server.count(*LIST) <= 1 + 60 / 5
+    assert server.count(*LIST) <= 1 + 240 / 5
 
 
 @pytest.mark.once
@@ -236,7 +236,7 @@ async def test_a_deadline_names_the_only_running_job_with_how_to_wait_for_it(
     server.on(*events_of("job_2"), refuse(404, "not_found"))
     server.on(*status_of("job_2"), reply(made(2)))
     with pytest.raises(WaitTimeout, match=r"client\.jobs\.wait\('job_2'\)"):
-        await gathered(client.jobs.wait_all(["job_1", "job_2"], timeout=20))
+        await gathered(client.jobs.wait_all(["job_1", "job_2"], timeout=240))
 
 
 @pytest.mark.anyio
@@ -325,7 +325,7 @@ async def test_a_job_that_is_not_there_is_named_with_the_others(
 ) -> None:
     server.on(*LIST, listed(made(1), made(2)))
     with pytest.raises(NotFound) as caught:
-        await gathered(client.jobs.wait_all(["job_1", "job_7", "job_2"], timeout=6))
+        await gathered(client.jobs.wait_all(["job_1", "job_7", "job_2"], timeout=240))
     assert caught.value.job_id == "job_7"
     assert "job_1" in "".join(caught.value.__notes__)
 
