@@ -19,7 +19,7 @@ def test_nothing_is_known_before_a_job_has_ended() -> None:
 
 
 def test_the_mean_counts_running_jobs_that_take_longer_than_any_known_one() -> None:
-    assert known(10.0, 20.0).mean([5.0, 20.0, 60.0]) == 30.0
+    assert known(10.0, 20.0, 30.0).mean([5.0, 25.0, 30.0, 60.0]) == 30.0
 
 
 @pytest.mark.parametrize(
