@@ -146,3 +146,12 @@ async def test_a_source_that_cannot_be_read_is_refused_before_any_request() -> N
         with pytest.raises(InvalidInput, match="bytes have no name"):
             await client.files.upload(b"MK")
     assert service.requests == []
+
+
+@pytest.mark.once
+@pytest.mark.anyio
+async def test_the_filters_of_a_list_are_sent_as_documented() -> None:
+    service = Stub(answer(documented("list_files")))
+    async with over(service) as client:
+        await client.files.list(format="pdb", mine=True).first()
+    assert dict(service.requests[0].url.params) == {"format": "PDB", "mine": "true", "limit": "1"}

@@ -90,6 +90,16 @@ async def test_a_given_key_is_sent() -> None:
     assert keys(service) == ["plate 7, well A1"]
 
 
+@pytest.mark.once
+@pytest.mark.anyio
+async def test_those_who_record_a_client_are_told_what_was_submitted() -> None:
+    told: list[tuple[str, str]] = []
+    async with over(Stub(answer(job(), 201))) as client:
+        client._pipeline.on_submit.append(lambda order, made: told.append((order.tool, made.id)))
+        made = await client.jobs.submit("protein-parameters", [ENTRY])
+    assert told == [("protein-parameters", made.id)]
+
+
 @pytest.mark.anyio
 async def test_when_all_responses_are_lost_the_error_names_the_key_to_repeat() -> None:
     service = Stub(httpx.ReadError("reset"))

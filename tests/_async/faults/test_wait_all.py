@@ -332,6 +332,19 @@ async def test_a_job_that_is_not_there_is_named_with_the_others(
 
 @pytest.mark.once
 @pytest.mark.anyio
+async def test_other_jobs_that_are_not_there_are_named_too(client: AsyncProteinIQ, server: Server) -> None:
+    server.on(*LIST, listed())
+    for job_id in ("job_7", "job_8"):
+        server.on(*events_of(job_id), refuse(404, "not_found"))
+        server.on(*status_of(job_id), refuse(404, "not_found"))
+    with pytest.raises(NotFound) as caught:
+        await gathered(client.jobs.wait_all(["job_7", "job_8"]))
+    assert caught.value.job_id == "job_7"
+    assert caught.value.__notes__ == ["Not found: job_8."]
+
+
+@pytest.mark.once
+@pytest.mark.anyio
 async def test_the_only_job_that_is_not_there_is_not_said_to_continue(
     client: AsyncProteinIQ, server: Server
 ) -> None:
