@@ -241,6 +241,17 @@ async def test_a_second_connection_is_closed(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
+async def test_a_connection_that_comes_after_a_cancellation_is_closed() -> None:
+    backend = Backend()
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await connect_async([(V4, ("late", 1))], backend.connect_tcp)
+    assert scope.cancelled_caught
+    assert [stream.is_closed for stream in backend.made] == [True]
+
+
+@pytest.mark.anyio
+@pytest.mark.trio_too
 async def test_awaited_addresses_that_all_refuse() -> None:
     with pytest.raises(ConnectError, match="refused"):
         await connect_async([(V4, ("refusing", 1))] * 2, Backend().connect_tcp)

@@ -168,6 +168,7 @@ async def connect_async(
             group.cancel_scope.cancel()
         ended.set()
 
+    chosen: AsyncNetworkStream | None = None
     try:
         async with create_task_group() as group:
             for _, address in addresses:
@@ -175,11 +176,13 @@ async def connect_async(
                 group.start_soon(attempt, address[0], ended)
                 with move_on_after(STAGGER):
                     await ended.wait()
+        chosen = made[0] if made else None
     finally:
-        # Another address may have accepted at the same time; and all are closed if this is cancelled.
+        # Another address may have accepted at the same time; and none is wanted if this is cancelled.
         with CancelScope(shield=True):
-            for late in made[1:]:
-                await late.aclose()
-    if not made:
+            for each in made:
+                if each is not chosen:
+                    await each.aclose()
+    if chosen is None:
         raise refused[-1]
-    return made[0]
+    return chosen
