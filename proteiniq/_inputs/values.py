@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import LONGEST, short_repr
+from .._short_repr import LONGEST, short_repr, why
 from .._text import encodings, fasta
 from ..models import File
 from . import files
@@ -299,7 +299,7 @@ def _residues(sequence: Any) -> str:
     try:
         return str(sequence)
     except Exception as error:  # a sequence of Biopython that has a length only
-        raise Unusable(f"the record can't be converted to FASTA: {error}") from None
+        raise Unusable(f"the record can't be converted to FASTA: {why(error)}") from None
 
 
 def _is_swapped(name: Any, residues: str) -> bool:
