@@ -69,13 +69,18 @@ def content(file: Any, max_bytes: int | None) -> str | bytes:
 
 def _read_all(file: Any, size: int) -> Any:
     """Read `size` bytes or characters, or to the end: an unbuffered file, such as a pipe, returns fewer at once."""
-    data = piece = file.read(size)
-    while isinstance(piece, (str, bytes, bytearray)) and piece and len(data) < size:
-        piece = file.read(size - len(data))
+    first = file.read(size)
+    if not isinstance(first, (str, bytes, bytearray)):
+        return first
+    pieces: list[Any] = [first]
+    left = size - len(first)
+    while pieces[-1] and left > 0:
+        piece = file.read(left)
         if piece is None:
             raise Unusable("can't read the open file: it has no data yet, because it is non-blocking")
-        data += piece
-    return data
+        pieces.append(piece)
+        left -= len(piece)
+    return first[:0].join(pieces)
 
 
 def in_archive(value: Any, max_bytes: int | None) -> str | bytes:
