@@ -239,11 +239,11 @@ def _checked(text: str) -> str:
 
 
 def _decoded(data: str | bytes, number: int | None, label: str | None, max_bytes: int | None) -> Item:
-    label = label.removesuffix(".gz") if label else None
+    label = _unpacked(label) if label else None
     if isinstance(data, str):
         return Item(_checked(data), number, label)
     text, warning = encodings.decoded(data, max_bytes)
-    return Item(text, number, _unpacked(label) if label else None, warning=warning)
+    return Item(text, number, label, warning=warning)
 
 
 def _record_of(value: Any) -> str:
