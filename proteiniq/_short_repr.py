@@ -1,4 +1,4 @@
-"""A shortened `repr` for error messages."""
+"""Values and exceptions in error messages."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ def short_repr(value: object) -> str:
     except ValueError:  # Python's `repr` rejects integers of more than 4300 digits.
         return f"{type(value).__name__} with too many digits to show"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def why(error: Exception) -> str:
+    """Return what an exception says, without its number and path, or its class if it says nothing."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -264,6 +264,11 @@ class APIError(RequestError):
         self.body = body
         self.retry_after = retry_after
 
+    @classmethod
+    def _what_to_do(cls) -> str:
+        """Return the advice as the last line of a message, empty if there is none."""
+        return f"\nWhat to do: {cls.advice}." if cls.advice else ""
+
 
 class BadRequest(APIError, status=400):
     """The request is invalid. Repeating it never succeeds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 
 import pytest
 
@@ -43,6 +44,12 @@ def test_gzip_of_several_members_is_unpacked() -> None:
         decoded(gzip.compress(b">a\nMK\n", mtime=0) + gzip.compress(b">b\nVA\n", mtime=0))[0]
         == ">a\nMK\n>b\nVA\n"
     )
+
+
+def test_a_large_member_of_gzip_is_unpacked_whole_and_the_next_one_too() -> None:
+    large = random.Random(1).randbytes(100_000).hex()
+    data = gzip.compress(large.encode(), mtime=0) + gzip.compress(b"MK", mtime=0)
+    assert decoded(data)[0] == f"{large}MK"
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,15 @@ def test_a_file_of_an_archive_is_uploaded() -> None:
         assert (source.name, b"".join(source.pieces())) == ("a.pdb", b"ATOM")
 
 
+def test_a_file_that_is_not_in_its_archive_is_refused() -> None:
+    path = zipfile.Path(zipfile.ZipFile(io.BytesIO(), "w"), "a.pdb")
+    with (
+        pytest.raises(InvalidInput, match=r"nothing was uploaded: can't read 'a\.pdb': FileNotFoundError"),
+        opened(path, None),
+    ):
+        pass
+
+
 def test_a_non_contiguous_buffer_is_sent_in_order() -> None:
     with opened(memoryview(b"M-K-")[::2], "a.fasta") as source:
         assert b"".join(source.pieces()) == b"MK"
@@ -205,3 +214,24 @@ def test_a_source_that_fails_while_it_is_read_is_an_error_of_ours() -> None:
         pieces = source.pieces()
         with pytest.raises(InvalidInput, match=r"upload aborted: can't read 'a\.fasta': Stale file handle"):
             next(pieces)
+
+
+def test_an_error_of_a_source_without_a_message_is_named() -> None:
+    class Ended(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise EOFError
+
+    with (
+        opened(Ended(b"MK"), "a.fasta") as source,
+        pytest.raises(InvalidInput, match=r"'a\.fasta': EOFError$"),
+    ):
+        next(source.pieces())
+
+
+def test_an_error_without_a_message_at_the_end_of_a_source_is_named() -> None:
+    class Ended(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            raise EOFError
+
+    with pytest.raises(InvalidInput, match=r"the open file: EOFError$"), opened(Ended(b"MK"), "a.fasta"):
+        pass

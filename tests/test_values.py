@@ -127,6 +127,14 @@ def test_a_closed_file_is_rejected() -> None:
     assert "can't read the open file" in texts(file)[0]
 
 
+def test_an_error_of_an_open_file_without_a_message_is_named() -> None:
+    class Ended(io.StringIO):
+        def read(self, size: int | None = -1, /) -> str:
+            raise EOFError
+
+    assert texts(Ended())[0].endswith("can't read the open file: EOFError")
+
+
 def test_a_file_that_reads_less_than_asked_is_read_to_its_end() -> None:
     class Slow(io.RawIOBase):
         rest = b">a\nMK\n"

@@ -15,7 +15,7 @@ from .._responses.messages import (
     result_unread,
     where_its_result_is,
 )
-from ..errors import JobFailed, NotFound, ProteinIQError, WaitTimeout
+from ..errors import JobFailed, NotFound, ProteinIQError, RequestTimeout, WaitTimeout
 from ..models import JobStatus
 from .job import AsyncJob
 from .pipeline import AsyncPipeline
@@ -92,13 +92,16 @@ class AsyncEnded:
         give_up = self._clock.monotonic() + RESULT_PATIENCE if self._deadline is None else self._deadline
         reads = 0
         tolerance = Tolerance()
+        failure: ProteinIQError | None = None
         while True:
             try:
-                return await self._results._get(self._job.id, deadline=self._deadline)
+                return await self._results._get(self._job.id, deadline=give_up)
             except ProteinIQError as error:
                 now = self._clock.monotonic()
                 if not tolerance.passes_over(error, now, exists=self._should_have_one):
                     raise
+                if failure is None or not _only_ran_out_of_time(error):
+                    failure = error
                 reads += 1
                 move = late_result(
                     self._job.status,
@@ -107,10 +110,15 @@ class AsyncEnded:
                     now=now,
                     give_up=give_up,
                 )
-                if isinstance(move, GiveUp):
-                    if self._deadline is not None:
-                        raise result_late(self._job, end_of_wait(self._timeout, move.needed)) from error
-                    raise
+            if isinstance(move, GiveUp):
+                if self._deadline is None:
+                    raise failure
+                raise result_late(self._job, end_of_wait(self._timeout, move.needed)) from failure
             await self._pipeline.pause(
                 move.seconds, "the result is not available yet", "get_result", self._job.id
             )
+
+
+def _only_ran_out_of_time(error: ProteinIQError) -> bool:
+    """Whether a request was not sent, or not again, because its turn comes after the deadline."""
+    return isinstance(error, RequestTimeout) and error.failure is None

@@ -341,8 +341,7 @@ class AsyncJobs:
                         else:
                             last = job  # yielded when its stream is closed
         except BaseException as interrupt:
-            gone = {*gatherer.gone, interrupt.job_id if isinstance(interrupt, NotFound) else None}
-            if going_on := [job_id for job_id in left if job_id not in gone]:
+            if going_on := [job_id for job_id in left if job_id not in gatherer.gone]:
                 interrupt.add_note(where_they_are(going_on))
             if also := [job_id for job_id in gatherer.gone if job_id != getattr(interrupt, "job_id", None)]:
                 interrupt.add_note(f"Not found: {', '.join(also)}.")

@@ -236,6 +236,7 @@ class AsyncPipeline:
                     reply = Reply(incoming.status, incoming.headers, rate)
                     if ticket is not None:
                         await self._release(ticket, reply)
+                        ticket = None
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=await self._read(call, incoming))
                         error = call.api_error(reply)

@@ -91,10 +91,13 @@ class AsyncGatherer:
                     watcher = AsyncWatcher(
                         self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
                     )
-                    async with aclosing(watcher.states()) as followed:
-                        async for state in followed:
-                            self._rounds.seen(state)
-                            yield state
+                    try:
+                        async with aclosing(watcher.states()) as followed:
+                            async for state in followed:
+                                self._rounds.seen(state)
+                                yield state
+                    except NotFound as error:
+                        self.gone[job_id] = error
                     self.asked = watcher.asked
                     return
             for state in states:

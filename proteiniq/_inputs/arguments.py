@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from .._policy.times import parse_timestamp
-from .._short_repr import short_repr
+from .._short_repr import short_repr, why
 from ..errors import InvalidInput
 
 IDEMPOTENCY_KEY_LENGTH = 255
@@ -202,9 +202,7 @@ def copied(value: Any, what: str) -> Any:
     try:
         return copy.deepcopy(value)
     except Exception as error:  # objects define how they are copied
-        raise InvalidInput(
-            f"{what}: {str(error)[:100] or type(error).__name__}. Nothing was sent: pass JSON values"
-        ) from None
+        raise InvalidInput(f"{what}: {why(error)[:100]}. Nothing was sent: pass JSON values") from None
 
 
 def check_idempotency_key(key: str) -> str:

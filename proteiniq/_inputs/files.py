@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .._short_repr import short_repr
+from .._short_repr import short_repr, why
 from ..errors import InvalidInput
 from .arguments import special_file
 
@@ -51,10 +51,9 @@ def content(file: Any, max_bytes: int | None) -> str | bytes:
         data = file.read() if max_bytes is None else _read_all(file, max_bytes + 1)
     except Unusable:
         raise
-    except (
-        Exception
-    ) as error:  # whatever has a method `read` is taken; one of a damaged archive raises many errors
-        raise Unusable(f"can't read the open file: {error or type(error).__name__}") from None
+    # Whatever has a method `read` is taken, and one of a damaged archive raises many errors.
+    except Exception as error:
+        raise Unusable(f"can't read the open file: {why(error)}") from None
     if isinstance(data, bytearray):
         data = bytes(data)
     if not isinstance(data, (str, bytes)):
@@ -70,23 +69,32 @@ def content(file: Any, max_bytes: int | None) -> str | bytes:
 
 def _read_all(file: Any, size: int) -> Any:
     """Read `size` bytes or characters, or to the end: an unbuffered file, such as a pipe, returns fewer at once."""
-    data = piece = file.read(size)
-    while isinstance(piece, (str, bytes, bytearray)) and piece and len(data) < size:
-        piece = file.read(size - len(data))
+    first = file.read(size)
+    if not isinstance(first, (str, bytes, bytearray)):
+        return first
+    pieces: list[Any] = [first]
+    left = size - len(first)
+    while pieces[-1] and left > 0:
+        piece = file.read(left)
         if piece is None:
             raise Unusable("can't read the open file: it has no data yet, because it is non-blocking")
-        data += piece
-    return data
+        pieces.append(piece)
+        left -= len(piece)
+    return first[:0].join(pieces)
 
 
 def in_archive(value: Any, max_bytes: int | None) -> str | bytes:
     """Read a file of a package or an archive. Raises Unusable."""
+    with opened_in_archive(value) as file:
+        return content(file, max_bytes)
+
+
+def opened_in_archive(value: Any) -> Any:
+    """Return a file of a package or an archive, open. Raises Unusable."""
     try:
-        file = value.open("rb")
+        return value.open("rb")
     except Exception as error:  # its kind depends on what the file is in
         raise Unusable(f"can't read {name_of(value) or 'the file'!r}: {type(error).__name__}") from None
-    with file:
-        return content(file, max_bytes)
 
 
 def path_of(value: bytes | str | os.PathLike[Any]) -> Path:
@@ -139,7 +147,7 @@ def in_file(path: Path, max_bytes: int | None) -> bytes:
             raise Unusable(too_large(size, max_bytes))
         return path.read_bytes()
     except OSError as error:
-        raise Unusable(f"can't read {str(path)!r}: {error.strerror or error}") from None
+        raise Unusable(f"can't read {str(path)!r}: {why(error)}") from None
     except ValueError as error:  # a null character in the path
         raise Unusable(f"can't read {str(path)!r}: {error}") from None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import LONGEST, short_repr
+from .._short_repr import LONGEST, short_repr, why
 from .._text import encodings, fasta
 from ..models import File
 from . import files
@@ -239,11 +239,11 @@ def _checked(text: str) -> str:
 
 
 def _decoded(data: str | bytes, number: int | None, label: str | None, max_bytes: int | None) -> Item:
-    label = label.removesuffix(".gz") if label else None
+    label = _unpacked(label) if label else None
     if isinstance(data, str):
         return Item(_checked(data), number, label)
     text, warning = encodings.decoded(data, max_bytes)
-    return Item(text, number, _unpacked(label) if label else None, warning=warning)
+    return Item(text, number, label, warning=warning)
 
 
 def _record_of(value: Any) -> str:
@@ -299,7 +299,7 @@ def _residues(sequence: Any) -> str:
     try:
         return str(sequence)
     except Exception as error:  # a sequence of Biopython that has a length only
-        raise Unusable(f"the record can't be converted to FASTA: {error}") from None
+        raise Unusable(f"the record can't be converted to FASTA: {why(error)}") from None
 
 
 def _is_swapped(name: Any, residues: str) -> bool:

@@ -127,7 +127,7 @@ def api_error(
     """Return the error for a response with `status`; `is_service` is false for a response of storage."""
     kind = _kind(status, body)
     return kind(
-        _message(status, body, request, retry_after, kind.advice, is_service),
+        _message(status, body, request, retry_after, is_service) + kind._what_to_do(),
         code=body.code,
         status=status,
         retryable=may_pass(status, body.code),
@@ -193,7 +193,6 @@ def _message(
     body: ErrorBody,
     request: errors.Request,
     retry_after: float | None,
-    advice: str | None,
     is_service: bool,
 ) -> str:
     who = "a proxy" if status == 407 else "the service" if is_service else "storage"
@@ -210,8 +209,6 @@ def _message(
         parts.append(
             "It doesn't have the format of the service's errors, and may come from a proxy or firewall."
         )
-    if advice:
-        parts.append(f"What to do: {advice}.")
     return _printable("\n".join(parts))
 
 

@@ -195,12 +195,9 @@ def blocked(tool_id: str, quote: Quote) -> ProteinIQError | None:
     # If one of several reasons does not pass by itself, the error is that one.
     first = min(quote.blocking_errors, key=lambda each: _kind(each.code) is ConcurrentJobLimitExceeded)
     reasons = [error.message or error.code or "the quote gives no reason" for error in quote.blocking_errors]
-    lines = [f"nothing was submitted: {tool_id} can't run now: {'; '.join(reasons)}"]
     kind = _kind(first.code)
-    if kind.advice:
-        lines.append(f"What to do: {kind.advice}.")
     return kind(
-        "\n".join(lines),
+        f"nothing was submitted: {tool_id} can't run now: {'; '.join(reasons)}{kind._what_to_do()}",
         code=first.code,
         details={"blocking_errors": [dict(error.raw) for error in quote.blocking_errors]},
     )
@@ -217,7 +214,7 @@ def no_slot(timeout: float, *, in_doubt: bool) -> str:
 
 def without_advice(error: APIError) -> None:
     """Leave out of an error's message what to do, which the caller has done."""
-    error.message = error.message.partition("\nWhat to do: ")[0]
+    error.message = error.message.removesuffix(error._what_to_do())
     error.args = (error.message,)
 
 

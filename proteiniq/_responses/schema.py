@@ -16,7 +16,7 @@ from typing import Any
 
 from .._inputs.requests import endpoint
 from .._wire.secrecy import without_queries
-from ..contract import LARGEST, RAW, read
+from ..contract import LARGEST, RAW, document, read
 from ..errors import ContractError, Request
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -114,7 +114,7 @@ def fit_ticket(body: Any, request: Request) -> Any:
 def _promised(operation: str) -> frozenset[str]:
     """The fields of a response in the contract, under our names."""
     role = answer_schema(operation)["$ref"].rpartition("/")[2]
-    schema = _document()["components"]["schemas"][role]
+    schema = document()["components"]["schemas"][role]
     return frozenset(schema["properties"]) - frozenset(schema.get("x-undocumented", ()))
 
 
@@ -142,15 +142,9 @@ def _has_misfits(value: Any) -> bool:
     return MISFITS in value or any(_has_misfits(each) for name, each in value.items() if name != RAW)
 
 
-def _document() -> Mapping[str, Any]:
-    from ..contract import document  # with the first response, not with the first client
-
-    return document()
-
-
 @functools.cache
 def _described(operation: str) -> Mapping[str, Any]:
-    every = (described for item in _document()["paths"].values() for described in item.values())
+    every = (described for item in document()["paths"].values() for described in item.values())
     found: Mapping[str, Any] = next(each for each in every if each["operationId"] == operation)
     return found
 
@@ -169,7 +163,7 @@ def _answer_check(operation: str) -> Check:
 
 @functools.cache
 def _role_check(role: str) -> Check:
-    return _check(_document()["components"]["schemas"][role])
+    return _check(document()["components"]["schemas"][role])
 
 
 def _check(schema: Mapping[str, Any]) -> Check:

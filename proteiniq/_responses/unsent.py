@@ -70,7 +70,7 @@ def rate_held(
     """Return the error for attempt `number` of a request, not sent because the service rate-limited an earlier one."""
     return errors.RateLimited(
         f"{'nothing was sent' if number == 1 else 'not retried'} ({request}): the service rate-limited an earlier "
-        f"request with this key and asks to wait another {held:.0f} s.\nWhat to do: {errors.RateLimited.advice}.",
+        f"request with this key and asks to wait another {held:.0f} s.{errors.RateLimited._what_to_do()}",
         code="rate_limited",
         retryable=True,
         request=request,

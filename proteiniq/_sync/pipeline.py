@@ -236,6 +236,7 @@ class Pipeline:
                     reply = Reply(incoming.status, incoming.headers, rate)
                     if ticket is not None:
                         self._release(ticket, reply)
+                        ticket = None
                     if incoming.status >= 400:
                         reply = attrs.evolve(reply, content=self._read(call, incoming))
                         error = call.api_error(reply)

@@ -93,10 +93,13 @@ class Gatherer:
                     watcher = Watcher(
                         self._pipeline, job_id, deadline=self._deadline, known=self._known[job_id]
                     )
-                    with closing(watcher.states()) as followed:
-                        for state in followed:
-                            self._rounds.seen(state)
-                            yield state
+                    try:
+                        with closing(watcher.states()) as followed:
+                            for state in followed:
+                                self._rounds.seen(state)
+                                yield state
+                    except NotFound as error:
+                        self.gone[job_id] = error
                     self.asked = watcher.asked
                     return
             for state in states:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import zlib
 
@@ -12,6 +13,9 @@ UNPACKED_BYTES = 1_000_000_000
 """The most bytes that gzip data may unpack to where the slot states no limit; a choice of this client."""
 
 GZIP = b"\x1f\x8b"
+
+_PIECE = 1 << 16
+"""How much is unpacked at once, in bytes. What follows a member is copied, so it must not be all the rest."""
 
 _UNICODE = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -159,21 +163,25 @@ def _wide(data: bytes) -> str | None:
 
 def _unpacked(data: bytes, limit: int) -> bytes:
     """Return the content of all members of gzip data."""
-    made = b""
-    while data.startswith(GZIP):
+    made = io.BytesIO()
+    at = 0
+    while data.startswith(GZIP, at):
         member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            made += member.decompress(data, limit + 1 - len(made))
-        except zlib.error as error:
-            raise NotText(f"is damaged gzip data ({error})") from None
-        if len(made) > limit:
-            raise NotText(f"must unpack to at most {limit:,} bytes: split the input")
-        if not member.eof:
-            raise NotText("is incomplete gzip data: copy the file again")
-        data = member.unused_data
-    if data.strip(b"\0"):  # padding, as tapes and some copies have, is harmless
-        raise NotText(f"is damaged gzip data: {len(data):,} other bytes follow it, which would be lost")
-    return made
+        while not member.eof:
+            piece = data[at : at + _PIECE]
+            if not piece:
+                raise NotText("is incomplete gzip data: copy the file again")
+            try:
+                made.write(member.decompress(piece, limit + 1 - made.tell()))
+            except zlib.error as error:
+                raise NotText(f"is damaged gzip data ({error})") from None
+            if made.tell() > limit:
+                raise NotText(f"must unpack to at most {limit:,} bytes: split the input")
+            at += len(piece) - len(member.unused_data)
+    rest = data[at:]
+    if rest.strip(b"\0"):  # padding, as tapes and some copies have, is harmless
+        raise NotText(f"is damaged gzip data: {len(rest):,} other bytes follow it, which would be lost")
+    return made.getvalue()
 
 
 def _advice(what: str) -> str:

@@ -29,8 +29,8 @@ _BLANK = re.compile(
 )
 """White space of Unicode, and characters of no width: joiners, marks of direction, selectors of variants."""
 _HEADER = re.compile(rf"(?:{_BLANK.pattern})?>")
-_LINE_END = re.compile(r"\r+\n|\r|\n")
-"""A Windows line end converted twice has two carriage returns."""
+_LINE_END = re.compile(r"(?<!\r)\r+\n|\r|\n")
+"""A Windows line end converted twice has two carriage returns. Each run of them is looked through once."""
 
 _PIR = re.compile(r"(P1|F1|DL|DC|RL|RC|N1|N3|XX);", re.IGNORECASE)
 """The codes of NBRF/PIR; the line below such a header is a title."""
@@ -127,11 +127,12 @@ def without_blanks(text: str) -> str:
 
 def lines(text: str) -> list[str]:
     """Return the lines as editors count them. `str.splitlines` also breaks at form feeds and Unicode separators."""
-    return _LINE_END.split(without_mark(text))
+    text = without_mark(text)
+    return _LINE_END.split(text) if "\r" in text else text.split("\n")
 
 
 def is_header(line: str) -> bool:
-    return _HEADER.match(line) is not None
+    return ">" in line and _HEADER.match(line) is not None
 
 
 def blocks(all_lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -157,16 +158,18 @@ def records(text: str) -> list[Record]:
 
 def record_of(first: int, block: Sequence[str]) -> Record | None:
     """Return the record in one of the `blocks`; None if it is blank or a comment."""
-    header = block[0].partition(">")[2].strip() if is_header(block[0]) else None
-    start = 0 if header is None else first
+    header, below = None, enumerate(block, start=first)
+    if is_header(block[0]):
+        header = block[0].partition(">")[2].strip()
+        next(below)
     parts: list[tuple[int, str]] = []
-    for number, line in enumerate(block, start=first):
-        is_title = header is not None and number == first
-        is_comment = line.startswith(";") or (line.startswith("#") and not start)
-        if not is_title and not is_comment and without_blanks(line):
-            start = start or number
+    for number, line in below:
+        is_comment = line.startswith(";") or (header is None and not parts and line.startswith("#"))
+        if not is_comment and line and not _BLANK.fullmatch(line):
             parts.append((number, line))
-    return Record(header, start, tuple(parts)) if start else None
+    if header is not None:
+        return Record(header, first, tuple(parts))
+    return Record(None, parts[0][0], tuple(parts)) if parts else None
 
 
 def faults(text: str, found: Sequence[Record]) -> list[Fault]:

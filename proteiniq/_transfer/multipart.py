@@ -7,16 +7,14 @@ import codecs
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from .._inputs.callbacks import AsyncCallback, Callback
+from ..contract import Endpoint, Upload, write
 from ..errors import InvalidInput, UnsupportedOperation
 from .upload import NOTHING, Source
-
-if TYPE_CHECKING:
-    from ..contract import Endpoint, Upload
 
 UNKNOWN = "application/octet-stream"
 
@@ -74,8 +72,6 @@ def fields_of(
 
 def written(route: Endpoint, fields: Fields) -> dict[str, Any]:
     """Return the fields as the contract spells them. Raises InvalidInput for one that can't be written."""
-    from ..contract import write
-
     try:
         body: dict[str, Any] = write(route.body, dict(fields))
     except ValueError as error:

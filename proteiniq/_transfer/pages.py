@@ -13,10 +13,14 @@ from pathlib import PurePosixPath
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 
 _VAGUE_TYPES = (
-    *("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/xml", "text/xml"),
-    *_PAGE_TYPES,
+    "",
+    "text/plain",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/xml",
+    "text/xml",
 )
-"""Media types that a page may have been stored with."""
+"""Other media types that a page may have been stored with."""
 
 _PAGE_EXTENSIONS = (".html", ".htm", ".xhtml")
 

@@ -14,7 +14,8 @@ from typing import IO, Any
 import attrs
 
 from .._inputs.arguments import special_file
-from .._inputs.files import is_in_archive
+from .._inputs.files import Unusable, is_in_archive, opened_in_archive
+from .._short_repr import why
 from ..errors import InvalidInput
 
 Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]
@@ -73,8 +74,7 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
             stream = path.open("rb", buffering=0)
         except (OSError, ValueError) as error:
             hint = " To upload text, pass its bytes." if isinstance(source, str) else ""
-            why = getattr(error, "strerror", None) or error
-            raise InvalidInput(f"{NOTHING}: can't read {str(source)[:200]!r}: {why}.{hint}") from None
+            raise InvalidInput(f"{NOTHING}: can't read {str(source)[:200]!r}: {why(error)}.{hint}") from None
         with stream:
             yield _of_file(stream, _needed(filename or path.name, "the path has no name"))
     elif isinstance(source, (bytes, bytearray, memoryview)):
@@ -93,7 +93,11 @@ def opened(source: Any, filename: str | None, *, awaited: bool = False) -> Itera
             name = filename or _name_of(source)
         yield _of_async_iterable(source, _needed(name, "the asynchronous iterable has no name"))
     elif is_in_archive(source):
-        with source.open("rb") as stream:
+        try:
+            stream = opened_in_archive(source)
+        except Unusable as error:
+            raise InvalidInput(f"{NOTHING}: {error}") from None
+        with stream:
             yield _of_file(stream, _needed(filename or _name_of(source), "the path has no name"))
     elif isinstance(source, Iterable) and not isinstance(source, (Mapping, set, frozenset)):
         yield _of_iterable(source, _needed(filename, "an iterable has no name"))
@@ -153,8 +157,7 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
             try:
                 read = stream.read(PIECE if left is None else min(PIECE, left))
             except Exception as error:  # an archive that is damaged raises many kinds
-                why = getattr(error, "strerror", None) or error or type(error).__name__
-                raise InvalidInput(f"upload aborted: can't read {name!r}: {why}") from error
+                raise InvalidInput(f"upload aborted: can't read {name!r}: {why(error)}") from error
             piece = _checked(read)
             if not piece:
                 break
@@ -175,7 +178,7 @@ def _length(stream: IO[bytes] | io.FileIO, start: int) -> int | None:
     except OSError:
         end = 0
     except Exception as error:  # the end of an archive is found by reading it
-        raise InvalidInput(f"{NOTHING}: can't read the open file: {error or type(error).__name__}") from error
+        raise InvalidInput(f"{NOTHING}: can't read the open file: {why(error)}") from error
     stream.seek(start)
     if end <= start and stream.read(1):
         stream.seek(start)

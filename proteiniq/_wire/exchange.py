@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .._short_repr import why
 from ..errors import InvalidInput
 from .encoding import BadAddress, encoded
 from .failures import WireFailure
@@ -140,14 +141,13 @@ def as_encoded(outgoing: Outgoing) -> Sendable:
     try:
         return Sendable(encoded(outgoing), outgoing)
     except BadAddress as error:
-        why = str(error)
+        bad = str(error)
     except (TypeError, ValueError, RecursionError) as error:
-        why = str(error) or type(error).__name__
         raise InvalidInput(
-            f"nothing was sent: the request can't be written as JSON or text: {why}. "
+            f"nothing was sent: the request can't be written as JSON or text: {why(error)}. "
             "Give plain numbers (no NaN), text, lists and mappings"
         ) from None
-    raise WireFailure("protocol", f"the address can't be used: {why}", sent=False)
+    raise WireFailure("protocol", f"the address can't be used: {bad}", sent=False)
 
 
 def finish(response: Response, chunks: Iterator[bytes]) -> None:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from .._short_repr import why
 from . import _auth
 from ._errors import SandboxError
 from ._processes import kill_marked
@@ -44,7 +45,7 @@ class Folder:
             is_ours = _is_ours(self.path)
             self._lock = open_private(self.path / "lock")
         except OSError as error:
-            raise SandboxError(f"cannot use the folder {path}: {error.strerror or error}") from error
+            raise SandboxError(f"cannot use the folder {path}: {why(error)}") from error
         try:
             if not _locked(self._lock):
                 raise SandboxError(f"the folder {path} is in use by another sandbox")
@@ -56,7 +57,7 @@ class Folder:
             self._close_to_others(is_ours)
         except OSError as error:
             self._lock.close()
-            raise SandboxError(f"cannot use the folder {self.path}: {error.strerror or error}") from error
+            raise SandboxError(f"cannot use the folder {self.path}: {why(error)}") from error
         except SandboxError:
             self._lock.close()
             raise
@@ -116,9 +117,8 @@ class Folder:
                 draft.replace(path)
             text = path.read_text(encoding="utf-8-sig").strip()
         except OSError as error:
-            reason = error.strerror or error
             raise SandboxError(
-                f"cannot use {what}: {reason}. Make it readable for this user, or delete it to get a new one"
+                f"cannot use {what}: {why(error)}. Make it readable for this user, or delete it to get a new one"
             ) from error
         except UnicodeDecodeError:
             text = ""

@@ -14,6 +14,7 @@ import attrs
 import uvicorn
 from starlette.types import ASGIApp
 
+from .._short_repr import why
 from ._errors import SandboxError
 from ._events import Changes
 from ._http import Protocol
@@ -96,9 +97,8 @@ def check_tls(tls: TLS) -> None:
         )
     except OSError as error:  # An SSLError is one.
         files = " and ".join(str(path) for path in (tls.certificate, tls.private_key) if path)
-        reason = error.strerror or str(error)
         raise SandboxError(
-            f"cannot use {files} for TLS, which must be a certificate and its key in PEM: {reason}"
+            f"cannot use {files} for TLS, which must be a certificate and its key in PEM: {why(error)}"
         ) from error
 
 
@@ -128,18 +128,14 @@ def listen(host: str, port: int, *, allow_remote: bool, encrypted: bool) -> sock
         # asyncio disables Nagle's algorithm only if the protocol is given; otherwise responses are delayed by 40 ms.
         listener = socket.socket(family, kind, protocol)
     except (OSError, OverflowError, UnicodeError) as error:
-        raise SandboxError(f"cannot listen on {host}:{port}: {_reason(error)}") from error
+        raise SandboxError(f"cannot listen on {host}:{port}: {why(error)}") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(target)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise SandboxError(f"cannot listen on {host}:{port}: {_reason(error)}") from error
+        raise SandboxError(f"cannot listen on {host}:{port}: {why(error)}") from error
     return listener
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def url_of(listener: socket.socket, tls: TLS | None) -> str:
