@@ -255,11 +255,12 @@ async def test_too_many_failures_in_a_row_pause_the_batch(service: Service) -> N
 @pytest.mark.anyio
 @pytest.mark.once
 async def test_failed_items_are_tried_again_only_if_told_so(service: Service) -> None:
-    await service.run("fail")
-    await service.run("fail")
-    assert await service.jobs() == 1
-    assert (await service.run("fail", retry_failed=True))["item 0"].attempts == 2
+    await service.run("fail", "one")
+    await service.run("fail", "one")
     assert await service.jobs() == 2
+    outcomes = await service.run("fail", "one", retry_failed=True)
+    assert [outcomes[name].attempts for name in ("item 0", "item 1")] == [2, 1]
+    assert await service.jobs() == 3
 
 
 @pytest.mark.once
@@ -627,6 +628,13 @@ async def test_progress_is_told_and_its_errors_leave_a_batch_that_goes_on(servic
     await service.run("one", "two", on_progress=seen.append)
     assert (seen[0].waiting, seen[-1].done) == (2, 2)
     assert await service.jobs() == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_the_progress_is_shown_if_told_so(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    await service.run("one", progress=True)
+    assert "1 of 1 done" in capsys.readouterr().err
 
 
 @pytest.mark.anyio
