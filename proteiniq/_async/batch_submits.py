@@ -159,7 +159,7 @@ class AsyncBatchSubmits:
         shown = (_printable(text)[:LONGEST_SHOWN] for text in (header.name or header.tool, item.id))
         return await self._jobs._submitter.submit(
             header.tool,
-            self._plan.entries(place),
+            self._plan.entries(item),
             item.settings,
             name=f"{' '.join(shown)} [{header.batch}-{place}.{attempt}]",
             max_credits=None,
@@ -258,8 +258,8 @@ class AsyncBatchSubmits:
                 await self._cannot_afford(blocking[0].message or "the quote says so.")
 
     async def _quote(self, place: int) -> Quote:
-        entries, item = self._plan.entries(place), self._plan.item(place)
-        return await self._jobs.quote(self._ledger.folder.header.tool, entries, item.settings, check=False)
+        tool, item = self._ledger.folder.header.tool, self._plan.item(place)
+        return await self._jobs.quote(tool, self._plan.entries(item), item.settings, check=False)
 
     async def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit

@@ -161,7 +161,7 @@ class BatchSubmits:
         shown = (_printable(text)[:LONGEST_SHOWN] for text in (header.name or header.tool, item.id))
         return self._jobs._submitter.submit(
             header.tool,
-            self._plan.entries(place),
+            self._plan.entries(item),
             item.settings,
             name=f"{' '.join(shown)} [{header.batch}-{place}.{attempt}]",
             max_credits=None,
@@ -256,8 +256,8 @@ class BatchSubmits:
                 self._cannot_afford(blocking[0].message or "the quote says so.")
 
     def _quote(self, place: int) -> Quote:
-        entries, item = self._plan.entries(place), self._plan.item(place)
-        return self._jobs.quote(self._ledger.folder.header.tool, entries, item.settings, check=False)
+        tool, item = self._ledger.folder.header.tool, self._plan.item(place)
+        return self._jobs.quote(tool, self._plan.entries(item), item.settings, check=False)
 
     def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit

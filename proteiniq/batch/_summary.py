@@ -143,7 +143,7 @@ class Facts:
             attempts=self.attempts,
             code=self.code,
             message=self.message,
-            folder=f"results/{source.folder}" if self.is_saved else None,
+            folder=source.results if self.is_saved else None,
             files=self.files,
             same_as=None if is_source else source.id,
             job_status=self.job_status,

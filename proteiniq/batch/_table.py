@@ -18,10 +18,10 @@ from typing import Any
 
 from .._inputs.arguments import is_text
 from .._transfer.durable import replacing
-from ..errors import BatchError
 from ._folder import BatchFolder
 from ._frames import package
-from ._summary import ItemSummary, summaries, write_csv
+from ._result import read
+from ._summary import summaries, write_csv
 
 Row = dict[str, Any]
 
@@ -117,7 +117,7 @@ def rows(folder: BatchFolder) -> Iterator[Row]:
     for item in summaries(folder):
         if item.folder is None:
             continue
-        document = _document(folder.path / item.folder / "result.json", item) if item.has_data else {}
+        document = read(folder.path, item) if item.has_data else {}
         first = {
             "item": item.id,
             "job_id": document.get("job_id") or item.job_id,
@@ -126,20 +126,6 @@ def rows(folder: BatchFolder) -> Iterator[Row]:
         }
         for values in _records(document.get("results")):
             yield {**first, **{_free(name): value for name, value in values.items()}}
-
-
-def _document(path: Path, item: ItemSummary) -> Mapping[str, Any]:
-    try:
-        found = json.loads(path.read_bytes())
-        if isinstance(found, Mapping):
-            return found
-        problem = "is not an object"
-    except (OSError, ValueError, RecursionError) as error:
-        problem = str(getattr(error, "strerror", None) or error)
-    raise BatchError(
-        f"the result of item {item.id!r} can't be read: {path}: {problem}. Restore it from a backup, or get it with "
-        f"client.results.get({item.job_id!r})"
-    )
 
 
 def _records(results: Any) -> Iterator[Row]:

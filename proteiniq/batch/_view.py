@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Self
 
 from ..errors import BatchError
 from ._folder import BatchFolder
+from ._result import read
 from ._status import BatchStatus, status_of
 from ._summary import ItemSummary, summaries, write_summary
 from ._table import Table
@@ -49,10 +49,13 @@ class BatchView:
             return status_of(folder)
 
     def result(self, item: ItemSummary) -> Any:
-        """Return the tool's result document of an item that is done. Raises BatchError if it has none."""
+        """Return the tool's result document of an item that is done.
+
+        Raises BatchError if it has none, or if it is missing or damaged.
+        """
         if item.folder is None:
             raise BatchError(f"item {item.id} is {item.status} and has no result")
-        return json.loads((self.path / item.folder / "result.json").read_bytes())["results"]
+        return read(self.path, item).get("results")
 
     @property
     def table(self) -> Table:

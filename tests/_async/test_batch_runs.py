@@ -35,6 +35,7 @@ from proteiniq.hooks import AttemptDetails
 from proteiniq.models import JobState
 from proteiniq.sandbox import Sandbox
 
+from ..batch.folders import Disk
 from ..tools import ALL
 
 JOBS = ("POST", "/jobs")
@@ -153,12 +154,25 @@ async def test_an_item_that_equals_a_failed_one_fails_with_it(service: Service) 
 @pytest.mark.once
 async def test_only_the_data_are_kept_if_told_so(service: Service) -> None:
     await service.run("one", keep="data")
-    saved = service.folder / "results" / "item 0"
     (outcome,) = AsyncBatch.open(service.folder).items()
     assert outcome.folder is not None
     saved = service.folder / outcome.folder
     assert [path.name for path in saved.iterdir()] == ["result.json"]
     assert AsyncBatch.open(service.folder).result(outcome) == {"length": 3}
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_all_of_a_result_is_on_the_disk_before_it_is_recorded(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch)
+    ((_, outcome),) = (await service.run("one")).items()
+    assert outcome.folder is not None
+    saved = service.folder / outcome.folder
+    assert disk.names[saved.parent] == {saved.name}
+    assert disk.names[saved] == {"result.json", "files"}
+    assert disk.names[saved / "files"] == {path.name for path in (saved / "files").iterdir()}
 
 
 @pytest.mark.anyio

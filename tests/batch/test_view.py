@@ -49,6 +49,16 @@ def test_the_result_of_an_item(tmp_path: Path) -> None:
         view.result(waiting)
 
 
+def test_the_result_of_an_item_is_damaged(tmp_path: Path) -> None:
+    finished(tmp_path, {"x": 1})
+    (tmp_path / "results/a/result.json").write_text('{"x')
+    view = Batch.open(tmp_path)
+    with pytest.raises(
+        BatchError, match=r"^the result of item 'a' can't be read: .*\. Restore it from a backup"
+    ):
+        view.result(next(view.items()))
+
+
 def test_the_table_of_the_results(tmp_path: Path) -> None:
     finished(tmp_path, {"x": 1}, {"x": 2})
     assert [row["x"] for row in Batch.open(tmp_path).table] == [1, 2]
