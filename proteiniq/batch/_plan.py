@@ -123,8 +123,6 @@ class Plan:
             if file is not None:
                 file.close()
 
-    # ---- reading
-
     def item(self, place: int) -> PlanItem:
         """Return an item. Raises IndexError if there is none at this place."""
         if not 0 <= place < len(self):
@@ -193,8 +191,6 @@ class Plan:
             number, line = next(islice(lines, place, None))
         return damaged(self._path, number, line)
 
-    # ---- writing
-
     def settle(self, needed: int) -> None:
         """Leave out a last part that is not complete, unless items of it have events: then only its end was lost.
 
@@ -232,6 +228,7 @@ class Plan:
         assert self._lines is not None
         assert self._inputs is not None
         given = iter(items)
+        kept = self._inputs.length
         for planned in self.items():
             item = next(given, None)
             if item is None:
@@ -242,7 +239,9 @@ class Plan:
             content = canonical(list(item.entries))
             _compare(planned, item, content)
             if planned.at[0] == self._inputs.length:
-                self._inputs.append(content + b"\n")  # which was lost
+                self._inputs.append(content + b"\n", durable=False)  # which was lost
+        if self._inputs.length > kept:
+            self._inputs.sync()
         first = next(given, None)
         if first is None:
             return 0
