@@ -25,7 +25,7 @@ import attrs
 
 from .._transfer.durable import sync
 from ..errors import BatchError, BatchLocked
-from ._lines import encode, writing
+from ._lines import encode, known, writing
 
 _MOMENT = 0.2
 """Longer than a process takes from creating a lock to writing it, in seconds."""
@@ -58,10 +58,8 @@ class Owner:
     def read(cls, content: bytes) -> Owner:
         """Return the owner that a lock names. An empty or damaged lock names none."""
         with suppress(ValueError, TypeError):
-            found = json.loads(content)
-            return cls(
-                **{field.name: found[field.name] for field in attrs.fields(cls) if field.name in found}
-            )
+            owner: Owner = known(cls, json.loads(content))
+            return owner
         return cls()
 
     def is_alive(self) -> bool | None:

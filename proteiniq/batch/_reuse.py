@@ -29,11 +29,7 @@ def reused(folder: BatchFolder, path: str | os.PathLike[str]) -> Iterator[Reused
                 f"{mine.tool} in version {mine.tool_version}: its results can't be used"
             )
         saved = {event.item: event for _, event in other.events() if isinstance(event, (Saved, Reused))}
-        done = {
-            _work(item): item
-            for item in other.plan.items()
-            if item.place in saved and other.state.status(item.place) == ItemState.DONE
-        }
+        done = {_work(item): item for item in other.plan.items() if item.place in saved}
         for item in folder.plan.items():
             source = done.get(_work(item))
             if source is not None and folder.state.status(item.place) == ItemState.PENDING:

@@ -121,8 +121,7 @@ class Facts:
                 self.reserved = self.reserved if event.credits is None else event.credits
             case Ended():
                 self.job, self.job_status = event.job, event.status
-                used = self.reserved if event.credits_used is None else event.credits_used
-                self.credits = (self.credits or 0.0) + (used or 0.0)
+                self.credits = (self.credits or 0.0) + (event.cost(self.reserved) or 0.0)
                 self.code = event.error.code if event.error is not None else None
                 self.message = event.error.message if event.error is not None else None
             case Refused() | Failed() | Unsent():

@@ -163,9 +163,6 @@ def _free(name: str) -> str:
     return f"results.{name}" if name in _FIRST else name
 
 
-# ---- columns
-
-
 def _columns(folder: BatchFolder) -> dict[str, type]:
     """Return the columns of a table and their types, in the order in which they first occur."""
     found: dict[str, set[type]] = {}
