@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from .._policy.look import Failed as Later
+from .._short_repr import number_text
 from .._wire.crew import AsyncCrew, Done, Outcome
 from ..batch import _events as events
 from ..batch._prices import PriceClass, price_class
@@ -101,10 +102,11 @@ class AsyncBatchSubmits:
         if place is None or limit is None or self._has_room(place):
             return None
         used, reserved = self._state.credits_used, self._state.credits_reserved
-        taken = f"{used:g} are used" + (f" and {reserved:g} reserved" if reserved else "")
+        cost, total, taken = map(number_text, (self._estimate(place) or 0.0, limit, used))
+        held = f" and {number_text(reserved)} reserved" if reserved else ""
         return await self._ledger.paused(
-            f"the next item would cost {self._estimate(place) or 0.0:g} credits, and of max_credits={limit:g}, "
-            f"{taken}: raise max_credits to go on; nothing more was submitted",
+            f"the next item would cost {cost} credits, and of max_credits={total}, {taken} are used{held}: raise "
+            "max_credits to go on; nothing more was submitted",
             "max_credits",
         )
 
@@ -137,7 +139,8 @@ class AsyncBatchSubmits:
         credits = self._estimate(place)
         if each is not None and credits is not None and credits > each:
             self._schedule.not_submitted()
-            message = f"it would cost {credits:g} credits, above max_credits_each={each:g}"
+            cost = number_text(credits)
+            message = f"it would cost {cost} credits, above max_credits_each={number_text(each)}"
             await self._ledger.record(events.Skipped(place, message))
             self._ledger.report(place)
             return
