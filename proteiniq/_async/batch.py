@@ -67,7 +67,7 @@ class AsyncBatch(BatchView):
             known = tool if isinstance(tool, Tool) else await tools._recall(tool)
             now = pipeline.clock.utcnow().timestamp()
             folder: BatchFolder = await AsyncBlocking.run(
-                partial(opened, known, items, path, options, contract=SHA256, now=now)
+                partial(opened, known, items, self.path, options, contract=SHA256, now=now)
             )
             try:
                 for summary in summaries(folder):

@@ -69,7 +69,7 @@ class Batch(BatchView):
             known = tool if isinstance(tool, Tool) else tools._recall(tool)
             now = pipeline.clock.utcnow().timestamp()
             folder: BatchFolder = Blocking.run(
-                partial(opened, known, items, path, options, contract=SHA256, now=now)
+                partial(opened, known, items, self.path, options, contract=SHA256, now=now)
             )
             try:
                 for summary in summaries(folder):

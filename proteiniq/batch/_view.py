@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Self
 
+from .._inputs.files import saving_folder
 from ..errors import BatchError
-from ._folder import BatchFolder
+from ._folder import BatchFolder, Header
 from ._result import read
 from ._status import BatchStatus, status_of
 from ._summary import ItemSummary, summaries, write_summary
@@ -19,17 +19,17 @@ class BatchView:
     """A batch folder that is read, also while another process runs the batch."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = saving_folder(path, "the folder of a batch")
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
-        """Open a batch folder to look at it. Raises BatchError if it has no batch.
+        """Open a batch folder to look at it. Raises BatchError if it has no batch, InvalidInput.
 
         To go on with the batch, call `client.batch` with this folder.
         """
-        BatchFolder.read(path).close()
         view = cls.__new__(cls)
         BatchView.__init__(view, path)
+        Header.read(view.path)
         return view
 
     def status(self) -> BatchStatus:

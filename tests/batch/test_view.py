@@ -20,6 +20,12 @@ def test_a_folder_without_a_batch(tmp_path: Path) -> None:
         Batch.open(tmp_path)
 
 
+def test_a_folder_in_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    finished(tmp_path / "batch", {"x": 1})
+    assert Batch.open("~/batch").status().done == 1
+
+
 def test_the_status_counts_equal_items_with_the_first_of_them(tmp_path: Path) -> None:
     with batch(tmp_path, "a", "b", "c", "d", "e", same={"b": "a", "d": "c"}) as folder:
         run(folder, 0)
