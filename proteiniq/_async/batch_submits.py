@@ -123,8 +123,6 @@ class AsyncBatchSubmits:
     def _class(self, place: int) -> PriceClass:
         return price_class(self._plan.item(place))
 
-    # Submits
-
     async def start(self) -> None:
         """Begin the submit of the next item, or the quote that it needs first."""
         place = self._state.next_pending()
@@ -239,8 +237,6 @@ class AsyncBatchSubmits:
             text = f"the workspace has too few credits: {message} Add credits, and start the batch again to go on"
             self._unaffordable = await self._ledger.paused(text, "insufficient_credits", cause)
 
-    # Prices
-
     async def quote_classes(self) -> None:
         """Ask what the waiting items cost: once for the same settings and about the same size."""
         largest: dict[PriceClass, tuple[int, int]] = {}
@@ -278,8 +274,6 @@ class AsyncBatchSubmits:
     async def _record_estimate(self, known: PriceClass, quote: Quote) -> None:
         settings, size = known
         await self._ledger.record(events.Estimate(settings, size, quote.estimated_credits))
-
-    # Submits without a response
 
     def start_search(self) -> None:
         """Begin to look for the jobs of the submits that have no response."""

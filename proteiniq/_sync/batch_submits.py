@@ -125,8 +125,6 @@ class BatchSubmits:
     def _class(self, place: int) -> PriceClass:
         return price_class(self._plan.item(place))
 
-    # Submits
-
     def start(self) -> None:
         """Begin the submit of the next item, or the quote that it needs first."""
         place = self._state.next_pending()
@@ -237,8 +235,6 @@ class BatchSubmits:
             text = f"the workspace has too few credits: {message} Add credits, and start the batch again to go on"
             self._unaffordable = self._ledger.paused(text, "insufficient_credits", cause)
 
-    # Prices
-
     def quote_classes(self) -> None:
         """Ask what the waiting items cost: once for the same settings and about the same size."""
         largest: dict[PriceClass, tuple[int, int]] = {}
@@ -276,8 +272,6 @@ class BatchSubmits:
     def _record_estimate(self, known: PriceClass, quote: Quote) -> None:
         settings, size = known
         self._ledger.record(events.Estimate(settings, size, quote.estimated_credits))
-
-    # Submits without a response
 
     def start_search(self) -> None:
         """Begin to look for the jobs of the submits that have no response."""

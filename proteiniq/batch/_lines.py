@@ -24,7 +24,7 @@ _encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sor
 
 
 def encode(value: Any) -> bytes:
-    """Return a value as one line. Half characters are kept, as `json.loads` reads them."""
+    """Return a value as one line. Lone surrogates are kept, as `json.loads` reads them."""
     return _encode(value).encode("utf-8", "surrogatepass") + b"\n"
 
 

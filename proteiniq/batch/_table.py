@@ -2,7 +2,7 @@
 
 Each item with a result has a row, or several: if its results have exactly one list of objects that is not empty, one
 for each of them. Columns are named by the path in the results, with dots: `hits.score` for `{"hits": [{"score": 1}]}`.
-What is outside of the list is repeated in each row. An empty list is no column; other lists are JSON text in files and
+Values outside the list are repeated in each row. An empty list has no column; any other is JSON text in files and
 frames. A column whose values are of different types, other than whole and fractional numbers, is text.
 """
 

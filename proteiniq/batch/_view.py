@@ -1,4 +1,4 @@
-"""A batch as its folder tells of it, without a client and without any request."""
+"""A batch read from its folder alone, without a client and without a request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._table import Table
 
 
 class BatchView:
-    """A batch folder that is read, also while another process runs the batch."""
+    """A batch folder open for reading. Another process may run the batch meanwhile."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = saving_folder(path, "the folder of a batch")
@@ -33,7 +33,7 @@ class BatchView:
         return view
 
     def status(self) -> BatchStatus:
-        """Return how far the batch is, by its folder alone. Raises BatchError."""
+        """Return how far the batch is. Raises BatchError."""
         with BatchFolder.read(self.path) as folder:
             return status_of(folder)
 
@@ -43,7 +43,7 @@ class BatchView:
             yield from summaries(folder)
 
     def report(self) -> BatchStatus:
-        """Write summary.csv, a line for each item, and return the totals. Raises BatchError, OSError."""
+        """Write summary.csv, which has a line for each item, and return the totals. Raises BatchError, OSError."""
         with BatchFolder.read(self.path) as folder:
             write_summary(folder)
             return status_of(folder)
@@ -51,7 +51,7 @@ class BatchView:
     def result(self, item: ItemSummary) -> Any:
         """Return the tool's result document of an item that is done.
 
-        Raises BatchError if it has none, or if it is missing or damaged.
+        Raises BatchError if the item has no result, or if its file is missing or damaged.
         """
         if item.folder is None:
             raise BatchError(f"item {item.id} is {item.status} and has no result")
