@@ -1,4 +1,4 @@
-"""Values and exceptions in error messages."""
+"""How values, numbers and exceptions appear in error messages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ def short_repr(value: object) -> str:
     except ValueError:  # Python's `repr` rejects integers of more than 4300 digits.
         return f"{type(value).__name__} with too many digits to show"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def number_text(value: float) -> str:
+    """Return a number as messages show it: not shortened, and without the last digits of binary fractions.
+
+    >>> number_text(1234567.5), number_text(0.1 + 0.2), number_text(2147483647), number_text(40.0)
+    ('1234567.5', '0.3', '2147483647', '40')
+    """
+    return str(value) if isinstance(value, int) else f"{value:.12g}"
 
 
 def why(error: Exception) -> str:

@@ -3,6 +3,9 @@
 Every model keeps unknown data: `extra` has the fields of the response that have no attribute here, or whose type
 differs from the contract; `raw` is the original response. A field missing from the response is None, or an empty
 sequence.
+
+The models are in the order of the documentation's pages that describe them: "Account", "Tools", "Jobs", "Results" and
+"Files".
 """
 
 from __future__ import annotations
@@ -44,9 +47,6 @@ def _plain(value: Any) -> Any:
         case list() | tuple():
             return [_plain(each) for each in value]
     return value
-
-
-# ---- account (documentation, page "Account")
 
 
 @attrs.frozen(kw_only=True)
@@ -107,9 +107,6 @@ class Account(Model):
     workspace: Workspace
     limits: AccountLimits | None
     api_key: KeyInfo | None
-
-
-# ---- tools (documentation, page "Tools")
 
 
 @attrs.frozen(kw_only=True)
@@ -221,9 +218,6 @@ class Tool(Model):
 
 def _none_such(slot_id: str) -> Slot:
     raise KeyError(slot_id)
-
-
-# ---- jobs (documentation, page "Jobs")
 
 
 class JobStatus(StrEnum):
@@ -363,9 +357,6 @@ class Quote(Model):
     billing_mode: str | None
 
 
-# ---- results (documentation, page "Results")
-
-
 @attrs.frozen(kw_only=True)
 class ResultFileInfo(Model):
     """A file of a result. `url` is signed and expires; it may be missing, as may `key`."""
@@ -374,9 +365,6 @@ class ResultFileInfo(Model):
     content_type: str | None
     url: str | None = attrs.field(repr=False)
     key: str | None
-
-
-# ---- files (documentation, page "Files")
 
 
 @attrs.frozen(kw_only=True)

@@ -114,6 +114,13 @@ def test_an_invalid_timeout(value: Any) -> None:
         arguments.check_timeout(value)
 
 
+@pytest.mark.parametrize(("value", "least"), [(-1, 0), (0, 1), (1.0, 0), ("1", 0), (True, 0)])
+def test_an_invalid_whole_number(value: Any, least: int) -> None:
+    kind = "positive" if least else "non-negative"
+    with pytest.raises(InvalidInput, match=f"^retries must be a {kind} whole number, got "):
+        arguments.check_whole("retries", value, least)
+
+
 @pytest.mark.parametrize("value", [True, False, numpy.True_, numpy.False_])
 def test_flags(value: Any) -> None:
     arguments.check_flags(overwrite=value)

@@ -33,9 +33,9 @@ OnBatchProgress = Callable[[BatchStatus], object]
 class AsyncBatch(BatchView):
     """A batch: iterate over it to run it, or to go on with it.
 
-    It yields an `ItemSummary` for each item when it has ended, first those that ended in earlier runs. Stopping early,
-    an error and Ctrl-C leave the jobs that run; the same call goes on with them. Requests on their way are finished and
-    written first; a second Ctrl-C leaves them, and then the job list tells what became of them.
+    It yields an `ItemSummary` for each item when it has ended, first those that ended in earlier runs. After an early
+    stop, an error or Ctrl-C, the jobs go on, and the same call resumes the batch. Requests in flight are finished and
+    recorded first. A second Ctrl-C abandons them; the next run then looks for their jobs in the job list.
     """
 
     _outcomes: Callable[[], AsyncGenerator[ItemSummary]] | None = None
@@ -67,7 +67,7 @@ class AsyncBatch(BatchView):
             known = tool if isinstance(tool, Tool) else await tools._recall(tool)
             now = pipeline.clock.utcnow().timestamp()
             folder: BatchFolder = await AsyncBlocking.run(
-                partial(opened, known, items, path, options, contract=SHA256, now=now)
+                partial(opened, known, items, self.path, options, contract=SHA256, now=now)
             )
             try:
                 for summary in summaries(folder):

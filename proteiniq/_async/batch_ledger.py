@@ -1,4 +1,4 @@
-"""What a run of a batch writes down: events, verdicts, and what is told of them."""
+"""What a run of a batch records: events, verdicts, and the progress that is reported."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from .reads import requested_wait
 log = logging.getLogger("proteiniq")
 
 TELL_EVERY = 1.0
-"""How often the progress is told, in seconds."""
+"""How often the progress is reported, in seconds."""
 
 SAY_EVERY = 60.0
-"""How often it is said that requests fail, in seconds."""
+"""How often it is logged that requests fail, in seconds."""
 
 
 class AsyncBatchLedger:
     """The folder and the schedule of a run, which every step changes together.
 
     `places` are the items of the jobs that are known, `news` what became of items since it was last emptied, and `stop`
-    why nothing more is requested. `told` is called with the status, None if nobody listens.
+    why nothing more is requested. `told` is called with the status; None reports nothing.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class AsyncBatchLedger:
         self._rates.requested(self.clock.monotonic())
 
     def report(self, place: int) -> None:
-        """Tell what became of an item that has ended, and of those that equal it."""
+        """Report what became of an item that has ended, and of those that equal it."""
         plan, known = self.folder.plan, self._facts.pop(place, Facts())
         source = plan.item(place)
         for each in (place, *self._same.get(place, ())):
@@ -97,12 +97,12 @@ class AsyncBatchLedger:
             self._rates.ended(self.clock.monotonic())
 
     def done(self, place: int) -> None:
-        """Tell that an item has its result."""
+        """Report that an item has its result."""
         self._ended_now += 1
         self.report(place)
 
     async def failed(self, place: int) -> None:
-        """Tell that an item has failed, and pause the batch if too many have."""
+        """Report that an item has failed, and pause the batch if too many have."""
         self.report(place)
         self._failed_now += 1
         self._ended_now += 1
@@ -138,12 +138,12 @@ class AsyncBatchLedger:
             raise error
 
     def later(self, error: ProteinIQError, what: str, later: Callable[[float, Later], object]) -> None:
-        """Try again later, and say so."""
+        """Try again later, and log why."""
         self.say(what, error.message)
         later(self.clock.monotonic(), Later(requested_wait(error)))
 
     def say(self, what: str, why: str) -> None:
-        """Say from time to time that requests fail, since nothing else tells of it."""
+        """Log from time to time that requests fail: nothing else shows it."""
         now = self.clock.monotonic()
         if now >= self._silent_until:
             self._silent_until = now + SAY_EVERY
@@ -167,7 +167,7 @@ class AsyncBatchLedger:
         return paused
 
     async def tell(self, *, at_once: bool = False) -> None:
-        """Tell the progress, at most once a second unless `at_once`."""
+        """Report the progress, at most once a second unless `at_once`."""
         now = self.clock.monotonic()
         if self._told is None or not (at_once or now - self._told_at >= TELL_EVERY):
             return

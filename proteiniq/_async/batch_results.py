@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import attrs
 
 from .._responses.messages import unknown
-from .._transfer.durable import replace, sync_folder
 from .._wire.blocking import AsyncBlocking
 from .._wire.crew import AsyncCrew, Done, Outcome
 from ..batch._events import Problem, Saved, SavedFile
+from ..batch._result import described, write
 from ..errors import (
     BatchError,
     BatchPaused,
@@ -73,18 +69,21 @@ class AsyncBatchResults:
         return await self._save(place, await self._jobs.result(job, partial=True))
 
     async def _save(self, place: int, result: AsyncResult) -> Saved:
-        root = self._ledger.folder.results_of(place)
+        """Store a result: first its files and last its document, whose folder then has the names of all."""
+        folder = self._ledger.folder
+        item = folder.plan.item(place)
+        root = await AsyncBlocking.run(partial(folder.make_results_of, item))
         document = {
             "job_id": result.job_id,
             "tool": result.tool,
             "status": str(result.status),
             "results": result.data,
         }
-        await AsyncBlocking.run(partial(_write, root, document))
         saved: list[SavedFile] = []
         if self._keep == "all" and len(result.files):
             paths = await result.save_all(root / "files", overwrite=True)
-            saved = await AsyncBlocking.run(partial(_described, root, result.files.names, paths))
+            saved = await AsyncBlocking.run(partial(described, root, result.files.names, paths))
+        await AsyncBlocking.run(partial(write, root, document))
         return Saved(place, tuple(saved), data=bool(result.data))
 
     async def _fetched(self, job_id: str, place: int, outcome: Outcome[Any]) -> None:
@@ -115,23 +114,3 @@ class AsyncBatchResults:
 def _is_about_all(error: ProteinIQError) -> bool:
     """Whether an error in reading one result would be that of every one."""
     return isinstance(error, (BatchError, Unauthorized, Forbidden, PaymentRequired))
-
-
-def _write(root: Path, document: dict[str, Any]) -> None:
-    """Write the structured result in a folder that is still there after a power failure."""
-    root.mkdir(parents=True, exist_ok=True)
-    for made in (root.parent, root.parent.parent):
-        sync_folder(made)
-    content = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
-    replace(root / "result.json", content)
-
-
-def _described(root: Path, names: Sequence[str], paths: Sequence[Path]) -> list[SavedFile]:
-    """Return the files of a result as they are in its folder."""
-    found = []
-    for name, path in zip(names, paths, strict=True):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-        relative = path.relative_to(root).as_posix()
-        found.append(SavedFile(name, relative, path.stat().st_size, digest.hexdigest()))
-    return found

@@ -1,4 +1,4 @@
-"""One run of a batch: the moves of its schedule carried out, and what becomes of them written to its folder."""
+"""One run of a batch: it carries out the moves of the schedule, and records in the folder what becomes of them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class AsyncBatchRun:
             interrupt.add_note(f"The batch in {where} and its jobs are kept: the same call goes on with it.")
             raise
         finally:
-            # What is on the wire is finished and written, also after Ctrl-C; a second one ends this too.
+            # Requests in flight are finished and recorded, also after Ctrl-C; a second one ends this, too.
             await self._crew.shielded(self._finish)
         while ledger.news:
             yield ledger.news.popleft()
@@ -148,8 +148,6 @@ class AsyncBatchRun:
             error = active.error or events.Problem(None, None)
             await self._ledger.without_result(place, active.status or "", error)
 
-    # Moves
-
     async def _start(self, move: Move) -> None:
         self._ledger.requested()
         match move:
@@ -189,8 +187,6 @@ class AsyncBatchRun:
             self._crew.taken()
             raise
         self._crew.taken()
-
-    # Jobs
 
     async def _seen(self, job: JobState) -> None:
         """Act on the state of one of the batch's jobs."""
@@ -273,8 +269,6 @@ class AsyncBatchRun:
         self._schedule.ended(job_id, self._clock.monotonic(), fetch=False)
         self._ledger.places.pop(job_id, None)
         await self._ledger.failed(place)
-
-    # The account
 
     async def _call_account(self) -> Account:
         return await AsyncAccountAPI(self._pipeline).get()

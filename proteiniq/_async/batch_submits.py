@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from .._policy.look import Failed as Later
+from .._short_repr import number_text
 from .._wire.crew import AsyncCrew, Done, Outcome
 from ..batch import _events as events
 from ..batch._prices import PriceClass, price_class
@@ -101,10 +102,11 @@ class AsyncBatchSubmits:
         if place is None or limit is None or self._has_room(place):
             return None
         used, reserved = self._state.credits_used, self._state.credits_reserved
-        taken = f"{used:g} are used" + (f" and {reserved:g} reserved" if reserved else "")
+        cost, total, taken = map(number_text, (self._estimate(place) or 0.0, limit, used))
+        held = f" and {number_text(reserved)} reserved" if reserved else ""
         return await self._ledger.paused(
-            f"the next item would cost {self._estimate(place) or 0.0:g} credits, and of max_credits={limit:g}, "
-            f"{taken}: raise max_credits to go on; nothing more was submitted",
+            f"the next item would cost {cost} credits, and of max_credits={total}, {taken} are used{held}: raise "
+            "max_credits to go on; nothing more was submitted",
             "max_credits",
         )
 
@@ -121,8 +123,6 @@ class AsyncBatchSubmits:
     def _class(self, place: int) -> PriceClass:
         return price_class(self._plan.item(place))
 
-    # Submits
-
     async def start(self) -> None:
         """Begin the submit of the next item, or the quote that it needs first."""
         place = self._state.next_pending()
@@ -137,7 +137,8 @@ class AsyncBatchSubmits:
         credits = self._estimate(place)
         if each is not None and credits is not None and credits > each:
             self._schedule.not_submitted()
-            message = f"it would cost {credits:g} credits, above max_credits_each={each:g}"
+            cost = number_text(credits)
+            message = f"it would cost {cost} credits, above max_credits_each={number_text(each)}"
             await self._ledger.record(events.Skipped(place, message))
             self._ledger.report(place)
             return
@@ -159,7 +160,7 @@ class AsyncBatchSubmits:
         shown = (_printable(text)[:LONGEST_SHOWN] for text in (header.name or header.tool, item.id))
         return await self._jobs._submitter.submit(
             header.tool,
-            self._plan.entries(place),
+            self._plan.entries(item),
             item.settings,
             name=f"{' '.join(shown)} [{header.batch}-{place}.{attempt}]",
             max_credits=None,
@@ -236,8 +237,6 @@ class AsyncBatchSubmits:
             text = f"the workspace has too few credits: {message} Add credits, and start the batch again to go on"
             self._unaffordable = await self._ledger.paused(text, "insufficient_credits", cause)
 
-    # Prices
-
     async def quote_classes(self) -> None:
         """Ask what the waiting items cost: once for the same settings and about the same size."""
         largest: dict[PriceClass, tuple[int, int]] = {}
@@ -258,8 +257,8 @@ class AsyncBatchSubmits:
                 await self._cannot_afford(blocking[0].message or "the quote says so.")
 
     async def _quote(self, place: int) -> Quote:
-        entries, item = self._plan.entries(place), self._plan.item(place)
-        return await self._jobs.quote(self._ledger.folder.header.tool, entries, item.settings, check=False)
+        tool, item = self._ledger.folder.header.tool, self._plan.item(place)
+        return await self._jobs.quote(tool, self._plan.entries(item), item.settings, check=False)
 
     async def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit
@@ -275,8 +274,6 @@ class AsyncBatchSubmits:
     async def _record_estimate(self, known: PriceClass, quote: Quote) -> None:
         settings, size = known
         await self._ledger.record(events.Estimate(settings, size, quote.estimated_credits))
-
-    # Submits without a response
 
     def start_search(self) -> None:
         """Begin to look for the jobs of the submits that have no response."""

@@ -59,8 +59,8 @@ class Span:
         check_page_size("page_size", page_size)
         if None not in (limit, page_size) and limit != page_size:
             raise InvalidInput("limit and page_size are two names of the same: pass only page_size")
-        if max_items is not None and not (_is_whole(max_items) and max_items >= 0):
-            raise InvalidInput(f"max_items must be a non-negative whole number, got {short_repr(max_items)}")
+        if max_items is not None:
+            check_whole("max_items", max_items, 0)
         if starting_after is not None and not (
             isinstance(starting_after, str) and starting_after and is_text(starting_after)
         ):
@@ -221,7 +221,7 @@ def check_name(value: str | None) -> None:
 
 
 def check_credits(name: str, value: float | None) -> None:
-    if value is not None and not (_is_number(value) and value >= 0):
+    if value is not None and not (is_number(value) and value >= 0):
         raise InvalidInput(f"{name} must be a non-negative number of credits, got {short_repr(value)}")
 
 
@@ -235,8 +235,20 @@ def check_reserved_credits(value: int | None) -> int | None:
 
 
 def check_timeout(value: float | None) -> None:
-    if value is not None and not (_is_number(value) and value >= 0):
-        raise InvalidInput(f"timeout must be a non-negative number of seconds, got {short_repr(value)}")
+    if value is not None:
+        check_seconds("timeout", value)
+
+
+def check_seconds(name: str, value: float) -> None:
+    if not (is_number(value) and value >= 0):
+        raise InvalidInput(f"{name} must be a non-negative number of seconds, got {short_repr(value)}")
+
+
+def check_whole(name: str, value: int, least: int) -> None:
+    """Raise InvalidInput unless `value` is a whole number that is at least `least`, which is 0 or 1."""
+    if not (_is_whole(value) and value >= least):
+        kind = "positive" if least else "non-negative"
+        raise InvalidInput(f"{name} must be a {kind} whole number, got {short_repr(value)}")
 
 
 def check_flags(**flags: object) -> None:
@@ -247,7 +259,8 @@ def check_flags(**flags: object) -> None:
             raise InvalidInput(f"{name} must be True or False, got {short_repr(value)}")
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether it is a real number, also one of numpy; a boolean is not."""
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 

@@ -110,10 +110,10 @@ def path_of(value: bytes | str | os.PathLike[Any]) -> Path:
     return path
 
 
-def saving_folder(path: object) -> Path:
-    """Return the path to save in or at. Raises InvalidInput for anything else."""
+def saving_folder(path: object, what: str = "the place to save at") -> Path:
+    """Return a path to save in or at. Raises InvalidInput for anything else; `what` it is, is for the message."""
     if not isinstance(path, (str, bytes, os.PathLike)) or path in ("", b""):
-        raise InvalidInput(f"the place to save at must be a path, got {short_repr(path)}")
+        raise InvalidInput(f"{what} must be a path, got {short_repr(path)}")
     try:
         made = path_of(path)
     except Unusable as error:

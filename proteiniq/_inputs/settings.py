@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from .._short_repr import short_repr
+from .._short_repr import number_text, short_repr
 from ..errors import InvalidInput, Issue
 from ..models import Setting, Tool
 from .arguments import copied
@@ -123,6 +123,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _range(low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"at most {high:g}"
-    return f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
+    ends = [number_text(end) for end in (low, high) if end is not None]
+    if len(ends) == 2:
+        return f"from {ends[0]} to {ends[1]}"
+    return f"at {'most' if low is None else 'least'} {ends[0]}"

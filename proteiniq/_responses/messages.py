@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .._short_repr import number_text
 from ..errors import (
     BY_CODE,
     APIError,
@@ -160,18 +161,18 @@ def result_unread(job_id: str, error: ProteinIQError) -> str:
 
 def spend_limit(tool_id: str, quote: Quote, max_credits: float) -> ProteinIQError | None:
     """Return the error of a submit whose quote is above the limit, or can't be a price."""
+    cost = number_text(quote.estimated_credits)
     if quote.estimated_credits < 0:
         return ContractError(
-            f"nothing was submitted: the quote of {tool_id} is {quote.estimated_credits:.12g} credits, which can't be "
-            "its price. To submit without a quote, omit max_credits",
+            f"nothing was submitted: the quote of {tool_id} is {cost} credits, which can't be its price. To submit "
+            "without a quote, omit max_credits",
             operation="quote_job",
             path="$.estimated_credits",
         )
     if quote.estimated_credits <= max_credits:
         return None
     return SpendLimitExceeded(
-        f"nothing was submitted: {tool_id} would cost {quote.estimated_credits:.12g} credits, more than "
-        f"max_credits={max_credits:.12g}",
+        f"nothing was submitted: {tool_id} would cost {cost} credits, more than max_credits={number_text(max_credits)}",
         estimated_credits=quote.estimated_credits,
         max_credits=max_credits,
     )

@@ -1,6 +1,6 @@
 # Generated from proteiniq/_async/batch_run.py by scripts/unasync.py. Edit that file instead.
 
-"""One run of a batch: the moves of its schedule carried out, and what becomes of them written to its folder."""
+"""One run of a batch: it carries out the moves of the schedule, and records in the folder what becomes of them."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class BatchRun:
             interrupt.add_note(f"The batch in {where} and its jobs are kept: the same call goes on with it.")
             raise
         finally:
-            # What is on the wire is finished and written, also after Ctrl-C; a second one ends this too.
+            # Requests in flight are finished and recorded, also after Ctrl-C; a second one ends this, too.
             self._crew.shielded(self._finish)
         while ledger.news:
             yield ledger.news.popleft()
@@ -150,8 +150,6 @@ class BatchRun:
             error = active.error or events.Problem(None, None)
             self._ledger.without_result(place, active.status or "", error)
 
-    # Moves
-
     def _start(self, move: Move) -> None:
         self._ledger.requested()
         match move:
@@ -191,8 +189,6 @@ class BatchRun:
             self._crew.taken()
             raise
         self._crew.taken()
-
-    # Jobs
 
     def _seen(self, job: JobState) -> None:
         """Act on the state of one of the batch's jobs."""
@@ -273,8 +269,6 @@ class BatchRun:
         self._schedule.ended(job_id, self._clock.monotonic(), fetch=False)
         self._ledger.places.pop(job_id, None)
         self._ledger.failed(place)
-
-    # The account
 
     def _call_account(self) -> Account:
         return AccountAPI(self._pipeline).get()

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._policy.look import Failed as Later
+from .._short_repr import number_text
 from .._wire.crew import Crew, Done, Outcome
 from ..batch import _events as events
 from ..batch._prices import PriceClass, price_class
@@ -103,10 +104,11 @@ class BatchSubmits:
         if place is None or limit is None or self._has_room(place):
             return None
         used, reserved = self._state.credits_used, self._state.credits_reserved
-        taken = f"{used:g} are used" + (f" and {reserved:g} reserved" if reserved else "")
+        cost, total, taken = map(number_text, (self._estimate(place) or 0.0, limit, used))
+        held = f" and {number_text(reserved)} reserved" if reserved else ""
         return self._ledger.paused(
-            f"the next item would cost {self._estimate(place) or 0.0:g} credits, and of max_credits={limit:g}, "
-            f"{taken}: raise max_credits to go on; nothing more was submitted",
+            f"the next item would cost {cost} credits, and of max_credits={total}, {taken} are used{held}: raise "
+            "max_credits to go on; nothing more was submitted",
             "max_credits",
         )
 
@@ -123,8 +125,6 @@ class BatchSubmits:
     def _class(self, place: int) -> PriceClass:
         return price_class(self._plan.item(place))
 
-    # Submits
-
     def start(self) -> None:
         """Begin the submit of the next item, or the quote that it needs first."""
         place = self._state.next_pending()
@@ -139,7 +139,8 @@ class BatchSubmits:
         credits = self._estimate(place)
         if each is not None and credits is not None and credits > each:
             self._schedule.not_submitted()
-            message = f"it would cost {credits:g} credits, above max_credits_each={each:g}"
+            cost = number_text(credits)
+            message = f"it would cost {cost} credits, above max_credits_each={number_text(each)}"
             self._ledger.record(events.Skipped(place, message))
             self._ledger.report(place)
             return
@@ -161,7 +162,7 @@ class BatchSubmits:
         shown = (_printable(text)[:LONGEST_SHOWN] for text in (header.name or header.tool, item.id))
         return self._jobs._submitter.submit(
             header.tool,
-            self._plan.entries(place),
+            self._plan.entries(item),
             item.settings,
             name=f"{' '.join(shown)} [{header.batch}-{place}.{attempt}]",
             max_credits=None,
@@ -234,8 +235,6 @@ class BatchSubmits:
             text = f"the workspace has too few credits: {message} Add credits, and start the batch again to go on"
             self._unaffordable = self._ledger.paused(text, "insufficient_credits", cause)
 
-    # Prices
-
     def quote_classes(self) -> None:
         """Ask what the waiting items cost: once for the same settings and about the same size."""
         largest: dict[PriceClass, tuple[int, int]] = {}
@@ -256,8 +255,8 @@ class BatchSubmits:
                 self._cannot_afford(blocking[0].message or "the quote says so.")
 
     def _quote(self, place: int) -> Quote:
-        entries, item = self._plan.entries(place), self._plan.item(place)
-        return self._jobs.quote(self._ledger.folder.header.tool, entries, item.settings, check=False)
+        tool, item = self._ledger.folder.header.tool, self._plan.item(place)
+        return self._jobs.quote(tool, self._plan.entries(item), item.settings, check=False)
 
     def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit
@@ -273,8 +272,6 @@ class BatchSubmits:
     def _record_estimate(self, known: PriceClass, quote: Quote) -> None:
         settings, size = known
         self._ledger.record(events.Estimate(settings, size, quote.estimated_credits))
-
-    # Submits without a response
 
     def start_search(self) -> None:
         """Begin to look for the jobs of the submits that have no response."""

@@ -17,7 +17,7 @@ from .._policy.retry import may_pass
 from .._wire.codings import CannotDecode, Decoder, codings
 from ..errors import ContractError, TransportError
 from .checksums import Checksum, has_checksum
-from .durable import sync
+from .durable import sync, sync_folder
 from .pages import HEAD, is_called_page, starts_page
 
 _WHOLE = (200, 203)
@@ -247,6 +247,7 @@ class Download:
             return
         sync(self._sink.fileno())
         self._temporary.replace(self._target)
+        sync_folder(self._target.parent)
 
     def cut_short(self, name: str, job_id: str, why: str | None) -> TransportError:
         came = f"received {self.size} of {self.expected} bytes" if why is None else why

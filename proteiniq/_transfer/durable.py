@@ -33,6 +33,15 @@ def sync_folder(path: Path) -> None:
             os.close(fileno)
 
 
+def sync_tree(path: Path) -> None:
+    """Wait until all files below a folder, and then their names, are on the disk. Raises OSError."""
+    for root, _, names in os.walk(path, topdown=False):
+        for name in names:
+            with Path(root, name).open("rb") as file:
+                sync(file.fileno())
+        sync_folder(Path(root))
+
+
 def replace(path: Path, data: bytes) -> None:
     """Write a file whole, or leave the one that is there. Raises OSError."""
     with replacing(path) as file:

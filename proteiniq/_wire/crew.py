@@ -1,6 +1,6 @@
-"""Requests of one batch beside each other: tasks in the async client, threads in the sync one.
+"""Requests of a batch that run at the same time: in tasks of the event loop, or in threads in the sync client.
 
-The work is handed out and its outcomes are taken back in one place, so what decides over them needs no lock.
+They are started, and their outcomes are taken, in one place, so what decides on them needs no lock.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Outcome(Generic[T]):
-    """How a work ended: with a value, or with an exception."""
+    """How a task ended: with a value, or with an exception."""
 
     tag: T
     value: Any = None
@@ -30,28 +30,40 @@ Done = Callable[[Outcome[Any]], Any]
 """A tag that acts on the outcome."""
 
 
-class Crew(Generic[T]):
-    """Works in threads. Those that are left at the end are not waited for.
+class _Tasks(Generic[T]):
+    """What both crews know of their tasks: how those ended that were not taken yet, and which are waited for.
 
     An interrupt may come between any two steps. So an outcome stays until `taken`, when it has been acted on.
     """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
         self._ended: deque[tuple[int, Outcome[T]]] = deque()
         self._waited: set[int] = set()
         self._begun = 0
 
     @property
     def busy(self) -> bool:
-        """Whether a work that is waited for at the end has an outcome that wasn't taken yet."""
+        """Whether a task that is waited for at the end has an outcome that wasn't taken yet."""
         return bool(self._waited)
 
-    def start(self, tag: T, work: Callable[[], Any], *, waits: bool = True) -> None:
-        """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
+    def taken(self) -> None:
+        """Forget the outcome that `next` returned."""
+        self._waited.discard(self._ended[0][0])
+        self._ended.popleft()
+
+
+class Crew(_Tasks[T]):
+    """Tasks in threads. Those that are left at the end are not waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._event = threading.Event()
+
+    def start(self, tag: T, task: Callable[[], Any], *, waits: bool = True) -> None:
+        """Start a task; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
         number = self._begun = self._begun + 1
         thread = threading.Thread(
-            target=self._run, args=(number, tag, work), name="proteiniq-batch", daemon=True
+            target=self._run, args=(number, tag, task), name="proteiniq-batch", daemon=True
         )
         try:
             if waits:
@@ -63,61 +75,49 @@ class Crew(Generic[T]):
             raise
 
     def next(self, seconds: float | None) -> Outcome[T] | None:
-        """Wait for the next work to end, at most so long. Returns None if none has."""
+        """Wait for the next task to end, at most so long. Returns None if none has."""
         while not self._ended:
             self._event.clear()
             if not self._ended and not self._event.wait(None if seconds is None else max(0.0, seconds)):
                 return None
         return self._ended[0][1]
 
-    def taken(self) -> None:
-        """Forget the outcome that `next` returned."""
-        self._waited.discard(self._ended[0][0])
-        self._ended.popleft()
-
     def close(self) -> None:
-        """Leave the works that are under way."""
+        """Leave the tasks that are still running."""
 
     def shielded(self, step: Callable[[], object]) -> None:
         """Make a step, also after an interrupt; a second interrupt cuts it short."""
         step()
 
-    def _run(self, number: int, tag: T, work: Callable[[], Any]) -> None:
+    def _run(self, number: int, tag: T, task: Callable[[], Any]) -> None:
         try:
-            outcome = Outcome(tag, work())
+            outcome = Outcome(tag, task())
         except BaseException as error:
             outcome = Outcome(tag, error=error)
         self._ended.append((number, outcome))
         self._event.set()
 
 
-class AsyncCrew(Generic[T]):
-    """Works in tasks of the event loop, which end with the crew."""
+class AsyncCrew(_Tasks[T]):
+    """Tasks of the event loop, which end with the crew."""
 
     def __init__(self) -> None:
         from anyio import Event
 
+        super().__init__()
         self._event = Event
-        self._ended: deque[tuple[int, Outcome[T]]] = deque()
         self._news = Event()
         self._cancels: dict[int, Callable[[], object]] = {}
-        self._waited: set[int] = set()
-        self._begun = 0
 
-    @property
-    def busy(self) -> bool:
-        """Whether a work that is waited for at the end has an outcome that wasn't taken yet."""
-        return bool(self._waited)
-
-    def start(self, tag: T, work: Callable[[], Awaitable[Any]], *, waits: bool = True) -> None:
-        """Begin a work; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
+    def start(self, tag: T, task: Callable[[], Awaitable[Any]], *, waits: bool = True) -> None:
+        """Start a task; `tag` says in its outcome which it was. One that is not waited for may be left at the end."""
         number = self._begun = self._begun + 1
-        self._cancels[number] = spawn(lambda: self._run(number, tag, work))
+        self._cancels[number] = spawn(lambda: self._run(number, tag, task))
         if waits:
             self._waited.add(number)
 
     async def next(self, seconds: float | None) -> Outcome[T] | None:
-        """Wait for the next work to end, at most so long. Returns None if none has."""
+        """Wait for the next task to end, at most so long. Returns None if none has."""
         from anyio import move_on_after
 
         with move_on_after(None if seconds is None else max(0.0, seconds)):
@@ -126,18 +126,13 @@ class AsyncCrew(Generic[T]):
                 await self._news.wait()
         return self._ended[0][1] if self._ended else None
 
-    def taken(self) -> None:
-        """Forget the outcome that `next` returned."""
-        self._waited.discard(self._ended[0][0])
-        self._ended.popleft()
-
     async def close(self) -> None:
-        """Cancel the works that are under way, and wait until they have ended."""
+        """Cancel the tasks that are still running, and wait until they have ended."""
         from anyio import CancelScope
         from anyio.lowlevel import checkpoint
 
         with CancelScope(shield=True):
-            await checkpoint()  # lets each work begin: one that has not would not note that it was cancelled
+            await checkpoint()  # lets each task begin: one that has not would not note that it was cancelled
             for cancel in list(self._cancels.values()):
                 cancel()
             while self._cancels:
@@ -151,9 +146,9 @@ class AsyncCrew(Generic[T]):
         with CancelScope(shield=True):
             await step()
 
-    async def _run(self, number: int, tag: T, work: Callable[[], Awaitable[Any]]) -> None:
+    async def _run(self, number: int, tag: T, task: Callable[[], Awaitable[Any]]) -> None:
         try:
-            outcome = Outcome(tag, await work())
+            outcome = Outcome(tag, await task())
         except BaseException as error:
             outcome = Outcome(tag, error=error)
             if not isinstance(error, Exception):  # it was cancelled

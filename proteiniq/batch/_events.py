@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from ._lines import encode as line_of
+from ._lines import encode as line_of, known
 
 
 class UnknownEvent(ValueError):
@@ -38,11 +38,11 @@ class Problem:
 
 
 def _files(given: Iterable[SavedFile | Mapping[str, Any]]) -> tuple[SavedFile, ...]:
-    return tuple(each if isinstance(each, SavedFile) else _known(SavedFile, each) for each in given)
+    return tuple(each if isinstance(each, SavedFile) else known(SavedFile, each) for each in given)
 
 
 def _problem(given: Problem | Mapping[str, Any] | None) -> Problem | None:
-    return given if given is None or isinstance(given, Problem) else _known(Problem, given)
+    return given if given is None or isinstance(given, Problem) else known(Problem, given)
 
 
 @attrs.frozen
@@ -138,6 +138,10 @@ class Ended(ItemEvent):
     credits_used: float | None = None
     error: Problem | None = attrs.field(default=None, converter=_problem)
 
+    def cost(self, reserved: float | None) -> float | None:
+        """Return what the job cost, in credits: what was reserved for it if the service doesn't say."""
+        return reserved if self.credits_used is None else self.credits_used
+
 
 @attrs.frozen
 class Retry(ItemEvent):
@@ -229,10 +233,6 @@ def decode(fields: Any) -> tuple[float, Event]:
         try:
             return at, kind(**fields)
         except TypeError:  # fields of a newer version
-            return at, _known(kind, fields)
+            return at, known(kind, fields)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not an event: {error}") from None
-
-
-def _known(kind: type[Any], fields: Mapping[str, Any]) -> Any:
-    return kind(**{field.name: fields[field.name] for field in attrs.fields(kind) if field.name in fields})

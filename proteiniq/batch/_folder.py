@@ -31,7 +31,7 @@ from ._events import Contract, Event, encode
 from ._journal import events, replay
 from ._lines import Lines, writing
 from ._lock import Lock
-from ._plan import Plan, PlannedInput
+from ._plan import Plan, PlanItem, PlannedInput
 from ._state import State
 
 log = logging.getLogger("proteiniq")
@@ -196,9 +196,17 @@ class BatchFolder:
         for _, at, event in events(self.path / "journal.jsonl", end):
             yield at, event
 
-    def results_of(self, place: int) -> Path:
-        """The folder of an item's result, which may not exist yet."""
-        return self.path / "results" / self.plan.item(place).folder
+    def results_of(self, item: PlanItem) -> Path:
+        """Return the folder of an item's result, which may not exist yet."""
+        return self.path / item.results
+
+    def make_results_of(self, item: PlanItem) -> Path:
+        """Create the folder of an item's result, which is still there after a power failure. Raises OSError."""
+        made = self.results_of(item)
+        made.mkdir(parents=True, exist_ok=True)
+        sync_folder(made.parent)
+        sync_folder(self.path)
+        return made
 
     def set_limits(self, *, max_credits: float | None, max_credits_each: float | None) -> None:
         """Change the limits of the batch, in credits; None leaves one as it is. Raises BatchError."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from importlib import import_module
+from itertools import chain
 from numbers import Real
 from pathlib import Path
 from typing import Any, Literal
@@ -40,7 +41,7 @@ _LONGEST_WHOLE = 1000
 
 
 @attrs.frozen
-class Table:
+class GivenTable:
     """Rows of cells, one for each column, and where they are from. `name` is for messages.
 
     `is_text` is true if numbers are text, too. `optional` columns are ignored unless they are mapped.
@@ -54,7 +55,7 @@ class Table:
 
 
 @attrs.frozen
-class Row:
+class GivenRow:
     """What a row gives: the item's id, if any, the data of slots, and settings."""
 
     id: Any
@@ -83,17 +84,17 @@ def of_series(series: Any) -> Iterator[Any]:
     return iter(series.items()) if has_names else iter(series)
 
 
-def of_frame(frame: Any) -> Table:
+def of_frame(frame: Any) -> GivenTable:
     """Return the rows of a frame. Raises InvalidInput for a LazyFrame."""
     if _is_from("pandas", frame):
         return _of_pandas(frame)
     if not hasattr(frame, "iter_rows"):
         raise InvalidInput("a polars LazyFrame has no rows yet: pass frame.collect()")
     rows = ((f"row {number} of the DataFrame", row) for number, row in enumerate(frame.iter_rows(), start=1))
-    return Table("the DataFrame", tuple(frame.columns), rows)
+    return GivenTable("the DataFrame", tuple(frame.columns), rows)
 
 
-def of_file(path: Path, kind: str) -> Table:
+def of_file(path: Path, kind: str) -> GivenTable:
     """Return the rows of a file; `kind` is "csv", "tsv" or "parquet". Raises InvalidInput, ConfigurationError."""
     return _of_parquet(path) if kind == "parquet" else _of_csv(path, kind)
 
@@ -108,7 +109,7 @@ def package(name: str, purpose: str, extra: str) -> Any:
         ) from error
 
 
-def rows(table: Table, tool: Tool, columns: Mapping[str, str | None] | None) -> Iterator[Row]:
+def rows(table: GivenTable, tool: Tool, columns: Mapping[str, str | None] | None) -> Iterator[GivenRow]:
     """Return what each row gives to the tool's slots and settings.
 
     `columns` maps columns to a slot, a setting, `id`, or None for one to ignore. Raises InvalidInput, which names the
@@ -117,7 +118,7 @@ def rows(table: Table, tool: Tool, columns: Mapping[str, str | None] | None) -> 
     return _rows(table, tool, _targets(table, tool, columns or {}))
 
 
-def _rows(table: Table, tool: Tool, targets: Sequence[_Target]) -> Iterator[Row]:
+def _rows(table: GivenTable, tool: Tool, targets: Sequence[_Target]) -> Iterator[GivenRow]:
     by_id = {setting.id: setting for setting in tool.settings}
     for source, cells in table.rows:
         id, inputs, settings = None, {}, {}
@@ -130,10 +131,10 @@ def _rows(table: Table, tool: Tool, targets: Sequence[_Target]) -> Iterator[Row]
                 inputs[name] = cell
             else:
                 settings[name] = _converted(cell, by_id.get(name)) if table.is_text else cell
-        yield Row(id, inputs, settings, source)
+        yield GivenRow(id, inputs, settings, source)
 
 
-def _targets(table: Table, tool: Tool, columns: Mapping[str, str | None]) -> list[_Target]:
+def _targets(table: GivenTable, tool: Tool, columns: Mapping[str, str | None]) -> list[_Target]:
     """Return what each column of a table is. Raises InvalidInput."""
     slots, settings = {slot.id for slot in tool.slots}, {setting.id for setting in tool.settings}
     for name in columns:
@@ -175,7 +176,7 @@ def _targets(table: Table, tool: Tool, columns: Mapping[str, str | None]) -> lis
     return found
 
 
-def _of_csv(path: Path, kind: str) -> Table:
+def _of_csv(path: Path, kind: str) -> GivenTable:
     # A carriage return ends a line, too, and csv keeps those within quotation marks.
     lines = (
         part
@@ -183,16 +184,11 @@ def _of_csv(path: Path, kind: str) -> Table:
         for part in (io.StringIO(line, newline="") if "\r" in line[:-2] else (line,))
     )
     first = next(lines, "")
-    reader = csv.reader(_with(first, lines), delimiter=_delimiter(first, kind), strict=True)
+    reader = csv.reader(chain([first], lines), delimiter=_delimiter(first, kind), strict=True)
     header = [name.strip() for name in next(_csv_rows(reader, path.name), (0, []))[1]]
     if not header:
         raise InvalidInput(f"{path.name} is empty: its first line must name the columns")
-    return Table(path.name, tuple(header), _csv_cells(reader, path.name, len(header)), is_text=True)
-
-
-def _with(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
+    return GivenTable(path.name, tuple(header), _csv_cells(reader, path.name, len(header)), is_text=True)
 
 
 def _delimiter(header: str, kind: str) -> str:
@@ -228,11 +224,11 @@ def _csv_cells(reader: Any, name: str, width: int) -> Iterator[tuple[str, Sequen
         yield source, [*row[:width], *[""] * (width - len(row))]
 
 
-def _of_parquet(path: Path) -> Table:
+def _of_parquet(path: Path) -> GivenTable:
     parquet = package("pyarrow.parquet", f"reading {path.name}", "parquet")
     with _readable(path):
         file = parquet.ParquetFile(path)
-    return Table(path.name, tuple(file.schema_arrow.names), _parquet_cells(file, path))
+    return GivenTable(path.name, tuple(file.schema_arrow.names), _parquet_cells(file, path))
 
 
 def _parquet_cells(file: Any, path: Path) -> Iterator[tuple[str, Sequence[Any]]]:
@@ -253,7 +249,7 @@ def _readable(path: Path) -> Iterator[None]:
         raise InvalidInput(f"can't read {str(path)!r}: {error}") from None
 
 
-def _of_pandas(frame: Any) -> Table:
+def _of_pandas(frame: Any) -> GivenTable:
     """Return the rows of a frame, with the named levels of its index as columns."""
     columns = [str(name) for name in frame.columns]
     levels = [(place, str(name)) for place, name in enumerate(frame.index.names) if name is not None]
@@ -265,7 +261,7 @@ def _of_pandas(frame: Any) -> Table:
             yield f"row {number} of the DataFrame", [*row, *(index_cells[place] for place, _ in kept)]
 
     optional = frozenset(range(len(columns), len(columns) + len(kept)))
-    return Table("the DataFrame", (*columns, *(name for _, name in kept)), cells(), optional=optional)
+    return GivenTable("the DataFrame", (*columns, *(name for _, name in kept)), cells(), optional=optional)
 
 
 def _is_from(library: str, value: Any) -> bool:

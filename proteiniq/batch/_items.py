@@ -9,7 +9,6 @@ from __future__ import annotations
 import numbers
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -153,12 +152,11 @@ def _of_fasta(maker: _Maker, path: Path, slot: str) -> Iterator[Item]:
         record = fasta.record_of(first, block)
         if record is None:  # blank lines and comments before the first header
             continue
-        if record.header is None:
+        if record.header is None and (following := next(found, None)) is not None:
             # The reader of FASTA says what is wrong with text before the first header.
-            for _, following in islice(found, 1):
-                text = _text(block + following)
-                fault = fasta.faults(text, fasta.records(text))[0]
-                raise InvalidInput(f"{path.name}, line {first + fault.line - 1}: {fault.message}")
+            text = _text(block + following[1])
+            fault = fasta.faults(text, fasta.records(text))[0]
+            raise InvalidInput(f"{path.name}, line {first + fault.line - 1}: {fault.message}")
         number += 1
         yield maker.item(
             record.name, {slot: _text(block)}, None, f"{path.name}, record {number} (line {first})", first
@@ -184,7 +182,7 @@ def _text(lines: Sequence[str]) -> str:
 
 
 def _of_table(
-    maker: _Maker, table: _frames.Table, columns: Mapping[str, str | None] | None
+    maker: _Maker, table: _frames.GivenTable, columns: Mapping[str, str | None] | None
 ) -> Iterator[Item]:
     return (
         maker.item(row.id, row.inputs, row.settings, row.source)

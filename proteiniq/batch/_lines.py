@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from .._short_repr import short_repr
 from .._transfer.durable import sync
@@ -22,13 +24,21 @@ _encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sor
 
 
 def encode(value: Any) -> bytes:
-    """Return a value as one line. Half characters are kept, as `json.loads` reads them."""
+    """Return a value as one line. Lone surrogates are kept, as `json.loads` reads them."""
     return _encode(value).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def canonical(value: Any) -> bytes:
     """Return a value as the JSON that equal values have in common: sorted keys, compact, UTF-8."""
     return _encode_sorted(value).encode("utf-8", "surrogatepass")
+
+
+def known(kind: type[Any], fields: Mapping[str, Any]) -> Any:
+    """Make an attrs class of the fields that it has; a newer version may have written others, too.
+
+    Raises TypeError if one without a default is missing.
+    """
+    return kind(**{field.name: fields[field.name] for field in attrs.fields(kind) if field.name in fields})
 
 
 def damaged(path: Path, number: int, line: bytes) -> BatchError:

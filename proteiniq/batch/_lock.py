@@ -25,7 +25,7 @@ import attrs
 
 from .._transfer.durable import sync
 from ..errors import BatchError, BatchLocked
-from ._lines import encode, writing
+from ._lines import encode, known, writing
 
 _MOMENT = 0.2
 """Longer than a process takes from creating a lock to writing it, in seconds."""
@@ -35,7 +35,7 @@ log = logging.getLogger("proteiniq")
 
 @attrs.frozen
 class Owner:
-    """The process that has a lock, since `at` (Unix seconds). What the system doesn't tell is None.
+    """The process that has a lock, since `at` (Unix seconds). A field that the system doesn't provide is None.
 
     `started` is the process's start time in clock ticks since boot, and `pids` the namespace of its number.
     """
@@ -58,10 +58,8 @@ class Owner:
     def read(cls, content: bytes) -> Owner:
         """Return the owner that a lock names. An empty or damaged lock names none."""
         with suppress(ValueError, TypeError):
-            found = json.loads(content)
-            return cls(
-                **{field.name: found[field.name] for field in attrs.fields(cls) if field.name in found}
-            )
+            owner: Owner = known(cls, json.loads(content))
+            return owner
         return cls()
 
     def is_alive(self) -> bool | None:
@@ -105,7 +103,7 @@ def _text(path: str) -> str | None:
 
 
 def _exists(pid: int) -> bool:
-    """Whether there is such a process, as far as can be known. One that has ended, but is not reaped, is none."""
+    """Whether a process with this number may be running. One that has ended and is not reaped doesn't count."""
     if os.name != "posix":  # pragma: no cover - a signal 0 would interrupt the process there
         return True
     try:
@@ -131,7 +129,7 @@ def _stat(pid: int) -> list[str]:
 
 
 class Lock:
-    """A lock that this process has. A process that forks from it doesn't."""
+    """A lock that this process holds. A process that is forked from it doesn't."""
 
     def __init__(self, path: Path, now: float) -> None:
         self._path = path
@@ -144,8 +142,8 @@ class Lock:
     def take(cls, path: Path, now: float, *, take_over: bool = False) -> Lock:
         """Take the lock. Raises BatchLocked if another process has it.
 
-        `take_over` also replaces an owner of which it isn't known whether it exists, and an unclosed batch of this
-        process.
+        With `take_over`, it is also taken from an owner that may have ended, and from a batch that this process left
+        open.
         """
         lock = cls(path, now)
         first: bytes | None = None

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
 
-from .._inputs.arguments import check_credits, check_flags, check_timeout
+from .._inputs.arguments import (
+    check_credits,
+    check_flags,
+    check_name,
+    check_seconds,
+    check_whole,
+    is_number,
+)
+from .._inputs.files import saving_folder
 from .._short_repr import short_repr
 from ..errors import InvalidInput
 
@@ -31,14 +40,12 @@ class OnFailure:
     share: float = 0.5
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.retries, bool) or not isinstance(self.retries, int) or self.retries < 0:
-            raise InvalidInput(f"retries must be a whole number from 0 on, got {short_repr(self.retries)}")
+        check_whole("retries", self.retries, 0)
         if self.then not in ("skip", "stop"):
             raise InvalidInput(f"on_failure must be 'skip' or 'stop', got {short_repr(self.then)}")
-        if isinstance(self.in_a_row, bool) or not isinstance(self.in_a_row, int) or self.in_a_row < 1:
-            raise InvalidInput(f"in_a_row must be a whole number from 1 on, got {short_repr(self.in_a_row)}")
-        if not isinstance(self.share, (int, float)) or not 0 < self.share <= 1:
-            raise InvalidInput(f"share must be above 0 and at most 1, got {short_repr(self.share)}")
+        check_whole("in_a_row", self.in_a_row, 1)
+        if not (is_number(self.share) and 0 < self.share <= 1):
+            raise InvalidInput(f"share must be a number above 0 and at most 1, got {short_repr(self.share)}")
 
     @classmethod
     def of(cls, given: str | OnFailure) -> OnFailure:
@@ -64,6 +71,15 @@ def _policy(given: str | OnFailure) -> OnFailure:
     return OnFailure.of(given)
 
 
+def _limit(given: Any) -> float | None:
+    """Return a limit as a number that JSON can have, which one of numpy is not. What isn't a number stays as it is."""
+    return float(given) if is_number(given) and not isinstance(given, (int, float)) else given
+
+
+def _folder(given: str | os.PathLike[str] | None) -> Path | None:
+    return None if given is None else saving_folder(given, "reuse")
+
+
 @attrs.frozen(kw_only=True)
 class BatchOptions:
     """The options of `client.batch`, which explains them. Raises InvalidInput."""
@@ -72,21 +88,22 @@ class BatchOptions:
     columns: Mapping[str, str | None] | None
     inputs: Mapping[str, Any] | None
     name: str | None
-    max_credits: float | None
-    max_credits_each: float | None
+    max_credits: float | None = attrs.field(converter=_limit)
+    max_credits_each: float | None = attrs.field(converter=_limit)
     on_failure: OnFailure = attrs.field(converter=_policy)
     keep: str
     resend_within: float
     resend_in_doubt: bool
     retry_failed: bool
-    reuse: str | os.PathLike[str] | None
+    reuse: Path | None = attrs.field(converter=_folder)
     take_over: bool
     check: bool
 
     def __attrs_post_init__(self) -> None:
         check_credits("max_credits", self.max_credits)
         check_credits("max_credits_each", self.max_credits_each)
-        check_timeout(self.resend_within)
+        check_name(self.name)
+        check_seconds("resend_within", self.resend_within)
         check_flags(
             resend_in_doubt=self.resend_in_doubt,
             retry_failed=self.retry_failed,

@@ -59,9 +59,9 @@ class PlanItem:
     same_as: int | None = None
 
     @property
-    def folder(self) -> str:
-        """The name of the item's folder."""
-        return folder_name(self.id)
+    def results(self) -> str:
+        """The folder of the item's result, relative to that of the batch."""
+        return f"results/{folder_name(self.id)}"
 
 
 class Plan:
@@ -79,6 +79,7 @@ class Plan:
         self._offsets = array("Q")
         self._end = self._complete_end = 0
         self._block: tuple[int, list[int]] = (-1, [])
+        self._last: PlanItem | None = None
         self._lines: Lines | None = None
         self._inputs: Lines | None = None
         self._file = self._path.open("rb", buffering=0)
@@ -122,12 +123,13 @@ class Plan:
             if file is not None:
                 file.close()
 
-    # ---- reading
-
     def item(self, place: int) -> PlanItem:
         """Return an item. Raises IndexError if there is none at this place."""
         if not 0 <= place < len(self):
             raise IndexError(place)
+        last = self._last
+        if last is not None and last.place == place:
+            return last
         block, number = divmod(place, _STEP)
         known, offsets = self._block  # read once: another thread may replace it
         if known != block or len(offsets) <= number + 1:
@@ -136,9 +138,10 @@ class Plan:
         start, end = offsets[number : number + 2]
         line = _read(self._file, start, end - start).split(b"\n", 1)[0]
         try:
-            return _item(place, line)
+            found = self._last = _item(place, line)
         except (ValueError, TypeError):
             raise self._damaged(place) from None
+        return found
 
     def _line_offsets(self, block: int) -> list[int]:
         """The offsets of a block's lines, and where the last one ends."""
@@ -170,9 +173,8 @@ class Plan:
                         raise self._damaged(place) from None
                     place += 1
 
-    def entries(self, place: int) -> list[dict[str, Any]]:
+    def entries(self, item: PlanItem) -> list[dict[str, Any]]:
         """Return the API entries of an item, as they are sent."""
-        item = self.item(place)
         line = _read(self._inputs_file, *item.at)
         if sha256(line).hexdigest() != item.sha256:
             raise BatchError(
@@ -188,8 +190,6 @@ class Plan:
             lines = ((number, line) for number, line in enumerate(file, start=1) if line.startswith(_OPEN))
             number, line = next(islice(lines, place, None))
         return damaged(self._path, number, line)
-
-    # ---- writing
 
     def settle(self, needed: int) -> None:
         """Leave out a last part that is not complete, unless items of it have events: then only its end was lost.
@@ -217,7 +217,7 @@ class Plan:
         del self.states[length:]
         del self._offsets[-(-length // _STEP) :]
         self._end = end
-        self._block = (-1, [])
+        self._block, self._last = (-1, []), None
 
     def extend(self, items: Iterable[PlannedInput]) -> int:
         """Compare items with the plan, then append those that follow. Returns how many are new.
@@ -228,6 +228,7 @@ class Plan:
         assert self._lines is not None
         assert self._inputs is not None
         given = iter(items)
+        kept = self._inputs.length
         for planned in self.items():
             item = next(given, None)
             if item is None:
@@ -238,7 +239,9 @@ class Plan:
             content = canonical(list(item.entries))
             _compare(planned, item, content)
             if planned.at[0] == self._inputs.length:
-                self._inputs.append(content + b"\n")  # which was lost
+                self._inputs.append(content + b"\n", durable=False)  # which was lost
+        if self._inputs.length > kept:
+            self._inputs.sync()
         first = next(given, None)
         if first is None:
             return 0

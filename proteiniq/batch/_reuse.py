@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from .._transfer.durable import sync_tree
 from ..errors import BatchError
 from ._events import Reused, Saved
 from ._folder import BatchFolder
@@ -28,16 +29,12 @@ def reused(folder: BatchFolder, path: str | os.PathLike[str]) -> Iterator[Reused
                 f"{mine.tool} in version {mine.tool_version}: its results can't be used"
             )
         saved = {event.item: event for _, event in other.events() if isinstance(event, (Saved, Reused))}
-        done = {
-            _work(item): item
-            for item in other.plan.items()
-            if item.place in saved and other.state.status(item.place) == ItemState.DONE
-        }
+        done = {_work(item): item for item in other.plan.items() if item.place in saved}
         for item in folder.plan.items():
             source = done.get(_work(item))
             if source is not None and folder.state.status(item.place) == ItemState.PENDING:
                 event = saved[source.place]
-                _copy(other.results_of(source.place), folder.results_of(item.place))
+                _copy(other.results_of(source), folder, item)
                 yield Reused(item.place, str(other.path), source.id, event.files, event.data)
 
 
@@ -45,9 +42,10 @@ def _work(item: PlanItem) -> tuple[str, bytes]:
     return item.sha256, canonical(dict(item.settings))
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, folder: BatchFolder, item: PlanItem) -> None:
     """Copy a result. It is whole if its event is recorded, so a copy that was cut short is made again."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = folder.results_of(item)
     if target.exists():
         shutil.rmtree(target)
-    shutil.copytree(source, target)
+    shutil.copytree(source, folder.make_results_of(item), dirs_exist_ok=True)
+    sync_tree(target)

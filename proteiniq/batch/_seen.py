@@ -1,7 +1,7 @@
 """Which items were met before, in a temporary file, so that memory doesn't grow with their number.
 
-A Bloom filter of fixed size knows most new items as new. All that may have been met before are looked up in the file,
-where the entries are in blocks by their hash.
+A Bloom filter of fixed size recognises most new items. Only an item that may have been met before is looked up in the
+file, which has blocks of entries with the same part of their hash.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _ENTRY = struct.Struct("<16sQQQ")
 _BUCKETS = 1024
 _BLOCK = 100 * _ENTRY.size
 _BITS = 25
-"""2 ** 25 bits take 4 MiB: of two million entries, one in 500 is looked up in vain."""
+"""2 ** 25 bits take 4 MiB. After two million entries, one new entry in 500 is looked up in the file."""
 _HASHES = 4
 
 
 class Seen:
-    """The items that were met. The file has no name, and is gone after a crash."""
+    """The items that were met. Their file has no name, so it is gone after a crash."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -51,7 +51,7 @@ class Seen:
         self._file.close()
 
     def add(self, what: bytes, met: Met) -> Met | None:
-        """Return where this was met before. If it is new, keep it and return None. Raises BatchError."""
+        """Return where this was met before, or None if it is new: then it is stored. Raises BatchError."""
         digest = sha256(what).digest()[:16]
         number = int.from_bytes(digest, "little")
         bucket = number % _BUCKETS
@@ -64,7 +64,7 @@ class Seen:
         return found
 
     def _is_known(self, number: int) -> bool:
-        """Whether all bits of a number are set already, which they are now."""
+        """Set the bits of a number in the filter. Returns whether all were set before."""
         known, bits = True, self._filter
         for _ in range(_HASHES):
             place, bit = number >> 3 & (1 << _BITS - 3) - 1, 1 << (number & 7)

@@ -113,23 +113,6 @@ class State:
         """The last change of the contract."""
         self.highest = -1
         """The last place that an event is about."""
-        self._apply: Mapping[type[Event], Callable[[Any, float], None]] = {
-            Contract: self._on_contract,
-            Estimate: self._on_estimate,
-            Submit: self._on_submit,
-            Submitted: self._on_submitted,
-            Unsent: self._on_unsent,
-            Doubt: self._on_doubt,
-            Refused: self._on_refused,
-            Ended: self._on_ended,
-            Retry: self._on_retry,
-            Saved: self._on_done,
-            Failed: self._on_failed,
-            Reused: self._on_done,
-            Paused: self._on_paused,
-            Resend: self._on_resend,
-            Skipped: self._on_skipped,
-        }
 
     def __len__(self) -> int:
         return len(self._items)
@@ -137,12 +120,9 @@ class State:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State):
             return NotImplemented
-        mine, theirs = ({k: v for k, v in vars(each).items() if k != "_apply"} for each in (self, other))
-        return mine == theirs
+        return vars(self) == vars(other)
 
     __hash__ = None  # type: ignore[assignment]  # it changes
-
-    # ---- what is known
 
     def status(self, place: int) -> ItemState:
         return ItemState(self._items[place])
@@ -180,8 +160,6 @@ class State:
         found = self._items.find(ItemState.PENDING, after)
         return None if found < 0 else found
 
-    # ---- what happens
-
     def extend(self, items: bytes | bytearray) -> None:
         """Add items of the plan."""
         self._items += items
@@ -206,7 +184,7 @@ class State:
 
     def apply(self, event: Event, at: float) -> None:
         """Apply an event that happened at a time, in Unix seconds. Raises IndexError if the plan lacks the item."""
-        self._apply[type(event)](event, at)
+        _APPLY[type(event)](self, event, at)
 
     def _move(self, place: int, state: ItemState) -> Active | None:
         """Give an item another state. Returns what it was if it had a job, or may have had one."""
@@ -272,7 +250,7 @@ class State:
         reserved, created_at = None, None
         if before is not None:
             reserved, at, created_at = before.credits, before.sent_at, before.created_at
-        used = reserved if event.credits_used is None else event.credits_used
+        used = event.cost(reserved)
         self.credits_used += used or 0.0
         self._active[event.item] = Active(
             ItemState.ENDED, event.attempt, at, used, event.job, created_at, event.status, event.error
@@ -301,3 +279,22 @@ class State:
     def _remember(self, event: Submit | Submitted | Retry) -> None:
         if event.attempt:
             self._attempts[event.item] = event.attempt
+
+
+_APPLY: Mapping[type[Event], Callable[[State, Any, float], None]] = {
+    Contract: State._on_contract,
+    Estimate: State._on_estimate,
+    Submit: State._on_submit,
+    Submitted: State._on_submitted,
+    Unsent: State._on_unsent,
+    Doubt: State._on_doubt,
+    Refused: State._on_refused,
+    Ended: State._on_ended,
+    Retry: State._on_retry,
+    Saved: State._on_done,
+    Failed: State._on_failed,
+    Reused: State._on_done,
+    Paused: State._on_paused,
+    Resend: State._on_resend,
+    Skipped: State._on_skipped,
+}

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from .._short_repr import number_text
 from ._folder import BatchFolder
 from ._state import ItemState
 
@@ -56,11 +57,11 @@ class BatchStatus:
         for name in ("running", "waiting", "failed", "in_doubt", "skipped"):
             if count := getattr(self, name):
                 parts.append(f"{count:,} {name.replace('_', ' ')}")
-        credits = f"{self.credits_used:g} credits used"
+        credits = f"{number_text(self.credits_used)} credits used"
         if self.credits_reserved:
-            credits += f", {self.credits_reserved:g} reserved"
+            credits += f", {number_text(self.credits_reserved)} reserved"
         if self.max_credits is not None:
-            credits += f", limit {self.max_credits:g}"
+            credits += f", limit {number_text(self.max_credits)}"
         parts.append(credits)
         if self.requests_per_minute is not None:
             parts.append(f"{self.requests_per_minute:.0f} requests/min")

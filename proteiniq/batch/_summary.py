@@ -30,20 +30,22 @@ from ._plan import PlanItem
 from ._state import ItemState
 
 AT_ONCE = 200_000
-"""Of how many items the journal's facts are in memory at once. It is read once for each so many items."""
+"""For how many items at once the journal's facts are in memory. The journal is read again for each such part."""
 
 COLUMNS = ("id", "status", "job_id", "credits", "attempts", "code", "message", "folder", "files", "same_as")
-"""Of summary.csv."""
+"""The columns of summary.csv."""
 
 
 @attrs.frozen(kw_only=True)
 class ItemSummary:
     """What became of one item.
 
-    `credits` is what its ended jobs cost, all attempts together; None if none ended, or if the item has the result of
-    an equal one: `same_as` is then the id of that item, and the other fields are those of it. `folder` is relative to
-    the batch folder, and None without a result; `files` is how many files it has. `has_data` says whether structured
-    results are among them. `job_status` is how its last job ended.
+    `credits` is what its jobs that ended cost, all attempts together, and None if none has ended. `folder` is where its
+    result is, relative to the batch folder, and None without a result. `files` is how many files the result has, and
+    `has_data` whether it has structured data. `job_status` is how its last job ended.
+
+    An item that equals an earlier one shares its result: `same_as` is the id of the earlier item, `credits` is None,
+    and the other fields are the earlier item's.
     """
 
     id: str
@@ -86,7 +88,7 @@ def write_summary(folder: BatchFolder) -> Path:
 
 
 def write_csv(file: BinaryIO, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
-    """Write lines as CSV (RFC 4180) in UTF-8. Half of a character, which UTF-8 can't have, is written as its escape."""
+    """Write lines as CSV (RFC 4180) in UTF-8. A lone surrogate, which UTF-8 can't have, is written as its escape."""
     text = io.TextIOWrapper(file, "utf-8", errors="backslashreplace", newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -121,8 +123,7 @@ class Facts:
                 self.reserved = self.reserved if event.credits is None else event.credits
             case Ended():
                 self.job, self.job_status = event.job, event.status
-                used = self.reserved if event.credits_used is None else event.credits_used
-                self.credits = (self.credits or 0.0) + (used or 0.0)
+                self.credits = (self.credits or 0.0) + (event.cost(self.reserved) or 0.0)
                 self.code = event.error.code if event.error is not None else None
                 self.message = event.error.message if event.error is not None else None
             case Refused() | Failed() | Unsent():
@@ -133,7 +134,7 @@ class Facts:
                 self.is_saved, self.has_data, self.files = True, event.data, len(event.files)
 
     def summary(self, folder: BatchFolder, item: PlanItem, source: PlanItem) -> ItemSummary:
-        """Return what became of an item that has the result of `source`, which these facts are of: itself, mostly."""
+        """Return what became of an item. The facts are of `source`: the item itself, or the equal one before it."""
         is_source = item.place == source.place
         return ItemSummary(
             id=item.id,
@@ -143,7 +144,7 @@ class Facts:
             attempts=self.attempts,
             code=self.code,
             message=self.message,
-            folder=f"results/{source.folder}" if self.is_saved else None,
+            folder=source.results if self.is_saved else None,
             files=self.files,
             same_as=None if is_source else source.id,
             job_status=self.job_status,

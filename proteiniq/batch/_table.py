@@ -2,7 +2,7 @@
 
 Each item with a result has a row, or several: if its results have exactly one list of objects that is not empty, one
 for each of them. Columns are named by the path in the results, with dots: `hits.score` for `{"hits": [{"score": 1}]}`.
-What is outside of the list is repeated in each row. An empty list is no column; other lists are JSON text in files and
+Values outside the list are repeated in each row. An empty list has no column; any other is JSON text in files and
 frames. A column whose values are of different types, other than whole and fractional numbers, is text.
 """
 
@@ -11,17 +11,18 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from .._inputs.arguments import is_text
+from .._inputs.arguments import check_flags, is_text
+from .._inputs.files import saving_folder
 from .._transfer.durable import replacing
-from ..errors import BatchError
 from ._folder import BatchFolder
 from ._frames import package
-from ._summary import ItemSummary, summaries, write_csv
+from ._result import read
+from ._summary import summaries, write_csv
 
 Row = dict[str, Any]
 
@@ -44,8 +45,8 @@ class Table:
     `credits`.
     """
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self._path = Path(folder)
+    def __init__(self, folder: Path) -> None:
+        self._path = folder
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows, with lists as they are. Raises BatchError if a result is missing or damaged."""
@@ -59,7 +60,7 @@ class Table:
         """
         target = _target(path, overwrite)
         with BatchFolder.read(self._path) as folder, replacing(target) as file:
-            columns = _columns(folder)
+            columns = _columns(rows(folder))
             lines = ([_cell(row.get(name)) for name in columns] for row in rows(folder))
             write_csv(file, tuple(columns), lines)
         return target
@@ -79,7 +80,7 @@ class Table:
         }
         target = _target(path, overwrite)
         with BatchFolder.read(self._path) as folder, replacing(target) as file:
-            columns = _columns(folder)
+            columns = _columns(rows(folder))
             schema = pyarrow.schema([(name, types[kind]) for name, kind in columns.items()])
             left = rows(folder)
             with parquet.ParquetWriter(file, schema) as writer:
@@ -107,9 +108,9 @@ class Table:
         return polars.DataFrame(made, schema={name: types[kind] for name, kind in columns.items()})
 
     def _read(self) -> tuple[dict[str, type], dict[str, list[Any]]]:
-        with BatchFolder.read(self._path) as folder:
-            columns = _columns(folder)
-            return columns, _by_column(columns, rows(folder))
+        found = list(self)
+        columns = _columns(found)
+        return columns, _by_column(columns, found)
 
 
 def rows(folder: BatchFolder) -> Iterator[Row]:
@@ -117,7 +118,7 @@ def rows(folder: BatchFolder) -> Iterator[Row]:
     for item in summaries(folder):
         if item.folder is None:
             continue
-        document = _document(folder.path / item.folder / "result.json", item) if item.has_data else {}
+        document = read(folder.path, item) if item.has_data else {}
         first = {
             "item": item.id,
             "job_id": document.get("job_id") or item.job_id,
@@ -126,20 +127,6 @@ def rows(folder: BatchFolder) -> Iterator[Row]:
         }
         for values in _records(document.get("results")):
             yield {**first, **{_free(name): value for name, value in values.items()}}
-
-
-def _document(path: Path, item: ItemSummary) -> Mapping[str, Any]:
-    try:
-        found = json.loads(path.read_bytes())
-        if isinstance(found, Mapping):
-            return found
-        problem = "is not an object"
-    except (OSError, ValueError, RecursionError) as error:
-        problem = str(getattr(error, "strerror", None) or error)
-    raise BatchError(
-        f"the result of item {item.id!r} can't be read: {path}: {problem}. Restore it from a backup, or get it with "
-        f"client.results.get({item.job_id!r})"
-    )
 
 
 def _records(results: Any) -> Iterator[Row]:
@@ -177,13 +164,10 @@ def _free(name: str) -> str:
     return f"results.{name}" if name in _FIRST else name
 
 
-# ---- columns
-
-
-def _columns(folder: BatchFolder) -> dict[str, type]:
+def _columns(given: Iterable[Row]) -> dict[str, type]:
     """Return the columns of a table and their types, in the order in which they first occur."""
     found: dict[str, set[type]] = {}
-    for row in rows(folder):
+    for row in given:
         for name, value in row.items():
             found.setdefault(name, set()).add(_kind(value))
     return {**_FIRST, **{name: _common(kinds) for name, kinds in found.items() if name not in _FIRST}}
@@ -208,7 +192,7 @@ def _common(kinds: set[type]) -> type:
     return str
 
 
-def _by_column(columns: Mapping[str, type], given: Any) -> dict[str, list[Any]]:
+def _by_column(columns: Mapping[str, type], given: Iterable[Row]) -> dict[str, list[Any]]:
     """Return the values of each column, as its type."""
     made: dict[str, list[Any]] = {name: [] for name in columns}
     convert: dict[str, Callable[[Any], Any]] = {
@@ -232,7 +216,8 @@ def _text(value: Any) -> str:
 
 
 def _target(path: str | os.PathLike[str], overwrite: bool) -> Path:
-    target = Path(path)
+    check_flags(overwrite=overwrite)
+    target = saving_folder(path)
     if not overwrite and os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, "A file exists: pass overwrite=True to replace it", str(target))
     return target

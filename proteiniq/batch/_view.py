@@ -1,39 +1,39 @@
-"""A batch as its folder tells of it, without a client and without any request."""
+"""A batch read from its folder alone, without a client and without a request."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Self
 
+from .._inputs.files import saving_folder
 from ..errors import BatchError
-from ._folder import BatchFolder
+from ._folder import BatchFolder, Header
+from ._result import read
 from ._status import BatchStatus, status_of
 from ._summary import ItemSummary, summaries, write_summary
 from ._table import Table
 
 
 class BatchView:
-    """A batch folder that is read, also while another process runs the batch."""
+    """A batch folder open for reading. Another process may run the batch meanwhile."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = saving_folder(path, "the folder of a batch")
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
-        """Open a batch folder to look at it. Raises BatchError if it has no batch.
+        """Open a batch folder to look at it. Raises BatchError if it has no batch, InvalidInput.
 
         To go on with the batch, call `client.batch` with this folder.
         """
-        BatchFolder.read(path).close()
         view = cls.__new__(cls)
         BatchView.__init__(view, path)
+        Header.read(view.path)
         return view
 
     def status(self) -> BatchStatus:
-        """Return how far the batch is, by its folder alone. Raises BatchError."""
+        """Return how far the batch is. Raises BatchError."""
         with BatchFolder.read(self.path) as folder:
             return status_of(folder)
 
@@ -43,16 +43,19 @@ class BatchView:
             yield from summaries(folder)
 
     def report(self) -> BatchStatus:
-        """Write summary.csv, a line for each item, and return the totals. Raises BatchError, OSError."""
+        """Write summary.csv, which has a line for each item, and return the totals. Raises BatchError, OSError."""
         with BatchFolder.read(self.path) as folder:
             write_summary(folder)
             return status_of(folder)
 
     def result(self, item: ItemSummary) -> Any:
-        """Return the tool's result document of an item that is done. Raises BatchError if it has none."""
+        """Return the tool's result document of an item that is done.
+
+        Raises BatchError if the item has no result, or if its file is missing or damaged.
+        """
         if item.folder is None:
             raise BatchError(f"item {item.id} is {item.status} and has no result")
-        return json.loads((self.path / item.folder / "result.json").read_bytes())["results"]
+        return read(self.path, item).get("results")
 
     @property
     def table(self) -> Table:

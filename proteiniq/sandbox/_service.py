@@ -140,8 +140,6 @@ class Service:
             raise APIError("not_found", "No such tool: list the tools for their ids.")
         return _resources.tool(self.tools[call.item][1].contract)
 
-    # Jobs
-
     def quote_job(self, call: Call) -> dict[str, Any]:
         submission = self._check(call)
         _within_budget(call.body, submission.credits)
@@ -212,8 +210,6 @@ class Service:
         self.changes.publish(job.id)
         return _resources.job(job)
 
-    # Results
-
     def get_result(self, call: Call) -> dict[str, Any] | JSONResponse:
         job = self._read(call)
         if not job.ended:
@@ -243,8 +239,6 @@ class Service:
         if recorded := results.get(_recordings.SCHEMA):
             return JSONResponse(_recordings.replayed(recorded, made))
         return made
-
-    # Files
 
     def list_files(self, call: Call) -> dict[str, Any]:
         filters = dict(call.parameters)
@@ -295,8 +289,6 @@ class Service:
                 raise not_found("file")
             self.blobs.remove(unused)
         return {"id": call.item, "object": "file", "deleted": True}
-
-    # What several operations share
 
     @property
     def _recorded_tools(self) -> Mapping[str, dict[str, Any]]:

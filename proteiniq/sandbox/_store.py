@@ -29,8 +29,6 @@ class Store:
     def close(self) -> None:
         self._database.close()
 
-    # Workspaces and keys
-
     def add_workspace(self, workspace: str, credits: int, *, paid: bool) -> None:
         """Create a workspace. An existing one keeps its credits and its plan."""
         with self._database.write() as db:
@@ -71,8 +69,6 @@ class Store:
         """The state of the workspace; `jobs_today` counts from `since`."""
         with self._database.read() as db:
             return _standing(db, workspace, since)
-
-    # Jobs
 
     def submit(
         self,
@@ -162,8 +158,6 @@ class Store:
             _end(db, job_id, Ending("CANCELLED"), now)
             return _job(db, job_id)
 
-    # The queue
-
     def claim(self, now: int) -> tuple[Job, str] | None:
         """Claim the job that has waited longest. Returns it with its worker's input."""
         with self._database.write() as db:
@@ -222,8 +216,6 @@ class Store:
                         (row["id"],),
                     )
 
-    # Results
-
     def result(self, job_id: str) -> tuple[str, list[Artifact]] | None:
         """The result document and the files of a job, or None if it has no output."""
         with self._database.read() as db:
@@ -241,8 +233,6 @@ class Store:
                 (job_id, name),
             ).fetchone()
         return Artifact(**row) if row else None
-
-    # Files
 
     def add_file(self, file: File) -> None:
         with self._database.write() as db:

@@ -92,7 +92,7 @@ async def test_a_cancelled_batch_writes_what_is_on_its_way(
 
 
 async def fail() -> None:
-    raise LookupError("of a work")
+    raise LookupError("of a task")
 
 
 async def succeed() -> int:
@@ -114,18 +114,18 @@ async def test_an_outcome_stays_until_it_was_acted_on() -> None:
 
 
 @pytest.mark.anyio
-async def test_an_error_of_a_work_is_its_outcome() -> None:
+async def test_an_error_of_a_task_is_its_outcome() -> None:
     crew: AsyncCrew[str] = AsyncCrew()
     crew.start("a", fail)
     outcome = await crew.next(None)
     assert outcome is not None
-    assert repr(outcome.error) == "LookupError('of a work')"
+    assert repr(outcome.error) == "LookupError('of a task')"
 
 
 @pytest.mark.anyio
 @pytest.mark.trio_too
 @pytest.mark.once
-async def test_a_crew_closes_although_a_work_has_not_begun() -> None:
+async def test_a_crew_closes_although_a_task_has_not_begun() -> None:
     crew: AsyncCrew[str] = AsyncCrew()
     crew.start("begun", anyio.sleep_forever, waits=False)
     await anyio.sleep(0.01)

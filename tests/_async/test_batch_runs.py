@@ -35,6 +35,7 @@ from proteiniq.hooks import AttemptDetails
 from proteiniq.models import JobState
 from proteiniq.sandbox import Sandbox
 
+from ..batch.folders import Disk
 from ..tools import ALL
 
 JOBS = ("POST", "/jobs")
@@ -153,12 +154,25 @@ async def test_an_item_that_equals_a_failed_one_fails_with_it(service: Service) 
 @pytest.mark.once
 async def test_only_the_data_are_kept_if_told_so(service: Service) -> None:
     await service.run("one", keep="data")
-    saved = service.folder / "results" / "item 0"
     (outcome,) = AsyncBatch.open(service.folder).items()
     assert outcome.folder is not None
     saved = service.folder / outcome.folder
     assert [path.name for path in saved.iterdir()] == ["result.json"]
     assert AsyncBatch.open(service.folder).result(outcome) == {"length": 3}
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_all_of_a_result_is_on_the_disk_before_it_is_recorded(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch)
+    ((_, outcome),) = (await service.run("one")).items()
+    assert outcome.folder is not None
+    saved = service.folder / outcome.folder
+    assert disk.names[saved.parent] == {saved.name}
+    assert disk.names[saved] == {"result.json", "files"}
+    assert disk.names[saved / "files"] == {path.name for path in (saved / "files").iterdir()}
 
 
 @pytest.mark.anyio
@@ -255,11 +269,12 @@ async def test_too_many_failures_in_a_row_pause_the_batch(service: Service) -> N
 @pytest.mark.anyio
 @pytest.mark.once
 async def test_failed_items_are_tried_again_only_if_told_so(service: Service) -> None:
-    await service.run("fail")
-    await service.run("fail")
-    assert await service.jobs() == 1
-    assert (await service.run("fail", retry_failed=True))["item 0"].attempts == 2
+    await service.run("fail", "one")
+    await service.run("fail", "one")
     assert await service.jobs() == 2
+    outcomes = await service.run("fail", "one", retry_failed=True)
+    assert [outcomes[name].attempts for name in ("item 0", "item 1")] == [2, 1]
+    assert await service.jobs() == 3
 
 
 @pytest.mark.once
@@ -627,6 +642,13 @@ async def test_progress_is_told_and_its_errors_leave_a_batch_that_goes_on(servic
     await service.run("one", "two", on_progress=seen.append)
     assert (seen[0].waiting, seen[-1].done) == (2, 2)
     assert await service.jobs() == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_the_progress_is_shown_if_told_so(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    await service.run("one", progress=True)
+    assert "1 of 1 done" in capsys.readouterr().err
 
 
 @pytest.mark.anyio

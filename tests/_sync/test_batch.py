@@ -68,7 +68,7 @@ def test_the_end_of_a_loop_writes_what_is_on_its_way_before_the_folder_is_free(
 
 
 def fail() -> None:
-    raise LookupError("of a work")
+    raise LookupError("of a task")
 
 
 def succeed() -> int:
@@ -87,9 +87,9 @@ def test_an_outcome_stays_until_it_was_acted_on() -> None:
     assert crew.next(0.0) is None
 
 
-def test_an_error_of_a_work_is_its_outcome() -> None:
+def test_an_error_of_a_task_is_its_outcome() -> None:
     crew: Crew[str] = Crew()
     crew.start("a", fail)
     outcome = crew.next(None)
     assert outcome is not None
-    assert repr(outcome.error) == "LookupError('of a work')"
+    assert repr(outcome.error) == "LookupError('of a task')"

@@ -37,6 +37,7 @@ from proteiniq.hooks import AttemptDetails
 from proteiniq.models import JobState
 from proteiniq.sandbox import Sandbox
 
+from ..batch.folders import Disk
 from ..tools import ALL
 
 JOBS = ("POST", "/jobs")

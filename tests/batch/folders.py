@@ -47,16 +47,22 @@ def items(count: int) -> Iterator[PlannedInput]:
 
 
 class Disk:
-    """What is on the disk when fsync was called: the contents of each file by its name, in order."""
+    """What is on the disk when fsync was called: the contents of each file by its name, in order.
+
+    `names` are those in each folder.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.synced: list[tuple[str, bytes]] = []
+        self.names: dict[Path, set[str]] = {}
         monkeypatch.setattr(os, "fsync", self._sync)
 
     def _sync(self, fileno: int) -> None:
         path = Path(f"/proc/self/fd/{fileno}").resolve()
         if path.is_file():
             self.synced.append((path.name, path.read_bytes()))
+        else:
+            self.names[path] = {each.name for each in path.iterdir()}
 
 
 def possible(place: int, attempt: int) -> list[Event]:

@@ -43,7 +43,7 @@ def run(
 
 def save(folder: BatchFolder, place: int, results: Any = None, *, files: int = 0) -> Path:
     """Store the result of an item, and return where its structured data are."""
-    path = folder.results_of(place) / "result.json"
+    path = folder.results_of(folder.plan.item(place)) / "result.json"
     path.parent.mkdir(parents=True)
     if results is not None:
         document = {"job_id": f"job_{place}_0", "tool": "fold", "status": "COMPLETED", "results": results}

@@ -279,7 +279,7 @@ class Schedule:
             return
         assert folder.state.status(place) == ItemState.DONE
         assert made[-1] == "COMPLETED"
-        where = folder.results_of(place)
+        where = folder.results_of(folder.plan.item(place))
         document = json.loads((where / "result.json").read_bytes())
         assert document["results"] == {"content": entry(place)[0]["content"]}
         job = jobs[place, last]

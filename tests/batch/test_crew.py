@@ -83,8 +83,8 @@ def test_a_task_that_asyncio_cancels_with_all_others_leaves_the_disk() -> None:
 def test_threads_end_with_a_value_or_an_error_that_stays_until_it_was_acted_on() -> None:
     crew: Crew[str] = Crew()
     assert crew.next(0.0) is None
-    for tag, work in (("value", lambda: 7), ("error", lambda: 1 / 0)):
-        crew.start(tag, work)
+    for tag, task in (("value", lambda: 7), ("error", lambda: 1 / 0)):
+        crew.start(tag, task)
         for _ in range(2):
             outcome = crew.next(None)
             assert outcome is not None

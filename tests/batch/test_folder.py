@@ -87,7 +87,7 @@ def test_a_batch_goes_on_where_it_ended(begun: Path) -> None:
         assert folder.extend(items(4)) == 1
         assert folder.state.counts()[ItemState.PENDING] == 3
         assert folder.plan.item(3).key == "proteiniq-abcdefgh2345-3"
-        assert folder.results_of(3) == begun / "results" / "seq3"
+        assert folder.results_of(folder.plan.item(3)) == begun / "results" / "seq3"
         assert [event for _, event in folder.events()] == list(EVENTS)
 
 

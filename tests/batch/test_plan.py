@@ -58,8 +58,8 @@ def test_an_item_has_its_line(tmp_path: Path) -> None:
             bytes=len(">β 1\nMK\n".encode()),
             at=second.at,
         )
-        assert second.folder == "seq1"
-        assert plan.entries(1) == item(1).entries
+        assert second.results == "results/seq1"
+        assert plan.entries(plan.item(1)) == item(1).entries
         assert len(second.sha256) == 64
     lines = (tmp_path / "plan.jsonl").read_bytes().splitlines()
     assert json.loads(lines[2]) == {"items": 2}
@@ -83,7 +83,7 @@ def test_content_without_text_has_no_bytes(tmp_path: Path) -> None:
     with Opened(tmp_path) as plan:
         plan.extend([item(0, entries=[entry])])
         assert plan.item(0).bytes == 0
-        assert plan.entries(0) == [entry]
+        assert plan.entries(plan.item(0)) == [entry]
 
 
 def test_equal_items_share_their_inputs(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_equal_items_share_their_inputs(tmp_path: Path) -> None:
         assert [plan.item(place).same_as for place in range(4)] == [None, None, 0, None]
         assert list(plan.states) == [0, 0, 7, 0]
         assert plan.item(2).at == plan.item(0).at
-        assert plan.entries(2) == plan.entries(0) == plan.entries(3)
+        assert plan.entries(plan.item(2)) == plan.entries(plan.item(0)) == plan.entries(plan.item(3))
         plan.extend(
             [item(0), item(1), twin, item(0, id="other", settings={"recycles": 4}), item(1, id="late")]
         )
@@ -208,7 +208,9 @@ def test_a_plan_cut_at_any_byte_has_its_complete_parts_and_goes_on(tmp_path: Pat
             known = 2 if end >= first else 0
             assert len(plan) == known
             assert plan.extend(items(4)) == 4 - known
-            assert [plan.entries(place) for place in range(4)] == [each.entries for each in items(4)]
+            assert [plan.entries(plan.item(place)) for place in range(4)] == [
+                each.entries for each in items(4)
+            ]
         assert contents(tmp_path)[1] == whole[1]
 
 
@@ -224,9 +226,9 @@ def test_inputs_cut_at_any_byte_are_restored_from_the_same_items(tmp_path: Path)
             with pytest.raises(
                 BatchError, match=r"inputs.jsonl is damaged.*of item 'seq2'.*the same items again"
             ):
-                plan.entries(3)
+                plan.entries(plan.item(3))
             assert plan.extend([*given, item(3)]) == 1
-            assert [plan.entries(place) for place in range(5)] == [each.entries for each in [*given, item(3)]]
+            assert list(map(plan.entries, plan.items())) == [each.entries for each in [*given, item(3)]]
         (tmp_path / "plan.jsonl").write_bytes(whole[0])
 
 
@@ -248,7 +250,7 @@ def test_a_part_whose_items_have_events_lost_only_its_end(tmp_path: Path) -> Non
     (tmp_path / "plan.jsonl").write_bytes(whole[:-3])
     with Opened(tmp_path, needed=2) as plan:
         assert len(plan) == 4
-        assert plan.entries(3) == item(3).entries
+        assert plan.entries(plan.item(3)) == item(3).entries
     assert contents(tmp_path)[0] == whole
 
 
@@ -301,7 +303,7 @@ def test_equal_items_are_found_among_many(tmp_path: Path, monkeypatch: pytest.Mo
     with Opened(tmp_path) as plan:
         plan.extend(item(number % 50, id=f"seq{number}") for number in range(300))
         assert [each.same_as for each in plan.items()] == [*[None] * 50, *(n % 50 for n in range(50, 300))]
-        assert plan.entries(299) == item(49).entries
+        assert plan.entries(plan.item(299)) == item(49).entries
 
 
 def test_a_hash_across_two_entries_is_not_one(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from proteiniq.batch._state import ItemState
 from proteiniq.batch._summary import summaries
 from proteiniq.errors import BatchError
 
+from .folders import Disk
 from .results import batch, finished
 
 HEADER = Header(tool="fold", tool_version="1", contract="c", created=0.0)
@@ -44,6 +45,23 @@ def test_a_copy_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
     stale.touch()
     taken(tmp_path / "new", other, "a")
     assert [path.name for path in (tmp_path / "new" / "results" / "a").iterdir()] == ["result.json"]
+
+
+def test_a_copy_is_on_the_disk_before_it_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = finished(tmp_path / "other", {"x": 1})
+    (other / "results" / "a" / "files").mkdir()
+    (other / "results" / "a" / "files" / "0.pdb").write_text("ATOM")
+    with batch(tmp_path / "new", "a") as folder:
+        disk = Disk(monkeypatch)
+        assert len(list(reused(folder, other))) == 1
+    made = tmp_path / "new" / "results" / "a"
+    assert {name for name, _ in disk.synced} == {"result.json", "0.pdb"}
+    assert disk.names == {
+        made.parents[1]: {path.name for path in made.parents[1].iterdir()} | {"lock"},
+        made.parent: {"a"},
+        made: {"result.json", "files"},
+        made / "files": {"0.pdb"},
+    }
 
 
 def test_items_without_a_result_are_not_taken(tmp_path: Path) -> None:

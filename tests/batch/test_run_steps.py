@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import attrs
+import numpy
 import pytest
 
 from proteiniq import AsyncProteinIQ, BatchPaused, ContractError, Forbidden, InvalidInput
@@ -119,9 +121,16 @@ def test_a_search_goes_through_all_pages_and_stops_at_one_that_is_damaged(
     with_run(tmp_path, step)
 
 
-def test_the_wait_for_a_request_ends_at_its_time(tmp_path: Path) -> None:
+def test_the_wait_for_a_request_ends_at_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def step(run: AsyncBatchRun) -> None:
-        await run._next(run._clock.monotonic() - 1.0)
+        waits: list[float] = []
+
+        async def none_ends(seconds: float) -> None:  # a cancelled wait isn't traced on in Python 3.11
+            waits.append(seconds)
+
+        monkeypatch.setattr(run._crew, "next", none_ends)
+        await run._next(run._clock.monotonic() + 60.0)
+        assert 0.0 < waits[0] <= 60.0
 
     with_run(tmp_path, step)
 
@@ -142,6 +151,23 @@ def test_the_duration_of_a_job_is_by_the_clock_of_the_service(
 # ---- options
 
 
-def test_a_way_to_keep_results_that_is_not_known_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=r"^keep must be 'all' or 'data', got 'nothing'$"):
-        AsyncProteinIQ(KEY, URL).batch("t", [], tmp_path, keep="nothing")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"keep": "nothing"}, "keep must be 'all' or 'data', got 'nothing'"),
+        ({"name": 5}, "name must be text, got 5"),
+        ({"resend_within": None}, "resend_within must be a non-negative number of seconds, got None"),
+        ({"reuse": 5}, "reuse must be a path, got 5"),
+        ({"folder": 5}, "the folder of a batch must be a path, got 5"),
+        ({"folder": "a\0b"}, "'a\\x00b' is not a path: it contains a NUL character"),
+    ],
+)
+def test_an_option_that_is_not_valid_is_refused_by_its_name(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        AsyncProteinIQ(KEY, URL).batch("t", [], **{"folder": "batch", **options})
+    assert caught.value.message == message
+
+
+def test_a_limit_of_numpy_is_kept_as_json() -> None:
+    options = attrs.evolve(OPTIONS, max_credits=numpy.int64(5), max_credits_each=numpy.float32(0.5))
+    assert json.dumps([options.max_credits, options.max_credits_each]) == "[5.0, 0.5]"

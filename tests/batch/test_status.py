@@ -43,7 +43,7 @@ def test_a_status_as_text() -> None:
             in_doubt=1,
             skipped=1,
             credits_reserved=2.0,
-            max_credits=50.0,
+            max_credits=1234567.5,
             requests_per_minute=118.0,
             estimated_end=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
             paused="no credits",
@@ -51,7 +51,7 @@ def test_a_status_as_text() -> None:
     )
     assert shown.startswith(
         "5 of 1,000 done; 3 running; 2 waiting; 1 failed; 1 in doubt; 1 skipped; "
-        "12.5 credits used, 2 reserved, limit 50; 118 requests/min; ends about "
+        "12.5 credits used, 2 reserved, limit 1234567.5; 118 requests/min; ends about "
     )
     assert shown.endswith("; paused: no credits")
 
@@ -98,6 +98,7 @@ def test_failures_that_pause_a_batch(
         {"share": 0},
         {"share": 1.5},
         {"share": "half"},
+        {"share": True},
     ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def test_the_line_of_an_item_with_a_result(tmp_path: Path) -> None:
                 "attempts": "1",
                 "code": "",
                 "message": "",
-                "folder": f"results/{folder.plan.item(0).folder}",
+                "folder": folder.plan.item(0).results,
                 "files": "2",
                 "same_as": "",
             }

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq.batch import _table
+from proteiniq.batch import _result, _table
 from proteiniq.batch._table import Table
-from proteiniq.errors import BatchError
+from proteiniq.errors import BatchError, InvalidInput
 
 from .results import batch, finished, run, save
 
@@ -207,6 +207,28 @@ def test_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [str(kind) for kind in read.schema.types] == [names[kind] for kind in KINDS]
     with pytest.raises(FileExistsError):
         Table(tmp_path / "batch").write_parquet(path)
+
+
+def test_a_file_is_written_where_the_user_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    made = table(tmp_path / "batch")
+    assert made.write_csv("~/t.csv") == tmp_path / "t.csv"
+    overwrite: Any = "no"
+    with pytest.raises(InvalidInput, match=r"^overwrite must be True or False, got 'no'$"):
+        made.write_csv("~/t.csv", overwrite=overwrite)
+
+
+def test_a_frame_reads_each_result_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pandas")
+    made, seen = table(tmp_path, {"x": 1}, {"x": 2}), []
+
+    def read(*of: Any) -> Any:
+        seen.append(of)
+        return _result.read(*of)
+
+    monkeypatch.setattr(_table, "read", read)
+    assert list(made.to_pandas()["x"]) == [1, 2]
+    assert len(seen) == 2
 
 
 def test_a_batch_without_results_has_the_first_columns(tmp_path: Path) -> None:

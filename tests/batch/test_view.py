@@ -20,6 +20,12 @@ def test_a_folder_without_a_batch(tmp_path: Path) -> None:
         Batch.open(tmp_path)
 
 
+def test_a_folder_in_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    finished(tmp_path / "batch", {"x": 1})
+    assert Batch.open("~/batch").status().done == 1
+
+
 def test_the_status_counts_equal_items_with_the_first_of_them(tmp_path: Path) -> None:
     with batch(tmp_path, "a", "b", "c", "d", "e", same={"b": "a", "d": "c"}) as folder:
         run(folder, 0)
@@ -47,6 +53,16 @@ def test_the_result_of_an_item(tmp_path: Path) -> None:
     assert view.result(done) == {"x": 1}
     with pytest.raises(BatchError, match=r"^item b is pending and has no result$"):
         view.result(waiting)
+
+
+def test_the_result_of_an_item_is_damaged(tmp_path: Path) -> None:
+    finished(tmp_path, {"x": 1})
+    (tmp_path / "results/a/result.json").write_text('{"x')
+    view = Batch.open(tmp_path)
+    with pytest.raises(
+        BatchError, match=r"^the result of item 'a' can't be read: .*\. Restore it from a backup"
+    ):
+        view.result(next(view.items()))
 
 
 def test_the_table_of_the_results(tmp_path: Path) -> None:

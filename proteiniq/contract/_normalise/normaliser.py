@@ -129,8 +129,6 @@ class _Normaliser:
             names += [each for each in self._bindings.roles[name].roles if each not in names]
         return wanted in names
 
-    # ---- matching operations
-
     def _choose(self, found: Mapping[tuple[str, str], list[Upstream]]) -> dict[str, tuple[Route, Upstream]]:
         chosen: dict[str, tuple[Route, Upstream]] = {}
         free = dict(found)
@@ -172,8 +170,6 @@ class _Normaliser:
                 return None
             constants[their] = alike[0] if alike else value
         return constants
-
-    # ---- one operation
 
     def _bind(self, binding: Operation, route: Route, each: Upstream, *, absent: bool = False) -> None:
         """Add one of our operations. The generated client also has the `absent` ones, which the facade refuses."""
@@ -298,8 +294,6 @@ class _Normaliser:
         trial = Shapes(self._flattener, self._bindings, self._places)
         trial.bind(schema, role, spot)
         return not spot.findings.problems and bool(trial.found(role) and trial.found(detail))
-
-    # ---- operations without a binding
 
     def _add_unknown(self, each: Upstream) -> None:
         path = self._free_path(each.route)

@@ -139,8 +139,6 @@ class Shapes:
             if lost:
                 yield role, lost
 
-    # ---- one place
-
     def _bind_alone(self, node: Any, field: Field, role: Role, spot: Spot) -> Shape:
         """The shape of a place that has a field of `role` without the object around it."""
         whole = {"type": "object", "properties": {field.name: node}, "required": [field.name]}
@@ -266,8 +264,6 @@ class Shapes:
         read = {spelled(each, flat.properties) for each in role.fields}
         hint = counterpart(field.name, flat.properties.keys() - read) or f" (it has {listed})"
         return f"the client {verb} it, but the contract doesn't document it{hint}"
-
-    # ---- all places of a role
 
     def _inner(self, extra: Mapping[str, Any], where: str) -> Iterable[str]:
         """The properties of objects that nothing reads: `timestamps.created_at`."""

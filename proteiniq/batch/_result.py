@@ -1,0 +1,50 @@
+"""The result of an item in its folder: `result.json`, the tool's result document, and the files beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .._transfer.durable import replace
+from ..errors import BatchError
+from ._events import SavedFile
+from ._summary import ItemSummary
+
+NAME = "result.json"
+
+
+def write(folder: Path, document: Mapping[str, Any]) -> None:
+    """Write the document of a result in its folder, after all its files. Raises OSError."""
+    content = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+    replace(folder / NAME, content)
+
+
+def read(batch: Path, item: ItemSummary) -> Mapping[str, Any]:
+    """Return the document of an item that has a result. Raises BatchError if it is missing or damaged."""
+    assert item.folder is not None
+    path = batch / item.folder / NAME
+    try:
+        found = json.loads(path.read_bytes())
+        if isinstance(found, Mapping):
+            return found
+        problem = "is not an object"
+    except (OSError, ValueError, RecursionError) as error:
+        problem = str(getattr(error, "strerror", None) or error)
+    raise BatchError(
+        f"the result of item {item.id!r} can't be read: {path}: {problem}. Restore it from a backup, or get it with "
+        f"client.results.get({item.job_id!r})"
+    )
+
+
+def described(folder: Path, names: Sequence[str], paths: Sequence[Path]) -> list[SavedFile]:
+    """Return the files of a result as they are in its folder."""
+    found = []
+    for name, path in zip(names, paths, strict=True):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+        relative = path.relative_to(folder).as_posix()
+        found.append(SavedFile(name, relative, path.stat().st_size, digest.hexdigest()))
+    return found
