@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from .._policy.look import Failed as Later
 from .._wire.crew import AsyncCrew, Done, Outcome
 from ..batch import _events as events
 from ..batch._prices import PriceClass, price_class
-from ..batch._state import Active, ItemState
+from ..batch._state import ItemState
 from ..errors import (
     BadRequest,
     BatchPaused,
@@ -26,9 +26,10 @@ from ..errors import (
 )
 from ..models import JobState, Quote
 from .batch_ledger import AsyncBatchLedger
+from .batch_search import AsyncJobSearch, Key
 from .jobs import AsyncJobs
 from .pipeline import AsyncPipeline
-from .reads import request_page, requested_wait
+from .reads import requested_wait
 
 log = logging.getLogger("proteiniq")
 
@@ -48,11 +49,6 @@ LONGEST_SHOWN = 32
 
 MOST_UNSEARCHED = 3
 """How often the job list is searched again after an error that may not pass."""
-
-Key = tuple[int, int]
-"""A submit: the place of its item, and the attempt."""
-
-Wanted = Mapping[Key, Active]
 
 
 class AsyncBatchSubmits:
@@ -85,6 +81,7 @@ class AsyncBatchSubmits:
         self._quoting = False
         self._unaffordable: BatchPaused | None = None
         self._conflicts: set[Key] = set()
+        self._search: AsyncJobSearch | None = None
         self._unsearched = 0
 
     @property
@@ -279,48 +276,36 @@ class AsyncBatchSubmits:
     # Submits without a response
 
     def start_search(self) -> None:
-        """Begin to look for the jobs of the submits that have no response."""
-        wanted = {
-            (place, each.attempt): each
-            for place, each in self._state.active.items()
-            if each.state == ItemState.SENDING and place not in self._posting
-        }
-        self._crew.start(partial(self._searched, wanted), partial(self._search, wanted))
+        """Look for the jobs of the submits that have no response, or go on with that after a failure."""
+        if self._search is None:
+            wanted = {
+                (place, each.attempt): each
+                for place, each in self._state.active.items()
+                if each.state == ItemState.SENDING and place not in self._posting
+            }
+            self._search = AsyncJobSearch(self._pipeline, wanted, self._key)
+        self._crew.start(partial(self._searched, self._search), self._search.go_on)
 
     def is_ours(self, job: JobState) -> bool:
         """Whether a job is one of the batch, by its name."""
         return self._key(job) is not None
 
-    async def _search(self, wanted: Wanted) -> dict[Key, JobState]:
-        """Look for the jobs of these submits in the whole job list. Raises ProteinIQError if a part can't be read."""
-        found: dict[Key, JobState] = {}
-        cursor: str | None = None
-        while len(found) < len(wanted):
-            page = await request_page(self._pipeline, cursor)
-            for state in page.items:
-                if (key := self._key(state)) is not None and key in wanted:
-                    found[key] = state
-            if page.problem is not None:
-                raise page.problem
-            if (cursor := page.next_cursor) is None:
-                break
-        return found
-
-    async def _searched(self, wanted: Wanted, outcome: Outcome[Any]) -> None:
+    async def _searched(self, search: AsyncJobSearch, outcome: Outcome[Any]) -> None:
         """Submit again, with the same key, what is not in the list; the key is only good for a time."""
         now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
         if isinstance(error, ProteinIQError) and not error.retryable and self._unsearched < MOST_UNSEARCHED:
             # Such as a page whose cursor is a job that was deleted meanwhile.
+            search.begin_again()
             self._unsearched += 1
             self._schedule.searched(now, Later())
             return
         if error is not None:
             await ledger.failed_request(error, "list_jobs", self._schedule.searched)
             return
-        self._unsearched = 0
+        self._unsearched, self._search = 0, None
         self._schedule.searched(now)
-        for (place, attempt), sent in wanted.items():
-            job = outcome.value.get((place, attempt))
+        for (place, attempt), sent in search.wanted.items():
+            job = search.found.get((place, attempt))
             if job is not None:
                 await self._submitted(place, attempt, job, now, found=True)
             elif 0 <= ledger.now - sent.sent_at <= self._resend_within:

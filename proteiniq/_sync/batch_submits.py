@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from .._policy.look import Failed as Later
 from .._wire.crew import Crew, Done, Outcome
 from ..batch import _events as events
 from ..batch._prices import PriceClass, price_class
-from ..batch._state import Active, ItemState
+from ..batch._state import ItemState
 from ..errors import (
     BadRequest,
     BatchPaused,
@@ -28,9 +28,10 @@ from ..errors import (
 )
 from ..models import JobState, Quote
 from .batch_ledger import BatchLedger
+from .batch_search import JobSearch, Key
 from .jobs import Jobs
 from .pipeline import Pipeline
-from .reads import request_page, requested_wait
+from .reads import requested_wait
 
 log = logging.getLogger("proteiniq")
 
@@ -50,11 +51,6 @@ LONGEST_SHOWN = 32
 
 MOST_UNSEARCHED = 3
 """How often the job list is searched again after an error that may not pass."""
-
-Key = tuple[int, int]
-"""A submit: the place of its item, and the attempt."""
-
-Wanted = Mapping[Key, Active]
 
 
 class BatchSubmits:
@@ -87,6 +83,7 @@ class BatchSubmits:
         self._quoting = False
         self._unaffordable: BatchPaused | None = None
         self._conflicts: set[Key] = set()
+        self._search: JobSearch | None = None
         self._unsearched = 0
 
     @property
@@ -277,48 +274,36 @@ class BatchSubmits:
     # Submits without a response
 
     def start_search(self) -> None:
-        """Begin to look for the jobs of the submits that have no response."""
-        wanted = {
-            (place, each.attempt): each
-            for place, each in self._state.active.items()
-            if each.state == ItemState.SENDING and place not in self._posting
-        }
-        self._crew.start(partial(self._searched, wanted), partial(self._search, wanted))
+        """Look for the jobs of the submits that have no response, or go on with that after a failure."""
+        if self._search is None:
+            wanted = {
+                (place, each.attempt): each
+                for place, each in self._state.active.items()
+                if each.state == ItemState.SENDING and place not in self._posting
+            }
+            self._search = JobSearch(self._pipeline, wanted, self._key)
+        self._crew.start(partial(self._searched, self._search), self._search.go_on)
 
     def is_ours(self, job: JobState) -> bool:
         """Whether a job is one of the batch, by its name."""
         return self._key(job) is not None
 
-    def _search(self, wanted: Wanted) -> dict[Key, JobState]:
-        """Look for the jobs of these submits in the whole job list. Raises ProteinIQError if a part can't be read."""
-        found: dict[Key, JobState] = {}
-        cursor: str | None = None
-        while len(found) < len(wanted):
-            page = request_page(self._pipeline, cursor)
-            for state in page.items:
-                if (key := self._key(state)) is not None and key in wanted:
-                    found[key] = state
-            if page.problem is not None:
-                raise page.problem
-            if (cursor := page.next_cursor) is None:
-                break
-        return found
-
-    def _searched(self, wanted: Wanted, outcome: Outcome[Any]) -> None:
+    def _searched(self, search: JobSearch, outcome: Outcome[Any]) -> None:
         """Submit again, with the same key, what is not in the list; the key is only good for a time."""
         now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
         if isinstance(error, ProteinIQError) and not error.retryable and self._unsearched < MOST_UNSEARCHED:
             # Such as a page whose cursor is a job that was deleted meanwhile.
+            search.begin_again()
             self._unsearched += 1
             self._schedule.searched(now, Later())
             return
         if error is not None:
             ledger.failed_request(error, "list_jobs", self._schedule.searched)
             return
-        self._unsearched = 0
+        self._unsearched, self._search = 0, None
         self._schedule.searched(now)
-        for (place, attempt), sent in wanted.items():
-            job = outcome.value.get((place, attempt))
+        for (place, attempt), sent in search.wanted.items():
+            job = search.found.get((place, attempt))
             if job is not None:
                 self._submitted(place, attempt, job, now, found=True)
             elif 0 <= ledger.now - sent.sent_at <= self._resend_within:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from proteiniq import AsyncProteinIQ
-from proteiniq._async import batch_results, batch_run, batch_submits, ended
+from proteiniq._async import batch_results, batch_run, batch_search, batch_submits, ended
 from proteiniq._async.jobs import AsyncJobs
 from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
@@ -553,7 +553,7 @@ async def test_a_list_that_ends_early_is_not_taken_for_the_whole(
 
     service.faults.add(*JOBS, cut="after")
     with monkeypatch.context() as patch:
-        patch.setattr(batch_submits, "request_page", cut)
+        patch.setattr(batch_search, "request_page", cut)
         with pytest.raises(BatchPaused, match="there are more pages"):
             await service.run("one")
     await service.run("one")

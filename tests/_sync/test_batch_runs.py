@@ -18,7 +18,7 @@ from proteiniq import ProteinIQ
 from proteiniq._policy import following, schedule
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
-from proteiniq._sync import batch_results, batch_run, batch_submits, ended
+from proteiniq._sync import batch_results, batch_run, batch_search, batch_submits, ended
 from proteiniq._sync.jobs import Jobs
 from proteiniq._sync.reads import StatusReader
 from proteiniq._sync.submission import Submitter
