@@ -13,21 +13,18 @@ from typing import Any
 from .._policy.look import Failed as Later
 from .._wire.crew import Crew, Done, Outcome
 from ..batch import _events as events
-from ..batch._prices import PriceClass, price_class
 from ..batch._state import ItemState
 from ..errors import (
-    BadRequest,
     BatchPaused,
     ConcurrentJobLimitExceeded,
     Conflict,
     DailyLimitExceeded,
     InsufficientCredits,
-    InvalidInput,
-    PayloadTooLarge,
     ProteinIQError,
 )
-from ..models import JobState, Quote
+from ..models import JobState
 from .batch_ledger import BatchLedger
+from .batch_prices import ITEM_ONLY, BatchPrices
 from .batch_search import JobSearch, Key
 from .jobs import Jobs
 from .pipeline import Pipeline
@@ -37,12 +34,6 @@ log = logging.getLogger("proteiniq")
 
 DAILY_PAUSE = 900.0
 """How long the batch waits after `daily_limit_exceeded` before it submits again, in seconds, by default."""
-
-MOST_QUOTES = 50
-"""How many classes of items are quoted before the first submit; the others are, when their turn comes."""
-
-ITEM_ONLY = (BadRequest, PayloadTooLarge, InvalidInput)
-"""Errors of a submit that are about its item, and not about the batch."""
 
 IN_DOUBT = "pass resend_in_doubt=True to submit it again"
 
@@ -74,6 +65,7 @@ class BatchSubmits:
         self._crew = crew
         self._pipeline = pipeline
         self._jobs = jobs
+        self._prices = BatchPrices(ledger, jobs)
         self._resend_within = resend_within
         self._seen = seen
         self._tag = re.compile(rf"\[{ledger.folder.header.batch}-(\d+)\.(\d+)\]")
@@ -90,35 +82,24 @@ class BatchSubmits:
     def may_submit(self) -> bool:
         """Whether an item waits whose estimate the limit has room for."""
         place = self._state.next_pending()
-        return place is not None and not (self._quoting or self._unaffordable) and self._has_room(place)
+        return (
+            place is not None and not (self._quoting or self._unaffordable) and self._prices.has_room(place)
+        )
 
     def what_is_left(self) -> BatchPaused | None:
         """Return the error if items wait that can't be submitted now."""
         if self._unaffordable is not None:
             return self._unaffordable
         place, limit = self._state.next_pending(), self._ledger.folder.header.max_credits
-        if place is None or limit is None or self._has_room(place):
+        if place is None or limit is None or self._prices.has_room(place):
             return None
         used, reserved = self._state.credits_used, self._state.credits_reserved
-        taken = f"{used:g} are used" + (f" and {reserved:g} reserved" if reserved else "")
+        taken = f"{used:.12g} are used" + (f" and {reserved:.12g} reserved" if reserved else "")
         return self._ledger.paused(
-            f"the next item would cost {self._estimate(place) or 0.0:g} credits, and of max_credits={limit:g}, "
-            f"{taken}: raise max_credits to go on; nothing more was submitted",
+            f"the next item would cost {self._prices.estimate(place) or 0.0:.12g} credits, and of "
+            f"max_credits={limit:.12g}, {taken}: raise max_credits to go on; nothing more was submitted",
             "max_credits",
         )
-
-    def _has_room(self, place: int) -> bool:
-        limit = self._ledger.folder.header.max_credits
-        if limit is None:
-            return True
-        committed = self._state.credits_used + self._state.credits_reserved
-        return committed + (self._estimate(place) or 0.0) <= limit + 1e-9
-
-    def _estimate(self, place: int) -> float | None:
-        return self._state.estimates.get(self._class(place))
-
-    def _class(self, place: int) -> PriceClass:
-        return price_class(self._plan.item(place))
 
     # Submits
 
@@ -128,15 +109,15 @@ class BatchSubmits:
         assert place is not None
         header = self._ledger.folder.header
         each = header.max_credits_each
-        is_known = self._class(place) in self._state.estimates
-        if not is_known and (header.max_credits is not None or each is not None):
+        if not self._prices.is_known(place) and (header.max_credits is not None or each is not None):
             self._quoting = True
-            self._crew.start(partial(self._quoted, place), partial(self._quote, place))
+            largest = self._prices.largest(place)
+            self._crew.start(partial(self._quoted, largest), partial(self._prices.quote, largest))
             return
-        credits = self._estimate(place)
+        credits = self._prices.estimate(place)
         if each is not None and credits is not None and credits > each:
             self._schedule.not_submitted()
-            message = f"it would cost {credits:g} credits, above max_credits_each={each:g}"
+            message = f"it would cost {credits:.12g} credits, above max_credits_each={each:.12g}"
             self._ledger.record(events.Skipped(place, message))
             self._ledger.report(place)
             return
@@ -234,42 +215,20 @@ class BatchSubmits:
     # Prices
 
     def quote_classes(self) -> None:
-        """Ask what the waiting items cost: once for the same settings and about the same size."""
-        largest: dict[PriceClass, tuple[int, int]] = {}
-        for item in self._plan.items():
-            if self._state.status(item.place) == ItemState.PENDING:
-                known = price_class(item)
-                if known in largest or len(largest) < MOST_QUOTES:
-                    largest[known] = max(largest.get(known, (-1, 0)), (item.bytes, item.place))
-        first = self._state.next_pending()
-        for known, (_, place) in largest.items():
-            try:
-                quote = self._quote(place)
-            except ITEM_ONLY:
-                continue  # the submit of the item will say so, for it alone
-            self._record_estimate(known, quote)
-            blocking = [each for each in quote.blocking_errors if each.code == "insufficient_credits"]
-            if blocking and first is not None and known == self._class(first):
-                self._cannot_afford(blocking[0].message or "the quote says so.")
-
-    def _quote(self, place: int) -> Quote:
-        entries, item = self._plan.entries(place), self._plan.item(place)
-        return self._jobs.quote(self._ledger.folder.header.tool, entries, item.settings, check=False)
+        """Request the prices of the waiting items."""
+        if refused := self._prices.quote_classes():
+            self._cannot_afford(refused)
 
     def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit
         self._quoting, error = False, outcome.error
         if error is None:
-            self._record_estimate(self._class(place), outcome.value)
+            self._prices.record(place, outcome.value)
         elif isinstance(error, ITEM_ONLY):
             self._ledger.record(events.Failed(place, error.message, getattr(error, "code", None)))
             self._ledger.failed(place)
         else:
             self._ledger.failed_request(error, "quote", self._schedule.failed)
-
-    def _record_estimate(self, known: PriceClass, quote: Quote) -> None:
-        settings, size = known
-        self._ledger.record(events.Estimate(settings, size, quote.estimated_credits))
 
     # Submits without a response
 

@@ -70,6 +70,23 @@ class Estimate(Event):
 
 
 @attrs.frozen
+class Forecast(Event):
+    """What the batch is expected to cost in all: what is used and reserved, and the waiting items by their quotes.
+
+    `unquoted` items are left out, because their price isn't known; `credits` is None if that of no waiting item is.
+    """
+
+    credits: float | None
+    unquoted: int = 0
+
+    def __str__(self) -> str:
+        if self.credits is None:
+            return "an unknown number of credits"
+        left_out = f", without {self.unquoted:,} items that have no quote" if self.unquoted else ""
+        return f"about {self.credits:,.12g} credits{left_out}"
+
+
+@attrs.frozen
 class Paused(Event):
     """The whole batch is paused, until a time (Unix seconds) or, with None, until it is started again."""
 
@@ -188,6 +205,7 @@ class Skipped(ItemEvent):
 KINDS: tuple[type[Event], ...] = (
     Contract,
     Estimate,
+    Forecast,
     Submit,
     Submitted,
     Unsent,

@@ -20,6 +20,7 @@ from ._events import (
     Estimate,
     Event,
     Failed,
+    Forecast,
     ItemEvent,
     Paused,
     Problem,
@@ -111,11 +112,14 @@ class State:
         """The last pause, until something is submitted again."""
         self.contract: Contract | None = None
         """The last change of the contract."""
+        self.forecast: Forecast | None = None
+        """What the batch was expected to cost when its last run began."""
         self.highest = -1
         """The last place that an event is about."""
         self._apply: Mapping[type[Event], Callable[[Any, float], None]] = {
             Contract: self._on_contract,
             Estimate: self._on_estimate,
+            Forecast: self._on_forecast,
             Submit: self._on_submit,
             Submitted: self._on_submitted,
             Unsent: self._on_unsent,
@@ -230,6 +234,9 @@ class State:
 
     def _on_estimate(self, event: Estimate, at: float) -> None:
         self._estimates[event.settings_sha256, event.bytes] = event.credits
+
+    def _on_forecast(self, event: Forecast, at: float) -> None:
+        self.forecast = event
 
     def _on_paused(self, event: Paused, at: float) -> None:
         self.paused = event
