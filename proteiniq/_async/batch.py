@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from proteiniq_openapi._contract import SHA256
 
@@ -33,12 +34,22 @@ OnBatchProgress = Callable[[BatchStatus], object]
 class AsyncBatch(BatchView):
     """A batch: iterate over it to run it, or to go on with it.
 
+        async with client.batch("esmfold", Path("designs.fasta"), "screen") as batch:
+            async for item in batch:
+                if is_good(batch.result(item)):
+                    break
+
     It yields an `ItemSummary` for each item when it has ended, first those that ended in earlier runs. After an early
     stop, an error or Ctrl-C, the jobs go on, and the same call resumes the batch. Requests in flight are finished and
     recorded first. A second Ctrl-C abandons them; the next run then looks for their jobs in the job list.
+
+    As a context manager, the batch does so, and releases its folder, before its block is left. Without one, Python
+    closes a loop that was left early only when it collects the iterator; what was submitted is recorded either way.
     """
 
-    _outcomes: Callable[[], AsyncGenerator[ItemSummary]] | None = None
+    _outcomes: Callable[[Sequence[AsyncGenerator[ItemSummary]]], AsyncGenerator[ItemSummary]] | None = None
+    _runs: list[AsyncGenerator[ItemSummary]] | None = None
+    """The iterations that were begun in the block of the context manager, None outside of it."""
 
     def __init__(
         self,
@@ -63,7 +74,9 @@ class AsyncBatch(BatchView):
                 bar.show(status, pipeline.clock.monotonic())
             await told(status)
 
-        async def outcomes() -> AsyncGenerator[ItemSummary]:
+        async def outcomes(earlier: Sequence[AsyncGenerator[ItemSummary]]) -> AsyncGenerator[ItemSummary]:
+            for each in earlier:
+                await each.aclose()
             known = tool if isinstance(tool, Tool) else await tools._recall(tool)
             now = pipeline.clock.utcnow().timestamp()
             folder: BatchFolder = await AsyncBlocking.run(
@@ -92,7 +105,21 @@ class AsyncBatch(BatchView):
             raise ConfigurationError(
                 f"{self!r} was opened to look at it: to go on with it, call client.batch with its folder"
             )
-        return self._outcomes()
+        run = self._outcomes(tuple(self._runs or ()))
+        if self._runs is not None:
+            self._runs.append(run)
+        return run
+
+    async def __aenter__(self) -> Self:
+        self._runs = []
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        runs, self._runs = self._runs or (), None
+        for each in runs:
+            await each.aclose()
 
     async def run(self) -> BatchStatus:
         """Run the batch to its end, and return the totals, as `report` does. Raises BatchPaused."""

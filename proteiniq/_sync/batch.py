@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from proteiniq_openapi._contract import SHA256
 
@@ -35,12 +36,22 @@ OnBatchProgress = Callable[[BatchStatus], object]
 class Batch(BatchView):
     """A batch: iterate over it to run it, or to go on with it.
 
+        with client.batch("esmfold", Path("designs.fasta"), "screen") as batch:
+            for item in batch:
+                if is_good(batch.result(item)):
+                    break
+
     It yields an `ItemSummary` for each item when it has ended, first those that ended in earlier runs. After an early
     stop, an error or Ctrl-C, the jobs go on, and the same call resumes the batch. Requests in flight are finished and
     recorded first. A second Ctrl-C abandons them; the next run then looks for their jobs in the job list.
+
+    As a context manager, the batch does so, and releases its folder, before its block is left. Without one, Python
+    closes a loop that was left early only when it collects the iterator; what was submitted is recorded either way.
     """
 
-    _outcomes: Callable[[], Generator[ItemSummary]] | None = None
+    _outcomes: Callable[[Sequence[Generator[ItemSummary]]], Generator[ItemSummary]] | None = None
+    _runs: list[Generator[ItemSummary]] | None = None
+    """The iterations that were begun in the block of the context manager, None outside of it."""
 
     def __init__(
         self,
@@ -65,7 +76,9 @@ class Batch(BatchView):
                 bar.show(status, pipeline.clock.monotonic())
             told(status)
 
-        def outcomes() -> Generator[ItemSummary]:
+        def outcomes(earlier: Sequence[Generator[ItemSummary]]) -> Generator[ItemSummary]:
+            for each in earlier:
+                each.close()
             known = tool if isinstance(tool, Tool) else tools._recall(tool)
             now = pipeline.clock.utcnow().timestamp()
             folder: BatchFolder = Blocking.run(
@@ -94,7 +107,21 @@ class Batch(BatchView):
             raise ConfigurationError(
                 f"{self!r} was opened to look at it: to go on with it, call client.batch with its folder"
             )
-        return self._outcomes()
+        run = self._outcomes(tuple(self._runs or ()))
+        if self._runs is not None:
+            self._runs.append(run)
+        return run
+
+    def __enter__(self) -> Self:
+        self._runs = []
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        runs, self._runs = self._runs or (), None
+        for each in runs:
+            each.close()
 
     def run(self) -> BatchStatus:
         """Run the batch to its end, and return the totals, as `report` does. Raises BatchPaused."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,35 +14,27 @@ from .._policy.look import Failed as Later
 from .._short_repr import number_text
 from .._wire.crew import Crew, Done, Outcome
 from ..batch import _events as events
-from ..batch._prices import PriceClass, price_class
-from ..batch._state import Active, ItemState
+from ..batch._state import ItemState
 from ..errors import (
-    BadRequest,
     BatchPaused,
     ConcurrentJobLimitExceeded,
     Conflict,
     DailyLimitExceeded,
     InsufficientCredits,
-    InvalidInput,
-    PayloadTooLarge,
     ProteinIQError,
 )
-from ..models import JobState, Quote
+from ..models import JobState
 from .batch_ledger import BatchLedger
+from .batch_prices import ITEM_ONLY, BatchPrices
+from .batch_search import JobSearch, Key
 from .jobs import Jobs
 from .pipeline import Pipeline
-from .reads import request_page, requested_wait
+from .reads import requested_wait
 
 log = logging.getLogger("proteiniq")
 
 DAILY_PAUSE = 900.0
 """How long the batch waits after `daily_limit_exceeded` before it submits again, in seconds, by default."""
-
-MOST_QUOTES = 50
-"""How many classes of items are quoted before the first submit; the others are, when their turn comes."""
-
-ITEM_ONLY = (BadRequest, PayloadTooLarge, InvalidInput)
-"""Errors of a submit that are about its item, and not about the batch."""
 
 IN_DOUBT = "pass resend_in_doubt=True to submit it again"
 
@@ -51,11 +43,6 @@ LONGEST_SHOWN = 32
 
 MOST_UNSEARCHED = 3
 """How often the job list is searched again after an error that may not pass."""
-
-Key = tuple[int, int]
-"""A submit: the place of its item, and the attempt."""
-
-Wanted = Mapping[Key, Active]
 
 
 class BatchSubmits:
@@ -79,6 +66,7 @@ class BatchSubmits:
         self._crew = crew
         self._pipeline = pipeline
         self._jobs = jobs
+        self._prices = BatchPrices(ledger, jobs)
         self._resend_within = resend_within
         self._seen = seen
         self._tag = re.compile(rf"\[{ledger.folder.header.batch}-(\d+)\.(\d+)\]")
@@ -88,23 +76,26 @@ class BatchSubmits:
         self._quoting = False
         self._unaffordable: BatchPaused | None = None
         self._conflicts: set[Key] = set()
+        self._search: JobSearch | None = None
         self._unsearched = 0
 
     @property
     def may_submit(self) -> bool:
         """Whether an item waits whose estimate the limit has room for."""
         place = self._state.next_pending()
-        return place is not None and not (self._quoting or self._unaffordable) and self._has_room(place)
+        return (
+            place is not None and not (self._quoting or self._unaffordable) and self._prices.has_room(place)
+        )
 
     def what_is_left(self) -> BatchPaused | None:
         """Return the error if items wait that can't be submitted now."""
         if self._unaffordable is not None:
             return self._unaffordable
         place, limit = self._state.next_pending(), self._ledger.folder.header.max_credits
-        if place is None or limit is None or self._has_room(place):
+        if place is None or limit is None or self._prices.has_room(place):
             return None
         used, reserved = self._state.credits_used, self._state.credits_reserved
-        cost, total, taken = map(number_text, (self._estimate(place) or 0.0, limit, used))
+        cost, total, taken = map(number_text, (self._prices.estimate(place) or 0.0, limit, used))
         held = f" and {number_text(reserved)} reserved" if reserved else ""
         return self._ledger.paused(
             f"the next item would cost {cost} credits, and of max_credits={total}, {taken} are used{held}: raise "
@@ -112,31 +103,18 @@ class BatchSubmits:
             "max_credits",
         )
 
-    def _has_room(self, place: int) -> bool:
-        limit = self._ledger.folder.header.max_credits
-        if limit is None:
-            return True
-        committed = self._state.credits_used + self._state.credits_reserved
-        return committed + (self._estimate(place) or 0.0) <= limit + 1e-9
-
-    def _estimate(self, place: int) -> float | None:
-        return self._state.estimates.get(self._class(place))
-
-    def _class(self, place: int) -> PriceClass:
-        return price_class(self._plan.item(place))
-
     def start(self) -> None:
         """Begin the submit of the next item, or the quote that it needs first."""
         place = self._state.next_pending()
         assert place is not None
         header = self._ledger.folder.header
         each = header.max_credits_each
-        is_known = self._class(place) in self._state.estimates
-        if not is_known and (header.max_credits is not None or each is not None):
+        if not self._prices.is_known(place) and (header.max_credits is not None or each is not None):
             self._quoting = True
-            self._crew.start(partial(self._quoted, place), partial(self._quote, place))
+            largest = self._prices.largest(place)
+            self._crew.start(partial(self._quoted, largest), partial(self._prices.quote, largest))
             return
-        credits = self._estimate(place)
+        credits = self._prices.estimate(place)
         if each is not None and credits is not None and credits > each:
             self._schedule.not_submitted()
             cost = number_text(credits)
@@ -236,86 +214,52 @@ class BatchSubmits:
             self._unaffordable = self._ledger.paused(text, "insufficient_credits", cause)
 
     def quote_classes(self) -> None:
-        """Ask what the waiting items cost: once for the same settings and about the same size."""
-        largest: dict[PriceClass, tuple[int, int]] = {}
-        for item in self._plan.items():
-            if self._state.status(item.place) == ItemState.PENDING:
-                known = price_class(item)
-                if known in largest or len(largest) < MOST_QUOTES:
-                    largest[known] = max(largest.get(known, (-1, 0)), (item.bytes, item.place))
-        first = self._state.next_pending()
-        for known, (_, place) in largest.items():
-            try:
-                quote = self._quote(place)
-            except ITEM_ONLY:
-                continue  # the submit of the item will say so, for it alone
-            self._record_estimate(known, quote)
-            blocking = [each for each in quote.blocking_errors if each.code == "insufficient_credits"]
-            if blocking and first is not None and known == self._class(first):
-                self._cannot_afford(blocking[0].message or "the quote says so.")
-
-    def _quote(self, place: int) -> Quote:
-        tool, item = self._ledger.folder.header.tool, self._plan.item(place)
-        return self._jobs.quote(tool, self._plan.entries(item), item.settings, check=False)
+        """Request the prices of the waiting items."""
+        if refused := self._prices.quote_classes():
+            self._cannot_afford(refused)
 
     def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit
         self._quoting, error = False, outcome.error
         if error is None:
-            self._record_estimate(self._class(place), outcome.value)
+            self._prices.record(place, outcome.value)
         elif isinstance(error, ITEM_ONLY):
             self._ledger.record(events.Failed(place, error.message, getattr(error, "code", None)))
             self._ledger.failed(place)
         else:
             self._ledger.failed_request(error, "quote", self._schedule.failed)
 
-    def _record_estimate(self, known: PriceClass, quote: Quote) -> None:
-        settings, size = known
-        self._ledger.record(events.Estimate(settings, size, quote.estimated_credits))
-
     def start_search(self) -> None:
-        """Begin to look for the jobs of the submits that have no response."""
-        wanted = {
-            (place, each.attempt): each
-            for place, each in self._state.active.items()
-            if each.state == ItemState.SENDING and place not in self._posting
-        }
-        self._crew.start(partial(self._searched, wanted), partial(self._search, wanted))
+        """Look for the jobs of the submits that have no response, or go on with that after a failure."""
+        if self._search is None:
+            wanted = {
+                (place, each.attempt): each
+                for place, each in self._state.active.items()
+                if each.state == ItemState.SENDING and place not in self._posting
+            }
+            self._search = JobSearch(self._pipeline, wanted, self._key)
+        self._crew.start(partial(self._searched, self._search), self._search.go_on)
 
     def is_ours(self, job: JobState) -> bool:
         """Whether a job is one of the batch, by its name."""
         return self._key(job) is not None
 
-    def _search(self, wanted: Wanted) -> dict[Key, JobState]:
-        """Look for the jobs of these submits in the whole job list. Raises ProteinIQError if a part can't be read."""
-        found: dict[Key, JobState] = {}
-        cursor: str | None = None
-        while len(found) < len(wanted):
-            page = request_page(self._pipeline, cursor)
-            for state in page.items:
-                if (key := self._key(state)) is not None and key in wanted:
-                    found[key] = state
-            if page.problem is not None:
-                raise page.problem
-            if (cursor := page.next_cursor) is None:
-                break
-        return found
-
-    def _searched(self, wanted: Wanted, outcome: Outcome[Any]) -> None:
+    def _searched(self, search: JobSearch, outcome: Outcome[Any]) -> None:
         """Submit again, with the same key, what is not in the list; the key is only good for a time."""
         now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
         if isinstance(error, ProteinIQError) and not error.retryable and self._unsearched < MOST_UNSEARCHED:
             # Such as a page whose cursor is a job that was deleted meanwhile.
+            search.begin_again()
             self._unsearched += 1
             self._schedule.searched(now, Later())
             return
         if error is not None:
             ledger.failed_request(error, "list_jobs", self._schedule.searched)
             return
-        self._unsearched = 0
+        self._unsearched, self._search = 0, None
         self._schedule.searched(now)
-        for (place, attempt), sent in wanted.items():
-            job = outcome.value.get((place, attempt))
+        for (place, attempt), sent in search.wanted.items():
+            job = search.found.get((place, attempt))
             if job is not None:
                 self._submitted(place, attempt, job, now, found=True)
             elif 0 <= ledger.now - sent.sent_at <= self._resend_within:

@@ -20,15 +20,21 @@ class Bar:
         self._stream = sys.stderr if stream is None else stream
         self._changes = self._stream.isatty() and os.environ.get("TERM") != "dumb"
         self._shown_at = float("-inf")
+        self._estimate: float | None = None
         self._shown = ""
 
     def show(self, status: BatchStatus, now: float) -> None:
         """Show how far the batch is."""
         if self._changes:
             self._line(f"{_bar(status)} {status}")
-        elif now - self._shown_at >= _EVERY or (status.finished and str(status) != self._shown):
-            self._shown_at, self._shown = now, str(status)
+        elif self._is_worth_a_line(status, now):
+            self._shown_at, self._shown, self._estimate = now, str(status), status.estimated_credits
             print(status, file=self._stream, flush=True)
+
+    def _is_worth_a_line(self, status: BatchStatus, now: float) -> bool:
+        if status.finished or status.estimated_credits != self._estimate:
+            return str(status) != self._shown
+        return now - self._shown_at >= _EVERY
 
     def close(self) -> None:
         """Leave the last line as it is."""

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from .._short_repr import number_text
 from ._lines import encode as line_of, known
 
 
@@ -67,6 +68,23 @@ class Estimate(Event):
     settings_sha256: str
     bytes: int
     credits: float | None
+
+
+@attrs.frozen
+class Forecast(Event):
+    """What the batch is expected to cost in all: what is used and reserved, and the waiting items by their quotes.
+
+    `unquoted` items are left out, because their price isn't known; `credits` is None if that of no waiting item is.
+    """
+
+    credits: float | None
+    unquoted: int = 0
+
+    def __str__(self) -> str:
+        if self.credits is None:
+            return "an unknown number of credits"
+        left_out = f", without {self.unquoted:,} items that have no quote" if self.unquoted else ""
+        return f"about {number_text(self.credits)} credits{left_out}"
 
 
 @attrs.frozen
@@ -192,6 +210,7 @@ class Skipped(ItemEvent):
 KINDS: tuple[type[Event], ...] = (
     Contract,
     Estimate,
+    Forecast,
     Submit,
     Submitted,
     Unsent,

@@ -20,6 +20,7 @@ from ._events import (
     Estimate,
     Event,
     Failed,
+    Forecast,
     ItemEvent,
     Paused,
     Problem,
@@ -111,6 +112,8 @@ class State:
         """The last pause, until something is submitted again."""
         self.contract: Contract | None = None
         """The last change of the contract."""
+        self.forecast: Forecast | None = None
+        """What the batch was expected to cost when its last run began."""
         self.highest = -1
         """The last place that an event is about."""
 
@@ -209,6 +212,9 @@ class State:
     def _on_estimate(self, event: Estimate, at: float) -> None:
         self._estimates[event.settings_sha256, event.bytes] = event.credits
 
+    def _on_forecast(self, event: Forecast, at: float) -> None:
+        self.forecast = event
+
     def _on_paused(self, event: Paused, at: float) -> None:
         self.paused = event
         self.failures_in_a_row = 0
@@ -284,6 +290,7 @@ class State:
 _APPLY: Mapping[type[Event], Callable[[State, Any, float], None]] = {
     Contract: State._on_contract,
     Estimate: State._on_estimate,
+    Forecast: State._on_forecast,
     Submit: State._on_submit,
     Submitted: State._on_submitted,
     Unsent: State._on_unsent,

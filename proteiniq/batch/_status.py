@@ -20,8 +20,14 @@ class BatchStatus:
     """How far a batch is. Credits are those of this batch; `credits_reserved` is what its active jobs may cost.
 
     `waiting` items are still to be submitted, `running` ones have a job, or were just submitted, and `in_doubt` ones
-    may have a job. `requests_per_minute` and `estimated_end` are known only to the process that runs the batch, and
-    None until it has learned them.
+    may have a job.
+
+    `estimated_credits` is what the whole batch is expected to cost, as its last run estimated before its first submit:
+    what was used and reserved, and for each waiting item the quote for the largest item with its settings and about its
+    size. It leaves out `unquoted_items`, whose price wasn't known then, and is None if that of no item was.
+
+    `requests_per_minute` and `estimated_end` are known only to the process that runs the batch, and None until it has
+    learned them.
     """
 
     items: int
@@ -35,7 +41,7 @@ class BatchStatus:
     credits_reserved: float
     max_credits: float | None
     estimated_credits: float | None = None
-    """What the waiting items are expected to cost, by the quotes for their settings and sizes."""
+    unquoted_items: int = 0
     requests_per_minute: float | None = None
     estimated_end: datetime | None = None
     paused: str | None = None
@@ -60,6 +66,9 @@ class BatchStatus:
         credits = f"{number_text(self.credits_used)} credits used"
         if self.credits_reserved:
             credits += f", {number_text(self.credits_reserved)} reserved"
+        if self.estimated_credits is not None and not self.finished:
+            left_out = f" (without {self.unquoted_items:,} items)" if self.unquoted_items else ""
+            credits += f", about {number_text(self.estimated_credits)} expected in all{left_out}"
         if self.max_credits is not None:
             credits += f", limit {number_text(self.max_credits)}"
         parts.append(credits)
@@ -72,9 +81,7 @@ class BatchStatus:
         return "; ".join(parts)
 
 
-def status_of(
-    folder: BatchFolder, same: Mapping[int, Sequence[int]] | None = None, **learned: Any
-) -> BatchStatus:
+def status_of(folder: BatchFolder, same: Mapping[int, Sequence[int]] | None = None) -> BatchStatus:
     """Return how far the batch in a folder is. `same` is what `equal_items` returns, if that is known."""
     counts, state = folder.state.counts(), folder.state
     done_same = failed_same = 0
@@ -94,8 +101,9 @@ def status_of(
         credits_used=state.credits_used,
         credits_reserved=state.credits_reserved,
         max_credits=folder.header.max_credits,
+        estimated_credits=state.forecast.credits if state.forecast else None,
+        unquoted_items=state.forecast.unquoted if state.forecast else 0,
         paused=state.paused.reason if state.paused and is_open else None,
-        **learned,
     )
 
 

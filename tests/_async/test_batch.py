@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +56,29 @@ async def test_a_batch_runs_and_is_there_in_a_second_run(client: AsyncProteinIQ,
 async def test_the_end_of_a_loop_writes_what_is_on_its_way_before_the_folder_is_free(
     client: AsyncProteinIQ, tmp_path: Path
 ) -> None:
-    async with aclosing(client.batch("picky", TEXTS, tmp_path).__aiter__()) as outcomes:
-        async for _ in outcomes:
+    async with client.batch("picky", TEXTS, tmp_path) as batch:
+        async for _ in batch:
             with pytest.raises(BatchLocked):
                 await run(client.batch("picky", TEXTS, tmp_path))
             break
     events = [event["event"] for event in journal(tmp_path)]
     assert events.count("submit") == events.count("submitted")
     assert await run(client.batch("picky", TEXTS, tmp_path)) == ["a done", "b done", "c done"]
+    assert await jobs(client) == 3
+
+
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_a_second_loop_in_the_block_of_a_batch_goes_on_after_the_first(
+    client: AsyncProteinIQ, tmp_path: Path
+) -> None:
+    async with client.batch("picky", TEXTS, tmp_path) as batch:
+        async for _ in batch:
+            break
+        assert await run(batch) == ["a done", "b done", "c done"]
+    assert await run(batch) == ["a done", "b done", "c done"]
+    async with batch:
+        pass
     assert await jobs(client) == 3
 
 

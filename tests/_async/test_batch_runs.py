@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from proteiniq import AsyncProteinIQ
-from proteiniq._async import batch_results, batch_run, batch_submits, ended
+from proteiniq._async import batch_prices, batch_results, batch_run, batch_search, ended
 from proteiniq._async.jobs import AsyncJobs
 from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
 from proteiniq._async.wait_one import AsyncWatcher
 from proteiniq._policy import following, schedule
+from proteiniq._policy.polling import READ_INTERVAL
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
 from proteiniq._wire.clock import AsyncMachineClock
@@ -417,13 +419,96 @@ async def test_items_above_max_credits_each_are_skipped(service: Service) -> Non
 
 
 @pytest.mark.anyio
+@pytest.mark.case
+async def test_the_estimate_is_told_and_on_the_disk_before_the_first_submit(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[BatchStatus] = []
+
+    def told(status: BatchStatus) -> None:
+        if not seen:
+            assert "submit_job" not in service.asked
+            assert service.status.estimated_credits == 21
+        seen.append(status)
+
+    with caplog.at_level(logging.INFO, "proteiniq"):
+        await service.run("one", "two", "six", "one", on_progress=told)
+    assert service.asked.count("quote_job") == 1
+    assert (seen[0].waiting, seen[0].estimated_credits, seen[0].unquoted_items) == (4, 21, 0)
+    assert "is expected to cost about 21 credits in all" in caplog.text
+    assert AsyncBatch.open(service.folder).report().estimated_credits == 21
+
+
+@pytest.mark.anyio
 @pytest.mark.once
-async def test_a_price_that_is_not_known_is_asked_for_once(
+async def test_the_estimate_of_a_batch_that_is_extended_is_for_all_items(service: Service) -> None:
+    await service.run("one")
+    await service.run("one", "two", "six")
+    await service.run("one", "two", "six")
+    assert service.status.estimated_credits == 21
+    assert len(service.events("forecast")) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_estimate_leaves_out_items_without_a_quote_and_says_so(service: Service) -> None:
+    service.faults.add("POST", "/jobs/quote", status=400, code="validation_error")
+    await service.run("one", "two", "sixteen")
+    assert (service.status.estimated_credits, service.status.unquoted_items) == (7, 2)
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_an_estimate_above_the_limit_is_a_warning(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(BatchPaused, match="max_credits=8"):
+        await service.run("one", "two", max_credits=8)
+    (said,) = [each for each in caplog.records if "expected to cost" in each.message]
+    assert said.levelno == logging.WARNING
+    assert said.message.endswith("about 14 credits in all; it stops before it exceeds max_credits=8")
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("most", "asked", "estimate"), [(10, ["one", "sixteen"], (21, 0)), (0, ["one", "three"], (14, 1))]
+)
+async def test_a_price_that_is_not_known_is_asked_for_once_for_the_largest_item_that_is_counted(
+    service: Service, monkeypatch: pytest.MonkeyPatch, most: int, asked: list[str], estimate: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(batch_prices, "MOST_QUOTES", 0)
+    monkeypatch.setattr(batch_prices, "MOST_CLASSES", most)
+    quoted: list[Any] = []
+    quote = AsyncJobs.quote
+
+    async def noted(jobs: AsyncJobs, tool: str, inputs: Any, *rest: Any, **options: Any) -> Any:
+        quoted.append(inputs[0]["content"])
+        return await quote(jobs, tool, inputs, *rest, **options)
+
+    monkeypatch.setattr(AsyncJobs, "quote", noted)
+    await service.run("one", "three", "sixteen", max_credits=100)
+    assert quoted == asked
+    assert (service.status.estimated_credits, service.status.unquoted_items) == estimate
+
+
+@pytest.mark.anyio
+@pytest.mark.once
+async def test_a_quote_that_cannot_be_a_price_is_no_estimate(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_submits, "MOST_QUOTES", 0)
-    await service.run("one", "two", "six", max_credits=100)
-    assert service.asked.count("quote_job") == 1
+    quote = AsyncJobs.quote
+
+    async def negative(*given: Any, **options: Any) -> Any:
+        return attrs.evolve(await quote(*given, **options), estimated_credits=-5.0)
+
+    monkeypatch.setattr(AsyncJobs, "quote", negative)
+    with pytest.raises(ContractError, match="can't be its price"):
+        await service.run("one", max_credits=100)
+    assert await service.jobs() == 0
+    service.folder = service.folder.with_name("without a limit")
+    await service.run("one")
+    assert service.status.estimated_credits is None
 
 
 @pytest.mark.anyio
@@ -568,7 +653,7 @@ async def test_a_list_that_ends_early_is_not_taken_for_the_whole(
 
     service.faults.add(*JOBS, cut="after")
     with monkeypatch.context() as patch:
-        patch.setattr(batch_submits, "request_page", cut)
+        patch.setattr(batch_search, "request_page", cut)
         with pytest.raises(BatchPaused, match="there are more pages"):
             await service.run("one")
     await service.run("one")
@@ -596,7 +681,7 @@ async def test_a_result_that_cannot_be_read_is_left_for_the_next_run(service: Se
 async def test_a_result_whose_reading_fails_again_and_again_is_left(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ended, "RESULT_PATIENCE", 0.0)
+    monkeypatch.setattr(ended, "RESULT_PATIENCE", READ_INTERVAL)  # for one read
     service.faults.add("GET", "/results/**", times=None, truncate=10)
     with pytest.raises(BatchPaused, match="can't be read"):
         await service.run("one")

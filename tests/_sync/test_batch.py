@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +52,27 @@ def test_a_batch_runs_and_is_there_in_a_second_run(client: ProteinIQ, tmp_path: 
 def test_the_end_of_a_loop_writes_what_is_on_its_way_before_the_folder_is_free(
     client: ProteinIQ, tmp_path: Path
 ) -> None:
-    with closing(client.batch("picky", TEXTS, tmp_path).__iter__()) as outcomes:
-        for _ in outcomes:
+    with client.batch("picky", TEXTS, tmp_path) as batch:
+        for _ in batch:
             with pytest.raises(BatchLocked):
                 run(client.batch("picky", TEXTS, tmp_path))
             break
     events = [event["event"] for event in journal(tmp_path)]
     assert events.count("submit") == events.count("submitted")
     assert run(client.batch("picky", TEXTS, tmp_path)) == ["a done", "b done", "c done"]
+    assert jobs(client) == 3
+
+
+def test_a_second_loop_in_the_block_of_a_batch_goes_on_after_the_first(
+    client: ProteinIQ, tmp_path: Path
+) -> None:
+    with client.batch("picky", TEXTS, tmp_path) as batch:
+        for _ in batch:
+            break
+        assert run(batch) == ["a done", "b done", "c done"]
+    assert run(batch) == ["a done", "b done", "c done"]
+    with batch:
+        pass
     assert jobs(client) == 3
 
 

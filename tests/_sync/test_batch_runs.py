@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from proteiniq import ProteinIQ
 from proteiniq._policy import following, schedule
+from proteiniq._policy.polling import READ_INTERVAL
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
-from proteiniq._sync import batch_results, batch_run, batch_submits, ended
+from proteiniq._sync import batch_prices, batch_results, batch_run, batch_search, ended
 from proteiniq._sync.jobs import Jobs
 from proteiniq._sync.reads import StatusReader
 from proteiniq._sync.submission import Submitter
@@ -105,6 +107,26 @@ def test_equal_items_run_once(service: Service) -> None:
     assert outcomes["item 2"].folder == outcomes["item 0"].folder
     assert sum(outcome.credits or 0.0 for outcome in outcomes.values()) == 14
     assert service.status.done == 3
+
+
+@pytest.mark.case
+def test_the_estimate_is_told_and_on_the_disk_before_the_first_submit(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[BatchStatus] = []
+
+    def told(status: BatchStatus) -> None:
+        if not seen:
+            assert "submit_job" not in service.asked
+            assert service.status.estimated_credits == 21
+        seen.append(status)
+
+    with caplog.at_level(logging.INFO, "proteiniq"):
+        service.run("one", "two", "six", "one", on_progress=told)
+    assert service.asked.count("quote_job") == 1
+    assert (seen[0].waiting, seen[0].estimated_credits, seen[0].unquoted_items) == (4, 21, 0)
+    assert "is expected to cost about 21 credits in all" in caplog.text
+    assert Batch.open(service.folder).report().estimated_credits == 21
 
 
 @pytest.mark.parametrize(

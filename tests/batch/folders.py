@@ -17,6 +17,7 @@ from proteiniq.batch._events import (
     Estimate,
     Event,
     Failed,
+    Forecast,
     Paused,
     Problem,
     Refused,
@@ -85,4 +86,5 @@ def possible(place: int, attempt: int) -> list[Event]:
         Reused(place, "../other", "seq1", (FILE,)),
         Resend(place),
         Skipped(place, "not wanted"),
+        Forecast(1400.0, 2),
     ]

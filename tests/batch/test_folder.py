@@ -263,7 +263,7 @@ def choose(folder: BatchFolder, choices: list[tuple[int, int]]) -> Iterator[Even
         yield event
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 16)), max_size=40))
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 17)), max_size=40))
 def test_a_replayed_batch_is_in_the_state_that_it_was_in(choices: list[tuple[int, int]]) -> None:
     with TemporaryDirectory() as path, started(Path(path)) as folder:
         folder.extend([*items(3), item(0, id="twin")])

@@ -13,14 +13,24 @@ import attrs
 import numpy
 import pytest
 
-from proteiniq import AsyncProteinIQ, BatchPaused, ContractError, Forbidden, InvalidInput
-from proteiniq._async import batch_submits
+from proteiniq import (
+    AsyncProteinIQ,
+    BatchPaused,
+    ContractError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    ServerError,
+)
+from proteiniq._async import batch_search
 from proteiniq._async.batch_run import AsyncBatchRun, _duration
+from proteiniq._async.batch_search import AsyncJobSearch
 from proteiniq._responses.page import Page
 from proteiniq._wire.crew import Outcome
 from proteiniq.batch._events import Ended, Submit, Submitted
 from proteiniq.batch._options import BatchOptions
-from proteiniq.batch._state import ItemState
+from proteiniq.batch._state import Active, ItemState
+from proteiniq.models import JobState
 
 from ..every_error import STATE
 from ..support import KEY, URL
@@ -94,31 +104,92 @@ def test_a_list_whose_reading_fails_in_an_unknown_way_ends_the_run(tmp_path: Pat
     with_run(tmp_path, step)
 
 
-def test_a_search_goes_through_all_pages_and_stops_at_one_that_is_damaged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class Pages:
+    """The pages of a job list by their cursors, and which were requested. An error is raised once."""
+
+    def __init__(self, pages: dict[str | None, Page[JobState]], **errors: Exception) -> None:
+        self.pages = pages
+        self.errors = errors
+        self.asked: list[str | None] = []
+
+    async def __call__(self, pipeline: Any, cursor: str | None) -> Page[JobState]:
+        self.asked.append(cursor)
+        if error := self.errors.pop(str(cursor), None):
+            raise error
+        return self.pages[cursor]
+
+
+@pytest.fixture
+def search(monkeypatch: pytest.MonkeyPatch) -> Callable[[Pages], AsyncJobSearch]:
+    """Makes searches for the jobs of the items 0 and 1, which are called by their places."""
+
+    def made(pages: Pages) -> AsyncJobSearch:
+        monkeypatch.setattr(batch_search, "request_page", pages)
+        wanted = {(place, 0): Active(ItemState.SENDING, 0, 0.0) for place in (0, 1)}
+        names = {"0": (0, 0), "1": (1, 0), "2": (2, 0)}
+        return AsyncJobSearch(
+            AsyncProteinIQ(KEY, URL)._pipeline, wanted, lambda job: names.get(str(job.name))
+        )
+
+    return made
+
+
+def page(*names: str, after: str | None = None) -> Page[JobState]:
+    return Page(tuple(attrs.evolve(STATE, id=f"job_{name}", name=name) for name in names), after)
+
+
+Search = Callable[[Pages], AsyncJobSearch]
+
+
+def test_a_search_reads_pages_until_all_jobs_are_found(search: Search) -> None:
+    pages = Pages({None: page("other", "2", after="a"), "a": page("1", after="b"), "b": page("0", after="c")})
+    this = search(pages)
+    asyncio.run(this.go_on())
+    assert pages.asked == [None, "a", "b"]
+    assert {key: job.id for key, job in this.found.items()} == {(0, 0): "job_0", (1, 0): "job_1"}
+
+
+@pytest.mark.case
+def test_a_search_goes_on_from_the_page_that_failed(search: Search) -> None:
+    busy = ServerError("busy", code="internal_error")
+    pages = Pages({None: page("0", after="a"), "a": page(after="b"), "b": page("other")}, b=busy)
+    this = search(pages)
+    with pytest.raises(ServerError):
+        asyncio.run(this.go_on())
+    asyncio.run(this.go_on())
+    assert pages.asked == [None, "a", "b", "b"]
+    assert list(this.found) == [(0, 0)]
+
+
+@pytest.mark.case
+def test_a_search_whose_cursor_is_not_known_any_more_begins_again_and_keeps_what_it_found(
+    search: Search,
 ) -> None:
-    async def step(run: AsyncBatchRun) -> None:
-        batch_id = run._folder.header.batch
-        ours = attrs.evolve(STATE, id="job_2", name=f"fold a [{batch_id}-0.0]")
-        pages = [
-            Page((STATE,), "cursor"),
-            Page((ours,), "more"),
-            Page((), None, ContractError("damaged", operation="list_jobs")),
-        ]
+    gone = NotFound("gone", code="not_found")
+    pages = Pages({None: page("0", after="a"), "a": page("1", after="b")}, a=gone)
+    this = search(pages)
+    with pytest.raises(NotFound):
+        asyncio.run(this.go_on())
+    pages.pages[None] = page("other", after="a")
+    this.begin_again()
+    asyncio.run(this.go_on())
+    assert pages.asked == [None, "a", None, "a"]
+    assert len(this.found) == 2
 
-        async def request_page(*_: Any) -> Any:
-            return pages.pop(0)
 
-        monkeypatch.setattr(batch_submits, "request_page", request_page)
-        await run._ledger.record(Submit(0, 0))
-        await run._ledger.record(Submit(1, 0))
-        wanted = {(place, 0): run._state.active[place] for place in (0, 1)}
-        with pytest.raises(ContractError, match="damaged"):
-            await run._submits._search(wanted)
-        pages[:] = [Page((ours,), None)]
-        assert list(await run._submits._search(wanted)) == [(0, 0)]
-
-    with_run(tmp_path, step)
+@pytest.mark.parametrize(
+    ("last", "message"),
+    [
+        (Page((), None, ContractError("damaged", operation="list_jobs")), "damaged"),
+        (page(after="a"), "the cursor 'a' twice"),
+    ],
+)
+def test_a_list_that_has_no_end_is_not_taken_for_one_without_the_job(
+    search: Search, last: Page[JobState], message: str
+) -> None:
+    this = search(Pages({None: page("0", after="a"), "a": last}))
+    with pytest.raises(ContractError, match=message):
+        asyncio.run(this.go_on())
 
 
 def test_the_wait_for_a_request_ends_at_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

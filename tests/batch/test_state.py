@@ -177,7 +177,7 @@ def test_an_item_that_is_not_planned(place: int) -> None:
         State(bytearray(3)).apply(Submit(place, 0), 1.0)
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 16)), max_size=60))
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 17)), max_size=60))
 def test_no_sequence_of_events_makes_the_totals_wrong(choices: list[tuple[int, int]]) -> None:
     state = State(bytearray([0, 0, 0, ItemState.SAME]))
     for place, kind in choices:

@@ -12,8 +12,10 @@ import pytest
 from proteiniq import InvalidInput
 from proteiniq.batch import BatchStatus, OnFailure
 from proteiniq.batch._bar import Bar
-from proteiniq.batch._prices import size_class
+from proteiniq.batch._events import Ended, Estimate, Event, Forecast, Submit, Submitted
+from proteiniq.batch._prices import PriceClass, expected, more_expected, size_class
 from proteiniq.batch._rates import Rates
+from proteiniq.batch._state import State
 
 
 def status(**known: Any) -> BatchStatus:
@@ -43,6 +45,8 @@ def test_a_status_as_text() -> None:
             in_doubt=1,
             skipped=1,
             credits_reserved=2.0,
+            estimated_credits=1400.5,
+            unquoted_items=2,
             max_credits=1234567.5,
             requests_per_minute=118.0,
             estimated_end=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
@@ -51,9 +55,17 @@ def test_a_status_as_text() -> None:
     )
     assert shown.startswith(
         "5 of 1,000 done; 3 running; 2 waiting; 1 failed; 1 in doubt; 1 skipped; "
-        "12.5 credits used, 2 reserved, limit 1234567.5; 118 requests/min; ends about "
+        "12.5 credits used, 2 reserved, about 1400.5 expected in all (without 2 items), limit 1234567.5; "
+        "118 requests/min; ends about "
     )
     assert shown.endswith("; paused: no credits")
+
+
+def test_an_estimate_is_shown_until_the_batch_has_finished() -> None:
+    assert str(status(waiting=5, estimated_credits=20.0)).endswith(
+        "12.5 credits used, about 20 expected in all"
+    )
+    assert str(status(estimated_credits=20.0)).endswith("12.5 credits used")
 
 
 def test_a_status_as_json() -> None:
@@ -118,6 +130,51 @@ def test_items_of_about_the_same_size_are_one_class(size: int, made: int) -> Non
     assert size_class(size) == made
 
 
+SMALL, LARGE, OTHER = ("ab", 1024), ("ab", 2048), ("cd", 1024)
+
+
+def priced(*events: Event, items: int) -> State:
+    state = State(bytearray(items))
+    for event in (Estimate(*SMALL, 2.0), Estimate(*LARGE, 3.0), *events):
+        state.apply(event, 1.0)
+    return state
+
+
+@pytest.mark.parametrize(
+    ("waiting", "events", "items", "forecast"),
+    [
+        ({SMALL: 3, LARGE: 2}, (), 5, Forecast(12.0)),
+        ({SMALL: 3, OTHER: 2}, (), 5, Forecast(6.0, 2)),
+        ({SMALL: 1}, (), 5, Forecast(2.0, 4)),  # more classes than are counted
+        ({OTHER: 5}, (), 5, Forecast(None, 5)),
+        ({SMALL: 1}, (Submit(0, 0, 4.0),), 2, Forecast(6.0)),
+        ({}, (Submit(0, 0, 4.0), Submitted(0, 0, "j"), Ended(0, 0, "j", "COMPLETED", 5.0)), 1, Forecast(5.0)),
+    ],
+)
+def test_what_a_batch_is_expected_to_cost(
+    waiting: dict[PriceClass, int], events: tuple[Event, ...], items: int, forecast: Forecast
+) -> None:
+    assert expected(priced(*events, items=items), waiting) == forecast
+
+
+@pytest.mark.parametrize("known", [None, 4.0])
+def test_a_later_quote_adds_its_items_to_what_is_expected(known: float | None) -> None:
+    state = priced(Submit(0, 0, 4.0), items=6)
+    assert more_expected(state, Forecast(known, 5), 2.5, 2) == Forecast(9.0, 3)
+
+
+@pytest.mark.parametrize(
+    ("forecast", "text"),
+    [
+        (Forecast(None, 3), "an unknown number of credits"),
+        (Forecast(1400.0), "about 1400 credits"),
+        (Forecast(2.5, 3), "about 2.5 credits, without 3 items that have no quote"),
+    ],
+)
+def test_what_is_expected_as_text(forecast: Forecast, text: str) -> None:
+    assert str(forecast) == text
+
+
 # ---- rates
 
 
@@ -173,6 +230,15 @@ def test_elsewhere_there_is_a_line_a_minute(is_dumb: bool, monkeypatch: pytest.M
     bar.close()
     waiting, done = "5 of 10 done; 1 waiting; 12.5 credits used", "5 of 10 done; 12.5 credits used"
     assert stream.getvalue().splitlines() == [waiting, waiting, done]
+
+
+def test_elsewhere_the_estimate_is_shown_as_soon_as_it_is_known() -> None:
+    stream = io.StringIO()
+    bar = Bar(stream)
+    bar.show(status(waiting=1), 0.0)
+    for now in (1.0, 2.0):
+        bar.show(status(waiting=1, estimated_credits=20.0), now)
+    assert ["expected" in line for line in stream.getvalue().splitlines()] == [False, True]
 
 
 def test_the_bar_of_a_batch_without_items_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
