@@ -17,6 +17,7 @@ from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
 
 from .._inputs.arguments import is_text
 from .._inputs.files import saving_folder
+from .._transfer import durable
 from .._transfer.filenames import local_names
 
 _KEY = re.compile(r"(pq_live_[^\s_]+)_[^\s\"']+")
@@ -208,6 +209,4 @@ def _write(path: Path, value: Mapping[str, Any]) -> None:
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     if not is_text(text):  # JSON can have half of a character, escaped
         text = json.dumps(value, indent=2, sort_keys=True) + "\n"
-    draft = path.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    durable.replace(path, text.encode())
