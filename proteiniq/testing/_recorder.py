@@ -61,23 +61,22 @@ class Recorder:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._client._pipeline.on_submit.remove(self._note)
         submitted, self._submitted = self._submitted, []
-        failures: list[Exception] = []
+        failures: list[tuple[Exception, str]] = []
         for order, job in submitted:
             try:
                 if error is None or self._client.jobs.get(job.id).is_terminal:
                     self._keep_submitted(order, job)
             except Exception as failure:  # the other jobs were paid for, too
-                failure.add_note(
-                    f"Job {job.id} was not recorded: `Recorder.keep` records it without another submit."
-                )
-                failures.append(failure)
+                note = f"Job {job.id} was not recorded: `Recorder.keep` records it without another submit."
+                failures.append((failure, note))
         if error is not None:
-            for each in failures:
-                error.add_note(f"{type(each).__name__}: {each}. {each.__notes__[-1]}")
+            for each, note in failures:
+                error.add_note(f"{type(each).__name__}: {each}. {note}")
         elif failures:
-            for other in failures[1:]:
-                failures[0].add_note(other.__notes__[-1])
-            raise failures[0]
+            first, _ = failures[0]
+            for _, note in failures:
+                first.add_note(note)
+            raise first
 
     def _keep_submitted(self, order: Any, job: JobState) -> None:
         self.tool(order.tool)
