@@ -106,7 +106,7 @@ def issues(slot: Slot, text: str, format: str, *, given: bool) -> list[Issue]:
     if (
         any(issue.line is None for issue in found)
         and len(slot.formats) > 1
-        and all(map(_has_a_look, slot.formats))
+        and all(map(_is_always_recognised, slot.formats))
     ):
         expected = " or ".join(slot.formats)
         return [Issue(f"expected {expected}, but the data looks like none of them", slot=slot.id)]
@@ -115,7 +115,7 @@ def issues(slot: Slot, text: str, format: str, *, given: bool) -> list[Issue]:
     return found[:20]
 
 
-def _has_a_look(format: str) -> bool:
+def _is_always_recognised(format: str) -> bool:
     """Whether text of a format is always recognised."""
     return formats.family(format) in ("pdb", "cif", "sdf")
 
