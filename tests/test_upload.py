@@ -228,6 +228,15 @@ def test_an_error_of_a_source_without_a_message_is_named() -> None:
         next(source.pieces())
 
 
+def test_a_file_of_unknown_length_that_can_not_be_read_is_refused() -> None:
+    class Process(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(InvalidInput, match=r"the open file: Input/output error$"), opened(Process(), "mem"):
+        pass
+
+
 def test_an_error_without_a_message_at_the_end_of_a_source_is_named() -> None:
     class Ended(io.BytesIO):
         def seek(self, offset: int, whence: int = 0, /) -> int:
