@@ -16,7 +16,7 @@ from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ,
 from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
 
 from .._inputs.arguments import is_text
-from .._inputs.files import saving_folder
+from .._inputs.files import save_path
 from .._transfer import durable
 from .._transfer.filenames import local_names
 
@@ -45,7 +45,7 @@ class Recorder:
         if not isinstance(client, ProteinIQ):
             raise TypeError(f"client must be a ProteinIQ, got {type(client).__name__}")
         self._client = client
-        self._folder = saving_folder(folder)
+        self._folder = save_path(folder)
         self._submitted: list[tuple[Any, JobState]] = []
 
     def __enter__(self) -> Self:
