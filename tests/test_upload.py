@@ -216,6 +216,18 @@ def test_a_source_that_fails_while_it_is_read_is_an_error_of_ours() -> None:
             next(pieces)
 
 
+def test_a_file_that_reads_text_is_refused_for_that() -> None:
+    class Text(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> Any:
+            return "MK"
+
+    with (
+        opened(Text(b"MK"), "a.fasta") as source,
+        pytest.raises(InvalidInput, match=r"^upload aborted: expected bytes, got str$"),
+    ):
+        next(source.pieces())
+
+
 def test_an_error_of_a_source_without_a_message_is_named() -> None:
     class Ended(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
