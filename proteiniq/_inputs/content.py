@@ -29,7 +29,7 @@ _OBJECT = re.compile(
     r"|(?:Mutable)?Seq(?:Record)?\(.*|(?:Posix|Windows)?Path\(.*"
     r"|(?:dict_(?:keys|values|items)|frozenset|bytearray|deque|array|Counter|OrderedDict|np\.\w+)\(.*\)"
     r"|[\[({]+(?:b?'|Seq).*[\])}]|b(?:'.*'|\".*\")|'[^']*'|Ellipsis|ID: .*\nName: .*"
-    r"|.*\ndtype: \w+|.*\nName: .*, dtype: \w+",
+    r"|.*\ndtype: \w+|.*\nName: [^\n]*, dtype: \w+",
     re.DOTALL,
 )
 """What Python prints for objects that are not text: iterators, open files, sequences, paths, lists, bytes."""
