@@ -139,6 +139,8 @@ def test_a_body_without_an_error(content: bytes) -> None:
             None,
             "Just a moment R&D",
         ),
+        (b"<p>Bad gateway</p><script>if (1", None, "Bad gateway"),
+        (b"<p>Bad gateway<br", None, "Bad gateway"),
         (
             b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>It &lt;expired&gt;</Message></Error>',
             "AccessDenied",
@@ -146,12 +148,26 @@ def test_a_body_without_an_error(content: bytes) -> None:
         ),
         (b'{"error": ' + b"[" * 100_000, None, '{"error": ' + "[" * (MOST_DETAILS - 10) + "…"),
     ],
-    ids=["text", "JSON with a BOM", "HTML", "XML of storage", "nested too deeply"],
+    ids=[
+        "text",
+        "JSON with a BOM",
+        "HTML",
+        "HTML cut in a script",
+        "HTML cut in a tag",
+        "XML of storage",
+        "nested too deeply",
+    ],
 )
 def test_a_body_in_another_format_is_the_message(content: bytes, code: str | None, message: str) -> None:
     body = read_body(content)
     assert (body.code, body.message) == (code, message)
     assert not body.is_envelope
+
+
+@pytest.mark.parametrize("beginning", ["<!--", "<script ", "<a", "<Code>", "https://"])
+def test_a_body_of_beginnings_without_an_end_is_read_in_one_pass(beginning: str) -> None:
+    body = read_body(beginning.encode() * 100_000)  # with a pass for each, this takes hours
+    assert body.text is not None
 
 
 @pytest.mark.case

@@ -221,3 +221,9 @@ def test_marks_within_joined_files_are_left_out(mark: str) -> None:
 def test_marks_of_direction_are_blank(blank: str) -> None:
     (record,) = fasta.records(f"{blank}>a\nM{blank}K\n")
     assert (record.name, record.letters) == ("a", "MK")
+
+
+def test_a_run_of_carriage_returns_is_split_in_one_pass() -> None:
+    found = fasta.lines(">a" + "\r" * 200_000 + "MK\r\r\nVA")  # with a pass for each, this takes minutes
+    assert len(found) == 200_002
+    assert found[-2:] == ["MK", "VA"]

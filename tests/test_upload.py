@@ -216,6 +216,18 @@ def test_a_source_that_fails_while_it_is_read_is_an_error_of_ours() -> None:
             next(pieces)
 
 
+def test_a_file_that_reads_text_is_refused_for_that() -> None:
+    class Text(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> Any:
+            return "MK"
+
+    with (
+        opened(Text(b"MK"), "a.fasta") as source,
+        pytest.raises(InvalidInput, match=r"^upload aborted: expected bytes, got str$"),
+    ):
+        next(source.pieces())
+
+
 def test_an_error_of_a_source_without_a_message_is_named() -> None:
     class Ended(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
@@ -226,6 +238,15 @@ def test_an_error_of_a_source_without_a_message_is_named() -> None:
         pytest.raises(InvalidInput, match=r"'a\.fasta': EOFError$"),
     ):
         next(source.pieces())
+
+
+def test_a_file_of_unknown_length_that_can_not_be_read_is_refused() -> None:
+    class Process(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(InvalidInput, match=r"the open file: Input/output error$"), opened(Process(), "mem"):
+        pass
 
 
 def test_an_error_without_a_message_at_the_end_of_a_source_is_named() -> None:

@@ -30,7 +30,7 @@ class AsyncProteinIQ:
     `api_key` defaults to PROTEINIQ_API_KEY, `base_url` (host only) to PROTEINIQ_BASE_URL or https://proteiniq.io.
     `timeout` limits one request, in seconds. `max_retries` is the number of retries of a request, made only when a
     retry may succeed and is harmless. `deadline` limits a request with its retries and the pauses between them, in
-    seconds; None is no limit. It does not apply to uploads and downloads; a wait has its own timeout.
+    seconds; None means no limit. It does not apply to uploads and downloads; a wait has its own timeout.
 
     The defaults of the rate limit are the service's (120 requests per key in 60 s, reads of one job 5 s apart). All
     clients of a key in this process share one limit, which is corrected by the service's headers; `rate_limit` is never

@@ -15,7 +15,7 @@ from proteiniq_openapi.models import Result as LowResult
 
 from .._inputs.arguments import check_flags, check_id
 from .._inputs.callbacks import AsyncCallback
-from .._inputs.files import saving_folder, saving_target
+from .._inputs.files import save_path, saving_target
 from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
@@ -206,7 +206,7 @@ class AsyncResult(Model):
         """
         AsyncCallback("on_progress", on_progress)  # checked before anything is created
         check_flags(overwrite=overwrite)
-        root = saving_folder(folder)
+        root = save_path(folder)
         root.mkdir(parents=True, exist_ok=True)
         progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))
         saved = []

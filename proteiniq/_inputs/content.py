@@ -29,7 +29,7 @@ _OBJECT = re.compile(
     r"|(?:Mutable)?Seq(?:Record)?\(.*|(?:Posix|Windows)?Path\(.*"
     r"|(?:dict_(?:keys|values|items)|frozenset|bytearray|deque|array|Counter|OrderedDict|np\.\w+)\(.*\)"
     r"|[\[({]+(?:b?'|Seq).*[\])}]|b(?:'.*'|\".*\")|'[^']*'|Ellipsis|ID: .*\nName: .*"
-    r"|.*\ndtype: \w+|.*\nName: .*, dtype: \w+",
+    r"|.*\ndtype: \w+|.*\nName: [^\n]*, dtype: \w+",
     re.DOTALL,
 )
 """What Python prints for objects that are not text: iterators, open files, sequences, paths, lists, bytes."""
@@ -106,7 +106,7 @@ def issues(slot: Slot, text: str, format: str, *, given: bool) -> list[Issue]:
     if (
         any(issue.line is None for issue in found)
         and len(slot.formats) > 1
-        and all(map(_has_a_look, slot.formats))
+        and all(map(_is_always_recognised, slot.formats))
     ):
         expected = " or ".join(slot.formats)
         return [Issue(f"expected {expected}, but the data looks like none of them", slot=slot.id)]
@@ -115,7 +115,7 @@ def issues(slot: Slot, text: str, format: str, *, given: bool) -> list[Issue]:
     return found[:20]
 
 
-def _has_a_look(format: str) -> bool:
+def _is_always_recognised(format: str) -> bool:
     """Whether text of a format is always recognised."""
     return formats.family(format) in ("pdb", "cif", "sdf")
 

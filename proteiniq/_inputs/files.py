@@ -110,8 +110,8 @@ def path_of(value: bytes | str | os.PathLike[Any]) -> Path:
     return path
 
 
-def saving_folder(path: object, what: str = "the place to save at") -> Path:
-    """Return a path to save in or at. Raises InvalidInput for anything else; `what` it is, is for the message."""
+def save_path(path: object, what: str = "the place to save at") -> Path:
+    """Return a path argument to save in or at; `what` names it in messages. Raises InvalidInput for anything else."""
     if not isinstance(path, (str, bytes, os.PathLike)) or path in ("", b""):
         raise InvalidInput(f"{what} must be a path, got {short_repr(path)}")
     try:
@@ -128,7 +128,7 @@ def saving_target(path: object, name: str) -> Path:
 
     Raises InvalidInput, and NotADirectoryError if it ends like a folder, which would be a file without the separator.
     """
-    made = saving_folder(path)
+    made = save_path(path)
     if made.is_dir():
         return made / name
     if isinstance(path, (str, bytes)) and os.fsdecode(path).endswith(("/", os.sep)):

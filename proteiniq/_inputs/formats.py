@@ -73,10 +73,15 @@ def family(name: str) -> str | None:
     return name if name in _PROBLEMS else EXTENSIONS.get(f".{name}")
 
 
+def extension(filename: str | PurePath) -> str:
+    """Return the extension of a file name in lower case, below `.gz` if that is its last one."""
+    path = PurePath(filename)
+    return PurePath(path.stem if path.suffix.lower() == ".gz" else path).suffix.lower()
+
+
 def by_name(filename: str) -> str | None:
     """Return the format of a file name's extension."""
-    path = PurePath(filename)
-    return EXTENSIONS.get(PurePath(path.stem if path.suffix.lower() == ".gz" else path).suffix.lower())
+    return EXTENSIONS.get(extension(filename))
 
 
 def is_file_name(line: str) -> bool:

@@ -29,8 +29,9 @@ _ONLY_THE_SERVICE_KNOWS = (401, 402, 403, 404, 409)
 """Statuses whose classes state something about a key, credits or a resource. A proxy knows nothing of these, so a
 response in another format than the service's is a plain `APIError`."""
 
-_UNSEEN = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->")
-_TAG = re.compile(r"(?s)<[!?/a-zA-Z][^>]*>")
+_UNSEEN = re.compile(r"(?is)<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
+_TAG = re.compile(r"(?s)<[!?/a-zA-Z][^>]*(?:>|\Z)")
+"""What has no end goes on to the end of the text, as in a browser, so that it is looked for once."""
 
 
 @attrs.frozen
@@ -99,14 +100,20 @@ def _of_object(body: Mapping[str, Any]) -> ErrorBody:
 
 def _plain(text: str) -> tuple[str | None, str | None]:
     """Return the code and the message of a body that is not a JSON object."""
-    code, message = (re.search(rf"(?s)<{name}>(.*?)</{name}>", text) for name in ("Code", "Message"))
-    if code and message:  # the XML of S3 and its like
-        return shortened(html.unescape(code[1].strip())), shortened(html.unescape(message[1].strip()))
+    code, message = _element("Code", text), _element("Message", text)
+    if code is not None and message is not None:  # the XML of S3 and its like
+        return shortened(html.unescape(code.strip())), shortened(html.unescape(message.strip()))
     if text.count("\ufffd") * 10 > len(text):  # not text
         return None, None
     if text.lstrip().startswith("<"):
         text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
     return None, shortened(" ".join(text.split())) or None
+
+
+def _element(name: str, text: str) -> str | None:
+    """Return the content of the first XML element of a name."""
+    content, end, _ = text.partition(f"<{name}>")[2].partition(f"</{name}>")
+    return content if end else None
 
 
 def _printable(text: str) -> str:

@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from filecmp import cmp
@@ -17,7 +16,7 @@ from .._policy.retry import may_pass
 from .._wire.codings import CannotDecode, Decoder, codings
 from ..errors import ContractError, TransportError
 from .checksums import Checksum, has_checksum
-from .durable import sync, sync_folder
+from .durable import draft_of, sync, sync_folder
 from .pages import HEAD, is_called_page, starts_page
 
 _WHOLE = (200, 203)
@@ -85,7 +84,7 @@ class Download:
                 errno.EEXIST, "Is a device, pipe, socket or broken link, not a file", str(target)
             )
         download = None
-        temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.part")
+        temporary = draft_of(target)
         try:
             # Only large blocks are written, and a full disk shows at a write, not at the end.
             with temporary.open("xb", buffering=0) as file:

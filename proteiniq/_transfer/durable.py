@@ -42,6 +42,11 @@ def sync_tree(path: Path) -> None:
         sync_folder(Path(root))
 
 
+def draft_of(path: Path) -> Path:
+    """Return a new name, beside a file, for what will take its place when it is complete."""
+    return path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
+
+
 def replace(path: Path, data: bytes) -> None:
     """Write a file whole, or leave the one that is there. Raises OSError."""
     with replacing(path) as file:
@@ -51,7 +56,7 @@ def replace(path: Path, data: bytes) -> None:
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Write a file in parts; without an exception it takes the place of the one that is there. Raises OSError."""
-    temporary = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
+    temporary = draft_of(path)
     try:
         with temporary.open("xb") as file:
             yield file

@@ -142,23 +142,24 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
     seekable = callable(getattr(stream, "seekable", None)) and stream.seekable()
     start, total = 0, None
     if seekable:
-        start = stream.tell()
-        total = _length(stream, start)
+        with _readable(f"{NOTHING}: can't read the open file"):
+            start = stream.tell()
+            total = _length(stream, start)
+            first = _start_of(stream) if total is None else b""
         if start and total == 0:
             raise InvalidInput(f"{NOTHING}: the open file is at its end: call seek(0) first")
-        if total is None and len(first := _start_of(stream)) < PIECE:
+        if total is None and len(first) < PIECE:
             return _of_bytes(memoryview(first), name)
+    failed = f"upload aborted: can't read {name!r}"
 
     def pieces() -> Iterator[bytes]:
         if seekable:
-            stream.seek(start)
+            with _readable(failed):
+                stream.seek(start)
         left = total
         while left is None or left > 0:
-            try:
-                read = stream.read(PIECE if left is None else min(PIECE, left))
-            except Exception as error:  # an archive that is damaged raises many kinds
-                raise InvalidInput(f"upload aborted: can't read {name!r}: {why(error)}") from error
-            piece = _checked(read)
+            with _readable(failed):
+                piece = _checked(stream.read(PIECE if left is None else min(PIECE, left)))
             if not piece:
                 break
             left = None if left is None else left - len(piece)
@@ -171,14 +172,23 @@ def _of_file(stream: IO[bytes] | io.FileIO, name: str) -> Source:
     return Source(name, media_type(name), pieces, total=total, repeatable=seekable)
 
 
+@contextmanager
+def _readable(failed: str) -> Iterator[None]:
+    """Raise InvalidInput, which says what `failed`, for an error of a file: a damaged archive raises many kinds."""
+    try:
+        yield
+    except InvalidInput:
+        raise
+    except Exception as error:
+        raise InvalidInput(f"{failed}: {why(error)}") from error
+
+
 def _length(stream: IO[bytes] | io.FileIO, start: int) -> int | None:
     """Return the length from `start` on. It is None if it can't be measured: files of /proc seem to be empty."""
     try:
         end = stream.seek(0, os.SEEK_END)
     except OSError:
         end = 0
-    except Exception as error:  # the end of an archive is found by reading it
-        raise InvalidInput(f"{NOTHING}: can't read the open file: {why(error)}") from error
     stream.seek(start)
     if end <= start and stream.read(1):
         stream.seek(start)

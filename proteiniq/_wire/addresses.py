@@ -35,7 +35,7 @@ _UNDER_WAY = (0, errno.EINPROGRESS, errno.EALREADY, errno.EWOULDBLOCK, errno.EIN
 
 
 class Budget:
-    """A time limit for several steps, in seconds; None is no limit."""
+    """A time limit for several steps, in seconds; None means no limit."""
 
     def __init__(self, timeout: float | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

@@ -93,7 +93,7 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if not self._size and not self._is_over:
             self._reader = self._loop.create_future()
-            await self._received(self._reader, timeout)
+            await self._wait_for_data(self._reader, timeout)
         if not self._size and self._error is not None:
             raise ReadError(str(self._error)) from self._error
         size = min(self._size, max_bytes)
@@ -153,7 +153,7 @@ class AsyncioStream(asyncio.BufferedProtocol, AsyncNetworkStream):
         if self._is_over or self.transport.is_closing():
             raise WriteError(str(self._error or "the connection was closed")) from self._error
 
-    async def _received(self, waiting: asyncio.Future[None], timeout: float | None) -> None:
+    async def _wait_for_data(self, waiting: asyncio.Future[None], timeout: float | None) -> None:
         def end() -> None:
             if not waiting.done():
                 waiting.set_exception(ReadTimeout())

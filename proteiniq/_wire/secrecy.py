@@ -6,14 +6,15 @@ import logging
 import re
 from urllib.parse import unquote_plus, urlsplit
 
-_URL_QUERY = re.compile(r"""(https?://[^\s"'<>?]*)\?(?:\\(?!")|[^\s"'<>\\])*""")
+_URL = re.compile(r"""(https?://[^\s"'<>?]*)(\?(?:\\(?!")|[^\s"'<>\\])*)?""")
+"""A URL and its query. One without a query is matched too, so that the next is looked for after it."""
 _ANY_QUERY = re.compile(r"""\?[^\s"'<>]+""")
 _SHORTEST_HIDDEN = 16
 
 
 def without_queries(text: str) -> str:
     """Return a text without the queries of the URLs in it. JSON stays JSON."""
-    return _URL_QUERY.sub(r"\1?…", text)
+    return _URL.sub(lambda found: found[1] if found[2] is None else f"{found[1]}?…", text)
 
 
 def without_any_query(text: str) -> str:

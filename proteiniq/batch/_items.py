@@ -122,9 +122,9 @@ def _is_named_as_file(path: PurePath) -> bool:
 
 def _kind(path: PurePath) -> str | None:
     """Return what a file is by its name, one of `_RECORDS` or of the values of `_TABLES`; None for others."""
-    suffix = PurePath(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
-    format = formats.EXTENSIONS.get(suffix)
-    return _TABLES.get(suffix) or (format if format in _RECORDS else None)
+    extension = formats.extension(path)
+    format = formats.EXTENSIONS.get(extension)
+    return _TABLES.get(extension) or (format if format in _RECORDS else None)
 
 
 def _of_file(maker: _Maker, path: Path, columns: Mapping[str, str | None] | None) -> Iterator[Item]:

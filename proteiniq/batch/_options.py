@@ -17,7 +17,7 @@ from .._inputs.arguments import (
     check_whole,
     is_number,
 )
-from .._inputs.files import saving_folder
+from .._inputs.files import save_path
 from .._short_repr import short_repr
 from ..errors import InvalidInput
 
@@ -77,7 +77,7 @@ def _limit(given: Any) -> float | None:
 
 
 def _folder(given: str | os.PathLike[str] | None) -> Path | None:
-    return None if given is None else saving_folder(given, "reuse")
+    return None if given is None else save_path(given, "reuse")
 
 
 @attrs.frozen(kw_only=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .._inputs.arguments import check_flags, is_text
-from .._inputs.files import saving_folder
+from .._inputs.files import save_path
 from .._transfer.durable import replacing
 from ._folder import BatchFolder
 from ._frames import package
@@ -217,7 +217,7 @@ def _text(value: Any) -> str:
 
 def _target(path: str | os.PathLike[str], overwrite: bool) -> Path:
     check_flags(overwrite=overwrite)
-    target = saving_folder(path)
+    target = save_path(path)
     if not overwrite and os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, "A file exists: pass overwrite=True to replace it", str(target))
     return target

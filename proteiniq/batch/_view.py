@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any, Self
 
-from .._inputs.files import saving_folder
+from .._inputs.files import save_path
 from ..errors import BatchError
 from ._folder import BatchFolder, Header
 from ._result import read
@@ -19,7 +19,7 @@ class BatchView:
     """A batch folder open for reading. Another process may run the batch meanwhile."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = saving_folder(path, "the folder of a batch")
+        self.path = save_path(path, "the folder of a batch")
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:

@@ -16,7 +16,8 @@ from proteiniq import JobFailed, JobNotCompleted, JobState, NotFound, ProteinIQ,
 from proteiniq.sandbox._recordings import SCHEMA, folder_of, key_of
 
 from .._inputs.arguments import is_text
-from .._inputs.files import saving_folder
+from .._inputs.files import save_path
+from .._transfer import durable
 from .._transfer.filenames import local_names
 
 _KEY = re.compile(r"(pq_live_[^\s_]+)_[^\s\"']+")
@@ -44,7 +45,7 @@ class Recorder:
         if not isinstance(client, ProteinIQ):
             raise TypeError(f"client must be a ProteinIQ, got {type(client).__name__}")
         self._client = client
-        self._folder = saving_folder(folder)
+        self._folder = save_path(folder)
         self._submitted: list[tuple[Any, JobState]] = []
 
     def __enter__(self) -> Self:
@@ -60,23 +61,22 @@ class Recorder:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._client._pipeline.on_submit.remove(self._note)
         submitted, self._submitted = self._submitted, []
-        failures: list[Exception] = []
+        failures: list[tuple[Exception, str]] = []
         for order, job in submitted:
             try:
                 if error is None or self._client.jobs.get(job.id).is_terminal:
                     self._keep_submitted(order, job)
             except Exception as failure:  # the other jobs were paid for, too
-                failure.add_note(
-                    f"Job {job.id} was not recorded: `Recorder.keep` records it without another submit."
-                )
-                failures.append(failure)
+                note = f"Job {job.id} was not recorded: `Recorder.keep` records it without another submit."
+                failures.append((failure, note))
         if error is not None:
-            for each in failures:
-                error.add_note(f"{type(each).__name__}: {each}. {each.__notes__[-1]}")
+            for each, note in failures:
+                error.add_note(f"{type(each).__name__}: {each}. {note}")
         elif failures:
-            for other in failures[1:]:
-                failures[0].add_note(other.__notes__[-1])
-            raise failures[0]
+            first, _ = failures[0]
+            for _, note in failures:
+                first.add_note(note)
+            raise first
 
     def _keep_submitted(self, order: Any, job: JobState) -> None:
         self.tool(order.tool)
@@ -208,6 +208,4 @@ def _write(path: Path, value: Mapping[str, Any]) -> None:
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     if not is_text(text):  # JSON can have half of a character, escaped
         text = json.dumps(value, indent=2, sort_keys=True) + "\n"
-    draft = path.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    durable.replace(path, text.encode())
