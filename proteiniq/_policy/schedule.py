@@ -140,8 +140,6 @@ class Schedule:
         self._unheard = 0
         self._hear_after = float("-inf")
 
-    # What the service says
-
     def account(self, now: float, active: int | None, slots: int | None, rate: float | None = None) -> None:
         """Record the account: the active jobs of the workspace, how many it may have, and requests per second."""
         self._reading = False
@@ -285,8 +283,6 @@ class Schedule:
     def hold(self, until: float) -> None:
         """Submit nothing before a time."""
         self._submit_after = max(self._submit_after, until)
-
-    # What comes next
 
     @property
     def busy(self) -> int:
