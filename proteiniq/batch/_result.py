@@ -34,9 +34,11 @@ def read(batch: Path, item: ItemSummary) -> Mapping[str, Any]:
         problem = "is not an object"
     except (OSError, ValueError, RecursionError) as error:
         problem = why(error)
+    advice = (
+        f", or get it with client.results.get({item.job_id!r})" if item.job_id else ""
+    )  # not if it was reused
     raise BatchError(
-        f"the result of item {item.id!r} can't be read: {path}: {problem}. Restore it from a backup, or get it with "
-        f"client.results.get({item.job_id!r})"
+        f"the result of item {item.id!r} can't be read: {path}: {problem}. Restore it from a backup{advice}"
     )
 
 
