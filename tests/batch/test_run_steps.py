@@ -27,7 +27,7 @@ from proteiniq._async.batch_run import AsyncBatchRun, _duration
 from proteiniq._async.batch_search import AsyncJobSearch
 from proteiniq._async.wait_one import AsyncWatcher
 from proteiniq._responses.page import Page
-from proteiniq._wire.crew import Outcome
+from proteiniq._wire.crew import TaskEnd
 from proteiniq.batch._events import Ended, Submit, Submitted
 from proteiniq.batch._options import BatchOptions
 from proteiniq.batch._state import Active, ItemState
@@ -96,7 +96,7 @@ def test_a_job_that_is_seen_to_have_ended_is_not_listened_to_any_more(tmp_path: 
 def test_a_stream_that_ends_without_an_event_leaves_its_job_running(tmp_path: Path) -> None:
     async def step(run: AsyncBatchRun) -> None:
         await listen(run)
-        await run._heard(STATE.id, Outcome(None))
+        await run._heard(STATE.id, TaskEnd(None))
         assert run._watchers == {}
         assert run._state.status(0) == ItemState.RUNNING
 
@@ -128,7 +128,7 @@ def test_the_first_of_two_reasons_to_pause_counts(tmp_path: Path) -> None:
 def test_a_list_whose_reading_fails_in_an_unknown_way_ends_the_run(tmp_path: Path) -> None:
     async def step(run: AsyncBatchRun) -> None:
         with pytest.raises(ZeroDivisionError):
-            await run._listed(Outcome(None, error=ZeroDivisionError()))
+            await run._listed(TaskEnd(None, error=ZeroDivisionError()))
 
     with_run(tmp_path, step)
 
