@@ -66,13 +66,13 @@ class AsyncBatch(BatchView):
     ) -> None:
         super().__init__(path)
         check_flags(progress=progress)
-        told = AsyncCallback("on_progress", on_progress)
+        callback = AsyncCallback("on_progress", on_progress)
         bar = Bar() if progress else None
 
-        async def tell(status: BatchStatus) -> None:
+        async def show(status: BatchStatus) -> None:
             if bar is not None:
                 bar.show(status, pipeline.clock.monotonic())
-            await told(status)
+            await callback(status)
 
         async def outcomes(earlier: Sequence[AsyncGenerator[ItemSummary]]) -> AsyncGenerator[ItemSummary]:
             for each in earlier:
@@ -88,7 +88,7 @@ class AsyncBatch(BatchView):
                         yield summary
                 listens = progress or on_progress is not None
                 run = AsyncBatchRun(
-                    pipeline, jobs, folder, options, AsyncCallback("on_progress", tell) if listens else None
+                    pipeline, jobs, folder, options, AsyncCallback("on_progress", show) if listens else None
                 )
                 async with aclosing(run.outcomes()) as ended:
                     async for summary in ended:

@@ -27,10 +27,10 @@ from .reads import requested_wait
 
 log = logging.getLogger("proteiniq")
 
-TELL_EVERY = 1.0
+PROGRESS_EVERY = 1.0
 """How often the progress is reported, in seconds."""
 
-SAY_EVERY = 60.0
+WARN_EVERY = 60.0
 """How often it is logged that requests fail, in seconds."""
 
 
@@ -38,7 +38,7 @@ class AsyncBatchLedger:
     """The folder and the schedule of a run, which every step changes together.
 
     `places` are the items of the jobs that are known, `news` what became of items since it was last emptied, and `stop`
-    why nothing more is requested. `told` is called with the status; None reports nothing.
+    why nothing more is requested. `on_progress` is called with the status; None reports nothing.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class AsyncBatchLedger:
         schedule: Schedule,
         clock: AsyncClock,
         on_failure: OnFailure,
-        told: AsyncCallback | None,
+        on_progress: AsyncCallback | None,
     ) -> None:
         self.folder = folder
         self.state = folder.state
@@ -57,12 +57,12 @@ class AsyncBatchLedger:
         self.news: deque[ItemSummary] = deque()
         self.stop: BatchPaused | None = None
         self._on_failure = on_failure
-        self._told = told
+        self._on_progress = on_progress
         self._same = equal_items(folder)
         self._facts: dict[int, Facts] = {}
         self._failed_now = self._ended_now = 0
-        self._told_at = self._silent_until = clock.monotonic()
-        self._rates = Rates(self._told_at)
+        self._shown_at = self._silent_until = clock.monotonic()
+        self._rates = Rates(self._shown_at)
 
     def take_up(self) -> None:
         """Read what earlier runs wrote of the items that have not ended."""
@@ -139,14 +139,14 @@ class AsyncBatchLedger:
 
     def later(self, error: ProteinIQError, what: str, later: Callable[[float, Later], object]) -> None:
         """Try again later, and log why."""
-        self.say(what, error.message)
+        self.warn(what, error.message)
         later(self.clock.monotonic(), Later(requested_wait(error)))
 
-    def say(self, what: str, why: str) -> None:
+    def warn(self, what: str, why: str) -> None:
         """Log from time to time that requests fail: nothing else shows it."""
         now = self.clock.monotonic()
         if now >= self._silent_until:
-            self._silent_until = now + SAY_EVERY
+            self._silent_until = now + WARN_EVERY
             log.warning("the batch in %s tries again (%s): %s", self.folder.path, what, why)
 
     async def pause_for(self, error: ProteinIQError | OSError) -> None:
@@ -166,14 +166,14 @@ class AsyncBatchLedger:
         paused.__cause__ = cause
         return paused
 
-    async def tell(self, *, at_once: bool = False) -> None:
+    async def show_progress(self, *, at_once: bool = False) -> None:
         """Report the progress, at most once a second unless `at_once`."""
         now = self.clock.monotonic()
-        if self._told is None or not (at_once or now - self._told_at >= TELL_EVERY):
+        if self._on_progress is None or not (at_once or now - self._shown_at >= PROGRESS_EVERY):
             return
-        self._told_at = now
+        self._shown_at = now
         left = status_of(self.folder, same=self._same)
         seconds = self._rates.seconds_left(left.running + left.waiting)
         end = None if seconds is None else self.clock.utcnow() + timedelta(seconds=seconds)
         per_minute = self._rates.requests_per_minute(now)
-        await self._told(attrs.evolve(left, requests_per_minute=per_minute, estimated_end=end))
+        await self._on_progress(attrs.evolve(left, requests_per_minute=per_minute, estimated_end=end))

@@ -81,7 +81,7 @@ class AsyncBatchPrices:
             blocking = [error for error in quote.blocking_errors if error.code == "insufficient_credits"]
             if blocking and first is not None and known == self._class(first):
                 refused = blocking[0].message or "the quote says so."
-            await self._ledger.tell()
+            await self._ledger.show_progress()
         forecast = expected(self._state, {known: each.items for known, each in self._classes.items()})
         if forecast != self._state.forecast:
             await self._ledger.record(forecast)

@@ -11,7 +11,7 @@ import attrs
 
 from .._responses.messages import unknown
 from .._wire.blocking import AsyncBlocking
-from .._wire.crew import AsyncCrew, Done, Outcome
+from .._wire.crew import AsyncCrew, Done, TaskEnd
 from ..batch._events import Problem, Saved, SavedFile
 from ..batch._result import described, write
 from ..errors import (
@@ -86,7 +86,7 @@ class AsyncBatchResults:
         await AsyncBlocking.run(partial(write, root, document))
         return Saved(place, tuple(saved), data=bool(result.data))
 
-    async def _fetched(self, job_id: str, place: int, outcome: Outcome[Any]) -> None:
+    async def _fetched(self, job_id: str, place: int, outcome: TaskEnd[Any]) -> None:
         error, ledger, schedule = outcome.error, self._ledger, self._ledger.schedule
         if error is None:
             await ledger.record(outcome.value)

@@ -12,7 +12,7 @@ from typing import Any
 from .._inputs.callbacks import AsyncCallback
 from .._policy.look import Failed as Later, ListPage, ReadJob
 from .._policy.schedule import LONGEST_STREAM, Fetch, Hear, Move, ReadAccount, Rest, Schedule, Submit
-from .._wire.crew import AsyncCrew, Done, Outcome
+from .._wire.crew import AsyncCrew, Done, TaskEnd
 from .._wire.turns import MOST_STREAMS
 from ..batch import _events as events
 from ..batch._folder import BatchFolder
@@ -45,7 +45,7 @@ class AsyncBatchRun:
         jobs: AsyncJobs,
         folder: BatchFolder,
         options: BatchOptions,
-        told: AsyncCallback | None,
+        on_progress: AsyncCallback | None,
     ) -> None:
         self._pipeline = pipeline
         self._clock = pipeline.clock
@@ -53,7 +53,7 @@ class AsyncBatchRun:
         self._state = folder.state
         self._crew: AsyncCrew[Done] = AsyncCrew()
         self._schedule = Schedule(rate=2.0, streams=MOST_STREAMS)
-        self._ledger = AsyncBatchLedger(folder, self._schedule, self._clock, options.on_failure, told)
+        self._ledger = AsyncBatchLedger(folder, self._schedule, self._clock, options.on_failure, on_progress)
         self._submits = AsyncBatchSubmits(
             self._ledger, self._crew, pipeline, jobs, resend_within=options.resend_within, seen=self._seen
         )
@@ -67,7 +67,7 @@ class AsyncBatchRun:
         ledger = self._ledger
         try:
             await self._begin()
-            await ledger.tell(at_once=True)
+            await ledger.show_progress(at_once=True)
             while True:
                 self._schedule.pending = self._submits.may_submit
                 move = None if ledger.stop else self._schedule.next_move(self._clock.monotonic())
@@ -81,7 +81,7 @@ class AsyncBatchRun:
                     yield ledger.news.popleft()
             if ledger.stop is None:
                 ledger.stop = await self._submits.what_is_left() or await self._results.what_is_left()
-            await ledger.tell(at_once=True)
+            await ledger.show_progress(at_once=True)
         except (Exception, GeneratorExit):
             raise
         except BaseException as interrupt:  # Ctrl-C, or a cancelled task
@@ -177,9 +177,9 @@ class AsyncBatchRun:
         outcome = await self._crew.next(seconds)
         if outcome is not None:
             await self._act(outcome)
-        await self._ledger.tell()
+        await self._ledger.show_progress()
 
-    async def _act(self, outcome: Outcome[Done]) -> None:
+    async def _act(self, outcome: TaskEnd[Done]) -> None:
         """Act on how a request ended; after an interrupt meanwhile, `_finish` does so again."""
         try:
             await outcome.tag(outcome)
@@ -222,7 +222,7 @@ class AsyncBatchRun:
                 last = state
         return last
 
-    async def _heard(self, job_id: str, outcome: Outcome[Any]) -> None:
+    async def _heard(self, job_id: str, outcome: TaskEnd[Any]) -> None:
         watcher = self._watchers.pop(job_id, None)
         now = self._clock.monotonic()
         if outcome.error is not None and not isinstance(outcome.error, ProteinIQError):
@@ -232,7 +232,7 @@ class AsyncBatchRun:
         asked = watcher.not_before - now if watcher else 0.0
         self._schedule.unheard(job_id, now, Later(asked) if asked > 0 else None)
 
-    async def _listed(self, outcome: Outcome[Any]) -> None:
+    async def _listed(self, outcome: TaskEnd[Any]) -> None:
         now = self._clock.monotonic()
         if outcome.error is not None:
             raise outcome.error
@@ -242,10 +242,10 @@ class AsyncBatchRun:
             ours += state.id in self._ledger.places or self._submits.is_ours(state)
             await self._seen(state)
         if isinstance(found, Later) and not found.by_rate:
-            self._ledger.say("list_jobs", "the job list can't be read now")
+            self._ledger.warn("list_jobs", "the job list can't be read now")
         self._schedule.looked(now, found, ours=ours)
 
-    async def _read(self, job_id: str, outcome: Outcome[Any]) -> None:
+    async def _read(self, job_id: str, outcome: TaskEnd[Any]) -> None:
         now, state = self._clock.monotonic(), outcome.value
         if isinstance(outcome.error, NotFound):
             await self._vanished(job_id)
@@ -256,7 +256,7 @@ class AsyncBatchRun:
             await self._seen(state)
             self._schedule.looked(now, None)
         else:
-            self._ledger.say("get_job_status", state.message)
+            self._ledger.warn("get_job_status", state.message)
             self._schedule.looked(now, Later(requested_wait(state)))
 
     async def _vanished(self, job_id: str) -> None:
@@ -273,7 +273,7 @@ class AsyncBatchRun:
     async def _call_account(self) -> Account:
         return await AsyncAccountAPI(self._pipeline).get()
 
-    async def _account(self, outcome: Outcome[Any]) -> None:
+    async def _account(self, outcome: TaskEnd[Any]) -> None:
         if outcome.error is None:
             self._apply_account(outcome.value, self._clock.monotonic())
         else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._policy.look import Failed as Later
 from .._short_repr import number_text
-from .._wire.crew import AsyncCrew, Done, Outcome
+from .._wire.crew import AsyncCrew, Done, TaskEnd
 from ..batch import _events as events
 from ..batch._state import ItemState
 from ..errors import (
@@ -148,7 +148,7 @@ class AsyncBatchSubmits:
             check=False,
         )
 
-    async def _posted(self, place: int, attempt: int, outcome: Outcome[Any]) -> None:
+    async def _posted(self, place: int, attempt: int, outcome: TaskEnd[Any]) -> None:
         now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
         self._posting.discard(place)
         if error is None:
@@ -220,7 +220,7 @@ class AsyncBatchSubmits:
         if refused := await self._prices.quote_classes():
             await self._cannot_afford(refused)
 
-    async def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
+    async def _quoted(self, place: int, outcome: TaskEnd[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit
         self._quoting, error = False, outcome.error
         if error is None:
@@ -246,7 +246,7 @@ class AsyncBatchSubmits:
         """Whether a job is one of the batch, by its name."""
         return self._key(job) is not None
 
-    async def _searched(self, search: AsyncJobSearch, outcome: Outcome[Any]) -> None:
+    async def _searched(self, search: AsyncJobSearch, outcome: TaskEnd[Any]) -> None:
         """Submit again, with the same key, what is not in the list; the key is only good for a time."""
         now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
         if isinstance(error, ProteinIQError) and not error.retryable and self._unsearched < MOST_UNSEARCHED:

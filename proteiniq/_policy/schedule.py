@@ -83,7 +83,7 @@ class ReadAccount:
 
 @attrs.frozen
 class Search:
-    """Look in the whole job list for the jobs of submits that have no answer."""
+    """Look in the whole job list for the jobs of submits that have no response."""
 
 
 @attrs.frozen
@@ -140,8 +140,6 @@ class Schedule:
         self._unheard = 0
         self._hear_after = float("-inf")
 
-    # What the service says
-
     def account(self, now: float, active: int | None, slots: int | None, rate: float | None = None) -> None:
         """Record the account: the active jobs of the workspace, how many it may have, and requests per second."""
         self._reading = False
@@ -193,24 +191,24 @@ class Schedule:
         self.failed(now, failed)
 
     def lost(self, now: float, failed: Failed) -> None:
-        """Record a submit without an answer, which may have made a job that takes a slot."""
+        """Record a submit without a response, which may have made a job that takes a slot."""
         self.unknown(now)
         self.unsent(now, failed)
 
     def unknown(self, now: float) -> None:
-        """Record a submit of an earlier run that has no answer."""
+        """Record a submit of an earlier run that has no response."""
         self._unknown += 1
         self._search_after = max(self._search_after, now + SEARCH_AFTER)
 
     def searched(self, now: float, failed: Failed | None = None) -> None:
-        """Record that the list was searched for the jobs of submits without an answer, or that it can't be now."""
+        """Record that the list was searched for the jobs of submits without a response, or that it can't be now."""
         self._searching = False
         self._search_after = now + SEARCH_AFTER
         if failed is not None:
             self.failed(now, failed)
 
     def found(self) -> None:
-        """Record that it is known what became of a submit without an answer."""
+        """Record that it is known what became of a submit without a response."""
         self._unknown -= 1
 
     def seen(self, job_id: str, now: float, created_at: datetime | None = None) -> None:
@@ -285,8 +283,6 @@ class Schedule:
     def hold(self, until: float) -> None:
         """Submit nothing before a time."""
         self._submit_after = max(self._submit_after, until)
-
-    # What comes next
 
     @property
     def busy(self) -> int:

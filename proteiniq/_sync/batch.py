@@ -68,13 +68,13 @@ class Batch(BatchView):
     ) -> None:
         super().__init__(path)
         check_flags(progress=progress)
-        told = Callback("on_progress", on_progress)
+        callback = Callback("on_progress", on_progress)
         bar = Bar() if progress else None
 
-        def tell(status: BatchStatus) -> None:
+        def show(status: BatchStatus) -> None:
             if bar is not None:
                 bar.show(status, pipeline.clock.monotonic())
-            told(status)
+            callback(status)
 
         def outcomes(earlier: Sequence[Generator[ItemSummary]]) -> Generator[ItemSummary]:
             for each in earlier:
@@ -90,7 +90,7 @@ class Batch(BatchView):
                         yield summary
                 listens = progress or on_progress is not None
                 run = BatchRun(
-                    pipeline, jobs, folder, options, Callback("on_progress", tell) if listens else None
+                    pipeline, jobs, folder, options, Callback("on_progress", show) if listens else None
                 )
                 with closing(run.outcomes()) as ended:
                     for summary in ended:

@@ -29,10 +29,10 @@ from .reads import requested_wait
 
 log = logging.getLogger("proteiniq")
 
-TELL_EVERY = 1.0
+PROGRESS_EVERY = 1.0
 """How often the progress is reported, in seconds."""
 
-SAY_EVERY = 60.0
+WARN_EVERY = 60.0
 """How often it is logged that requests fail, in seconds."""
 
 
@@ -40,7 +40,7 @@ class BatchLedger:
     """The folder and the schedule of a run, which every step changes together.
 
     `places` are the items of the jobs that are known, `news` what became of items since it was last emptied, and `stop`
-    why nothing more is requested. `told` is called with the status; None reports nothing.
+    why nothing more is requested. `on_progress` is called with the status; None reports nothing.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class BatchLedger:
         schedule: Schedule,
         clock: SyncClock,
         on_failure: OnFailure,
-        told: Callback | None,
+        on_progress: Callback | None,
     ) -> None:
         self.folder = folder
         self.state = folder.state
@@ -59,12 +59,12 @@ class BatchLedger:
         self.news: deque[ItemSummary] = deque()
         self.stop: BatchPaused | None = None
         self._on_failure = on_failure
-        self._told = told
+        self._on_progress = on_progress
         self._same = equal_items(folder)
         self._facts: dict[int, Facts] = {}
         self._failed_now = self._ended_now = 0
-        self._told_at = self._silent_until = clock.monotonic()
-        self._rates = Rates(self._told_at)
+        self._shown_at = self._silent_until = clock.monotonic()
+        self._rates = Rates(self._shown_at)
 
     def take_up(self) -> None:
         """Read what earlier runs wrote of the items that have not ended."""
@@ -141,14 +141,14 @@ class BatchLedger:
 
     def later(self, error: ProteinIQError, what: str, later: Callable[[float, Later], object]) -> None:
         """Try again later, and log why."""
-        self.say(what, error.message)
+        self.warn(what, error.message)
         later(self.clock.monotonic(), Later(requested_wait(error)))
 
-    def say(self, what: str, why: str) -> None:
+    def warn(self, what: str, why: str) -> None:
         """Log from time to time that requests fail: nothing else shows it."""
         now = self.clock.monotonic()
         if now >= self._silent_until:
-            self._silent_until = now + SAY_EVERY
+            self._silent_until = now + WARN_EVERY
             log.warning("the batch in %s tries again (%s): %s", self.folder.path, what, why)
 
     def pause_for(self, error: ProteinIQError | OSError) -> None:
@@ -168,14 +168,14 @@ class BatchLedger:
         paused.__cause__ = cause
         return paused
 
-    def tell(self, *, at_once: bool = False) -> None:
+    def show_progress(self, *, at_once: bool = False) -> None:
         """Report the progress, at most once a second unless `at_once`."""
         now = self.clock.monotonic()
-        if self._told is None or not (at_once or now - self._told_at >= TELL_EVERY):
+        if self._on_progress is None or not (at_once or now - self._shown_at >= PROGRESS_EVERY):
             return
-        self._told_at = now
+        self._shown_at = now
         left = status_of(self.folder, same=self._same)
         seconds = self._rates.seconds_left(left.running + left.waiting)
         end = None if seconds is None else self.clock.utcnow() + timedelta(seconds=seconds)
         per_minute = self._rates.requests_per_minute(now)
-        self._told(attrs.evolve(left, requests_per_minute=per_minute, estimated_end=end))
+        self._on_progress(attrs.evolve(left, requests_per_minute=per_minute, estimated_end=end))

@@ -83,7 +83,7 @@ class BatchPrices:
             blocking = [error for error in quote.blocking_errors if error.code == "insufficient_credits"]
             if blocking and first is not None and known == self._class(first):
                 refused = blocking[0].message or "the quote says so."
-            self._ledger.tell()
+            self._ledger.show_progress()
         forecast = expected(self._state, {known: each.items for known, each in self._classes.items()})
         if forecast != self._state.forecast:
             self._ledger.record(forecast)

@@ -14,7 +14,7 @@ from typing import Any
 from .._inputs.callbacks import Callback
 from .._policy.look import Failed as Later, ListPage, ReadJob
 from .._policy.schedule import LONGEST_STREAM, Fetch, Hear, Move, ReadAccount, Rest, Schedule, Submit
-from .._wire.crew import Crew, Done, Outcome
+from .._wire.crew import Crew, Done, TaskEnd
 from .._wire.turns import MOST_STREAMS
 from ..batch import _events as events
 from ..batch._folder import BatchFolder
@@ -47,7 +47,7 @@ class BatchRun:
         jobs: Jobs,
         folder: BatchFolder,
         options: BatchOptions,
-        told: Callback | None,
+        on_progress: Callback | None,
     ) -> None:
         self._pipeline = pipeline
         self._clock = pipeline.clock
@@ -55,7 +55,7 @@ class BatchRun:
         self._state = folder.state
         self._crew: Crew[Done] = Crew()
         self._schedule = Schedule(rate=2.0, streams=MOST_STREAMS)
-        self._ledger = BatchLedger(folder, self._schedule, self._clock, options.on_failure, told)
+        self._ledger = BatchLedger(folder, self._schedule, self._clock, options.on_failure, on_progress)
         self._submits = BatchSubmits(
             self._ledger, self._crew, pipeline, jobs, resend_within=options.resend_within, seen=self._seen
         )
@@ -69,7 +69,7 @@ class BatchRun:
         ledger = self._ledger
         try:
             self._begin()
-            ledger.tell(at_once=True)
+            ledger.show_progress(at_once=True)
             while True:
                 self._schedule.pending = self._submits.may_submit
                 move = None if ledger.stop else self._schedule.next_move(self._clock.monotonic())
@@ -83,7 +83,7 @@ class BatchRun:
                     yield ledger.news.popleft()
             if ledger.stop is None:
                 ledger.stop = self._submits.what_is_left() or self._results.what_is_left()
-            ledger.tell(at_once=True)
+            ledger.show_progress(at_once=True)
         except (Exception, GeneratorExit):
             raise
         except BaseException as interrupt:  # Ctrl-C, or a cancelled task
@@ -179,9 +179,9 @@ class BatchRun:
         outcome = self._crew.next(seconds)
         if outcome is not None:
             self._act(outcome)
-        self._ledger.tell()
+        self._ledger.show_progress()
 
-    def _act(self, outcome: Outcome[Done]) -> None:
+    def _act(self, outcome: TaskEnd[Done]) -> None:
         """Act on how a request ended; after an interrupt meanwhile, `_finish` does so again."""
         try:
             outcome.tag(outcome)
@@ -222,7 +222,7 @@ class BatchRun:
                 last = state
         return last
 
-    def _heard(self, job_id: str, outcome: Outcome[Any]) -> None:
+    def _heard(self, job_id: str, outcome: TaskEnd[Any]) -> None:
         watcher = self._watchers.pop(job_id, None)
         now = self._clock.monotonic()
         if outcome.error is not None and not isinstance(outcome.error, ProteinIQError):
@@ -232,7 +232,7 @@ class BatchRun:
         asked = watcher.not_before - now if watcher else 0.0
         self._schedule.unheard(job_id, now, Later(asked) if asked > 0 else None)
 
-    def _listed(self, outcome: Outcome[Any]) -> None:
+    def _listed(self, outcome: TaskEnd[Any]) -> None:
         now = self._clock.monotonic()
         if outcome.error is not None:
             raise outcome.error
@@ -242,10 +242,10 @@ class BatchRun:
             ours += state.id in self._ledger.places or self._submits.is_ours(state)
             self._seen(state)
         if isinstance(found, Later) and not found.by_rate:
-            self._ledger.say("list_jobs", "the job list can't be read now")
+            self._ledger.warn("list_jobs", "the job list can't be read now")
         self._schedule.looked(now, found, ours=ours)
 
-    def _read(self, job_id: str, outcome: Outcome[Any]) -> None:
+    def _read(self, job_id: str, outcome: TaskEnd[Any]) -> None:
         now, state = self._clock.monotonic(), outcome.value
         if isinstance(outcome.error, NotFound):
             self._vanished(job_id)
@@ -256,7 +256,7 @@ class BatchRun:
             self._seen(state)
             self._schedule.looked(now, None)
         else:
-            self._ledger.say("get_job_status", state.message)
+            self._ledger.warn("get_job_status", state.message)
             self._schedule.looked(now, Later(requested_wait(state)))
 
     def _vanished(self, job_id: str) -> None:
@@ -273,7 +273,7 @@ class BatchRun:
     def _call_account(self) -> Account:
         return AccountAPI(self._pipeline).get()
 
-    def _account(self, outcome: Outcome[Any]) -> None:
+    def _account(self, outcome: TaskEnd[Any]) -> None:
         if outcome.error is None:
             self._apply_account(outcome.value, self._clock.monotonic())
         else:

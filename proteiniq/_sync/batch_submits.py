@@ -12,7 +12,7 @@ from typing import Any
 
 from .._policy.look import Failed as Later
 from .._short_repr import number_text
-from .._wire.crew import Crew, Done, Outcome
+from .._wire.crew import Crew, Done, TaskEnd
 from ..batch import _events as events
 from ..batch._state import ItemState
 from ..errors import (
@@ -150,7 +150,7 @@ class BatchSubmits:
             check=False,
         )
 
-    def _posted(self, place: int, attempt: int, outcome: Outcome[Any]) -> None:
+    def _posted(self, place: int, attempt: int, outcome: TaskEnd[Any]) -> None:
         now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
         self._posting.discard(place)
         if error is None:
@@ -218,7 +218,7 @@ class BatchSubmits:
         if refused := self._prices.quote_classes():
             self._cannot_afford(refused)
 
-    def _quoted(self, place: int, outcome: Outcome[Any]) -> None:
+    def _quoted(self, place: int, outcome: TaskEnd[Any]) -> None:
         self._schedule.not_submitted()  # of the slot that was kept for the submit
         self._quoting, error = False, outcome.error
         if error is None:
@@ -244,7 +244,7 @@ class BatchSubmits:
         """Whether a job is one of the batch, by its name."""
         return self._key(job) is not None
 
-    def _searched(self, search: JobSearch, outcome: Outcome[Any]) -> None:
+    def _searched(self, search: JobSearch, outcome: TaskEnd[Any]) -> None:
         """Submit again, with the same key, what is not in the list; the key is only good for a time."""
         now, error, ledger = self._clock.monotonic(), outcome.error, self._ledger
         if isinstance(error, ProteinIQError) and not error.retryable and self._unsearched < MOST_UNSEARCHED:

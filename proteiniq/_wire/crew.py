@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @attrs.frozen
-class Outcome(Generic[T]):
+class TaskEnd(Generic[T]):
     """How a task ended: with a value, or with an exception."""
 
     tag: T
@@ -26,7 +26,7 @@ class Outcome(Generic[T]):
     error: BaseException | None = None
 
 
-Done = Callable[[Outcome[Any]], Any]
+Done = Callable[[TaskEnd[Any]], Any]
 """A tag that acts on the outcome."""
 
 
@@ -37,7 +37,7 @@ class _Tasks(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._ended: deque[tuple[int, Outcome[T]]] = deque()
+        self._ended: deque[tuple[int, TaskEnd[T]]] = deque()
         self._waited: set[int] = set()
         self._begun = 0
 
@@ -74,7 +74,7 @@ class Crew(_Tasks[T]):
                 self._waited.discard(number)
             raise
 
-    def next(self, seconds: float | None) -> Outcome[T] | None:
+    def next(self, seconds: float | None) -> TaskEnd[T] | None:
         """Wait for the next task to end, at most so long. Returns None if none has."""
         while not self._ended:
             self._event.clear()
@@ -91,9 +91,9 @@ class Crew(_Tasks[T]):
 
     def _run(self, number: int, tag: T, task: Callable[[], Any]) -> None:
         try:
-            outcome = Outcome(tag, task())
+            outcome = TaskEnd(tag, task())
         except BaseException as error:
-            outcome = Outcome(tag, error=error)
+            outcome = TaskEnd(tag, error=error)
         self._ended.append((number, outcome))
         self._event.set()
 
@@ -116,7 +116,7 @@ class AsyncCrew(_Tasks[T]):
         if waits:
             self._waited.add(number)
 
-    async def next(self, seconds: float | None) -> Outcome[T] | None:
+    async def next(self, seconds: float | None) -> TaskEnd[T] | None:
         """Wait for the next task to end, at most so long. Returns None if none has."""
         from anyio import move_on_after
 
@@ -148,9 +148,9 @@ class AsyncCrew(_Tasks[T]):
 
     async def _run(self, number: int, tag: T, task: Callable[[], Awaitable[Any]]) -> None:
         try:
-            outcome = Outcome(tag, await task())
+            outcome = TaskEnd(tag, await task())
         except BaseException as error:
-            outcome = Outcome(tag, error=error)
+            outcome = TaskEnd(tag, error=error)
             if not isinstance(error, Exception):  # it was cancelled
                 raise
         finally:

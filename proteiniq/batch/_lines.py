@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import short_repr
+from .._short_repr import short_repr, why
 from .._transfer.durable import sync
 from ..errors import BatchError
 
@@ -52,7 +52,7 @@ def damaged(path: Path, number: int, line: bytes) -> BatchError:
 def not_written(path: Path, error: OSError) -> BatchError:
     """The error about a file that can't be written."""
     return BatchError(
-        f"{path} can't be written: {error.strerror or error}. Nothing that was recorded is lost: make room or give "
+        f"{path} can't be written: {why(error)}. Nothing that was recorded is lost: make room or give "
         "access, and start the same batch again",
         retryable=True,
     )

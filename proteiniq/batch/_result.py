@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .._short_repr import why
 from .._transfer.durable import replace
 from ..errors import BatchError
-from ._events import SavedFile
+from ._events import Reused, Saved, SavedFile
 from ._summary import ItemSummary
 
 NAME = "result.json"
@@ -32,19 +33,30 @@ def read(batch: Path, item: ItemSummary) -> Mapping[str, Any]:
             return found
         problem = "is not an object"
     except (OSError, ValueError, RecursionError) as error:
-        problem = str(getattr(error, "strerror", None) or error)
+        problem = why(error)
+    advice = (
+        f", or get it with client.results.get({item.job_id!r})" if item.job_id else ""
+    )  # not if it was reused
     raise BatchError(
-        f"the result of item {item.id!r} can't be read: {path}: {problem}. Restore it from a backup, or get it with "
-        f"client.results.get({item.job_id!r})"
+        f"the result of item {item.id!r} can't be read: {path}: {problem}. Restore it from a backup{advice}"
     )
 
 
 def described(folder: Path, names: Sequence[str], paths: Sequence[Path]) -> list[SavedFile]:
     """Return the files of a result as they are in its folder."""
-    found = []
-    for name, path in zip(names, paths, strict=True):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-        relative = path.relative_to(folder).as_posix()
-        found.append(SavedFile(name, relative, path.stat().st_size, digest.hexdigest()))
-    return found
+    return [_described(folder, name, path) for name, path in zip(names, paths, strict=True)]
+
+
+def _described(folder: Path, name: str, path: Path) -> SavedFile:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return SavedFile(name, path.relative_to(folder).as_posix(), path.stat().st_size, digest.hexdigest())
+
+
+def changed(folder: Path, saved: Saved | Reused) -> str | None:
+    """Return the first file in the folder of a result that is missing or is not as it was saved. Raises OSError."""
+    for file in saved.files:
+        path = folder / file.path
+        if not path.is_file() or _described(folder, file.name, path) != file:
+            return file.path
+    return NAME if saved.data and not (folder / NAME).is_file() else None

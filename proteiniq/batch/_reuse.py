@@ -11,8 +11,9 @@ from .._transfer.durable import sync_tree
 from ..errors import BatchError
 from ._events import Reused, Saved
 from ._folder import BatchFolder
-from ._lines import canonical
+from ._lines import canonical, writing
 from ._plan import PlanItem
+from ._result import changed
 from ._state import ItemState
 
 
@@ -33,8 +34,13 @@ def reused(folder: BatchFolder, path: str | os.PathLike[str]) -> Iterator[Reused
         for item in folder.plan.items():
             source = done.get(_work(item))
             if source is not None and folder.state.status(item.place) == ItemState.PENDING:
-                event = saved[source.place]
-                _copy(other.results_of(source), folder, item)
+                event, results = saved[source.place], other.results_of(source)
+                if (name := changed(results, event)) is not None:
+                    raise BatchError(
+                        f"{results / name} is missing, or not as it was saved: restore it from a backup, or omit "
+                        "reuse, and each item has a job of its own"
+                    )
+                _copy(results, folder, item)
                 yield Reused(item.place, str(other.path), source.id, event.files, event.data)
 
 
@@ -45,7 +51,8 @@ def _work(item: PlanItem) -> tuple[str, bytes]:
 def _copy(source: Path, folder: BatchFolder, item: PlanItem) -> None:
     """Copy a result. It is whole if its event is recorded, so a copy that was cut short is made again."""
     target = folder.results_of(item)
-    if target.exists():
-        shutil.rmtree(target)
-    shutil.copytree(source, folder.make_results_of(item), dirs_exist_ok=True)
-    sync_tree(target)
+    with writing(target):
+        if target.exists():
+            shutil.rmtree(target)
+        shutil.copytree(source, folder.make_results_of(item), dirs_exist_ok=True)
+        sync_tree(target)

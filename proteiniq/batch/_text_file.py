@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .._inputs.arguments import special_file
 from .._inputs.reader import warn
+from .._short_repr import why
 from .._text import encodings, fasta
 from ..errors import InvalidInput, Issue
 
@@ -42,7 +43,7 @@ def stored_lines(path: Path) -> Iterator[str]:
             f"{path.name} is incomplete or damaged gzip data ({error}): copy it again"
         ) from None
     except (OSError, ValueError) as error:  # a null character in the path is a ValueError
-        raise InvalidInput(f"can't read {str(path)!r}: {getattr(error, 'strerror', None) or error}") from None
+        raise InvalidInput(f"can't read {str(path)!r}: {why(error)}") from None
 
 
 def text_lines(path: Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from .._short_repr import number_text
 from .._text import encodings, fasta
 from ._errors import APIError, Issue, invalid
 from .tools.base import Entry, Problem, Setting, Slot, Tool
@@ -220,9 +221,10 @@ def _misfit(setting: Setting, value: Any) -> str | None:
     low, high = setting.minimum, setting.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         unit = f" {setting.unit}" if setting.unit else ""
-        if low is not None and high is not None:
-            return f"must be from {low:g} to {high:g}{unit}"
-        return f"must be at least {low:g}{unit}" if low is not None else f"must be at most {high:g}{unit}"
+        ends = [number_text(end) for end in (low, high) if end is not None]
+        if len(ends) == 2:
+            return f"must be from {ends[0]} to {ends[1]}{unit}"
+        return f"must be at {'most' if low is None else 'least'} {ends[0]}{unit}"
     return None
 
 

@@ -14,13 +14,12 @@ import attrs
 import pytest
 
 from proteiniq import AsyncProteinIQ
-from proteiniq._async import batch_prices, batch_results, batch_run, batch_search, ended
+from proteiniq._async import batch_prices, batch_results, batch_run, batch_search
 from proteiniq._async.jobs import AsyncJobs
 from proteiniq._async.reads import AsyncStatusReader
 from proteiniq._async.submission import AsyncSubmitter
 from proteiniq._async.wait_one import AsyncWatcher
 from proteiniq._policy import following, schedule
-from proteiniq._policy.polling import READ_INTERVAL
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
 from proteiniq._wire.clock import AsyncMachineClock
@@ -32,6 +31,7 @@ from proteiniq.errors import (
     ConfigurationError,
     ContractError,
     NotFound,
+    TransportError,
 )
 from proteiniq.hooks import AttemptDetails
 from proteiniq.models import JobState
@@ -681,11 +681,16 @@ async def test_a_result_that_cannot_be_read_is_left_for_the_next_run(service: Se
 async def test_a_result_whose_reading_fails_again_and_again_is_left(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ended, "RESULT_PATIENCE", READ_INTERVAL)  # for one read
-    service.faults.add("GET", "/results/**", times=None, truncate=10)
+    reads: list[Any] = []
+
+    async def unreadable(jobs: Any, job: Any, **_: Any) -> Any:
+        reads.append(job)
+        raise TransportError("cut short", retryable=True)
+
+    monkeypatch.setattr(AsyncJobs, "result", unreadable)
     with pytest.raises(BatchPaused, match="can't be read"):
         await service.run("one")
-    assert service.asked.count("get_result") == batch_results.MOST_READS
+    assert len(reads) == batch_results.MOST_READS
 
 
 @pytest.mark.anyio

@@ -17,10 +17,9 @@ import pytest
 
 from proteiniq import ProteinIQ
 from proteiniq._policy import following, schedule
-from proteiniq._policy.polling import READ_INTERVAL
 from proteiniq._responses.messages import job_failed
 from proteiniq._responses.page import Page
-from proteiniq._sync import batch_prices, batch_results, batch_run, batch_search, ended
+from proteiniq._sync import batch_prices, batch_results, batch_run, batch_search
 from proteiniq._sync.jobs import Jobs
 from proteiniq._sync.reads import StatusReader
 from proteiniq._sync.submission import Submitter
@@ -34,6 +33,7 @@ from proteiniq.errors import (
     ConfigurationError,
     ContractError,
     NotFound,
+    TransportError,
 )
 from proteiniq.hooks import AttemptDetails
 from proteiniq.models import JobState

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
+from proteiniq.batch._events import Saved
 from proteiniq.batch._folder import BatchFolder, Header
 from proteiniq.batch._plan import PlannedInput
+from proteiniq.batch._result import described
 from proteiniq.batch._reuse import reused
 from proteiniq.batch._state import ItemState
 from proteiniq.batch._summary import summaries
 from proteiniq.errors import BatchError
 
 from .folders import Disk
-from .results import batch, finished
+from .results import batch, finished, record, run
 
 HEADER = Header(tool="fold", tool_version="1", contract="c", created=0.0)
 
@@ -62,6 +66,36 @@ def test_a_copy_is_on_the_disk_before_it_is_recorded(tmp_path: Path, monkeypatch
         made: {"result.json", "files"},
         made / "files": {"0.pdb"},
     }
+
+
+@pytest.mark.parametrize(("name", "content"), [("0.pdb", None), ("0.pdb", "ATOM 2"), ("result.json", None)])
+def test_a_result_that_is_not_as_it_was_saved_is_not_taken(
+    tmp_path: Path, name: str, content: str | None
+) -> None:
+    with batch(tmp_path / "other", "a") as folder:
+        run(folder, 0)
+        root = folder.make_results_of(folder.plan.item(0))
+        (root / "result.json").write_text("{}")
+        (root / "0.pdb").write_text("ATOM 1")
+        record(folder, Saved(0, tuple(described(root, ["0.pdb"], [root / "0.pdb"])), data=True))
+    taken(tmp_path / "before", tmp_path / "other", "a")
+    (root / name).unlink()
+    if content is not None:
+        (root / name).write_text(content)
+    with pytest.raises(BatchError, match=rf"{name} is missing, or not as it was saved: restore"):
+        taken(tmp_path / "after", tmp_path / "other", "a")
+
+
+def test_a_copy_without_room_leaves_its_item_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = finished(tmp_path / "other", {"x": 1})
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with batch(tmp_path / "new", "a") as folder:
+        monkeypatch.setattr(shutil, "copytree", full)
+        with pytest.raises(BatchError, match=r"can't be written: No space left"):
+            list(reused(folder, other))
 
 
 def test_items_without_a_result_are_not_taken(tmp_path: Path) -> None:

@@ -25,12 +25,13 @@ from proteiniq import (
 from proteiniq._async import batch_search
 from proteiniq._async.batch_run import AsyncBatchRun, _duration
 from proteiniq._async.batch_search import AsyncJobSearch
+from proteiniq._async.wait_one import AsyncWatcher
 from proteiniq._responses.page import Page
-from proteiniq._wire.crew import Outcome
+from proteiniq._wire.crew import TaskEnd
 from proteiniq.batch._events import Ended, Submit, Submitted
 from proteiniq.batch._options import BatchOptions
 from proteiniq.batch._state import Active, ItemState
-from proteiniq.models import JobState
+from proteiniq.models import JobState, JobStatus
 
 from ..every_error import STATE
 from ..support import KEY, URL
@@ -74,6 +75,34 @@ def with_run(path: Path, step: Callable[[AsyncBatchRun], Coroutine[Any, Any, Non
     asyncio.run(main())
 
 
+async def listen(run: AsyncBatchRun) -> AsyncWatcher:
+    """Let the job of the first item run, with an open stream of its events."""
+    await run._ledger.record(Submit(0, 0))
+    await run._submits._submitted(0, 0, attrs.evolve(STATE, status=JobStatus.PROCESSING), 0.0, found=True)
+    watcher = run._watchers[STATE.id] = AsyncWatcher(run._pipeline, STATE.id)
+    return watcher
+
+
+def test_a_job_that_is_seen_to_have_ended_is_not_listened_to_any_more(tmp_path: Path) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        watcher = await listen(run)
+        await run._seen(attrs.evolve(STATE, status=JobStatus.COMPLETED))
+        assert (run._watchers, watcher._stopped) == ({}, True)
+        assert run._state.status(0) == ItemState.ENDED
+
+    with_run(tmp_path, step)
+
+
+def test_a_stream_that_ends_without_an_event_leaves_its_job_running(tmp_path: Path) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        await listen(run)
+        await run._heard(STATE.id, TaskEnd(None))
+        assert run._watchers == {}
+        assert run._state.status(0) == ItemState.RUNNING
+
+    with_run(tmp_path, step)
+
+
 def test_a_job_that_is_gone_after_its_end_is_no_failure(tmp_path: Path) -> None:
     async def step(run: AsyncBatchRun) -> None:
         for event in (Submit(0, 0), Submitted(0, 0, "job_1"), Ended(0, 0, "job_1", "COMPLETED")):
@@ -99,7 +128,7 @@ def test_the_first_of_two_reasons_to_pause_counts(tmp_path: Path) -> None:
 def test_a_list_whose_reading_fails_in_an_unknown_way_ends_the_run(tmp_path: Path) -> None:
     async def step(run: AsyncBatchRun) -> None:
         with pytest.raises(ZeroDivisionError):
-            await run._listed(Outcome(None, error=ZeroDivisionError()))
+            await run._listed(TaskEnd(None, error=ZeroDivisionError()))
 
     with_run(tmp_path, step)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import attrs
 import pytest
 
 import proteiniq.batch
@@ -55,14 +56,20 @@ def test_the_result_of_an_item(tmp_path: Path) -> None:
         view.result(waiting)
 
 
-def test_the_result_of_an_item_is_damaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("job", "advice"), [("job_7", r", or get it with client\.results\.get\('job_7'\)$"), (None, "$")]
+)
+def test_a_damaged_result_is_an_error_that_says_what_to_do(
+    tmp_path: Path, job: str | None, advice: str
+) -> None:
     finished(tmp_path, {"x": 1})
     (tmp_path / "results/a/result.json").write_text('{"x')
     view = Batch.open(tmp_path)
+    (item,) = view.items()
     with pytest.raises(
-        BatchError, match=r"^the result of item 'a' can't be read: .*\. Restore it from a backup"
+        BatchError, match=r"^the result of item 'a' can't be read: .*\. Restore it from a backup" + advice
     ):
-        view.result(next(view.items()))
+        view.result(attrs.evolve(item, job_id=job))
 
 
 def test_the_table_of_the_results(tmp_path: Path) -> None:

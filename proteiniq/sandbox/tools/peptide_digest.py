@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from ..._short_repr import number_text
 from . import _fasta, _mass, _table
 from ._enzymes import ENZYMES
 from .base import (
@@ -194,7 +195,7 @@ class PeptideDigest(Tool):
             if low > high:
                 problems.append(
                     Problem(
-                        f"min_{what} must be at most max_{what}, got {low:g} and {high:g}.",
+                        f"min_{what} must be at most max_{what}, got {number_text(low)} and {number_text(high)}.",
                         setting=f"min_{what}",
                     )
                 )
