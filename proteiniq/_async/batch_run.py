@@ -121,8 +121,8 @@ class AsyncBatchRun:
         if not self._state.active and self._state.next_pending() is None:
             return
         self._ledger.take_up()
+        account = await self._call_account()
         now, wall = self._clock.monotonic(), self._ledger.now
-        self._apply_account(await self._call_account(), now)
         for place, active in list(self._state.active.items()):
             match active.state:
                 case ItemState.SENDING:
@@ -131,6 +131,7 @@ class AsyncBatchRun:
                     self._follow(place, active, now, wall)
                 case _:
                     await self._take_up_ended(place, active)
+        self._apply_account(account, now)  # after the batch's own jobs are known, which are active too
         await self._submits.quote_classes()
 
     def _follow(self, place: int, active: Active, now: float, wall: float) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -26,6 +27,7 @@ from proteiniq._async import batch_search
 from proteiniq._async.batch_run import AsyncBatchRun, _duration
 from proteiniq._async.batch_search import AsyncJobSearch
 from proteiniq._async.wait_one import AsyncWatcher
+from proteiniq._policy.schedule import Submit as SubmitNext
 from proteiniq._responses.page import Page
 from proteiniq._wire.crew import TaskEnd
 from proteiniq.batch._events import Ended, Submit, Submitted
@@ -129,6 +131,31 @@ def test_a_list_whose_reading_fails_in_an_unknown_way_ends_the_run(tmp_path: Pat
     async def step(run: AsyncBatchRun) -> None:
         with pytest.raises(ZeroDivisionError):
             await run._listed(TaskEnd(None, error=ZeroDivisionError()))
+
+    with_run(tmp_path, step)
+
+
+@pytest.mark.case
+def test_the_jobs_that_a_run_takes_up_are_not_taken_for_those_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def step(run: AsyncBatchRun) -> None:
+        async def account() -> Any:
+            return SimpleNamespace(
+                limits=SimpleNamespace(active_jobs=1, concurrent_jobs=SimpleNamespace(max=1), rate_limit=None)
+            )
+
+        async def no_quotes() -> None:
+            pass
+
+        for event in (Submit(0, 0), Submitted(0, 0, "job_1")):
+            await run._ledger.record(event)
+        monkeypatch.setattr(run, "_call_account", account)
+        monkeypatch.setattr(run._submits, "quote_classes", no_quotes)
+        await run._begin()
+        now = run._clock.monotonic()
+        run._schedule.ended("job_1", now, fetch=False)
+        assert run._schedule.next_move(now) == SubmitNext()
 
     with_run(tmp_path, step)
 
