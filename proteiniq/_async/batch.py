@@ -43,8 +43,8 @@ class AsyncBatch(BatchView):
     stop, an error or Ctrl-C, the jobs go on, and the same call resumes the batch. Requests in flight are finished and
     recorded first. A second Ctrl-C abandons them; the next run then looks for their jobs in the job list.
 
-    As a context manager, the batch does so, and releases its folder, before its block is left. Without one, Python
-    closes a loop that was left early only when it collects the iterator; what was submitted is recorded either way.
+    As a context manager, the batch does so, and releases its folder, before the block is left. Without one, an
+    iteration that was left early ends when Python collects its iterator. What was submitted is recorded either way.
     """
 
     _outcomes: Callable[[Sequence[AsyncGenerator[ItemSummary]]], AsyncGenerator[ItemSummary]] | None = None
@@ -66,13 +66,13 @@ class AsyncBatch(BatchView):
     ) -> None:
         super().__init__(path)
         check_flags(progress=progress)
-        callback = AsyncCallback("on_progress", on_progress)
+        told = AsyncCallback("on_progress", on_progress)
         bar = Bar() if progress else None
 
-        async def show(status: BatchStatus) -> None:
+        async def tell(status: BatchStatus) -> None:
             if bar is not None:
                 bar.show(status, pipeline.clock.monotonic())
-            await callback(status)
+            await told(status)
 
         async def outcomes(earlier: Sequence[AsyncGenerator[ItemSummary]]) -> AsyncGenerator[ItemSummary]:
             for each in earlier:
@@ -88,7 +88,7 @@ class AsyncBatch(BatchView):
                         yield summary
                 listens = progress or on_progress is not None
                 run = AsyncBatchRun(
-                    pipeline, jobs, folder, options, AsyncCallback("on_progress", show) if listens else None
+                    pipeline, jobs, folder, options, AsyncCallback("on_progress", tell) if listens else None
                 )
                 async with aclosing(run.outcomes()) as ended:
                     async for summary in ended:

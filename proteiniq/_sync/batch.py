@@ -45,8 +45,8 @@ class Batch(BatchView):
     stop, an error or Ctrl-C, the jobs go on, and the same call resumes the batch. Requests in flight are finished and
     recorded first. A second Ctrl-C abandons them; the next run then looks for their jobs in the job list.
 
-    As a context manager, the batch does so, and releases its folder, before its block is left. Without one, Python
-    closes a loop that was left early only when it collects the iterator; what was submitted is recorded either way.
+    As a context manager, the batch does so, and releases its folder, before the block is left. Without one, an
+    iteration that was left early ends when Python collects its iterator. What was submitted is recorded either way.
     """
 
     _outcomes: Callable[[Sequence[Generator[ItemSummary]]], Generator[ItemSummary]] | None = None
@@ -68,13 +68,13 @@ class Batch(BatchView):
     ) -> None:
         super().__init__(path)
         check_flags(progress=progress)
-        callback = Callback("on_progress", on_progress)
+        told = Callback("on_progress", on_progress)
         bar = Bar() if progress else None
 
-        def show(status: BatchStatus) -> None:
+        def tell(status: BatchStatus) -> None:
             if bar is not None:
                 bar.show(status, pipeline.clock.monotonic())
-            callback(status)
+            told(status)
 
         def outcomes(earlier: Sequence[Generator[ItemSummary]]) -> Generator[ItemSummary]:
             for each in earlier:
@@ -90,7 +90,7 @@ class Batch(BatchView):
                         yield summary
                 listens = progress or on_progress is not None
                 run = BatchRun(
-                    pipeline, jobs, folder, options, Callback("on_progress", show) if listens else None
+                    pipeline, jobs, folder, options, Callback("on_progress", tell) if listens else None
                 )
                 with closing(run.outcomes()) as ended:
                     for summary in ended:
