@@ -17,11 +17,16 @@ from typing import Any
 from _project import ROOT, fail, say
 
 from proteiniq import Job, ProteinIQ, ProteinIQError, Result
+from proteiniq.batch import Batch
 
 SEQUENCES = ROOT / "examples" / "quickstart.fasta"
+VARIANTS = ROOT / "examples" / "variants.fasta"
+
+RATE_LIMIT = 100_000
+"""Requests in 60 s: that of the local service is its own, so that the batch takes seconds instead of minutes."""
 
 
-def tour(client: ProteinIQ, out: Path) -> None:
+def tour(client: ProteinIQ, out: Path, variants: int) -> None:
     """Upload, compute, show and save, with tools of the local service."""
     balance(client)
 
@@ -42,6 +47,28 @@ def tour(client: ProteinIQ, out: Path) -> None:
     )
 
     save([parameters, alignment], out)
+    batch_tour(client, Path(tempfile.mkdtemp(prefix="screen-", dir=out)), variants)
+
+
+def batch_tour(client: ProteinIQ, folder: Path, count: int) -> None:
+    """Run a job for each of the first variants of a protein, stop in the middle, and go on."""
+    variants = records(VARIANTS)[:count]
+
+    def screen() -> Batch:
+        return client.batch("protein-parameters", variants, folder, max_credits=200, progress=True)
+
+    say(f"\na batch: protein-parameters for each of {count} variants of lysozyme (examples/variants.fasta)")
+    with screen() as batch:
+        for number, _ in enumerate(batch, start=1):
+            if number == count // 4:
+                break
+    say(f"  stopped after {number}, as if by Ctrl-C or a crash; the same call goes on:")
+    screen().run()
+    say("  the lowest and the highest isoelectric point:")
+    rows = sorted(screen().table, key=lambda row: row["rows.isoelectric_point"])
+    for row in (rows[0], rows[-1]):
+        say(f"  {row['item']:<6}  {row['rows.isoelectric_point']:.2f}")
+    say(f"  {len(rows)} results, and a line for each in {folder / 'summary.csv'}")
 
 
 def live_tour(client: ProteinIQ, out: Path, max_credits: float) -> None:
@@ -71,8 +98,8 @@ def show(job: Job) -> None:
     say(f"  {job.id} {job.status}{progress}")
 
 
-def records() -> list[str]:
-    return [">" + text for text in SEQUENCES.read_text(encoding="utf-8").split(">")[1:]]
+def records(path: Path = SEQUENCES) -> list[str]:
+    return [">" + text for text in path.read_text(encoding="utf-8").split(">")[1:]]
 
 
 def table(result: Result) -> None:
@@ -97,6 +124,7 @@ def local_service(*, keep: bool) -> Iterator[tuple[str, str]]:
     data = Path(tempfile.mkdtemp(prefix="proteiniq-sandbox-")) if keep else None
     with tempfile.TemporaryDirectory(prefix="proteiniq-sandbox-") as folder:
         command = [sys.executable, "-m", "proteiniq.sandbox", "--port", "0", "--json"]
+        command += ["--rate-limit", str(RATE_LIMIT), "--daily-limit", "1000"]
         process = subprocess.Popen(
             [*command, "--data", str(data or folder)],
             stdout=subprocess.PIPE,
@@ -129,6 +157,7 @@ def main() -> int:
     parser.add_argument("--live", action="store_true")
     parser.add_argument("--max-credits", type=float, default=50.0)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--variants", type=int, default=200)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     try:
@@ -140,8 +169,11 @@ def main() -> int:
         if os.environ.get("PROTEINIQ_API_KEY"):
             say("(PROTEINIQ_API_KEY is set but not used; add --live to use it)")
         say("a local service, on this machine only")
-        with local_service(keep=arguments.keep) as (url, key), ProteinIQ(key, url) as client:
-            tour(client, arguments.out)
+        with (
+            local_service(keep=arguments.keep) as (url, key),
+            ProteinIQ(key, url, rate_limit=RATE_LIMIT) as client,
+        ):
+            tour(client, arguments.out, arguments.variants)
         return 0
     except ProteinIQError as error:
         fail(f"\n{type(error).__name__}: {error}")

@@ -72,7 +72,7 @@ class BatchStatus:
         if self.max_credits is not None:
             credits += f", limit {number_text(self.max_credits)}"
         parts.append(credits)
-        if self.requests_per_minute is not None:
+        if self.requests_per_minute:
             parts.append(f"{self.requests_per_minute:.0f} requests/min")
         if self.estimated_end is not None:
             parts.append(f"ends about {self.estimated_end.astimezone():%d %b %H:%M}")

@@ -19,7 +19,8 @@ TOUR = Path(_environment.__file__).parent / "_tour.py"
 def start(folder: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
     """Run the tour, with its results in `folder/out` and temporary files in `folder/tmp`."""
     (folder / "tmp").mkdir()
-    command = [sys.executable, str(TOUR), "--out", str(folder / "out"), *options]
+    (folder / "out").mkdir()
+    command = [sys.executable, str(TOUR), "--out", str(folder / "out"), "--variants", "8", *options]
     own = {**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "tmp"), **environment}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=own
@@ -34,16 +35,28 @@ def left(folder: Path) -> list[Path]:
 def test_it_shows_real_values_on_any_terminal_and_saves_the_files(tmp_path: Path, encoding: str) -> None:
     with start(tmp_path, PYTHONIOENCODING=encoding) as tour:
         output, wrong = tour.communicate(timeout=120)
-    assert (tour.returncode, wrong) == (0, "")
-    for value in ("14313.1", "37970", "score 290.5, 63 identical of 148 columns"):
+    assert tour.returncode == 0, wrong
+    shown = (
+        "14313.1",
+        "37970",
+        "score 290.5, 63 identical of 148 columns",
+        "stopped after 2",
+        "E7A     9.46",
+    )
+    for value in shown:
         assert value in output
-    saved = {(path.parent.name.partition("-job_")[0], path.name) for path in (tmp_path / "out").glob("*/*")}
+    assert "8 of 8 done" in wrong.splitlines()[-1]
+    saved = {
+        (path.parent.name.partition("-job_")[0], path.name) for path in (tmp_path / "out").glob("*-job_*/*")
+    }
     assert saved == {
         ("protein-parameters", "parameters.csv"),
         ("protein-parameters", "parameters.json"),
         ("pairwise-alignment", "alignment.txt"),
         ("pairwise-alignment", "alignment.fasta"),
     }
+    (summary,) = (tmp_path / "out").glob("screen-*/summary.csv")
+    assert len(summary.read_text(encoding="utf-8").splitlines()) == 9
     assert left(tmp_path) == []
 
 
