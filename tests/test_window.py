@@ -230,6 +230,20 @@ def test_all_requests_that_expired_during_a_response_count_as_ours() -> None:
     assert window.state.others == []
 
 
+@pytest.mark.parametrize(("remaining", "others"), [(4, 4), (5, 3), (6, 2), (9, 0)])
+def test_requests_that_only_the_headroom_keeps_are_not_taken_from_those_of_others(
+    remaining: int, others: int
+) -> None:
+    window = Window(limit=10, seconds=10, headroom=0.1)
+    send(window, 2.0)
+    send(window, 3.0)
+    window.observe(10.0, remaining=4)
+    seat = window.reserve(12.0)
+    window.claim(seat, 12.0)
+    window.observe(12.0, seat=seat, remaining=remaining)  # the service no longer counts the one of 2 s
+    assert (len(window.state.ours), len(window.state.others)) == (2, others)
+
+
 def test_requests_that_expired_before_a_request_was_sent_are_not_in_its_count() -> None:
     window = Window(limit=4, seconds=10, headroom=0)
     send(window, 0.0)
@@ -279,7 +293,7 @@ def test_the_last_request_of_a_limit_does_not_wait_for_the_reset() -> None:
 
 
 def crowded(limit: int, ours: int) -> Window:
-    """A window of 60 s that others used up in the minute before 9 s, but for `ours`: one sent then, the rest at 10 s."""
+    """A window of 60 s that others used up in the minute before 9 s, but for `ours`, sent at 9 s and at 10 s."""
     window = Window(limit, seconds=60, headroom=0)
     window.observe(9.0, remaining=ours)
     for number in range(ours):

@@ -241,10 +241,12 @@ class Window:
             self._leave_queue(seat)
         return False
 
-    def cancel(self, seat: int, now: float) -> None:
-        """End a request that didn't reach the service, so that it isn't counted."""
-        if self.release(seat, now):
+    def cancel(self, seat: int, now: float) -> bool:
+        """End a request that the service doesn't count, as one that didn't reach it. Returns whether it was sent."""
+        is_sent = self.release(seat, now)
+        if is_sent:
             self.state.ours.pop()
+        return is_sent
 
     def observe(
         self,
@@ -258,9 +260,9 @@ class Window:
     ) -> None:
         """Read the rate-limit headers of the response to the request of `seat`, before it is released.
 
-        Requests that the service counts beyond our own were sent by others. Our requests in flight may or
-        may not be in its count, so with any of them the number of others is only increased. Requests of ours that
-        expired since this one was sent may be in its count, too.
+        Requests that the service counts beyond our own were sent by others. Our other requests in flight may or
+        may not be in its count, and so may those that expired since this one was sent, so with any of them the number
+        of others is only increased.
         """
         time, state = self._advance(now), self.state
         if limit is not None and limit > 0:
@@ -271,8 +273,9 @@ class Window:
             used = self._allowed - min(max(remaining, 0), self._allowed)
             left = state.flying.get(seat, time) if seat is not None else time
             late = len(state.gone) - bisect_right(state.gone, left)
-            others = max(0, used - len(state.ours) - len(state.flying) - late)
-            self._count_others(others, time, exact=len(state.flying) <= 1)
+            most = max(0, used - len(state.flying) - self._surely_counted(time))
+            others = max(0, used - len(state.flying) - len(state.ours) - late)
+            self._count_others(others, most if len(state.flying) <= 1 else _HIGHEST_LIMIT, time)
             is_used_up = remaining <= 0 and others > 0
             # The expiry of our own requests is known, and more precisely than the whole seconds of headers.
             if is_used_up and reset_after is not None:
@@ -360,13 +363,18 @@ class Window:
         """The requests of others that leave us less than `most`."""
         return others[max(0, self._allowed - self.limit) :]
 
-    def _count_others(self, others: int, time: float, *, exact: bool) -> None:
+    def _surely_counted(self, time: float) -> int:
+        """The number of our complete requests that the service counts; the headroom keeps them for longer."""
+        ours = self.state.ours
+        return len(ours) - bisect_right(ours, time - self._period / (1 + self._headroom))
+
+    def _count_others(self, least: int, most: int, time: float) -> None:
+        """Record that others have sent at least and at most so many requests in the last window."""
         known = self.state.others
-        if exact:
-            del known[: max(0, len(known) - others)]
+        del known[: max(0, len(known) - most)]
         # They were sent at unknown times since the last headers: spread them over that period.
         since = max(self.state.heard, time - self._period)
-        missing = others - len(known)
+        missing = least - len(known)
         known += [since + (time - since) * number / missing for number in range(1, missing + 1)]
 
     def _advance(self, now: float) -> float:
