@@ -55,7 +55,7 @@ def test_two_waiters_of_one_job_read_it_in_turn() -> None:
 
 
 def test_a_read_that_was_given_up_before_it_left_does_not_count_for_its_job() -> None:
-    pacer = LocalPacer(limit=1, seconds=60)
+    pacer = LocalPacer(limit=1, seconds=2)
     other = pacer.reserve()
     other.claim(0.0)
     given_up = pacer.reserve("job_1")
@@ -63,7 +63,7 @@ def test_a_read_that_was_given_up_before_it_left_does_not_count_for_its_job() ->
     given_up.release(0.0)
     other.release(0.0)
     again = pacer.reserve("job_1")
-    assert again.claim(62.0) == 0.0
+    assert again.claim(2.1) == 0.0
 
 
 def test_a_request_that_never_claimed_has_nothing_to_release() -> None:
@@ -89,6 +89,28 @@ def test_a_refusal_without_requests_left_stops_the_key(remaining: int | None) ->
     read.claim(0.0)
     read.release(0.0, RateHeaders(retry_after=20.0, remaining=remaining), is_refused=True)
     assert pacer.reserve().claim(0.0) == 20.0
+
+
+@pytest.mark.parametrize(
+    ("remaining", "is_refused", "counted"), [(0, True, 0), (0, False, 1), (1, True, 1), (None, True, 1)]
+)
+def test_a_request_that_the_limit_of_the_key_refused_is_not_counted(
+    remaining: int | None, is_refused: bool, counted: int
+) -> None:
+    pace, seats = Pace(Window(3, 60.0), Window(1, 5.0)), Seats()
+    assert pace.claim(seats, 0.0) == 0.0
+    pace.release(seats, 0.0, RateHeaders(remaining=remaining, retry_after=2.0), is_refused=is_refused)
+    assert len(pace.key.state.ours) == counted
+    assert len(pace.key.state.others) == {0: 3 - counted, 1: 1, None: 0}[remaining]
+    assert pace.job is not None
+    assert len(pace.job.state.ours) == 1
+
+
+def test_a_request_without_a_seat_can_be_refused() -> None:
+    """Its seat ran out, or was in another file."""
+    pace = Pace(Window(3, 60.0))
+    pace.release(Seats(), 0.0, RateHeaders(remaining=0, retry_after=2.0), is_refused=True)
+    assert pace.held(0.0) == 2.0
 
 
 @pytest.mark.parametrize(

@@ -341,6 +341,7 @@ IMPOSSIBLE: list[dict[str, Any]] = [
     {"time": 1e300},
     {"hold": 1e9},
     {"hold": None},
+    {"yields": 1e9},
     {"next_probe": 1e9},
     {"heard": [1]},
     {"seconds": -1},

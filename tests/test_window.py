@@ -230,6 +230,20 @@ def test_all_requests_that_expired_during_a_response_count_as_ours() -> None:
     assert window.state.others == []
 
 
+@pytest.mark.parametrize(("remaining", "others"), [(4, 4), (5, 3), (6, 2), (9, 0)])
+def test_requests_that_only_the_headroom_keeps_are_not_taken_from_those_of_others(
+    remaining: int, others: int
+) -> None:
+    window = Window(limit=10, seconds=10, headroom=0.1)
+    send(window, 2.0)
+    send(window, 3.0)
+    window.observe(10.0, remaining=4)
+    seat = window.reserve(12.0)
+    window.claim(seat, 12.0)
+    window.observe(12.0, seat=seat, remaining=remaining)  # the service no longer counts the one of 2 s
+    assert (len(window.state.ours), len(window.state.others)) == (2, others)
+
+
 def test_requests_that_expired_before_a_request_was_sent_are_not_in_its_count() -> None:
     window = Window(limit=4, seconds=10, headroom=0)
     send(window, 0.0)
@@ -276,6 +290,39 @@ def test_the_last_request_of_a_limit_does_not_wait_for_the_reset() -> None:
     window = Window(limit=4, seconds=60, headroom=0)
     window.observe(100.0, remaining=1, reset_after=40)
     assert send(window, 100.0) == 100.0
+
+
+def crowded(limit: int, ours: int) -> Window:
+    """A window of 60 s that others used up in the minute before 9 s, but for `ours`, sent at 9 s and at 10 s."""
+    window = Window(limit, seconds=60, headroom=0)
+    window.observe(9.0, remaining=ours)
+    for number in range(ours):
+        send(window, 10.0 if number else 9.0)
+    window.observe(10.0, remaining=0)
+    return window
+
+
+@pytest.mark.parametrize(("ours", "first"), [(0, 16.5), (2, 30.0), (3, 46.0), (4, 69.0), (6, 69.0)])
+def test_the_more_of_a_full_window_is_ours_the_longer_we_wait_for_our_own_places(
+    ours: int, first: float
+) -> None:
+    assert send(crowded(8, ours), 10.0) == first
+
+
+def test_after_a_refusal_places_are_left_to_others_all_the_same() -> None:
+    window = crowded(8, ours=4)
+    window.refused(10.0, retry_after=2.0)
+    assert window.held(10.0) == 2.0
+    assert window.claim(window.reserve(10.0), 60.0) == 9.0
+
+
+def test_places_are_no_longer_left_to_others_when_there_are_more_than_they_took() -> None:
+    window = crowded(8, ours=4)
+    window.observe(12.0)
+    seat = window.reserve(20.0)
+    assert window.claim(seat, 20.0) == 49.0
+    window.observe(20.0, remaining=1)
+    assert window.claim(seat, 20.0) == 0.0
 
 
 @pytest.mark.parametrize(("remaining", "others", "both"), [(2, 6, False), (3, 5, True), (8, 0, True)])
@@ -480,6 +527,16 @@ def test_the_state_of_a_window_is_possible(limit: int) -> None:
     window.reserve(60.0)
     assert window.state.is_possible()
     window.refused(60.0, LONGEST_HOLD)
+    assert window.state.is_possible()
+
+
+def test_the_state_of_the_longest_window_is_possible_when_others_use_it_up() -> None:
+    window = Window(limit=4, seconds=LONGEST_HOLD)
+    send(window, 0.0)
+    window.observe(0.0, remaining=2)
+    send(window, 0.0)
+    window.observe(0.0, remaining=0, reset_after=2 * LONGEST_HOLD)
+    assert [window.state.hold, window.state.yields] == pytest.approx([3618.0, 3618.0])
     assert window.state.is_possible()
 
 

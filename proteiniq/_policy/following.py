@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from math import ceil
 
 import attrs
 
@@ -42,6 +41,10 @@ class Active:
     heard_since: float = float("-inf")
     hear_after: float = float("-inf")
 
+    def was_active(self, at: float) -> bool:
+        """Whether it was surely active at a time: it was seen later, or its stream has not told of its end."""
+        return self.since <= at and (self.looked > at or (self.heard and self.heard_since < at))
+
 
 class Following:
     """The followed jobs, by id. `looked_at` is when the last look at them ended."""
@@ -55,9 +58,12 @@ class Following:
         self._bias = 1.0
         self._due: float | None = None
 
-    def add(self, job_id: str, created_at: datetime | None, now: float, age: float) -> None:
-        """Follow a job that exists for `age` seconds."""
-        self.jobs[job_id] = Active(now - age, self._made, created_at, now)
+    def add(
+        self, job_id: str, created_at: datetime | None, now: float, age: float, hear_after: float
+    ) -> None:
+        """Follow a job that exists for `age` seconds, whose events need not be listened to before `hear_after`."""
+        since = now - age
+        self.jobs[job_id] = Active(since, self._made, created_at, since, hear_after=hear_after)
         self._made += 1
         self._due = None
 
@@ -83,13 +89,18 @@ class Following:
         self._due = None
         return active
 
-    def unheard(self, job_id: str, again: float) -> Active | None:
-        """Record that a job's events are no longer listened to, and from when they may be again."""
+    def unheard(self, job_id: str) -> Active | None:
+        """Record that a job's events are no longer listened to. Returns it, None if it isn't followed."""
         active = self.jobs.get(job_id)
         if active is not None:
-            active.heard, active.hear_after = False, again
+            active.heard = False
             self._due = None
         return active
+
+    @property
+    def knows_durations(self) -> bool:
+        """Whether a job has ended."""
+        return len(self._durations) > 0
 
     @property
     def are_heard(self) -> int:
@@ -103,11 +114,6 @@ class Following:
     def mean(self, now: float) -> float | None:
         """Return the expected duration of a job, None if it is unknown."""
         return self._durations.mean([now - each.since for each in self.jobs.values()])
-
-    def most_ended(self, now: float) -> int:
-        """Return how many jobs may have ended unnoticed."""
-        unheard = [each for each in self.jobs.values() if not each.heard]
-        return ceil(2 * self._expected(unheard, now)) + 2 if unheard else 0
 
     def on_page(self, size: int, ours: int | None) -> None:
         """Record how many of the jobs on a page of the list are the batch's."""
@@ -144,8 +150,10 @@ class Following:
         most = self._worth(pages, float("inf"))  # fewer than there are, if they are on several pages
         spare = 1 - rate / 2 * mean / len(unheard)  # the share of jobs that isn't needed to use all requests
         wanted = most * max(1 / 4, spare) if scarce else min(WORTH_A_LOOK, 0.99 * most)
-        early = max(self.looked_at, min(each.since for each in unheard)) + EARLIEST_LOOK
-        late = max(early, self.looked_at + LONGEST_GAP)
+        last = max(self.looked_at, min(each.since for each in unheard))
+        early, late = last + EARLIEST_LOOK, last + LONGEST_GAP
+        if not self.knows_durations and self.are_heard:
+            early = late  # the jobs that are listened to will show a duration
         if self._worth(pages, early) >= wanted:
             late = early
         while late - early > 0.1:

@@ -85,6 +85,10 @@ class Pace:
         self, seats: Seats, now: float, rate: RateHeaders | None = None, is_refused: bool = False
     ) -> None:
         """End a request, sent or not. `rate` are the headers of its response, if any; `is_refused` is true of a 429."""
+        sent = False
+        if seats.key is not None and is_refused and rate is not None and rate.remaining == 0:
+            # If the service counts it all the same, the headers will show it as one of other clients.
+            sent = self.key.cancel(seats.key, now)
         if rate is not None:
             self.key.observe(
                 now,
@@ -96,7 +100,8 @@ class Pace:
             )
             if is_refused and rate.wait is not None:
                 self._refused(now, rate.wait, rate.remaining)
-        sent = seats.key is not None and self.key.release(seats.key, now)
+        if seats.key is not None:
+            sent = self.key.release(seats.key, now) or sent
         if self.job is not None and seats.job is not None:
             if sent:
                 self.job.release(seats.job, now)

@@ -95,6 +95,8 @@ class State:
     """When other clients probably sent their requests."""
     hold: float = _NEVER
     """No request is sent before this time."""
+    yields: float = _NEVER
+    """Before this time, places that become free are left to other clients."""
     careful: bool = False
     """Only one request is in flight at a time, the probe."""
     probe: int | None = None
@@ -119,7 +121,8 @@ class State:
         return (
             _is_time(self.time, _LATEST)
             and all(_is_time(each, self.time + SHORTEST) for each in times)
-            and _is_time(self.hold, self.time + LONGEST_HOLD)
+            and _is_time(self.hold, self.time + LONGEST_HOLD * (1 + HEADROOM))
+            and _is_time(self.yields, self.time + LONGEST_HOLD * (1 + HEADROOM))
             and _is_time(self.next_probe, self.time + _PROBE_LAPSES)
             and _is_number(self.seconds)
             and 0 <= self.seconds <= LONGEST_HOLD
@@ -213,7 +216,7 @@ class Window:
         if seat in state.flying:
             return 0.0
         position = self._position(seat, time)
-        if time >= state.hold and self._has_room(position, time):
+        if time >= max(state.hold, state.yields) and self._has_room(position, time):
             self._leave_queue(seat)
             state.flying[seat] = time
             if state.careful:
@@ -238,10 +241,12 @@ class Window:
             self._leave_queue(seat)
         return False
 
-    def cancel(self, seat: int, now: float) -> None:
-        """End a request that didn't reach the service, so that it isn't counted."""
-        if self.release(seat, now):
+    def cancel(self, seat: int, now: float) -> bool:
+        """End a request that the service doesn't count, as one that didn't reach it. Returns whether it was sent."""
+        is_sent = self.release(seat, now)
+        if is_sent:
             self.state.ours.pop()
+        return is_sent
 
     def observe(
         self,
@@ -255,9 +260,9 @@ class Window:
     ) -> None:
         """Read the rate-limit headers of the response to the request of `seat`, before it is released.
 
-        Requests that the service counts beyond our own were sent by others. Our requests in flight may or
-        may not be in its count, so with any of them the number of others is only increased. Requests of ours that
-        expired since this one was sent may be in its count, too.
+        Requests that the service counts beyond our own were sent by others. Our other requests in flight may or
+        may not be in its count, and so may those that expired since this one was sent, so with any of them the number
+        of others is only increased.
         """
         time, state = self._advance(now), self.state
         if limit is not None and limit > 0:
@@ -268,11 +273,14 @@ class Window:
             used = self._allowed - min(max(remaining, 0), self._allowed)
             left = state.flying.get(seat, time) if seat is not None else time
             late = len(state.gone) - bisect_right(state.gone, left)
-            others = max(0, used - len(state.ours) - len(state.flying) - late)
-            self._count_others(others, time, exact=len(state.flying) <= 1)
+            most = max(0, used - len(state.flying) - self._surely_counted(time))
+            others = max(0, used - len(state.flying) - len(state.ours) - late)
+            self._count_others(others, most if len(state.flying) <= 1 else _HIGHEST_LIMIT, time)
+            is_used_up = remaining <= 0 and others > 0
             # The expiry of our own requests is known, and more precisely than the whole seconds of headers.
-            if remaining <= 0 and others > 0 and reset_after is not None:
+            if is_used_up and reset_after is not None:
                 state.hold = max(state.hold, time + min(reset_after, self._period))
+            state.yields = self._yields(time) if is_used_up else _NEVER
         if remaining is not None and remaining * _SCARCE <= self._allowed:
             # Other clients compete for the remaining ones, and notice our requests with the same delay.
             state.careful = state.careful or bool(state.others)
@@ -336,19 +344,37 @@ class Window:
         held = [*sorted([*state.ours, *others]), *[time] * len(state.flying)]
         index = len(held) + place - self.limit
         first = held[index] + self._period if index >= 0 else time
-        return max(first, state.hold) + rounds * self._period
+        return max(first, state.hold, state.yields) + rounds * self._period
+
+    def _yields(self, time: float) -> float:
+        """Return until when to leave places to the other clients, which have used up the limit together with us.
+
+        They probably send as many requests as in the last window, so each place that one of theirs leaves is taken
+        again, and asking for it is refused. The larger our share, the more of the coming places are our own, and
+        those are worth the wait.
+        """
+        ours = self.state.ours
+        if not ours:
+            return _NEVER
+        share = len(ours) / len(self.state.others)
+        return min(ours[0] + self._period, time + share * self._period)
 
     def _in_our_way(self, others: list[float]) -> list[float]:
         """The requests of others that leave us less than `most`."""
         return others[max(0, self._allowed - self.limit) :]
 
-    def _count_others(self, others: int, time: float, *, exact: bool) -> None:
+    def _surely_counted(self, time: float) -> int:
+        """The number of our complete requests that the service counts; the headroom keeps them for longer."""
+        ours = self.state.ours
+        return len(ours) - bisect_right(ours, time - self._period / (1 + self._headroom))
+
+    def _count_others(self, least: int, most: int, time: float) -> None:
+        """Record that others have sent at least and at most so many requests in the last window."""
         known = self.state.others
-        if exact:
-            del known[: max(0, len(known) - others)]
+        del known[: max(0, len(known) - most)]
         # They were sent at unknown times since the last headers: spread them over that period.
         since = max(self.state.heard, time - self._period)
-        missing = others - len(known)
+        missing = least - len(known)
         known += [since + (time - since) * number / missing for number in range(1, missing + 1)]
 
     def _advance(self, now: float) -> float:

@@ -18,6 +18,7 @@ import attrs
 
 from .following import Following
 from .look import Failed, Listed, ListPage, Look, Looker, Moves, Outcome, ReadJob
+from .others import Others
 from .polling import PATIENCE
 from .slots import slot_pause
 
@@ -47,13 +48,19 @@ MOST_UNHEARD = 3
 """Streams in a row that end early and without the end of their job, after which pages are requested instead."""
 
 READ_AGAIN = 5.0
-"""How long after its end the event stream of a job is opened again, in seconds."""
+"""How long after an early end the event stream of a job is opened again, in seconds."""
 
 STREAM_RETRY = 120.0
 """How long after that a stream is opened again, in seconds."""
 
+FIRST_HEARD = 4
+"""How many jobs are listened to at once while no duration is known."""
+
 SEARCH_AFTER = 5.0
 """How long after a lost submit its job is looked for in the list, in seconds."""
+
+_HEARD_REQUESTS = 3 / 0.95
+"""Requests for a job that is listened to, and a few more, since not all of the rate can be used."""
 
 
 @attrs.frozen
@@ -123,7 +130,7 @@ class Schedule:
         self._searching = False
         self._search_after = float("-inf")
         self._slots: int | None = None
-        self._others = 0
+        self._others = Others()
         self._refusals = 0
         self._account_at = float("-inf")
         self._reading = False
@@ -146,10 +153,8 @@ class Schedule:
         self._account_at = now
         self._slots = slots if slots is not None else self._slots
         if active is not None:
-            # No submit is on its way.
-            others = active - len(self._following.jobs)
-            most = others + self._following.most_ended(now)
-            self._others = max(0, others - self._unknown, min(self._others, most))
+            self._others.account(now, active, self._ours)
+            self._others.update(self._following.jobs.values())
         self.rate = rate or self.rate
         self._worked()
 
@@ -168,7 +173,7 @@ class Schedule:
 
     def follow(self, job_id: str, created_at: datetime | None, now: float, *, age: float = 0.0) -> None:
         """Follow a job that exists already, for `age` seconds."""
-        self._following.add(job_id, created_at, now, age)
+        self._following.add(job_id, created_at, now, age, self._hear_from(now))
 
     def not_submitted(self) -> None:
         """Record that a submit made no job, for a reason that concerns its item alone."""
@@ -181,7 +186,7 @@ class Schedule:
         self._refusals += 1
         if self._slots is None:
             self._slots = max(1, self._ours)
-        self._others = max(self._others, self._slots - self._ours)
+        self._others.full(self._slots - self._ours)
         pause = slot_pause(self._refusals, jitter=jitter, asked=retry_after) or 0.0
         self._submit_after = now + pause
 
@@ -220,6 +225,9 @@ class Schedule:
         active = self._following.ended(job_id, now, took)
         if active is None:
             return
+        if took is not None:
+            self._others.ended(active.since, took)
+            self._others.update(self._following.jobs.values())
         self._looking.pop(job_id, None)
         self._looker.forget(job_id)
         if active.heard:
@@ -239,8 +247,10 @@ class Schedule:
 
     def unheard(self, job_id: str, now: float, failed: Failed | None = None) -> None:
         """Record that an event stream ended without the end of its job."""
-        if active := self._following.unheard(job_id, now + READ_AGAIN):
-            self._unheard += now - active.heard_since < PATIENCE
+        if active := self._following.unheard(job_id):
+            if now - active.heard_since < PATIENCE:
+                self._unheard += 1
+                active.hear_after = now + READ_AGAIN
             if self._unheard >= MOST_UNHEARD:
                 self._hear_after, self._unheard = now + STREAM_RETRY, 0
         if failed is not None:
@@ -263,6 +273,7 @@ class Schedule:
             self._request = self._look.send((now, outcome))
         except StopIteration as end:
             self._look = self._request = None
+            self._others.update(self._following.jobs.values())
             if end.value.failed:
                 self._following.look_failed()
             else:
@@ -342,7 +353,7 @@ class Schedule:
     def _may_submit(self) -> bool:
         if not self.pending or self._reading:
             return False
-        return self._slots is None or self._ours < self._slots - self._others
+        return self._slots is None or self._ours < self._slots - self._others.count
 
     def _is_scarce(self, now: float) -> bool:
         """Whether requests limit the batch, and not slots."""
@@ -354,24 +365,35 @@ class Schedule:
         if self._slots is None:
             return None
         mean = self._following.mean(now)
-        return max(1, self._slots - self._others) / mean if mean else None
+        return max(1, self._slots - self._others.count) / mean if mean else None
 
     def _to_hear(self, now: float) -> str | None:
         """Return a job to listen to, None if pages are better or there is no stream left."""
         if now < self._hear_after or not self._streams:
             return None
         throughput = self._throughput(now)
-        if self.pending and throughput is not None and 3 * throughput > 0.95 * self.rate:
+        if self.pending and throughput is not None and _HEARD_REQUESTS * throughput > self.rate:
             return None
         if self._following.are_heard >= self._streams:
             return None
         jobs = self._following.jobs
-        most = max(len(jobs), (self._slots or 0) - self._others if self.pending else 0)
+        most = max(len(jobs), (self._slots or 0) - self._others.count if self.pending else 0)
         for job, each in jobs.items():
             is_wanted = most <= self._streams or self._following.on_later_pages(each)
             if is_wanted and not each.heard and now >= each.hear_after:
                 return job
         return None
+
+    def _hear_from(self, now: float) -> float:
+        """Return from when a new job is listened to, if no duration is known.
+
+        A few jobs show one. Until the others are so old that requests can't limit the batch, listening to them might be
+        a waste.
+        """
+        following = self._following
+        if following.knows_durations or len(following.jobs) < FIRST_HEARD or self._slots is None:
+            return now
+        return now + self._slots * _HEARD_REQUESTS / self.rate
 
     def _hear(self, job: str, now: float) -> Hear:
         active = self._following.hear(job, now)
@@ -398,7 +420,7 @@ class Schedule:
 
     def _account_due(self, now: float) -> float:
         """Return when to read the account again: while other jobs take slots that an item waits for."""
-        if self._reading or not self.pending or self._may_submit or not self._others:
+        if self._reading or not self.pending or self._may_submit or not self._others.count:
             return float("inf")
         throughput = min(self._throughput(now) or self.rate, self.rate / 2)
         jobs = SCARCE_ACCOUNT_JOBS if self._is_scarce(now) else ACCOUNT_JOBS

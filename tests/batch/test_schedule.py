@@ -110,6 +110,82 @@ def test_a_stream_of_a_long_job_may_be_silent_for_longer() -> None:
     assert schedule.next_move(1000.0) == Hear("job_2", 3800.0)
 
 
+def test_a_stream_that_ended_after_its_time_is_opened_again_at_once() -> None:
+    schedule = scheduled(2, streams=24)
+    schedule.ended("job_1", 0.0, took=1000.0, fetch=False)
+    assert schedule.next_move(0.0) == Hear("job_0", 4000.0)
+    schedule.unheard("job_0", 10.0)
+    assert rest(schedule, 10.0) == 15.0
+    assert schedule.next_move(15.0) == Hear("job_0", 4000.0)
+    schedule.unheard("job_0", 15.0 + PATIENCE)
+    assert schedule.next_move(15.0 + PATIENCE) == Hear("job_0", 4000.0)
+
+
+def test_while_no_duration_is_known_a_few_jobs_are_listened_to() -> None:
+    """Listening to more would be a waste if requests turned out to limit the batch."""
+    schedule = scheduled(6, streams=24)
+    heard = [schedule.next_move(0.0) for _ in range(4)]
+    assert heard == [Hear(f"job_{number}") for number in range(4)]
+    now = rest(schedule, 0.0)
+    # 6 jobs of this age, with three requests each, need 95 % of 2 requests a second.
+    assert now == pytest.approx(6 * 3 / (0.95 * 2))
+    assert schedule.next_move(now) == Hear("job_4", PATIENCE)
+
+
+def test_jobs_are_listened_to_at_once_when_a_duration_is_known() -> None:
+    schedule = scheduled(4, streams=24)
+    schedule.ended("job_0", 0.5, took=100.0, fetch=False)
+    for number in range(4, 6):
+        schedule.follow(f"job_{number}", None, 1.0)
+    assert [schedule.next_move(1.0) for _ in range(5)] == [
+        Hear(f"job_{number}", 400.0) for number in range(1, 6)
+    ]
+
+
+def test_the_first_look_is_when_a_job_is_expected_to_have_ended() -> None:
+    schedule = scheduled(3)
+    schedule.ended("job_0", 0.0, took=40.0, fetch=False)
+    assert rest(schedule, 0.0) == pytest.approx(40.0, abs=0.2)
+
+
+def test_a_job_of_an_earlier_run_may_have_ended_already() -> None:
+    schedule = Schedule(rate=2.0)
+    schedule.account(0.0, 1, 1)
+    schedule.follow("job_0", None, 0.0, age=3600.0)
+    assert schedule.next_move(0.0) == ListPage(is_first=True)
+
+
+def test_an_account_does_not_make_room_for_jobs_that_ended_unnoticed() -> None:
+    schedule = Schedule(rate=2.0)
+    schedule.account(0.0, 4, 8)
+    for number in range(4):
+        assert schedule.next_move(0.0) == Submit()
+        schedule.submitted(f"job_{number}", None, 0.0)
+    # At 50 s all four of the batch have ended, and there are still four of others.
+    schedule.account(50.0, 4, 8)
+    assert schedule.next_move(50.0) != Submit()
+    for number in range(4):
+        schedule.ended(f"job_{number}", 51.0, took=10.0, fetch=False)
+    moves = [schedule.next_move(51.0) for _ in range(5)]
+    assert moves[:4] == [Submit()] * 4
+    assert isinstance(moves[4], Rest)
+
+
+def test_an_account_makes_room_when_the_jobs_of_the_batch_are_known_to_run() -> None:
+    schedule = Schedule(rate=2.0)
+    schedule.account(0.0, 4, 8)
+    for number in range(4):
+        assert schedule.next_move(0.0) == Submit()
+        schedule.submitted(f"job_{number}", None, 0.0)
+    schedule.account(50.0, 4, 8)
+    assert schedule.next_move(50.0) == ListPage(is_first=True)
+    for number in range(4):
+        schedule.seen(f"job_{number}", 51.0)
+    running: Any = [SimpleNamespace(id=f"job_{number}", created_at=None) for number in range(4)]
+    schedule.looked(51.0, Listed(running))
+    assert schedule.next_move(51.0) == Submit()
+
+
 def test_streams_that_end_early_are_given_up_for_a_while() -> None:
     schedule = scheduled(3, streams=24)
     for number in range(3):
@@ -150,7 +226,9 @@ def test_jobs_on_several_pages_are_looked_at_when_they_have_probably_ended() -> 
     schedule = scheduled(250)
     for number in range(10):
         schedule.ended(f"job_{number}", 5.0, took=5.0, fetch=False)
-    assert schedule.next_move(5.0) == ListPage(is_first=True)
+    now = rest(schedule, 5.0)
+    assert now < 6.0
+    assert schedule.next_move(now) == ListPage(is_first=True)
     running: Any = [SimpleNamespace(id=f"job_{number}", created_at=None) for number in range(10, 250)]
-    schedule.looked(5.0, Listed(running))
-    assert rest(schedule, 5.0) < 10.0
+    schedule.looked(now, Listed(running))
+    assert rest(schedule, now) < 10.0
