@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from proteiniq import Job, ProteinIQ
+from proteiniq._sync import jobs
 from proteiniq.errors import InternalError, RateLimited, WaitTimeout
 
 from ...faults.server import CUT, HANG, Piece, Server, refuse, reply, whole
@@ -24,8 +25,9 @@ QUEUED = job("QUEUED", completed_at=None)
 
 
 @pytest.fixture
-def queued(server: Server) -> Server:
-    """A server whose job stays queued."""
+def queued(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A server whose job stays queued, and which has 2 s for the response to a cancel on a loaded machine."""
+    monkeypatch.setattr(jobs, "CANCEL_WITHIN", 200.0)
     server.on(*EVENTS, refuse(501))
     server.on(*STATUS, reply(QUEUED))
     server.on(*SUBMIT, reply(QUEUED, 201))
