@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, TransportError
 from proteiniq._policy.pace import Pace
-from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_HOLD, State
+from proteiniq._policy.pacing import LONGEST_FLIGHT
+from proteiniq._policy.pacing_state import LONGEST_HOLD, State
 from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._wire import pace_file
 from proteiniq._wire.pace_file import FilePacer

@@ -9,7 +9,8 @@ import attrs
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq._policy.pacing import LONGEST_FLIGHT, LONGEST_HOLD, State, Window
+from proteiniq._policy.pacing import LONGEST_FLIGHT, Window
+from proteiniq._policy.pacing_state import LONGEST_HOLD, State
 
 
 def send(window: Window, now: float) -> float:

@@ -11,7 +11,8 @@ from typing import Any
 
 from .._inputs.callbacks import AsyncCallback
 from .._policy.look import Failed as Later, ListPage, ReadJob
-from .._policy.schedule import LONGEST_STREAM, Fetch, Hear, Move, ReadAccount, Rest, Schedule, Submit
+from .._policy.moves import Fetch, Hear, Move, ReadAccount, Rest, Submit
+from .._policy.schedule import LONGEST_STREAM, Schedule
 from .._wire.crew import AsyncCrew, Done, TaskEnd
 from .._wire.turns import MOST_STREAMS
 from ..batch import _events as events

@@ -16,10 +16,8 @@ service's own, and the others are chosen by this project.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from typing import TypeGuard
 
-import attrs
+from .pacing_state import HEADROOM, HIGHEST_LIMIT, LONGEST_HOLD, NEVER, PROBE_LAPSES, SHORTEST, State
 
 RATE_LIMIT = 120
 RATE_WINDOW = 60.0
@@ -28,17 +26,8 @@ JOB_READ_INTERVAL = 5.0
 LONGEST_NAP = 5.0
 """Maximum sleep before the next claim, in seconds: the limit may rise, or a request ahead may be abandoned."""
 
-LONGEST_HOLD = 3600.0
-"""Maximum pause after a refusal, in seconds, so that one absurd response doesn't block a key forever."""
-
 LONGEST_FLIGHT = 600.0
 """Time after which an unreleased request counts as complete, in seconds, because its process has died."""
-
-HEADROOM = 0.005
-"""Fraction by which a window is extended, because clocks drift apart."""
-
-SHORTEST = 0.001
-"""Minimum sleep before the next claim, in seconds, to avoid busy loops."""
 
 # A response has the service's count of a little earlier. Our requests that expired meanwhile are remembered for this
 # long, in seconds, so that they aren't taken for requests of others.
@@ -51,95 +40,8 @@ _LONGEST_SILENCE = 4 * LONGEST_NAP
 # four independent processes are then refused a third as often.
 _SCARCE = 4
 
-# Higher limits in headers are ignored, which bounds the memory of a window.
-_HIGHEST_LIMIT = 100_000
-
 # While one request is sent as a probe, the others claim again after this, in seconds.
 _RECHECK = 0.25
-
-# A probe that takes longer, such as an upload, no longer delays the others, in seconds.
-_PROBE_LAPSES = 5.0
-
-_NEVER = float("-inf")
-
-# No machine runs for so many seconds.
-_LATEST = 1e12
-
-
-def _by_seat(times: Mapping[int | str, float]) -> dict[int, float]:
-    # The keys are strings in JSON.
-    return {int(seat): time for seat, time in times.items()}
-
-
-@attrs.define(on_setattr=attrs.setters.NO_OP)
-class State:
-    """The state of a window, as plain values for JSON. Times are monotonic."""
-
-    limit: int | None = None
-    """The limit in the service's headers."""
-    seconds: float = 0.0
-    """Minimum length of the window, from the service's headers."""
-    seats: int = 0
-    """Number of seats assigned, which is the number of the next one."""
-    queue: list[int] = attrs.field(factory=list)
-    """The waiting seats, in order."""
-    asked: dict[int, float] = attrs.field(factory=dict, converter=_by_seat)
-    """Time of the last claim of each waiting seat, the oldest first."""
-    flying: dict[int, float] = attrs.field(factory=dict, converter=_by_seat)
-    """Seats of requests in flight and when they were sent, the oldest first."""
-    ours: list[float] = attrs.field(factory=list)
-    """When our own requests completed."""
-    gone: list[float] = attrs.field(factory=list)
-    """When requests of `ours` expired recently."""
-    others: list[float] = attrs.field(factory=list)
-    """When other clients probably sent their requests."""
-    hold: float = _NEVER
-    """No request is sent before this time."""
-    yields: float = _NEVER
-    """Before this time, places that become free are left to other clients."""
-    careful: bool = False
-    """Only one request is in flight at a time, the probe."""
-    probe: int | None = None
-    next_probe: float = _NEVER
-    overruled: bool = False
-    """The time of a refusal overrides the estimate of other clients."""
-    heard: float = _NEVER
-    """When the headers of a response were last read."""
-    time: float = _NEVER
-    """The latest `now`."""
-
-    def is_possible(self) -> bool:
-        """Whether a window can have this state. One that was stored may be damaged, and stop all requests for ever."""
-        times = (
-            self.heard,
-            *self.asked.values(),
-            *self.flying.values(),
-            *self.ours,
-            *self.gone,
-            *self.others,
-        )
-        return (
-            _is_time(self.time, _LATEST)
-            and all(_is_time(each, self.time + SHORTEST) for each in times)
-            and _is_time(self.hold, self.time + LONGEST_HOLD * (1 + HEADROOM))
-            and _is_time(self.yields, self.time + LONGEST_HOLD * (1 + HEADROOM))
-            and _is_time(self.next_probe, self.time + _PROBE_LAPSES)
-            and _is_number(self.seconds)
-            and 0 <= self.seconds <= LONGEST_HOLD
-            and (self.limit is None or (type(self.limit) is int and 0 < self.limit <= _HIGHEST_LIMIT))
-            and type(self.seats) is int
-            and all(type(seat) is int and seat < self.seats for seat in (*self.queue, *self.flying))
-            and self.queue == sorted(self.asked)
-            and type(self.careful) is type(self.overruled) is bool
-        )
-
-
-def _is_time(value: object, latest: float) -> bool:
-    return _is_number(value) and (value == _NEVER or -_LATEST <= value <= latest)
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return type(value) in (int, float)
 
 
 class Window:
@@ -180,8 +82,8 @@ class Window:
                 f"got {limit}, {seconds} s and {headroom}"
             )
         self.state = state or State()
-        self._limit = min(limit, _HIGHEST_LIMIT)
-        self._most = _HIGHEST_LIMIT if most is None else most
+        self._limit = min(limit, HIGHEST_LIMIT)
+        self._most = HIGHEST_LIMIT if most is None else most
         self._seconds = seconds
         self._headroom = headroom
 
@@ -220,7 +122,7 @@ class Window:
             self._leave_queue(seat)
             state.flying[seat] = time
             if state.careful:
-                state.probe, state.next_probe = seat, time + _PROBE_LAPSES
+                state.probe, state.next_probe = seat, time + PROBE_LAPSES
                 state.overruled = False
             return 0.0
         delay = self._turn(position, time) - time
@@ -266,7 +168,7 @@ class Window:
         """
         time, state = self._advance(now), self.state
         if limit is not None and limit > 0:
-            state.limit = min(limit, _HIGHEST_LIMIT)
+            state.limit = min(limit, HIGHEST_LIMIT)
         if window is not None and self._period < window <= LONGEST_HOLD:
             state.seconds = window
         if remaining is not None:
@@ -275,12 +177,12 @@ class Window:
             late = len(state.gone) - bisect_right(state.gone, left)
             most = max(0, used - len(state.flying) - self._surely_counted(time))
             others = max(0, used - len(state.flying) - len(state.ours) - late)
-            self._count_others(others, most if len(state.flying) <= 1 else _HIGHEST_LIMIT, time)
+            self._count_others(others, most if len(state.flying) <= 1 else HIGHEST_LIMIT, time)
             is_used_up = remaining <= 0 and others > 0
             # The expiry of our own requests is known, and more precisely than the whole seconds of headers.
             if is_used_up and reset_after is not None:
                 state.hold = max(state.hold, time + min(reset_after, self._period))
-            state.yields = self._yields(time) if is_used_up else _NEVER
+            state.yields = self._yields(time) if is_used_up else NEVER
         if remaining is not None and remaining * _SCARCE <= self._allowed:
             # Other clients compete for the remaining ones, and notice our requests with the same delay.
             state.careful = state.careful or bool(state.others)
@@ -355,7 +257,7 @@ class Window:
         """
         ours = self.state.ours
         if not ours:
-            return _NEVER
+            return NEVER
         share = len(ours) / len(self.state.others)
         return min(ours[0] + self._period, time + share * self._period)
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections import deque
 from datetime import datetime
 
-import attrs
-
 from .following import Following
 from .look import Failed, Listed, ListPage, Look, Looker, Moves, Outcome, ReadJob
+from .moves import Fetch, Hear, Move, ReadAccount, Rest, Search, Submit
 from .others import Others
 from .polling import PATIENCE
 from .slots import slot_pause
@@ -61,46 +60,6 @@ SEARCH_AFTER = 5.0
 
 _HEARD_REQUESTS = 3 / 0.95
 """Requests for a job that is listened to, and a few more, since not all of the rate can be used."""
-
-
-@attrs.frozen
-class Submit:
-    """Submit the next item."""
-
-
-@attrs.frozen
-class Fetch:
-    """Read the result of a job that has ended, and save it."""
-
-    job_id: str
-
-
-@attrs.frozen
-class Hear:
-    """Listen to the events of a job. Close the stream after `patience` seconds without an event."""
-
-    job_id: str
-    patience: float = PATIENCE
-
-
-@attrs.frozen
-class ReadAccount:
-    """Read how many jobs are active in the workspace."""
-
-
-@attrs.frozen
-class Search:
-    """Look in the whole job list for the jobs of submits that have no response."""
-
-
-@attrs.frozen
-class Rest:
-    """Wait until a request has ended, or until a time if there is one."""
-
-    until: float | None
-
-
-Move = Submit | Fetch | Hear | ListPage | ReadJob | ReadAccount | Search | Rest
 
 
 class Schedule:

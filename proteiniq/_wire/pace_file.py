@@ -23,7 +23,8 @@ import attrs
 
 from .._forks import Lock
 from .._policy.pace import Pace
-from .._policy.pacing import JOB_READ_INTERVAL, LONGEST_HOLD, RATE_LIMIT, RATE_WINDOW, State, Window
+from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW, Window
+from .._policy.pacing_state import LONGEST_HOLD, State
 from ..errors import ConfigurationError
 from .pacers import LocalPacer, Pacer, PaceUnavailable
 

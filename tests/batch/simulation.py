@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from proteiniq._policy.look import Listed, ListPage, ReadJob
+from proteiniq._policy.moves import Fetch, Hear, Move, ReadAccount, Rest, Submit
 from proteiniq._policy.pacing import Window
-from proteiniq._policy.schedule import Fetch, Hear, Move, ReadAccount, Rest, Schedule, Submit
+from proteiniq._policy.schedule import Schedule
 from proteiniq.models import JobState, JobStatus
 
 LATENCY = 0.05

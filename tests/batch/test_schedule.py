@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from proteiniq._policy.look import LIST_ATTEMPTS, Failed, Listed, ListPage, Looker, ReadJob
+from proteiniq._policy.moves import Fetch, Hear, Move, Rest, Submit
 from proteiniq._policy.polling import PATIENCE
-from proteiniq._policy.schedule import Fetch, Hear, Move, Rest, Schedule, Submit
+from proteiniq._policy.schedule import Schedule
 
 
 def scheduled(jobs: int, *, slots: int | None = None, streams: int = 0) -> Schedule:
