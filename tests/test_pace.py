@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from proteiniq._policy.pace import JobReads, Pace, Seats
-from proteiniq._policy.pacing import HEADROOM, Window
-from proteiniq._policy.pacing_state import State
+from proteiniq._policy.pacing import Window
+from proteiniq._policy.pacing_state import HEADROOM, State
 from proteiniq._policy.rate_headers import RateHeaders
 from proteiniq._wire.pacers import LocalPacer
 

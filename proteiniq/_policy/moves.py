@@ -35,7 +35,7 @@ class ReadAccount:
 
 @attrs.frozen
 class Search:
-    """Look in the whole job list for the jobs of submits that have no answer."""
+    """Look in the whole job list for the jobs of submits that have no response."""
 
 
 @attrs.frozen

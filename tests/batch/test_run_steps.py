@@ -27,7 +27,7 @@ from proteiniq._async import batch_search
 from proteiniq._async.batch_run import AsyncBatchRun, _duration
 from proteiniq._async.batch_search import AsyncJobSearch
 from proteiniq._async.wait_one import AsyncWatcher
-from proteiniq._policy.schedule import Submit as SubmitNext
+from proteiniq._policy.moves import Submit as SubmitNext
 from proteiniq._responses.page import Page
 from proteiniq._wire.crew import TaskEnd
 from proteiniq.batch._events import Ended, Submit, Submitted
