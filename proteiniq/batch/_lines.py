@@ -38,7 +38,12 @@ def known(kind: type[Any], fields: Mapping[str, Any]) -> Any:
 
     Raises TypeError if one without a default is missing.
     """
-    return kind(**{field.name: fields[field.name] for field in attrs.fields(kind) if field.name in fields})
+    try:
+        return kind(**fields)
+    except TypeError:
+        return kind(
+            **{field.name: fields[field.name] for field in attrs.fields(kind) if field.name in fields}
+        )
 
 
 def damaged(path: Path, number: int, line: bytes) -> BatchError:

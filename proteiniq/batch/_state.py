@@ -54,9 +54,9 @@ class ItemState(IntEnum):
     SKIPPED = 8
 
 
-@attrs.frozen
+@attrs.define
 class Active:
-    """An item that has a job, or may have one.
+    """An item that has a job, or may have one. Never changed; not frozen for the same reason as the events.
 
     `sent_at` is when the key of this attempt was first used, as far as a job may have been made then. `credits` are
     reserved for the item. `status` is the last one known, `error` that of a job which ended without success.
