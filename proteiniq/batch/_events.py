@@ -161,7 +161,8 @@ class Ended(ItemEvent):
 
     def cost(self, reserved: float | None) -> float | None:
         """Return what the job cost, in credits: what was reserved for it if the service doesn't say."""
-        return reserved if self.credits_used is None else self.credits_used
+        is_cost = self.credits_used is not None and self.credits_used >= 0
+        return self.credits_used if is_cost else reserved
 
 
 @attrs.define

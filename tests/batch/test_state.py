@@ -78,6 +78,7 @@ def test_a_failed_job_that_is_repeated_has_a_new_attempt() -> None:
 
 def test_credits_that_are_not_known_count_as_they_were_reserved() -> None:
     assert after(*SUBMITTED, Ended(0, 0, "job_1", "FAILED")).credits_used == 3.0
+    assert after(*SUBMITTED, Ended(0, 0, "job_1", "FAILED", -1.0)).credits_used == 3.0
     assert after(Submit(0, 0), Submitted(0, 0, "job_1"), Ended(0, 0, "job_1", "FAILED")).credits_used == 0.0
 
 
