@@ -63,8 +63,13 @@ def test_where_requests_are_scarce_a_look_waits_for_the_jobs_that_are_not_needed
     assert followed(2).look_due(0.0, rate=rate, scarce=True) == about(due)
 
 
+def test_where_requests_are_scarce_a_look_waits_for_a_quarter_of_the_jobs_at_least() -> None:
+    following = followed(5, known=(10.0, 20.0, 30.0, 40.0, 50.0))
+    assert following.look_due(0.0, rate=2.0, scarce=True) == about(20.0 + 0.1 * 30.0)
+
+
 def test_looks_are_a_second_apart_at_least_and_a_minute_at_most() -> None:
-    assert followed(3, known=(0.0,)).look_due(0.0, rate=2.0, scarce=False) == about(1.0)
+    assert followed(30, known=(0.0,)).look_due(0.0, rate=2.0, scarce=False) == about(1.0)
     following = followed(3, known=(1000.0,))
     assert following.look_due(0.0, rate=2.0, scarce=False) == about(LONGEST_GAP)
     following.looked(5.0, 0.0, 0)
@@ -105,21 +110,23 @@ def test_a_due_look_is_reconsidered_when_more_is_known(change: Any, due: float) 
 def test_a_job_that_was_seen_lately_is_less_likely_to_have_ended() -> None:
     created = datetime(2026, 1, 1, tzinfo=UTC)
     following = followed(1)
+    following.add("job_1", created, 0.0, 0.0, 0.0)
     following.seen("job_0", 35.0, created)
     following.seen("job_0", 35.0, None)
-    assert following.worth_looking(35.0) == ({"job_0": created}, 0.0)
-    assert following.worth_looking(40.0) == ({"job_0": created}, 1.0)
+    following.seen("job_1", 35.0, None)
+    assert following.worth_looking(35.0) == ({"job_0": created, "job_1": created}, 0.0)
+    assert following.worth_looking(40.0) == ({"job_0": created, "job_1": created}, 2.0)
 
 
 # Durations
 
 
 def test_the_duration_of_a_job_is_what_the_service_says_or_what_was_seen() -> None:
-    following = followed(2, known=())
+    following = followed(2, known=(), now=5.0)
     assert (following.knows_durations, following.mean(0.0)) == (False, None)
-    following.ended("job_0", 30.0, 10.0)
+    following.ended("job_0", 35.0, 10.0)
     assert (following.knows_durations, following.mean(0.0)) == (True, 10.0)
-    following.ended("job_1", 30.0, None)
+    following.ended("job_1", 35.0, None)
     assert following.mean(0.0) == 20.0
     assert following.ended("job_1", 30.0, None) is None
 
@@ -194,6 +201,15 @@ def test_a_look_goes_as_far_as_pages_are_worth_their_requests() -> None:
     assert (list(jobs), hoped) == ([f"new_{number}" for number in range(99)], 1)
     following.hear("new_1", 20.0)
     assert len(following.worth_looking(20.0)[0]) == 98
+
+
+def test_a_page_has_fewer_jobs_of_the_batch_where_others_submit_too() -> None:
+    following = followed(150, known=(10.0,))
+    for _ in range(2):
+        following.on_page(100, 50)
+    for number in range(149):
+        following.seen(f"job_{number}", 20.0, None)
+    assert list(following.worth_looking(20.0)[0]) == [f"job_{number}" for number in range(81, 150)]
 
 
 def test_a_look_goes_on_to_a_page_with_ended_jobs_after_one_without() -> None:
