@@ -82,6 +82,7 @@ def test_without_a_known_duration_a_look_is_early_unless_events_will_show_one() 
     following.hear("job_0", 0.0)
     assert following.look_due(0.0, rate=2.0, scarce=False) == LONGEST_GAP
     following.unheard("job_0")
+    assert following.unheard("a job that has ended") is None
     assert following.look_due(0.0, rate=2.0, scarce=False) == about(1.0)
 
 
