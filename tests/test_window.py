@@ -99,7 +99,8 @@ def test_a_request_that_never_reached_the_service_is_not_counted() -> None:
     window = Window(limit=1, seconds=60)
     seat = window.reserve(0.0)
     window.claim(seat, 0.0)
-    window.cancel(seat, 0.0)
+    assert window.cancel(seat, 0.0) is True
+    assert window.cancel(window.reserve(0.0), 0.0) is False
     assert send(window, 0.0) == 0.0
 
 
