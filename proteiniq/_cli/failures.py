@@ -90,7 +90,7 @@ def failure(error: BaseException, session: Session) -> Failure:
     """Return what to say about an error."""
     in_doubt = _in_doubt(error, session)
     code = exits.IN_DOUBT if in_doubt and not isinstance(error, KeyboardInterrupt) else _exit_code(error)
-    if in_doubt:
+    if in_doubt or isinstance(error, BatchPaused):
         resume = session.resume
     elif session.key is not None or not (session.is_ours or code in _GOES_ON):
         resume = None

@@ -120,6 +120,11 @@ class Output:
         """Print a JSON document."""
         self._line(_json(value, indent=2))
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether data is shown on a terminal."""
+        return _is_terminal(self._stdout)
+
     def event(self, columns: Sequence[Column], item: Any, *, id: str) -> None:
         """Print one of several things that happen over time: with `--json`, each is an object on a line of its own."""
         if self.as_json:
@@ -270,7 +275,13 @@ def _escape(character: str) -> str:
 
 
 def _document(item: Any) -> Any:
-    return item.to_dict() if hasattr(item, "to_dict") else item
+    if hasattr(item, "to_dict"):
+        return item.to_dict()
+    if hasattr(item, "__attrs_attrs__"):
+        import attrs
+
+        return attrs.asdict(item)
+    return item
 
 
 def _json(value: Any, indent: int | None = None) -> str:

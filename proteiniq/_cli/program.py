@@ -49,6 +49,11 @@ program = _Program(
         "submit": ("submit", "submit", "Submit a job without waiting for it."),
         "jobs": ("jobs", "jobs", "List, follow and cancel jobs."),
         "results": ("results", "results", "Show and save the results of jobs."),
+        "files": ("files", "files", "The file library: list, upload and delete."),
+        "batch": ("batch", "batch", "Run many jobs of one tool, in a folder that outlives the process."),
+        "sandbox": ("sandbox", "sandbox", "Serve the same on this machine, without an account."),
+        "contract": ("contract", "contract", "Compare the service's contract with that of this client."),
+        "doctor": ("doctor", "doctor", "Check key, clock, network, versions, contract and credits."),
         "completion": ("completion", "completion", "Print the completion script of a shell."),
     },
     params=[

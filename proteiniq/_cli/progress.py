@@ -35,6 +35,9 @@ class Progress:
     def received(self, count: int, total: int | None) -> None:
         """Show how much of a result is downloaded."""
 
+    def sent(self, count: int, total: int | None) -> None:
+        """Show how much of a file is uploaded."""
+
 
 class _Live(Progress):
     def __init__(self, output: Output) -> None:
@@ -76,8 +79,13 @@ class _Live(Progress):
         )
 
     def received(self, count: int, total: int | None) -> None:
-        amount = f"{count / 1e6:,.1f} MB"
-        self._show("files", "downloading", total=total, completed=count, amount=amount, leave="")
+        self._bytes("downloading", count, total)
+
+    def sent(self, count: int, total: int | None) -> None:
+        self._bytes("uploading", count, total)
+
+    def _bytes(self, what: str, count: int, total: int | None) -> None:
+        self._show(what, what, total=total, completed=count, amount=f"{count / 1e6:,.1f} MB", leave="")
 
     def _show(self, name: str, description: str, **fields: Any) -> None:
         if name not in self._tasks:

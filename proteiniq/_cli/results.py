@@ -77,7 +77,7 @@ def show_result(session: Session, job: str, wait: bool, timeout: float | None, p
         session.output.record([], result, id=result.job_id, document=_document(result))
         return
     rows = list(records(result.data))
-    columns = [Column(name, _cell(name)) for name in dict.fromkeys(name for row in rows for name in row)]
+    columns = [Column(name, cell(name)) for name in dict.fromkeys(name for row in rows for name in row)]
     session.output.listing(columns or [Column("job_id", lambda _: result.job_id)], rows, id=str, empty="")
     if len(result.files):
         session.output.hint(
@@ -187,7 +187,7 @@ def _document(result: Result) -> dict[str, Any]:
     return document
 
 
-def _cell(name: str) -> Any:
+def cell(name: str) -> Any:
     def value(row: dict[str, Any]) -> Any:
         found = row.get(name)
         return json.dumps(found) if isinstance(found, (dict, list)) else found

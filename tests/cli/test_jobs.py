@@ -15,7 +15,7 @@ import pytest
 
 from proteiniq import ProteinIQ, Result, ResultFiles, testing
 from proteiniq._cli.progress import Progress
-from proteiniq._cli.results import Saving, _cell, save
+from proteiniq._cli.results import Saving, cell, save
 from proteiniq._cli.tools import _setting, price
 from proteiniq._cli.values import credits, duration, settings
 from proteiniq._sync.jobs import Jobs
@@ -312,8 +312,8 @@ def test_a_result_is_shown_as_a_table(program: Program, done: str) -> None:
 
 
 def test_lists_within_a_result_are_json() -> None:
-    assert _cell("a")({"a": [1]}) == "[1]"
-    assert _cell("a")({"a": 1}) == 1
+    assert cell("a")({"a": [1]}) == "[1]"
+    assert cell("a")({"a": 1}) == 1
 
 
 def test_a_result_is_saved_in_a_folder_of_its_own(program: Program, done: str) -> None:

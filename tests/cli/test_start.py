@@ -17,7 +17,7 @@ from proteiniq import __version__
 from proteiniq._cli import main, program as commands
 from proteiniq._cli.base import Command
 
-from .program import Program
+from .program import ROOT, Program
 
 _HELP = (
     "import sys; from proteiniq._cli import main; code = main(sys.argv[1:]); "
@@ -143,3 +143,9 @@ def test_without_click_it_says_what_to_install(
 
 def test_the_program_runs_as_a_module_and_as_a_script(program: Program) -> None:
     assert program.alone("--version").stdout == f"proteiniq {__version__}\n"
+
+
+def test_the_documentation_has_every_command() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    missing = [path for path, _ in every_command() if len(path) == 1 and path[0] not in text]
+    assert missing == []
