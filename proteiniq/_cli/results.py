@@ -88,7 +88,10 @@ def show_result(session: Session, job: str, wait: bool, timeout: float | None, p
 @results.command(
     "save",
     short_help="Save the result of a job with its files.",
-    examples=("proteiniq results save job_123 --out results", "proteiniq results save job_123 --wait"),
+    examples=(
+        "proteiniq results save job_123 --out results/job_123",
+        "proteiniq results save job_123 --wait",
+    ),
 )
 @JOB
 @click.option("--out", metavar="DIR", help="Where it is saved, by default in a folder named by the job's id.")

@@ -155,7 +155,7 @@ def submit(
     cls=Command,
     short_help="Submit a job, wait for it and save its result.",
     examples=(
-        "proteiniq run protein-parameters protein=proteins.fasta --max-credits 10 --out results",
+        "proteiniq run protein-parameters protein=proteins.fasta --max-credits 10 --out results/lysozyme",
         "proteiniq run translate nucleotide:=ATGGCCTGA --set frames=all --yes",
     ),
 )

@@ -6,11 +6,9 @@ import builtins
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from proteiniq import __version__
@@ -18,23 +16,12 @@ from proteiniq._cli import main, program as commands
 from proteiniq._cli.base import Command
 
 from .program import ROOT, Program
+from .tree import every_command
 
 _HELP = (
     "import sys; from proteiniq._cli import main; code = main(sys.argv[1:]); "
     "print(*sys.modules, file=sys.stderr); sys.exit(code)"
 )
-
-
-def every_command(
-    group: click.Command = commands.program, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield path, group
-    if isinstance(group, click.Group):
-        context = click.Context(group)
-        for name in group.list_commands(context):
-            command = group.get_command(context, name)
-            assert command is not None
-            yield from every_command(command, (*path, name))
 
 
 def cpu(environment: dict[str, str], *arguments: str) -> tuple[float, set[str]]:
