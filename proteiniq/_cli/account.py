@@ -44,7 +44,7 @@ def login(session: Session, store: str | None) -> None:
     origin = read_base_url(session.option("base_url") or configured.get("base_url"))
     if not isinstance(origin, str):
         raise origin
-    if session.option("api_key_file") is None and session.output.can_ask:
+    if session.option("api_key_file") is None and session.output.can_type:
         text = click.prompt("API key", hide_input=True, err=True)
     else:
         text = session.read_key()

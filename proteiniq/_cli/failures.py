@@ -109,7 +109,7 @@ def failure(error: BaseException, session: Session) -> Failure:
         type=_kind(error),
         code=known.code if known else None,
         message=_message(error, session, in_doubt=in_doubt),
-        retryable=known.retryable if known else code in (exits.TRY_AGAIN, exits.INTERRUPTED),
+        retryable=known.retryable if known else code in _GOES_ON,
         in_doubt=in_doubt,
         job_id=(known.job_id if known else None) or session.job_id,
         idempotency_key=session.key if in_doubt else None,
@@ -207,7 +207,8 @@ def notes(error: BaseException, said: Failure) -> list[str]:
     if said.resume:
         why = "To go on"
         if said.in_doubt and said.idempotency_key:
-            why = "The same command with the same key finds out, and pays once"
+            same = "stdin and key" if "=-" in said.resume else "key"
+            why = f"The same command with the same {same} finds out, and pays once"
         elif isinstance(error, JobFailed):
             why = "To save what it left"
         lines += [f"{why}:", f"  {said.resume}"]

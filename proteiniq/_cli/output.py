@@ -7,6 +7,7 @@ service sends can control a terminal.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,9 +42,9 @@ def always(value: Any) -> Callable[[Any], Any]:
 class Output:
     """The streams of one command, and in which form it prints."""
 
-    def __init__(self, stdout: TextIO, stderr: TextIO, environment: Mapping[str, str]) -> None:
-        self._stdout, self._stderr = stdout, stderr
-        for stream in (stdout, stderr):
+    def __init__(self, stdout: TextIO | None, stderr: TextIO | None, environment: Mapping[str, str]) -> None:
+        self._stdout, self._stderr = stdout or _nowhere(), stderr or _nowhere()
+        for stream in (self._stdout, self._stderr):
             # A pipe of Windows, or the locale C, lacks characters that a name may have.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
         self._environment = environment
@@ -62,7 +63,12 @@ class Output:
     @property
     def can_ask(self) -> bool:
         """Whether somebody is there who can answer a question."""
-        return _is_terminal(sys.stdin) and _is_terminal(self._stderr) and not self._in_ci
+        return self.can_type and _is_terminal(self._stderr) and not self._in_ci
+
+    @property
+    def can_type(self) -> bool:
+        """Whether stdin is a terminal."""
+        return _is_terminal(sys.stdin)
 
     @property
     def _in_ci(self) -> bool:
@@ -185,10 +191,12 @@ class Output:
         try:
             self._stdout.write(text + "\n")
             self._stdout.flush()
-        except BrokenPipeError:
+        except OSError as error:
             self.is_closed = True
             with suppress(OSError, ValueError):  # else the interpreter says so once more when it ends
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
+            if not isinstance(error, BrokenPipeError):
+                raise
 
     # ---- what is said to people
 
@@ -227,6 +235,11 @@ class Output:
         with suppress(BrokenPipeError):
             self._stderr.write(text + "\n")
             self._stderr.flush()
+
+
+def _nowhere() -> TextIO:
+    """Return a stream in place of one that is closed, as of `>&-`."""
+    return io.TextIOWrapper(io.BytesIO())
 
 
 def escaped(text: str) -> str:

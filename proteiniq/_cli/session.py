@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from . import exits
 from .output import Output
@@ -114,7 +114,7 @@ class Session:
 
         name = self.option("api_key_file") or "-"
         try:
-            text = sys.stdin.readline() if name == "-" else Path(name).expanduser().read_text("utf-8")
+            text = self.stdin.readline() if name == "-" else Path(name).expanduser().read_text("utf-8")
         except (OSError, ValueError) as error:
             problem = getattr(error, "strerror", None) or "it is not text"
             raise CommandError(
@@ -124,6 +124,14 @@ class Session:
             where = "stdin" if name == "-" else name
             raise CommandError(f"there is no API key in {where}", exits.AUTHENTICATION)
         return text
+
+    @property
+    def stdin(self) -> TextIO:
+        """Stdin. Raises CommandError if it is closed."""
+        stream: TextIO | None = sys.stdin
+        if stream is None:
+            raise CommandError("stdin is closed: pass a file")
+        return stream
 
     def listen(self) -> None:
         """Show what clients log."""

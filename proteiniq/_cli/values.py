@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -64,9 +63,10 @@ def _value(session: Session, slot: str, value: str) -> Any:
     from pathlib import Path
 
     if value == "-":
-        if sys.stdin.isatty():
+        stdin = session.stdin
+        if session.output.can_type:
             session.output.hint(f"Type or paste the data of {slot}, and end it with Ctrl-D.")
-        return sys.stdin.buffer.read()
+        return stdin.buffer.read()
     if not value:
         raise CommandError(f"{slot}= names no file: write {slot}=FILE, {slot}=- for stdin or {slot}:=TEXT")
     return session.client.files.get(value[1:]) if value.startswith("@") else Path(value)

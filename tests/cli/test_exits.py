@@ -130,6 +130,10 @@ def test_10_a_submit_in_doubt_is_found_out_by_the_command_that_it_prints(
     error = ended.error
     assert (ended.code, error["in_doubt"]) == (exits.IN_DOUBT, True)
     assert error["idempotency_key"] in error["resume"]
+    service.faults.add("POST", "/jobs", cut="before", times=5)
+    told = program("submit", "gate", "text=-", "--yes", stdin="x").stderr
+    assert "with the same stdin and key finds out" in told
+    service.faults.clear()
     again = program(*shlex.split(error["resume"])[1:])
     assert again.code == 0
     assert len(program("jobs", "list", "-q").stdout.splitlines()) == before + 1

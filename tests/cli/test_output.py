@@ -8,12 +8,15 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from proteiniq._cli import main
 from proteiniq._cli.output import Output, escaped, shown
 from proteiniq._cli.session import CommandError, Pauses, Session
 from proteiniq.hooks import PauseDetails
+from proteiniq.sandbox import Sandbox
 
 from .output import COLUMNS, Gone, Made
 from .program import Program
@@ -128,6 +131,33 @@ def test_further_lines_of_a_message_are_indented() -> None:
     made = Made()
     made.output.error({}, "first\nsecond", ["third"])
     assert made.text(1) == "error: first\n  second\nthird\n"
+
+
+def test_streams_that_are_closed_are_done_without(
+    program: Program, service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    monkeypatch.setenv("PROTEINIQ_API_KEY", service.api_key)
+    monkeypatch.setenv("PROTEINIQ_BASE_URL", service.url)
+    assert main(["tools", "list"]) == 0
+    assert main(["quote", "protein-parameters", "protein=-"]) == 2
+    assert main(["login"]) == 2
+
+
+def test_a_full_disk_is_not_a_reader_that_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Made()
+    monkeypatch.setattr(made.streams[0], "write", lambda _: (_ for _ in ()).throw(OSError(28, "No space")))
+    with pytest.raises(OSError, match="No space"):
+        made.output.text("x")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_an_error(program: Program) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = program.started("tools", "list", stdin=subprocess.DEVNULL, stdout=full)
+        _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (1, "error: No space left on device\n")
 
 
 def test_a_stream_that_is_not_there_is_not_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
