@@ -131,6 +131,9 @@ def _restore(kind: type[ProteinIQError], message: str) -> ProteinIQError:
 class ConfigurationError(ProteinIQError):
     """The client can't be created or used like this. The message says what to change."""
 
+    _is_about_key = False
+    """Whether there is no key that can be used; the command line has an exit code of its own for it."""
+
 
 class InvalidInput(ProteinIQError):
     """The input is invalid, and no request was sent. `issues` lists every problem."""

@@ -71,8 +71,12 @@ def key(sandbox: Sandbox) -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test is not about the key and the proxies of whoever runs it."""
+def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A test is not about the key, the profiles and the proxies of whoever runs it."""
+    nothing = str(tmp_path_factory.getbasetemp() / "nothing")
+    monkeypatch.setenv("XDG_CONFIG_HOME", nothing)
+    monkeypatch.setenv("XDG_CACHE_HOME", nothing)
+    monkeypatch.delenv("PROTEINIQ_PROFILE", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

@@ -111,7 +111,7 @@ def test_the_contract_imports_no_module_of_the_facade() -> None:
 
 
 def test_the_facade_does_not_import_the_sandbox() -> None:
-    assert importers("proteiniq.sandbox", FACADE) == set()
+    assert importers("proteiniq.sandbox", FACADE) <= {"_cli/sandbox.py"}
 
 
 def test_nothing_imports_what_is_for_tests_of_users() -> None:
@@ -202,3 +202,11 @@ def test_a_client_that_is_never_closed_does_no_harm() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
     assert (done.stdout.strip(), done.stderr) == ("team_sandbox", "")
+
+
+def test_only_the_command_line_imports_what_its_extra_installs() -> None:
+    for package in ("click", "rich"):
+        assert {name.partition("/")[0] for name in importers(package, FACADE)} == {"_cli"}
+    assert importers("proteiniq._cli", FACADE) - {"__main__.py"} == {
+        name for name in importers("proteiniq._cli", FACADE) if name.startswith("_cli/")
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
@@ -19,6 +20,11 @@ from ..errors import InvalidInput, Issue
 from ..models import Setting, Tool
 from .arguments import copied
 from .suggestions import suggestion
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_LONGEST_WHOLE = 1000
+"""Python converts integers of up to 4300 digits."""
 
 
 def plain(value: Any) -> Any:
@@ -56,6 +62,20 @@ def prepared(settings: Mapping[str, Any] | None) -> dict[str, Any]:
     except (ValueError, OverflowError) as error:  # a signalling nan, or a fraction that is too large
         raise InvalidInput(f"settings: {error}. Nothing was sent: pass plain numbers") from None
     return made
+
+
+def of_text(text: str, setting: Setting | None) -> Any:
+    """Return what is written in a text file or a command line as the setting's type.
+
+    What is not of its type stays text, for the check to reject.
+    """
+    kind = setting.type if setting is not None else None
+    text = text.strip() if kind in ("number", "integer", "boolean") else text
+    if kind == "boolean":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if kind in ("number", "integer") and _NUMBER.fullmatch(text):
+        return int(text) if _WHOLE.fullmatch(text) and len(text) < _LONGEST_WHOLE else float(text)
+    return text
 
 
 def fitted(tool: Tool, settings: Mapping[str, Any]) -> dict[str, Any]:

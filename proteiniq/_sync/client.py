@@ -15,7 +15,7 @@ from .._cached import cached_property
 from .._policy.pacing import JOB_READ_INTERVAL, RATE_LIMIT, RATE_WINDOW
 from .._policy.retry import RetryBudget
 from .._wire.clock import MachineClock, SyncClock
-from .._wire.config import NOT_PICKLED, Options, check_pace, read_base_url, read_key, resolve
+from .._wire.config import NOT_PICKLED, Options, check_pace, read_credentials, resolve
 from .._wire.extra_headers import read_extra_headers
 from .._wire.pacers import LocalPacer, Pacer, shared
 from .._wire.route import Verify, read_route
@@ -30,6 +30,10 @@ class ProteinIQ:
     """A client of the service for one API key.
 
     `api_key` defaults to PROTEINIQ_API_KEY, `base_url` (host only) to PROTEINIQ_BASE_URL or https://proteiniq.io.
+    `profile` names a key that `proteiniq login` has stored, and the service that it is for; it comes before the
+    environment. Without `api_key`, `profile` and PROTEINIQ_API_KEY, the profile is that of PROTEINIQ_PROFILE, of
+    config.toml, or `default`.
+
     `timeout` limits one request, in seconds. `max_retries` is the number of retries of a request, made only when a
     retry may succeed and is harmless. `deadline` limits a request with its retries and the pauses between them, in
     seconds; None means no limit. It does not apply to uploads and downloads; a wait has its own timeout.
@@ -65,6 +69,7 @@ class ProteinIQ:
         api_key: str | None = None,
         base_url: str | None = None,
         *,
+        profile: str | None = None,
         timeout: float = 30.0,
         max_retries: int = 4,
         deadline: float | None = None,
@@ -81,7 +86,7 @@ class ProteinIQ:
         transport: Transport | None = None,
         clock: SyncClock | None = None,
     ) -> None:
-        key, origin = read_key(api_key), read_base_url(base_url, allow_http)
+        key, origin = read_credentials(api_key, base_url, profile, allow_http)
         extra, route = read_extra_headers(headers, app), read_route(proxy, verify, transport)
         # A traceback that shows locals must not show a secret, in whichever argument it was passed.
         del api_key, base_url, headers, app, proxy, verify

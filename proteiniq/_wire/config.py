@@ -10,9 +10,11 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
+from .. import _profiles
 from .._inputs.arguments import is_host, is_loopback
 from .._inputs.callbacks import is_coroutine_function
 from .._policy.retry import RetryPolicy
+from .._profiles import about_key
 from .._short_repr import short_repr
 from ..errors import ConfigurationError
 from ..hooks import Hook
@@ -114,11 +116,47 @@ def resolve(
     )
 
 
+def read_credentials(
+    api_key: str | None, base_url: str | None, profile: str | None, allow_http: Sequence[str] = ()
+) -> tuple[ApiKey | ConfigurationError, str | ConfigurationError]:
+    """Return the key and the origin: those of the arguments, the environment, or a profile, in this order.
+
+    A profile that is named by the argument comes before the environment, as other arguments do. The key of a profile is
+    only used for the service that it was stored for. Errors are returned as in `read_key`.
+    """
+    is_given = api_key is not None or (profile is None and bool(os.environ.get(KEY_VARIABLE, "").strip()))
+    found = None if is_given else _profiles.stored(profile)
+    if found is None:
+        return read_key(api_key), read_base_url(base_url, allow_http)
+    if isinstance(found, ConfigurationError):
+        return about_key(found), read_base_url(base_url, allow_http)
+    key = found.key if isinstance(found.key, ApiKey) else about_key(found.key)
+    where = URL_VARIABLE if base_url is None else "base_url"
+    origin = read_base_url(found.base_url, allow_http)
+    if isinstance(origin, ConfigurationError):
+        return key, ConfigurationError(f"profile {found.profile}: {origin.message}")
+    if base_url is not None or URL_VARIABLE in os.environ:
+        wanted = read_base_url(base_url, allow_http)
+        if isinstance(wanted, ConfigurationError):
+            return key, wanted
+        if wanted != origin:
+            return key, ConfigurationError(
+                f"{where} is {wanted}, but the key of profile {found.profile} is for {origin}, and is sent to no other "
+                f"service: run `proteiniq login --profile NAME --base-url {wanted}` for a key of that one"
+            )
+    return key, origin
+
+
 def read_key(argument: str | None) -> ApiKey | ConfigurationError:
     """Return the key from the argument or else the environment, or an error if it is missing or invalid.
 
     The error is returned, not raised, so that no traceback has the key among its locals.
     """
+    key = _read_key(argument)
+    return key if isinstance(key, ApiKey) else about_key(key)
+
+
+def _read_key(argument: str | None) -> ApiKey | ConfigurationError:
     if argument is not None and not isinstance(argument, str):
         return ConfigurationError(
             f"api_key must be a string of the form {FORM}, got {type(argument).__name__}"
@@ -127,8 +165,9 @@ def read_key(argument: str | None) -> ApiKey | ConfigurationError:
     where = "api_key" if argument is not None else KEY_VARIABLE
     if text is None or not text.strip():
         return ConfigurationError(
-            f"no API key: pass api_key=… or set {KEY_VARIABLE} to a key of the form {FORM}. "
-            "To try without an account, run `python -m proteiniq.sandbox`, which prints a key for a local service"
+            f"no API key: pass api_key=…, set {KEY_VARIABLE} to a key of the form {FORM}, or store one with "
+            "`proteiniq login`. To try without an account, run `python -m proteiniq.sandbox`, which prints a key for a "
+            "local service"
         )
     return ApiKey.parse(text) or ConfigurationError(f"{where} must be an API key of the form {FORM}")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -20,9 +19,10 @@ from typing import Any, Literal
 
 import attrs
 
+from .._inputs.settings import of_text
 from .._inputs.suggestions import suggestion
 from ..errors import ConfigurationError, InvalidInput
-from ..models import Setting, Tool
+from ..models import Tool
 from ._text_file import stored_lines
 
 ID = "id"
@@ -33,11 +33,6 @@ _LARGEST_CELL = 2**31 - 1
 
 _ROWS = 256
 """How many rows of a Parquet file are converted at once."""
-
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
-_LONGEST_WHOLE = 1000
-"""Python converts integers of up to 4300 digits."""
 
 
 @attrs.frozen
@@ -130,7 +125,7 @@ def _rows(table: GivenTable, tool: Tool, targets: Sequence[_Target]) -> Iterator
             elif kind == "slot":
                 inputs[name] = cell
             else:
-                settings[name] = _converted(cell, by_id.get(name)) if table.is_text else cell
+                settings[name] = of_text(cell, by_id.get(name)) if table.is_text else cell
         yield GivenRow(id, inputs, settings, source)
 
 
@@ -275,14 +270,3 @@ def _is_missing(cell: Any) -> bool:
     if isinstance(cell, (Real, Decimal)):
         return bool(cell != cell)  # NaN
     return type(cell).__name__ in ("NAType", "NaTType") and _is_from("pandas", cell)
-
-
-def _converted(text: str, setting: Setting | None) -> Any:
-    """Return a cell of a text file as the setting's type. What is not of it stays text, for the check to reject."""
-    kind = setting.type if setting is not None else None
-    text = text.strip() if kind in ("number", "integer", "boolean") else text
-    if kind == "boolean":
-        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
-    if kind in ("number", "integer") and _NUMBER.fullmatch(text):
-        return int(text) if _WHOLE.fullmatch(text) and len(text) < _LONGEST_WHOLE else float(text)
-    return text

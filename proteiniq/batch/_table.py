@@ -125,11 +125,11 @@ def rows(folder: BatchFolder) -> Iterator[Row]:
             "status": document.get("status") or item.job_status,
             "credits": item.credits,
         }
-        for values in _records(document.get("results")):
+        for values in records(document.get("results")):
             yield {**first, **{_free(name): value for name, value in values.items()}}
 
 
-def _records(results: Any) -> Iterator[Row]:
+def records(results: Any) -> Iterator[Row]:
     """Yield the rows of one result, without the columns that every row has."""
     if not isinstance(results, Mapping):
         results = {} if results is None else {"results": results}

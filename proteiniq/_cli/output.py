@@ -1,0 +1,361 @@
+"""What commands print: data on stdout, everything else on stderr.
+
+On a terminal, data is a table that fits it. In a pipe it is tab-separated and whole, with `--json` one JSON document,
+and with `--quiet` only ids. JSON is ASCII, and everything else has its control characters escaped, so nothing that the
+service sends can control a terminal.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple, TextIO
+
+_AT_ONCE = 100
+"""After how many rows a table's widths are computed and it is shown: a page of the service."""
+
+_NARROWEST = 8
+"""To which a column is shortened at most."""
+
+_COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
+
+_OF_STATUS = {"COMPLETED": "green", "done": "green", "ok": "green", "warning": "yellow"} | dict.fromkeys(
+    ("FAILED", "TIMEOUT", "CANCELLED", "BUDGET_EXCEEDED", "failed", "error"), "red"
+)
+
+
+class Column(NamedTuple):
+    """A column of a listing, or a line of a record: its name, and how to get the value."""
+
+    name: str
+    value: Callable[[Any], Any]
+
+
+def always(value: Any) -> Callable[[Any], Any]:
+    """Return how to get a value that is known already."""
+    return lambda _: value
+
+
+class Output:
+    """The streams of one command, and in which form it prints."""
+
+    def __init__(self, stdout: TextIO | None, stderr: TextIO | None, environment: Mapping[str, str]) -> None:
+        self._stdout, self._stderr = stdout or _nowhere(), stderr or _nowhere()
+        for stream in (self._stdout, self._stderr):
+            # A pipe of Windows, or the locale C, lacks characters that a name may have.
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+        self._environment = environment
+        self.as_json = False
+        self.quiet = False
+        self.is_closed = False
+        """Whether the reader of stdout has gone: a list ends, but work that was begun goes on."""
+
+    # ---- what the streams are
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a line that changes can be shown on stderr."""
+        return _is_terminal(self._stderr) and self._environment.get("TERM") != "dumb" and not self._in_ci
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there who can answer a question."""
+        return self.can_type and _is_terminal(self._stderr) and not self._in_ci
+
+    @property
+    def can_type(self) -> bool:
+        """Whether stdin is a terminal."""
+        return _is_terminal(sys.stdin)
+
+    @property
+    def _in_ci(self) -> bool:
+        return self._environment.get("CI", "") not in ("", "false", "0")
+
+    def _is_coloured(self, stream: TextIO) -> bool:
+        plain = self._environment.get("NO_COLOR") or self._environment.get("TERM") == "dumb"
+        return _is_terminal(stream) and not plain
+
+    @property
+    def stderr(self) -> TextIO:
+        return self._stderr
+
+    # ---- data
+
+    def listing(
+        self, columns: Sequence[Column], items: Iterable[Any], *, id: Callable[[Any], str], empty: str
+    ) -> None:
+        """Print a list; JSON has what `to_dict` of its items returns. `empty` is said where there is none."""
+        if self.as_json:
+            self.document([_document(item) for item in items])
+            return
+        if self.quiet:
+            for item in items:
+                self._line(escaped(id(item)))
+                if self.is_closed:
+                    return
+            return
+        if _is_terminal(self._stdout):
+            if not self._table(columns, items):
+                self.hint(empty)
+            return
+        self._line("\t".join(column.name for column in columns))
+        for item in items:
+            self._line("\t".join(_cell(column.value(item)) for column in columns))
+            if self.is_closed:
+                return
+
+    def record(self, columns: Sequence[Column], item: Any, *, id: str, document: Any = None) -> None:
+        """Print one thing; JSON has `document`, by default what its `to_dict` returns."""
+        if self.as_json:
+            self.document(_document(item) if document is None else document)
+        elif self.quiet:
+            self._line(escaped(id))
+        elif _is_terminal(self._stdout):
+            width = max(len(column.name) for column in columns)
+            for column in columns:
+                text = self._tinted(shown(column.value(item)))
+                self._line(f"{column.name:<{width}}  {text}")
+        else:
+            for column in columns:
+                self._line(f"{column.name}\t{_cell(column.value(item))}")
+
+    def document(self, value: Any) -> None:
+        """Print a JSON document."""
+        self._line(_json(value, indent=2))
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether data is shown on a terminal."""
+        return _is_terminal(self._stdout)
+
+    def event(self, columns: Sequence[Column], item: Any, *, id: str) -> None:
+        """Print one of several things that happen over time: with `--json`, each is an object on a line of its own."""
+        if self.as_json:
+            self._line(_json(_document(item)))
+        elif self.quiet:
+            self._line(escaped(id))
+        else:
+            self._line("\t".join(_cell(column.value(item)) for column in columns))
+
+    def text(self, text: str) -> None:
+        """Print text of this program, such as a script."""
+        self._line(text)
+
+    def _table(self, columns: Sequence[Column], items: Iterable[Any]) -> bool:
+        """Print a table for a terminal, and return whether it has rows."""
+        widths: list[int] = []
+        for rows in _chunks([shown(column.value(item)) for column in columns] for item in items):
+            if not widths:
+                head = [column.name.upper() for column in columns]
+                widths = _widths([head, *rows], self.columns)
+                self._line(self._styled("bold", self._row(head, widths)))
+            for row in rows:
+                self._line(self._row(row, widths, self._tinted))
+            if self.is_closed:
+                break
+        return bool(widths)
+
+    def _row(self, cells: Sequence[str], widths: Sequence[int], tint: Callable[[str], str] = str) -> str:
+        ellipsis = "…" if _can_encode(self._stdout, "…") else "..."
+        parts = []
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            short = (
+                cell if _width(cell) <= width or not place else _cut(cell, width - len(ellipsis)) + ellipsis
+            )
+            parts.append(tint(short) + " " * (width - _width(short)))
+        return "  ".join(parts).rstrip()
+
+    def _tinted(self, text: str) -> str:
+        colour = _OF_STATUS.get(text)
+        return self._styled(colour, text) if colour else text
+
+    def _styled(self, style: str, text: str) -> str:
+        return _style(style, text) if self._is_coloured(self._stdout) else text
+
+    @property
+    def columns(self) -> int:
+        """How many columns the terminal of stdout has, 80 if it isn't one."""
+        with suppress(ValueError):
+            return max(int(self._environment.get("COLUMNS", "")), 1)
+        # Not shutil's function: importing that module takes longer than most of a help page.
+        with suppress(OSError, ValueError, AttributeError):
+            return os.get_terminal_size(self._stdout.fileno()).columns or 80
+        return 80
+
+    def _line(self, text: str) -> None:
+        if self.is_closed:
+            return
+        try:
+            self._stdout.write(text + "\n")
+            self._stdout.flush()
+        except OSError as error:
+            self.is_closed = True
+            with suppress(OSError, ValueError):  # else the interpreter says so once more when it ends
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
+            if not isinstance(error, BrokenPipeError):
+                raise
+
+    # ---- what is said to people
+
+    def hint(self, text: str) -> None:
+        """Say something that a program doesn't need: nothing is lost where it isn't said."""
+        if not self.as_json and not self.quiet:
+            self._say(text)
+
+    def notice(self, text: str, kind: str = "Notice") -> None:
+        """Say something that must not be missed, such as a long pause or a warning."""
+        if self.as_json:
+            self._say_raw(_json({"type": kind, "message": text}))
+        else:
+            self._say(text)
+
+    def error(self, document: Mapping[str, Any], text: str, more: Sequence[str] = ()) -> None:
+        """Say what went wrong: with `--json` as one object, else as a sentence and the lines after it."""
+        if self.as_json:
+            self._say_raw(_json(document))
+            return
+        start = _style("red", "error:") if self._is_coloured(self._stderr) else "error:"
+        self._say(text, start + " ")
+        for line in more:
+            self._say(line)
+
+    def ask(self, question: str) -> bool:
+        """Ask on the terminal; only `y` and `yes` are a yes."""
+        self._stderr.write(f"{escaped(question)} [y/N] ")
+        self._stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def _say(self, text: str, start: str = "") -> None:
+        self._say_raw(start + "\n  ".join(map(escaped, text.split("\n"))))
+
+    def _say_raw(self, text: str) -> None:
+        with suppress(BrokenPipeError):
+            self._stderr.write(text + "\n")
+            self._stderr.flush()
+
+
+def _nowhere() -> TextIO:
+    """Return a stream in place of one that is closed, as of `>&-`."""
+    return io.TextIOWrapper(io.BytesIO())
+
+
+def escaped(text: str) -> str:
+    """Return the text with all characters escaped that control a terminal or reorder text."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escape(each) for each in text)
+
+
+def shown(value: Any) -> str:
+    """Return a value as a table shows it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:,.12g}"
+        case str():
+            return escaped(value)
+        case list() | tuple():
+            return ", ".join(map(shown, value))
+    if hasattr(value, "astimezone"):
+        return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
+    return escaped(str(value))
+
+
+def _cell(value: Any) -> str:
+    """Return a value as a cell of tab-separated text: times in ISO 8601, numbers without separators."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.12g}"
+        case list() | tuple():
+            return ",".join(map(_cell, value))
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return escaped(str(value))
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _document(item: Any) -> Any:
+    if hasattr(item, "to_dict"):
+        return item.to_dict()
+    if hasattr(item, "__attrs_attrs__"):
+        import attrs
+
+        return attrs.asdict(item)
+    return item
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    import json
+
+    return json.dumps(value, indent=indent, default=str)
+
+
+def _style(style: str, text: str) -> str:
+    return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m"
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):  # there is none, or it is closed
+        return False
+
+
+def _can_encode(stream: TextIO, text: str) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _chunks(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
+    chunk: list[list[str]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == _AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _widths(rows: Sequence[Sequence[str]], available: int) -> list[int]:
+    """Return the widths of the columns. The first one, which has the ids, is never shortened."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    over = sum(widths) + 2 * (len(widths) - 1) - available
+    while over > 0 and len(widths) > 1:
+        widest = max(range(1, len(widths)), key=widths.__getitem__)
+        if widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
+        over -= 1
+    return widths
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(each) else 1 + (east_asian_width(each) in "WF") for each in text)
+
+
+def _cut(text: str, width: int) -> str:
+    while _width(text) > width:
+        text = text[:-1]
+    return text
