@@ -59,6 +59,9 @@ def doctor(session: Session) -> int:
             yield finding
 
     session.output.listing(columns, each(), id=lambda finding: f"{finding.check}={finding.state}", empty="")
+    for finding in found:
+        if finding.advice is not None and session.output.is_terminal:  # where a table may have shortened it
+            session.output.hint(f"{finding.check}: {finding.finding}: {finding.advice}")
     wrong = [finding for finding in found if finding.state == "error"]
     if wrong:
         raise CommandError(f"{wrong[0].check}: {wrong[0].finding}", wrong[0].code, resume=None)

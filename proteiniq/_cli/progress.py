@@ -48,7 +48,7 @@ class _Live(Progress):
         self._bars = Bars(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=8),
             TextColumn("{task.fields[amount]}", markup=False),
             TimeElapsedColumn(),
             TextColumn("{task.fields[leave]}", markup=False),
@@ -75,7 +75,7 @@ class _Live(Progress):
             total=100 if percent is not None or job.is_terminal else None,
             completed=100 if job.is_terminal else percent or 0,
             amount=amount,
-            leave="" if job.is_terminal else "Ctrl-C leaves it running",
+            leave="" if job.is_terminal else "Ctrl-C to leave",
         )
 
     def received(self, count: int, total: int | None) -> None:

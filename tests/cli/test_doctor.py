@@ -70,6 +70,7 @@ def test_a_file_with_keys_that_others_may_read_is_found(
     assert checks(program)[1]["profiles"] == "ok"
     (tmp_path / "config" / "proteiniq" / "credentials.toml").chmod(0o644)
     assert checks(program)[1]["profiles"] == "warning"
+    assert "credentials.toml: chmod 600 " in program("doctor", terminal=("stdout",)).stderr
 
 
 def test_a_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,7 +210,7 @@ def test_a_run_on_a_terminal_is_live(program: Program) -> None:
     program.environment["COLUMNS"] = "120"
     ended = program("run", "gate", "text:=abc", "--yes", "--out", "r", terminal=("stderr",))
     assert ended.code == 0
-    assert "Ctrl-C leaves it running" in ended.stderr
+    assert "Ctrl-C to leave" in ended.stderr
     assert "downloading" in ended.stderr
 
 
