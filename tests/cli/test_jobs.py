@@ -231,7 +231,7 @@ def test_warnings_about_an_input_are_said(program: Program) -> None:
 def test_jobs_are_listed_and_shown(done: str, program: Program) -> None:
     assert done in program("jobs", "list", "--status", "completed", "--tool", "gate", "-q").stdout
     assert program("jobs", "list", "--search", "nothing has this").stdout.count("\n") == 1
-    assert program("jobs", "list", "--after", "yesterday").code == 5
+    assert program("jobs", "list", "--created-after", "yesterday").code == 5
     fields = program("jobs", "show", done).fields
     assert (fields["status"], fields["error"]) == ("COMPLETED", "")
     assert program("jobs", "show", done, "--json").json["credits_used"] == 7
