@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -365,10 +366,10 @@ def test_a_result_that_is_gone_is_not_found(program: Program, done: str, service
 
 def test_a_pipeline_of_the_shell(program: Program) -> None:
     made = subprocess.run(
-        "cat proteins.fasta | python -m proteiniq run protein-parameters protein=- --max-credits 1 --out r "
-        "&& python -m proteiniq jobs list -q | head -1",
+        'cat proteins.fasta | "$PYTHON" -m proteiniq run protein-parameters protein=- --max-credits 1 --out r '
+        '&& "$PYTHON" -m proteiniq jobs list -q | head -1',
         shell=True,
-        env=program.whole_environment,
+        env={**program.whole_environment, "PYTHON": sys.executable},
         capture_output=True,
         text=True,
         timeout=120,
