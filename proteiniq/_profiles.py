@@ -55,14 +55,21 @@ class Profile(NamedTuple):
 
 
 def folder(kind: str = "config") -> Path:
-    """Return the user's folder for configuration, or for `cache`, of this program on this platform."""
+    """Return the user's folder for configuration, or for `cache`, of this program on this platform.
+
+    Raises ConfigurationError if the user has no home, as some accounts of containers.
+    """
     variable, windows, mac, other = {
         "config": ("XDG_CONFIG_HOME", "APPDATA", "Library/Application Support", ".config"),
         "cache": ("XDG_CACHE_HOME", "LOCALAPPDATA", "Library/Caches", ".cache"),
     }[kind]
     if given := os.environ.get(variable) or (os.environ.get(windows) if sys.platform == "win32" else None):
         return Path(given) / "proteiniq"
-    return Path.home() / (mac if sys.platform == "darwin" else other) / "proteiniq"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        raise ConfigurationError(f"this user has no home folder: set HOME, or {variable}") from None
+    return home / (mac if sys.platform == "darwin" else other) / "proteiniq"
 
 
 def chosen(profile: str | None) -> str:
@@ -82,9 +89,13 @@ def stored(profile: str | None) -> Stored | ConfigurationError | None:
     """Return what is stored for a profile; None if nothing is and no profile was named."""
     is_named = profile is not None or bool(os.environ.get(PROFILE_VARIABLE))
     try:
+        credentials = folder() / "credentials.toml"
+    except ConfigurationError as error:
+        return error.with_traceback(None) if is_named else None
+    try:
         name = chosen(profile)
         known = listed()
-        entry = _entries(folder() / "credentials.toml").get(name)
+        entry = _entries(credentials).get(name)
     except ConfigurationError as error:
         return error.with_traceback(None)
     if entry is None:

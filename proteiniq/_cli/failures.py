@@ -99,7 +99,8 @@ def failure(error: BaseException, session: Session) -> Failure:
     if isinstance(error, JobFailed):
         resume = None
         if error.result is not None:
-            resume = session.command("results", "save", error.job.id, "--partial")
+            again = session.resume if session.is_ours else session.command("results", "save", error.job.id)
+            resume = f"{again} --partial"
     elif isinstance(error, WaitTimeout) and len(error.jobs) > 1:
         resume = session.command("jobs", "wait", *(job.id for job in error.jobs))
     elif isinstance(error, CommandError):

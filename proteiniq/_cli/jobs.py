@@ -62,8 +62,8 @@ JOB = click.argument("job", shell_complete=complete_jobs)
 @click.option("--status", metavar="STATUS", help="Only jobs with this status, such as processing.")
 @click.option("--tool", metavar="ID", help="Only jobs of this tool.")
 @click.option("--search", "q", metavar="TEXT", help="Only jobs that have this text.")
-@click.option("--after", "created_after", metavar="TIME", help="Only jobs made after this ISO 8601 time.")
-@click.option("--before", "created_before", metavar="TIME", help="Only jobs made before it.")
+@click.option("--created-after", metavar="TIME", help="Only jobs made after this ISO 8601 time.")
+@click.option("--created-before", metavar="TIME", help="Only jobs made before it.")
 @click.option("--limit", "max_items", type=click.IntRange(0), help="At most so many.")
 @click.pass_obj
 def list_jobs(session: Session, /, **filters: Any) -> None:

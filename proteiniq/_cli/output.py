@@ -194,7 +194,8 @@ class Output:
         except OSError as error:
             self.is_closed = True
             with suppress(OSError, ValueError):  # else the interpreter says so once more when it ends
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
+                fileno = self._stdout.fileno()
+                os.dup2(os.open(os.devnull, os.O_WRONLY), fileno)
             if not isinstance(error, BrokenPipeError):
                 raise
 

@@ -164,6 +164,18 @@ def test_the_folder_is_that_of_the_platform(
     assert _profiles.folder() == Path(config.replace("HOME", str(tmp_path)))
 
 
+def test_who_has_no_home_has_no_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(ConfigurationError, match="no API key"):
+        ProteinIQ()
+    with pytest.raises(ConfigurationError, match="set HOME, or XDG_CONFIG_HOME"):
+        ProteinIQ(profile="lab")
+
+
 # ---- the keyring
 
 

@@ -250,6 +250,9 @@ def test_a_contract_error_names_the_check() -> None:
 def test_what_a_failed_job_left_can_be_saved() -> None:
     error = errors.JobFailed("failed", job=STATE, result=object())
     assert failures.notes(error, said(error))[1] == "  proteiniq results save job_1 --partial"
+    after = session()
+    after.following("job_1", "results", "save", "job_1", "--wait", "--out", "r", is_ours=True)
+    assert said(error, after).resume == "proteiniq results save job_1 --wait --out r --partial"
 
 
 # ---- the program around them

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -231,7 +232,7 @@ def test_warnings_about_an_input_are_said(program: Program) -> None:
 def test_jobs_are_listed_and_shown(done: str, program: Program) -> None:
     assert done in program("jobs", "list", "--status", "completed", "--tool", "gate", "-q").stdout
     assert program("jobs", "list", "--search", "nothing has this").stdout.count("\n") == 1
-    assert program("jobs", "list", "--after", "yesterday").code == 5
+    assert program("jobs", "list", "--created-after", "yesterday").code == 5
     fields = program("jobs", "show", done).fields
     assert (fields["status"], fields["error"]) == ("COMPLETED", "")
     assert program("jobs", "show", done, "--json").json["credits_used"] == 7
@@ -365,10 +366,10 @@ def test_a_result_that_is_gone_is_not_found(program: Program, done: str, service
 
 def test_a_pipeline_of_the_shell(program: Program) -> None:
     made = subprocess.run(
-        "cat proteins.fasta | python -m proteiniq run protein-parameters protein=- --max-credits 1 --out r "
-        "&& python -m proteiniq jobs list -q | head -1",
+        'cat proteins.fasta | "$PYTHON" -m proteiniq run protein-parameters protein=- --max-credits 1 --out r '
+        '&& "$PYTHON" -m proteiniq jobs list -q | head -1',
         shell=True,
-        env=program.whole_environment,
+        env={**program.whole_environment, "PYTHON": sys.executable},
         capture_output=True,
         text=True,
         timeout=120,
