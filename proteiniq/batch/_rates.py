@@ -39,8 +39,8 @@ class Rates:
         return len(self._requests)
 
     def seconds_left(self, items: int) -> float | None:
-        """Return how long these items will take at the present rate, None until that is known."""
+        """Return how long these items will take at the present rate, None if that is unknown or there are none."""
         count = len(self._ends) - 1
-        if count < _FEWEST:
+        if count < _FEWEST or not items:
             return None
         return items * (self._ends[-1] - self._ends[0]) / count

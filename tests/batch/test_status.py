@@ -192,6 +192,7 @@ def test_the_time_left_is_unknown_at_first() -> None:
     assert rates.seconds_left(10) is None
     rates.ended(3.0)
     assert rates.seconds_left(10) == 10.0
+    assert rates.seconds_left(0) is None
 
 
 # ---- the bar
