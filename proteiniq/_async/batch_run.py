@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from .._inputs.callbacks import AsyncCallback
+from .._policy.durations import duration
 from .._policy.look import Failed as Later, ListPage, ReadJob
 from .._policy.moves import Fetch, Hear, Move, ReadAccount, Rest, Submit
 from .._policy.schedule import LONGEST_STREAM, Schedule
@@ -205,7 +206,7 @@ class AsyncBatchRun:
             events.Ended(place, attempt, job.id, str(job.status), job.credits_used, error)
         )
         has_result = _has_result(job.status)
-        self._schedule.ended(job.id, now, took=_duration(job), fetch=has_result)
+        self._schedule.ended(job.id, now, took=duration(job), fetch=has_result)
         if watcher := self._watchers.pop(job.id, None):
             watcher.stop()
         if not has_result:
@@ -292,10 +293,3 @@ class AsyncBatchRun:
 def _has_result(status: JobStatus) -> bool:
     """Whether the result of a job that ended like this is fetched; what is not known may have one."""
     return status in WITH_RESULT or not status.is_known
-
-
-def _duration(job: JobState) -> float | None:
-    if job.created_at is None or job.completed_at is None:
-        return None
-    seconds = (job.completed_at - job.created_at).total_seconds()
-    return seconds if seconds > 0 else None

@@ -35,7 +35,8 @@ class AsyncGatherer:
         self._known = dict(jobs)
         self._deadline = deadline
         created = {job: known.created_at if known else None for job, known in jobs.items()}
-        self._rounds = Rounds(created, deadline=deadline)
+        now, wall = self._clock.monotonic(), self._clock.utcnow()
+        self._rounds = Rounds(created, now, wall=wall, deadline=deadline)
         self._cursor: str | None = None
         self._statuses = AsyncStatusReader(pipeline, deadline)
         self.asked: float | None = None
@@ -79,7 +80,7 @@ class AsyncGatherer:
                     async with aclosing(watcher.listen(until)) as heard:
                         async for state in heard:
                             self._known[job_id] = state
-                            self._rounds.seen(state)
+                            self._rounds.seen(state, self._clock.monotonic())
                             if state.is_terminal:
                                 states.append(state)  # yielded when its stream is closed
                             else:
@@ -94,7 +95,7 @@ class AsyncGatherer:
                     try:
                         async with aclosing(watcher.states()) as followed:
                             async for state in followed:
-                                self._rounds.seen(state)
+                                self._rounds.seen(state, self._clock.monotonic())
                                 yield state
                     except NotFound as error:
                         self.gone[job_id] = error
@@ -126,7 +127,7 @@ class AsyncGatherer:
             return []
         known = self._known[state.id]
         state = state if known is None else state.newer(known)
-        self._rounds.seen(state)
+        self._rounds.seen(state, self._clock.monotonic())
         if state == known:
             return []
         self._known[state.id] = state

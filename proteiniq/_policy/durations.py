@@ -9,6 +9,8 @@ from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Iterable
 
+from ..models import JobState
+
 REMEMBERED = 256
 """How many durations are remembered, the latest ones."""
 
@@ -59,3 +61,11 @@ class Durations:
         if longer:
             return 1.0 - (len(self._sorted) - bisect_right(self._sorted, age)) / longer
         return min(1.0, max(0.0, age - seen) / (seen * _GROWTH + _SHORTEST_GROWTH))
+
+
+def duration(job: JobState) -> float | None:
+    """Return how long a job that has ended took since its creation, None if the service doesn't say."""
+    if job.created_at is None or job.completed_at is None:
+        return None
+    seconds = (job.completed_at - job.created_at).total_seconds()
+    return seconds if seconds > 0 else None

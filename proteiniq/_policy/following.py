@@ -1,4 +1,4 @@
-"""The jobs of a batch that have not ended as far as known, and when a look at them is worth its requests.
+"""The jobs that a batch or a wait follows, which have not ended as far as known, and when to look at them.
 
 How many of them have ended is estimated from the durations of those that have (`durations`), and from what earlier
 looks found. All of this is a choice of this client. Times are monotonic, in seconds.
@@ -37,6 +37,8 @@ class Active:
     created_at: datetime | None
     looked: float
     """When it was last seen active."""
+    runs: bool = False
+    """Whether it is known to run, and not to wait for its turn."""
     heard: bool = False
     heard_since: float = float("-inf")
     hear_after: float = float("-inf")
@@ -47,11 +49,17 @@ class Active:
 
 
 class Following:
-    """The followed jobs, by id. `looked_at` is when the last look at them ended."""
+    """The followed jobs, by id.
+
+    `looked_at` is when the last look at them ended, and `hoped` how many jobs the last one was expected to find ended.
+    """
 
     def __init__(self) -> None:
         self.jobs: dict[str, Active] = {}
         self.looked_at = float("-inf")
+        self._looking: dict[str, datetime | None] = {}
+        self._count = 0
+        self.hoped = 0.0
         self._made = 0
         self._crowd = 1.0  # jobs on a page for each one of ours
         self._durations = Durations()
@@ -67,20 +75,34 @@ class Following:
         self._made += 1
         self._due = None
 
-    def seen(self, job_id: str, now: float, created_at: datetime | None) -> None:
-        """Record that a job was active."""
+    def seen(
+        self,
+        job_id: str,
+        now: float,
+        created_at: datetime | None,
+        age: float | None = None,
+        runs: bool = False,
+    ) -> None:
+        """Record that a job was active. `age` is how long it has existed, if that is known now."""
         if active := self.jobs.get(job_id):
             active.looked = now
             active.created_at = created_at or active.created_at
+            active.since = active.since if age is None else now - age
+            active.runs = runs
             self._due = None
 
     def ended(self, job_id: str, now: float, took: float | None) -> Active | None:
         """Stop following a job, which took so long if the service says so. Returns it, None if it isn't followed."""
-        active = self.jobs.pop(job_id, None)
+        active = self.drop(job_id)
         if active is not None:
             self._durations.add(now - active.since if took is None else took)
-            self._due = None
         return active
+
+    def drop(self, job_id: str) -> Active | None:
+        """Stop following a job, of whose duration nothing is known. Returns it, None if it isn't followed."""
+        self._looking.pop(job_id, None)
+        self._due = None
+        return self.jobs.pop(job_id, None)
 
     def hear(self, job_id: str, now: float) -> Active:
         """Record that a job's events are listened to, so that a look needn't find its end."""
@@ -120,28 +142,42 @@ class Following:
         if size and ours:
             self._crowd += (size / ours - self._crowd) / 4
 
-    def looked(self, now: float, hoped: float, found: int) -> None:
-        """Record what a look found, in which so many ended jobs were hoped for.
+    def looked(self, now: float) -> None:
+        """Record the end of a look that could see all of its jobs.
 
-        The expectations are corrected by it: the durations that are known first are those of the short jobs.
+        The expectations are corrected by what it found: the durations that are known first are those of the short jobs.
         """
         self.looked_at = now
         self._due = None
-        if hoped > 0:
-            ratio = min(4.0, max(0.25, found / hoped))
+        if self.hoped > 0:
+            ratio = min(4.0, max(0.25, (self._count - len(self._looking)) / self.hoped))
             self._bias = min(4.0, max(0.05, self._bias * ratio**_LEARNING))
 
     def look_failed(self) -> None:
         """Record a look that could not see the jobs: of them, nothing is known."""
         self._due = None
 
-    def look_due(self, now: float, *, rate: float, scarce: bool) -> float:
+    def look_due(
+        self,
+        now: float,
+        *,
+        rate: float,
+        scarce: bool = False,
+        not_before: float = float("-inf"),
+        at_latest: float = float("inf"),
+    ) -> float:
         """Return when a look is worth its request: when a job, or a quarter of them, is expected to have ended.
 
-        `scarce` says that requests limit the batch, of which `rate` a second are allowed.
+        `scarce` says that requests limit the batch, of which `rate` a second are allowed. `not_before` and `at_latest`
+        are the bounds of a wait with a pace of its own. A look is due at the latter until a duration is known.
         """
-        if self._due is not None:
-            return self._due
+        if at_latest < float("inf") and not self.knows_durations:
+            return at_latest
+        if self._due is None:
+            self._due = self._worth_from(now, rate, scarce)
+        return min(at_latest, max(not_before, self._due))
+
+    def _worth_from(self, now: float, rate: float, scarce: bool) -> float:
         pages = self._pages()
         if not pages:
             return float("inf")
@@ -160,8 +196,7 @@ class Following:
             middle = (early + late) / 2
             early, late = (early, middle) if self._worth(pages, middle) >= wanted else (middle, late)
         # Jobs that were submitted together end together.
-        self._due = late + TOGETHER * mean if scarce else late
-        return self._due
+        return late + TOGETHER * mean if scarce else late
 
     def _pages(self) -> list[list[Active]]:
         """Return the jobs to look at by the page of the job list that they are probably on."""
@@ -181,11 +216,21 @@ class Following:
             best = max(best, found / number)
         return best
 
-    def worth_looking(self, now: float) -> tuple[dict[str, datetime | None], float]:
-        """Return the jobs of the first pages, as far as their end is expected to be worth the requests.
+    def look(self, now: float, *, at_all: bool = False) -> dict[str, datetime | None]:
+        """Begin a look. Returns the creation times of its jobs, from which those that end meanwhile are removed.
 
-        They are mapped to their times of creation. Returns how many of them are expected to have ended, too.
+        They are those of the first pages, as far as their end is expected to be worth the requests, or `at_all`. None
+        of them is listened to.
         """
+        oldest = 0 if at_all else self._oldest_worth_looking(now)
+        jobs = {job: each for job, each in self.jobs.items() if not each.heard and each.number >= oldest}
+        self._looking = {job: each.created_at for job, each in jobs.items()}
+        self._count = len(jobs)
+        self.hoped = self._expected(jobs.values(), now)
+        return self._looking
+
+    def _oldest_worth_looking(self, now: float) -> int:
+        """Return the number of the oldest job on the first pages that are worth their requests."""
         pages = self._pages()
         found = best = 0.0
         depth = 0
@@ -193,9 +238,7 @@ class Following:
             found += self._expected(page, now)
             if found / (number + 1) >= min(best, WORTH_A_LOOK):
                 best, depth = found / (number + 1), number
-        oldest = min(each.number for page in pages[: depth + 1] for each in page)
-        jobs = {job: each for job, each in self.jobs.items() if not each.heard and each.number >= oldest}
-        return {job: each.created_at for job, each in jobs.items()}, self._expected(jobs.values(), now)
+        return min(each.number for page in pages[: depth + 1] for each in page)
 
     def _expected(self, jobs: Iterable[Active], at: float) -> float:
         """How many of these jobs are expected to have ended."""

@@ -2,14 +2,14 @@
 
 The service documents that the list exists ("Jobs"), but not its order; if newest is not first, the statuses make up for
 it. How far to page is a choice of this client. A wait for many jobs (`poll_many`) and a batch (`schedule`) look in this
-way, and differ in when.
+way; when a look is worth its requests is decided in `following`.
 
 Nothing here waits or reads a clock: `now` is a monotonic time in seconds, as is `deadline`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -105,7 +105,7 @@ class Looker:
         yield from self._read(jobs, this)
         return this
 
-    def only_lists(self, jobs: Mapping[str, datetime | None]) -> bool:
+    def only_lists(self, jobs: Iterable[str]) -> bool:
         """Whether a look would only list these jobs, and read no status."""
         return self._lists and not self._list_failures and self._deep.isdisjoint(jobs)
 

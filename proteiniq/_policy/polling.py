@@ -231,12 +231,24 @@ def next_step(watch: Watch, now: float, *, jitter: float) -> Step:
         if watch.stream_failures < STREAM_ATTEMPTS or stream_at <= read_at:
             return OpenStream(stream_at - now, None if watch.deadline is None else end)
 
-    if max(now, watch.earliest_read) >= deadline:
-        return expire(deadline, now, watch.earliest_read)
-    # A read so late that no other could follow is postponed to the last look.
-    if (not watch.owes_read and read_at + READ_INTERVAL > end) or read_at > end:
-        read_at = max(now, end)
-    return ReadStatus(read_at - now)
+    start = in_time(deadline, now, watch.earliest_read, read_at, is_owed=watch.owes_read)
+    return start if isinstance(start, Expire) else ReadStatus(start - now)
+
+
+def in_time(
+    deadline: float, now: float, earliest: float, planned: float, *, is_owed: bool = False
+) -> float | Expire:
+    """Return when to look if it is `planned` for a time, or the end of a wait that has no time for a look.
+
+    `earliest` is the earliest time of a look. One so late that no other could follow is postponed to the last look,
+    unless it `is_owed`.
+    """
+    if max(now, earliest) >= deadline:
+        return expire(deadline, now, earliest)
+    last = max(earliest, deadline - LAST_LOOK)
+    if planned > last or (not is_owed and planned + READ_INTERVAL > last):
+        return max(now, last)
+    return planned
 
 
 def expire(deadline: float, now: float, earliest: float) -> Expire:

@@ -95,11 +95,8 @@ class Schedule:
         self._reading = False
         self._looker = Looker()
         self._look: Moves[ListPage | ReadJob, Look] | None = None
-        self._looking: dict[str, datetime | None] = {}
-        self._count = 0
         self._request: ListPage | ReadJob | None = None
         self._on_its_way = False
-        self._hoped = 0.0
         self._failures = 0
         self._not_before = float("-inf")
         self._submit_after = float("-inf")
@@ -187,7 +184,6 @@ class Schedule:
         if took is not None:
             self._others.ended(active.since, took)
             self._others.update(self._following.jobs.values())
-        self._looking.pop(job_id, None)
         self._looker.forget(job_id)
         if active.heard:
             self._unheard = 0
@@ -236,7 +232,7 @@ class Schedule:
             if end.value.failed:
                 self._following.look_failed()
             else:
-                self._following.looked(now, self._hoped, self._count - len(self._looking))
+                self._following.looked(now)
 
     def failed(self, now: float, failed: Failed) -> None:
         """Record a failure that may pass: nothing is requested for a while.
@@ -364,9 +360,7 @@ class Schedule:
         if self._on_its_way:
             return None
         if self._look is None and now >= self._look_due(now, scarce):
-            self._looking, self._hoped = self._following.worth_looking(now)
-            self._count = len(self._looking)
-            self._look = self._looker.look(self._looking, now)
+            self._look = self._looker.look(self._following.look(now), now)
             self._request = next(self._look)
         self._on_its_way = self._request is not None
         return self._request

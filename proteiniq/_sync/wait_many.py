@@ -37,7 +37,8 @@ class Gatherer:
         self._known = dict(jobs)
         self._deadline = deadline
         created = {job: known.created_at if known else None for job, known in jobs.items()}
-        self._rounds = Rounds(created, deadline=deadline)
+        now, wall = self._clock.monotonic(), self._clock.utcnow()
+        self._rounds = Rounds(created, now, wall=wall, deadline=deadline)
         self._cursor: str | None = None
         self._statuses = StatusReader(pipeline, deadline)
         self.asked: float | None = None
@@ -81,7 +82,7 @@ class Gatherer:
                     with closing(watcher.listen(until)) as heard:
                         for state in heard:
                             self._known[job_id] = state
-                            self._rounds.seen(state)
+                            self._rounds.seen(state, self._clock.monotonic())
                             if state.is_terminal:
                                 states.append(state)  # yielded when its stream is closed
                             else:
@@ -96,7 +97,7 @@ class Gatherer:
                     try:
                         with closing(watcher.states()) as followed:
                             for state in followed:
-                                self._rounds.seen(state)
+                                self._rounds.seen(state, self._clock.monotonic())
                                 yield state
                     except NotFound as error:
                         self.gone[job_id] = error
@@ -128,7 +129,7 @@ class Gatherer:
             return []
         known = self._known[state.id]
         state = state if known is None else state.newer(known)
-        self._rounds.seen(state)
+        self._rounds.seen(state, self._clock.monotonic())
         if state == known:
             return []
         self._known[state.id] = state

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import attrs
 import pytest
 
-from proteiniq._policy.durations import REMEMBERED, Durations
+from proteiniq._policy.durations import REMEMBERED, Durations, duration
+
+from ..every_error import STATE
 
 
 def known(*seconds: float) -> Durations:
@@ -44,3 +49,16 @@ def test_only_the_latest_durations_count() -> None:
     assert len(durations) == REMEMBERED
     assert durations.mean() == 10.0
     assert durations.chance(0.0, 10.0) == 1.0
+
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("created", "completed", "seconds"),
+    [(None, NOON, None), (NOON, None, None), (NOON, NOON, None), (NOON, NOON + timedelta(minutes=1), 60.0)],
+)
+def test_the_duration_of_a_job_is_by_the_clock_of_the_service(
+    created: datetime | None, completed: datetime | None, seconds: float | None
+) -> None:
+    assert duration(attrs.evolve(STATE, created_at=created, completed_at=completed)) == seconds

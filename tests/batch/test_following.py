@@ -1,4 +1,4 @@
-"""When a look at the running jobs of a batch is worth its requests, and at which of them."""
+"""When a look at the running jobs of a batch or a wait is worth its requests, and at which of them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def followed(
 def add(following: Following, jobs: int, *, now: float, age: float = 0.0, name: str = "job") -> None:
     for number in range(jobs):
         following.add(f"{name}_{number}", None, now, age, now)
+
+
+def look(following: Following, now: float, *, at_all: bool = False) -> tuple[list[str], float]:
+    """The jobs of a look, and how many of them are expected to have ended."""
+    return list(following.look(now, at_all=at_all)), following.hoped
 
 
 def about(seconds: float) -> Any:
@@ -72,7 +77,7 @@ def test_looks_are_a_second_apart_at_least_and_a_minute_at_most() -> None:
     assert followed(30, known=(0.0,)).look_due(0.0, rate=2.0, scarce=False) == about(1.0)
     following = followed(3, known=(1000.0,))
     assert following.look_due(0.0, rate=2.0, scarce=False) == about(LONGEST_GAP)
-    following.looked(5.0, 0.0, 0)
+    following.looked(5.0)
     assert following.look_due(5.0, rate=2.0, scarce=False) == about(5.0 + LONGEST_GAP)
 
 
@@ -115,8 +120,26 @@ def test_a_job_that_was_seen_lately_is_less_likely_to_have_ended() -> None:
     following.seen("job_0", 35.0, created)
     following.seen("job_0", 35.0, None)
     following.seen("job_1", 35.0, None)
-    assert following.worth_looking(35.0) == ({"job_0": created, "job_1": created}, 0.0)
-    assert following.worth_looking(40.0) == ({"job_0": created, "job_1": created}, 2.0)
+    assert following.look(35.0) == {"job_0": created, "job_1": created}
+    assert following.hoped == 0.0
+    assert look(following, 40.0) == (["job_0", "job_1"], 2.0)
+
+
+@pytest.mark.parametrize(
+    ("not_before", "at_latest", "due"),
+    [(5.0, 40.0, 30.0), (35.0, 40.0, 35.0), (5.0, 15.0, 15.0), (35.0, 15.0, 15.0)],
+)
+def test_a_wait_has_bounds_of_its_own(not_before: float, at_latest: float, due: float) -> None:
+    following = followed(2)
+    for _ in range(2):
+        looked = following.look_due(0.0, rate=2.0, not_before=not_before, at_latest=at_latest)
+        assert looked == about(due)
+    assert following.look_due(0.0, rate=2.0) == about(30.0)
+
+
+def test_a_wait_that_knows_no_duration_looks_at_its_own_pace() -> None:
+    following = followed(50, known=())
+    assert following.look_due(0.0, rate=2.0, not_before=5.0, at_latest=30.0) == 30.0
 
 
 # Durations
@@ -139,26 +162,56 @@ def test_jobs_that_run_longer_than_any_known_one_count_as_if_they_ended_now() ->
 
 
 @pytest.mark.parametrize(
-    ("looks", "expected"),
+    ("hoped", "found", "times", "expected"),
     [
-        ([(10.0, 10)], 1.0),
-        ([(10.0, 5)], 0.5**0.3),
-        ([(10.0, 20)], 2**0.3),
-        ([(10.0, 0)], 0.25**0.3),
-        ([(10.0, 100)], 4**0.3),
-        ([(0.0, 5)], 1.0),
-        ([(0.5, 1)], 2**0.3),
-        ([(10.0, 0)] * 50, 0.05),
-        ([(10.0, 100)] * 50, 4.0),
+        (10, 10, 1, 1.0),
+        (10, 5, 1, 0.5**0.3),
+        (10, 20, 1, 2**0.3),
+        (10, 0, 1, 0.25**0.3),
+        (10, 100, 1, 4**0.3),
+        (0, 5, 1, 1.0),
+        (1, 2, 1, 2**0.3),
+        (10, 0, 50, 0.05),
+        (10, 100, 50, 4.0),
     ],
 )
 def test_expectations_are_corrected_by_what_looks_found(
-    looks: list[tuple[float, int]], expected: float
+    hoped: int, found: int, times: int, expected: float
 ) -> None:
+    following = followed(0)
+    for _ in range(times):
+        add(following, 100, now=0.0, age=100.0)
+        for number in range(hoped, 100):
+            following.seen(f"job_{number}", 0.0, None)  # so that it is not expected to have ended
+        following.look(0.0, at_all=True)
+        for number in range(found):
+            following.drop(f"job_{number}")
+        following.looked(0.0)
+        following.jobs.clear()
+    add(following, 1, now=0.0, age=100.0)
+    following.look(0.0)
+    assert following.hoped == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("learns", [True, False])
+def test_a_job_that_is_gone_is_looked_at_no_more(learns: bool) -> None:
+    following = followed(2, known=())
+    looking = following.look(10.0, at_all=True)
+    assert list(looking) == ["job_0", "job_1"]
+    gone = following.ended("job_0", 10.0, None) if learns else following.drop("job_0")
+    assert gone is not None
+    assert list(looking) == list(following.jobs) == ["job_1"]
+    assert following.knows_durations is learns
+    assert following.drop("job_0") is None
+
+
+def test_a_job_that_is_seen_tells_its_age_and_whether_it_runs() -> None:
     following = followed(1)
-    for hoped, found in looks:
-        following.looked(0.0, hoped, found)
-    assert following.worth_looking(40.0)[1] == pytest.approx(expected)
+    job = following.jobs["job_0"]
+    following.seen("job_0", 10.0, None, age=15.0, runs=True)
+    assert (job.since, job.runs) == (-5.0, True)
+    following.seen("job_0", 20.0, None)
+    assert (job.since, job.looked, job.runs) == (-5.0, 20.0, False)
 
 
 # Pages of the job list
@@ -190,18 +243,19 @@ def test_a_look_goes_as_far_as_pages_are_worth_their_requests() -> None:
     following = followed(0, known=(10.0,))
     add(following, 151, now=0.0, name="old")
     add(following, 99, now=0.0, name="new")
-    assert len(following.worth_looking(20.0)[0]) == 250
-    assert following.worth_looking(20.0)[1] == 250
+    jobs, hoped = look(following, 20.0)
+    assert (len(jobs), hoped) == (250, 250)
     for job in following.jobs:
         if job not in ("new_0", "new_1", "new_2"):
             following.seen(job, 20.0, None)
-    assert len(following.worth_looking(20.0)[0]) == 199  # 1.5 for each of two pages, 1 of three
+    assert len(following.look(20.0)) == 199  # 1.5 for each of two pages, 1 of three
     following.seen("new_2", 20.0, None)
     following.seen("new_1", 20.0, None)
-    jobs, hoped = following.worth_looking(20.0)
-    assert (list(jobs), hoped) == ([f"new_{number}" for number in range(99)], 1)
+    assert look(following, 20.0) == ([f"new_{number}" for number in range(99)], 1)
+    assert look(following, 20.0, at_all=True) == (list(following.jobs), 1)
     following.hear("new_1", 20.0)
-    assert len(following.worth_looking(20.0)[0]) == 98
+    assert len(following.look(20.0)) == 98
+    assert len(following.look(20.0, at_all=True)) == 249
 
 
 def test_a_page_has_fewer_jobs_of_the_batch_where_others_submit_too() -> None:
@@ -210,14 +264,14 @@ def test_a_page_has_fewer_jobs_of_the_batch_where_others_submit_too() -> None:
         following.on_page(100, 50)
     for number in range(149):
         following.seen(f"job_{number}", 20.0, None)
-    assert list(following.worth_looking(20.0)[0]) == [f"job_{number}" for number in range(81, 150)]
+    assert list(following.look(20.0)) == [f"job_{number}" for number in range(81, 150)]
 
 
 def test_a_look_goes_on_to_a_page_with_ended_jobs_after_one_without() -> None:
     following = followed(0, known=(10.0,))
     add(following, 100, now=0.0, name="old")
     add(following, 99, now=15.0, name="new")
-    jobs, hoped = following.worth_looking(15.0)
+    jobs, hoped = look(following, 15.0)
     assert (len(jobs), hoped) == (199, 100)
     # When the new ones have ended, too: the old ones are half a page for each request.
     mean = (10.0 + 100 * 15.0) / 101

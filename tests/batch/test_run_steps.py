@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +23,7 @@ from proteiniq import (
     ServerError,
 )
 from proteiniq._async import batch_search
-from proteiniq._async.batch_run import AsyncBatchRun, _duration
+from proteiniq._async.batch_run import AsyncBatchRun
 from proteiniq._async.batch_search import AsyncJobSearch
 from proteiniq._async.wait_one import AsyncWatcher
 from proteiniq._policy.moves import Submit as SubmitNext
@@ -260,19 +259,6 @@ def test_the_wait_for_a_request_ends_at_its_time(tmp_path: Path, monkeypatch: py
         assert 0.0 < waits[0] <= 60.0
 
     with_run(tmp_path, step)
-
-
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("created", "completed", "seconds"),
-    [(None, NOON, None), (NOON, None, None), (NOON, NOON, None), (NOON, NOON + timedelta(minutes=1), 60.0)],
-)
-def test_the_duration_of_a_job_is_by_the_clock_of_the_service(
-    created: datetime | None, completed: datetime | None, seconds: float | None
-) -> None:
-    assert _duration(attrs.evolve(STATE, created_at=created, completed_at=completed)) == seconds
 
 
 # ---- options

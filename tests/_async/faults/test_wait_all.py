@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -199,6 +200,26 @@ async def test_the_retry_field_of_an_event_stream_is_honoured() -> None:
     ) as client:
         assert len([each async for each in client.jobs.wait_all(["job_1", "job_2"])]) == 2
     assert clock.sleeps == [40.0]
+
+
+@pytest.mark.once
+@pytest.mark.anyio
+async def test_jobs_are_looked_at_when_they_are_as_old_as_others_were_when_they_ended() -> None:
+    clock = AsyncStillClock()
+    now = clock.utcnow()
+    early, late = [(now - timedelta(seconds=seconds)).isoformat() for seconds in (1200, 570)]
+    first = job(
+        "COMPLETED", id="job_1", created_at=early, completed_at=(now - timedelta(seconds=600)).isoformat()
+    )
+    running, ended = (
+        answer({"data": [first, *(job(status, id=f"job_{number}", created_at=late) for number in (2, 3, 4))]})
+        for status in ("PROCESSING", "COMPLETED")
+    )
+    gone = refusal(404, "not_found")
+    service = Routes({"GET /api/v1/jobs": [*[running] * 5, ended], "GET /api/v1/jobs/job_2/events": gone})
+    async with over(service, clock=clock) as client:
+        assert len([each async for each in client.jobs.wait_all([f"job_{n}" for n in range(1, 5)])]) == 4
+    assert clock.sleeps == pytest.approx([5.0, 5.0, 6.25, 7.81, 5.94], abs=0.1)
 
 
 @pytest.mark.anyio
