@@ -269,7 +269,7 @@ class AsyncBatchRun:
             return
         message = f"the service no longer has its job {job_id}"
         await self._ledger.record(events.Failed(place, message, "not_found"))
-        self._schedule.ended(job_id, self._clock.monotonic(), fetch=False)
+        self._schedule.vanished(job_id)
         self._ledger.places.pop(job_id, None)
         await self._ledger.failed(place)
 

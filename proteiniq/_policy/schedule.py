@@ -190,6 +190,11 @@ class Schedule:
         if fetch:
             self._to_fetch.append(job_id)
 
+    def vanished(self, job_id: str) -> None:
+        """Record that the service no longer has a job, which says nothing of how long jobs take."""
+        self._following.drop(job_id)
+        self._looker.forget(job_id)
+
     def fetched(self, job_id: str) -> None:
         """Record that a result is saved, or lost for good."""
         self._fetching.discard(job_id)

@@ -60,6 +60,15 @@ def test_a_pause_is_as_long_as_the_service_asks_for() -> None:
     assert rest(schedule, 6.0) == 96.0
 
 
+def test_a_job_that_the_service_no_longer_has_says_nothing_of_the_durations() -> None:
+    schedule = scheduled(2)
+    schedule.vanished("job_0")
+    assert not schedule._following.knows_durations
+    assert list(schedule._following.jobs) == ["job_1"]
+    schedule.ended("job_1", 10.0, fetch=False)
+    assert schedule._following.knows_durations
+
+
 def test_a_look_that_failed_says_nothing_of_the_durations() -> None:
     schedule = scheduled(3)
     now, move = first_look(schedule)
