@@ -43,6 +43,18 @@ def test_a_stored_key_is_for_nobody_else_to_read(folder: Path) -> None:
     assert [each.name for each in folder.iterdir()] == ["credentials.toml"]
 
 
+def test_what_others_have_written_leaves_a_valid_file(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    name = "l\U0001f9ea b\x7f"
+    (folder / "credentials.toml").write_text(
+        '[profiles."l\U0001f9ea b\\u007f"]\nbase_url = "https://\U0001f9ea.test"\nsince = 2026-06-12\n',
+        encoding="utf-8",
+    )
+    _profiles.save("lab", KEY, URL, "file")
+    found = {each.name: each.base_url for each in _profiles.listed()}
+    assert found == {name: "https://\U0001f9ea.test", "lab": URL}
+
+
 def test_a_file_that_is_a_link_stays_one(folder: Path, tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (tmp_path / "elsewhere.toml").touch()
@@ -304,6 +316,14 @@ def test_a_key_in_a_file_comes_before_all(program: Program, service: Sandbox, tm
     for name in ("missing", ".", "empty"):
         (tmp_path / "empty").touch()
         assert program("whoami", "--api-key-file", name).code == 3
+
+
+def test_a_key_of_an_editor_with_a_byte_order_mark_is_read(
+    program: Program, service: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_bytes(b"\xef\xbb\xbf" + service.api_key.encode() + b"\r\n")
+    assert program("whoami", "--api-key-file", "key").code == 0
+    assert program("whoami", "--api-key-file", "-", stdin=f"\ufeff{service.api_key}\r\n").code == 0
 
 
 def test_profiles_are_listed_without_their_keys(alone: Program, service: Sandbox) -> None:
