@@ -101,11 +101,30 @@ class Output:
             if not self._table(columns, items):
                 self.hint(empty)
             return
-        self._line("\t".join(column.name for column in columns))
+        self.heading(columns)
         for item in items:
             self._line("\t".join(_cell(column.value(item)) for column in columns))
             if self.is_closed:
                 return
+
+    def outcomes(
+        self, columns: Sequence[Column], items: Iterable[Any], *, id: Callable[[Any], str], empty: str
+    ) -> None:
+        """Print what has happened as a list, up to an error, too, which is then raised."""
+        failed: list[BaseException] = []
+
+        def before() -> Iterator[Any]:
+            try:
+                for item in items:  # noqa: UP028 - it would end them where nobody reads the list
+                    yield item
+            except (Exception, KeyboardInterrupt) as error:
+                failed.append(error)
+
+        happened = list(before()) if self.as_json else before()
+        if happened or not failed:
+            self.listing(columns, happened, id=id, empty=empty)
+        if failed:
+            raise failed[0]
 
     def record(self, columns: Sequence[Column], item: Any, *, id: str, document: Any = None) -> None:
         """Print one thing; JSON has `document`, by default what its `to_dict` returns."""
@@ -114,13 +133,14 @@ class Output:
         elif self.quiet:
             self._line(escaped(id))
         elif _is_terminal(self._stdout):
-            width = max(len(column.name) for column in columns)
-            for column in columns:
+            names = [escaped(column.name) for column in columns]
+            width = max(map(_width, names))
+            for name, column in zip(names, columns, strict=True):
                 text = self._tinted(shown(column.value(item)))
-                self._line(f"{column.name:<{width}}  {text}")
+                self._line(f"{name}{'':{width - _width(name)}}  {text}")
         else:
             for column in columns:
-                self._line(f"{column.name}\t{_cell(column.value(item))}")
+                self._line(f"{escaped(column.name)}\t{_cell(column.value(item))}")
 
     def document(self, value: Any) -> None:
         """Print a JSON document."""
@@ -140,6 +160,10 @@ class Output:
         else:
             self._line("\t".join(_cell(column.value(item)) for column in columns))
 
+    def heading(self, columns: Sequence[Column]) -> None:
+        """Print the line of names of tab-separated rows; some are fields of the service's results."""
+        self._line("\t".join(escaped(column.name) for column in columns))
+
     def text(self, text: str) -> None:
         """Print text of this program, such as a script."""
         self._line(text)
@@ -149,7 +173,7 @@ class Output:
         widths: list[int] = []
         for rows in _chunks([shown(column.value(item)) for column in columns] for item in items):
             if not widths:
-                head = [column.name.upper() for column in columns]
+                head = [escaped(column.name.upper()) for column in columns]
                 widths = _widths([head, *rows], self.columns)
                 self._line(self._styled("bold", self._row(head, widths)))
             for row in rows:
@@ -159,7 +183,7 @@ class Output:
         return bool(widths)
 
     def _row(self, cells: Sequence[str], widths: Sequence[int], tint: Callable[[str], str] = str) -> str:
-        ellipsis = "…" if _can_encode(self._stdout, "…") else "..."
+        ellipsis = "…" if can_encode(self._stdout, "…") else "..."
         parts = []
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             short = (
@@ -192,12 +216,14 @@ class Output:
             self._stdout.write(text + "\n")
             self._stdout.flush()
         except OSError as error:
-            self.is_closed = True
-            with suppress(OSError, ValueError):  # else the interpreter says so once more when it ends
-                fileno = self._stdout.fileno()
-                os.dup2(os.open(os.devnull, os.O_WRONLY), fileno)
+            self.leave()
             if not isinstance(error, BrokenPipeError):
                 raise
+
+    def leave(self) -> None:
+        """Write no more to stdout, which can't be written."""
+        self.is_closed = True
+        _leave(self._stdout)
 
     # ---- what is said to people
 
@@ -233,9 +259,18 @@ class Output:
         self._say_raw(start + "\n  ".join(map(escaped, text.split("\n"))))
 
     def _say_raw(self, text: str) -> None:
-        with suppress(BrokenPipeError):
+        try:
             self._stderr.write(text + "\n")
             self._stderr.flush()
+        except OSError:  # that nobody can be told must not end what was begun
+            _leave(self._stderr)
+
+
+def _leave(stream: TextIO) -> None:
+    """Send what a stream still has to nowhere: else the interpreter fails on it once more when it ends."""
+    with suppress(OSError, ValueError):
+        fileno = stream.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), fileno)
 
 
 def _nowhere() -> TextIO:
@@ -315,7 +350,7 @@ def _is_terminal(stream: TextIO) -> bool:
         return False
 
 
-def _can_encode(stream: TextIO, text: str) -> bool:
+def can_encode(stream: TextIO, text: str) -> bool:
     try:
         text.encode(stream.encoding or "ascii")
     except UnicodeEncodeError:
@@ -351,9 +386,9 @@ def _width(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width
+    from unicodedata import category, east_asian_width
 
-    return sum(0 if combining(each) else 1 + (east_asian_width(each) in "WF") for each in text)
+    return sum(0 if category(each) in ("Mn", "Me") else 1 + (east_asian_width(each) in "WF") for each in text)
 
 
 def _cut(text: str, width: int) -> str:

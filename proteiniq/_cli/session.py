@@ -120,6 +120,7 @@ class Session:
             raise CommandError(
                 f"the API key can't be read from {name}: {problem}", exits.AUTHENTICATION
             ) from None
+        text = text.removeprefix("\ufeff")  # which editors and PowerShell add
         if not text.strip():
             where = "stdin" if name == "-" else name
             raise CommandError(f"there is no API key in {where}", exits.AUTHENTICATION)
@@ -156,11 +157,10 @@ class Session:
     def submitting(self, key: str) -> None:
         """Remember a submit that may be in doubt: the same command with its key finds out."""
         self.key = key
-        again = (
-            self._arguments
-            if "--idempotency-key" in self._arguments
-            else [*self._arguments, "--idempotency-key", key]
-        )
+        again, option = list(self._arguments), "--idempotency-key"
+        if not any(each == option or each.startswith(f"{option}=") for each in again):
+            place = again.index("--") if "--" in again else len(again)  # after `--` there are no options
+            again[place:place] = [option, key]
         self.resume = _quoted(*again)
 
     def following(self, job_id: str, *command: str, is_ours: bool = False) -> None:

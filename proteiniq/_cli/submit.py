@@ -221,7 +221,7 @@ def _submitted(
     import uuid
 
     limit = _agreed(session, order, max_credits, yes=yes)
-    key = idempotency_key or f"proteiniq-{uuid.uuid4()}"
+    key = f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
     session.submitting(key)
     job = session.client.jobs.submit(
         *order,
