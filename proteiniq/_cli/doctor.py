@@ -70,11 +70,11 @@ def doctor(session: Session) -> int:
 
 def _findings(session: Session) -> Iterator[_Finding]:
     yield _versions()
-    yield _stored()
     from ..errors import ProteinIQError
     from .failures import failure
 
     try:
+        yield _stored()
         client = session.client
         base_url = session.base_url
     except (ProteinIQError, CommandError) as error:
@@ -140,6 +140,7 @@ def _proxies(base_url: str) -> _Finding:
 def _clock(base_url: str) -> _Finding:
     """Compare this machine's clock with the `Date` of a response of the service. No key is sent."""
     from email.utils import parsedate_to_datetime
+    from http.client import HTTPException
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 
@@ -149,7 +150,7 @@ def _clock(base_url: str) -> _Finding:
     except HTTPError as error:
         date = error.headers.get("Date")
         error.close()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         return _Finding("clock", "warning", f"unknown, since the service can't be asked: {error}")
     try:
         off = (datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()

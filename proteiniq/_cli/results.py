@@ -28,6 +28,12 @@ _WAIT = click.option("--wait", is_flag=True, help="Wait until the job has ended.
 _PARTIAL = click.option("--partial", is_flag=True, help="Take what a job without success left.")
 
 
+def check_folder(out: str) -> None:
+    """Raise CommandError at once, before anything is paid for, if something can't be saved there."""
+    if not out.strip() or (os.path.lexists(out) and not Path(out).is_dir()):
+        raise CommandError(f"--out must be a folder, got {out!r}")
+
+
 class Saving(NamedTuple):
     """Where a result is saved, and whether files there are replaced."""
 
@@ -36,9 +42,9 @@ class Saving(NamedTuple):
 
     @classmethod
     def checked(cls, out: str | None, *, overwrite: bool) -> Saving:
-        """Return where to save. Raises CommandError at once, before anything is paid for, if that is not a folder."""
-        if out is not None and (not out.strip() or (os.path.lexists(out) and not Path(out).is_dir())):
-            raise CommandError(f"--out must be a folder, got {out!r}")
+        """Return where to save. Raises CommandError."""
+        if out is not None:
+            check_folder(out)
         return cls(out, overwrite)
 
     def folder(self, job_id: str) -> Path:

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 _INPUT = re.compile(r"([^=:]+)(:?=)(.*)", re.DOTALL)
 
+_LONGEST = 1e8
+"""Three years in seconds, as for the client: operating systems don't accept much more."""
+
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def duration(text: str) -> float:
     """Return a time in seconds, which may have a unit: `90`, `15m`, `2h`, `1d`. Raises click.BadParameter."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", text)
-    if found is None or not float(found[1]):
-        raise click.BadParameter(f"{text!r} is not a time such as 90, 15m, 2h or 1d")
-    return float(found[1]) * _SECONDS[found[2]]
+    seconds = float(found[1]) * _SECONDS[found[2]] if found is not None else 0
+    if not 0 < seconds <= _LONGEST:
+        raise click.BadParameter(f"{text!r} is not a time such as 90, 15m, 2h or 1d, of up to three years")
+    return seconds
 
 
 def credits(text: str) -> float:

@@ -8,6 +8,7 @@ import re
 import signal
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.client import BadStatusLine
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -122,6 +123,14 @@ def test_a_refusal_has_a_date_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor._clock("https://service.test").state == "ok"
 
 
+def test_a_clock_cannot_be_asked_of_what_does_not_speak_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    def odd(*_: Any, **__: Any) -> None:
+        raise BadStatusLine("SSH-2.0")
+
+    monkeypatch.setattr("urllib.request.urlopen", odd)
+    assert "can't be asked: SSH-2.0" in doctor._clock("https://service.test").finding
+
+
 def test_limits_that_are_reached_or_unknown() -> None:
     account = testing.account()
     none = attrs.evolve(
@@ -172,7 +181,9 @@ def test_a_contract_is_checked(program: Program, tmp_path: Path) -> None:
     assert program("contract", "check", "--json").json["verdict"] == "same"
     ended = program("contract", "check", changed(tmp_path))
     assert (ended.code, "does not fit this client" in ended.stdout) == (1, True)
-    assert program("contract", "check", "missing.json").code == 6
+    assert program("contract", "check", "missing.json").code == 5
+    unreachable = program("contract", "check", "http://127.0.0.1:1/openapi.json")
+    assert unreachable.code == 6
     (tmp_path / "list.json").write_text("[]")
     assert program("contract", "check", "list.json").code == 1
 
