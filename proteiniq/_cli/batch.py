@@ -165,7 +165,7 @@ def run_batch(
     pipe, each item is a line when it has ended, with --json an object."""
     from .results import check_folder
 
-    check_folder(folder)
+    check_folder(folder, is_new=True)
     if not Path(items).expanduser().is_file():
         raise CommandError(f"{items} is not a file with items", exits.REFUSED)
     call = _Call(

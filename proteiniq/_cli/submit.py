@@ -183,7 +183,7 @@ def run(
     Ctrl-C and --timeout end the wait, never the job, and print the command that goes on."""
     from .results import Saving, save
 
-    saving = Saving.checked(out, overwrite=overwrite)
+    saving = Saving.checked(out, overwrite=overwrite, is_new=True)
     order = _read(session, tool, inputs, settings)
     deadline = None if timeout is None else time.monotonic() + timeout
     job = _submitted(session, order, wait_for_slot=True, timeout=timeout, **payment)

@@ -50,7 +50,7 @@ def inputs(session: Session, given: Sequence[str], tool: Tool) -> dict[str, Any]
         if found is None:
             example = slots[0] if slots else "SLOT"
             raise CommandError(
-                f"{each!r} is not an input: write SLOT=FILE, such as {example}={each or 'FILE'}"
+                f"{each!r} is not an input: write SLOT=FILE, such as {example}={each.strip(':=') or 'FILE'}"
             )
         slot, how, value = found.groups()
         if slots and slot not in slots:
