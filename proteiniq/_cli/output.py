@@ -235,14 +235,17 @@ class Output:
     def notice(self, text: str, kind: str = "Notice") -> None:
         """Say something that must not be missed, such as a long pause or a warning."""
         if self.as_json:
-            self._say_raw(_json({"type": kind, "message": text}))
+            self._say_raw(_json({"type": kind, "message": _hidden(text)}))
         else:
             self._say(text)
 
     def error(self, document: Mapping[str, Any], text: str, more: Sequence[str] = ()) -> None:
         """Say what went wrong: with `--json` as one object, else as a sentence and the lines after it."""
         if self.as_json:
-            self._say_raw(_json(document))
+            hidden = {
+                name: _hidden(value) if isinstance(value, str) else value for name, value in document.items()
+            }
+            self._say_raw(_json(hidden))
             return
         start = _style("red", "error:") if self._is_coloured(self._stderr) else "error:"
         self._say(text, start + " ")
@@ -256,7 +259,7 @@ class Output:
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def _say(self, text: str, start: str = "") -> None:
-        self._say_raw(start + "\n  ".join(map(escaped, text.split("\n"))))
+        self._say_raw(start + "\n  ".join(map(escaped, _hidden(text).split("\n"))))
 
     def _say_raw(self, text: str) -> None:
         try:
@@ -264,6 +267,15 @@ class Output:
             self._stderr.flush()
         except OSError:  # that nobody can be told must not end what was begun
             _leave(self._stderr)
+
+
+def _hidden(text: str) -> str:
+    """Return a message without the secret of a key, which may have been given as an argument by mistake."""
+    if "pq_live_" not in text:
+        return text
+    from .._wire.key import hide_keys
+
+    return hide_keys(text)
 
 
 def _leave(stream: TextIO) -> None:

@@ -357,6 +357,17 @@ def test_the_account(program: Program, service: Sandbox) -> None:
     assert program("account", "-q").stdout == "team_sandbox\n"
 
 
+@pytest.mark.parametrize(
+    "arguments", [["login", KEY], ["whoami", "--api-key-file", KEY], ["whoami", "--profile", KEY], [KEY]]
+)
+def test_a_key_that_is_an_argument_by_mistake_is_not_printed(arguments: list[str], alone: Program) -> None:
+    for form in ([], ["--json"]):
+        ended = alone(*arguments, *form)
+        assert ended.code in (2, 3)
+        assert SECRET not in ended.stdout + ended.stderr
+    assert "pq_live_" in ended.error["message"]
+
+
 @pytest.mark.parametrize("how", ["stored", "file"])
 def test_the_key_is_in_no_output_however_it_fails(
     how: str, alone: Program, service: Sandbox, tmp_path: Path
