@@ -215,6 +215,8 @@ def notes(error: BaseException, said: Failure) -> list[str]:
         if said.in_doubt and said.idempotency_key:
             same = "stdin and key" if "=-" in said.resume else "key"
             why = f"The same command with the same {same} finds out, and pays once"
+        elif isinstance(error, BatchPaused) and error.reason == "max_credits":
+            why = "To go on, add a higher --max-credits to"
         elif isinstance(error, JobFailed):
             why = "To save what it left"
         lines += [f"{why}:", f"  {said.resume}"]

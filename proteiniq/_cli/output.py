@@ -252,6 +252,11 @@ class Output:
         for line in more:
             self._say(line)
 
+    def end_line(self) -> None:
+        """End the line on which a terminal has shown ^C."""
+        if _is_terminal(self._stderr):
+            self._say_raw("")
+
     def ask(self, question: str) -> bool:
         """Ask on the terminal; only `y` and `yes` are a yes."""
         self._stderr.write(f"{escaped(question)} [y/N] ")

@@ -135,6 +135,8 @@ def _usage(error: click.ClickException, output: Output) -> int:
 
 def _failed(error: BaseException, session: Session) -> int:
     try:
+        if isinstance(error, KeyboardInterrupt):
+            session.output.end_line()
         from .failures import failure, notes
 
         said = failure(error, session)

@@ -214,6 +214,15 @@ def test_a_batch_that_paused_says_why_by_its_code(reason: str, code: int) -> Non
     assert said(BatchPaused("paused", reason=reason)).exit_code == code
 
 
+def test_a_batch_at_its_limit_needs_a_higher_one_to_go_on() -> None:
+    error, before = BatchPaused("paused", reason="max_credits"), session()
+    before.resume = "proteiniq batch resume screen"
+    assert failures.notes(error, said(error, before)) == [
+        "To go on, add a higher --max-credits to:",
+        "  proteiniq batch resume screen",
+    ]
+
+
 def test_advice_is_about_the_command_line() -> None:
     error = errors.InsufficientCredits("too dear\nWhat to do: call client.jobs.quote")
     assert said(error).message.startswith("too dear: add credits, or run a smaller job: `proteiniq quote`")

@@ -212,6 +212,22 @@ def test_a_list_ends_when_nobody_reads_it() -> None:
             assert len(list(left)) >= 899
 
 
+def test_what_a_pipe_without_a_reader_still_has_goes_nowhere() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        output = Output(stream, Made().output.stderr, {})
+        output.text("x")
+        assert output.is_closed
+
+
+def test_the_line_of_a_ctrl_c_is_ended_on_a_terminal() -> None:
+    for terminal, text in ((True, "\n"), (False, "")):
+        made = Made(terminal=terminal)
+        made.output.end_line()
+        assert made.text(1) == text
+
+
 def test_the_width_of_a_terminal_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     made = Made(terminal=True)
     assert made.output.columns == 80
