@@ -29,7 +29,7 @@ def check_contract(session: Session, source: str | None, timeout: float) -> int:
     from proteiniq.contract import CannotFetch, NotAContract, check
 
     try:
-        report = check(session.option("base_url") if source is None else source, timeout=timeout)
+        report = check(session.service if source is None else source, timeout=timeout)
     except CannotFetch as error:
         code = exits.REFUSED if isinstance(error.__cause__, OSError) else exits.TRY_AGAIN
         raise CommandError(str(error), code) from None

@@ -80,6 +80,27 @@ class Session:
         """The origin of the service."""
         return self.client._parts[0].base_url
 
+    @property
+    def service(self) -> str | None:
+        """The origin that a request without a key is for; None is that of the environment, or the public one.
+
+        Raises ConfigurationError.
+        """
+        from proteiniq import ConfigurationError
+
+        from .. import _profiles
+        from .._wire.config import KEY_VARIABLE, URL_VARIABLE
+
+        given = self.option("base_url")
+        if given is not None or URL_VARIABLE in self.environment or self.option("api_key_file") is not None:
+            return given
+        if self.environment.get(KEY_VARIABLE, "").strip():
+            return None
+        found = _profiles.stored(self.option("profile"))
+        if isinstance(found, ConfigurationError):
+            raise _profiles.about_key(found)
+        return found.base_url if found is not None else None
+
     def _connected(self) -> ProteinIQ:
         from proteiniq import ProteinIQ
 

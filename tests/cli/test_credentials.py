@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, _profiles
+from proteiniq._cli.session import Session
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SECRET, URL
+from .output import Made
 from .program import Program
 
 OTHER = "pq_live_other_Zq7Secret0fAnother"
@@ -334,6 +336,19 @@ def test_profiles_are_listed_without_their_keys(alone: Program, service: Sandbox
     ]
     assert alone("profiles", "-q").stdout == "lab\n"
     assert alone("profiles").rows[0]["name"] == "lab"
+
+
+def test_the_contract_that_is_checked_is_that_of_the_profile(alone: Program, service: Sandbox) -> None:
+    alone("login", stdin=service.api_key)
+    del alone.environment["PROTEINIQ_BASE_URL"]
+    assert service.url in alone("contract", "check").stdout
+    assert alone("contract", "check", "--profile", "lab").code == 3
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("environment", [{}, {"PROTEINIQ_API_KEY": KEY}])
+def test_without_a_profile_the_service_is_the_default(environment: dict[str, str]) -> None:
+    assert Session(Made().output, (), environment).service is None
 
 
 def test_logout_removes_the_key(alone: Program, service: Sandbox) -> None:
