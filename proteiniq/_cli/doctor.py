@@ -18,8 +18,6 @@ from .session import CommandError, Session
 if TYPE_CHECKING:
     from proteiniq import Account
 
-_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-
 _LATEST = 60.0
 """How wrong a clock may be, in seconds."""
 
@@ -79,7 +77,8 @@ def _findings(session: Session) -> Iterator[_Finding]:
         base_url = session.base_url
     except (ProteinIQError, CommandError) as error:
         said = failure(error, session)
-        yield _Finding("key", "error", said.message, None, said.exit_code)
+        check = "key" if said.exit_code == exits.AUTHENTICATION else "configuration"
+        yield _Finding(check, "error", said.message, None, said.exit_code)
         return
     yield _proxies(base_url)
     yield _clock(base_url)
@@ -127,8 +126,9 @@ def _stored() -> _Finding:
 
 
 def _proxies(base_url: str) -> _Finding:
-    # Without their values, which may have a password.
-    there = [name for name in _PROXIES if os.environ.get(name)]
+    # Those of its scheme, without their values, which may have a password.
+    known = (f"{kind}_proxy" for kind in (base_url.partition(":")[0], "all"))
+    there = [name for each in known for name in (each.upper(), each) if os.environ.get(name)]
     how = (
         f"through the proxy of {', '.join(there)}, unless NO_PROXY says otherwise"
         if there

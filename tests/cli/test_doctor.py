@@ -58,6 +58,12 @@ def test_a_missing_and_a_wrong_key_are_found(program: Program) -> None:
     assert (code, found["key"]) == (3, "error")
 
 
+def test_an_address_that_is_not_one_is_found(program: Program) -> None:
+    program.environment["PROTEINIQ_BASE_URL"] = "nonsense"
+    ended = program("doctor")
+    assert (ended.code, ended.rows[-1]["check"]) == (2, "configuration")
+
+
 def test_a_service_that_cannot_be_reached_is_found(program: Program) -> None:
     program.environment["PROTEINIQ_BASE_URL"] = "http://127.0.0.1:9"
     code, found = checks(program)
@@ -79,6 +85,11 @@ def test_a_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) 
     found = doctor._proxies("https://service.test").finding
     assert "HTTPS_PROXY" in found
     assert "secret" not in found
+    monkeypatch.delenv("ALL_PROXY", raising=False)
+    monkeypatch.delenv("all_proxy", raising=False)
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    monkeypatch.delenv("http_proxy", raising=False)
+    assert doctor._proxies("http://127.0.0.1").finding == "http://127.0.0.1, without a proxy"
 
 
 class Dated:
