@@ -35,7 +35,7 @@ def duration(text: str) -> float:
 def credits(text: str) -> float:
     """Return a number of credits. Raises click.BadParameter."""
     with suppress(ValueError):
-        if 0 <= (number := float(text)) < float("inf"):
+        if "_" not in text and 0 <= (number := float(text)) < float("inf"):  # Python reads 1_0 as 10
             return number
     raise click.BadParameter(f"{text!r} is not a number of credits")
 

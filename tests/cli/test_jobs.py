@@ -154,7 +154,7 @@ def test_times_and_credits() -> None:
         with pytest.raises(click.BadParameter):
             duration(text)
     assert credits("1.5") == 1.5
-    for text in ("-1", "x", "inf", "nan"):
+    for text in ("-1", "x", "inf", "nan", "1_0"):
         with pytest.raises(click.BadParameter):
             credits(text)
 
