@@ -29,6 +29,9 @@ STORES: Final = ("file", "keyring")
 _SERVICE = "proteiniq"
 """Under which name the keyring has the keys."""
 
+_FIELDS: Final = ("base_url", "store", "api_key")
+"""What is stored of a profile."""
+
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -224,12 +227,18 @@ def _write(path: Path, entries: Mapping[str, Mapping[str, Any]]) -> Path:
 
     lines = ["# Written by `proteiniq login`. Each key is for the service of its base_url."]
     for name, entry in sorted(entries.items()):
-        # A JSON string of ASCII is a TOML string, too.
-        lines += ["", f"[profiles.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in entry.items())]
+        known = {key: entry[key] for key in _FIELDS if isinstance(entry.get(key), str)}
+        fields = (f"{key} = {_quoted(value)}" for key, value in known.items())
+        lines += ["", f"[profiles.{_quoted(name)}]", *fields]
     path = path.resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace(path, ("\n".join(lines) + "\n").encode(), mode=0o600)
     return path
+
+
+def _quoted(text: str) -> str:
+    """Return a string of TOML, which has the escapes of JSON except that of a surrogate, and wants one more."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _from_keyring(profile: str) -> str | ConfigurationError | None:

@@ -18,11 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, by default that of `sys.argv`, and return its exit code (see `exits`)."""
     try:
         import click  # noqa: F401 - whether it is there
+
+        from .program import run
+
+        return run(sys.argv[1:] if arguments is None else list(arguments))
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
         sys.stderr.write(_MISSING)
         return 1
-    from .program import run
-
-    return run(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:  # while it started or ended; a command says more
+        return 130

@@ -14,6 +14,8 @@ PROGRAM = "proteiniq"
 
 
 def _set(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if isinstance(value, str) and not value.strip():  # of a variable of the shell that is not set
+        raise click.BadParameter("it must not be empty")
     if value:
         context.ensure_object(Session).set(str(parameter.name), value)
 

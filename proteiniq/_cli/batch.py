@@ -163,6 +163,9 @@ def run_batch(
     Plan, progress and results are in the folder. All items are checked before the first submit. After Ctrl-C, a crash
     or a power failure, the same command goes on, and so does `proteiniq batch resume`: nothing is submitted twice. In a
     pipe, each item is a line when it has ended, with --json an object."""
+    from .results import check_folder
+
+    check_folder(folder, is_new=True)
     if not Path(items).expanduser().is_file():
         raise CommandError(f"{items} is not a file with items", exits.REFUSED)
     call = _Call(
@@ -312,7 +315,7 @@ def _run(
         **more,
     )
     if not output.as_json and not output.quiet and not output.is_terminal:
-        output.text("\t".join(column.name for column in _ITEM))
+        output.heading(_ITEM)
     for item in running:
         begun()
         if not output.is_terminal or output.as_json or output.quiet:

@@ -24,8 +24,8 @@ def completion(session: Session, shell: str) -> None:
     Names of tools, slots, settings and jobs are those that commands have seen lately; no request is made for them."""
     from click.shell_completion import get_completion_class
 
-    from .program import program
+    from .program import _COMPLETE, program
 
     made = get_completion_class(shell)
     assert made is not None  # one of click's own
-    session.output.text(made(program, {}, PROGRAM, f"_{PROGRAM.upper()}_COMPLETE").source())
+    session.output.text(made(program, {}, PROGRAM, _COMPLETE).source())

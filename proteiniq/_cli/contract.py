@@ -29,9 +29,10 @@ def check_contract(session: Session, source: str | None, timeout: float) -> int:
     from proteiniq.contract import CannotFetch, NotAContract, check
 
     try:
-        report = check(source or session.option("base_url"), timeout=timeout)
+        report = check(session.service if source is None else source, timeout=timeout)
     except CannotFetch as error:
-        raise CommandError(str(error), exits.TRY_AGAIN) from None
+        code = exits.REFUSED if isinstance(error.__cause__, OSError) else exits.TRY_AGAIN
+        raise CommandError(str(error), code) from None
     except NotAContract as error:
         raise CommandError(str(error), exits.OTHER) from None
     if session.output.quiet:

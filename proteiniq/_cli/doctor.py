@@ -18,8 +18,6 @@ from .session import CommandError, Session
 if TYPE_CHECKING:
     from proteiniq import Account
 
-_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-
 _LATEST = 60.0
 """How wrong a clock may be, in seconds."""
 
@@ -70,16 +68,17 @@ def doctor(session: Session) -> int:
 
 def _findings(session: Session) -> Iterator[_Finding]:
     yield _versions()
-    yield _stored()
     from ..errors import ProteinIQError
     from .failures import failure
 
     try:
+        yield _stored()
         client = session.client
         base_url = session.base_url
     except (ProteinIQError, CommandError) as error:
         said = failure(error, session)
-        yield _Finding("key", "error", said.message, None, said.exit_code)
+        check = "key" if said.exit_code == exits.AUTHENTICATION else "configuration"
+        yield _Finding(check, "error", said.message, None, said.exit_code)
         return
     yield _proxies(base_url)
     yield _clock(base_url)
@@ -127,8 +126,9 @@ def _stored() -> _Finding:
 
 
 def _proxies(base_url: str) -> _Finding:
-    # Without their values, which may have a password.
-    there = [name for name in _PROXIES if os.environ.get(name)]
+    # Those of its scheme, without their values, which may have a password.
+    known = (f"{kind}_proxy" for kind in (base_url.partition(":")[0], "all"))
+    there = [name for each in known for name in (each.upper(), each) if os.environ.get(name)]
     how = (
         f"through the proxy of {', '.join(there)}, unless NO_PROXY says otherwise"
         if there
@@ -140,6 +140,7 @@ def _proxies(base_url: str) -> _Finding:
 def _clock(base_url: str) -> _Finding:
     """Compare this machine's clock with the `Date` of a response of the service. No key is sent."""
     from email.utils import parsedate_to_datetime
+    from http.client import HTTPException
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 
@@ -149,7 +150,7 @@ def _clock(base_url: str) -> _Finding:
     except HTTPError as error:
         date = error.headers.get("Date")
         error.close()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         return _Finding("clock", "warning", f"unknown, since the service can't be asked: {error}")
     try:
         off = (datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()

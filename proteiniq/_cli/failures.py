@@ -132,7 +132,10 @@ def _kind(error: BaseException) -> str:
 def _in_doubt(error: BaseException, session: Session) -> bool:
     """Whether a submit may have made a job, or an upload a file: the client's notes have the key then."""
     if session.key is None:
-        return session.is_uploading and isinstance(error, ProteinIQError) and error.in_doubt
+        is_open = isinstance(error, KeyboardInterrupt) or (
+            isinstance(error, ProteinIQError) and error.in_doubt
+        )
+        return session.is_uploading and is_open
     if isinstance(error, Conflict) and not error.in_doubt:
         return False
     return any(session.key in note for note in getattr(error, "__notes__", ()))
@@ -157,6 +160,8 @@ def _exit_code(error: BaseException) -> int:
 def _message(error: BaseException, session: Session, *, in_doubt: bool) -> str:
     """Return the message in the words of the command line instead of Python's."""
     match error:
+        case KeyboardInterrupt() if in_doubt and session.is_uploading:
+            return "interrupted while a file was uploaded, which may be there: look at `proteiniq files list`"
         case KeyboardInterrupt() if in_doubt:
             return "interrupted while the job was submitted, which may have created it"
         case KeyboardInterrupt() if session.job_id is not None:
@@ -192,7 +197,7 @@ def _of_client(error: ProteinIQError) -> str:
     for python, words in _WORDS:
         message = re.sub(python, words, message)
     advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), None)
-    return f"{message}: {advice}" if advice else message
+    return f"{message.removesuffix('.')}: {advice}" if advice else message
 
 
 _WORDS = (
@@ -210,6 +215,8 @@ def notes(error: BaseException, said: Failure) -> list[str]:
         if said.in_doubt and said.idempotency_key:
             same = "stdin and key" if "=-" in said.resume else "key"
             why = f"The same command with the same {same} finds out, and pays once"
+        elif isinstance(error, BatchPaused) and error.reason == "max_credits":
+            why = "To go on, add a higher --max-credits to"
         elif isinstance(error, JobFailed):
             why = "To save what it left"
         lines += [f"{why}:", f"  {said.resume}"]

@@ -67,15 +67,16 @@ def upload_files(
     from pathlib import Path
 
     made = []
-    session.is_uploading = True
     try:
         with progress(session.output) as shown:
             for path in paths:
+                session.is_uploading = True
                 made.append(
                     session.client.files.upload(
                         Path(path), description=description, tags=tags, on_progress=shown.sent
                     )
                 )
+                session.is_uploading = False
     finally:
         if made or len(paths) > 1:
             session.output.listing(_COLUMNS, made, id=lambda file: file.id, empty="Nothing was uploaded.")
@@ -105,4 +106,4 @@ def delete_files(session: Session, ids: tuple[str, ...], yes: bool) -> None:
     session.confirm(f"Delete {what}?", yes=yes, otherwise="pass --yes to delete")
     deleted = (session.client.files.delete(each) for each in ids)
     columns = [Column("id", lambda each: each.id), Column("deleted", lambda each: each.deleted)]
-    session.output.listing(columns, deleted, id=lambda each: each.id, empty="")
+    session.output.outcomes(columns, deleted, id=lambda each: each.id, empty="")

@@ -132,7 +132,7 @@ def wait_for_jobs(session: Session, job_ids: tuple[str, ...], timeout: float | N
                 yield job
 
     waiting = each()
-    session.output.listing(COLUMNS, waiting, id=lambda job: job.id, empty="")
+    session.output.outcomes(COLUMNS, waiting, id=lambda job: job.id, empty="")
     for _ in waiting:  # where nobody reads the list any more, the wait goes on all the same
         pass
     return _outcome(ended)

@@ -101,11 +101,30 @@ class Output:
             if not self._table(columns, items):
                 self.hint(empty)
             return
-        self._line("\t".join(column.name for column in columns))
+        self.heading(columns)
         for item in items:
             self._line("\t".join(_cell(column.value(item)) for column in columns))
             if self.is_closed:
                 return
+
+    def outcomes(
+        self, columns: Sequence[Column], items: Iterable[Any], *, id: Callable[[Any], str], empty: str
+    ) -> None:
+        """Print what has happened as a list, up to an error, too, which is then raised."""
+        failed: list[BaseException] = []
+
+        def before() -> Iterator[Any]:
+            try:
+                for item in items:  # noqa: UP028 - it would end them where nobody reads the list
+                    yield item
+            except (Exception, KeyboardInterrupt) as error:
+                failed.append(error)
+
+        happened = list(before()) if self.as_json else before()
+        if happened or not failed:
+            self.listing(columns, happened, id=id, empty=empty)
+        if failed:
+            raise failed[0]
 
     def record(self, columns: Sequence[Column], item: Any, *, id: str, document: Any = None) -> None:
         """Print one thing; JSON has `document`, by default what its `to_dict` returns."""
@@ -114,13 +133,14 @@ class Output:
         elif self.quiet:
             self._line(escaped(id))
         elif _is_terminal(self._stdout):
-            width = max(len(column.name) for column in columns)
-            for column in columns:
+            names = [escaped(column.name) for column in columns]
+            width = max(map(_width, names))
+            for name, column in zip(names, columns, strict=True):
                 text = self._tinted(shown(column.value(item)))
-                self._line(f"{column.name:<{width}}  {text}")
+                self._line(f"{name}{'':{width - _width(name)}}  {text}")
         else:
             for column in columns:
-                self._line(f"{column.name}\t{_cell(column.value(item))}")
+                self._line(f"{escaped(column.name)}\t{_cell(column.value(item))}")
 
     def document(self, value: Any) -> None:
         """Print a JSON document."""
@@ -140,6 +160,10 @@ class Output:
         else:
             self._line("\t".join(_cell(column.value(item)) for column in columns))
 
+    def heading(self, columns: Sequence[Column]) -> None:
+        """Print the line of names of tab-separated rows; some are fields of the service's results."""
+        self._line("\t".join(escaped(column.name) for column in columns))
+
     def text(self, text: str) -> None:
         """Print text of this program, such as a script."""
         self._line(text)
@@ -149,7 +173,7 @@ class Output:
         widths: list[int] = []
         for rows in _chunks([shown(column.value(item)) for column in columns] for item in items):
             if not widths:
-                head = [column.name.upper() for column in columns]
+                head = [escaped(column.name.upper()) for column in columns]
                 widths = _widths([head, *rows], self.columns)
                 self._line(self._styled("bold", self._row(head, widths)))
             for row in rows:
@@ -159,7 +183,7 @@ class Output:
         return bool(widths)
 
     def _row(self, cells: Sequence[str], widths: Sequence[int], tint: Callable[[str], str] = str) -> str:
-        ellipsis = "…" if _can_encode(self._stdout, "…") else "..."
+        ellipsis = "…" if can_encode(self._stdout, "…") else "..."
         parts = []
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             short = (
@@ -192,12 +216,14 @@ class Output:
             self._stdout.write(text + "\n")
             self._stdout.flush()
         except OSError as error:
-            self.is_closed = True
-            with suppress(OSError, ValueError):  # else the interpreter says so once more when it ends
-                fileno = self._stdout.fileno()
-                os.dup2(os.open(os.devnull, os.O_WRONLY), fileno)
+            self.leave()
             if not isinstance(error, BrokenPipeError):
                 raise
+
+    def leave(self) -> None:
+        """Write no more to stdout, which can't be written."""
+        self.is_closed = True
+        _leave(self._stdout)
 
     # ---- what is said to people
 
@@ -209,19 +235,27 @@ class Output:
     def notice(self, text: str, kind: str = "Notice") -> None:
         """Say something that must not be missed, such as a long pause or a warning."""
         if self.as_json:
-            self._say_raw(_json({"type": kind, "message": text}))
+            self._say_raw(_json({"type": kind, "message": _hidden(text)}))
         else:
             self._say(text)
 
     def error(self, document: Mapping[str, Any], text: str, more: Sequence[str] = ()) -> None:
         """Say what went wrong: with `--json` as one object, else as a sentence and the lines after it."""
         if self.as_json:
-            self._say_raw(_json(document))
+            hidden = {
+                name: _hidden(value) if isinstance(value, str) else value for name, value in document.items()
+            }
+            self._say_raw(_json(hidden))
             return
         start = _style("red", "error:") if self._is_coloured(self._stderr) else "error:"
         self._say(text, start + " ")
         for line in more:
             self._say(line)
+
+    def end_line(self) -> None:
+        """End the line on which a terminal has shown ^C."""
+        if _is_terminal(self._stderr):
+            self._say_raw("")
 
     def ask(self, question: str) -> bool:
         """Ask on the terminal; only `y` and `yes` are a yes."""
@@ -230,12 +264,30 @@ class Output:
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def _say(self, text: str, start: str = "") -> None:
-        self._say_raw(start + "\n  ".join(map(escaped, text.split("\n"))))
+        self._say_raw(start + "\n  ".join(map(escaped, _hidden(text).split("\n"))))
 
     def _say_raw(self, text: str) -> None:
-        with suppress(BrokenPipeError):
+        try:
             self._stderr.write(text + "\n")
             self._stderr.flush()
+        except OSError:  # that nobody can be told must not end what was begun
+            _leave(self._stderr)
+
+
+def _hidden(text: str) -> str:
+    """Return a message without the secret of a key, which may have been given as an argument by mistake."""
+    if "pq_live_" not in text:
+        return text
+    from .._wire.key import hide_keys
+
+    return hide_keys(text)
+
+
+def _leave(stream: TextIO) -> None:
+    """Send what a stream still has to nowhere: else the interpreter fails on it once more when it ends."""
+    with suppress(OSError, ValueError):
+        fileno = stream.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), fileno)
 
 
 def _nowhere() -> TextIO:
@@ -315,7 +367,7 @@ def _is_terminal(stream: TextIO) -> bool:
         return False
 
 
-def _can_encode(stream: TextIO, text: str) -> bool:
+def can_encode(stream: TextIO, text: str) -> bool:
     try:
         text.encode(stream.encoding or "ascii")
     except UnicodeEncodeError:
@@ -351,9 +403,9 @@ def _width(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width
+    from unicodedata import category, east_asian_width
 
-    return sum(0 if combining(each) else 1 + (east_asian_width(each) in "WF") for each in text)
+    return sum(0 if category(each) in ("Mn", "Me") else 1 + (east_asian_width(each) in "WF") for each in text)
 
 
 def _cut(text: str, width: int) -> str:

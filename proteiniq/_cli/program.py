@@ -14,6 +14,9 @@ from .exits import INTERRUPTED, MEANINGS, OK, USAGE
 from .output import Output
 from .session import Session
 
+_COMPLETE = f"_{PROGRAM.upper()}_COMPLETE"
+"""The variable by which a shell asks for completion, as click names it."""
+
 _HELP = """Run protein tools of ProteinIQ, as jobs that cost credits and may take hours.
 
 `proteiniq login` stores your API key. Without an account, `proteiniq sandbox` serves the same on this machine."""
@@ -79,30 +82,40 @@ def run(arguments: list[str]) -> int:
     session.debug = "--debug" in before
     with warnings.catch_warnings():
         warnings.simplefilter("default")
+        for kind in (DeprecationWarning, PendingDeprecationWarning, ResourceWarning, ImportWarning):
+            warnings.simplefilter("ignore", kind)  # they are for who writes a program, not for who runs it
         warnings.showwarning = _warned(output)
         try:
-            width = max(min(output.columns, 80) - 2, 50)  # as click has it
-            return _ended(
-                program.main(arguments, PROGRAM, standalone_mode=False, obj=session, terminal_width=width)
-            )
+            return _invoke(arguments, session)
         except click.ClickException as error:
             return _usage(error, output)
-        except (click.Abort, KeyboardInterrupt) as error:
-            interrupt = error if isinstance(error, KeyboardInterrupt) else KeyboardInterrupt()
-            return _failed(interrupt, session)
+        except click.Abort:
+            return _failed(KeyboardInterrupt(), session)
         except BrokenPipeError:
+            output.leave()
             return OK
-        except SystemExit as end:  # of a completion
-            return _ended(end.code)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             return _failed(error, session)
         finally:
             session.close()
 
 
-def _ended(value: Any) -> int:
-    """Return the exit code of a command: what it returned, or what click did after `--help`."""
-    return value if isinstance(value, int) else OK
+def _invoke(arguments: list[str], session: Session) -> int:
+    """Run a command, or complete one.
+
+    click's own `main` would replace a KeyboardInterrupt, whose notes say whether a submit was sent.
+    """
+    if instruction := session.environment.get(_COMPLETE):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(program, {}, PROGRAM, _COMPLETE, instruction)
+    width = max(min(session.output.columns, 80) - 2, 50)  # as click has it
+    try:
+        with program.make_context(PROGRAM, list(arguments), obj=session, terminal_width=width) as context:
+            code = program.invoke(context)
+    except click.exceptions.Exit as end:  # of `--help` and `--version`
+        code = end.exit_code
+    return code if isinstance(code, int) else OK
 
 
 def _usage(error: click.ClickException, output: Output) -> int:
@@ -122,13 +135,15 @@ def _usage(error: click.ClickException, output: Output) -> int:
 
 def _failed(error: BaseException, session: Session) -> int:
     try:
+        if isinstance(error, KeyboardInterrupt):
+            session.output.end_line()
         from .failures import failure, notes
 
         said = failure(error, session)
         if session.debug:
             import traceback
 
-            session.output.stderr.write("".join(traceback.format_exception(error)))
+            session.output.notice("".join(traceback.format_exception(error)).rstrip(), "Traceback")
         session.output.error(said._asdict(), said.message, notes(error, said))
     except KeyboardInterrupt:
         return INTERRUPTED

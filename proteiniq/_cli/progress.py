@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .output import Output, escaped
+from .output import Output, can_encode, escaped
 
 if TYPE_CHECKING:
     from proteiniq import Job
@@ -46,7 +46,7 @@ class _Live(Progress):
         from rich.progress import BarColumn, Progress as Bars, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._bars = Bars(
-            SpinnerColumn(),
+            SpinnerColumn("dots" if can_encode(output.stderr, "⠋") else "line"),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=8),
             TextColumn("{task.fields[amount]}", markup=False),

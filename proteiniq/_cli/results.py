@@ -28,6 +28,17 @@ _WAIT = click.option("--wait", is_flag=True, help="Wait until the job has ended.
 _PARTIAL = click.option("--partial", is_flag=True, help="Take what a job without success left.")
 
 
+def check_folder(out: str, *, is_new: bool) -> None:
+    """Raise CommandError at once, before anything is paid for, if what `is_new` can't be saved there."""
+    there = Path(out)
+    while not os.path.lexists(there):
+        there = there.parent
+    if not out.strip() or not there.is_dir():
+        raise CommandError(f"--out must be a folder, got {out!r}")
+    if is_new and not os.access(there, os.W_OK | os.X_OK):
+        raise CommandError(f"--out must be a folder that you may write, got {out!r}")
+
+
 class Saving(NamedTuple):
     """Where a result is saved, and whether files there are replaced."""
 
@@ -35,10 +46,9 @@ class Saving(NamedTuple):
     overwrite: bool
 
     @classmethod
-    def checked(cls, out: str | None, *, overwrite: bool) -> Saving:
-        """Return where to save. Raises CommandError at once, before anything is paid for, if that is not a folder."""
-        if out is not None and (not out.strip() or (os.path.lexists(out) and not Path(out).is_dir())):
-            raise CommandError(f"--out must be a folder, got {out!r}")
+    def checked(cls, out: str | None, *, overwrite: bool, is_new: bool) -> Saving:
+        """Return where to save. Raises CommandError."""
+        check_folder("." if out is None else out, is_new=is_new)
         return cls(out, overwrite)
 
     def folder(self, job_id: str) -> Path:
@@ -113,7 +123,7 @@ def save_result(
 
     A file that is there already with the same content is kept, and one with other content is never replaced unless
     you pass --overwrite."""
-    saving = Saving.checked(out, overwrite=overwrite)
+    saving = Saving.checked(out, overwrite=overwrite, is_new=False)
     partly = ["--partial"] if partial else []
     session.following(job, "results", "save", job, "--wait", *saving.options(), *partly)
     with progress(session.output) as shown:

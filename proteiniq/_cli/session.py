@@ -80,6 +80,27 @@ class Session:
         """The origin of the service."""
         return self.client._parts[0].base_url
 
+    @property
+    def service(self) -> str | None:
+        """The origin that a request without a key is for; None is that of the environment, or the public one.
+
+        Raises ConfigurationError.
+        """
+        from proteiniq import ConfigurationError
+
+        from .. import _profiles
+        from .._wire.config import KEY_VARIABLE, URL_VARIABLE
+
+        given = self.option("base_url")
+        if given is not None or URL_VARIABLE in self.environment or self.option("api_key_file") is not None:
+            return given
+        if self.environment.get(KEY_VARIABLE, "").strip():
+            return None
+        found = _profiles.stored(self.option("profile"))
+        if isinstance(found, ConfigurationError):
+            raise _profiles.about_key(found)
+        return found.base_url if found is not None else None
+
     def _connected(self) -> ProteinIQ:
         from proteiniq import ProteinIQ
 
@@ -120,6 +141,7 @@ class Session:
             raise CommandError(
                 f"the API key can't be read from {name}: {problem}", exits.AUTHENTICATION
             ) from None
+        text = text.removeprefix("\ufeff")  # which editors and PowerShell add
         if not text.strip():
             where = "stdin" if name == "-" else name
             raise CommandError(f"there is no API key in {where}", exits.AUTHENTICATION)
@@ -156,11 +178,10 @@ class Session:
     def submitting(self, key: str) -> None:
         """Remember a submit that may be in doubt: the same command with its key finds out."""
         self.key = key
-        again = (
-            self._arguments
-            if "--idempotency-key" in self._arguments
-            else [*self._arguments, "--idempotency-key", key]
-        )
+        again, option = list(self._arguments), "--idempotency-key"
+        if not any(each == option or each.startswith(f"{option}=") for each in again):
+            place = again.index("--") if "--" in again else len(again)  # after `--` there are no options
+            again[place:place] = [option, key]
         self.resume = _quoted(*again)
 
     def following(self, job_id: str, *command: str, is_ours: bool = False) -> None:

@@ -183,7 +183,7 @@ def run(
     Ctrl-C and --timeout end the wait, never the job, and print the command that goes on."""
     from .results import Saving, save
 
-    saving = Saving.checked(out, overwrite=overwrite)
+    saving = Saving.checked(out, overwrite=overwrite, is_new=True)
     order = _read(session, tool, inputs, settings)
     deadline = None if timeout is None else time.monotonic() + timeout
     job = _submitted(session, order, wait_for_slot=True, timeout=timeout, **payment)
@@ -221,7 +221,7 @@ def _submitted(
     import uuid
 
     limit = _agreed(session, order, max_credits, yes=yes)
-    key = idempotency_key or f"proteiniq-{uuid.uuid4()}"
+    key = f"proteiniq-{uuid.uuid4()}" if idempotency_key is None else idempotency_key
     session.submitting(key)
     job = session.client.jobs.submit(
         *order,

@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
 _INPUT = re.compile(r"([^=:]+)(:?=)(.*)", re.DOTALL)
 
+_LONGEST = 1e8
+"""Three years in seconds, as for the client: operating systems don't accept much more."""
+
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def duration(text: str) -> float:
     """Return a time in seconds, which may have a unit: `90`, `15m`, `2h`, `1d`. Raises click.BadParameter."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", text)
-    if found is None or not float(found[1]):
-        raise click.BadParameter(f"{text!r} is not a time such as 90, 15m, 2h or 1d")
-    return float(found[1]) * _SECONDS[found[2]]
+    seconds = float(found[1]) * _SECONDS[found[2]] if found is not None else 0
+    if not 0 < seconds <= _LONGEST:
+        raise click.BadParameter(f"{text!r} is not a time such as 90, 15m, 2h or 1d, of up to three years")
+    return seconds
 
 
 def credits(text: str) -> float:
     """Return a number of credits. Raises click.BadParameter."""
     with suppress(ValueError):
-        if 0 <= (number := float(text)) < float("inf"):
+        if "_" not in text and 0 <= (number := float(text)) < float("inf"):  # Python reads 1_0 as 10
             return number
     raise click.BadParameter(f"{text!r} is not a number of credits")
 
@@ -46,7 +50,7 @@ def inputs(session: Session, given: Sequence[str], tool: Tool) -> dict[str, Any]
         if found is None:
             example = slots[0] if slots else "SLOT"
             raise CommandError(
-                f"{each!r} is not an input: write SLOT=FILE, such as {example}={each or 'FILE'}"
+                f"{each!r} is not an input: write SLOT=FILE, such as {example}={each.strip(':=') or 'FILE'}"
             )
         slot, how, value = found.groups()
         if slots and slot not in slots:

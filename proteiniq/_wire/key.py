@@ -13,7 +13,15 @@ FORM: Final = "pq_live_<keyId>_<secret>"
 
 _PATTERN = re.compile(r"(pq_live_[\x21-\x5e\x60-\x7e]+)_([\x21-\x7e]+)")
 
+_IN_TEXT = re.compile(r"(pq_live_[^\s_<]+)_[^\s<…]\S*")
+"""A key in a text, unlike its form as documented, or one whose secret is hidden."""
+
 _SHORTEST_HIDDEN = 8
+
+
+def hide_keys(text: str) -> str:
+    """Return the text without the secrets of keys, whichever they are."""
+    return _IN_TEXT.sub(r"\1_…", text)
 
 
 class ApiKey:

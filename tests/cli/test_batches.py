@@ -114,6 +114,7 @@ def test_columns_settings_and_inputs_are_those_of_the_batch(
     ("arguments", "code", "message"),
     [
         (["missing.csv", "--yes"], 5, "missing.csv is not a file with items"),
+        (["items.csv", "--yes", "--out", "items.csv"], 2, "--out must be a folder, got 'items.csv'"),
         (["items.csv"], 2, "jobs of gate cost credits: pass --max-credits N or --yes"),
         (["items.csv", "--yes", "--column", "seq"], 2, "--column 'seq' must have the form COLUMN=NAME"),
         (["items.csv", "--yes", "--input", "text=-"], 2, "a batch can't read stdin"),
@@ -124,7 +125,7 @@ def test_a_wrong_batch_is_refused_before_anything_is_submitted(
     arguments: list[str], code: int, message: str, program: Program, items: str
 ) -> None:
     before = program("jobs", "list", "-q").stdout
-    ended = program("batch", "run", "gate", *arguments, "--out", "screen")
+    ended = program("batch", "run", "gate", "--out", "screen", *arguments)
     assert (ended.code, message in ended.stderr) == (code, True), ended.stderr
     assert program("jobs", "list", "-q").stdout == before
     assert "To go on" not in ended.stderr

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from proteiniq import AsyncProteinIQ, ConfigurationError, ProteinIQ, _profiles
+from proteiniq._cli.session import Session
 from proteiniq.sandbox import Sandbox
 
 from ..support import KEY, SECRET, URL
+from .output import Made
 from .program import Program
 
 OTHER = "pq_live_other_Zq7Secret0fAnother"
@@ -41,6 +43,18 @@ def test_a_stored_key_is_for_nobody_else_to_read(folder: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [each.name for each in folder.iterdir()] == ["credentials.toml"]
+
+
+def test_what_others_have_written_leaves_a_valid_file(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    name = "l\U0001f9ea b\x7f"
+    (folder / "credentials.toml").write_text(
+        '[profiles."l\U0001f9ea b\\u007f"]\nbase_url = "https://\U0001f9ea.test"\nsince = 2026-06-12\n',
+        encoding="utf-8",
+    )
+    _profiles.save("lab", KEY, URL, "file")
+    found = {each.name: each.base_url for each in _profiles.listed()}
+    assert found == {name: "https://\U0001f9ea.test", "lab": URL}
 
 
 def test_a_file_that_is_a_link_stays_one(folder: Path, tmp_path: Path) -> None:
@@ -306,6 +320,14 @@ def test_a_key_in_a_file_comes_before_all(program: Program, service: Sandbox, tm
         assert program("whoami", "--api-key-file", name).code == 3
 
 
+def test_a_key_of_an_editor_with_a_byte_order_mark_is_read(
+    program: Program, service: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_bytes(b"\xef\xbb\xbf" + service.api_key.encode() + b"\r\n")
+    assert program("whoami", "--api-key-file", "key").code == 0
+    assert program("whoami", "--api-key-file", "-", stdin=f"\ufeff{service.api_key}\r\n").code == 0
+
+
 def test_profiles_are_listed_without_their_keys(alone: Program, service: Sandbox) -> None:
     alone("login", "--profile", "lab", stdin=service.api_key)
     ended = alone("profiles", "--json")
@@ -314,6 +336,19 @@ def test_profiles_are_listed_without_their_keys(alone: Program, service: Sandbox
     ]
     assert alone("profiles", "-q").stdout == "lab\n"
     assert alone("profiles").rows[0]["name"] == "lab"
+
+
+def test_the_contract_that_is_checked_is_that_of_the_profile(alone: Program, service: Sandbox) -> None:
+    alone("login", stdin=service.api_key)
+    del alone.environment["PROTEINIQ_BASE_URL"]
+    assert service.url in alone("contract", "check").stdout
+    assert alone("contract", "check", "--profile", "lab").code == 3
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("environment", [{}, {"PROTEINIQ_API_KEY": KEY}])
+def test_without_a_profile_the_service_is_the_default(environment: dict[str, str]) -> None:
+    assert Session(Made().output, (), environment).service is None
 
 
 def test_logout_removes_the_key(alone: Program, service: Sandbox) -> None:
@@ -335,6 +370,17 @@ def test_the_account(program: Program, service: Sandbox) -> None:
     assert program("account").fields["concurrent_jobs"] == "100"
     assert program("account", "--json").json["workspace"]["credits"]["available"] == 10_000
     assert program("account", "-q").stdout == "team_sandbox\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["login", KEY], ["whoami", "--api-key-file", KEY], ["whoami", "--profile", KEY], [KEY]]
+)
+def test_a_key_that_is_an_argument_by_mistake_is_not_printed(arguments: list[str], alone: Program) -> None:
+    for form in ([], ["--json"]):
+        ended = alone(*arguments, *form)
+        assert ended.code in (2, 3)
+        assert SECRET not in ended.stdout + ended.stderr
+    assert "pq_live_" in ended.error["message"]
 
 
 @pytest.mark.parametrize("how", ["stored", "file"])

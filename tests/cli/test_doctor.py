@@ -8,6 +8,7 @@ import re
 import signal
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.client import BadStatusLine
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -57,6 +58,12 @@ def test_a_missing_and_a_wrong_key_are_found(program: Program) -> None:
     assert (code, found["key"]) == (3, "error")
 
 
+def test_an_address_that_is_not_one_is_found(program: Program) -> None:
+    program.environment["PROTEINIQ_BASE_URL"] = "nonsense"
+    ended = program("doctor")
+    assert (ended.code, ended.rows[-1]["check"]) == (2, "configuration")
+
+
 def test_a_service_that_cannot_be_reached_is_found(program: Program) -> None:
     program.environment["PROTEINIQ_BASE_URL"] = "http://127.0.0.1:9"
     code, found = checks(program)
@@ -78,6 +85,11 @@ def test_a_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) 
     found = doctor._proxies("https://service.test").finding
     assert "HTTPS_PROXY" in found
     assert "secret" not in found
+    monkeypatch.delenv("ALL_PROXY", raising=False)
+    monkeypatch.delenv("all_proxy", raising=False)
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    monkeypatch.delenv("http_proxy", raising=False)
+    assert doctor._proxies("http://127.0.0.1").finding == "http://127.0.0.1, without a proxy"
 
 
 class Dated:
@@ -120,6 +132,14 @@ def test_a_refusal_has_a_date_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("urllib.request.urlopen", refuses)
     assert doctor._clock("https://service.test").state == "ok"
+
+
+def test_a_clock_cannot_be_asked_of_what_does_not_speak_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    def odd(*_: Any, **__: Any) -> None:
+        raise BadStatusLine("SSH-2.0")
+
+    monkeypatch.setattr("urllib.request.urlopen", odd)
+    assert "can't be asked: SSH-2.0" in doctor._clock("https://service.test").finding
 
 
 def test_limits_that_are_reached_or_unknown() -> None:
@@ -172,7 +192,9 @@ def test_a_contract_is_checked(program: Program, tmp_path: Path) -> None:
     assert program("contract", "check", "--json").json["verdict"] == "same"
     ended = program("contract", "check", changed(tmp_path))
     assert (ended.code, "does not fit this client" in ended.stdout) == (1, True)
-    assert program("contract", "check", "missing.json").code == 6
+    assert program("contract", "check", "missing.json").code == 5
+    unreachable = program("contract", "check", "http://127.0.0.1:1/openapi.json")
+    assert unreachable.code == 6
     (tmp_path / "list.json").write_text("[]")
     assert program("contract", "check", "list.json").code == 1
 

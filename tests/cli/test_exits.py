@@ -14,7 +14,7 @@ import click
 import pytest
 
 from proteiniq import errors
-from proteiniq._cli import exits, failures, program as commands
+from proteiniq._cli import exits, failures, main, program as commands
 from proteiniq._cli.session import CommandError, Session
 from proteiniq.errors import BatchPaused, Conflict, ContractError, InvalidInput, WaitTimeout
 from proteiniq.sandbox import Sandbox
@@ -154,6 +154,40 @@ def test_130_ctrl_c_leaves_the_job_running(program: Program, gate: Path) -> None
     assert "proteiniq jobs cancel job_" in rest
 
 
+@pytest.mark.parametrize("name", ["--idempotency-key", "--profile", "--api-key-file", "--base-url"])
+def test_a_variable_of_the_shell_that_is_not_set_is_not_the_default(name: str, program: Program) -> None:
+    before = program("jobs", "list", "-q").stdout
+    assert program("submit", "gate", "text:=x", "--yes", name, "").code in (exits.USAGE, exits.REFUSED)
+    assert program("jobs", "list", "-q").stdout == before
+
+
+def test_ctrl_c_during_a_submit_is_in_doubt(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any, idempotency_key: str, **__: Any) -> None:
+        error = KeyboardInterrupt()
+        error.add_note(f"The job may have been created: {idempotency_key}")
+        raise error
+
+    monkeypatch.setattr("proteiniq._sync.jobs.Jobs.submit", interrupted)
+    ended = program("submit", "gate", "text:=x", "--yes", "--json")
+    assert (ended.code, ended.error["in_doubt"]) == (exits.INTERRUPTED, True)
+    assert ended.error["idempotency_key"] in ended.error["resume"]
+
+
+def test_ctrl_c_during_an_upload_is_in_doubt() -> None:
+    before = session()
+    before.is_uploading = True
+    assert said(KeyboardInterrupt(), before).in_doubt
+    assert "proteiniq files list" in said(KeyboardInterrupt(), before).message
+
+
+def test_ctrl_c_while_the_program_starts_has_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "run", interrupt)
+    assert main([]) == exits.INTERRUPTED
+
+
 def test_the_documentation_has_the_table() -> None:
     table = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert dict(re.findall(r"^\| (\d+) \| (.*?) \|$", table, re.MULTILINE)) == {
@@ -178,6 +212,15 @@ def test_every_error_of_the_client_has_a_code_and_the_fields_of_json() -> None:
 )
 def test_a_batch_that_paused_says_why_by_its_code(reason: str, code: int) -> None:
     assert said(BatchPaused("paused", reason=reason)).exit_code == code
+
+
+def test_a_batch_at_its_limit_needs_a_higher_one_to_go_on() -> None:
+    error, before = BatchPaused("paused", reason="max_credits"), session()
+    before.resume = "proteiniq batch resume screen"
+    assert failures.notes(error, said(error, before)) == [
+        "To go on, add a higher --max-credits to:",
+        "  proteiniq batch resume screen",
+    ]
 
 
 def test_advice_is_about_the_command_line() -> None:
@@ -221,10 +264,18 @@ def test_a_key_that_was_used_for_another_job_is_not_in_doubt() -> None:
     assert (said(error, before).in_doubt, said(error, before).exit_code) == (False, 1)
 
 
-def test_a_key_that_was_given_is_not_added_again() -> None:
-    before = Session(Made().output, ["run", "tool", "--idempotency-key", "key-1"], {})
+@pytest.mark.parametrize(
+    ("given", "resume"),
+    [
+        (["tool", "--idempotency-key", "key-1"], "proteiniq run tool --idempotency-key key-1"),
+        (["tool", "--idempotency-key=key-1"], "proteiniq run tool --idempotency-key=key-1"),
+        (["tool", "--", "text:=x"], "proteiniq run tool --idempotency-key key-1 -- text:=x"),
+    ],
+)
+def test_a_key_is_added_once_and_where_options_are(given: list[str], resume: str) -> None:
+    before = Session(Made().output, ["run", *given], {})
     before.submitting("key-1")
-    assert before.resume == "proteiniq run tool --idempotency-key key-1"
+    assert before.resume == resume
 
 
 def test_a_lost_upload_is_in_doubt() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -149,11 +150,11 @@ def test_settings_have_the_types_of_the_contract() -> None:
 
 def test_times_and_credits() -> None:
     assert [duration(text) for text in ("90", "1.5m", "2h", "1d")] == [90, 90, 7200, 86400]
-    for text in ("0", "-1", "5w", ""):
+    for text in ("0", "-1", "5w", "", "9999d", "9" * 400):
         with pytest.raises(click.BadParameter):
             duration(text)
     assert credits("1.5") == 1.5
-    for text in ("-1", "x", "inf", "nan"):
+    for text in ("-1", "x", "inf", "nan", "1_0"):
         with pytest.raises(click.BadParameter):
             credits(text)
 
@@ -217,9 +218,19 @@ def test_a_run_on_a_terminal_is_live(program: Program) -> None:
 
 def test_a_folder_that_is_a_file_is_refused_before_anything_is_paid_for(program: Program) -> None:
     before = program("jobs", "list", "-q").stdout
-    for out in ("proteins.fasta", ""):
+    for out in ("proteins.fasta", "proteins.fasta/x", ""):
         ended = program("run", "gate", "text:=x", "--yes", "--out", out)
         assert (ended.code, "--out must be a folder" in ended.stderr) == (2, True)
+    assert program("jobs", "list", "-q").stdout == before
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_paid_for(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = program("jobs", "list", "-q").stdout
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    ended = program("run", "gate", "text:=x", "--yes", "--out", "a/b")
+    assert (ended.code, "that you may write, got 'a/b'" in ended.stderr) == (2, True)
     assert program("jobs", "list", "-q").stdout == before
 
 

@@ -7,13 +7,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from proteiniq._cli import main
-from proteiniq._cli.output import Output, escaped, shown
+from proteiniq._cli.output import Column, Output, escaped, shown
 from proteiniq._cli.session import CommandError, Pauses, Session
 from proteiniq.hooks import PauseDetails
 from proteiniq.sandbox import Sandbox
@@ -59,6 +60,29 @@ def test_what_controls_a_terminal_is_escaped(text: str) -> None:
     assert "\t".join(Made().listed(text).split("\t")[2:]).strip().isprintable()
     made.output.notice(text.replace("\n", ""))
     assert made.text(1).strip("\n").isprintable()
+
+
+def test_names_of_columns_are_escaped_too() -> None:
+    column = Column("a\x1b]0;b", str)
+    for terminal in (True, False):
+        made = Made({"NO_COLOR": "1"}, terminal=terminal)
+        made.output.listing([column], ["x"], id=str, empty="")
+        made.output.record([column], "x", id="x")
+        assert "\x1b" not in made.text(0)
+        assert made.text(0).lower().count("a\\x1b]0;b") == 2
+
+
+def test_what_has_happened_is_printed_before_the_error_that_ends_it() -> None:
+    def items(number: int) -> Iterator[str]:
+        yield from ["x"] * number
+        raise KeyboardInterrupt
+
+    for number, text in ((1, '[\n  "x"\n]\n'), (0, "")):
+        made = Made()
+        made.output.as_json = True
+        with pytest.raises(KeyboardInterrupt):
+            made.output.outcomes([], items(number), id=str, empty="")
+        assert made.text(0) == text
 
 
 def test_json_is_one_ascii_document() -> None:
@@ -153,6 +177,15 @@ def test_a_full_disk_is_not_a_reader_that_has_gone(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_job_is_printed_though_nothing_can_be_said(program: Program) -> None:
+    order = ["submit", "protein-parameters", "protein:=MKTAYIAK", "--yes"]
+    with Path("/dev/full").open("w") as full:
+        process = program.started(*order, stdin=subprocess.DEVNULL, stderr=full)
+        stdout, _ = process.communicate(timeout=60)
+    assert (process.returncode, stdout.startswith("id\tjob_")) == (0, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_output_that_cannot_be_written_is_an_error(program: Program) -> None:
     with Path("/dev/full").open("w") as full:
         process = program.started("tools", "list", stdin=subprocess.DEVNULL, stdout=full)
@@ -177,6 +210,22 @@ def test_a_list_ends_when_nobody_reads_it() -> None:
             output.hint("nobody reads this either")
             assert output.is_closed
             assert len(list(left)) >= 899
+
+
+def test_what_a_pipe_without_a_reader_still_has_goes_nowhere() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        output = Output(stream, Made().output.stderr, {})
+        output.text("x")
+        assert output.is_closed
+
+
+def test_the_line_of_a_ctrl_c_is_ended_on_a_terminal() -> None:
+    for terminal, text in ((True, "\n"), (False, "")):
+        made = Made(terminal=terminal)
+        made.output.end_line()
+        assert made.text(1) == text
 
 
 def test_the_width_of_a_terminal_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,8 +254,9 @@ def test_a_question_needs_somebody_to_answer() -> None:
         session.confirm("Delete it?", yes=False, otherwise="pass --yes")
 
 
-def test_a_closed_pipe_is_not_an_error(program: Program) -> None:
-    process = program.started("tools", "list", stdin=subprocess.DEVNULL)
+@pytest.mark.parametrize("arguments", [["tools", "list"], ["--help"]])
+def test_a_closed_pipe_is_not_an_error(arguments: list[str], program: Program) -> None:
+    process = program.started(*arguments, stdin=subprocess.DEVNULL)
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
