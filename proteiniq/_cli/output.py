@@ -7,12 +7,13 @@ service sends can control a terminal.
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TextIO
+
+from .streams import can_encode, is_terminal, leave, nowhere
 
 _AT_ONCE = 100
 """After how many rows a table's widths are computed and it is shown: a page of the service."""
@@ -43,7 +44,7 @@ class Output:
     """The streams of one command, and in which form it prints."""
 
     def __init__(self, stdout: TextIO | None, stderr: TextIO | None, environment: Mapping[str, str]) -> None:
-        self._stdout, self._stderr = stdout or _nowhere(), stderr or _nowhere()
+        self._stdout, self._stderr = stdout or nowhere(), stderr or nowhere()
         for stream in (self._stdout, self._stderr):
             # A pipe of Windows, or the locale C, lacks characters that a name may have.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
@@ -58,17 +59,17 @@ class Output:
     @property
     def is_live(self) -> bool:
         """Whether a line that changes can be shown on stderr."""
-        return _is_terminal(self._stderr) and self._environment.get("TERM") != "dumb" and not self._in_ci
+        return is_terminal(self._stderr) and self._environment.get("TERM") != "dumb" and not self._in_ci
 
     @property
     def can_ask(self) -> bool:
         """Whether somebody is there who can answer a question."""
-        return self.can_type and _is_terminal(self._stderr) and not self._in_ci
+        return self.can_type and is_terminal(self._stderr) and not self._in_ci
 
     @property
     def can_type(self) -> bool:
         """Whether stdin is a terminal."""
-        return _is_terminal(sys.stdin)
+        return is_terminal(sys.stdin)
 
     @property
     def _in_ci(self) -> bool:
@@ -76,7 +77,7 @@ class Output:
 
     def _is_coloured(self, stream: TextIO) -> bool:
         plain = self._environment.get("NO_COLOR") or self._environment.get("TERM") == "dumb"
-        return _is_terminal(stream) and not plain
+        return is_terminal(stream) and not plain
 
     @property
     def stderr(self) -> TextIO:
@@ -97,7 +98,7 @@ class Output:
                 if self.is_closed:
                     return
             return
-        if _is_terminal(self._stdout):
+        if is_terminal(self._stdout):
             if not self._table(columns, items):
                 self.hint(empty)
             return
@@ -132,7 +133,7 @@ class Output:
             self.document(_document(item) if document is None else document)
         elif self.quiet:
             self._line(escaped(id))
-        elif _is_terminal(self._stdout):
+        elif is_terminal(self._stdout):
             names = [escaped(column.name) for column in columns]
             width = max(map(_width, names))
             for name, column in zip(names, columns, strict=True):
@@ -149,7 +150,7 @@ class Output:
     @property
     def is_terminal(self) -> bool:
         """Whether data is shown on a terminal."""
-        return _is_terminal(self._stdout)
+        return is_terminal(self._stdout)
 
     def event(self, columns: Sequence[Column], item: Any, *, id: str) -> None:
         """Print one of several things that happen over time: with `--json`, each is an object on a line of its own."""
@@ -223,7 +224,7 @@ class Output:
     def leave(self) -> None:
         """Write no more to stdout, which can't be written."""
         self.is_closed = True
-        _leave(self._stdout)
+        leave(self._stdout)
 
     # ---- what is said to people
 
@@ -254,7 +255,7 @@ class Output:
 
     def end_line(self) -> None:
         """End the line on which a terminal has shown ^C."""
-        if _is_terminal(self._stderr):
+        if is_terminal(self._stderr):
             self._say_raw("")
 
     def ask(self, question: str) -> bool:
@@ -271,7 +272,7 @@ class Output:
             self._stderr.write(text + "\n")
             self._stderr.flush()
         except OSError:  # that nobody can be told must not end what was begun
-            _leave(self._stderr)
+            leave(self._stderr)
 
 
 def _hidden(text: str) -> str:
@@ -281,18 +282,6 @@ def _hidden(text: str) -> str:
     from .._wire.key import hide_keys
 
     return hide_keys(text)
-
-
-def _leave(stream: TextIO) -> None:
-    """Send what a stream still has to nowhere: else the interpreter fails on it once more when it ends."""
-    with suppress(OSError, ValueError):
-        fileno = stream.fileno()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), fileno)
-
-
-def _nowhere() -> TextIO:
-    """Return a stream in place of one that is closed, as of `>&-`."""
-    return io.TextIOWrapper(io.BytesIO())
 
 
 def escaped(text: str) -> str:
@@ -358,21 +347,6 @@ def _json(value: Any, indent: int | None = None) -> str:
 
 def _style(style: str, text: str) -> str:
     return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m"
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty()
-    except (AttributeError, ValueError):  # there is none, or it is closed
-        return False
-
-
-def can_encode(stream: TextIO, text: str) -> bool:
-    try:
-        text.encode(stream.encoding or "ascii")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _chunks(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
