@@ -567,3 +567,10 @@ def test_a_state_that_is_not_terminal_keeps_the_job(status: str) -> None:
     rounds.seen(state("a", status), 0.0)
     rounds.seen(state("nobody", "COMPLETED"), 0.0)
     assert rounds.left == ("a", "b")
+
+
+@pytest.mark.parametrize(("created", "age"), [(-60, 110.0), (50, 0.0), (51, 0.0)])
+def test_the_age_of_a_job_is_by_the_wall_clock_at_the_start(created: int, age: float) -> None:
+    rounds = Rounds({"job_1": None}, now=1000.0, wall=NOON)
+    assert rounds._following.jobs["job_1"].since == 1000.0
+    assert rounds._age(NOON + timedelta(seconds=created), 1050.0) == age

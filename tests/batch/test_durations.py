@@ -24,7 +24,7 @@ def test_nothing_is_known_before_a_job_has_ended() -> None:
 
 
 def test_the_mean_counts_running_jobs_that_take_longer_than_any_known_one() -> None:
-    assert known(10.0, 20.0, 30.0).mean([5.0, 25.0, 30.0, 60.0]) == 30.0
+    assert known(10.0, 20.0, 30.0).mean([5.0, 25.0, 30.0, 70.0]) == 32.5
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("created", "completed", "seconds"),
-    [(None, NOON, None), (NOON, None, None), (NOON, NOON, None), (NOON, NOON + timedelta(minutes=1), 60.0)],
+    [(None, NOON, None), (NOON, None, None), (NOON, NOON, None), (NOON, NOON + timedelta(seconds=0.5), 0.5)],
 )
 def test_the_duration_of_a_job_is_by_the_clock_of_the_service(
     created: datetime | None, completed: datetime | None, seconds: float | None

@@ -276,3 +276,28 @@ def test_a_look_goes_on_to_a_page_with_ended_jobs_after_one_without() -> None:
     # When the new ones have ended, too: the old ones are half a page for each request.
     mean = (10.0 + 100 * 15.0) / 101
     assert following.look_due(15.0, rate=2.0, scarce=True) == about(25.0 + 0.1 * mean)
+
+
+def test_the_worth_of_a_look_is_that_of_its_pages_together() -> None:
+    following = followed(200)
+    add(following, 100, now=40.0, name="new")  # the 99 newest jobs are on the first page
+    assert following._worth(following._pages(), 40.0) == pytest.approx(199 / 3)
+
+
+def test_a_page_is_looked_at_that_is_worth_as_much_as_those_before_it() -> None:
+    following = followed(100)
+    add(following, 100, now=10.0, name="younger")
+    add(following, 100, now=20.0, name="youngest")
+    for number in range(1, 100):
+        for name in ("job", "younger", "youngest"):
+            following.drop(f"{name}_{number}")
+    assert look(following, 20.0)[0] == ["job_0", "younger_0", "youngest_0"]
+
+
+def test_a_page_is_looked_at_that_is_worth_no_more_than_those_before_it() -> None:
+    following = followed(100)
+    add(following, 200, now=10.0, name="new")
+    for number in (*range(1, 100), *range(1, 199)):
+        following.drop(f"job_{number}")
+        following.drop(f"new_{number}")
+    assert look(following, 20.0)[0] == ["job_0", "new_0", "new_199"]

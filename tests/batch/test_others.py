@@ -88,3 +88,18 @@ def test_the_count_is_never_negative() -> None:
     assert others.count == 0
     others.account(120.0, 1, 2)
     assert others.count == 0
+
+
+def test_nothing_is_known_of_others_before_an_account_is_read() -> None:
+    others = Others()
+    others.ended(50.0, 60.0)
+    others.update([])
+    assert others.count == 0
+
+
+def test_each_job_that_ended_later_is_not_of_others() -> None:
+    others = account_at_100(6)
+    others.ended(50.0, 60.0)
+    others.ended(60.0, 60.0)
+    others.update([])
+    assert others.count == 4
