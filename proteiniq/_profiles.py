@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ._short_repr import short_repr
+from ._short_repr import short_repr, why
 from ._wire.key import FORM, ApiKey
 from .errors import ConfigurationError
 
@@ -213,7 +213,7 @@ def _table(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = why(error)
     except ValueError as error:
         # The message of a parser may quote the line, which may have a key.
         found = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))

@@ -73,17 +73,11 @@ class AsyncBatchResults:
         folder = self._ledger.folder
         item = folder.plan.item(place)
         root = await AsyncBlocking.run(partial(folder.make_results_of, item))
-        document = {
-            "job_id": result.job_id,
-            "tool": result.tool,
-            "status": str(result.status),
-            "results": result.data,
-        }
         saved: list[SavedFile] = []
         if self._keep == "all" and len(result.files):
             paths = await result.save_all(root / "files", overwrite=True)
             saved = await AsyncBlocking.run(partial(described, root, result.files.names, paths))
-        await AsyncBlocking.run(partial(write, root, document))
+        await AsyncBlocking.run(partial(write, root, result))
         return Saved(place, tuple(saved), data=bool(result.data))
 
     async def _fetched(self, job_id: str, place: int, outcome: TaskEnd[Any]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from . import exits
 from .base import Command
-from .output import Column
+from .output import Column, attributes
 from .session import CommandError, Session
 
 if TYPE_CHECKING:
@@ -79,11 +79,10 @@ def profiles(session: Session) -> None:
     from .. import _profiles
 
     columns = [
-        Column("name", lambda each: each.name),
+        *attributes("name"),
         Column("default", lambda each: each.is_default),
         Column("stored", lambda each: each.is_stored),
-        Column("store", lambda each: each.store),
-        Column("base_url", lambda each: each.base_url),
+        *attributes("store", "base_url"),
     ]
     session.output.listing(
         columns,
@@ -108,13 +107,7 @@ class _Who:
         return vars(self)
 
 
-_WHO = [
-    Column("workspace", lambda who: who.workspace),
-    Column("key", lambda who: who.key),
-    Column("scopes", lambda who: who.scopes),
-    Column("source", lambda who: who.source),
-    Column("base_url", lambda who: who.base_url),
-]
+_WHO = attributes("workspace", "key", "scopes", "source", "base_url")
 
 
 @click.command(

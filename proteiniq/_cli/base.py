@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import click
 
 from .session import Session
 
 PROGRAM = "proteiniq"
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _set(context: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -41,6 +43,15 @@ def _common() -> list[click.Option]:
     add("--base-url", metavar="URL", help="The service, by default that of the profile.")
     add("--debug", is_flag=True, help="Log each request, and show the traceback of an error.")
     return made
+
+
+def options(*added: Callable[[F], F]) -> Callable[[F], F]:
+    """Return a decorator that adds options and arguments, in this order."""
+    return lambda function: functools.reduce(lambda made, add: add(made), reversed(added), function)
+
+
+LIMIT = click.option("--limit", "max_items", type=click.IntRange(0), help="At most so many.")
+"""How many items a list has."""
 
 
 class Command(click.Command):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from . import exits
-from .base import group
-from .output import Column
+from .base import group, options
+from .output import attributes, of_rows
 from .session import CommandError, Session
+from .tools import is_free
 from .values import credits, inputs as read_inputs, settings as read_settings
 
 if TYPE_CHECKING:
@@ -24,24 +24,12 @@ batch = group("batch", "Run many jobs of one tool, in a folder that outlives the
 _COMMAND = "command.json"
 """The file of the folder that has what `batch run` was called with, for `batch resume`."""
 
-_ITEM = [
-    Column("id", lambda item: item.id),
-    Column("status", lambda item: item.status),
-    Column("job_id", lambda item: item.job_id),
-    Column("credits", lambda item: item.credits),
-    Column("message", lambda item: item.message),
-]
+_ITEM = attributes("id", "status", "job_id", "credits", "message")
 
-_STATUS = [
-    *(
-        Column(name, lambda status, name=name: getattr(status, name))  # type: ignore[misc]
-        for name in ("items", "done", "running", "waiting", "failed", "in_doubt", "skipped")
-    ),
-    Column("credits_used", lambda status: status.credits_used),
-    Column("credits_reserved", lambda status: status.credits_reserved),
-    Column("max_credits", lambda status: status.max_credits),
-    Column("paused", lambda status: status.paused),
-]
+_STATUS = attributes(
+    *("items", "done", "running", "waiting", "failed", "in_doubt", "skipped"),
+    *("credits_used", "credits_reserved", "max_credits", "paused"),
+)
 
 
 class _Call(NamedTuple):
@@ -87,25 +75,20 @@ class _Call(NamedTuple):
         )
 
 
-def _limits(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what says how much may be spent, and what happens to what earlier runs left."""
-    for add in (
-        click.option(
-            "--max-credits", type=credits, metavar="N", help="The limit of the batch, over all its runs."
-        ),
-        click.option("--max-credits-each", type=credits, metavar="N", help="The limit of one item."),
-        click.option("-y", "--yes", is_flag=True, help="Run without a question and without a limit."),
-        click.option(
-            "--resend-in-doubt",
-            is_flag=True,
-            help="Submit items again whose job was looked for and not found.",
-        ),
-        click.option(
-            "--take-over", is_flag=True, help="Take the folder from a process that is certainly dead."
-        ),
-    ):
-        function = add(function)
-    return function
+_limits = options(
+    click.option("--take-over", is_flag=True, help="Take the folder from a process that is certainly dead."),
+    click.option(
+        "--resend-in-doubt",
+        is_flag=True,
+        help="Submit items again whose job was looked for and not found.",
+    ),
+    click.option("-y", "--yes", is_flag=True, help="Run without a question and without a limit."),
+    click.option("--max-credits-each", type=credits, metavar="N", help="The limit of one item."),
+    click.option(
+        "--max-credits", type=credits, metavar="N", help="The limit of the batch, over all its runs."
+    ),
+)
+"""What says how much may be spent, and what happens to what earlier runs left."""
 
 
 @batch.command(
@@ -234,14 +217,12 @@ def show_status(session: Session, folder: str) -> None:
 def export_batch(session: Session, folder: str, file: str | None, overwrite: bool) -> None:
     """Write the structured results of all items as one table, to a .csv or .parquet file, or else to stdout."""
     from ..batch import Batch
-    from .results import cell
 
     table = Batch.open(folder).table
     if file is None:
         rows = list(table)
-        columns = [Column(name, cell(name)) for name in dict.fromkeys(name for row in rows for name in row)]
         session.output.listing(
-            columns, rows, id=lambda row: row["item"], empty="The batch has no results yet."
+            of_rows(rows), rows, id=lambda row: row["item"], empty="The batch has no results yet."
         )
         return
     writers = {".csv": table.write_csv, ".parquet": table.write_parquet}
@@ -330,7 +311,7 @@ def _agree(session: Session, folder: str, tool: Tool, items: str, *, is_limited:
     from ..batch import Batch
     from ..errors import BatchError
 
-    if is_limited or (tool.credit_model is not None and tool.credit_model.is_free):
+    if is_limited or is_free(tool):
         return
     try:
         is_limited = Batch.open(folder).status().max_credits is not None

@@ -12,7 +12,7 @@ import click
 
 from . import exits
 from .base import Command
-from .output import Column
+from .output import attributes, shown
 from .session import CommandError, Session
 
 if TYPE_CHECKING:
@@ -43,12 +43,7 @@ def doctor(session: Session) -> int:
     """Check what a job needs: key, clock, network, versions, contract, rate limit and credits.
 
     Each line says what was found and what to do. It costs nothing. The exit code is that of the first error."""
-    columns = [
-        Column("check", lambda each: each.check),
-        Column("state", lambda each: each.state),
-        Column("finding", lambda each: each.finding),
-        Column("advice", lambda each: each.advice),
-    ]
+    columns = attributes("check", "state", "finding", "advice")
     found: list[_Finding] = []
 
     def each() -> Iterator[_Finding]:
@@ -185,7 +180,7 @@ def _limits(account: Account) -> Iterator[_Finding]:
     if credits is not None and credits.available is not None:
         advice = None if credits.available > 0 else "add credits"
         yield _Finding(
-            "credits", "warning" if advice else "ok", f"{credits.available:,.12g} available", advice
+            "credits", "warning" if advice else "ok", f"{shown(credits.available)} available", advice
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from .._responses.messages import reason
+from .._short_repr import why
 from ..errors import (
     BatchPaused,
     ConcurrentJobLimitExceeded,
@@ -31,6 +33,7 @@ from ..errors import (
     WaitTimeout,
 )
 from . import exits
+from .output import shown
 from .session import CommandError, Session
 
 
@@ -174,18 +177,18 @@ def _message(error: BaseException, session: Session, *, in_doubt: bool) -> str:
             return f"{error.filename}: a file with other content is there: choose another folder, or pass --overwrite"
         case OSError():
             where = f"{error.filename}: " if error.filename is not None else ""
-            return f"{where}{error.strerror or error}"
+            return f"{where}{why(error)}"
         case WaitTimeout(jobs=jobs) if len(jobs) > 1:
             return f"the wait is over, and {len(jobs)} jobs go on"
         case WaitTimeout(job=job):
             return f"the wait is over, and job {job.id} goes on ({job.status})"
         case JobFailed(job=job):
-            why = (job.error.message or job.error.code) if job.error is not None else None
-            return f"job {job.id} ended as {job.status}{f': {why}' if why else ''}"
+            said = reason(job)
+            return f"job {job.id} ended as {job.status}{f': {said}' if said else ''}"
         case SpendLimitExceeded():
             return (
-                f"nothing was submitted: the quote is {error.estimated_credits:,.12g} credits, above the limit of "
-                f"{error.max_credits:,.12g}"
+                f"nothing was submitted: the quote is {shown(error.estimated_credits)} credits, above the limit of "
+                f"{shown(error.max_credits)}"
             )
         case ProteinIQError():
             return _of_client(error)
@@ -193,7 +196,7 @@ def _message(error: BaseException, session: Session, *, in_doubt: bool) -> str:
 
 
 def _of_client(error: ProteinIQError) -> str:
-    message = error.message.partition("\nWhat to do: ")[0]
+    message = error.message.partition("\nWhat to do: ")[0]  # also within that of a batch
     for python, words in _WORDS:
         message = re.sub(python, words, message)
     advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), None)

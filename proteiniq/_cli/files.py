@@ -6,29 +6,16 @@ from typing import Any
 
 import click
 
-from .base import group
-from .output import Column
+from .base import LIMIT, group
+from .output import attributes
 from .progress import progress
 from .session import CommandError, Session
 
 files = group("files", "The file library: list, upload and delete.")
 
-_COLUMNS = [
-    Column("id", lambda file: file.id),
-    Column("filename", lambda file: file.filename),
-    Column("format", lambda file: file.format),
-    Column("size_bytes", lambda file: file.size_bytes),
-    Column("origin", lambda file: file.origin),
-    Column("created_at", lambda file: file.created_at),
-]
+_COLUMNS = attributes("id", "filename", "format", "size_bytes", "origin", "created_at")
 
-_DETAILS = [
-    *_COLUMNS,
-    Column("mime_type", lambda file: file.mime_type),
-    Column("storage_owner", lambda file: file.storage_owner),
-    Column("tags", lambda file: file.tags),
-    Column("description", lambda file: file.description),
-]
+_DETAILS = [*_COLUMNS, *attributes("mime_type", "storage_owner", "tags", "description")]
 
 
 @files.command(
@@ -40,7 +27,7 @@ _DETAILS = [
 @click.option("--format", metavar="NAME", help="Only files of this format, such as pdb.")
 @click.option("--origin", metavar="NAME", help="Only files of this origin, such as upload.")
 @click.option("--mine", is_flag=True, help="Only files of the key's user.")
-@click.option("--limit", "max_items", type=click.IntRange(0), help="At most so many.")
+@LIMIT
 @click.pass_obj
 def list_files(session: Session, /, mine: bool, **filters: Any) -> None:
     """List the files of the library."""
@@ -105,5 +92,4 @@ def delete_files(session: Session, ids: tuple[str, ...], yes: bool) -> None:
     what = f"file {ids[0]}" if len(ids) == 1 else f"{len(ids)} files"
     session.confirm(f"Delete {what}?", yes=yes, otherwise="pass --yes to delete")
     deleted = (session.client.files.delete(each) for each in ids)
-    columns = [Column("id", lambda each: each.id), Column("deleted", lambda each: each.deleted)]
-    session.output.outcomes(columns, deleted, id=lambda each: each.id, empty="")
+    session.output.outcomes(attributes("id", "deleted"), deleted, id=lambda each: each.id, empty="")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import exits
-from .base import group
-from .output import Column
+from .base import LIMIT, group
+from .output import Column, attributes
 from .progress import progress
 from .session import CommandError, Session
 from .values import duration
@@ -20,22 +20,18 @@ if TYPE_CHECKING:
 
 jobs = group("jobs", "List, follow and cancel jobs.")
 
-COLUMNS = [
-    Column("id", lambda job: job.id),
-    Column("status", lambda job: job.status),
-    Column("tool", lambda job: job.tool),
-    Column("progress", lambda job: job.progress),
-    Column("credits_used", lambda job: job.credits_used),
-    Column("created_at", lambda job: job.created_at),
-    Column("name", lambda job: job.name),
-]
 
-_DETAILS = [
-    *COLUMNS,
-    Column("started_at", lambda job: job.started_at),
-    Column("completed_at", lambda job: job.completed_at),
-    Column("error", lambda job: (job.error.message or job.error.code) if job.error is not None else None),
-]
+def _reason(job: Job) -> str | None:
+    from .._responses.messages import reason
+
+    return reason(job)
+
+
+COLUMNS = attributes("id", "status", "tool", "progress", "credits_used", "created_at", "name")
+
+_ERROR = Column("error", _reason)
+
+_DETAILS = [*COLUMNS, *attributes("started_at", "completed_at"), _ERROR]
 
 TIMEOUT = click.option(
     "--timeout",
@@ -64,7 +60,7 @@ JOB = click.argument("job", shell_complete=complete_jobs)
 @click.option("--search", "q", metavar="TEXT", help="Only jobs that have this text.")
 @click.option("--created-after", metavar="TIME", help="Only jobs made after this ISO 8601 time.")
 @click.option("--created-before", metavar="TIME", help="Only jobs made before it.")
-@click.option("--limit", "max_items", type=click.IntRange(0), help="At most so many.")
+@LIMIT
 @click.pass_obj
 def list_jobs(session: Session, /, **filters: Any) -> None:
     """List the workspace's jobs, newest first."""
@@ -96,7 +92,7 @@ def watch_job(session: Session, job: str, timeout: float | None) -> int:
 
     The exit code says how the job ended, 9 for a failure."""
     session.following(job, "jobs", "watch", job)
-    columns = [COLUMNS[0], COLUMNS[1], COLUMNS[3], _DETAILS[-1]]
+    columns = [*attributes("id", "status", "progress"), _ERROR]
     last: Job | None = None
     for last in session.client.jobs.events(job, timeout=timeout):
         session.output.event(columns, last, id=last.id)

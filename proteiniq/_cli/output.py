@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, NamedTuple, TextIO
 
 from .streams import can_encode, is_terminal, leave, nowhere
@@ -35,6 +36,24 @@ class Column(NamedTuple):
     value: Callable[[Any], Any]
 
 
+def attributes(*names: str) -> list[Column]:
+    """Return the columns of attributes, which are named like these."""
+    return [Column(name, attrgetter(name)) for name in names]
+
+
+def of_rows(rows: Iterable[Mapping[str, Any]]) -> list[Column]:
+    """Return the columns of rows that may have different fields; what is nested is shown as JSON."""
+
+    def field(name: str) -> Column:
+        def value(row: Mapping[str, Any]) -> Any:
+            found = row.get(name)
+            return _json(found) if isinstance(found, (dict, list)) else found
+
+        return Column(name, value)
+
+    return [field(name) for name in dict.fromkeys(name for row in rows for name in row)]
+
+
 def always(value: Any) -> Callable[[Any], Any]:
     """Return how to get a value that is known already."""
     return lambda _: value
@@ -47,14 +66,12 @@ class Output:
         self._stdout, self._stderr = stdout or nowhere(), stderr or nowhere()
         for stream in (self._stdout, self._stderr):
             # A pipe of Windows, or the locale C, lacks characters that a name may have.
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]  # of a TextIOWrapper
         self._environment = environment
         self.as_json = False
         self.quiet = False
         self.is_closed = False
         """Whether the reader of stdout has gone: a list ends, but work that was begun goes on."""
-
-    # ---- what the streams are
 
     @property
     def is_live(self) -> bool:
@@ -82,8 +99,6 @@ class Output:
     @property
     def stderr(self) -> TextIO:
         return self._stderr
-
-    # ---- data
 
     def listing(
         self, columns: Sequence[Column], items: Iterable[Any], *, id: Callable[[Any], str], empty: str
@@ -225,8 +240,6 @@ class Output:
         """Write no more to stdout, which can't be written."""
         self.is_closed = True
         leave(self._stdout)
-
-    # ---- what is said to people
 
     def hint(self, text: str) -> None:
         """Say something that a program doesn't need: nothing is lost where it isn't said."""

@@ -12,7 +12,7 @@ import click
 
 from .base import group
 from .jobs import JOB, TIMEOUT
-from .output import Column
+from .output import Column, attributes, of_rows
 from .progress import Progress, progress
 from .session import CommandError, Session
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from proteiniq import Result
 
 results = group("results", "Show and save the results of jobs.")
-
-_DATA = "result.json"
-"""The file of the structured result, as in the folder of a batch."""
 
 _WAIT = click.option("--wait", is_flag=True, help="Wait until the job has ended.")
 _PARTIAL = click.option("--partial", is_flag=True, help="Take what a job without success left.")
@@ -87,12 +84,11 @@ def show_result(session: Session, job: str, wait: bool, timeout: float | None, p
         session.output.record([], result, id=result.job_id, document=_document(result))
         return
     rows = list(records(result.data))
-    columns = [Column(name, cell(name)) for name in dict.fromkeys(name for row in rows for name in row)]
-    session.output.listing(columns or [Column("job_id", lambda _: result.job_id)], rows, id=str, empty="")
+    columns = of_rows(rows) or attributes("job_id")
+    session.output.listing(columns, rows, id=str, empty="")
     if len(result.files):
-        session.output.hint(
-            f"Files: {', '.join(result.files.names)}. To save them: {_save_command(session, job)}"
-        )
+        save_command = session.command("results", "save", job)
+        session.output.hint(f"Files: {', '.join(result.files.names)}. To save them: {save_command}")
 
 
 @results.command(
@@ -139,23 +135,16 @@ def save_result(
 
 def save(result: Result, saving: Saving, shown: Progress) -> list[Path]:
     """Save a result, and return the paths. Raises FileExistsError, OSError, APIError, TransportError."""
+    from ..batch._result import NAME, document
+
     folder = saving.folder(result.job_id)
     paths = result.save_all(folder, on_progress=shown.received, overwrite=saving.overwrite)
-    target = folder / _DATA
+    target = folder / NAME  # as in the folder of a batch
     if result.data and target not in paths:
-        _write(target, _data_of(result), overwrite=saving.overwrite)
+        content = json.dumps(document(result), indent=2) + "\n"
+        _write(target, content.encode(), overwrite=saving.overwrite)
         paths.append(target)
     return paths
-
-
-def _data_of(result: Result) -> bytes:
-    document = {
-        "job_id": result.job_id,
-        "tool": result.tool,
-        "status": str(result.status),
-        "results": result.data,
-    }
-    return (json.dumps(document, indent=2) + "\n").encode()
 
 
 def _write(target: Path, content: bytes, *, overwrite: bool) -> None:
@@ -198,15 +187,3 @@ def _document(result: Result) -> dict[str, Any]:
     for file in document["files"]:
         del file["url"]
     return document
-
-
-def cell(name: str) -> Any:
-    def value(row: dict[str, Any]) -> Any:
-        found = row.get(name)
-        return json.dumps(found) if isinstance(found, (dict, list)) else found
-
-    return value
-
-
-def _save_command(session: Session, job: str) -> str:
-    return session.command("results", "save", job)

@@ -167,8 +167,6 @@ class Session:
         for end in self._ends:
             end()
 
-    # ---- how to go on
-
     def command(self, *parts: str) -> str:
         """Return a command for the same profile and service, to be pasted into a shell."""
         names = {"profile": "--profile", "api_key_file": "--api-key-file", "base_url": "--base-url"}

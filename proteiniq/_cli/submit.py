@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from . import exits
-from .base import Command
+from .base import Command, options
 from .jobs import COLUMNS, TIMEOUT
-from .output import Column, always
+from .output import Column, always, attributes, shown
 from .progress import progress
 from .session import CommandError, Session
+from .tools import is_free
 from .values import credits, inputs as read_inputs, settings as read_settings
 
 if TYPE_CHECKING:
     from proteiniq import Job, Tool
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def _tools(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -36,47 +35,39 @@ def _parts(context: click.Context, parameter: click.Parameter, incomplete: str) 
     return parts_of_tool(next(filter(None, words), ""), str(parameter.name), incomplete)
 
 
-def _order(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what says which job is meant."""
-    for add in (
-        click.option(
-            "--set",
-            "settings",
-            multiple=True,
-            metavar="NAME=VALUE",
-            shell_complete=_parts,
-            help="A setting; repeatable.",
-        ),
-        click.argument("inputs", nargs=-1, metavar="SLOT=FILE...", shell_complete=_parts),
-        click.argument("tool", shell_complete=_tools),
-    ):
-        function = add(function)
-    return function
+_order = options(
+    click.argument("tool", shell_complete=_tools),
+    click.argument("inputs", nargs=-1, metavar="SLOT=FILE...", shell_complete=_parts),
+    click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        shell_complete=_parts,
+        help="A setting; repeatable.",
+    ),
+)
+"""What says which job is meant."""
 
-
-def _payment(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what says how much may be spent, and how often."""
-    for add in (
-        click.option("--name", help="The job's name, by default the tool and the first sequence's name."),
-        click.option(
-            "--max-credits", type=credits, metavar="N", help="Submit only if the quote is at most this."
-        ),
-        click.option(
-            "--max-reserved-credits",
-            type=click.IntRange(0),
-            metavar="N",
-            help="The limit of a job billed by the minute.",
-        ),
-        click.option("-y", "--yes", is_flag=True, help="Submit without a question and without a limit."),
-        click.option(
-            "--idempotency-key",
-            metavar="KEY",
-            help="Of an earlier submit: the same job is returned, and paid once.",
-        ),
-    ):
-        function = add(function)
-    return function
-
+_payment = options(
+    click.option(
+        "--idempotency-key",
+        metavar="KEY",
+        help="Of an earlier submit: the same job is returned, and paid once.",
+    ),
+    click.option("-y", "--yes", is_flag=True, help="Submit without a question and without a limit."),
+    click.option(
+        "--max-reserved-credits",
+        type=click.IntRange(0),
+        metavar="N",
+        help="The limit of a job billed by the minute.",
+    ),
+    click.option(
+        "--max-credits", type=credits, metavar="N", help="Submit only if the quote is at most this."
+    ),
+    click.option("--name", help="The job's name, by default the tool and the first sequence's name."),
+)
+"""What says how much may be spent, and how often."""
 
 _INPUTS_HELP = """
 
@@ -104,9 +95,7 @@ def _read(session: Session, tool: str, inputs: tuple[str, ...], settings: tuple[
 
 
 _QUOTE = [
-    Column("tool", lambda quote: quote.tool),
-    Column("estimated_credits", lambda quote: quote.estimated_credits),
-    Column("available_credits", lambda quote: quote.available_credits),
+    *attributes("tool", "estimated_credits", "available_credits"),
     Column("would_be_refused", lambda quote: [each.message or each.code for each in quote.blocking_errors]),
 ]
 
@@ -194,8 +183,7 @@ def run(
         paths = save(result, saving, shown)
     session.output.record(
         [
-            Column("job_id", lambda _: result.job_id),
-            Column("status", lambda _: result.status),
+            *attributes("job_id", "status"),
             *(Column("saved", always(str(path))) for path in paths),
         ],
         result,
@@ -238,20 +226,19 @@ def _submitted(
 
 
 def _agreed(session: Session, order: _Order, max_credits: float | None, *, yes: bool) -> float | None:
-    """Return how many credits a job may cost; None is no limit. Raises CommandError if nobody agrees."""
+    """Return how many credits a job may cost; None means no limit. Raises CommandError if nobody agrees."""
     if max_credits is not None or yes:
         return max_credits
-    model = order.tool.credit_model
-    if model is not None and model.is_free:
+    if is_free(order.tool):
         return 0.0
     if not session.output.can_ask:
         raise CommandError(f"a job of {order.tool.id} costs credits: pass --max-credits N or --yes")
     found = session.client.jobs.quote(*order)
     if found.estimated_credits > 0:
         there = found.available_credits
-        of = f" of {there:,.12g}" if there is not None else ""
+        of = f" of {shown(there)}" if there is not None else ""
         session.confirm(
-            f"{order.tool.id} costs {found.estimated_credits:,.12g}{of} credits. Submit it?",
+            f"{order.tool.id} costs {shown(found.estimated_credits)}{of} credits. Submit it?",
             yes=False,
             otherwise="",
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .base import group
-from .output import Column, always
+from .base import LIMIT, group
+from .output import Column, always, attributes, shown
 from .session import Session
 
 if TYPE_CHECKING:
@@ -24,22 +24,18 @@ tools = group("tools", "The tools, with their slots, settings and prices.")
 @click.option("--search", "q", metavar="TEXT", help="Only tools that have this text.")
 @click.option("--category", metavar="NAME", help="Only tools of this category.")
 @click.option("--tag", metavar="NAME", help="Only tools with this tag.")
-@click.option("--limit", type=click.IntRange(0), help="At most so many.")
+@LIMIT
 @click.pass_obj
-def list_tools(
-    session: Session, q: str | None, category: str | None, tag: str | None, limit: int | None
-) -> None:
+def list_tools(session: Session, /, **filters: Any) -> None:
     """List the tools."""
-    columns = [
-        Column("id", lambda tool: tool.id),
-        Column("name", lambda tool: tool.name),
-        Column("category", lambda tool: tool.category),
-        Column("free", lambda tool: tool.is_free),
-        Column("description", lambda tool: tool.description),
-    ]
     from .names import remembering_tools
 
-    found = remembering_tools(session.client.tools.list(q=q, category=category, tag=tag, max_items=limit))
+    columns = [
+        *attributes("id", "name", "category"),
+        Column("free", lambda tool: tool.is_free),
+        *attributes("description"),
+    ]
+    found = remembering_tools(session.client.tools.list(**filters))
     session.output.listing(columns, found, id=lambda tool: tool.id, empty="No tool fits.")
 
 
@@ -73,7 +69,7 @@ def price(tool: Tool) -> str:
     model = tool.credit_model
     if model is None:
         return "unknown; `proteiniq quote` says what a job costs"
-    if model.is_free:
+    if is_free(tool):
         return "free"
     parts = []
     if model.base_credits:
@@ -83,8 +79,13 @@ def price(tool: Tool) -> str:
     return " and ".join(parts) or "`proteiniq quote` says what a job costs"
 
 
+def is_free(tool: Tool) -> bool:
+    """Whether the service states that a job of a tool costs nothing."""
+    return tool.credit_model is not None and bool(tool.credit_model.is_free)
+
+
 def _counted(credits: float) -> str:
-    return f"{credits:,.12g} credit{'' if credits == 1 else 's'}"
+    return f"{shown(credits)} credit{'' if credits == 1 else 's'}"
 
 
 def _slot(slot: Slot) -> str:
@@ -100,11 +101,10 @@ def _slot(slot: Slot) -> str:
 
 
 def _setting(setting: Setting) -> str:
-    low, high = setting.minimum, setting.maximum
-    span = None
-    if low is not None or high is not None:
-        span = f"from {low:.12g}" if low is not None else ""
-        span = f"{span} to {high:.12g}".strip() if high is not None else span
+    from .._short_repr import number_text
+
+    ends = (("from", setting.minimum), ("to", setting.maximum))
+    span = " ".join(f"{word} {number_text(end)}" for word, end in ends if end is not None)
     parts = [
         setting.type,
         f"default {setting.default}" if setting.default is not None else None,

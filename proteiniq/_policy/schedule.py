@@ -242,7 +242,7 @@ class Schedule:
     def failed(self, now: float, failed: Failed) -> None:
         """Record a failure that may pass: nothing is requested for a while.
 
-        Requests that were on their way during one failure and fail too are no further failure in a row.
+        Several requests that were on their way at the same time, and all fail, count as one failure.
         """
         pause = failed.retry_after
         if pause is None:

@@ -137,11 +137,16 @@ def unknown(job_id: str) -> JobState:
     )
 
 
+def reason(job: JobState) -> str | None:
+    """Return what a job's error says: its message, or else its code."""
+    return None if job.error is None else job.error.message or job.error.code
+
+
 def job_failed(job: JobState, result: Any = None) -> JobFailed:
     """Return the error of a job that ended without success, with the result that it left, if any."""
     why = ""
     if job.error is not None:
-        why = f": {job.error.message or job.error.code}" + (f" ({job.error.code})" if job.error.code else "")
+        why = f": {reason(job)}" + (f" ({job.error.code})" if job.error.code else "")
     name = f" {job.name!r}" if job.name else ""
     message = f"job {job.id}{name} ended as {job.status}{' without a result' if result is None else ''}{why}"
     if result is not None:

@@ -73,17 +73,11 @@ class BatchResults:
         folder = self._ledger.folder
         item = folder.plan.item(place)
         root = Blocking.run(partial(folder.make_results_of, item))
-        document = {
-            "job_id": result.job_id,
-            "tool": result.tool,
-            "status": str(result.status),
-            "results": result.data,
-        }
         saved: list[SavedFile] = []
         if self._keep == "all" and len(result.files):
             paths = result.save_all(root / "files", overwrite=True)
             saved = Blocking.run(partial(described, root, result.files.names, paths))
-        Blocking.run(partial(write, root, document))
+        Blocking.run(partial(write, root, result))
         return Saved(place, tuple(saved), data=bool(result.data))
 
     def _fetched(self, job_id: str, place: int, outcome: TaskEnd[Any]) -> None:

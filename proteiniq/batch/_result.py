@@ -17,9 +17,19 @@ from ._summary import ItemSummary
 NAME = "result.json"
 
 
-def write(folder: Path, document: Mapping[str, Any]) -> None:
+def document(result: Any) -> dict[str, Any]:
+    """Return the document of a result, of either client."""
+    return {
+        "job_id": result.job_id,
+        "tool": result.tool,
+        "status": str(result.status),
+        "results": result.data,
+    }
+
+
+def write(folder: Path, result: Any) -> None:
     """Write the document of a result in its folder, after all its files. Raises OSError."""
-    content = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+    content = json.dumps(document(result), ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
     replace(folder / NAME, content)
 
 

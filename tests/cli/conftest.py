@@ -29,8 +29,8 @@ def service() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def program(service: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """The program in a folder with `proteins.fasta`, for the user of the module's sandbox."""
+def program(service: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    """The program in a folder with `proteins.fasta`, for the user of the module's sandbox, whose faults end with it."""
     monkeypatch.setattr("proteiniq._sync.client.MachineClock", FastClock)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "proteins.fasta").write_text(LYSOZYME)
@@ -40,4 +40,5 @@ def program(service: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
-    return Program(monkeypatch, environment)
+    yield Program(monkeypatch, environment)
+    service.faults.clear()

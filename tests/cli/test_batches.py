@@ -23,12 +23,6 @@ from .program import Program
 ITEMS = "id,text\na,one\nb,two\n"
 
 
-@pytest.fixture(autouse=True)
-def no_faults(service: Sandbox) -> Iterator[None]:
-    yield
-    service.faults.clear()
-
-
 @pytest.fixture
 def items(tmp_path: Path) -> str:
     (tmp_path / "items.csv").write_text(ITEMS)

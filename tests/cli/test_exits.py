@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,6 @@ from .output import Made
 from .program import Program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def no_faults(service: Sandbox) -> Iterator[None]:
-    yield
-    service.faults.clear()
 
 
 def session() -> Session:

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ import click
 import pytest
 
 from proteiniq import ProteinIQ, Result, ResultFiles, testing
+from proteiniq._cli.output import of_rows
 from proteiniq._cli.progress import Progress
-from proteiniq._cli.results import Saving, cell, save
+from proteiniq._cli.results import Saving, save
 from proteiniq._cli.tools import _setting, price
 from proteiniq._cli.values import credits, duration, settings
 from proteiniq._sync.jobs import Jobs
@@ -28,12 +28,6 @@ from proteiniq.sandbox import Sandbox
 from ..support import LYSOZYME
 from .output import Gone, Made
 from .program import Program
-
-
-@pytest.fixture(autouse=True)
-def no_faults(service: Sandbox) -> Iterator[None]:
-    yield
-    service.faults.clear()
 
 
 @pytest.fixture
@@ -324,8 +318,10 @@ def test_a_result_is_shown_as_a_table(program: Program, done: str) -> None:
 
 
 def test_lists_within_a_result_are_json() -> None:
-    assert cell("a")({"a": [1]}) == "[1]"
-    assert cell("a")({"a": 1}) == 1
+    (column,) = of_rows([{"a": [1]}, {"a": 1}])
+    assert column.name == "a"
+    assert column.value({"a": [1]}) == "[1]"
+    assert column.value({"a": 1}) == 1
 
 
 def test_a_result_is_saved_in_a_folder_of_its_own(program: Program, done: str) -> None:
