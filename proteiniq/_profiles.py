@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ._short_repr import short_repr, why
+from ._message_text import short_repr, why
 from ._wire.key import FORM, ApiKey
 from .errors import ConfigurationError
 

@@ -53,7 +53,7 @@ import attrs
 
 import proteiniq
 
-from ._short_repr import short_repr
+from ._message_text import short_repr
 
 _BY_CODE: dict[str, type[APIError]] = {}
 _BY_STATUS: dict[int, type[APIError]] = {}

@@ -89,7 +89,7 @@ def test_the_sandbox_imports_no_module_of_the_facade() -> None:
         "proteiniq.sandbox",
         "proteiniq.contract",
         "proteiniq._text",
-        "proteiniq._short_repr",
+        "proteiniq._message_text",
     )
     for path in modules("sandbox"):
         ours = {name for name in imported(path) if name.split(".")[0] in ("proteiniq", "proteiniq_openapi")}
@@ -98,7 +98,7 @@ def test_the_sandbox_imports_no_module_of_the_facade() -> None:
 
 
 def test_what_is_known_of_text_formats_imports_neither_the_facade_nor_the_sandbox() -> None:
-    allowed = ("proteiniq._text", "proteiniq._short_repr")
+    allowed = ("proteiniq._text", "proteiniq._message_text")
     for path in modules("_text"):
         ours = {name for name in imported(path) if name.split(".")[0] == "proteiniq"}
         assert not {name for name in ours if name != "proteiniq" and not name.startswith(allowed)}, path

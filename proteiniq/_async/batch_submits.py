@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from .._message_text import number_text
 from .._policy.look import Failed as Later
-from .._short_repr import number_text
 from .._wire.crew import AsyncCrew, Done, TaskEnd
 from ..batch import _events as events
 from ..batch._state import ItemState

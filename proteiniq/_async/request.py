@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from .._inputs import requests
 from .._inputs.arguments import check_idempotency_key, is_text
+from .._message_text import short_repr
 from .._responses import schema
 from .._responses.calls import Call
-from .._short_repr import short_repr
 from ..errors import ContractError, InvalidInput, Request
 from .pipeline import AsyncPipeline
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from .._wire.failures import reported
 from .._wire.secrecy import without_queries
 from ..errors import ConfigurationError

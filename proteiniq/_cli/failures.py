@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from .._message_text import why
 from .._responses.messages import reason
-from .._short_repr import why
 from ..errors import (
     BatchPaused,
     ConcurrentJobLimitExceeded,

@@ -101,7 +101,7 @@ def _slot(slot: Slot) -> str:
 
 
 def _setting(setting: Setting) -> str:
-    from .._short_repr import number_text
+    from .._message_text import number_text
 
     ends = (("from", setting.minimum), ("to", setting.maximum))
     span = " ".join(f"{word} {number_text(end)}" for word, end in ends if end is not None)

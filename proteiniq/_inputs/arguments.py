@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from .._message_text import short_repr, why
 from .._policy.times import parse_timestamp
-from .._short_repr import short_repr, why
 from ..errors import InvalidInput
 
 IDEMPOTENCY_KEY_LENGTH = 255

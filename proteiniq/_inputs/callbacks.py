@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from ..errors import InvalidInput
 
 

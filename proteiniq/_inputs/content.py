@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from .._text import fasta, recognise
 from ..errors import Issue
 from ..models import Slot

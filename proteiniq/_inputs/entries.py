@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from .._text import fasta
 from ..errors import InvalidInput, Issue
 from ..models import File, Slot, Tool

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .._short_repr import short_repr, why
+from .._message_text import short_repr, why
 from ..errors import InvalidInput
 from .arguments import special_file
 

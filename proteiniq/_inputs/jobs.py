@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from ..errors import InvalidInput
 from ..models import JobState, Model
 from .arguments import check_id

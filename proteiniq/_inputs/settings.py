@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from .._short_repr import number_text, short_repr
+from .._message_text import number_text, short_repr
 from ..errors import InvalidInput, Issue
 from ..models import Setting, Tool
 from .arguments import copied

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import LONGEST, short_repr, why
+from .._message_text import LONGEST, short_repr, why
 from .._text import encodings, fasta
 from ..models import File
 from . import files

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._short_repr import number_text
+from .._message_text import number_text
 from ..errors import (
     BY_CODE,
     APIError,

@@ -8,8 +8,8 @@ import logging
 
 import attrs
 
+from .._message_text import number_text
 from .._responses.messages import spend_limit
-from .._short_repr import number_text
 from ..batch._events import Estimate, Forecast
 from ..batch._prices import PriceClass, expected, more_expected, price_class
 from ..batch._state import ItemState

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import attrs
 
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from . import recognise
 
 _MARK = "\ufeff"

@@ -15,7 +15,7 @@ import attrs
 
 from .._inputs.arguments import special_file
 from .._inputs.files import Unusable, is_in_archive, opened_in_archive
-from .._short_repr import why
+from .._message_text import why
 from ..errors import InvalidInput
 
 Uploadable = str | os.PathLike[str] | bytes | IO[bytes] | Iterable[bytes]

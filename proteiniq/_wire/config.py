@@ -13,9 +13,9 @@ import attrs
 from .. import _profiles
 from .._inputs.arguments import is_host, is_loopback
 from .._inputs.callbacks import is_coroutine_function
+from .._message_text import short_repr
 from .._policy.retry import RetryPolicy
 from .._profiles import about_key
-from .._short_repr import short_repr
 from ..errors import ConfigurationError
 from ..hooks import Hook
 from .extra_headers import ExtraHeaders

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .._short_repr import why
+from .._message_text import why
 from ..errors import InvalidInput
 from .encoding import BadAddress, encoded
 from .failures import WireFailure

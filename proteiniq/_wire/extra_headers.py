@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from .._inputs.arguments import is_token
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from ..errors import ConfigurationError
 from .encoding import USER_AGENT
 

@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import attrs
 
 from .._inputs.arguments import is_host, is_loopback
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from ..errors import ConfigurationError
 
 Verify = str | os.PathLike[str] | ssl.SSLContext | Literal[True] | None

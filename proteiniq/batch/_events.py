@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from .._short_repr import number_text
+from .._message_text import number_text
 from ._lines import encode as line_of, known
 
 

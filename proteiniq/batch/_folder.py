@@ -23,7 +23,7 @@ from typing import Any
 import attrs
 
 from .._forks import Lock as ThreadLock
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from .._transfer.durable import replace, sync_folder
 from .._version import VERSION
 from ..errors import BatchError

@@ -16,7 +16,7 @@ import attrs
 
 from .._inputs import entries, files, formats, settings as job_settings, values
 from .._inputs.arguments import is_text
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from .._text import fasta
 from ..errors import InvalidInput
 from ..models import Slot, Tool

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import short_repr, why
+from .._message_text import short_repr, why
 from .._transfer.durable import sync
 from ..errors import BatchError
 

@@ -18,7 +18,7 @@ from .._inputs.arguments import (
     is_number,
 )
 from .._inputs.files import save_path
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from ..errors import InvalidInput
 
 KEEP = ("all", "data")

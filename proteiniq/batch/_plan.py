@@ -21,7 +21,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from ..errors import BatchError
 from ._lines import Lines, canonical, damaged, encode
 from ._names import folder_name

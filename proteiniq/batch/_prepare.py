@@ -11,7 +11,7 @@ import attrs
 from .._inputs import entries, job_entries, settings as job_settings
 from .._inputs.arguments import copied
 from .._inputs.reader import warn
-from .._short_repr import short_repr
+from .._message_text import short_repr
 from ..errors import InvalidInput, Issue
 from ..models import Tool
 from ._items import Item

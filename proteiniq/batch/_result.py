@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .._short_repr import why
+from .._message_text import why
 from .._transfer.durable import replace
 from ..errors import BatchError
 from ._events import Reused, Saved, SavedFile

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from .._short_repr import number_text
+from .._message_text import number_text
 from ._folder import BatchFolder
 from ._state import ItemState
 

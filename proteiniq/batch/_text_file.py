@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .._inputs.arguments import special_file
 from .._inputs.reader import warn
-from .._short_repr import why
+from .._message_text import why
 from .._text import encodings, fasta
 from ..errors import InvalidInput, Issue
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from .._short_repr import why
+from .._message_text import why
 from . import _auth
 from ._errors import SandboxError
 from ._processes import kill_marked

@@ -14,7 +14,7 @@ import attrs
 import uvicorn
 from starlette.types import ASGIApp
 
-from .._short_repr import why
+from .._message_text import why
 from ._errors import SandboxError
 from ._events import Changes
 from ._http import Protocol

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from .._short_repr import number_text
+from .._message_text import number_text
 from .._text import encodings, fasta
 from ._errors import APIError, Issue, invalid
 from .tools.base import Entry, Problem, Setting, Slot, Tool

@@ -308,7 +308,7 @@ def test_the_sandbox_does_not_import_the_facade() -> None:
 import sys
 from proteiniq.sandbox import Sandbox
 ours = sorted(m for m in sys.modules if m.startswith("proteiniq"))
-shared = ("proteiniq.sandbox", "proteiniq.contract", "proteiniq._text", "proteiniq._short_repr")
+shared = ("proteiniq.sandbox", "proteiniq.contract", "proteiniq._text", "proteiniq._message_text")
 print([m for m in ours if not m.startswith(shared)])
 """
     assert run_python(code) == "['proteiniq']"

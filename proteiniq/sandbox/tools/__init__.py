@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterable
 
-from ..._short_repr import short_repr
+from ..._message_text import short_repr
 from .base import Tool
 
 BUILT_IN = (

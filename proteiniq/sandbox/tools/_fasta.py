@@ -14,7 +14,7 @@ from pathlib import Path
 
 import attrs
 
-from ..._short_repr import short_repr
+from ..._message_text import short_repr
 from ..._text import fasta, recognise
 from .base import Entry, Inputs, Problem
 

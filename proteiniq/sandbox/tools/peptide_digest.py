@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from ..._short_repr import number_text
+from ..._message_text import number_text
 from . import _fasta, _mass, _table
 from ._enzymes import ENZYMES
 from .base import (

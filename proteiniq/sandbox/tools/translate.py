@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..._short_repr import short_repr
+from ..._message_text import short_repr
 from . import _fasta
 from .base import (
     CreditModel,
