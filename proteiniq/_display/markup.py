@@ -1,0 +1,21 @@
+"""HTML from text that nobody vouches for."""
+
+from __future__ import annotations
+
+import base64
+import html
+
+
+def escape(text: object) -> str:
+    """Return text for HTML, as content or as an attribute's value between double quotes."""
+    return html.escape(str(text), quote=True)
+
+
+def image(svg: str, description: str, style: str = "") -> str:
+    """Return an `<img>` with an SVG picture inside, which a notebook keeps even if it isn't trusted.
+
+    `description` is the alternative text.
+    """
+    encoded = base64.b64encode(svg.encode()).decode("ascii")
+    styled = f' style="{escape(style)}"' if style else ""
+    return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{escape(description)}"{styled}>'
