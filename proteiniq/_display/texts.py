@@ -1,0 +1,128 @@
+"""Whether a text is in a format, and what is in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from .._inputs import formats
+from .._text import fasta
+from .shapes import Column, Output, Sequences, Structure, Table
+from .tracks import plots
+
+_START = 20_000
+"""How many characters of a text are looked at to recognise it."""
+
+_SVG = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.DOTALL)
+_ALIGNMENT = re.compile(
+    r"(?:#*\n)*(?:CLUSTAL|MUSCLE|# ?STOCKHOLM \d|# Program: +\w|# Aligned_sequences: \d)", re.IGNORECASE
+)
+"""How alignments of Clustal, MUSCLE and EMBOSS start, and of Pfam and HMMER (Stockholm)."""
+
+_XYZ = re.compile(r"\s*\d+[ \t]*\n[^\n]*\n[ \t]*(?:[A-Z][a-z]?|\d+)(?:[ \t]+-?\d+\.\d+){3}")
+"""The number of atoms, a comment, and an atom."""
+
+_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
+_FRACTION = re.compile(r"-?(?:0|[1-9]\d*)?\.?\d+(?:[eE][+-]?\d{1,3})?")
+
+
+def image(content: bytes) -> str | None:
+    """Return the format of a picture of pixels."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    return "jpeg" if content.startswith(b"\xff\xd8\xff") else None
+
+
+def is_svg(text: str) -> bool:
+    return _SVG.match(text) is not None
+
+
+def is_alignment(text: str) -> bool:
+    return _ALIGNMENT.match(text.replace("\r\n", "\n")) is not None
+
+
+def is_structure(format: str, text: str) -> bool:
+    """Whether a text has atoms in this format."""
+    match format:
+        case "mol2":
+            return "@<TRIPOS>ATOM" in text
+        case "xyz":
+            return _XYZ.match(text.replace("\r\n", "\n")) is not None
+        case "cif":
+            return "_atom_site." in text and not formats.problems("cif", text)
+    return not formats.problems(format, text)
+
+
+def sequences(text: str) -> tuple[fasta.Record, ...]:
+    """Return the records of FASTA; none if the text is not FASTA, or a record has no sequence."""
+    if not text.lstrip().startswith(">"):
+        return ()
+    records = fasta.records(text)
+    return tuple(records) if all(record.parts for record in records) else ()
+
+
+def of_sequences(name: str, text: str) -> list[Output]:
+    records = sequences(text)
+    letters = [record.letters for record in records]
+    aligned = len(letters) > 1 and len({*map(len, letters)}) == 1 and any("-" in each for each in letters)
+    return [Sequences(name=name, records=records, aligned=aligned)] if records else []
+
+
+def in_value(name: str, text: str) -> Output | None:
+    """Return the structure or the sequences that a value of a document is."""
+    if "\n" not in text.strip():
+        return None
+    format = formats.sniff(text)
+    format = "mol2" if format == "MOL2" else format
+    if format in ("pdb", "cif", "sdf", "mol2") and is_structure(format, text):
+        return Structure(name=name, format=format, text=text)
+    return next(iter(of_sequences(name, text)), None)
+
+
+def table(name: str, text: str, delimiter: str) -> Sequence[Output]:
+    """Return the table in a text, with the types that its cells look like; nothing if its rows differ in length."""
+    try:
+        header, *rows = (
+            row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row
+        )
+    except (ValueError, csv.Error):  # without lines, or not CSV
+        return []
+    if len(header) < 2 or any(len(row) != len(header) for row in rows):
+        return []
+    cells = [_typed(column) for column in zip(*rows, strict=True)] if rows else [(str, [])] * len(header)
+    columns = tuple(Column(title.strip(), kind) for title, (kind, _) in zip(header, cells, strict=True))
+    made = list(zip(*(values for _, values in cells), strict=True))
+    return list(plots(Table(name=name, columns=columns, rows=made)))
+
+
+def _typed(cells: Sequence[str]) -> tuple[type, list[Any]]:
+    given = [cell.strip() for cell in cells]
+    filled = [cell for cell in given if cell]
+    for kind, pattern in ((int, _WHOLE), (float, _FRACTION)):
+        if filled and all(map(pattern.fullmatch, filled)):
+            return kind, [kind(cell) if cell else None for cell in given]
+    return str, [cell if cell.strip() else None for cell in cells]
+
+
+def document(text: str) -> Any:
+    """Return the content of a JSON document. Raises ValueError if it is not one, or is nested too deeply."""
+    try:
+        return json.loads(text, parse_float=_finite, parse_constant=_constant)
+    except RecursionError as error:
+        raise ValueError(str(error)) from None
+
+
+def _finite(text: str) -> float | str:
+    """Return a number; as text if it is too large for one, since a page can't have infinity as JSON."""
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+def _constant(text: str) -> str | None:
+    """Return what JSON has no word for but programs write: None for NaN, and the infinities as text."""
+    return None if text == "NaN" else text
