@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .._inputs.arguments import is_text
+from ..errors import InvalidInput
 
 Row = dict[str, Any]
 
@@ -24,20 +25,72 @@ _DEEPEST = 20
 """How many objects within objects have columns of their own; what is deeper is JSON text."""
 
 
-def records(results: Any) -> Iterator[Row]:
-    """Yield the rows of a result document."""
-    if not isinstance(results, Mapping):
-        results = {} if results is None else {"results": results}
-    lists = [name for name, value in results.items() if is_records(value)]
+def records(results: Any, table: str | None = None) -> Iterator[Row]:
+    """Yield the rows of a result document.
+
+    `table` is the path of the list that they are of, instead of the only one. Raises InvalidInput if there is none.
+    """
+    results = _object(results)
+    listed = main_list(results) if table is None else table
+    others: Mapping[str, Any]
+    if table is None:
+        others = {name: value for name, value in results.items() if name != listed}
+        chosen = results[listed] if listed is not None else None
+    else:
+        lists = dict(_lists(results))
+        if table not in lists:
+            raise InvalidInput(
+                f"table: the result has no list of objects {table!r}, its lists are "
+                f"{', '.join(map(repr, lists)) or 'none'}"
+            )
+        chosen, others = lists[table], _without_lists(results)
     repeated: Row = {}
-    _flatten({name: value for name, value in results.items() if [name] != lists}, "", repeated)
-    if len(lists) != 1:
+    _flatten(others, "", repeated)
+    if chosen is None:
         yield repeated
         return
-    for record in results[lists[0]]:
+    for record in chosen:
         row = dict(repeated)
-        _flatten(record, f"{lists[0]}.", row)
+        _flatten(record, f"{listed}.", row)
         yield row
+
+
+def main_list(results: Any) -> str | None:
+    """Return the name of the only list of objects in a document that is not empty; None if there is not just one."""
+    lists = [name for name, value in _object(results).items() if is_records(value)]
+    return lists[0] if len(lists) == 1 else None
+
+
+def contract_path(results: Any, table: str | None, column: str) -> str:
+    """Return the path of a column's values in a document as contracts write it, such as `hits[].score`."""
+    listed = main_list(results) if table is None else table
+    if listed is None or not column.startswith(f"{listed}."):
+        return column
+    return f"{listed if isinstance(results, Mapping) else ''}[].{column.removeprefix(f'{listed}.')}"
+
+
+def _object(results: Any) -> Mapping[str, Any]:
+    """Return a document as an object, which most are."""
+    if isinstance(results, Mapping):
+        return results
+    return {} if results is None else {"results": results}
+
+
+def _lists(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the paths and values of all lists of objects, of empty lists, too."""
+    for name, value in values.items():
+        if is_records(value) or value == []:
+            yield f"{prefix}{name}", value
+        elif isinstance(value, Mapping) and depth < _DEEPEST:
+            yield from _lists(value, f"{prefix}{name}.", depth + 1)
+
+
+def _without_lists(values: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
+    return {
+        name: _without_lists(value, depth + 1) if isinstance(value, Mapping) and depth < _DEEPEST else value
+        for name, value in values.items()
+        if not is_records(value)
+    }
 
 
 def is_records(value: Any) -> bool:

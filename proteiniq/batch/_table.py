@@ -9,12 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from .._frames import tables
 from .._frames.rows import Row, as_text, by_column, records, types
 from .._inputs.arguments import check_flags
 from .._inputs.files import save_path
+from .._libraries import package
 from .._transfer.durable import replacing
 from ._folder import BatchFolder
-from ._frames import package
 from ._result import read
 from ._summary import summaries, write_csv
 
@@ -31,6 +32,11 @@ class Table:
     Each row has `item`, the item's id, `job_id`, `status`, that of the job, and `credits`, what all jobs of the item
     cost, which is the same in all its rows. An item that has the result of an equal one cost nothing, and has no
     `credits`.
+
+    An item has a row for each object if its results have exactly one list of objects that is not empty, else one row.
+    Columns are named by the path in the results, with dots: `hits.score` for `{"hits": [{"score": 1}]}`. Values outside
+    the list are repeated in each row. A list is JSON text in files and frames, and a column whose values are of
+    different types, other than whole and fractional numbers, is text.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,16 +66,10 @@ class Table:
         """
         pyarrow = package("pyarrow", "writing Parquet", "parquet")
         parquet = package("pyarrow.parquet", "writing Parquet", "parquet")
-        kinds = {
-            bool: pyarrow.bool_(),
-            int: pyarrow.int64(),
-            float: pyarrow.float64(),
-            str: pyarrow.string(),
-        }
         target = _target(path, overwrite)
         with BatchFolder.read(self._path) as folder, replacing(target) as file:
             columns = _columns(rows(folder))
-            schema = pyarrow.schema([(name, kinds[kind]) for name, kind in columns.items()])
+            schema = tables.schema(columns)
             left = rows(folder)
             with parquet.ParquetWriter(file, schema) as writer:
                 while some := list(islice(left, _AT_ONCE)):
@@ -81,24 +81,23 @@ class Table:
 
         Raises BatchError, and ConfigurationError without pandas.
         """
-        pandas = package("pandas", "to_pandas()", "pandas")
-        kinds = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
-        columns, made = self._read()
-        return pandas.DataFrame(
-            {name: pandas.array(made[name], dtype=kinds[kind]) for name, kind in columns.items()}
-        )
+        return tables.to_pandas(self._read)
 
     def to_polars(self) -> Any:
         """Return the rows as a DataFrame of polars. Raises BatchError, and ConfigurationError without polars."""
-        polars = package("polars", "to_polars()", "polars")
-        kinds = {bool: polars.Boolean, int: polars.Int64, float: polars.Float64, str: polars.String}
-        columns, made = self._read()
-        return polars.DataFrame(made, schema={name: kinds[kind] for name, kind in columns.items()})
+        return tables.to_polars(self._read)
 
-    def _read(self) -> tuple[dict[str, type], dict[str, list[Any]]]:
+    def to_arrow(self) -> Any:
+        """Return the rows as a Table of pyarrow: int64, double, bool and string.
+
+        Raises BatchError, and ConfigurationError without pyarrow.
+        """
+        return tables.to_arrow(self._read)
+
+    def _read(self) -> tables.Columns:
         found = list(self)
         columns = _columns(found)
-        return columns, by_column(columns, found)
+        return tables.Columns(columns, by_column(columns, found))
 
 
 def rows(folder: BatchFolder) -> Iterator[Row]:

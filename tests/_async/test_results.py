@@ -16,7 +16,7 @@ from proteiniq import APIError, AsyncProteinIQ, ConfigurationError, ContractErro
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
-from ..support import RESULT, UBIQUITIN, Routes, Stub, answer, job
+from ..support import RESULT, UBIQUITIN, Routes, Stub, answer, documented, job
 from ..tools import ALL, Large
 from .clients import connect, fetched, over
 
@@ -36,6 +36,18 @@ async def test_fields_of_a_result(client: AsyncProteinIQ) -> None:
     assert made.files[0].name == "parameters.csv"
     assert "parameters.csv" in made.files
     assert [file.content_type for file in made.files] == ["text/csv", "application/json"]
+
+
+@pytest.mark.once
+@pytest.mark.anyio
+async def test_a_result_has_the_contract_that_the_client_has_read() -> None:
+    fetched = Routes({RESULT: answer(result()), "GET /api/v1/tools/esmfold": answer(documented("get_tool"))})
+    async with over(fetched) as client:
+        before = await client.results.get("job_1")
+        known = await client.tools.get("esmfold")
+        after = await client.results.get("job_1")
+    assert (before._contract, after._contract) == (None, known)
+    assert before == after
 
 
 @pytest.mark.anyio
