@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from importlib import import_module
+from numbers import Real
 from typing import Any
 
 from .errors import ConfigurationError
@@ -23,6 +25,16 @@ def is_from(library: str, value: Any) -> bool:
     return any(kind.__module__.partition(".")[0] == library for kind in type(value).__mro__)
 
 
-def is_a(name: str, value: Any) -> bool:
-    """Whether the value's class, or one that it is made from, has this name, such as `Bio.Seq.Seq`."""
-    return any(f"{kind.__module__}.{kind.__qualname__}" == name for kind in type(value).__mro__)
+def is_a(library: str, name: str, value: Any) -> bool:
+    """Whether the value's class, or one that it is made from, is of a library and has this name."""
+    return any(
+        kind.__qualname__ == name and kind.__module__.partition(".")[0] == library
+        for kind in type(value).__mro__
+    )
+
+
+def is_missing(value: Any) -> bool:
+    """Whether the value stands for a missing one: None, NaN, or NA and NaT of pandas."""
+    if isinstance(value, (Real, Decimal)):
+        return bool(value != value)
+    return value is None or is_a("pandas", "NAType", value) or is_a("pandas", "NaTType", value)

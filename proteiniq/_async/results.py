@@ -104,6 +104,46 @@ class AsyncResultFile:
         """Return the file as text. Raises UnicodeDecodeError if it is not valid UTF-8."""
         return (await self.read()).decode("utf-8")
 
+    async def to_biopython(self) -> Any:
+        """Return the file as objects of Biopython.
+
+        These are a `Bio.PDB.Structure.Structure` for PDB and mmCIF, a list of `SeqRecord` for FASTA, FASTQ, GenBank,
+        EMBL and UniProt text, and a `Bio.Align.Alignment` for alignments of Clustal, EMBOSS and Stockholm.
+
+        Raises ValueError for other content, ConfigurationError without Biopython, and the errors of `read`.
+        """
+        from .._frames import objects
+
+        convert = objects.biopython()
+        return convert(self.name, self.content_type, await self.read())
+
+    async def to_biotite(self) -> Any:
+        """Return the atoms in the file as objects of biotite, with `atom_id`, `b_factor`, `occupancy` and `charge`.
+
+        These are an `AtomArray` for PDB and mmCIF with one model, and an `AtomArrayStack` for several; for SDF an
+        `AtomArray`, or a list of them for several records, whose annotations are the elements and charges only.
+
+        Raises ValueError for other content, ConfigurationError without biotite, and the errors of `read` and biotite.
+        """
+        from .._frames import objects
+
+        convert = objects.biotite()
+        return convert(self.name, self.content_type, await self.read())
+
+    async def to_rdkit(self) -> Any:
+        """Return the molecule in an SDF, MOL2 or PDB file as a `Mol` of RDKit; a list of them for several records.
+
+        The hydrogens of the file are kept. The models of a PDB file become conformers; such a file states no bond
+        orders, so those of a ligand are single.
+
+        Raises ValueError for other content and for a molecule that RDKit can't read, ConfigurationError without RDKit,
+        and the errors of `read`.
+        """
+        from .._frames import objects
+
+        convert = objects.rdkit()
+        return convert(self.name, self.content_type, await self.read())
+
     async def save(
         self, path: str | os.PathLike[str], *, on_progress: OnProgress | None = None, overwrite: bool = False
     ) -> Path:

@@ -14,59 +14,11 @@ from typing import Any
 import attrs
 
 from .._frames.described import Described, described
-from .._inputs import formats
+from .._frames.file_formats import STRUCTURES, is_alignment, is_structure, sniff, stated
 from .._text import encodings
 from ..models import OutputFile, Tool
 from . import documents, texts
 from .shapes import Alignment, Binary, GivenFile, Image, Output, Structure, Text, Unread
-
-STRUCTURES = ("pdb", "cif", "sdf", "mol2", "xyz")
-"""The formats of structures that are shown."""
-
-IMAGES = ("png", "svg", "jpeg")
-
-_CONTENT_TYPES = {
-    "chemical/x-pdb": "pdb",
-    "chemical/pdb": "pdb",
-    "chemical/x-cif": "cif",
-    "chemical/x-mmcif": "cif",
-    "chemical/x-mdl-sdfile": "sdf",
-    "chemical/x-mdl-molfile": "sdf",
-    "chemical/x-mol2": "mol2",
-    "chemical/x-xyz": "xyz",
-    "chemical/x-fasta": "fasta",
-    "text/x-fasta": "fasta",
-    "application/x-fasta": "fasta",
-    "application/json": "json",
-    "text/json": "json",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-    "image/png": "png",
-    "image/jpeg": "jpeg",
-    "image/svg+xml": "svg",
-}
-"""Media types that say what a file is. Those of molecules are from Rzepa et al. 1998,
-J. Chem. Inf. Comput. Sci. 38:976."""
-
-_EXTENSIONS = {
-    **{suffix: name for suffix, name in formats.EXTENSIONS.items() if name != "smiles"},
-    ".mol2": "mol2",
-    ".xyz": "xyz",
-    ".json": "json",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".png": "png",
-    ".jpg": "jpeg",
-    ".jpeg": "jpeg",
-    ".svg": "svg",
-    ".aln": "alignment",
-    ".clustal": "alignment",
-    ".sto": "alignment",
-    ".stk": "alignment",
-    ".a3m": "fasta",
-    ".afa": "fasta",
-}
 
 
 def outputs(data: Any, files: Sequence[GivenFile] = (), tool: Tool | None = None) -> tuple[Output, ...]:
@@ -102,10 +54,7 @@ def _contract_of(file: GivenFile, tool: Tool | None) -> OutputFile | None:
 
 def _stated(file: GivenFile, contract: OutputFile | None) -> list[str]:
     """Return the formats that a file is said to have, the most reliable first."""
-    types = [contract.content_type if contract is not None else None, file.content_type]
-    named = [_CONTENT_TYPES.get((each or "").partition(";")[0].strip().lower()) for each in types]
-    named.append(_EXTENSIONS.get(formats.extension(file.name)))
-    return [each for each in dict.fromkeys(named) if each is not None]
+    return stated(file.name, contract.content_type if contract is not None else None, file.content_type)
 
 
 def _found(
@@ -118,36 +67,21 @@ def _found(
         text, _ = encodings.decoded(content)
     except encodings.NotText as error:
         return [Binary(name=file.name, reason=str(error).partition(":")[0])]
-    for format in dict.fromkeys([*stated, *([sniffed] if (sniffed := _sniffed(text)) else [])]):
+    for format in dict.fromkeys([*stated, *([sniffed] if (sniffed := sniff(text)) else [])]):
         made = _as(format, file, text, contract)
         if made:
             return made
     return [Text(name=file.name, text=text)]
 
 
-def _sniffed(text: str) -> str | None:
-    """Return the format of a text of which nothing is stated."""
-    found = formats.sniff(text)
-    if found is None and texts.is_alignment(text):
-        return "alignment"
-    return {
-        "MOL2": "mol2",
-        "JSON": "json",
-        "CSV": "csv",
-        "Clustal": "alignment",
-        "Stockholm": "alignment",
-        "MUSCLE": "alignment",
-    }.get(found or "", found)
-
-
 def _as(format: str, file: GivenFile, text: str, contract: OutputFile | None) -> Sequence[Output]:
     """Return what a text is in a format; nothing if it is not in it."""
     name = file.name
-    if format in STRUCTURES and texts.is_structure(format, text):
+    if format in STRUCTURES and is_structure(format, text):
         return [Structure(name=name, format=format, text=text, b_factor=_b_factor(contract))]
     if format == "fasta":
         return texts.of_sequences(name, text)
-    if format == "alignment" and texts.is_alignment(text):
+    if format == "alignment" and is_alignment(text):
         return [Alignment(name=name, text=text)]
     if format == "svg" and texts.is_svg(text):
         return [Image(name=name, format="svg", content=text.encode())]

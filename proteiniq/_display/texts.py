@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .._inputs import formats
+from .._frames.file_formats import is_structure, sniff
 from .._text import fasta
 from .shapes import Column, Output, Sequences, Structure, Table
 from .tracks import plots
@@ -19,14 +19,6 @@ _START = 20_000
 """How many characters of a text are looked at to recognise it."""
 
 _SVG = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.DOTALL)
-_ALIGNMENT = re.compile(
-    r"(?:#*\n)*(?:CLUSTAL|MUSCLE|# ?STOCKHOLM \d|# Program: +\w|# Aligned_sequences: \d)", re.IGNORECASE
-)
-"""How alignments of Clustal, MUSCLE and EMBOSS start, and of Pfam and HMMER (Stockholm)."""
-
-_XYZ = re.compile(r"\s*\d+[ \t]*\n[^\n]*\n[ \t]*(?:[A-Z][a-z]?|\d+)(?:[ \t]+-?\d+\.\d+){3}")
-"""The number of atoms, a comment, and an atom."""
-
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 _FRACTION = re.compile(r"-?(?:0|[1-9]\d*)?\.?\d+(?:[eE][+-]?\d{1,3})?")
 
@@ -40,22 +32,6 @@ def image(content: bytes) -> str | None:
 
 def is_svg(text: str) -> bool:
     return _SVG.match(text) is not None
-
-
-def is_alignment(text: str) -> bool:
-    return _ALIGNMENT.match(text.replace("\r\n", "\n")) is not None
-
-
-def is_structure(format: str, text: str) -> bool:
-    """Whether a text has atoms in this format."""
-    match format:
-        case "mol2":
-            return "@<TRIPOS>ATOM" in text
-        case "xyz":
-            return _XYZ.match(text.replace("\r\n", "\n")) is not None
-        case "cif":
-            return "_atom_site." in text and not formats.problems("cif", text)
-    return not formats.problems(format, text)
 
 
 def sequences(text: str) -> tuple[fasta.Record, ...]:
@@ -77,8 +53,7 @@ def in_value(name: str, text: str) -> Output | None:
     """Return the structure or the sequences that a value of a document is."""
     if "\n" not in text.strip():
         return None
-    format = formats.sniff(text)
-    format = "mol2" if format == "MOL2" else format
+    format = sniff(text)
     if format in ("pdb", "cif", "sdf", "mol2") and is_structure(format, text):
         return Structure(name=name, format=format, text=text)
     return next(iter(of_sequences(name, text)), None)

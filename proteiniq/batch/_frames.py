@@ -10,9 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from itertools import chain
-from numbers import Real
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +18,7 @@ import attrs
 
 from .._inputs.settings import of_text
 from .._inputs.suggestions import suggestion
-from .._libraries import is_from, package
+from .._libraries import is_from, is_missing, package
 from ..errors import InvalidInput
 from ..models import Tool
 from ._text_file import stored_lines
@@ -250,8 +248,4 @@ def _of_pandas(frame: Any) -> GivenTable:
 
 
 def _is_missing(cell: Any) -> bool:
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return True
-    if isinstance(cell, (Real, Decimal)):
-        return bool(cell != cell)  # NaN
-    return type(cell).__name__ in ("NAType", "NaTType") and is_from("pandas", cell)
+    return is_missing(cell) or (isinstance(cell, str) and not cell.strip())
