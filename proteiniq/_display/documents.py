@@ -66,12 +66,12 @@ class _Walk:
         for key, each in value.items():
             if key in drawn:
                 continue
-            inner = f"{prefix}{key}"
+            inner, before = f"{prefix}{key}", len(self.found)
             if is_records(each):
                 self.found += self._table(_without(each, drawn, key), inner)
             else:
                 self.add(each, inner, depth + 1)
-            if key in _PAE and self.found and isinstance(made := self.found[-1], Matrix):
+            if key in _PAE and len(self.found) > before and isinstance(made := self.found[-1], Matrix):
                 highest = value.get(f"max_{key}")
                 self.found[-1] = attrs.evolve(
                     made, kind="pae", unit="Å", highest=highest if _is_number(highest) else None

@@ -20,7 +20,7 @@ _START = 20_000
 
 _SVG = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.DOTALL)
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
-_FRACTION = re.compile(r"-?(?:0|[1-9]\d*)?\.?\d+(?:[eE][+-]?\d{1,3})?")
+_FRACTION = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 
 
 def image(content: bytes) -> str | None:
@@ -79,7 +79,7 @@ def _typed(cells: Sequence[str]) -> tuple[type, list[Any]]:
     given = [cell.strip() for cell in cells]
     filled = [cell for cell in given if cell]
     for kind, pattern in ((int, _WHOLE), (float, _FRACTION)):
-        if filled and all(map(pattern.fullmatch, filled)):
+        if filled and all(pattern.fullmatch(cell) and math.isfinite(kind(cell)) for cell in filled):
             return kind, [kind(cell) if cell else None for cell in given]
     return str, [cell if cell.strip() else None for cell in cells]
 

@@ -85,7 +85,9 @@ def test_both_libraries_have_the_same_atoms_of_a_pdb_file(models: int) -> None:
     assert atoms.chain_id.tolist() == ["A"] * 8 + ["B"] * 8
 
 
-@pytest.mark.filterwarnings("ignore:Attribute 'auth_:UserWarning")  # of what Biopython writes
+@pytest.mark.filterwarnings(
+    "ignore:(Attribute 'auth_|Missing 'pdbx_formal_charge'):UserWarning"
+)  # of what Biopython writes
 def test_a_file_of_mmcif() -> None:
     pytest.importorskip("biotite")
     import Bio.PDB
