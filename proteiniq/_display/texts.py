@@ -19,6 +19,8 @@ _START = 20_000
 """How many characters of a text are looked at to recognise it."""
 
 _SVG = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.DOTALL)
+_DIGIT = re.compile(r"\d")
+
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 _FRACTION = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 
@@ -35,11 +37,12 @@ def is_svg(text: str) -> bool:
 
 
 def sequences(text: str) -> tuple[fasta.Record, ...]:
-    """Return the records of FASTA; none if the text is not FASTA, or a record has no sequence."""
+    """Return the records of FASTA; none if a record has no sequence, or has digits, as reports of searches have."""
     if not text.lstrip().startswith(">"):
         return ()
     records = fasta.records(text)
-    return tuple(records) if all(record.parts for record in records) else ()
+    is_fasta = all(record.parts and not _DIGIT.search(record.letters) for record in records)
+    return tuple(records) if is_fasta else ()
 
 
 def of_sequences(name: str, text: str) -> list[Output]:
@@ -90,6 +93,17 @@ def document(text: str) -> Any:
         return json.loads(text, parse_float=_finite, parse_constant=_constant)
     except RecursionError as error:
         raise ValueError(str(error)) from None
+
+
+def plain(data: Any) -> Any:
+    """Return a document as pages can have it: without numbers that are not finite. See `document`."""
+    try:
+        json.dumps(data, allow_nan=False)
+    except ValueError:
+        return document(json.dumps(data))
+    except RecursionError:
+        return data
+    return data
 
 
 def _finite(text: str) -> float | str:

@@ -29,8 +29,7 @@ _CONTENT_TYPES = {
     "image/jpeg": "jpeg",
     "image/svg+xml": "svg",
 }
-"""Media types that say what a file is. Those of molecules are from Rzepa et al. 1998,
-J. Chem. Inf. Comput. Sci. 38:976."""
+"""Media types and formats. The types of molecules are those of Rzepa et al. 1998, J. Chem. Inf. Comput. Sci. 38:976."""
 
 _EXTENSIONS = {
     **{suffix: name for suffix, name in formats.EXTENSIONS.items() if name != "smiles"},
@@ -54,7 +53,8 @@ _EXTENSIONS = {
 
 
 _ALIGNMENT = re.compile(
-    r"(?:#*\n)*(?:CLUSTAL|MUSCLE|# ?STOCKHOLM \d|# Program: +\w|# Aligned_sequences: \d)", re.IGNORECASE
+    r"CLUSTAL|MUSCLE|# ?STOCKHOLM \d|(?:#[#=]*\n)*# (?:Program: +\w|Aligned_sequences: \d|1: \S)",
+    re.IGNORECASE,
 )
 """How alignments of Clustal, MUSCLE and EMBOSS start, and of Pfam and HMMER (Stockholm)."""
 

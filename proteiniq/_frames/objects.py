@@ -11,7 +11,9 @@ import attrs
 
 from .._inputs import formats
 from .._libraries import package
+from .._message_text import why
 from .._text import encodings, fasta
+from ..errors import ConfigurationError
 from .file_formats import STRUCTURES, is_alignment, is_structure, sniff, stated
 
 
@@ -33,7 +35,12 @@ class Converter:
             raise ValueError(
                 f"{self.what} reads {known}, and {name} is {found[0] if found else 'none of these'}"
             )
-        return self.made(name, text, format)
+        try:
+            return self.made(name, text, format)
+        except ConfigurationError:
+            raise
+        except Exception as error:  # of the library's reader
+            raise ValueError(f"{self.what} can't read {name} as {format}: {why(error)}") from error
 
 
 def biopython() -> Converter:
@@ -125,7 +132,7 @@ def _rdkit(name: str, text: str, format: str) -> Any:
         found = [chem.MolFromPDBBlock(text, removeHs=False)]
     for number, molecule in enumerate(found, start=1):
         if molecule is None:
-            raise ValueError(f"RDKit can't read molecule {number} of {name}: its log says why")
+            raise ValueError(f"molecule {number}; the log of RDKit says why")
     return _one_or_all(found)
 
 

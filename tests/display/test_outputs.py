@@ -107,6 +107,9 @@ def test_a_document_of_many_rows_and_one_that_is_nested() -> None:
         deep = {"a": deep}
     table, tree = shown({"rows": [{"x": number} for number in range(10_000)], "deep": deep})
     assert (len(table.rows), type(tree), tree.name) == (10_000, Tree, "deep.a.a.a")
+    for _ in range(100_000):
+        deep = [deep]
+    assert kinds(shown({"deep": deep})) == [Tree]
 
 
 # ---- files
@@ -122,6 +125,7 @@ def test_a_document_of_many_rows_and_one_that_is_nested() -> None:
         (FASTA, Sequences, None),
         (CLUSTAL, Alignment, None),
         (EMBOSS, Alignment, None),
+        ("#====\n#\n# 1: x\n# 2: y\n", Alignment, None),
         (PNG, Image, "png"),
         (b"\xff\xd8\xff\xe0", Image, "jpeg"),
         ("a,b\n1,2\n", Table, None),
@@ -185,6 +189,7 @@ def test_gapped_sequences_of_one_length_are_aligned() -> None:
     assert not of(FASTA).aligned
     assert [record.name for record in of(FASTA).records] == ["a", "b"]
     assert type(of(">a\n>b\nMK\n", "a.fasta")) is Text  # without a sequence
+    assert type(of(">> a\nscore 3\na 1 MK 2\n")) is Text  # a report of a search
 
 
 # ---- tables in files
@@ -295,9 +300,7 @@ def test_objects_without_values_are_a_tree() -> None:
     assert kinds(shown({"hits": [{}, {"x": []}]})) == [Tree]
 
 
-@pytest.mark.parametrize(
-    "value", [[1, "a"], ["a", "b"], [True, 1], [[1, 2], [3]], [float("inf")], [10**30], [None]]
-)
+@pytest.mark.parametrize("value", [[1, "a"], ["a", "b"], [True, 1], [[1, 2], [3]], [10**30], [None]])
 def test_other_lists_are_trees(value: Any) -> None:
     assert kinds(shown({"x": value})) == [Tree]
 
@@ -375,3 +378,5 @@ def test_what_json_has_no_words_for() -> None:
     assert numbers.values == [1.5, None]
     assert tree.value == [1, "Infinity"]
     assert values.values == (Value("c", "1e999"),)
+    (found,) = shown({"a": float("inf"), "b": float("nan"), "c": 1.5})
+    assert found.values == (Value("a", "Infinity"), Value("b", None), Value("c", 1.5))

@@ -116,7 +116,42 @@ CLUSTAL = "CLUSTAL W (1.82) multiple sequence alignment\n\n\nx    MK-L\ny    MKV
 STOCKHOLM = "# STOCKHOLM 1.0\nx    MK-L\ny    MKVL\n//\n"
 
 
+NEEDLE = """########################################
+# Program: needle
+# Align_format: srspair
+########################################
+
+#=======================================
+#
+# Aligned_sequences: 2
+# 1: x
+# 2: y
+# Matrix: EBLOSUM62
+# Gap_penalty: 10.0
+# Extend_penalty: 0.5
+#
+# Length: 10
+# Identity:       8/10 (80.0%)
+# Similarity:     8/10 (80.0%)
+# Gaps:           2/10 (20.0%)
+# Score: 29.5
+#
+#
+#=======================================
+
+x                  1 MQIFVKTLTG     10
+                     ||||  ||||
+y                  1 MQIF--TLTG      8
+
+
+#---------------------------------------
+#---------------------------------------
+"""
+"""What needle of EMBOSS 6.6 writes."""
+
+
 def test_alignments_become_alignments_of_biopython() -> None:
+    assert [str(each) for each in file("n.txt", NEEDLE).to_biopython()] == ["MQIFVKTLTG", "MQIF--TLTG"]
     for name, text in (("a.aln", CLUSTAL), ("a.sto", STOCKHOLM)):
         alignment = file(name, text).to_biopython()
         assert [str(each) for each in alignment] == ["MK-L", "MKVL"]
@@ -195,13 +230,15 @@ def test_molecules_of_mol2_and_pdb() -> None:
 def test_a_molecule_that_rdkit_can_not_read_is_named() -> None:
     pytest.importorskip("rdkit")
     five = sdf(ligand("CCO")).replace("  1  2  1", "  1  2  3", 1)
-    with pytest.raises(ValueError, match=r"^RDKit can't read molecule 2 of poses\.sdf"):
+    with pytest.raises(ValueError, match=r"^to_rdkit\(\) can't read poses\.sdf as sdf: molecule 2; "):
         file("poses.sdf", sdf(ligand("CCO")) + five).to_rdkit()
 
 
 def test_other_content_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^to_biopython\(\) reads pdb, cif, .*, and t\.csv is csv$"):
         file("t.csv", "a,b\n1,2\n").to_biopython()
+    with pytest.raises(ValueError, match=r"^to_biopython\(\) can't read a\.aln as alignment: "):
+        file("a.aln", NEEDLE.replace("# Aligned_sequences: 2\n", "")).to_biopython()
     with pytest.raises(ValueError, match=r", and t\.fasta is none of these$"):
         file("t.fasta", "hello").to_biopython()
 
@@ -309,6 +346,8 @@ def test_what_a_library_can_not_write(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_object_of_a_library_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     structure = file("model.pdb", pdb()).to_biopython()
     monkeypatch.setitem(sys.modules, "Bio.PDB", None)
+    with pytest.raises(ConfigurationError, match=r"to_biopython\(\) needs Bio\.PDB"):
+        file("model.pdb", pdb()).to_biopython()
     with pytest.raises(ConfigurationError, match=r"a structure of Biopython needs Bio\.PDB"):
         sent(structure, "pdb")
 
