@@ -50,6 +50,25 @@ async def test_a_result_has_the_contract_that_the_client_has_read() -> None:
     assert before == after
 
 
+@pytest.mark.once
+@pytest.mark.anyio
+async def test_a_result_as_objects_of_other_libraries() -> None:
+    for package in ("pandas", "polars", "pyarrow", "biotite", "rdkit"):
+        pytest.importorskip(package)
+    atom = "ATOM      1  N   MET A   1      27.340  24.430   2.614  1.00  9.67           N  \n"
+    document = {**result("a.pdb"), "results": {"rows": [{"n": 1}, {"n": None}]}}
+    made = await fetched(Routes({RESULT: answer(document), FILE: lambda _: httpx.Response(200, text=atom)}))
+    assert made.to_pandas()["rows.n"].isna().tolist() == [False, True]
+    assert made.to_polars(table="rows")["rows.n"].to_list() == [1, None]
+    assert made.to_arrow().to_pylist() == [{"rows.n": 1}, {"rows.n": None}]
+    file = made.files["a.pdb"]
+    position = pytest.approx([27.34, 24.43, 2.614])
+    (read,) = (await file.to_biopython()).get_atoms()
+    assert list(read.coord) == position
+    assert (await file.to_biotite()).coord[0].tolist() == position
+    assert list((await file.to_rdkit()).GetConformer().GetAtomPosition(0)) == position
+
+
 @pytest.mark.anyio
 @pytest.mark.trio_too
 async def test_a_file_is_read(client: AsyncProteinIQ) -> None:
