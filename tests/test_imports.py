@@ -142,7 +142,7 @@ def test_locks_are_created_where_a_fork_resets_them() -> None:
     assert importers("threading", FACADE) - threads == {"_forks.py", "_wire/turns.py"}
 
 
-FOLDERS = ("_policy", "_inputs", "_wire", "_responses", "_transfer")
+FOLDERS = ("_policy", "_inputs", "_wire", "_responses", "_transfer", "_frames")
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -162,7 +162,7 @@ def test_the_folder_of_a_batch_needs_no_client() -> None:
 def test_errors_models_and_hooks_import_no_folder() -> None:
     allowed = {"proteiniq._inputs", "proteiniq._inputs.reader"}  # Tool.validate
     for name in ("errors", "models", "hooks"):
-        folders = ("_policy", "_inputs", "_wire", "_responses", "_transfer", "_async", "_sync")
+        folders = (*FOLDERS, "_async", "_sync")
         found = {
             each
             for each in imported(PACKAGE / f"{name}.py")

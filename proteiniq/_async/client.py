@@ -149,7 +149,7 @@ class AsyncProteinIQ:
     @cached_property
     def results(self) -> lazy.AsyncResults:
         """Results and their files."""
-        return lazy.AsyncResults(self._pipeline)
+        return lazy.AsyncResults(self._pipeline, self.tools)
 
     @cached_property
     def files(self) -> lazy.AsyncFiles:

@@ -20,16 +20,18 @@ from .._responses import convert
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
 from ..errors import ConfigurationError
-from ..models import JobFailure, JobState, JobStatus, Model, ResultFileInfo
+from ..models import JobFailure, JobState, JobStatus, Model, ResultFileInfo, Tool
 from .downloads import AsyncDownloads, Wanted
 from .pipeline import AsyncPipeline
+from .tools import AsyncTools
 
 
 class AsyncResults:
     """`client.results`."""
 
-    def __init__(self, pipeline: AsyncPipeline) -> None:
+    def __init__(self, pipeline: AsyncPipeline, tools: AsyncTools) -> None:
         self._pipeline = pipeline
+        self._tools = tools
         self._downloads = AsyncDownloads(pipeline, self)
 
     async def get(self, job_id: str | JobState | AsyncResult) -> AsyncResult:
@@ -46,7 +48,9 @@ class AsyncResults:
         """Return the result; `deadline` is a monotonic time that no attempt exceeds."""
         prepared = get_result.prepared(job_id)
         response = await self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
-        return AsyncResult(**convert.result_fields(response, job_id), files=self._files(response, job_id))
+        fields = convert.result_fields(response, job_id)
+        contract = self._tools._remembered(fields["tool"])
+        return AsyncResult(**fields, files=self._files(response, job_id), contract=contract)
 
     def _files(self, response: LowResult, job_id: str) -> AsyncResultFiles:
         infos = convert.result_files(response)
@@ -99,6 +103,46 @@ class AsyncResultFile:
     async def text(self) -> str:
         """Return the file as text. Raises UnicodeDecodeError if it is not valid UTF-8."""
         return (await self.read()).decode("utf-8")
+
+    async def to_biopython(self) -> Any:
+        """Return the file as objects of Biopython.
+
+        These are a `Bio.PDB.Structure.Structure` for PDB and mmCIF, a list of `SeqRecord` for FASTA, FASTQ, GenBank,
+        EMBL and UniProt text, and a `Bio.Align.Alignment` for alignments of Clustal, EMBOSS and Stockholm.
+
+        Raises ValueError for other content, ConfigurationError without Biopython, and the errors of `read`.
+        """
+        from .._frames import objects
+
+        convert = objects.biopython()
+        return convert(self.name, self.content_type, await self.read())
+
+    async def to_biotite(self) -> Any:
+        """Return the atoms in the file as objects of biotite, with `atom_id`, `b_factor`, `occupancy` and `charge`.
+
+        These are an `AtomArray` for PDB and mmCIF with one model, and an `AtomArrayStack` for several; for SDF an
+        `AtomArray`, or a list of them for several records, whose annotations are the elements and charges only.
+
+        Raises ValueError for other content, ConfigurationError without biotite, and the errors of `read` and biotite.
+        """
+        from .._frames import objects
+
+        convert = objects.biotite()
+        return convert(self.name, self.content_type, await self.read())
+
+    async def to_rdkit(self) -> Any:
+        """Return the molecule in an SDF, MOL2 or PDB file as a `Mol` of RDKit; a list of them for several records.
+
+        The hydrogens of the file are kept. The models of a PDB file become conformers; such a file states no bond
+        orders, so those of a ligand are single.
+
+        Raises ValueError for other content and for a molecule that RDKit can't read, ConfigurationError without RDKit,
+        and the errors of `read`.
+        """
+        from .._frames import objects
+
+        convert = objects.rdkit()
+        return convert(self.name, self.content_type, await self.read())
 
     async def save(
         self, path: str | os.PathLike[str], *, on_progress: OnProgress | None = None, overwrite: bool = False
@@ -185,10 +229,46 @@ class AsyncResult(Model):
     data: Any = attrs.field(hash=False)
     files: AsyncResultFiles
     error: JobFailure | None = None
+    _contract: Tool | None = attrs.field(default=None, repr=False, eq=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all attributes but `raw` as plain data that `json.dumps` takes; the files with their signed URLs."""
         return {**super().to_dict(), "files": [file.info.to_dict() for file in self.files]}
+
+    def to_pandas(self, *, table: str | None = None, tool: Tool | None = None) -> Any:
+        """Return `data` as a DataFrame of pandas with nullable types: Int64, Float64, boolean and string.
+
+        A document with one list of objects has a row for each of them, any other has one row. `table` is the path of
+        another list, such as `hits` or `search.hits`, where there are several. Columns are named by the path in the
+        document, such as `hits.score`; values outside the list are repeated in each row. A list is JSON text.
+
+        A column has the type that the tool's contract states for it, if all its values can be converted to that
+        exactly; else the type of its values, or text if these differ. `tool` is the contract; by default it is the one
+        that the client had read when it got the result. No request is made.
+
+        Raises InvalidInput if there is no such list, and ConfigurationError without pandas.
+        """
+        from .._frames import tables
+
+        return tables.to_pandas(lambda: tables.of_document(self.data, table, tool or self._contract))
+
+    def to_polars(self, *, table: str | None = None, tool: Tool | None = None) -> Any:
+        """Return `data` as a DataFrame of polars. Its types are Int64, Float64, Boolean and String.
+
+        Rows, columns and options are those of `to_pandas`. Raises InvalidInput, and ConfigurationError without polars.
+        """
+        from .._frames import tables
+
+        return tables.to_polars(lambda: tables.of_document(self.data, table, tool or self._contract))
+
+    def to_arrow(self, *, table: str | None = None, tool: Tool | None = None) -> Any:
+        """Return `data` as a Table of pyarrow. Its types are int64, double, bool and string.
+
+        Rows, columns and options are those of `to_pandas`. Raises InvalidInput, and ConfigurationError without pyarrow.
+        """
+        from .._frames import tables
+
+        return tables.to_arrow(lambda: tables.of_document(self.data, table, tool or self._contract))
 
     async def save_all(
         self,

@@ -87,6 +87,10 @@ class AsyncTools:
             return tool
         return await self.get(tool_id)
 
+    def _remembered(self, tool_id: str | None) -> Tool | None:
+        """Return the contract of a tool that was read before, however long ago, without a request."""
+        return self._known[tool_id][1] if tool_id in self._known else None
+
     def _listed(self, response: LowToolSummary) -> ToolSummary:
         tool = convert.tool_summary(response)
         self._ids.add(tool.id)

@@ -75,7 +75,7 @@ def show_result(session: Session, job: str, wait: bool, timeout: float | None, p
     """Show the structured result of a job: a row for each object if it has one list of them, else one row.
 
     With --json, it is the whole result with the names of its files."""
-    from ..batch._table import records
+    from .._frames.rows import records
 
     session.following(job, "results", "show", job, "--wait")
     with progress(session.output) as shown:

@@ -7,8 +7,11 @@ import html
 
 
 def escape(text: object) -> str:
-    """Return text for HTML, as content or as an attribute's value between double quotes."""
-    return html.escape(str(text), quote=True)
+    """Return text for HTML, as content or as an attribute's value between double quotes.
+
+    Half of a character, which JSON can have and UTF-8 can't, becomes its number, such as `\\ud800`.
+    """
+    return html.escape(str(text).encode("utf-8", "backslashreplace").decode(), quote=True)
 
 
 def image(svg: str, description: str, style: str = "") -> str:

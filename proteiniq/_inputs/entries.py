@@ -139,7 +139,7 @@ class _Slot:
     def entries(self, value: Any) -> list[_Made]:
         slot = self.slot
         made: list[_Made] = []
-        for item in values.items(value, slot.max_bytes if self.check else None):
+        for item in values.items(value, slot.max_bytes if self.check else None, slot.formats):
             if isinstance(item, Rejected):
                 self._add([Issue(item.problem, slot=slot.id)], Item("", item.number, item.label))
             elif (entry := self._entry(item)) is not None:

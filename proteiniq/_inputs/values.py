@@ -1,32 +1,31 @@
 """What users have in hand, as texts and saved files: paths, open files, records, tables, and lists of these.
 
-Objects of Biopython, NumPy and pandas are recognised by what they can do, so none of these packages is imported.
+Objects of Biopython, NumPy and pandas are recognised by what they can do, or by the names of their classes, so none of
+these packages is imported.
 """
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from .._libraries import is_from, is_missing
 from .._message_text import LONGEST, short_repr, why
 from .._text import encodings, fasta
 from ..models import File
-from . import files
+from . import files, objects
 from .files import Unusable
 
 ACCEPTED = (
-    "text, bytes, a pathlib.Path, an open file, an uploaded File, a sequence record, a mapping of names to sequences, "
-    "or a list or iterator of these"
+    "text, bytes, a pathlib.Path, an open file, an uploaded File, a sequence record, a structure or molecule of "
+    "Biopython, biotite or RDKit, a mapping of names to sequences, or a list or iterator of these"
 )
 
 MOST_REJECTED = 20
 """After how many rejected values the others are not looked at."""
-
-_NAN = "nan is not a sequence: leave out rows without one"
 
 _LONG_FOR_NAME = 20
 """Names in capital letters only are shorter."""
@@ -70,15 +69,18 @@ class Rejected:
     label: str | None = None
 
 
-def items(value: Any, max_bytes: int | None) -> Iterator[Item | Rejected]:
-    """Yield the texts and files of a slot's value. Files larger than `max_bytes` are not read."""
+def items(value: Any, max_bytes: int | None, slot_formats: Sequence[str] = ()) -> Iterator[Item | Rejected]:
+    """Yield the texts and files of a slot's value. Files larger than `max_bytes` are not read.
+
+    Structures and molecules are written in one of the slot's formats.
+    """
     try:
         values = _values(value)
     except Unusable as error:
         yield Rejected(str(error))
         return
     if values is None:
-        yield _item(value, None, max_bytes)
+        yield _item(value, None, max_bytes, slot_formats)
         return
     number = rejected = 0
     left = None
@@ -92,7 +94,7 @@ def items(value: Any, max_bytes: int | None) -> Iterator[Item | Rejected]:
             yield Rejected(f"can't be read: {type(error).__name__}: {short_repr(str(error))}", number + 1)
             return
         number += 1
-        made = _item(each, number, max_bytes)
+        made = _item(each, number, max_bytes, slot_formats)
         rejected += isinstance(made, Rejected)
         if number == 1 and isinstance(made, Item):
             made.warning = made.warning or _doubt(value)
@@ -143,6 +145,8 @@ def _values(value: Any) -> Iterable[Any] | None:
         return None
     if isinstance(value, Mapping):
         return map(_Named, value.keys(), value.values())
+    if is_from("pyarrow", value) and hasattr(value, "to_pylist"):
+        return value.to_pylist()  # type: ignore[no-any-return]  # a column
     if _is_series(value):
         return (_Named(name if isinstance(name, str) else None, each) for name, each in value.items())
     return value if isinstance(value, Iterable) and not is_single(value) else None
@@ -151,7 +155,13 @@ def _values(value: Any) -> Iterable[Any] | None:
 def is_single(value: Any) -> bool:
     """Whether the value is the data of one thing, though some can be iterated over: records, lines, or letters."""
     is_file = files.is_open_file(value) or files.is_in_archive(value)
-    return _is_plain(value) or is_file or _is_record(value) or _is_sequence(value)
+    return (
+        _is_plain(value)
+        or is_file
+        or _is_record(value)
+        or objects.is_sequence(value)
+        or objects.is_structure(value)
+    )
 
 
 def _is_plain(value: Any) -> bool:
@@ -202,7 +212,9 @@ def _row(value: Any) -> _Named | None:
     return _Named(names[0], sequences[0]) if names and sequences else None
 
 
-def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejected:
+def _item(
+    value: Any, number: int | None, max_bytes: int | None, slot_formats: Sequence[str]
+) -> Item | Rejected:
     label = None
     try:
         if isinstance(value, File):
@@ -227,7 +239,11 @@ def _item(value: Any, number: int | None, max_bytes: int | None) -> Item | Rejec
             return _decoded(files.in_archive(value, max_bytes), number, label, max_bytes)
         if isinstance(value, (bytes, bytearray, memoryview)):
             return attrs.evolve(_decoded(bytes(value), number, None, max_bytes), given=True)
-        if _is_sequence(value):
+        if value is None and number is not None:
+            raise Unusable(_missing(value))
+        if objects.is_structure(value):
+            return Item(_checked(objects.text(value, slot_formats)), number)
+        if objects.is_sequence(value):
             return Item(_checked(_residues(value)), number)
         return Item(_checked(_record_of(value)), number, is_record=True, given=True)
     except (Unusable, encodings.NotText) as error:
@@ -250,8 +266,8 @@ def _record_of(value: Any) -> str:
     """Return the FASTA text of a record or of a named sequence. Raises Unusable for other values."""
     if value is None:
         raise Unusable("None is not a valid input: omit the slot or pass data")
-    if _is_nan(value):
-        raise Unusable(_NAN)
+    if is_missing(value):
+        raise Unusable(_missing(value))
     value = _row(value) or value
     if isinstance(value, _Named):
         sequence = value.sequence
@@ -292,14 +308,18 @@ def _residues(sequence: Any) -> str:
     """Return the residues of a sequence: text, ASCII bytes, or a sequence object of Biopython. Raises Unusable."""
     if isinstance(sequence, (bytes, bytearray)):
         return encodings.decoded(bytes(sequence))[0]
-    if _is_nan(sequence):
-        raise Unusable(_NAN)
-    if not isinstance(sequence, str) and not _is_sequence(sequence):
+    if is_missing(sequence):
+        raise Unusable(_missing(sequence))
+    if not isinstance(sequence, str) and not objects.is_sequence(sequence):
         raise Unusable(f"a sequence must be text, got {type(sequence).__name__} ({short_repr(sequence)})")
     try:
         return str(sequence)
     except Exception as error:  # a sequence of Biopython that has a length only
         raise Unusable(f"the record can't be converted to FASTA: {why(error)}") from None
+
+
+def _missing(value: Any) -> str:
+    return f"{value!r} is not a sequence: leave out rows without one"
 
 
 def _is_swapped(name: Any, residues: str) -> bool:
@@ -308,15 +328,6 @@ def _is_swapped(name: Any, residues: str) -> bool:
         isinstance(name, str) and len(name) >= _LONG_FOR_NAME and name.isalpha() and name.isupper()
     )
     return looks_like_one and len(residues) < len(name) and not (residues.isalpha() and residues.isupper())
-
-
-def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _is_sequence(value: Any) -> bool:
-    """Whether the value is a sequence of Biopython, whose text is its residues."""
-    return any(kind.__module__ == "Bio.Seq" for kind in type(value).__mro__)
 
 
 def _is_record(value: Any) -> bool:

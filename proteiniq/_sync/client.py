@@ -151,7 +151,7 @@ class ProteinIQ:
     @cached_property
     def results(self) -> lazy.Results:
         """Results and their files."""
-        return lazy.Results(self._pipeline)
+        return lazy.Results(self._pipeline, self.tools)
 
     @cached_property
     def files(self) -> lazy.Files:

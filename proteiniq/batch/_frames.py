@@ -10,10 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
-from importlib import import_module
 from itertools import chain
-from numbers import Real
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +18,8 @@ import attrs
 
 from .._inputs.settings import of_text
 from .._inputs.suggestions import suggestion
-from ..errors import ConfigurationError, InvalidInput
+from .._libraries import is_from, is_missing, package
+from ..errors import InvalidInput
 from ..models import Tool
 from ._text_file import stored_lines
 
@@ -65,12 +63,12 @@ _Target = tuple[Literal["id", "slot", "setting"] | None, str]
 
 def is_frame(value: Any) -> bool:
     """Whether the value is a DataFrame of pandas or polars."""
-    return (_is_from("pandas", value) or _is_from("polars", value)) and hasattr(type(value), "columns")
+    return (is_from("pandas", value) or is_from("polars", value)) and hasattr(type(value), "columns")
 
 
 def is_series(value: Any) -> bool:
     """Whether the value is a Series of pandas."""
-    return _is_from("pandas", value) and hasattr(type(value), "items") and not is_frame(value)
+    return is_from("pandas", value) and hasattr(type(value), "items") and not is_frame(value)
 
 
 def of_series(series: Any) -> Iterator[Any]:
@@ -81,7 +79,7 @@ def of_series(series: Any) -> Iterator[Any]:
 
 def of_frame(frame: Any) -> GivenTable:
     """Return the rows of a frame. Raises InvalidInput for a LazyFrame."""
-    if _is_from("pandas", frame):
+    if is_from("pandas", frame):
         return _of_pandas(frame)
     if not hasattr(frame, "iter_rows"):
         raise InvalidInput("a polars LazyFrame has no rows yet: pass frame.collect()")
@@ -92,16 +90,6 @@ def of_frame(frame: Any) -> GivenTable:
 def of_file(path: Path, kind: str) -> GivenTable:
     """Return the rows of a file; `kind` is "csv", "tsv" or "parquet". Raises InvalidInput, ConfigurationError."""
     return _of_parquet(path) if kind == "parquet" else _of_csv(path, kind)
-
-
-def package(name: str, purpose: str, extra: str) -> Any:
-    """Import a package that is not required. Raises ConfigurationError, which says how to install it."""
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise ConfigurationError(
-            f"{purpose} needs {name} ({error}): pip install 'proteiniq[{extra}]'"
-        ) from error
 
 
 def rows(table: GivenTable, tool: Tool, columns: Mapping[str, str | None] | None) -> Iterator[GivenRow]:
@@ -259,14 +247,5 @@ def _of_pandas(frame: Any) -> GivenTable:
     return GivenTable("the DataFrame", (*columns, *(name for _, name in kept)), cells(), optional=optional)
 
 
-def _is_from(library: str, value: Any) -> bool:
-    """Whether the value's class, or one that it is made from, is of a library."""
-    return any(kind.__module__.partition(".")[0] == library for kind in type(value).__mro__)
-
-
 def _is_missing(cell: Any) -> bool:
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return True
-    if isinstance(cell, (Real, Decimal)):
-        return bool(cell != cell)  # NaN
-    return type(cell).__name__ in ("NAType", "NaTType") and _is_from("pandas", cell)
+    return is_missing(cell) or (isinstance(cell, str) and not cell.strip())

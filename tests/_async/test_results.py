@@ -16,7 +16,7 @@ from proteiniq import APIError, AsyncProteinIQ, ConfigurationError, ContractErro
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
-from ..support import RESULT, UBIQUITIN, Routes, Stub, answer, job
+from ..support import RESULT, UBIQUITIN, Routes, Stub, answer, documented, job
 from ..tools import ALL, Large
 from .clients import connect, fetched, over
 
@@ -36,6 +36,37 @@ async def test_fields_of_a_result(client: AsyncProteinIQ) -> None:
     assert made.files[0].name == "parameters.csv"
     assert "parameters.csv" in made.files
     assert [file.content_type for file in made.files] == ["text/csv", "application/json"]
+
+
+@pytest.mark.once
+@pytest.mark.anyio
+async def test_a_result_has_the_contract_that_the_client_has_read() -> None:
+    fetched = Routes({RESULT: answer(result()), "GET /api/v1/tools/esmfold": answer(documented("get_tool"))})
+    async with over(fetched) as client:
+        before = await client.results.get("job_1")
+        known = await client.tools.get("esmfold")
+        after = await client.results.get("job_1")
+    assert (before._contract, after._contract) == (None, known)
+    assert before == after
+
+
+@pytest.mark.once
+@pytest.mark.anyio
+async def test_a_result_as_objects_of_other_libraries() -> None:
+    for package in ("pandas", "polars", "pyarrow", "biotite", "rdkit"):
+        pytest.importorskip(package)
+    atom = "ATOM      1  N   MET A   1      27.340  24.430   2.614  1.00  9.67           N  \n"
+    document = {**result("a.pdb"), "results": {"rows": [{"n": 1}, {"n": None}]}}
+    made = await fetched(Routes({RESULT: answer(document), FILE: lambda _: httpx.Response(200, text=atom)}))
+    assert made.to_pandas()["rows.n"].isna().tolist() == [False, True]
+    assert made.to_polars(table="rows")["rows.n"].to_list() == [1, None]
+    assert made.to_arrow().to_pylist() == [{"rows.n": 1}, {"rows.n": None}]
+    file = made.files["a.pdb"]
+    position = pytest.approx([27.34, 24.43, 2.614])
+    (read,) = (await file.to_biopython()).get_atoms()
+    assert list(read.coord) == position
+    assert (await file.to_biotite()).coord[0].tolist() == position
+    assert list((await file.to_rdkit()).GetConformer().GetAtomPosition(0)) == position
 
 
 @pytest.mark.anyio

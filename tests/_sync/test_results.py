@@ -18,7 +18,7 @@ from proteiniq import APIError, ConfigurationError, ContractError, NotFound, Pro
 from proteiniq.sandbox import Sandbox
 
 from ..storage import CONTENT, FILE, STORAGE, cut, result, storage
-from ..support import RESULT, UBIQUITIN, Routes, Stub, answer, job
+from ..support import RESULT, UBIQUITIN, Routes, Stub, answer, documented, job
 from ..tools import ALL, Large
 from .clients import connect, fetched, over
 

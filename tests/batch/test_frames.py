@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from proteiniq import ConfigurationError, InvalidInput
+from proteiniq import InvalidInput
 from proteiniq.batch import _frames
 from proteiniq.batch._items import Item, items
 from proteiniq.testing import tool
@@ -214,10 +214,3 @@ def test_a_row_of_parquet_is_an_item(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1")
     with pytest.raises(InvalidInput, match=r"can't read .*t\.parquet"):
         made(path)
-
-
-def test_a_package_that_is_not_installed() -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"reading x needs nonesuch \(.*\): pip install 'proteiniq\[parquet\]'"
-    ):
-        _frames.package("nonesuch", "reading x", "parquet")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from proteiniq._frames.tables import Columns
 from proteiniq.batch import _result, _table
 from proteiniq.batch._table import Table
 from proteiniq.errors import BatchError, InvalidInput
@@ -171,13 +172,13 @@ KINDS = [str, str, str, float, int, float, int, bool, str, str, str, str, str]
 
 def test_whole_numbers_that_a_fraction_would_round_are_text(tmp_path: Path) -> None:
     made = table(tmp_path, {"x": 2**60}, {"x": 0.5})._read()
-    assert made == ({**_table._FIRST, "x": str}, {**made[1], "x": [str(2**60), "0.5"]})
+    assert made == Columns({**_table._FIRST, "x": str}, {**made.values, "x": [str(2**60), "0.5"]})
 
 
 def test_the_types_of_columns(tmp_path: Path) -> None:
-    columns, made = table(tmp_path, *MIXED)._read()
-    assert (list(columns.values()), made) == (KINDS, EXPECTED)
-    assert [type(value) for value in made["part"]] == [float, float, type(None)]
+    made = table(tmp_path, *MIXED)._read()
+    assert (list(made.types.values()), made.values) == (KINDS, EXPECTED)
+    assert [type(value) for value in made.values["part"]] == [float, float, type(None)]
 
 
 def test_pandas(tmp_path: Path) -> None:
@@ -194,6 +195,14 @@ def test_polars(tmp_path: Path) -> None:
     names = {str: polars.String, float: polars.Float64, int: polars.Int64, bool: polars.Boolean}
     assert frame.dtypes == [names[kind] for kind in KINDS]
     assert frame.to_dict(as_series=False) == EXPECTED
+
+
+def test_arrow(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    made = table(tmp_path, *MIXED).to_arrow()
+    names = {str: "string", float: "double", int: "int64", bool: "bool"}
+    assert [str(kind) for kind in made.schema.types] == [names[kind] for kind in KINDS]
+    assert made.to_pydict() == EXPECTED
 
 
 def test_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,4 +244,4 @@ def test_a_batch_without_results_has_the_first_columns(tmp_path: Path) -> None:
     made = table(tmp_path / "batch")
     made.write_csv(tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text() == "item,job_id,status,credits\n"
-    assert json.dumps(made._read()[1]) == '{"item": [], "job_id": [], "status": [], "credits": []}'
+    assert json.dumps(made._read().values) == '{"item": [], "job_id": [], "status": [], "credits": []}'

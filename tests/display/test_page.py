@@ -69,3 +69,7 @@ def test_an_image_carries_its_picture_and_its_description() -> None:
 
 def test_escaping_covers_attributes() -> None:
     assert escape("\"><img onerror='x'>") == "&quot;&gt;&lt;img onerror=&#x27;x&#x27;&gt;"
+
+
+def test_half_of_a_character_is_shown_by_its_number() -> None:
+    assert escape("a\ud800") == "a\\ud800"
