@@ -79,7 +79,7 @@ def drift(session: nox.Session) -> None:
 @nox.session
 def independent(session: nox.Session) -> None:
     """Run the facade end to end with clients generated from other OpenAPI documents. `-- --write` saves the table."""
-    install(session, "generate", "test", "types", extras="[cli,sandbox]")
+    install(session, "generate", "test", "types", extras="[cli,sandbox,structure]")
     run_script(session, "scripts/independent.py", "--types", *(session.posargs or ["--check"]))
 
 
@@ -93,21 +93,21 @@ def downstream(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests of `scripts/check.py` on each supported Python. `-- PATH` runs some of them."""
-    install(session, "generate", "test", "frames", extras="[cli,sandbox]")
+    install(session, "generate", "test", "frames", extras="[cli,sandbox,structure]")
     run_tests(session, "--numprocesses", "2")
 
 
 @nox.session
 def cases(session: nox.Session) -> None:
     """Run the tests of reported faults, which are among those of `scripts/check.py`."""
-    install(session, "generate", "test", extras="[cli,sandbox]")
+    install(session, "generate", "test", extras="[cli,sandbox,structure]")
     run_tests(session, "--numprocesses", "2", "-m", "case")
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Lines and branches of the facade that the tests reach; fails below 100 %."""
-    install(session, "generate", "test", "frames", "coverage", extras="[cli,sandbox]")
+    install(session, "generate", "test", "frames", "coverage", extras="[cli,sandbox,structure]")
     without = ("contract", "independent", "sandbox", "scripts", "_sync")
     ignored = [f"--ignore=tests/{folder}" for folder in without]
     measured = ["--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
@@ -117,7 +117,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def mutation(session: nox.Session) -> None:
     """Change the policies in hundreds of ways: in 19 of 20 a test has to fail. `tests/mutation.md` has the rest."""
-    install(session, "test", "mutation", extras="[cli,sandbox]")
+    install(session, "test", "mutation", extras="[cli,sandbox,structure]")
     shutil.rmtree("mutants", ignore_errors=True)
     session.run("mutmut", "run", "--max-children", "2")
     session.run("python", "tests/mutation.py")
@@ -126,14 +126,14 @@ def mutation(session: nox.Session) -> None:
 @nox.session
 def pyright(session: nox.Session) -> None:
     """Check the programs of `tests/typing` with pyright; mypy checks them with everything else."""
-    install(session, "test", "pyright", extras="[cli,sandbox]")
+    install(session, "test", "pyright", extras="[cli,sandbox,structure]")
     session.run("pyright")
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
     """Wait through a real nginx that buffers, compresses, times out, or has no upstream."""
-    install(session, "test", extras="[cli,sandbox]")
+    install(session, "test", extras="[cli,sandbox,structure]")
     files = ("tests/_async/faults/behind_nginx.py", "tests/_sync/faults/behind_nginx.py")
     run_tests(session, *files)
 
@@ -141,7 +141,7 @@ def faults(session: nox.Session) -> None:
 @nox.session
 def cli(session: nox.Session) -> None:
     """Run the tests of the command line with the oldest click and rich that it takes."""
-    install(session, "test", extras="[cli,sandbox]")
+    install(session, "test", extras="[cli,sandbox,structure]")
     session.install("click==8.4.0", "rich==14.0.0")
     run_tests(session, "--numprocesses", "2", "tests/cli")
 
@@ -149,14 +149,14 @@ def cli(session: nox.Session) -> None:
 @nox.session
 def batch(session: nox.Session) -> None:
     """Run batches of real computations while their process and the service are killed, and on a full disk."""
-    install(session, "test", extras="[cli,sandbox]")
+    install(session, "test", extras="[cli,sandbox,structure]")
     run_tests(session, "--numprocesses", "2", "tests/batch/under_kills.py")
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run the tests that take minutes or gigabytes: transfers of 1 GiB."""
-    install(session, "generate", "test", extras="[cli,sandbox]")
+    install(session, "generate", "test", extras="[cli,sandbox,structure]")
     run_tests(session, "-m", "slow")
 
 
@@ -170,7 +170,7 @@ def pacing(session: nox.Session) -> None:
 @nox.session
 def fuzz(session: nox.Session) -> None:
     """Fuzz the parsers with atheris (Linux only), 20 s each. `-- TARGET SECONDS` runs one of them."""
-    install(session, "test", "fuzz", extras="[cli,sandbox]")
+    install(session, "test", "fuzz", extras="[cli,sandbox,structure]")
     target, seconds = session.posargs or (None, "20")
     for each in [target] if target else ["sse", "events", "answers", "headers", "inputs", "uploads"]:
         session.run("python", "-m", "tests.fuzz", each, seconds)
@@ -179,12 +179,13 @@ def fuzz(session: nox.Session) -> None:
 @nox.session
 def prism(session: nox.Session) -> None:
     """Run the client against Prism, an independent server, with our contract."""
-    install(session, "test", "node", extras="[cli,sandbox]")
+    install(session, "test", "node", extras="[cli,sandbox,structure]")
     cli = install_node(session, PRISM) / "@stoplight/prism-cli/dist/index.js"
     run_tests(session, "-m", "prism", "tests/prism", env={"PROTEINIQ_PRISM": str(cli)})
 
 
 @nox.session(venv_backend="none")
 def reference(session: nox.Session) -> None:
-    """Compare the reference values of the tools' tests with the EMBOSS of this machine."""
-    session.run("python3", "tests/reference/make_emboss.py", "--check", external=True)
+    """Compare the reference values of the tools' tests with the EMBOSS, FreeSASA and DSSP of this machine."""
+    for script in ("make_emboss.py", "make_structures.py"):
+        session.run("python3", f"tests/reference/{script}", "--check", external=True)

@@ -33,7 +33,7 @@ STEPS = (
 
 def main():
     # type: () -> int
-    python = str(_environment.ensure(extras="cli,sandbox", groups=("dev",)))
+    python = str(_environment.ensure(extras="cli,sandbox,structure", groups=("dev",)))
     environment = dict(os.environ)
     for name in ("PROTEINIQ_API_KEY", "PROTEINIQ_BASE_URL"):
         environment.pop(name, None)  # no test may reach a real workspace

@@ -16,6 +16,10 @@ BUILT_IN = (
     "proteiniq.sandbox.tools.sequence_search:SequenceSearch",
     "proteiniq.sandbox.tools.translate:Translate",
     "proteiniq.sandbox.tools.peptide_digest:PeptideDigest",
+    "proteiniq.sandbox.tools.structure_analysis:StructureAnalysis",
+    "proteiniq.sandbox.tools.superpose:Superpose",
+    "proteiniq.sandbox.tools.peptide_builder:PeptideBuilder",
+    "proteiniq.sandbox.tools.propka:Propka",
 )
 """The tools in this package, as `module:class`."""
 

@@ -26,7 +26,7 @@ Progress = Callable[[float], None]
 class Slot:
     """A place for input data.
 
-    `kind` is the type of data (`protein`, `nucleotide`), `formats` are the accepted file formats (`fasta`).
+    `kind` is the type of data (`protein`, `structure`), `formats` are the accepted file formats (`fasta`, `pdb`).
     An entry may have at most `max_records` records and `max_bytes` bytes of content.
     """
 
@@ -61,11 +61,15 @@ class Setting:
 
 @attrs.frozen
 class OutputFile:
-    """A file in the result of a completed job."""
+    """A file in the result of a completed job.
+
+    `b_factor` says what the B-factor column of a structure file has, such as `plddt`, if it isn't a B-factor.
+    """
 
     name: str
     content_type: str
     description: str
+    b_factor: str | None = None
 
 
 @attrs.frozen
@@ -95,8 +99,11 @@ class ToolContract:
     slots: tuple[Slot, ...]
     settings: tuple[Setting, ...]
     outputs: tuple[OutputFile, ...]
-    results: Mapping[str, str]
-    """Key of the result document → description of its value, with units."""
+    results: Mapping[str, str | Mapping[str, Any]]
+    """Key of the result document → description of its value, with units.
+
+    An object instead of a text has the keys `description`, `type` (of JSON Schema) and `unit`, each if it is known.
+    """
     credit_model: CreditModel
     time_limit_s: float = 300.0
     subcategory: str | None = None

@@ -33,8 +33,10 @@ def arguments(
     tool: Tool, inputs: Mapping[str, str], settings: Mapping[str, Any]
 ) -> tuple[dict[str, list[Entry]], dict[str, Any]]:
     """Inputs and settings as the sandbox passes them to a tool, with defaults."""
-    kinds = {slot.id: slot.kind for slot in tool.contract.slots}
-    entries = {slot: [Entry(slot, kinds[slot], "fasta", text)] for slot, text in inputs.items()}
+    slots = {slot.id: slot for slot in tool.contract.slots}
+    entries = {
+        id_: [Entry(id_, slots[id_].kind, slots[id_].formats[0], text)] for id_, text in inputs.items()
+    }
     return entries, {setting.id: setting.default for setting in tool.contract.settings} | dict(settings)
 
 

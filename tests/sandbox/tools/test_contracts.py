@@ -5,11 +5,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
+from proteiniq.sandbox import _resources
 from proteiniq.sandbox.tools import BUILT_IN, available, load
-from proteiniq.sandbox.tools.base import Setting, Tool
+from proteiniq.sandbox.tools.base import OutputFile, Setting, Tool
 
+from ...structures import entry
+from ..clients import Api, body
 from .running import NUCLEOTIDES, PROTEINS, arguments, fasta, problems, run
 
 EXAMPLES = {
@@ -19,6 +23,10 @@ EXAMPLES = {
     "sequence-search": {"query": fasta("P69905"), "targets": fasta(*PROTEINS)},
     "translate": {"nucleotide": fasta(*NUCLEOTIDES)},
     "peptide-digest": {"protein": fasta(*PROTEINS)},
+    "structure-analysis": {"structure": entry("1ubq.pdb")},
+    "superpose": {"mobile": entry("1ubq.pdb"), "fixed": entry("1ubq.pdb")},
+    "peptide-builder": {"peptide": ">a\nACDEFGHIKLMNPQRSTVWY\n"},
+    "propka": {"structures": entry("1ubq.pdb")},
 }
 TOOLS = [pytest.param(load(reference), id=reference.partition(":")[2]) for reference in BUILT_IN]
 
@@ -36,7 +44,7 @@ def test_the_tools_have_the_ids_of_the_examples() -> None:
 def test_importing_the_tools_does_not_import_scientific_packages() -> None:
     code = (
         "import sys; from proteiniq.sandbox.tools import available; available(); "
-        "print([name for name in ('Bio', 'pyhmmer', 'numpy') if name in sys.modules])"
+        "print([name for name in ('Bio', 'biotite', 'propka', 'pyhmmer', 'numpy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -53,7 +61,7 @@ def test_documents_every_key_of_its_results(tool: Tool) -> None:
     results = run(tool, EXAMPLES[tool.contract.id])
     documented = {key for key in tool.contract.results if "[]" not in key}
     assert set(results) == documented
-    for name in ("rows", "orfs"):
+    for name in ("rows", "orfs", "breaks"):
         keys = {key.removeprefix(f"{name}[].") for key in tool.contract.results if f"{name}[]." in key}
         assert all(set(row) == keys for row in results.get(name, []))
 
@@ -96,6 +104,20 @@ def test_defaults_are_within_their_limits() -> None:
             assert setting.maximum is None or setting.default <= setting.maximum
 
 
+def test_types_and_units_of_results_are_served(structure_tools: Api) -> None:
+    output = body(structure_tools.get("tools/structure-analysis"))["output"]
+    assert (output["results"]["sasa"]["type"], output["results"]["sasa"]["unit"]) == ("number", "Å²")
+    assert {key for file in output["files"] for key in file} == {"name", "content_type", "description"}
+
+
+def test_what_the_b_factors_of_a_file_are_is_served_where_it_is_known() -> None:
+    contract = attrs.evolve(
+        available()["superpose"][1].contract,
+        outputs=(OutputFile("model.pdb", "chemical/x-pdb", "A model.", b_factor="plddt"),),
+    )
+    assert _resources.tool(contract)["output"]["files"][0]["b_factor"] == "plddt"
+
+
 @pytest.mark.case
 def test_the_description_of_a_slot_has_its_limit_of_bytes() -> None:
     for slot in (slot for _, tool in available().values() for slot in tool.contract.slots):
@@ -112,6 +134,10 @@ def test_the_description_of_a_slot_has_its_limit_of_bytes() -> None:
         ("sequence-search", 2),
         ("translate", 2),
         ("peptide-digest", 10),
+        ("structure-analysis", 2),
+        ("superpose", 2),
+        ("peptide-builder", 0),
+        ("propka", 1),
     ],
 )
 def test_prices_a_submission_by_its_units(tool_id: str, credits_: int) -> None:
