@@ -66,7 +66,10 @@ def tool(contract: ToolContract) -> dict[str, Any]:
             "limits": {},
         },
         "output": {
-            "files": [attrs.asdict(output) for output in contract.outputs],
+            "files": [
+                {key: value for key, value in _plain(output).items() if value is not None}
+                for output in contract.outputs
+            ],
             "results": dict(contract.results),
         },
         "limits": {"time_limit_seconds": contract.time_limit_s},

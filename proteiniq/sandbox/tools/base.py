@@ -61,11 +61,15 @@ class Setting:
 
 @attrs.frozen
 class OutputFile:
-    """A file in the result of a completed job."""
+    """A file in the result of a completed job.
+
+    `b_factor` says what the B-factor column of a structure file has, such as `plddt`, if it isn't a B-factor.
+    """
 
     name: str
     content_type: str
     description: str
+    b_factor: str | None = None
 
 
 @attrs.frozen
