@@ -160,6 +160,13 @@ def slow(session: nox.Session) -> None:
     run_tests(session, "-m", "slow")
 
 
+@nox.session(python=PYTHONS[0], venv_backend="virtualenv")
+def esmfold(session: nox.Session) -> None:
+    """Fold with Transformers and a tiny model of random weights. Installs torch, with pip, for the oldest Python."""
+    install(session, "test", "esmfold", extras="[sandbox]")
+    run_tests(session, "-m", "esmfold", "tests/sandbox/tools/test_esmfold.py")
+
+
 @nox.session
 def pacing(session: nox.Session) -> None:
     """Check the pacing of four processes with one key: no request lost, few refused, the rate nearly used up."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -63,6 +64,12 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         metavar="MODULE:CLASS",
         help="serve only this tool; repeatable",
+    )
+    add(
+        "--esmfold",
+        metavar="DIR",
+        default=os.environ.get("PROTEINIQ_ESMFOLD") or None,
+        help="folder with the weights of ESMFold, which is then served too (default: PROTEINIQ_ESMFOLD)",
     )
     add("--recordings", metavar="DIR", help="folder of recorded jobs to serve")
     add("--recorded-seconds", type=float, default=0.0, help="how long each of them takes (%(default)s)")

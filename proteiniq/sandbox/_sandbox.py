@@ -36,6 +36,7 @@ from ._service import Service
 from ._signing import Signer
 from ._store import Store
 from ._supervisor import Supervisor
+from .tools.base import Tool
 
 log = logging.getLogger("proteiniq.sandbox")
 
@@ -87,6 +88,9 @@ class Sandbox:
     own, and before one with the same id. A submission that equals a recorded one ends as that job did,
     `recorded_seconds` after it started; any other is refused with the first difference. `tools=()` serves nothing else.
 
+    `esmfold` is the folder with the weights of ESMFold, as Transformers saves them. The tool `esmfold` is then served
+    too, which needs the extra of that name. Each job loads the weights in its own process.
+
     `tools` lists the tools as `module:class`, `document` is the contract to serve, and `clock` returns the time in
     seconds since the epoch.
 
@@ -110,6 +114,7 @@ class Sandbox:
         heartbeat: float = 15.0,
         max_output_bytes: int = MAX_OUTPUT_BYTES,
         tools: Iterable[str] = _tools.BUILT_IN,
+        esmfold: str | Path | None = None,
         recordings: str | Path | None = None,
         recorded_seconds: float = 0.0,
         document: Mapping[str, Any] | None = None,
@@ -155,7 +160,7 @@ class Sandbox:
         self._quota = Quota(max_concurrent_jobs, daily_limit)
         self._url_lifetime = url_lifetime
         self._heartbeat = heartbeat
-        self._tools = _tools.available(tools)
+        self._tools = _available(tools, esmfold)
         self._recordings = None if recordings is None else Recordings(Path(recordings))
         self._recorded_seconds = recorded_seconds
         self._contract = Contract(_packaged.document() if document is None else document)
@@ -315,6 +320,17 @@ class Sandbox:
         if self._parts is None:
             raise RuntimeError("the sandbox is not running: use it as a context manager, or start() it")
         return self._parts
+
+
+def _available(tools: Iterable[str], esmfold: str | Path | None) -> dict[str, tuple[str, Tool]]:
+    """The tools that are served, by id. Raises ValueError if one can't be."""
+    if esmfold is None:
+        return _tools.available(tools)
+    if not str(esmfold):
+        raise ValueError("esmfold must be the path of a folder, got an empty string")
+    folder = Path(esmfold).expanduser().absolute()
+    references = tools if isinstance(tools, str) else [*tools, _tools.ESMFOLD]
+    return _tools.available(references, {_tools.ESMFOLD: folder})
 
 
 def _flag(name: str, value: object) -> None:

@@ -169,6 +169,9 @@ class Supervisor:
         shutil.rmtree(folder, ignore_errors=True)
         for each in (folder, folder / "out"):
             each.mkdir(mode=0o700)
+        if tool.weights is not None:
+            # Where they are today: the payload may be from before a restart.
+            payload = json.dumps({**json.loads(payload), "weights": str(tool.weights)}, ensure_ascii=False)
         with open_private(folder / "job.json") as file:
             file.write(payload.encode())
         with self._condition:

@@ -73,7 +73,8 @@ def main(folder: Path) -> None:
 def run(folder: Path, channel: Channel) -> None:
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     inputs = {slot: [Entry(**e) for e in entries] for slot, entries in job["inputs"].items()}
-    tool = load(job["tool"])
+    weights = job.get("weights")
+    tool = load(job["tool"], None if weights is None else Path(weights))
     results = tool.run(inputs, job["settings"], folder / "out", channel.progress)
     # Half of a character, which no response can contain, fails here.
     text = json.dumps(results, allow_nan=False, ensure_ascii=False)

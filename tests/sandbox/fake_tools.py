@@ -126,6 +126,19 @@ class Waits(Plain):
         return super().run(inputs, settings, out, progress)
 
 
+class Weighted(Waits):
+    """Waits as `waits` does, then says where its weights are."""
+
+    contract = attrs.evolve(Waits.contract, id="weighted", results={"weights": "Their folder."})
+
+    def use_weights(self, folder: Path) -> None:
+        self.weights = folder
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        super().run(inputs, settings, out, progress)
+        return {"weights": str(self.weights)}
+
+
 class Fails(Plain):
     """Fails in the way selected by `how`."""
 

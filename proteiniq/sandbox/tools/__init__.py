@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from ..._message_text import short_repr
 from .base import Tool
@@ -21,11 +22,17 @@ BUILT_IN = (
     "proteiniq.sandbox.tools.peptide_builder:PeptideBuilder",
     "proteiniq.sandbox.tools.propka:Propka",
 )
-"""The tools in this package, as `module:class`."""
+"""The tools in this package that need nothing but their packages, as `module:class`."""
+
+ESMFOLD = "proteiniq.sandbox.tools.esmfold:ESMFold"
+"""The tool of this package that needs weights too."""
 
 
-def load(reference: str) -> Tool:
-    """Load the tool `module:class`. Raises ValueError if it can't be loaded or is not a tool."""
+def load(reference: str, weights: Path | None = None) -> Tool:
+    """Load the tool `module:class`, with the folder of its weights if it has a model.
+
+    Raises ValueError if it can't be loaded, is not a tool, or can't use these weights.
+    """
     if not isinstance(reference, str):
         raise ValueError(f"a tool must be given as the text 'module:class', got {short_repr(reference)}")
     module, _, name = reference.partition(":")
@@ -36,20 +43,40 @@ def load(reference: str) -> Tool:
         raise ValueError(message) from error
     if not (isinstance(found, type) and issubclass(found, Tool)):
         raise ValueError(f"{reference!r} is not a class that extends Tool")
-    return found()
+    tool = found()
+    if weights is not None:
+        tool.use_weights(weights)
+    return tool
 
 
-def available(references: Iterable[str] = BUILT_IN) -> dict[str, tuple[str, Tool]]:
-    """Tool id → its reference and the tool, for tools whose packages are installed. Raises ValueError."""
+def available(
+    references: Iterable[str] = BUILT_IN, weights: Mapping[str, Path] | None = None
+) -> dict[str, tuple[str, Tool]]:
+    """Tool id → its reference and the tool, for tools whose packages are installed.
+
+    `weights` is the folder of a reference's weights. A tool that has one was asked for, so its packages have to be
+    there. Raises ValueError.
+    """
+    weights = weights or {}
     if isinstance(references, str):
         raise ValueError(f"tools must be a list, got {references!r}")
     tools: dict[str, tuple[str, Tool]] = {}
     for reference in references:
-        tool = load(reference)
+        tool = load(reference, weights.get(reference))
         if tool.contract.id in tools:
             raise ValueError(
                 f"{tools[tool.contract.id][0]} and {reference} have one id, {tool.contract.id!r}"
             )
-        if all(importlib.util.find_spec(name) is not None for name in tool.requires):
+        if tool.needs_weights and tool.weights is None:
+            raise ValueError(
+                f"the tool {tool.contract.id} needs weights: name their folder with {tool.contract.id}="
+            )
+        missing = [name for name in tool.requires if importlib.util.find_spec(name) is None]
+        if not missing:
             tools[tool.contract.id] = (reference, tool)
+        elif reference in weights:
+            raise ValueError(
+                f"the tool {tool.contract.id} needs {' and '.join(missing)}, which the extra "
+                f"`{tool.contract.id}` of proteiniq installs"
+            )
     return tools

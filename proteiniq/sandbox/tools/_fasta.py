@@ -226,7 +226,8 @@ def _refusal(character: str, rules: Rules, molecule: str | None) -> str:
     if character == "*":
         return "'*' is a stop. Only a protein may have one, at its end."
     if character in ":/":
-        return f"{character!r} joins chains, and this tool takes single chains. Give each chain a record of its own."
+        each = "record" if rules.max_records > 1 else "job"
+        return f"{character!r} joins chains, and this tool takes single chains. Give each chain a {each} of its own."
     if molecule is not None:
         return f"{character!r} is not accepted here, only {accepted}. The sequence looks like {molecule}."
     if letter in _NAMES and _is_protein(rules):

@@ -143,11 +143,22 @@ class Problem:
 
 
 class Tool(abc.ABC):
-    """A computation with a contract. Instances are stateless."""
+    """A computation with a contract. Instances have no state but `weights`."""
 
     contract: ClassVar[ToolContract]
     requires: ClassVar[tuple[str, ...]] = ()
     """Import names that `check` or `run` needs. If one is missing, the tool isn't listed."""
+    needs_weights: ClassVar[bool] = False
+    """Whether it is only served with a folder of weights."""
+    weights: Path | None = None
+    """The folder with the weights of its model, which the user of the sandbox names. Most tools have none."""
+
+    def use_weights(self, folder: Path) -> None:
+        """Take the weights of the model from a folder, in the sandbox and again in the process of each job.
+
+        Raises ValueError if the tool has no model, or if the folder can't contain its weights.
+        """
+        raise ValueError(f"the tool {self.contract.id} takes no weights")
 
     def check(self, inputs: Inputs, settings: Settings) -> list[Problem]:
         """Check what the contract can't express: content that does not parse, letters that are not residues, …
