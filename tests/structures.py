@@ -1,6 +1,12 @@
-"""Small structures in the formats that slots take: the first residue of ubiquitin (1UBQ), and ethanol."""
+"""Small structures in the formats that slots take: a residue of ubiquitin (1UBQ), ethanol, and whole PDB entries."""
 
 from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+ENTRIES = Path(__file__).parent / "data" / "structures"
+"""Entries of the PDB, gzipped; the README there names their sources."""
 
 PDB = """\
 HEADER    CHROMOSOMAL PROTEIN                     02-JAN-87   1UBQ
@@ -32,3 +38,8 @@ ethanol
   2  3  1  0
 M  END
 """
+
+
+def entry(name: str) -> str:
+    """The text of an entry of the PDB, such as `1a8o.cif`."""
+    return gzip.decompress((ENTRIES / f"{name}.gz").read_bytes()).decode()
