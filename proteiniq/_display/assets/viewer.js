@@ -210,6 +210,7 @@
       });
       viewer.setClickable({}, true, (atom) => select(atom.place, true));
       viewer.zoomTo();
+      viewer.zoom(1.25);
       home = viewer.getView();
     }
 
