@@ -55,7 +55,7 @@ def arranged(given: Sequence[Given], *, together: bool = False) -> Scenes:
     """
     polymers = [each for each in given if each.structure.has_polymer]
     molecules = [each for each in given if not each.structure.has_polymer]
-    budget = _Budget()
+    budget = _Budget(MOST_ATOMS, MOST_SCENES)
     if not polymers:
         return Scenes(tuple(_scenes(molecules, budget)), left_out=budget.left_out)
     first = _facing([polymers[0].structure.models[0]])
@@ -72,17 +72,18 @@ def arranged(given: Sequence[Given], *, together: bool = False) -> Scenes:
 
 @attrs.define
 class _Budget:
-    atoms: int = MOST_ATOMS
-    scenes: int = MOST_SCENES
+    atoms: int
+    scenes: int
+    is_used: bool = False
     left_out: int = 0
 
     def takes(self, model: Model) -> bool:
         """Whether there is room for a model; the first always has it."""
         count = sum(len(residue.atoms) for residue in model.residues)
-        is_first = self.scenes == MOST_SCENES
-        if not is_first and (count > self.atoms or self.scenes <= 0):
+        if self.is_used and (count > self.atoms or self.scenes < 1):
             self.left_out += 1
             return False
+        self.is_used = True
         self.atoms -= count
         self.scenes -= 1
         return True
