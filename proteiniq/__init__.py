@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._async.paging import AsyncPager
     from ._async.results import AsyncResult, AsyncResultFile, AsyncResultFiles
     from ._async.transport import AsyncTransport, AsyncTransportRequest, AsyncTransportResponse
+    from ._display.view import View
     from ._sync.client import ProteinIQ
     from ._sync.job import Job
     from ._sync.paging import Page, Pager
@@ -177,6 +178,7 @@ __all__ = [
     "UnsupportedOperation",
     "UserNotFound",
     "ValidationError",
+    "View",
     "WaitTimeout",
     "Workspace",
     "__version__",
@@ -205,6 +207,7 @@ _HOME = {
     "Transport": "_sync.transport",
     "TransportRequest": "_sync.transport",
     "TransportResponse": "_sync.transport",
+    "View": "_display.view",
 }
 """Where what can be made or used is defined; everything else is an error or a model."""
 

@@ -15,6 +15,7 @@ import attrs
 from proteiniq_openapi.api.results import get_result
 from proteiniq_openapi.models import Result as LowResult
 
+from .._display.view import View
 from .._inputs.arguments import check_flags, check_id
 from .._inputs.callbacks import Callback
 from .._inputs.files import save_path, saving_target
@@ -271,6 +272,30 @@ class Result(Model):
         from .._frames import tables
 
         return tables.to_arrow(lambda: tables.of_document(self.data, table, tool or self._contract))
+
+    def view(
+        self,
+        *names: str,
+        color: str | None = None,
+        superpose: Result | ResultFile | str | os.PathLike[str] | None = None,
+        tool: Tool | None = None,
+    ) -> View:
+        """Return a view of the result's structure files, of all of them or of those named, in 3D.
+
+        `color` is `chain`, `element`, `secondary-structure`, `b-factor`, `plddt`, `structure` (of superposed ones), or
+        the name of a column of the result document with a value for each residue of the first file. By default it is
+        `plddt` if the tool's contract says that B-factors are that. `superpose` is another structure, such as that of
+        another result or at a path: it is moved onto the first, by the Cα atoms of residues aligned in sequence, and
+        drawn with it. `tool` is the contract, and fetched if it is not given.
+
+        Secondary structure is that of the file; without any, it is found as in P-SEA (Labesse et al. 1997).
+
+        Raises InvalidInput if there is no structure, or it can't be colored or superposed so, KeyError for a file that
+        the result doesn't have, APIError, TransportError.
+        """
+        from .views import view_of
+
+        return view_of(self, names, color, superpose, tool)
 
     def save_all(
         self,

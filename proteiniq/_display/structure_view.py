@@ -1,0 +1,47 @@
+"""Make the view of structure files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import InvalidInput
+from .markup import image
+from .page import page
+from .structure import format_of
+from .view import View
+from .viewer import Source, draw, prepare, viewer
+
+_CONTENT_TYPES = {
+    "chemical/x-pdb": "pdb",
+    "chemical/pdb": "pdb",
+    "chemical/x-cif": "cif",
+    "chemical/x-mmcif": "cif",
+    "chemical/x-mdl-sdfile": "sdf",
+    "chemical/x-mdl-molfile": "sdf",
+    "chemical/x-mol2": "mol2",
+    "chemical/x-xyz": "xyz",
+}
+"""Media types of structures (Rzepa et al., J. Chem. Inf. Comput. Sci. 38, 976, 1998)."""
+
+
+def structure_format(name: str, content_type: str | None) -> str | None:
+    """Return the format of a structure file by its media type or its name, or None if it is another file."""
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    return _CONTENT_TYPES.get(media_type) or format_of(name)
+
+
+def view(
+    sources: Sequence[Source], *, title: str, color: str | None = None, superposed: bool = False
+) -> View:
+    """Return the view of structure files. Raises InvalidInput if it can't be colored or superposed as wanted."""
+    try:
+        shown = prepare(sources, superposed=superposed)
+        part = viewer(sources, title=title, colour=color, superposed=superposed)
+        drawn = draw(shown.scenes, title, color) if shown.scenes.scenes else None
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None
+    if drawn is None:
+        names = ", ".join(source.name for source in sources)
+        return View(f"{names}: shown as text", page(title, [part]), "")
+    picture = image(drawn.svg, drawn.description, "max-width: 100%; width: 640px")
+    return View(drawn.description, page(title, [part]), picture)

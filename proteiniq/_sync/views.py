@@ -1,0 +1,100 @@
+# Generated from proteiniq/_async/views.py by scripts/unasync.py. Edit that file instead.
+
+"""What a view of a result's structures is made of: files, and the contract of the tool."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import attrs
+
+from .._display.columns import Ambiguous, values_of
+from .._display.structure import Unreadable, read
+from .._display.structure_view import structure_format, view
+from .._display.view import View
+from .._display.viewer import Source
+from .._inputs.files import Unusable, in_file, path_of
+from ..errors import InvalidInput, ProteinIQError
+from ..models import Tool
+from .lazy import Tools
+
+if TYPE_CHECKING:
+    from .results import Result, ResultFile
+
+_BUILT_IN = ("chain", "element", "secondary-structure", "b-factor", "plddt", "structure")
+
+
+def view_of(
+    result: Result,
+    names: Sequence[str],
+    color: str | None,
+    superpose: Result | ResultFile | str | os.PathLike[str] | None,
+    tool: Tool | None,
+) -> View:
+    files = [result.files[name] for name in names] or _structures(result)
+    if tool is None:
+        tool = _contract(result, files[0])
+    sources = [_source(file, tool, color) for file in files]
+    if color is not None and color not in _BUILT_IN:
+        sources[0] = _with_column(sources[0], result, color)
+    title = ", ".join(source.name for source in sources)
+    if superpose is None:
+        return view(sources, title=title, color=color)
+    other = _other(superpose, color)
+    return view([sources[0], other], title=f"{other.name} on {sources[0].name}", color=color, superposed=True)
+
+
+def _structures(result: Result) -> list[ResultFile]:
+    found = [file for file in result.files if structure_format(file.name, file.content_type)]
+    if not found:
+        there = ", ".join(result.files.names) or "none"
+        raise InvalidInput(
+            f"the result has no structure file (PDB, mmCIF, SDF, MOL2, XYZ); its files: {there}"
+        )
+    return found
+
+
+def _contract(result: Result, file: ResultFile) -> Tool | None:
+    """Return the contract of the tool, or None if it can't be had: it only says more of what is shown."""
+    with suppress(ProteinIQError):
+        if result.tool is not None:
+            return Tools(file._source._pipeline).get(result.tool)
+    return None
+
+
+def _source(file: ResultFile, tool: Tool | None, color: str | None) -> Source:
+    text = (file.read()).decode("utf-8", "replace")
+    outputs = tool.outputs if tool is not None else ()
+    said = next((each.extra.get("b_factor") for each in outputs if each.name == file.name), None)
+    return Source(
+        file.name,
+        text,
+        structure_format(file.name, file.content_type),
+        plddt=color == "plddt" or str(said).lower() == "plddt",
+    )
+
+
+def _with_column(source: Source, result: Result, column: str) -> Source:
+    try:
+        structure = read(source.name, source.text, source.format)
+        return attrs.evolve(source, columns={column: values_of(result.data, column, structure)})
+    except (Ambiguous, Unreadable) as error:
+        raise InvalidInput(f"can't color by {column!r}: {error}") from None
+
+
+def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | None) -> Source:
+    """Return the structure to superpose: the first of a result, a file of one, or one at a path."""
+    from .results import Result, ResultFile
+
+    if isinstance(given, Result):
+        given = _structures(given)[0]
+    if isinstance(given, ResultFile):
+        return _source(given, None, color)
+    try:
+        path = path_of(given)
+        return Source(path.name, in_file(path, None).decode("utf-8", "replace"), plddt=color == "plddt")
+    except Unusable as error:
+        raise InvalidInput(str(error)) from None
