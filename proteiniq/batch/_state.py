@@ -300,8 +300,7 @@ class State:
 
     def _on_retry(self, item: int, attempt: int, **_: Any) -> None:
         self._leave(item, _P)
-        if attempt:
-            self._attempts[item] = attempt
+        self._attempts[item] = attempt
         self.failures_in_a_row += 1
 
     def _on_done(self, item: int, **_: Any) -> None:
