@@ -4,8 +4,7 @@ Each class is one event, and its fields are those of the JSON object, besides `a
 an item in the plan, from 0. A field that has its default is left out. A newer version may add fields, which are
 ignored here, and events, which are not: they may say that a job exists.
 
-Events are never changed. They are not frozen because that makes opening a batch, which makes all of them, take longer
-by an eighth.
+Events are never changed. They are not frozen because that makes reading all of them take longer by an eighth.
 """
 
 from __future__ import annotations
