@@ -18,6 +18,10 @@ EARLIEST_LOOK = 1.0
 LONGEST_GAP = 60.0
 """The shortest and the longest time between two looks, in seconds."""
 
+GAP_OF_LONG_JOBS = 0.1
+LONGEST_GAP_OF_LONG_JOBS = 300.0
+"""Where jobs are long, the longest time between two looks is this share of their duration, up to so many seconds."""
+
 WORTH_A_LOOK = 1.3
 """How many jobs are expected to have ended when a look is worth its request."""
 
@@ -42,10 +46,6 @@ class Active:
     heard: bool = False
     heard_since: float = float("-inf")
     hear_after: float = float("-inf")
-
-    def was_active(self, at: float) -> bool:
-        """Whether it was surely active at a time: it was seen later, or its stream has not told of its end."""
-        return self.since <= at and (self.looked > at or (self.heard and self.heard_since < at))
 
 
 class Following:
@@ -187,7 +187,8 @@ class Following:
         spare = 1 - rate / 2 * mean / len(unheard)  # the share of jobs that isn't needed to use all requests
         wanted = most * max(1 / 4, spare) if scarce else min(WORTH_A_LOOK, 0.99 * most)
         last = max(self.looked_at, min(each.since for each in unheard))
-        early, late = last + EARLIEST_LOOK, last + LONGEST_GAP
+        gap = max(LONGEST_GAP, min(LONGEST_GAP_OF_LONG_JOBS, GAP_OF_LONG_JOBS * mean))
+        early, late = last + EARLIEST_LOOK, last + gap
         if not self.knows_durations and self.are_heard:
             early = late  # the jobs that are listened to will show a duration
         if self._worth(pages, early) >= wanted:

@@ -110,7 +110,6 @@ class Schedule:
         self._slots = slots if slots is not None else self._slots
         if active is not None:
             self._others.account(now, active, self._ours)
-            self._others.update(self._following.jobs.values())
         self.rate = rate or self.rate
         self._worked()
 
@@ -183,7 +182,7 @@ class Schedule:
             return
         if took is not None:
             self._others.ended(active.since, took)
-            self._others.update(self._following.jobs.values())
+            self._others.update(self._following.jobs.values(), now)
         self._looker.forget(job_id)
         if active.heard:
             self._unheard = 0
@@ -233,7 +232,7 @@ class Schedule:
             self._request = self._look.send((now, outcome))
         except StopIteration as end:
             self._look = self._request = None
-            self._others.update(self._following.jobs.values())
+            self._others.update(self._following.jobs.values(), now)
             if end.value.failed:
                 self._following.look_failed()
             else:
@@ -266,6 +265,8 @@ class Schedule:
             return None
         if now < self._not_before:
             return Rest(self._not_before)
+        if now >= self._others.heard_from:
+            self._others.update(self._following.jobs.values(), now)
         return (self._request_next(now) if self.busy < MOST_REQUESTS else None) or Rest(self._wake(now))
 
     def _request_next(self, now: float) -> Move | None:
@@ -293,7 +294,7 @@ class Schedule:
         return None
 
     def _wake(self, now: float) -> float | None:
-        times = [self._account_due(now), self._look_due(now, self._is_scarce(now))]
+        times = [self._account_due(now), self._look_due(now, self._is_scarce(now)), self._others.heard_from]
         if self._may_submit:
             times.append(self._submit_after)
         if self._unknown and not self._searching:

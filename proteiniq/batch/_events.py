@@ -4,8 +4,7 @@ Each class is one event, and its fields are those of the JSON object, besides `a
 an item in the plan, from 0. A field that has its default is left out. A newer version may add fields, which are
 ignored here, and events, which are not: they may say that a job exists.
 
-Events are never changed. They are not frozen because that makes opening a batch, which makes all of them, take longer
-by an eighth.
+Events are never changed. They are not frozen because that makes reading all of them take longer by an eighth.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ def _files(given: Iterable[SavedFile | Mapping[str, Any]]) -> tuple[SavedFile, .
     return tuple(each if isinstance(each, SavedFile) else known(SavedFile, each) for each in given)
 
 
-def _problem(given: Problem | Mapping[str, Any] | None) -> Problem | None:
+def problem(given: Problem | Mapping[str, Any] | None) -> Problem | None:
     return given if given is None or isinstance(given, Problem) else known(Problem, given)
 
 
@@ -157,12 +156,7 @@ class Ended(ItemEvent):
     job: str
     status: str
     credits_used: float | None = None
-    error: Problem | None = attrs.field(default=None, converter=_problem)
-
-    def cost(self, reserved: float | None) -> float | None:
-        """Return what the job cost, in credits: what was reserved for it if the service doesn't say."""
-        is_cost = self.credits_used is not None and self.credits_used >= 0
-        return self.credits_used if is_cost else reserved
+    error: Problem | None = attrs.field(default=None, converter=problem)
 
 
 @attrs.define
@@ -234,6 +228,11 @@ for _kind in KINDS:
     _kind.name = _kind.__name__.lower()
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def cost(credits_used: float | None, reserved: float | None) -> float | None:
+    """Return what a job that ended cost, in credits: what was reserved for it if the service doesn't say."""
+    return credits_used if credits_used is not None and credits_used >= 0 else reserved
 
 
 def encode(at: float, event: Event) -> bytes:

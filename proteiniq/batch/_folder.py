@@ -191,10 +191,9 @@ class BatchFolder:
                     self.state.apply(event, now)
 
     def events(self) -> Iterator[tuple[float, Event]]:
-        """Yield the events that the state has, with their times in Unix seconds."""
+        """Return the events that the state has, with their times in Unix seconds."""
         end = self._replayed if self._journal is None else self._journal.length
-        for _, at, event in events(self.path / "journal.jsonl", end):
-            yield at, event
+        return events(self.path / "journal.jsonl", end)
 
     def results_of(self, item: PlanItem) -> Path:
         """Return the folder of an item's result, which may not exist yet."""

@@ -24,6 +24,7 @@ from ._events import (
     Submit,
     Submitted,
     Unsent,
+    cost,
 )
 from ._folder import BatchFolder
 from ._plan import PlanItem
@@ -123,7 +124,7 @@ class Facts:
                 self.reserved = self.reserved if event.credits is None else event.credits
             case Ended():
                 self.job, self.job_status = event.job, event.status
-                self.credits = (self.credits or 0.0) + (event.cost(self.reserved) or 0.0)
+                self.credits = (self.credits or 0.0) + (cost(event.credits_used, self.reserved) or 0.0)
                 self.code = event.error.code if event.error is not None else None
                 self.message = event.error.message if event.error is not None else None
             case Refused() | Failed() | Unsent():

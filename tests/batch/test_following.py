@@ -75,10 +75,19 @@ def test_where_requests_are_scarce_a_look_waits_for_a_quarter_of_the_jobs_at_lea
 
 def test_looks_are_a_second_apart_at_least_and_a_minute_at_most() -> None:
     assert followed(30, known=(0.0,)).look_due(0.0, rate=2.0, scarce=False) == about(1.0)
-    following = followed(3, known=(1000.0,))
+    following = followed(3, known=(400.0,))
     assert following.look_due(0.0, rate=2.0, scarce=False) == about(LONGEST_GAP)
     following.looked(5.0)
     assert following.look_due(5.0, rate=2.0, scarce=False) == about(5.0 + LONGEST_GAP)
+
+
+@pytest.mark.parametrize(
+    ("duration", "gap"), [(590.0, 60.0), (1000.0, 100.0), (2990.0, 299.0), (9000.0, 300.0)]
+)
+def test_looks_at_long_jobs_are_a_tenth_of_their_duration_apart_up_to_five_minutes(
+    duration: float, gap: float
+) -> None:
+    assert followed(3, known=(duration,)).look_due(0.0, rate=2.0, scarce=False) == about(gap)
 
 
 def test_without_a_known_duration_a_look_is_early_unless_events_will_show_one() -> None:

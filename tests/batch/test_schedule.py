@@ -11,6 +11,7 @@ import pytest
 
 from proteiniq._policy.look import LIST_ATTEMPTS, Failed, Listed, ListPage, Looker, ReadJob
 from proteiniq._policy.moves import Fetch, Hear, Move, Rest, Submit
+from proteiniq._policy.others import LATE
 from proteiniq._policy.polling import PATIENCE
 from proteiniq._policy.schedule import Schedule
 
@@ -190,10 +191,35 @@ def test_an_account_makes_room_when_the_jobs_of_the_batch_are_known_to_run() -> 
     schedule.account(50.0, 4, 8)
     assert schedule.next_move(50.0) == ListPage(is_first=True)
     for number in range(4):
-        schedule.seen(f"job_{number}", 51.0)
+        schedule.seen(f"job_{number}", 52.0)
     running: Any = [SimpleNamespace(id=f"job_{number}", created_at=None) for number in range(4)]
-    schedule.looked(51.0, Listed(running))
-    assert schedule.next_move(51.0) == Submit()
+    schedule.looked(52.0, Listed(running))
+    assert schedule.next_move(52.0) == Submit()
+
+
+def test_an_account_makes_no_room_for_a_job_that_ended_before_it_and_is_heard_of_later() -> None:
+    schedule = Schedule(rate=2.0, streams=24)
+    schedule.account(0.0, 1, 3)
+    for job in ("job_0", "job_1"):
+        assert schedule.next_move(0.0) == Submit()
+        schedule.submitted(job, None, 0.0)
+    assert [schedule.next_move(0.0), schedule.next_move(0.0)] == [Hear("job_0"), Hear("job_1")]
+    schedule.account(60.0, 2, 3)  # which are the job of others, and job_1
+    assert isinstance(schedule.next_move(60.0), Rest)
+    schedule.ended("job_0", 60.01, took=60.005, fetch=False)
+    assert [schedule.next_move(60.01) == Submit() for _ in range(2)] == [True, False]
+
+
+def test_an_account_makes_room_for_those_whose_end_is_not_heard_of() -> None:
+    """Also if nothing else happens, but not at once: the account may be older than the end of a job."""
+    schedule = Schedule(rate=2.0, streams=24)
+    schedule.account(0.0, 1, 2)
+    assert [schedule.next_move(0.0)] == [Submit()]
+    schedule.submitted("job_1", None, 0.0)
+    assert schedule.next_move(0.0) == Hear("job_1")
+    schedule.account(100.0, 1, 2)
+    assert rest(schedule, 100.0) == 100.0 + LATE
+    assert schedule.next_move(100.0 + LATE) == Submit()
 
 
 def test_streams_that_end_early_are_given_up_for_a_while() -> None:

@@ -44,7 +44,7 @@ REQUESTS = {
     ("60 s", 100, False): {"Submit": 300, "Hear": 1, "ListPage": 3, "Fetch": 300},
     ("15 min", 100, True): {
         "Submit": 300,
-        "ListPage": 108,
+        "ListPage": 89,
         "ReadAccount": 21,
         "Fetch": 300,
         "Hear": 16,
