@@ -52,12 +52,12 @@ class _Walk:
         elif isinstance(value, list) and value:
             self.found += self._list(value, path)
         elif isinstance(value, Mapping) and value:
-            self.found.append(self._make(Tree, path, value=value))
+            self.found.append(self._make(Tree, path, value=texts.plain(value)))
         elif isinstance(value, str) and (made := texts.in_value(self._name(path), value)) is not None:
             self.found.append(attrs.evolve(made, description=self.describe(path).description))
         elif depth or value not in (None, [], {}):
             known = self.describe(path)
-            self.values.append(Value(path, value, known.unit, known.description))
+            self.values.append(Value(path, texts.plain(value), known.unit, known.description))
 
     def _object(self, value: Mapping[str, Any], path: str, depth: int) -> None:
         prefix = f"{path}." if path else ""
@@ -89,10 +89,10 @@ class _Walk:
         elif is_records(value):
             yield from self._table(value, path)
         else:
-            yield self._make(Tree, path, value=value)
+            yield self._make(Tree, path, value=texts.plain(value))
 
     def _table(self, records: Sequence[Mapping[str, Any]], path: str) -> Iterator[Output]:
-        rows = [flat(record) for record in records]
+        rows = [flat(record) for record in texts.plain(records)]
         known = {name: self.describe(f"{path}[].{name}") for name in types(rows)}
         kinds = types(rows, {name: each.type for name, each in known.items()})
         if not kinds:
@@ -167,12 +167,14 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_numbers(value: Any) -> TypeGuard[list[Any]]:
-    """Whether the value is a list of numbers, one at least, and of None."""
-    return (
-        isinstance(value, list)
-        and all(each is None or _is_number(each) for each in value)
-        and any(each is not None for each in value)
-    )
+    """Whether the value is a list of numbers, one at least, and of None. Matrices have millions, so no loop of ours."""
+    if not isinstance(value, list):
+        return False
+    kinds = set(map(type, value))
+    if not {int, float} & kinds or not kinds <= {int, float, type(None)}:
+        return False
+    given = [each for each in value if each is not None] if type(None) in kinds else value
+    return min(given) > -_LARGEST and max(given) < _LARGEST and not any(map(math.isnan, given))
 
 
 def _ascends(values: Sequence[Any]) -> bool:

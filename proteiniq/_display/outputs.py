@@ -26,7 +26,7 @@ def outputs(data: Any, files: Sequence[GivenFile] = (), tool: Tool | None = None
 
     `data` is the result document, any JSON. A file whose content is not given is `Unread`, and says what is expected.
     """
-    found = list(documents.outputs(texts.plain(data), lambda path: described(tool, path)))
+    found = list(documents.outputs(data, lambda path: described(tool, path)))
     for file in files:
         found += of_file(file, tool)
     return tuple(found)

@@ -90,13 +90,13 @@ def _typed(cells: Sequence[str]) -> tuple[type, list[Any]]:
 def document(text: str) -> Any:
     """Return the content of a JSON document. Raises ValueError if it is not one, or is nested too deeply."""
     try:
-        return json.loads(text, parse_float=_finite, parse_constant=_constant)
+        return json.loads(text, parse_constant=_constant)
     except RecursionError as error:
         raise ValueError(str(error)) from None
 
 
 def plain(data: Any) -> Any:
-    """Return a document as pages can have it: without numbers that are not finite. See `document`."""
+    """Return JSON as pages can have it, without numbers that are not finite: NaN is None, and infinity a text."""
     try:
         json.dumps(data, allow_nan=False)
     except ValueError:
@@ -104,12 +104,6 @@ def plain(data: Any) -> Any:
     except RecursionError:
         return data
     return data
-
-
-def _finite(text: str) -> float | str:
-    """Return a number; as text if it is too large for one, since a page can't have infinity as JSON."""
-    value = float(text)
-    return value if math.isfinite(value) else text
 
 
 def _constant(text: str) -> str | None:

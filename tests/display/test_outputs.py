@@ -377,6 +377,8 @@ def test_what_json_has_no_words_for() -> None:
     values, numbers, tree = files_of(GivenFile("a.json", None, content))
     assert numbers.values == [1.5, None]
     assert tree.value == [1, "Infinity"]
-    assert values.values == (Value("c", "1e999"),)
+    assert values.values == (Value("c", "Infinity"),)
     (found,) = shown({"a": float("inf"), "b": float("nan"), "c": 1.5})
     assert found.values == (Value("a", "Infinity"), Value("b", None), Value("c", 1.5))
+    tree, table = shown({"a": [float("-inf")], "b": [{"x": float("inf")}]})
+    assert (tree.value, table.rows) == (["-Infinity"], [["Infinity"]])
