@@ -120,13 +120,18 @@ def protein(array: Any) -> Protein:
         for index in (np.arange(a, b) for a, b in pairwise(starts))
         if {"N", "CA", "C"} <= set(chosen.atom_name[index])
     ]
+    # Two residue names in one place are alternatives too (microheterogeneity). The first is taken.
+    first: dict[tuple[str, int, str], NDArray[np.int64]] = {}
+    for index in kept:
+        place = (str(chosen.chain_id[index[0]]), int(chosen.res_id[index[0]]), str(chosen.ins_code[index[0]]))
+        first.setdefault(place, index)
+    kept = list(first.values())
     if not kept:
         raise ValueError("the structure has no amino-acid residue with the atoms N, CA and C")
     chosen = chosen[np.concatenate(kept)]
     residues, start = [], 0
     for index in kept:
-        place = np.arange(start, start + len(index))
-        residues.append(_residue(chosen, place))
+        residues.append(_residue(chosen, np.arange(start, start + len(index))))
         start += len(index)
     return Protein(residues, chosen)
 

@@ -150,6 +150,22 @@ def test_one_alternate_location_is_used() -> None:
     assert first[9]["phi"] != rows[9]["phi"]
 
 
+def test_two_residues_in_one_place_are_one() -> None:
+    lines = entry("1ubq.pdb").splitlines(keepends=True)
+    doubled = []
+    for line in lines:
+        doubled.append(line)
+        if line.startswith("ATOM") and line[22:26] == "  11" and line[12:16].strip() == "NZ":
+            own = [each for each in lines if each.startswith("ATOM") and each[22:26] == "  11"]
+            doubled += [
+                f"{each[:16]}BALA{each[20:]}"
+                for each in own
+                if each[12:16].strip() in ("N", "CA", "C", "O", "CB")
+            ]
+    found = compute(TOOL, {"structure": "".join(doubled)})
+    assert (found["residues"], found["rows"][10]["name"], found["breaks"]) == (76, "LYS", [])
+
+
 DNA = "".join(
     line
     for line in entry("1lcd.pdb").splitlines(keepends=True)
