@@ -182,6 +182,7 @@ def _load(folder: Path) -> Any:
     `model.safetensors` comes first. Weights are float32, but for those of the language model if `fp16_esm` of the
     folder's `config.json` says so. Raises ValueError if weights are missing: Transformers would make them up.
     """
+    _announce("Loading the weights", "see docs/sandbox.md for what they take")
     os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     import torch
     import transformers
@@ -212,12 +213,7 @@ def _predict(model: Any, sequence: str, settings: Settings, progress: Progress) 
     model.trunk.config.max_recycles = passes
     model.trunk.set_chunk_size(settings["chunk_size"])
     _report(model.trunk.blocks, passes, progress)
-    if model.device.type == "cpu":
-        # The last line of the log is part of the error of a process that the system ends for its memory.
-        sys.stderr.write(
-            f"Folding {len(sequence)} residues. If this process ends here, memory was short: take a smaller "
-            "chunk_size, or a shorter sequence.\n"
-        )
+    _announce(f"Folding {len(sequence)} residues", "take a smaller chunk_size, or a shorter sequence")
     try:
         output = model.infer(sequence)
     except torch.OutOfMemoryError as error:
@@ -232,6 +228,14 @@ def _predict(model: Any, sequence: str, settings: Settings, progress: Progress) 
             "the prediction has values that are not finite: are these weights those of ESMFold?"
         )
     return output
+
+
+def _announce(step: str, remedy: str) -> None:
+    """Log a step, and what to do if the system ends the process in it for want of memory.
+
+    The last line of the log becomes part of the job's error.
+    """
+    sys.stderr.write(f"{step}. If the process ends here, memory was probably short: {remedy}.\n")
 
 
 def _report(blocks: Any, passes: int, progress: Progress) -> None:

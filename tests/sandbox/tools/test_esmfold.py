@@ -7,7 +7,9 @@ reader of PDB files, and with the published formulas of pTM and PAE.
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -327,14 +329,47 @@ def test_a_job_folds_in_its_own_process(sandbox: Sandbox, folded: Any) -> None:
     assert files == {path.name: path.read_bytes() for path in folded[1].iterdir()}
 
 
-def test_a_job_that_folds_is_killed_with_the_jobs_of_the_sandbox(sandbox: Sandbox) -> None:
+@pytest.fixture
+def folding(sandbox: Sandbox) -> Iterator[tuple[Api, str, int]]:
+    """The API, a job that folds, and its process."""
+    settings = {"num_recycles": 32}
     with Api(sandbox) as api:
-        job_id = api.submit(
-            "esmfold", inputs=[entry("M" * 200, slotId="protein")], settings={"num_recycles": 32}
-        )["id"]
+        job_id = api.submit("esmfold", inputs=[entry("M" * 200, slotId="protein")], settings=settings)["id"]
         next(job for job in api.events(job_id) if (job["progress"] or 0) >= 10)
-        (run,) = sandbox._running.service.supervisor._running.values()
+        run = sandbox._running.service.supervisor._running[job_id]
         assert isinstance(run, LocalRun)
-        sandbox.reset()
-        wait_until_gone(run._process.pid)
-        assert api.get(f"jobs/{job_id}/status").status_code == 404
+        yield api, job_id, run._process.pid
+
+
+def test_a_job_that_folds_is_killed_with_the_jobs_of_the_sandbox(
+    sandbox: Sandbox, folding: tuple[Api, str, int]
+) -> None:
+    api, job_id, pid = folding
+    sandbox.reset()
+    wait_until_gone(pid)
+    assert api.get(f"jobs/{job_id}/status").status_code == 404
+
+
+def test_a_process_that_the_system_ends_says_that_memory_may_be_short(folding: tuple[Api, str, int]) -> None:
+    api, job_id, pid = folding
+    os.kill(pid, signal.SIGKILL)
+    error = api.ended(job_id)["error"]
+    assert error["code"] == "crashed"
+    assert (
+        "Folding 200 residues. If the process ends here, memory was probably short: take a smaller"
+        in error["message"]
+    )
+
+
+def test_a_gpu_without_enough_memory_is_an_error_that_says_what_to_do(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from transformers import EsmForProteinFolding
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(EsmForProteinFolding, "infer", full)
+    with pytest.raises(MemoryError, match="too little memory for 24 residues: take a chunk_size below 64"):
+        fold(weights, tmp_path)
