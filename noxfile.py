@@ -19,6 +19,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 NODE = Path("scripts/node")
 PRISM = Path("tests/prism")
+BROWSER = Path("tests/browser")
 
 
 def install(session: nox.Session, *groups: str, extras: str = "") -> None:
@@ -189,6 +190,14 @@ def prism(session: nox.Session) -> None:
     install(session, "test", "node", extras="[cli,sandbox,structure]")
     cli = install_node(session, PRISM) / "@stoplight/prism-cli/dist/index.js"
     run_tests(session, "-m", "prism", "tests/prism", env={"PROTEINIQ_PRISM": str(cli)})
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the pages in a headless Chromium: pixels, clicks, keyboard, phones, policies, accessibility."""
+    install(session, "test", "node", "browser", extras="[cli,sandbox]")
+    axe = install_node(session, BROWSER) / "axe-core/axe.min.js"
+    run_tests(session, "-m", "browser", "tests/browser", env={"PROTEINIQ_AXE": str(axe)})
 
 
 @nox.session(venv_backend="none")

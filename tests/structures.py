@@ -43,3 +43,18 @@ M  END
 def entry(name: str) -> str:
     """The text of an entry of the PDB, such as `1a8o.cif`."""
     return gzip.decompress((ENTRIES / f"{name}.gz").read_bytes()).decode()
+
+
+def atom(
+    serial: int = 1,
+    name: str = " CA ",
+    residue: str = "ALA",
+    number: str = "   1 ",
+    x: str = "   1.000",
+    record: str = "ATOM  ",
+    chain: str = "A",
+    alternate: str = " ",
+    tail: str = "  1.00 10.00           C  ",
+) -> str:
+    """A line of a PDB file: an atom at 1, 2, 3 unless it is changed."""
+    return f"{record}{serial:5d} {name}{alternate}{residue:>3} {chain}{number}   {x}   2.000   3.000{tail}"

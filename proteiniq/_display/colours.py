@@ -147,7 +147,7 @@ def _by_structure(models: Sequence[Model]) -> Colouring:
         "Secondary structure",
         colours,
         tuple("HE-".index(each) for each in found),
-        ("Helix", "Strand", "Neither"),
+        ("Helix", "Strand", "Other"),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..errors import InvalidInput
 from .markup import image
-from .page import page
+from .page import Part, page
 from .structure import format_of
 from .view import View
 from .viewer import Source, draw, prepare, viewer
@@ -22,6 +22,15 @@ _CONTENT_TYPES = {
     "chemical/x-xyz": "xyz",
 }
 """Media types of structures (Rzepa et al., J. Chem. Inf. Comput. Sci. 38, 976, 1998)."""
+
+
+_GROUND = Part(
+    "",
+    (
+        "body { margin: 1rem; background: #ffffff } "
+        "@media (prefers-color-scheme: dark) { body { background: #14181d } }",
+    ),
+)
 
 
 def structure_format(name: str, content_type: str | None) -> str | None:
@@ -42,6 +51,6 @@ def view(
         raise InvalidInput(str(error)) from None
     if drawn is None:
         names = ", ".join(source.name for source in sources)
-        return View(f"{names}: shown as text", page(title, [part]), "")
+        return View(f"{names}: shown as text", page(title, [_GROUND, part]), "")
     picture = image(drawn.svg, drawn.description, "max-width: 100%; width: 640px")
-    return View(drawn.description, page(title, [part]), picture)
+    return View(drawn.description, page(title, [_GROUND, part]), picture)

@@ -148,7 +148,7 @@ def test_a_file_of_which_nothing_is_stated_is_what_it_looks_like(
         (XYZ, "a.xyz", None, Structure),
         (SVG, "a.svg", None, Image),
         (FASTA, "a.txt", "text/x-fasta; charset=utf-8", Sequences),
-        (gzip.compress(PDB.encode()), "a.pdb.gz", "application/gzip", Structure),
+        (gzip.compress(PDB.encode(), mtime=0), "a.pdb.gz", "application/gzip", Structure),
         ("a\tb\n1\t2\n", "a.tsv", None, Table),
     ],
 )

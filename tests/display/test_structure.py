@@ -13,23 +13,9 @@ from Bio import PDB
 from proteiniq._display.bonds import bonds_of
 from proteiniq._display.structure import Unreadable, element_in, format_of, read
 
-from ..structures import SDF, entry
+from ..structures import SDF, atom, entry
 
 ENTRIES = ("1a8o.cif", "1a8o.pdb", "1lcd.pdb", "1ubq.pdb", "2beg.pdb", "3jqh.cif", "4cup.cif")
-
-
-def atom(
-    serial: int = 1,
-    name: str = " CA ",
-    residue: str = "ALA",
-    number: str = "   1 ",
-    x: str = "   1.000",
-    record: str = "ATOM  ",
-    chain: str = "A",
-    alternate: str = " ",
-    tail: str = "  1.00 10.00           C  ",
-) -> str:
-    return f"{record}{serial:5d} {name}{alternate}{residue:>3} {chain}{number}   {x}   2.000   3.000{tail}"
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -267,3 +253,35 @@ def test_formats_by_name() -> None:
         None,
         None,
     ]
+
+
+def test_ranges_of_residues_that_are_missing_are_left_out() -> None:
+    helix = "HELIX    1   1 ALA A    1  ALA A    9  1"
+    (residue,) = read("x.pdb", f"{helix}\n{atom()}").models[0].residues
+    assert residue.helix_or_strand == "-"
+
+
+def test_an_empty_mol2_has_no_atoms() -> None:
+    with pytest.raises(Unreadable, match="no atoms"):
+        read("x.mol2", "@<TRIPOS>MOLECULE\nempty\n")
+
+
+def test_only_helices_of_the_conformations_of_mmcif_are_helices() -> None:
+    conformation = (
+        "loop_\n_struct_conf.conf_type_id\n_struct_conf.beg_auth_asym_id\n_struct_conf.beg_auth_seq_id\n"
+        "_struct_conf.end_auth_seq_id\nTURN_P A 1 1\nHELX_P A 2 2\n"
+    )
+    atoms = "".join(f"ATOM {at} CA ALA A {at} {4 * at} 0 0\n" for at in (1, 2, 3))
+    names = [
+        "group_PDB",
+        "id",
+        "auth_atom_id",
+        "auth_comp_id",
+        "auth_asym_id",
+        "auth_seq_id",
+        "Cartn_x",
+        "Cartn_y",
+        "Cartn_z",
+    ]
+    text = f"data_x\nstray\n{conformation}loop_\n" + "".join(f"_atom_site.{name}\n" for name in names) + atoms
+    assert "".join(each.helix_or_strand for each in read("x.cif", text).models[0].residues) == "-H-"

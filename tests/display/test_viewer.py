@@ -24,8 +24,7 @@ from proteiniq._display.structure_view import structure_format, view
 from proteiniq._display.superposing import NotAlignable
 from proteiniq._display.viewer import Source, viewer
 
-from ..structures import SDF, entry
-from .test_structure import atom
+from ..structures import SDF, atom, entry
 
 UBIQUITIN = Source("1ubq.pdb", entry("1ubq.pdb"))
 
@@ -294,3 +293,28 @@ def test_the_vendored_viewer_is_the_pinned_one() -> None:
 
 def test_data_is_json() -> None:
     assert json.dumps(data_of(UBIQUITIN), allow_nan=False)
+
+
+def test_two_small_molecules_are_scenes_of_their_own() -> None:
+    made = data_of(Source("a.sdf", SDF), Source("b.sdf", SDF))
+    assert ([each["label"] for each in made["scenes"]], made["poses"]) == (["a.sdf", "b.sdf"], [])
+
+
+def test_a_scale_with_gaps_has_a_colour_for_no_value() -> None:
+    source = Source("x.pdb", helix(1, 1, 1), columns={"charge": [1, None, 2]})
+    assert "No value" in viewer([source], title="x", colour="charge").body
+
+
+def test_a_nucleotide_without_its_base_is_drawn() -> None:
+    assert (
+        "<path"
+        in viewer(
+            [Source("x.pdb", f"{atom(1, ' P  ', ' DA')}\n{atom(2, ' P  ', ' DC', '   2 ', '   7.000')}")],
+            title="x",
+        ).body
+    )
+
+
+def test_a_document_without_lists_has_no_rows() -> None:
+    with pytest.raises(Ambiguous, match="no list of rows"):
+        values_of({"a": {"b": 1}}, "v", THREE)

@@ -80,7 +80,7 @@
     }
 
     function chooser(label, options, value, change) {
-      const select = make("select", {});
+      const select = make("select", { "aria-label": label });
       options.forEach(([key, text]) => select.append(make("option", { value: key }, text)));
       select.value = value;
       select.addEventListener("change", () => change(select.value));

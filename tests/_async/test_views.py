@@ -1,0 +1,97 @@
+"""Views of a result's structures: which files are downloaded, and what the contract says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from proteiniq import InvalidInput
+
+from ..storage import FILE, STORAGE
+from ..structures import entry
+from ..support import RESULT, Routes, answer, documented, refusal
+from .clients import fetched, over
+
+STRUCTURE = entry("1ubq.pdb")
+TOOL = "GET /api/v1/tools/esmfold"
+
+
+def result(*names: str, tool: str | None = "esmfold", **data: Any) -> Any:
+    files = [{"name": name, "content_type": "text/plain", "url": STORAGE, "key": None} for name in names]
+    return {**documented("get_result"), "job_id": "job_1", "tool": tool, "files": files, "results": data}
+
+
+def service(made: Any, tool: Any = None) -> Routes:
+    contract = answer(tool) if tool is not None else refusal(404, "not_found")
+    file = httpx.Response(200, content=STRUCTURE.encode())
+    return Routes({RESULT: answer(made), TOOL: contract, FILE: file})
+
+
+def contract(**file: Any) -> Any:
+    return {**documented("get_tool"), "output": {"files": [{"name": "x.pdb", **file}], "results": {}}}
+
+
+@pytest.mark.anyio
+async def test_a_view_has_the_structure_files_of_the_result() -> None:
+    made = await fetched(service(result("a.csv", "x.pdb", "y.pdb"), tool=contract()))
+    assert (await made.view()).description.startswith("x.pdb, y.pdb: 1 chain, 76 residues")
+    assert (await made.view("y.pdb")).description.startswith("y.pdb: 1 chain")
+    with pytest.raises(KeyError, match=r"no file 'z.pdb'"):
+        await made.view("z.pdb")
+
+
+@pytest.mark.anyio
+async def test_b_factors_are_plddt_where_the_contract_says_so() -> None:
+    said = await fetched(service(result("x.pdb"), tool=contract(b_factor="pLDDT")))
+    assert (await said.view()).description.endswith("coloured by plddt")
+    unsaid = await fetched(service(result("x.pdb"), tool=contract()))
+    assert (await unsaid.view()).description.endswith("coloured by secondary structure")
+    assert (await unsaid.view(color="plddt")).description.endswith("coloured by plddt")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("tool", ["esmfold", None])
+async def test_a_view_needs_no_contract(tool: str | None) -> None:
+    made = await fetched(service(result("x.pdb", tool=tool)))
+    assert (await made.view()).description.endswith("coloured by secondary structure")
+
+
+@pytest.mark.anyio
+async def test_a_contract_that_is_passed_is_not_fetched() -> None:
+    routes = service(result("x.pdb"), tool=contract(b_factor="plddt"))
+    tool = await over(routes).tools.get("esmfold")
+    made = await fetched(routes)
+    assert (await made.view(tool=tool)).description.endswith("coloured by plddt")
+    assert [request.url.path for request in routes.requests].count("/api/v1/tools/esmfold") == 1
+
+
+@pytest.mark.anyio
+async def test_a_column_of_the_result_colors_residues() -> None:
+    rows = [{"position": at, "charge": at % 3} for at in range(1, 77)]
+    made = await fetched(service(result("x.pdb", rows=rows), tool=contract()))
+    assert (await made.view(color="charge")).description.endswith("coloured by charge")
+    with pytest.raises(
+        InvalidInput, match="can't color by 'mass': the result has no list of rows with 'mass'"
+    ):
+        await made.view(color="mass")
+
+
+@pytest.mark.anyio
+async def test_structures_are_superposed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pdb"
+    path.write_text(STRUCTURE)
+    made = await fetched(service(result("x.pdb"), tool=contract()))
+    for other in (made, made.files[0], path):
+        assert "RMSD 0.00 Å of 76 Cα atoms" in (await made.view(superpose=other)).html
+    with pytest.raises(InvalidInput, match=r"can't read .*none.pdb"):
+        await made.view(superpose=tmp_path / "none.pdb")
+
+
+@pytest.mark.anyio
+async def test_a_result_without_structures_says_what_it_has() -> None:
+    made = await fetched(service(result("a.csv", "b.json")))
+    with pytest.raises(InvalidInput, match=r"no structure file .*; its files: a.csv, b.json"):
+        await made.view()
