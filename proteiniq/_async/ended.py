@@ -85,7 +85,8 @@ class AsyncEnded:
 
     def _of_job(self, result: AsyncResult) -> AsyncResult:
         """Return the result with what only the job knows."""
-        return attrs.evolve(result, status=result.status or self._job.status, error=self._job.error)
+        status = result.status or self._job.status
+        return attrs.evolve(result, status=status, error=self._job.error, job=self._job)
 
     async def _read_late(self) -> AsyncResult:
         """Read the result, retrying failures that may pass, since it is paid for."""

@@ -39,6 +39,7 @@ from .wire import AsyncWire
 if TYPE_CHECKING:
     from proteiniq_openapi.types import Prepared
 
+    from .._inputs.sent import Sent
     from .._wire.clock import AsyncClock
     from ..contract import Endpoint
     from ..models import JobState
@@ -73,11 +74,13 @@ class AsyncPipeline:
         """The jobs that were just made."""
         self.on_submit: list[Callable[[Any, JobState], None]] = []
         """Called with each order and its job, of all clients that share the connections."""
+        self.sent: dict[str, Sent] = {}
+        """What jobs were submitted with, by their ids, for reports."""
 
     def with_config(self, config: Config) -> AsyncPipeline:
         """Return a pipeline with other options that shares connections, pace, retry budget and the jobs just made."""
         other = AsyncPipeline(config, self._wire, self.clock, self._pacer, self._budget)
-        other.made, other.on_submit = self.made, self.on_submit
+        other.made, other.on_submit, other.sent = self.made, self.on_submit, self.sent
         return other
 
     def __reduce__(self) -> NoReturn:

@@ -233,6 +233,23 @@ def export_batch(session: Session, folder: str, file: str | None, overwrite: boo
     session.output.hint(f"Written to {file}.")
 
 
+@batch.command(
+    "report",
+    short_help="Write a report of a batch as one HTML file.",
+    examples=("proteiniq batch report screen screen.html",),
+)
+@click.argument("folder", metavar="DIR")
+@click.argument("file", metavar="FILE")
+@click.option("--overwrite", is_flag=True, help="Replace the file.")
+@click.pass_obj
+def report_batch(session: Session, folder: str, file: str, overwrite: bool) -> None:
+    """Write a report of a batch as one HTML file, with a table of all items and their results, without a request."""
+    from ..batch import Batch
+
+    Batch.open(folder).report(file, overwrite=overwrite)
+    session.output.hint(f"Written to {file}.")
+
+
 def _absolute(given: str) -> str:
     """Return an input whose file is found from any folder. Raises CommandError for stdin, which is there only once."""
     slot, sign, value = given.partition("=")

@@ -133,6 +133,39 @@ def save_result(
     )
 
 
+@results.command(
+    "report",
+    short_help="Write a report of a job as one HTML file.",
+    examples=("proteiniq results report job_123 report.html",),
+)
+@JOB
+@click.argument("file", metavar="FILE")
+@click.option("--overwrite", is_flag=True, help="Replace the file.")
+@_WAIT
+@TIMEOUT
+@_PARTIAL
+@click.pass_obj
+def report_result(
+    session: Session,
+    job: str,
+    file: str,
+    overwrite: bool,
+    wait: bool,
+    timeout: float | None,
+    partial: bool,
+) -> None:
+    """Write a report of a job as one HTML file, with its structures, plots, tables and files.
+
+    The file makes no request when it is opened."""
+    replacing = ["--overwrite"] if overwrite else []
+    partly = ["--partial"] if partial else []
+    session.following(job, "results", "report", job, file, "--wait", *replacing, *partly)
+    with progress(session.output) as shown:
+        result = _found(session, job, shown, wait=wait, timeout=timeout, partial=partial)
+        path = result.report(file, overwrite=overwrite)
+    session.output.listing([Column("path", str)], [str(path)], id=str, empty="")
+
+
 def save(result: Result, saving: Saving, shown: Progress) -> list[Path]:
     """Save a result, and return the paths. Raises FileExistsError, OSError, APIError, TransportError."""
     from ..batch._result import NAME, document

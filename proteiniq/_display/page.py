@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from typing import Any
 
 import attrs
@@ -32,6 +33,11 @@ class Part:
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
     data: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+def asset(name: str) -> str:
+    """Return a style or a script of this package."""
+    return (files(__package__) / "assets" / name).read_text("utf-8")
 
 
 def page(title: str, parts: Iterable[Part]) -> str:

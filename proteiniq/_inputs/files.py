@@ -136,6 +136,14 @@ def saving_target(path: object, name: str) -> Path:
     return made
 
 
+def new_file(path: object, *, overwrite: bool) -> Path:
+    """Return a file to write. Raises InvalidInput, and FileExistsError if it is there, without `overwrite`."""
+    made = save_path(path)
+    if not overwrite and os.path.lexists(made):
+        raise FileExistsError(errno.EEXIST, "A file exists: pass overwrite=True to replace it", str(made))
+    return made
+
+
 def in_file(path: Path, max_bytes: int | None) -> bytes:
     """Read a file. Raises Unusable."""
     try:

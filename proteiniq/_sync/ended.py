@@ -87,7 +87,8 @@ class Ended:
 
     def _of_job(self, result: Result) -> Result:
         """Return the result with what only the job knows."""
-        return attrs.evolve(result, status=result.status or self._job.status, error=self._job.error)
+        status = result.status or self._job.status
+        return attrs.evolve(result, status=status, error=self._job.error, job=self._job)
 
     def _read_late(self) -> Result:
         """Read the result, retrying failures that may pass, since it is paid for."""

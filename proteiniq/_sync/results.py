@@ -53,7 +53,8 @@ class Results:
         response = self._pipeline.call(prepared, job_id=job_id, job_read=True, deadline=deadline)
         fields = convert.result_fields(response, job_id)
         contract = self._tools._remembered(fields["tool"])
-        return Result(**fields, files=self._files(response, job_id), contract=contract)
+        origin = Origin(self._pipeline, self._tools)
+        return Result(**fields, files=self._files(response, job_id), contract=contract, origin=origin)
 
     def _files(self, response: LowResult, job_id: str) -> ResultFiles:
         infos = convert.result_files(response)
@@ -214,6 +215,23 @@ class ResultFiles:
         return tuple(file.name for file in self._files)
 
 
+class Origin:
+    """The client that a result is from. A copy of the result has the same, and a pickled one has none."""
+
+    def __init__(self, pipeline: Pipeline, tools: Tools) -> None:
+        self.pipeline = pipeline
+        self.tools = tools
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(None), ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+
 @attrs.frozen(kw_only=True)
 class Result(Model):
     """The result of a job: `data` is the tool's own result document, `files` are its output files.
@@ -233,6 +251,8 @@ class Result(Model):
     files: ResultFiles
     error: JobFailure | None = None
     _contract: Tool | None = attrs.field(default=None, repr=False, eq=False)
+    _job: JobState | None = attrs.field(default=None, repr=False, eq=False)
+    _origin: Origin | None = attrs.field(default=None, repr=False, eq=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all attributes but `raw` as plain data that `json.dumps` takes; the files with their signed URLs."""
@@ -272,6 +292,27 @@ class Result(Model):
         from .._frames import tables
 
         return tables.to_arrow(lambda: tables.of_document(self.data, table, tool or self._contract))
+
+    def report(
+        self, path: str | os.PathLike[str], *, tool: Tool | None = None, overwrite: bool = False
+    ) -> Path:
+        """Write a report of the job as one HTML file, and return its path.
+
+        It has what was computed and from what, with times, credits and hashes; structures in 3D, plots, tables that
+        sort, filter and copy, and the files, up to 10 MB together. It makes no request when it is opened, and can be
+        read without JavaScript and printed. Inputs and settings are known of jobs that this client submitted, and are
+        otherwise "not recorded". The same result gives the same bytes.
+
+        The files are downloaded, through a temporary folder. The job is requested if the result was fetched without it
+        (reads of one job are 5 s apart), and so is the tool's contract if `tool` is not given and it is not known; what
+        can't be had of these is left out.
+
+        Raises FileExistsError without `overwrite`, OSError, InvalidInput if `path` is not a path, APIError and
+        TransportError if a file can't be downloaded, ConfigurationError for the files of a result that was pickled.
+        """
+        from .reports import write
+
+        return write(self, path, tool, overwrite=overwrite)
 
     def view(
         self,

@@ -33,6 +33,7 @@ from .._inputs.arguments import (
 )
 from .._inputs.entries import Part
 from .._inputs.reader import Reader
+from .._inputs.sent import remember, sent
 from .._policy.slots import SlotWait, slot_pause
 from .._responses import convert
 from .._responses.messages import after_submit, blocked, no_slot, spend_limit, without_advice
@@ -145,6 +146,7 @@ class Submitter:
             made = convert.made_job(self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             made = attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
+            remember(self._pipeline.sent, made.id, sent(order.entries, order.settings))
             for told in tuple(self._pipeline.on_submit):
                 told(order, made)
             return made

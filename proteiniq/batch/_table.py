@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -12,7 +11,7 @@ from typing import Any
 from .._frames import tables
 from .._frames.rows import Row, as_text, by_column, records, types
 from .._inputs.arguments import check_flags
-from .._inputs.files import save_path
+from .._inputs.files import new_file
 from .._libraries import package
 from .._transfer.durable import replacing
 from ._folder import BatchFolder
@@ -131,7 +130,4 @@ def _cell(value: Any) -> str:
 
 def _target(path: str | os.PathLike[str], overwrite: bool) -> Path:
     check_flags(overwrite=overwrite)
-    target = save_path(path)
-    if not overwrite and os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, "A file exists: pass overwrite=True to replace it", str(target))
-    return target
+    return new_file(path, overwrite=overwrite)

@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import Any, Self
 
-from .._inputs.files import save_path
+from .._inputs.arguments import check_flags
+from .._inputs.files import new_file, save_path
+from .._transfer.durable import replace
 from ..errors import BatchError
 from ._folder import BatchFolder, Header
 from ._result import read
@@ -42,11 +44,22 @@ class BatchView:
         with BatchFolder.read(self.path) as folder:
             yield from summaries(folder)
 
-    def report(self) -> BatchStatus:
-        """Write summary.csv, which has a line for each item, and return the totals. Raises BatchError, OSError."""
+    def report(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> BatchStatus:
+        """Write summary.csv, which has a line for each item, and return the totals.
+
+        With a `path`, also write a report there: one HTML file with a table of all items and their results, which makes
+        no request when it is opened. Raises BatchError, OSError, InvalidInput, and FileExistsError without `overwrite`.
+        """
+        check_flags(overwrite=overwrite)
+        target = None if path is None else new_file(path, overwrite=overwrite)
         with BatchFolder.read(self.path) as folder:
             write_summary(folder)
-            return status_of(folder)
+            status = status_of(folder)
+            if target is not None:
+                from ._page import page_of
+
+                replace(target, page_of(folder, status, target).encode("utf-8", "replace"))
+            return status
 
     def result(self, item: ItemSummary) -> Any:
         """Return the tool's result document of an item that is done.

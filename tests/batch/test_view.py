@@ -45,6 +45,21 @@ def test_the_report_writes_the_summary(tmp_path: Path) -> None:
     assert (tmp_path / "summary.csv").read_text().splitlines()[1].startswith("a,done,")
 
 
+def test_the_report_may_be_a_page(tmp_path: Path) -> None:
+    with batch(tmp_path / "screen", "a", "b", "c", same={"c": "a"}) as folder:
+        run(folder, 0)
+        save(folder, 0, {"score": 1.5})
+        run(folder, 1, error=Problem("bad", "no"))
+    target = tmp_path / "screen.html"
+    assert Batch.open(tmp_path / "screen").report(target).done == 2
+    page = target.read_text("utf-8")
+    assert '<td>a</td><td>done</td><td class="n">1.5</td>' in page
+    assert '["screen/results/a","folder of the result"]' in page
+    with pytest.raises(FileExistsError):
+        Batch.open(tmp_path / "screen").report(target)
+    assert Batch.open(tmp_path / "screen").report(target, overwrite=True).items == 3
+
+
 def test_the_result_of_an_item(tmp_path: Path) -> None:
     with batch(tmp_path, "a", "b") as folder:
         run(folder, 0)

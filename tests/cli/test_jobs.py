@@ -317,6 +317,13 @@ def test_a_result_is_shown_as_a_table(program: Program, done: str) -> None:
     assert program("results", "show", done, "-q").stdout == f"{done}\n"
 
 
+def test_a_report_of_a_result_is_written(program: Program, done: str) -> None:
+    ended = program("results", "report", done, "report.html", "-q")
+    assert (ended.code, ended.stdout) == (0, "report.html\n")
+    assert program("results", "report", done, "report.html").code == 1
+    assert program("results", "report", done, "report.html", "--overwrite", "--partial").code == 0
+
+
 def test_lists_within_a_result_are_json() -> None:
     (column,) = of_rows([{"a": [1]}, {"a": 1}])
     assert column.name == "a"
