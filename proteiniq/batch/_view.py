@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from .._inputs.files import save_path
+from .._shown import Shown
 from ..errors import BatchError
 from ._folder import BatchFolder, Header
 from ._result import read
@@ -15,7 +16,7 @@ from ._summary import ItemSummary, summaries, write_summary
 from ._table import Table
 
 
-class BatchView:
+class BatchView(Shown):
     """A batch folder open for reading. Another process may run the batch meanwhile."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -61,6 +62,3 @@ class BatchView:
     def table(self) -> Table:
         """The structured results of all items as one table."""
         return Table(self.path)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {str(self.path)!r}>"
