@@ -169,6 +169,13 @@ def esmfold(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Run a notebook in a Jupyter kernel, and look at its cards."""
+    install(session, "test", "notebook", extras="[sandbox]")
+    run_tests(session, "-m", "browser")
+
+
+@nox.session
 def pacing(session: nox.Session) -> None:
     """Check the pacing of four processes with one key: no request lost, few refused, the rate nearly used up."""
     install(session, extras="[sandbox]")

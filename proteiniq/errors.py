@@ -54,13 +54,14 @@ import attrs
 import proteiniq
 
 from ._message_text import short_repr
+from ._shown import Shown
 
 _BY_CODE: dict[str, type[APIError]] = {}
 _BY_STATUS: dict[int, type[APIError]] = {}
 
 
-@attrs.frozen
-class Request:
+@attrs.frozen(repr=False)
+class Request(Shown):
     """The request that failed: its method and path, never the key or the query."""
 
     method: str
@@ -70,8 +71,8 @@ class Request:
         return f"{self.method} {self.path}"
 
 
-@attrs.frozen
-class Issue:
+@attrs.frozen(repr=False)
+class Issue(Shown):
     """One problem with an input, and its place.
 
     `slot` or `setting` is the place, `line` the 1-based line within the content. `entry` counts the values of a slot

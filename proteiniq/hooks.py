@@ -20,12 +20,14 @@ from typing import Any
 
 import attrs
 
+from ._shown import Shown
+
 log = logging.getLogger("proteiniq")
 log.addHandler(logging.NullHandler())
 
 
-@attrs.frozen(kw_only=True)
-class AttemptDetails:
+@attrs.frozen(kw_only=True, repr=False)
+class AttemptDetails(Shown):
     """One attempt, after it has ended.
 
     `status` and `code` are those of the response, or `failure` is the reason why there is none (`connect`, `timeout`,
@@ -58,8 +60,8 @@ LONG_PAUSE = 5.0
 """Longer pauses are logged and reported to the hooks, in seconds."""
 
 
-@attrs.frozen(kw_only=True)
-class PauseDetails:
+@attrs.frozen(kw_only=True, repr=False)
+class PauseDetails(Shown):
     """A pause that begins now, of more than 5 s: for the rate limit, before a retry, or while the service fails.
 
     `seconds` is how long it will take, as far as is known, and `reason` why. `operation` is what waits: that of a

@@ -17,9 +17,11 @@ from typing import Any, ClassVar
 
 import attrs
 
+from ._shown import Shown
 
-@attrs.frozen(kw_only=True)
-class Model:
+
+@attrs.frozen(kw_only=True, repr=False)
+class Model(Shown):
     """The base class of all models."""
 
     _refers_to: ClassVar[tuple[str, str] | None] = None
@@ -49,20 +51,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Plan(Model):
     tier: str | None
     paid: bool | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Credits(Model):
     """`available` is what jobs can still spend."""
 
     available: float | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Workspace(Model):
     """The workspace that the key is bound to."""
 
@@ -71,13 +73,13 @@ class Workspace(Model):
     credits: Credits | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ConcurrentJobs(Model):
     max: int | None
     remaining: int | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class RateLimit(Model):
     """`limit` requests in `window_seconds`, for all clients of the key together."""
 
@@ -85,14 +87,14 @@ class RateLimit(Model):
     window_seconds: float | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AccountLimits(Model):
     active_jobs: int | None
     concurrent_jobs: ConcurrentJobs | None
     rate_limit: RateLimit | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class KeyInfo(Model):
     """The key in use. `prefix` is the part that may be shown."""
 
@@ -102,14 +104,14 @@ class KeyInfo(Model):
     scopes: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Account(Model):
     workspace: Workspace
     limits: AccountLimits | None
     api_key: KeyInfo | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ToolSummary(Model):
     """A tool in the list. `client.tools.get(id)` returns its slots and settings."""
 
@@ -123,7 +125,7 @@ class ToolSummary(Model):
     is_free: bool | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Slot(Model):
     """An input of a tool. `kind` is the type of data, `formats` are the accepted file formats.
 
@@ -142,7 +144,7 @@ class Slot(Model):
     max_bytes: int | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Setting(Model):
     """A parameter of a tool. `type` is `number`, `integer`, `string` or `boolean`. The range is inclusive."""
 
@@ -157,7 +159,7 @@ class Setting(Model):
     unit: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class OutputFile(Model):
     """A file in the result of a completed job."""
 
@@ -166,7 +168,7 @@ class OutputFile(Model):
     description: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class CreditModel(Model):
     """The price of a job: `base_credits`, and `credits_per_unit` for each `unit` of input."""
 
@@ -177,7 +179,7 @@ class CreditModel(Model):
     unit: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Tool(Model):
     """A tool with its slots, settings, outputs and price.
 
@@ -199,6 +201,12 @@ class Tool(Model):
     outputs: tuple[OutputFile, ...]
     results: Mapping[str, Any] = attrs.field(hash=False)
     credit_model: CreditModel | None
+
+    def __str__(self) -> str:
+        """The tool as a page of text: what it takes, returns and costs."""
+        from ._display.tools import tool_page
+
+        return tool_page(self)
 
     def slot(self, slot_id: str) -> Slot:
         """The slot with this id. Raises KeyError if the tool doesn't have it."""
@@ -270,7 +278,7 @@ _TERMINAL = frozenset(
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class JobFailure(Model):
     """Why a job ended without success."""
 
@@ -278,7 +286,7 @@ class JobFailure(Model):
     message: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class JobState(Model):
     """The state of a job at one time.
 
@@ -323,7 +331,7 @@ class JobState(Model):
         return attrs.evolve(self, **gaps)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class BlockingError(Model):
     """Why a submit would be refused."""
 
@@ -331,7 +339,7 @@ class BlockingError(Model):
     message: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class QuoteLimits(Model):
     active_concurrent_jobs: int | None
     max_concurrent_jobs: int | None
@@ -339,7 +347,7 @@ class QuoteLimits(Model):
     daily_limit_max: int | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Quote(Model):
     """What a job would cost, in credits, and why it would be refused, if so.
 
@@ -357,7 +365,7 @@ class Quote(Model):
     billing_mode: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ResultFileInfo(Model):
     """A file of a result. `url` is signed and expires; it may be missing, as may `key`."""
 
@@ -367,7 +375,7 @@ class ResultFileInfo(Model):
     key: str | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class File(Model):
     """A file in the library. Its content can't be downloaded: no route returns it.
 
@@ -390,7 +398,7 @@ class File(Model):
     updated_at: datetime | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class DeletedFile(Model):
     _refers_to = ("file", "id")
 

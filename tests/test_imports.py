@@ -159,6 +159,19 @@ def test_the_folder_of_a_batch_needs_no_client() -> None:
         assert not names & {"_wire", "_responses", "_async", "_sync"}, path
 
 
+def test_what_is_shown_needs_no_client() -> None:
+    allowed = {"proteiniq._wire.key", "proteiniq._wire.key.hide_keys", "proteiniq._wire"}
+    for path in modules("_display"):
+        names = {each for each in imported(path) if each.startswith("proteiniq.") and each not in allowed}
+        assert not {each.split(".")[1] for each in names} & {
+            "_policy",
+            "_wire",
+            "_responses",
+            "_async",
+            "_sync",
+        }, path
+
+
 def test_errors_models_and_hooks_import_no_folder() -> None:
     allowed = {"proteiniq._inputs", "proteiniq._inputs.reader"}  # Tool.validate
     for name in ("errors", "models", "hooks"):

@@ -39,6 +39,7 @@ def test_errors_can_be_caught_without_the_wire() -> None:
 def test_a_client_starts_without_models_generated_code_and_contract(name: str) -> None:
     there = loaded(f"import proteiniq; {CLIENT.format(name=name)}")
     later = {
+        "_display",
         "contract",
         "models",
         "_inputs.entries",

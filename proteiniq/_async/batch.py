@@ -13,8 +13,8 @@ from proteiniq_openapi._contract import SHA256
 
 from .._inputs.arguments import check_flags
 from .._inputs.callbacks import AsyncCallback
+from .._shown import showing
 from .._wire.blocking import AsyncBlocking
-from ..batch._bar import Bar
 from ..batch._folder import BatchFolder
 from ..batch._opening import opened
 from ..batch._options import BatchOptions
@@ -67,12 +67,6 @@ class AsyncBatch(BatchView):
         super().__init__(path)
         check_flags(progress=progress)
         told = AsyncCallback("on_progress", on_progress)
-        bar = Bar() if progress else None
-
-        async def tell(status: BatchStatus) -> None:
-            if bar is not None:
-                bar.show(status, pipeline.clock.monotonic())
-            await told(status)
 
         async def outcomes(earlier: Sequence[AsyncGenerator[ItemSummary]]) -> AsyncGenerator[ItemSummary]:
             for each in earlier:
@@ -86,16 +80,15 @@ class AsyncBatch(BatchView):
                 for summary in summaries(folder):
                     if summary.status in ("done", "failed", "skipped"):
                         yield summary
-                listens = progress or on_progress is not None
-                run = AsyncBatchRun(
-                    pipeline, jobs, folder, options, AsyncCallback("on_progress", tell) if listens else None
-                )
-                async with aclosing(run.outcomes()) as ended:
-                    async for summary in ended:
-                        yield summary
+                with showing(progress, pipeline.clock) as live:
+                    if live is not None:
+                        told.show = live.batch
+                    listens = progress or on_progress is not None
+                    run = AsyncBatchRun(pipeline, jobs, folder, options, told if listens else None)
+                    async with aclosing(run.outcomes()) as ended:
+                        async for summary in ended:
+                            yield summary
             finally:
-                if bar is not None:
-                    bar.close()
                 folder.close()
 
         self._outcomes = outcomes

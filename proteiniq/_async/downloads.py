@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,6 +14,7 @@ from .._inputs.callbacks import AsyncCallback
 from .._policy.resume import Cut, Renew, Restart, renewed_file, resume
 from .._policy.retry import GiveUp, Wait
 from .._responses.calls import Call
+from .._shown import showing
 from .._transfer.download import Download
 from .._transfer.pages import may_be_page
 from .._transfer.progress import OnProgress
@@ -24,6 +27,9 @@ from ..hooks import AttemptDetails
 from ..models import ResultFileInfo
 from . import lazy
 from .pipeline import AsyncPipeline
+
+if TYPE_CHECKING:
+    from .._display.live import Live
 
 MOST_REDIRECTS = 10
 
@@ -57,14 +63,23 @@ class AsyncDownloads:
             return buffer.getvalue()
 
     async def save(
-        self, file: Wanted, target: Path, on_progress: OnProgress | None, *, overwrite: bool
+        self, file: Wanted, target: Path, on_progress: OnProgress | None, *, progress: bool, overwrite: bool
     ) -> Path:
         """Save a result file at `target`, under a temporary name until it is complete."""
-        progress = AsyncCallback("on_progress", on_progress)
-        with Download.at(target, overwrite=overwrite, may_be_page=file.may_be_page) as download:
-            await self._fetch(file, download, progress)
+        told = AsyncCallback("on_progress", on_progress)
+        with (
+            Download.at(target, overwrite=overwrite, may_be_page=file.may_be_page) as download,
+            self.showing(progress) as live,
+        ):
+            if live is not None:
+                told.show = live.transfer(f"downloading {file.info.name}")
+            await self._fetch(file, download, told)
             await AsyncWriter.finish(download)
         return target
+
+    def showing(self, progress: bool) -> AbstractContextManager[Live | None]:
+        """Show the progress of downloads in a block, if that is wanted."""
+        return showing(progress, self._pipeline.clock)
 
     async def _fetch(self, file: Wanted, download: Download, progress: AsyncCallback) -> None:
         """Download a file, resuming after an interruption, with a new URL if the old one has expired."""

@@ -27,6 +27,7 @@ from .._responses import convert, schema
 from .._responses.api_errors import MAY_HAVE_DRIFTED, origin_of
 from .._responses.calls import Call
 from .._responses.convert import given
+from .._shown import showing
 from .._transfer.multipart import (
     AsyncContent,
     Envelope,
@@ -66,20 +67,28 @@ class AsyncFiles:
         tags: Sequence[str] = (),
         collection_ids: Sequence[str] = (),
         on_progress: OnProgress | None = None,
+        progress: bool = False,
     ) -> File:
         """Upload a path, a file open in binary mode, bytes, or an iterable of bytes (documentation, "Files").
 
         The source is streamed, an open file from its current position, and never held in memory. `filename` is the
         name in the library; it is required for bytes and iterables. `on_progress` is called with the number of bytes
-        sent and the total, None if it is unknown; a retry starts from zero.
+        sent and the total, None if it is unknown; a retry starts from zero. `progress` shows them on stderr or in a
+        notebook.
 
         An upload is retried only if nothing of it was sent, or if the service rejected it because of the rate limit and
         the source can be read again: the service can't distinguish a retry from a second file. Raises InvalidInput for
         a source that can't be read, PayloadTooLarge, APIError, TransportError.
         """
         route = requests.endpoint("upload_file")
-        progress = AsyncCallback("on_progress", on_progress)
-        with opened(source, filename, awaited=AsyncContent.awaited) as opened_source:
+        told = AsyncCallback("on_progress", on_progress)
+        check_flags(progress=progress)
+        with (
+            opened(source, filename, awaited=AsyncContent.awaited) as opened_source,
+            showing(progress, self._pipeline.clock) as live,
+        ):
+            if live is not None:
+                told.show = live.transfer(f"uploading {opened_source.name}")
             asked = {"description": description or "", "tags": tags, "collection_ids": collection_ids}
             documented, required = (
                 partial(check, "FileUpload") for check in (requests.is_documented, requests.is_required)
@@ -89,8 +98,8 @@ class AsyncFiles:
             ticket = await self._ticket(fields) if in_steps else None
             try:
                 if ticket is not None:
-                    return await self._upload_with(ticket, opened_source, progress)
-                return await self._upload(opened_source, fields, progress)
+                    return await self._upload_with(ticket, opened_source, told)
+                return await self._upload(opened_source, fields, told)
             except (TransportError, ServerError, ContractError) as error:
                 if not isinstance(error, TransportError) or error.sent:
                     error.add_note(may_be_stored(opened_source.name))

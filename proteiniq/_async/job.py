@@ -11,7 +11,7 @@ from ..models import JobState
 from . import lazy
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AsyncJob(JobState):
     """A job at one point in time; its methods request its current state and return a new object.
 
@@ -40,6 +40,7 @@ class AsyncJob(JobState):
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        progress: bool = False,
         cancel_on_timeout: bool = False,
     ) -> AsyncJob:
         """Wait for the job to end, and return its final state; this object stays as it is: `job = job.wait()`.
@@ -47,7 +48,11 @@ class AsyncJob(JobState):
         Options and errors are those of `client.jobs.wait`.
         """
         return await self._jobs.wait(
-            self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+            self,
+            timeout=timeout,
+            on_update=on_update,
+            progress=progress,
+            cancel_on_timeout=cancel_on_timeout,
         )
 
     async def result(
@@ -55,6 +60,7 @@ class AsyncJob(JobState):
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        progress: bool = False,
         cancel_on_timeout: bool = False,
         partial: bool = False,
     ) -> lazy.AsyncResult:
@@ -63,6 +69,7 @@ class AsyncJob(JobState):
             self,
             timeout=timeout,
             on_update=on_update,
+            progress=progress,
             cancel_on_timeout=cancel_on_timeout,
             partial=partial,
         )

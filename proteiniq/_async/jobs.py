@@ -38,6 +38,7 @@ from .._responses.messages import (
     where_its_result_is,
     where_they_are,
 )
+from .._shown import showing
 from ..errors import InvalidInput, NotFound, ProteinIQError, WaitTimeout
 from ..hooks import log
 from ..models import JobState, JobStatus, Quote, Tool, ToolSummary
@@ -233,41 +234,43 @@ class AsyncJobs:
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        progress: bool = False,
         cancel_on_timeout: bool = False,
         streams: bool = True,
     ) -> AsyncJob:
         """Wait until the job has ended, successfully or not, and return it; `on_update` is called at each change.
 
         `timeout` is in seconds; None waits forever. A failure that may pass does not end the wait. `streams=False` only
-        polls. `cancel_on_timeout` cancels the job at the timeout if it is still queued, which takes up to 10 s more.
-        Raises WaitTimeout, which otherwise leaves the job running and says how to wait again, NotFound, APIError.
+        polls. `progress` shows a bar on stderr, or a line at each change of the status if that is not a terminal, or a
+        card in a notebook. `cancel_on_timeout` cancels the job at the timeout if it is still queued, which takes up to
+        10 s more. Raises WaitTimeout, which otherwise leaves the job running and says how to wait again, NotFound,
+        APIError.
         """
-        check_flags(cancel_on_timeout=cancel_on_timeout, streams=streams)
-        return await self._wait(
-            job,
-            timeout,
-            self._deadline(timeout),
-            on_update,
-            cancel_on_timeout=cancel_on_timeout,
-            streams=streams,
-        )
+        check_flags(progress=progress, cancel_on_timeout=cancel_on_timeout, streams=streams)
+        deadline = self._deadline(timeout)
+        with showing(progress, self._pipeline.clock) as live:
+            updated = AsyncCallback("on_update", on_update, live.job if live else None)
+            return await self._wait(
+                job, timeout, deadline, updated, cancel_on_timeout=cancel_on_timeout, streams=streams
+            )
 
     async def _wait(
         self,
         job: str | JobState | AsyncResult,
         timeout: float | None,
         deadline: float | None,
-        on_update: OnUpdate | None,
+        updated: AsyncCallback,
         *,
         cancel_on_timeout: bool,
         streams: bool = True,
     ) -> AsyncJob:
         """Wait until a monotonic time, `deadline`, which messages call `timeout`."""
         job_id, known = known_job(job)
-        updated = AsyncCallback("on_update", on_update)
         last = self._job(known) if known is not None else None
-        if last is not None and last.is_terminal:
-            return last
+        if last is not None:
+            updated.show(last)
+            if last.is_terminal:
+                return last
         watcher = AsyncWatcher(self._pipeline, job_id, deadline=deadline, known=known, streams=streams)
         try:
             async with aclosing(watcher.states()) as states:
@@ -302,21 +305,41 @@ class AsyncJobs:
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        progress: bool = False,
     ) -> AsyncGenerator[AsyncJob]:
         """Yield each of the jobs when it has ended, successfully or not, in the order in which they end.
 
         `jobs` are ids or jobs; duplicates are waited for once. One page of the job list has the status of a hundred
         jobs, and only jobs that are on no page are read one by one, so the wait stays far below the rate limit.
-        `on_update` is called with a job at each of its changes. `timeout` is in seconds for all jobs together; None
-        waits forever. A failure that may pass does not end the wait, and a job that is not found ends it after the
-        others.
+        `on_update` is called with a job at each of its changes, and `progress` shows how many have ended. `timeout` is
+        in seconds for all jobs together; None waits forever. A failure that may pass does not end the wait, and a job
+        that is not found ends it after the others.
 
         Raises WaitTimeout, whose `jobs` are those that have not ended, NotFound, APIError, and InvalidInput at once.
         """
+        check_flags(progress=progress)
         updated = AsyncCallback("on_update", on_update)
-        return self._wait_all(awaited_jobs(jobs), self._deadline(timeout), timeout, updated)
+        return self._wait_all(
+            awaited_jobs(jobs), self._deadline(timeout), timeout, updated, progress=progress
+        )
 
     async def _wait_all(
+        self,
+        left: dict[str, JobState | None],
+        deadline: float | None,
+        timeout: float | None,
+        updated: AsyncCallback,
+        *,
+        progress: bool,
+    ) -> AsyncGenerator[AsyncJob]:
+        with showing(progress, self._pipeline.clock) as live:
+            if live is not None:
+                updated.show = live.jobs(left)
+            async with aclosing(self._each_of(left, deadline, timeout, updated)) as ended:
+                async for job in ended:
+                    yield job
+
+    async def _each_of(
         self,
         left: dict[str, JobState | None],
         deadline: float | None,
@@ -357,6 +380,7 @@ class AsyncJobs:
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        progress: bool = False,
         cancel_on_timeout: bool = False,
         partial: bool = False,
     ) -> AsyncResult:
@@ -366,28 +390,26 @@ class AsyncJobs:
         job ended without success (BudgetExceeded if it ran out of budget); the error's `result` is what it left, which
         `partial=True` returns instead. Raises WaitTimeout, APIError, TransportError.
         """
-        check_flags(cancel_on_timeout=cancel_on_timeout, partial=partial)
-        return await self._result(
-            job,
-            timeout,
-            self._deadline(timeout),
-            on_update,
-            cancel_on_timeout=cancel_on_timeout,
-            partial=partial,
-        )
+        check_flags(progress=progress, cancel_on_timeout=cancel_on_timeout, partial=partial)
+        deadline = self._deadline(timeout)
+        with showing(progress, self._pipeline.clock) as live:
+            updated = AsyncCallback("on_update", on_update, live.job if live else None)
+            return await self._result(
+                job, timeout, deadline, updated, cancel_on_timeout=cancel_on_timeout, partial=partial
+            )
 
     async def _result(
         self,
         job: str | JobState | AsyncResult,
         timeout: float | None,
         deadline: float | None,
-        on_update: OnUpdate | None,
+        updated: AsyncCallback,
         *,
         cancel_on_timeout: bool,
         partial: bool,
     ) -> AsyncResult:
         """Wait for a result until a monotonic time, `deadline`, which messages call `timeout`."""
-        job = await self._wait(job, timeout, deadline, on_update, cancel_on_timeout=cancel_on_timeout)
+        job = await self._wait(job, timeout, deadline, updated, cancel_on_timeout=cancel_on_timeout)
         ended = AsyncEnded(self._pipeline, self._results, job, timeout=timeout, deadline=deadline)
         return await ended.result(partial=partial)
 
@@ -396,20 +418,29 @@ class AsyncJobs:
         timeout: float | None,
         on_update: OnUpdate | None,
         *,
+        progress: bool,
         cancel_on_timeout: bool,
         partial: bool,
         wait_for_slot: bool,
         **order: Any,
     ) -> AsyncResult:
         """Submit a job with the arguments in `order`, and return its result, all before one deadline."""
-        AsyncCallback("on_update", on_update)  # checked before the job is paid for
-        check_flags(cancel_on_timeout=cancel_on_timeout, partial=partial, wait_for_slot=wait_for_slot)
+        updated = AsyncCallback("on_update", on_update)  # checked before the job is paid for
+        check_flags(
+            progress=progress,
+            cancel_on_timeout=cancel_on_timeout,
+            partial=partial,
+            wait_for_slot=wait_for_slot,
+        )
         deadline = self._deadline(timeout)
         slot = SlotWait(timeout, deadline) if wait_for_slot else None
         job = self._job(await self._submitter.submit(**order, slot=slot))
-        return await self._result(
-            job, timeout, deadline, on_update, cancel_on_timeout=cancel_on_timeout, partial=partial
-        )
+        with showing(progress, self._pipeline.clock) as live:
+            if live is not None:
+                updated.show = live.job
+            return await self._result(
+                job, timeout, deadline, updated, cancel_on_timeout=cancel_on_timeout, partial=partial
+            )
 
     def _deadline(self, timeout: float | None) -> float | None:
         check_timeout(timeout)

@@ -14,6 +14,7 @@ from proteiniq_openapi.types import UNSET
 from .._inputs.arguments import Span
 from .._responses import convert
 from .._responses.page import Cursors, Page
+from .._shown import Shown
 from .pipeline import AsyncPipeline
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class _AsyncItems(Generic[T]):
             self._items = iter((await anext(self._pages)).items)
 
 
-class AsyncPager(Generic[T]):
+class AsyncPager(Shown, Generic[T]):
     """All items of a list, fetched as needed: `async for item in pager`.
 
     `pages()` iterates over the pages. Every iteration starts at the first page.

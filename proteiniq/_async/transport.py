@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from .._message_text import short_repr
+from .._shown import Shown
 from .._wire.failures import reported
 from .._wire.secrecy import without_queries
 from ..errors import ConfigurationError
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from .._wire.key import ApiKey
 
 
-@attrs.frozen(kw_only=True)
-class AsyncTransportRequest:
+@attrs.frozen(kw_only=True, repr=False)
+class AsyncTransportRequest(Shown):
     """A request for a transport to send. `headers` are all of its headers, the key among them.
 
     `timeout` limits connecting and each write, `read_timeout` the wait for each chunk of the response, and
@@ -47,8 +48,8 @@ class AsyncTransportRequest:
     total_timeout: float | None
 
 
-@attrs.frozen(kw_only=True)
-class AsyncTransportResponse:
+@attrs.frozen(kw_only=True, repr=False)
+class AsyncTransportResponse(Shown):
     """A response from a transport. Its body is read as it arrives, then its `aclose` is called if it has one.
 
     The headers describe the body as it is passed: a transport that has decoded it leaves out `Content-Encoding` and

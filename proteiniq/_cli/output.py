@@ -14,6 +14,7 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any, NamedTuple, TextIO
 
+from .._display.text import cut, escaped, text_width
 from .streams import can_encode, is_terminal, leave, nowhere
 
 _AT_ONCE = 100
@@ -150,10 +151,10 @@ class Output:
             self._line(escaped(id))
         elif is_terminal(self._stdout):
             names = [escaped(column.name) for column in columns]
-            width = max(map(_width, names))
+            width = max(map(text_width, names))
             for name, column in zip(names, columns, strict=True):
                 text = self._tinted(shown(column.value(item)))
-                self._line(f"{name}{'':{width - _width(name)}}  {text}")
+                self._line(f"{name}{'':{width - text_width(name)}}  {text}")
         else:
             for column in columns:
                 self._line(f"{escaped(column.name)}\t{_cell(column.value(item))}")
@@ -203,9 +204,11 @@ class Output:
         parts = []
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
             short = (
-                cell if _width(cell) <= width or not place else _cut(cell, width - len(ellipsis)) + ellipsis
+                cell
+                if text_width(cell) <= width or not place
+                else cut(cell, width - len(ellipsis)) + ellipsis
             )
-            parts.append(tint(short) + " " * (width - _width(short)))
+            parts.append(tint(short) + " " * (width - text_width(short)))
         return "  ".join(parts).rstrip()
 
     def _tinted(self, text: str) -> str:
@@ -297,13 +300,6 @@ def _hidden(text: str) -> str:
     return hide_keys(text)
 
 
-def escaped(text: str) -> str:
-    """Return the text with all characters escaped that control a terminal or reorder text."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _escape(each) for each in text)
-
-
 def shown(value: Any) -> str:
     """Return a value as a table shows it."""
     match value:
@@ -336,10 +332,6 @@ def _cell(value: Any) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return escaped(str(value))
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def _document(item: Any) -> Any:
@@ -375,7 +367,7 @@ def _chunks(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
 
 def _widths(rows: Sequence[Sequence[str]], available: int) -> list[int]:
     """Return the widths of the columns. The first one, which has the ids, is never shortened."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
     over = sum(widths) + 2 * (len(widths) - 1) - available
     while over > 0 and len(widths) > 1:
         widest = max(range(1, len(widths)), key=widths.__getitem__)
@@ -384,18 +376,3 @@ def _widths(rows: Sequence[Sequence[str]], available: int) -> list[int]:
         widths[widest] -= 1
         over -= 1
     return widths
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import category, east_asian_width
-
-    return sum(0 if category(each) in ("Mn", "Me") else 1 + (east_asian_width(each) in "WF") for each in text)
-
-
-def _cut(text: str, width: int) -> str:
-    while _width(text) > width:
-        text = text[:-1]
-    return text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .output import Output, escaped
+from .._display.text import escaped
+from .output import Output
 from .streams import can_encode
 
 if TYPE_CHECKING:

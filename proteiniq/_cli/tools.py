@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._display.tools import needed, price, setting_text, slot_text
 from .base import LIMIT, group
-from .output import Column, always, attributes, shown
+from .output import Column, always, attributes
 from .session import Session
 
 if TYPE_CHECKING:
-    from proteiniq import Setting, Slot, Tool
+    from proteiniq import Tool
 
 tools = group("tools", "The tools, with their slots, settings and prices.")
 
@@ -55,28 +56,19 @@ def show_tool(session: Session, tool: str) -> None:
         ("version", found.version),
         ("category", found.category),
         ("description", found.description),
-        ("price", price(found)),
-        *((f"slot {slot.id}", _slot(slot)) for slot in found.slots),
-        *((f"setting {setting.id}", _setting(setting)) for setting in found.settings),
+        ("price", price(found) or "`proteiniq quote` says what a job costs"),
+        *(
+            (f"slot {slot.id}", _joined(needed(slot), slot_text(slot), slot.description))
+            for slot in found.slots
+        ),
+        *(
+            (f"setting {setting.id}", _joined(setting_text(setting), setting.description))
+            for setting in found.settings
+        ),
         *((f"output {output.name}", output.description) for output in found.outputs),
     ]
     columns = [Column(name, always(value)) for name, value in rows]
     session.output.record(columns, found, id=found.id)
-
-
-def price(tool: Tool) -> str:
-    """Return what a job of a tool costs, as text."""
-    model = tool.credit_model
-    if model is None:
-        return "unknown; `proteiniq quote` says what a job costs"
-    if is_free(tool):
-        return "free"
-    parts = []
-    if model.base_credits:
-        parts.append(_counted(model.base_credits))
-    if model.credits_per_unit:
-        parts.append(f"{_counted(model.credits_per_unit)} per {model.unit or 'unit'}")
-    return " and ".join(parts) or "`proteiniq quote` says what a job costs"
 
 
 def is_free(tool: Tool) -> bool:
@@ -84,32 +76,5 @@ def is_free(tool: Tool) -> bool:
     return tool.credit_model is not None and bool(tool.credit_model.is_free)
 
 
-def _counted(credits: float) -> str:
-    return f"{shown(credits)} credit{'' if credits == 1 else 's'}"
-
-
-def _slot(slot: Slot) -> str:
-    limits = (("entries", slot.max_entries), ("records", slot.max_records), ("bytes", slot.max_bytes))
-    parts = [
-        "required" if slot.required else "optional",
-        slot.kind,
-        ", ".join(slot.formats),
-        *(f"at most {most:,} {what}" for what, most in limits if most is not None),
-        slot.description,
-    ]
-    return "; ".join(part for part in parts if part)
-
-
-def _setting(setting: Setting) -> str:
-    from .._message_text import number_text
-
-    ends = (("from", setting.minimum), ("to", setting.maximum))
-    span = " ".join(f"{word} {number_text(end)}" for word, end in ends if end is not None)
-    parts = [
-        setting.type,
-        f"default {setting.default}" if setting.default is not None else None,
-        f"one of {', '.join(map(str, setting.options))}" if setting.options else None,
-        f"{span} {setting.unit or ''}".strip() if span else setting.unit,
-        setting.description,
-    ]
+def _joined(*parts: str | None) -> str:
     return "; ".join(part for part in parts if part)

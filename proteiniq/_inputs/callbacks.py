@@ -13,14 +13,22 @@ from ..errors import InvalidInput
 class AsyncCallback:
     """A callback of the async client, which awaits what it returns if that can be awaited. None is never called.
 
-    Raises InvalidInput if it is not a function.
+    `show` is called first, with the same arguments: it shows them. Raises InvalidInput if the callback is not a
+    function.
     """
 
-    def __init__(self, name: str, function: Callable[..., object] | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., object] | None,
+        show: Callable[..., None] | None = None,
+    ) -> None:
         check_callable(name, function)
         self._function = function
+        self.show = show or _nothing
 
     async def __call__(self, *arguments: Any) -> None:
+        self.show(*arguments)
         if self._function is not None:
             returned = self._function(*arguments)
             if inspect.isawaitable(returned):
@@ -30,22 +38,34 @@ class AsyncCallback:
 class Callback:
     """A callback of the sync client. None is never called.
 
-    Raises InvalidInput if it is not a function, or a coroutine function, which would never run.
+    `show` is called first, with the same arguments: it shows them. Raises InvalidInput if the callback is not a
+    function, or is a coroutine function, which would never run.
     """
 
-    def __init__(self, name: str, function: Callable[..., object] | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., object] | None,
+        show: Callable[..., None] | None = None,
+    ) -> None:
         check_callable(name, function)
         if is_coroutine_function(function):
             raise _not_awaited(name)
         self._name = name
         self._function = function
+        self.show = show or _nothing
 
     def __call__(self, *arguments: Any) -> None:
+        self.show(*arguments)
         if self._function is not None:
             returned = self._function(*arguments)
             if inspect.iscoroutine(returned):
                 returned.close()
                 raise _not_awaited(self._name)
+
+
+def _nothing(*arguments: Any) -> None:
+    """Nothing is shown."""
 
 
 def check_callable(name: str, function: object) -> None:

@@ -6,13 +6,14 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from .._shown import Shown
 from ..errors import ContractError
 
 T = TypeVar("T")
 
 
-@attrs.frozen
-class Page(Generic[T]):
+@attrs.frozen(repr=False)
+class Page(Shown, Generic[T]):
     """One page: its items, and the `starting_after` of the next page, None for the last.
 
     `problem` is set if there is a next page that can't be requested; it is raised when the next page is needed.

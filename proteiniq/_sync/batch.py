@@ -15,8 +15,8 @@ from proteiniq_openapi._contract import SHA256
 
 from .._inputs.arguments import check_flags
 from .._inputs.callbacks import Callback
+from .._shown import showing
 from .._wire.blocking import Blocking
-from ..batch._bar import Bar
 from ..batch._folder import BatchFolder
 from ..batch._opening import opened
 from ..batch._options import BatchOptions
@@ -69,12 +69,6 @@ class Batch(BatchView):
         super().__init__(path)
         check_flags(progress=progress)
         told = Callback("on_progress", on_progress)
-        bar = Bar() if progress else None
-
-        def tell(status: BatchStatus) -> None:
-            if bar is not None:
-                bar.show(status, pipeline.clock.monotonic())
-            told(status)
 
         def outcomes(earlier: Sequence[Generator[ItemSummary]]) -> Generator[ItemSummary]:
             for each in earlier:
@@ -88,16 +82,15 @@ class Batch(BatchView):
                 for summary in summaries(folder):
                     if summary.status in ("done", "failed", "skipped"):
                         yield summary
-                listens = progress or on_progress is not None
-                run = BatchRun(
-                    pipeline, jobs, folder, options, Callback("on_progress", tell) if listens else None
-                )
-                with closing(run.outcomes()) as ended:
-                    for summary in ended:
-                        yield summary
+                with showing(progress, pipeline.clock) as live:
+                    if live is not None:
+                        told.show = live.batch
+                    listens = progress or on_progress is not None
+                    run = BatchRun(pipeline, jobs, folder, options, told if listens else None)
+                    with closing(run.outcomes()) as ended:
+                        for summary in ended:
+                            yield summary
             finally:
-                if bar is not None:
-                    bar.close()
                 folder.close()
 
         self._outcomes = outcomes

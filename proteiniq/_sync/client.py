@@ -187,6 +187,7 @@ class ProteinIQ:
         idempotency_key: str | None = None,
         timeout: float | None = None,
         on_update: lazy.OnUpdate | None = None,
+        progress: bool = False,
         cancel_on_timeout: bool = False,
         partial: bool = False,
         wait_for_slot: bool = True,
@@ -194,14 +195,16 @@ class ProteinIQ:
     ) -> lazy.Result:
         """Submit a job, wait for it and return its result: `submit`, `wait` and `result` of `client.jobs` in one call.
 
-        `timeout` limits the wait for a job slot and for the job together, in seconds; None waits forever. Raises their
-        errors: JobFailed if the job ended without success, unless `partial` is set and it left a result; WaitTimeout,
-        which leaves the job running unless `cancel_on_timeout` is set; ConcurrentJobLimitExceeded if no slot became
-        free, or at once without `wait_for_slot`.
+        `timeout` limits the wait for a job slot and for the job together, in seconds; None waits forever. `progress`
+        shows the job while it is waited for, as in `client.jobs.wait`. Raises their errors: JobFailed if the job ended
+        without success, unless `partial` is set and it left a result; WaitTimeout, which leaves the job running unless
+        `cancel_on_timeout` is set; ConcurrentJobLimitExceeded if no slot became free, or at once without
+        `wait_for_slot`.
         """
         return self.jobs._run(
             timeout,
             on_update,
+            progress=progress,
             cancel_on_timeout=cancel_on_timeout,
             partial=partial,
             wait_for_slot=wait_for_slot,
@@ -258,8 +261,8 @@ class ProteinIQ:
         seconds (how long the service keeps a key is not documented); otherwise its item stays in doubt until you pass
         `resend_in_doubt=True`. `retry_failed` submits the failed items again. `reuse` is the folder of another batch,
         whose results are copied for items with equal inputs and settings. `take_over` takes the folder from a process
-        on another machine that is dead. `progress` shows a bar on stderr, or a line a minute if that is not a terminal;
-        `on_progress` is called with a `BatchStatus`, at most once a second.
+        on another machine that is dead. `progress` shows a bar on stderr, or a line a minute if that is not a terminal,
+        or a card in a notebook; `on_progress` is called with a `BatchStatus`, at most once a second.
 
         Iterating raises InvalidInput before the first submit, BatchPaused if the batch can't go on now (no credits, an
         invalid key, too many failures), BatchLocked, BatchError, APIError, TransportError.

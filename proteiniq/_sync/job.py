@@ -13,7 +13,7 @@ from ..models import JobState
 from . import lazy
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Job(JobState):
     """A job at one point in time; its methods request its current state and return a new object.
 
@@ -42,6 +42,7 @@ class Job(JobState):
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        progress: bool = False,
         cancel_on_timeout: bool = False,
     ) -> Job:
         """Wait for the job to end, and return its final state; this object stays as it is: `job = job.wait()`.
@@ -49,7 +50,11 @@ class Job(JobState):
         Options and errors are those of `client.jobs.wait`.
         """
         return self._jobs.wait(
-            self, timeout=timeout, on_update=on_update, cancel_on_timeout=cancel_on_timeout
+            self,
+            timeout=timeout,
+            on_update=on_update,
+            progress=progress,
+            cancel_on_timeout=cancel_on_timeout,
         )
 
     def result(
@@ -57,6 +62,7 @@ class Job(JobState):
         *,
         timeout: float | None = None,
         on_update: OnUpdate | None = None,
+        progress: bool = False,
         cancel_on_timeout: bool = False,
         partial: bool = False,
     ) -> lazy.Result:
@@ -65,6 +71,7 @@ class Job(JobState):
             self,
             timeout=timeout,
             on_update=on_update,
+            progress=progress,
             cancel_on_timeout=cancel_on_timeout,
             partial=partial,
         )

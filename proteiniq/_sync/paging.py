@@ -16,6 +16,7 @@ from proteiniq_openapi.types import UNSET
 from .._inputs.arguments import Span
 from .._responses import convert
 from .._responses.page import Cursors, Page
+from .._shown import Shown
 from .pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class _Items(Generic[T]):
             self._items = iter((next(self._pages)).items)
 
 
-class Pager(Generic[T]):
+class Pager(Shown, Generic[T]):
     """All items of a list, fetched as needed: `for item in pager`.
 
     `pages()` iterates over the pages. Every iteration starts at the first page.

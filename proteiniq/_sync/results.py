@@ -20,6 +20,7 @@ from .._inputs.arguments import check_flags, check_id
 from .._inputs.callbacks import Callback
 from .._inputs.files import save_path, saving_target
 from .._responses import convert
+from .._shown import Shown
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
 from ..errors import ConfigurationError
@@ -68,8 +69,8 @@ class Results:
         return ResultFiles(tuple(files))
 
 
-@attrs.frozen
-class ResultFile:
+@attrs.frozen(repr=False)
+class ResultFile(Shown):
     """A file of a result. Its URL is signed and expires; an expired one is renewed once.
 
     It can be pickled without its client, and then only describes the file.
@@ -149,7 +150,12 @@ class ResultFile:
         return convert(self.name, self.content_type, self.read())
 
     def save(
-        self, path: str | os.PathLike[str], *, on_progress: OnProgress | None = None, overwrite: bool = False
+        self,
+        path: str | os.PathLike[str],
+        *,
+        on_progress: OnProgress | None = None,
+        progress: bool = False,
+        overwrite: bool = False,
     ) -> Path:
         """Save the file at `path`, or under its own name in `path` if that is a folder, and return where it is.
 
@@ -159,13 +165,13 @@ class ResultFile:
         replaced only with `overwrite`. In a folder, files of the result that have one name get different ones. An HTML
         page in place of a file of another type, such as a proxy's login page, is not saved but retried.
 
-        `on_progress` is called with the number of bytes received and the total, None if it is unknown. Raises
-        FileExistsError, OSError if the file can't be written, InvalidInput if `path` is not a path, APIError,
-        TransportError.
+        `on_progress` is called with the number of bytes received and the total, None if it is unknown; `progress` shows
+        them on stderr or in a notebook. Raises FileExistsError, OSError if the file can't be written, InvalidInput if
+        `path` is not a path, APIError, TransportError.
         """
-        check_flags(overwrite=overwrite)
+        check_flags(progress=progress, overwrite=overwrite)
         target = saving_target(path, self._local_name)
-        return self._source.save(self._wanted, target, on_progress, overwrite=overwrite)
+        return self._source.save(self._wanted, target, on_progress, progress=progress, overwrite=overwrite)
 
     @property
     def _wanted(self) -> Wanted:
@@ -181,8 +187,8 @@ class ResultFile:
         return self._downloads
 
 
-@attrs.frozen
-class ResultFiles:
+@attrs.frozen(repr=False)
+class ResultFiles(Shown):
     """The files of a result, by name or in order. Several files may have one name: those only in order."""
 
     _files: tuple[ResultFile, ...]
@@ -232,7 +238,7 @@ class Origin:
         return self
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Result(Model):
     """The result of a job: `data` is the tool's own result document, `files` are its output files.
 
@@ -343,23 +349,29 @@ class Result(Model):
         folder: str | os.PathLike[str],
         *,
         on_progress: OnProgress | None = None,
+        progress: bool = False,
         overwrite: bool = False,
     ) -> list[Path]:
         """Save all files in `folder`, which is created if necessary; no name from the service can leave it.
 
         Each file is saved as by `ResultFile.save`: one that is there already with the same content is kept, and one
         with other content is replaced only with `overwrite`, so use a folder for each job. `on_progress` is called with
-        the number of bytes received of all files, and their total, None until the last file has started. Raises
-        FileExistsError, OSError if a file can't be written, APIError, TransportError.
+        the number of bytes received of all files, and their total, None until the last file has started; `progress`
+        shows them on stderr or in a notebook. Raises FileExistsError, OSError if a file can't be written, APIError,
+        TransportError.
         """
-        Callback("on_progress", on_progress)  # checked before anything is created
-        check_flags(overwrite=overwrite)
+        told = Callback("on_progress", on_progress)  # checked before anything is created
+        check_flags(progress=progress, overwrite=overwrite)
         root = save_path(folder)
         root.mkdir(parents=True, exist_ok=True)
-        progress = None if on_progress is None else CombinedProgress(on_progress, len(self.files))
-        saved = []
-        for file in self.files:
-            saved.append(file.save(root, on_progress=progress, overwrite=overwrite))
-            if progress is not None:
-                progress.next_file()
+        saved: list[Path] = []
+        if not self.files:
+            return saved
+        with self.files[0]._source.showing(progress) as live:
+            if live is not None:
+                told.show = live.transfer(f"downloading {len(self.files)} files of job {self.job_id}")
+            combined = CombinedProgress(told, len(self.files))
+            for file in self.files:
+                saved.append(file.save(root, on_progress=combined, overwrite=overwrite))
+                combined.next_file()
         return saved

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from .._message_text import short_repr
+from .._shown import Shown
 from .._wire.failures import reported
 from .._wire.secrecy import without_queries
 from ..errors import ConfigurationError
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from .._wire.key import ApiKey
 
 
-@attrs.frozen(kw_only=True)
-class TransportRequest:
+@attrs.frozen(kw_only=True, repr=False)
+class TransportRequest(Shown):
     """A request for a transport to send. `headers` are all of its headers, the key among them.
 
     `timeout` limits connecting and each write, `read_timeout` the wait for each chunk of the response, and
@@ -49,8 +50,8 @@ class TransportRequest:
     total_timeout: float | None
 
 
-@attrs.frozen(kw_only=True)
-class TransportResponse:
+@attrs.frozen(kw_only=True, repr=False)
+class TransportResponse(Shown):
     """A response from a transport. Its body is read as it arrives, then its `close` is called if it has one.
 
     The headers describe the body as it is passed: a transport that has decoded it leaves out `Content-Encoding` and

@@ -19,13 +19,14 @@ from .._inputs.arguments import (
 )
 from .._inputs.files import save_path
 from .._message_text import short_repr
+from .._shown import Shown
 from ..errors import InvalidInput
 
 KEEP = ("all", "data")
 
 
-@attrs.frozen
-class OnFailure:
+@attrs.frozen(repr=False)
+class OnFailure(Shown):
     """What becomes of a batch when jobs fail.
 
     A job that ended without success is submitted again up to `retries` times, each time as a new job that costs

@@ -9,14 +9,15 @@ from typing import Any
 import attrs
 
 from .._message_text import number_text
+from .._shown import Shown
 from ._folder import BatchFolder
 from ._state import ItemState
 
 _ACTIVE = (ItemState.SENDING, ItemState.RUNNING, ItemState.ENDED)
 
 
-@attrs.frozen(kw_only=True)
-class BatchStatus:
+@attrs.frozen(kw_only=True, repr=False)
+class BatchStatus(Shown):
     """How far a batch is. Credits are those of this batch; `credits_reserved` is what its active jobs may cost.
 
     `waiting` items are still to be submitted, `running` ones have a job, or were just submitted, and `in_doubt` ones

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import attrs
 
+from .._shown import Shown
 from .._transfer.durable import replacing
 from ._events import (
     Doubt,
@@ -37,8 +38,8 @@ COLUMNS = ("id", "status", "job_id", "credits", "attempts", "code", "message", "
 """The columns of summary.csv."""
 
 
-@attrs.frozen(kw_only=True)
-class ItemSummary:
+@attrs.frozen(kw_only=True, repr=False)
+class ItemSummary(Shown):
     """What became of one item.
 
     `credits` is what its jobs that ended cost, all attempts together, and None if none has ended. `folder` is where its

@@ -13,6 +13,7 @@ from .._frames.rows import Row, as_text, by_column, records, types
 from .._inputs.arguments import check_flags
 from .._inputs.files import new_file
 from .._libraries import package
+from .._shown import Shown
 from .._transfer.durable import replacing
 from ._folder import BatchFolder
 from ._result import read
@@ -25,7 +26,7 @@ _AT_ONCE = 10_000
 """How many rows are converted at once for a Parquet file."""
 
 
-class Table:
+class Table(Shown):
     """The structured results of the batch in a folder, as they are when a method is called.
 
     Each row has `item`, the item's id, `job_id`, `status`, that of the job, and `credits`, what all jobs of the item

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from .._inputs.arguments import check_flags
 from .._inputs.files import new_file, save_path
+from .._shown import Shown
 from .._transfer.durable import replace
 from ..errors import BatchError
 from ._folder import BatchFolder, Header
@@ -17,7 +18,7 @@ from ._summary import ItemSummary, summaries, write_summary
 from ._table import Table
 
 
-class BatchView:
+class BatchView(Shown):
     """A batch folder open for reading. Another process may run the batch meanwhile."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -74,6 +75,3 @@ class BatchView:
     def table(self) -> Table:
         """The structured results of all items as one table."""
         return Table(self.path)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {str(self.path)!r}>"

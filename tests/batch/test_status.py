@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -10,29 +9,13 @@ from typing import Any
 import pytest
 
 from proteiniq import InvalidInput
-from proteiniq.batch import BatchStatus, OnFailure
-from proteiniq.batch._bar import Bar
+from proteiniq.batch import OnFailure
 from proteiniq.batch._events import Ended, Estimate, Event, Forecast, Submit, Submitted
 from proteiniq.batch._prices import PriceClass, expected, more_expected, size_class
 from proteiniq.batch._rates import Rates
 from proteiniq.batch._state import State
 
-
-def status(**known: Any) -> BatchStatus:
-    figures: dict[str, Any] = {
-        "items": 10,
-        "done": 5,
-        "running": 0,
-        "waiting": 0,
-        "failed": 0,
-        "in_doubt": 0,
-        "skipped": 0,
-        "credits_used": 12.5,
-        "credits_reserved": 0.0,
-        "max_credits": None,
-        **known,
-    }
-    return BatchStatus(**figures)
+from .statuses import status
 
 
 def test_a_status_as_text() -> None:
@@ -193,57 +176,3 @@ def test_the_time_left_is_unknown_at_first() -> None:
     rates.ended(3.0)
     assert rates.seconds_left(10) == 10.0
     assert rates.seconds_left(0) is None
-
-
-# ---- the bar
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_bar_on_a_terminal_changes_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setenv("TERM", "xterm")
-    terminal = Terminal()
-    bar = Bar(terminal)
-    bar.show(status(waiting=5), 0.0)
-    bar.show(status(items=10, done=10, credits_used=1.0), 0.1)
-    bar.close()
-    bar.close()
-    first, second = terminal.getvalue().removeprefix("\r").split("\r")
-    assert first == "[##########----------]  50 % 5 of 10 done; 5 waiting; 12..."
-    assert second.rstrip() == "[####################] 100 % 10 of 10 done; 1 credits used"
-    assert len(second) == 60
-    assert second.endswith("\n")
-
-
-@pytest.mark.parametrize("is_dumb", [False, True])
-def test_elsewhere_there_is_a_line_a_minute(is_dumb: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "dumb" if is_dumb else "xterm")
-    stream = Terminal() if is_dumb else io.StringIO()
-    bar = Bar(stream)
-    for now in (0.0, 30.0, 60.0):
-        bar.show(status(waiting=1), now)
-    bar.show(status(), 61.0)
-    bar.show(status(), 62.0)
-    bar.close()
-    waiting, done = "5 of 10 done; 1 waiting; 12.5 credits used", "5 of 10 done; 12.5 credits used"
-    assert stream.getvalue().splitlines() == [waiting, waiting, done]
-
-
-def test_elsewhere_the_estimate_is_shown_as_soon_as_it_is_known() -> None:
-    stream = io.StringIO()
-    bar = Bar(stream)
-    bar.show(status(waiting=1), 0.0)
-    for now in (1.0, 2.0):
-        bar.show(status(waiting=1, estimated_credits=20.0), now)
-    assert ["expected" in line for line in stream.getvalue().splitlines()] == [False, True]
-
-
-def test_the_bar_of_a_batch_without_items_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    terminal = Terminal()
-    Bar(terminal).show(status(items=0, done=0), 0.0)
-    assert terminal.getvalue().startswith("\r[####################] 100 %")

@@ -18,11 +18,9 @@ from proteiniq import ProteinIQ, Result, ResultFiles, testing
 from proteiniq._cli.output import of_rows
 from proteiniq._cli.progress import Progress
 from proteiniq._cli.results import Saving, save
-from proteiniq._cli.tools import _setting, price
 from proteiniq._cli.values import credits, duration, settings
 from proteiniq._sync.jobs import Jobs
 from proteiniq._sync.results import Results
-from proteiniq.models import CreditModel, Setting
 from proteiniq.sandbox import Sandbox
 
 from ..support import LYSOZYME
@@ -55,24 +53,6 @@ def test_a_tool_is_shown_with_slots_settings_and_price(program: Program) -> None
     assert program("tools", "show", "protein-parameters").fields["price"] == "free"
     assert program("tools", "show", "gate").fields["price"] == "7 credits"
     assert program("tools", "show", "gate", "--json").json["slots"][0]["id"] == "text"
-
-
-def test_a_price_that_is_not_stated_is_said_to_be_in_the_quote() -> None:
-    tool = testing.tool()
-    assert price(attrs.evolve(tool, credit_model=None)).startswith("unknown")
-    nothing = CreditModel(is_free=False, type=None, base_credits=None, credits_per_unit=None, unit=None)
-    assert price(attrs.evolve(tool, credit_model=nothing)) == "`proteiniq quote` says what a job costs"
-    limits: dict[str, Any] = {
-        "id": "x",
-        "name": None,
-        "description": None,
-        "type": "number",
-        "default": None,
-        "options": (),
-        "unit": None,
-    }
-    assert _setting(Setting(minimum=None, maximum=3.0, **limits)) == "number; to 3"
-    assert _setting(Setting(minimum=1.0, maximum=None, **limits)) == "number; from 1"
 
 
 # ---- inputs and settings

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from proteiniq._cli import main
-from proteiniq._cli.output import Column, Output, escaped, shown
+from proteiniq._cli.output import Column, Output, shown
 from proteiniq._cli.session import CommandError, Pauses, Session
+from proteiniq._display.text import escaped
 from proteiniq.hooks import PauseDetails
 from proteiniq.sandbox import Sandbox
 
