@@ -169,13 +169,6 @@ def esmfold(session: nox.Session) -> None:
 
 
 @nox.session
-def browser(session: nox.Session) -> None:
-    """Run a notebook in a Jupyter kernel, and look at its cards."""
-    install(session, "test", "notebook", extras="[sandbox]")
-    run_tests(session, "-m", "browser")
-
-
-@nox.session
 def pacing(session: nox.Session) -> None:
     """Check the pacing of four processes with one key: no request lost, few refused, the rate nearly used up."""
     install(session, extras="[sandbox]")
@@ -201,10 +194,10 @@ def prism(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Look at the pages in a headless Chromium: pixels, clicks, keyboard, phones, policies, accessibility."""
-    install(session, "test", "node", "browser", extras="[cli,sandbox]")
+    """Look at pages in a headless Chromium (pixels, clicks, keyboard, phones, policies), and run notebooks."""
+    install(session, "test", "node", "browser", "notebook", extras="[cli,sandbox]")
     axe = install_node(session, BROWSER) / "axe-core/axe.min.js"
-    run_tests(session, "-m", "browser", "tests/browser", env={"PROTEINIQ_AXE": str(axe)})
+    run_tests(session, "-m", "browser", env={"PROTEINIQ_AXE": str(axe)})
 
 
 @nox.session(venv_backend="none")
