@@ -335,7 +335,7 @@ def folding(sandbox: Sandbox) -> Iterator[tuple[Api, str, int]]:
     settings = {"num_recycles": 32}
     with Api(sandbox) as api:
         job_id = api.submit("esmfold", inputs=[entry("M" * 200, slotId="protein")], settings=settings)["id"]
-        next(job for job in api.events(job_id) if (job["progress"] or 0) >= 10)
+        next(job for job in api.events(job_id) if (job["progress"] or 0) > 10)  # 10 is before the first block
         run = sandbox._running.service.supervisor._running[job_id]
         assert isinstance(run, LocalRun)
         yield api, job_id, run._process.pid
