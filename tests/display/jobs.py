@@ -1,4 +1,4 @@
-"""A job with its result, as a report takes it."""
+"""Jobs and batches, as reports take them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from proteiniq._display.batch_report import Batch, Item
 from proteiniq._display.report import Client, Made, report
 from proteiniq._inputs.sent import sent
 from proteiniq.models import JobFailure, JobState, JobStatus, OutputFile, Setting, Tool
@@ -127,3 +128,33 @@ def failed() -> JobState:
         credits_used=None,
         error=FAILURE,
     )
+
+
+def batch(**changes: Any) -> Batch:
+    fields: dict[str, Any] = {
+        "id": "abc",
+        "name": "Screen",
+        "tool": "fold",
+        "tool_version": None,
+        "contract": "c",
+        "created": 1_780_000_000.0,
+        "finished": True,
+        "totals": {"Items": "2", "Done": "1"},
+        "text": "1 of 2 done",
+    }
+    return Batch(**{**fields, **changes})
+
+
+def item(id: str, **changes: Any) -> Item:
+    fields: dict[str, Any] = {
+        "status": "done",
+        "job_id": "job_1",
+        "credits": 2.0,
+        "attempts": 1,
+        "message": None,
+        "link": f"results/{id}",
+        "same_as": None,
+        "sha256": "0a",
+        "settings": {},
+    }
+    return Item(id=id, **{**fields, **changes})

@@ -6,39 +6,9 @@ import json
 import re
 from typing import Any
 
-from proteiniq._display.batch_report import MOST_CELLS, Batch, Item, report
+from proteiniq._display.batch_report import MOST_CELLS, Item, report
 
-from .jobs import CLIENT, HOSTILE
-
-
-def batch(**changes: Any) -> Batch:
-    fields: dict[str, Any] = {
-        "id": "abc",
-        "name": "Screen",
-        "tool": "fold",
-        "tool_version": None,
-        "contract": "c",
-        "created": 1_780_000_000.0,
-        "finished": True,
-        "totals": {"Items": "2", "Done": "1"},
-        "text": "1 of 2 done",
-    }
-    return Batch(**{**fields, **changes})
-
-
-def item(id: str, **changes: Any) -> Item:
-    fields: dict[str, Any] = {
-        "status": "done",
-        "job_id": "job_1",
-        "credits": 2.0,
-        "attempts": 1,
-        "message": None,
-        "link": f"results/{id}",
-        "same_as": None,
-        "sha256": "0a",
-        "settings": {},
-    }
-    return Item(id=id, **{**fields, **changes})
+from .jobs import CLIENT, HOSTILE, batch, item
 
 
 def page(items: list[Item], *results: dict[str, Any], **changes: Any) -> str:
