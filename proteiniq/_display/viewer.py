@@ -30,7 +30,7 @@ _SHOWN_TEXT = 20_000
 
 @attrs.frozen
 class Source:
-    """A structure file. `format` is one of `structure.format_of`; by default the name's extension says it.
+    """A structure file. By default, the name's extension says its format.
 
     `plddt` says that its B-factors are pLDDT. `columns` has a value for each residue of its proteins and nucleic acids,
     in order, by the column's name.
