@@ -61,7 +61,7 @@ DRAWN = (
 
 def protein(residues: int) -> Made:
     """A PDB file of leucines, in helices of 25 beside each other."""
-    lines = []
+    lines: list[str] = []
     for number in range(residues):
         helix, step = divmod(number, 25)
         across, up = divmod(helix, 9)
