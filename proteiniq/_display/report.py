@@ -138,7 +138,7 @@ def head(
         f'<header><p class="label">{escape(label)}</p><h1>{escape(name)}</h1>'
         f'<p class="state {kind}">{escape(shown)}</p>{note}{description}<dl class="facts">{list_}</dl>'
         f'<nav aria-label="Sections"><ul>{links}</ul></nav></header><main>',
-        styles=(asset("report.css"), asset("tables.css"), asset("plots.css")),
+        styles=(asset("theme.css"), asset("report.css"), asset("tables.css"), asset("plots.css")),
     )
 
 

@@ -10,13 +10,7 @@ from .page import Part, page
 from .view import View
 from .viewer import Source, draw, prepare, viewer
 
-_GROUND = Part(
-    "",
-    (
-        "body { margin: 1rem; background: #ffffff } "
-        "@media (prefers-color-scheme: dark) { body { background: #14181d } }",
-    ),
-)
+_GROUND = Part("", ("body { margin: 1rem; background: var(--ground) }",))
 
 
 def view(

@@ -71,7 +71,9 @@ def viewer(
     """
     shown = prepare(sources, superposed=superposed)
     if not shown.scenes.scenes:
-        return Part(f'<section class="structure">{shown.texts}</section>', (asset("viewer.css"),))
+        return Part(
+            f'<section class="structure">{shown.texts}</section>', (asset("theme.css"), asset("viewer.css"))
+        )
     drawn = draw(shown.scenes, title, colour)
     scene = shown.scenes.scenes[0]
     chosen = next(each for each in scene.colourings if each.name == drawn.colour)
@@ -87,7 +89,9 @@ def viewer(
         f"{shown.texts}</section>"
     )
     data = _data(shown.scenes, drawn.colour)
-    return Part(body, (asset("viewer.css"),), (library(), asset("viewer.js")), {f"{id}-data": data})
+    return Part(
+        body, (asset("theme.css"), asset("viewer.css")), (library(), asset("viewer.js")), {f"{id}-data": data}
+    )
 
 
 @attrs.frozen
