@@ -15,7 +15,7 @@ from .._display.structure import Unreadable, read
 from .._display.structure_view import view
 from .._display.view import View
 from .._display.viewer import Source
-from .._frames.file_formats import STRUCTURES
+from .._frames.file_formats import STRUCTURES, sniff
 from .._inputs.files import Unusable, in_file, path_of
 from ..errors import InvalidInput
 from ..models import Tool
@@ -62,10 +62,11 @@ def _given(file: AsyncResultFile) -> GivenFile:
 
 async def _source(file: AsyncResultFile, tool: Tool | None, color: str | None) -> Source:
     given = _given(file)
+    text = (await file.read()).decode("utf-8", "replace")
     return Source(
         file.name,
-        (await file.read()).decode("utf-8", "replace"),
-        expected(given, tool),
+        text,
+        expected(given, tool) or sniff(text),
         plddt=color == "plddt" or b_factor(given, tool) == "plddt",
     )
 

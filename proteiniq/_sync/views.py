@@ -17,7 +17,7 @@ from .._display.structure import Unreadable, read
 from .._display.structure_view import view
 from .._display.view import View
 from .._display.viewer import Source
-from .._frames.file_formats import STRUCTURES
+from .._frames.file_formats import STRUCTURES, sniff
 from .._inputs.files import Unusable, in_file, path_of
 from ..errors import InvalidInput
 from ..models import Tool
@@ -64,10 +64,11 @@ def _given(file: ResultFile) -> GivenFile:
 
 def _source(file: ResultFile, tool: Tool | None, color: str | None) -> Source:
     given = _given(file)
+    text = (file.read()).decode("utf-8", "replace")
     return Source(
         file.name,
-        (file.read()).decode("utf-8", "replace"),
-        expected(given, tool),
+        text,
+        expected(given, tool) or sniff(text),
         plddt=color == "plddt" or b_factor(given, tool) == "plddt",
     )
 

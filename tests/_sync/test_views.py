@@ -80,6 +80,11 @@ def test_a_structure_file_may_be_known_by_the_contract_only() -> None:
     assert (made.view()).description.startswith("model: 1 chain, 76 residues")
 
 
+def test_a_file_of_which_nothing_is_said_is_what_it_looks_like() -> None:
+    made = fetched(service(result("model"), tool=contract()))
+    assert (made.view("model")).description.startswith("model: 1 chain, 76 residues")
+
+
 def test_a_column_of_the_result_colors_residues() -> None:
     rows = [{"position": at, "charge": at % 3} for at in range(1, 77)]
     made = fetched(service(result("x.pdb", rows=rows), tool=contract()))
