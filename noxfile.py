@@ -197,7 +197,10 @@ def browser(session: nox.Session) -> None:
     """Look at pages in a headless Chromium (pixels, clicks, keyboard, phones, policies), and run notebooks."""
     install(session, "test", "node", "browser", "notebook", extras="[cli,sandbox]")
     axe = install_node(session, BROWSER) / "axe-core/axe.min.js"
-    run_tests(session, "-m", "browser", env={"PROTEINIQ_AXE": str(axe)})
+    spread = ("--numprocesses", "2", "--dist", "loadgroup")
+    hanging = ("-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true")
+    folders = ("tests/browser", "tests/notebook")
+    run_tests(session, *spread, *hanging, "-m", "browser", *folders, env={"PROTEINIQ_AXE": str(axe)})
 
 
 @nox.session(venv_backend="none")

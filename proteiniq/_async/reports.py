@@ -47,7 +47,7 @@ async def write(
         result.data,
         files,
         client=Client(version=VERSION, contract=SHA256),
-        tool=tool or result._contract or await _contract(result),
+        tool=tool or await result._read_contract(),
         sent=origin.pipeline.sent.get(result.job_id) if origin is not None else None,
         data_source=result.data_source,
     )
@@ -86,10 +86,3 @@ async def _job(result: AsyncResult) -> JobState:
         credits_used=None,
         error=result.error,
     )
-
-
-async def _contract(result: AsyncResult) -> Tool | None:
-    if result._origin is not None and result.tool is not None:
-        with suppress(ProteinIQError):
-            return await result._origin.tools._recall(result.tool)
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -28,7 +28,7 @@ OTHER = "#9aa3ad"
 
 _PLDDT = (("#0053d6", "Very high"), ("#65cbf3", "Confident"), ("#ffdb13", "Low"), ("#ff7d45", "Very low"))
 _PLDDT_LIMITS = (90, 70, 50)
-"""The classes, colours and names of the AlphaFold database (https://alphafold.ebi.ac.uk/faq)."""
+"""The classes of the AlphaFold database (https://alphafold.ebi.ac.uk/faq): colours, names and lower limits."""
 
 ELEMENTS = {
     "H": "#d9dde2", "B": "#ffa07a", "C": "#8c96a0", "N": "#3a66e0", "O": "#e53935", "F": "#57b846", "Na": "#9b5de5",
@@ -102,6 +102,15 @@ def is_plddt(values: Sequence[float]) -> bool:
     return bool(values) and min(values) >= 0 and 0 < max(values) <= 100
 
 
+def plddt_limits(values: Iterable[float | None]) -> dict[float, str]:
+    """Return the lower limits of the classes above the last, with their names.
+
+    They are fractions if no value is above 1, as some programs write them.
+    """
+    whole = 1 if max((value or 0 for value in values), default=0) <= 1 else 100
+    return {limit * whole / 100: name for limit, (_, name) in zip(_PLDDT_LIMITS, _PLDDT, strict=False)}
+
+
 def _chain(residue: Residue) -> str:
     return f"Chain {residue.chain}" if residue.chain else "One chain"
 
@@ -152,9 +161,8 @@ def _by_structure(models: Sequence[Model]) -> Colouring:
 
 
 def _by_plddt(values: Sequence[float | None]) -> Colouring:
-    """The four classes; if no value is above 1, they are fractions, as some programs write them."""
-    whole = 1 if max(value for value in values if value is not None) <= 1 else 100
-    limits = [limit * whole / 100 for limit in _PLDDT_LIMITS]
+    """The four classes."""
+    limits = list(plddt_limits(values))
     high, middle, low = (f"{limit:g}" for limit in limits)
     ranges = (f"> {high}", f"{middle} to {high}", f"{low} to {middle}", f"< {low}")
     colours = [colour for colour, _ in _PLDDT]

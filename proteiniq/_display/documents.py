@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, TypeGuard
 
 import attrs
@@ -13,7 +12,7 @@ from .._frames.described import Described
 from .._frames.rows import as_text, flat, is_records, types
 from . import texts
 from .shapes import Column, Curve, Line, Matrix, Numbers, Output, Table, Tree, Value, Values
-from .tracks import plots
+from .tracks import ascends, plots
 
 Describe = Callable[[str], Described]
 
@@ -114,7 +113,7 @@ class _Walk:
         line, and so have the lists in a column of records.
         """
         lists = {key: each for key, each in value.items() if isinstance(each, list) and _is_numbers(each)}
-        ascending = [key for key, each in lists.items() if len(each) > 1 and _ascends(each)]
+        ascending = [key for key, each in lists.items() if len(each) > 1 and ascends(each)]
         if len(ascending) != 1:
             return set(), []
         along = ascending[0]
@@ -175,10 +174,6 @@ def _is_numbers(value: Any) -> TypeGuard[list[Any]]:
         return False
     given = [each for each in value if each is not None] if type(None) in kinds else value
     return min(given) > -_LARGEST and max(given) < _LARGEST and not any(map(math.isnan, given))
-
-
-def _ascends(values: Sequence[Any]) -> bool:
-    return None not in values and all(first < second for first, second in pairwise(values))
 
 
 def _has_matrix(record: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from .._frames.rows import as_text
 from .axes import Axis, minus
 from .markup import escape
 from .matrix import Matrix as Shown, heat_map
@@ -94,7 +95,7 @@ def _value(value: Any) -> str:
         return escape(minus(f"{value:.12g}"))
     if isinstance(value, list) and len(value) > 1 and all(isinstance(each, (int, float)) for each in value):
         return sparkline(value)
-    return escape(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return escape(as_text(value))
 
 
 def rows(output: Table, id: str, *, save_as: str | None = None, details: str = "") -> Part:

@@ -37,6 +37,13 @@ def expected(file: GivenFile, tool: Tool | None = None) -> str | None:
     return next(iter(_stated(file, _contract_of(file, tool))), None)
 
 
+def b_factor(file: GivenFile, tool: Tool | None = None) -> str | None:
+    """Return what the contract says that a structure's column of B-factors has, in lower case."""
+    contract = _contract_of(file, tool)
+    stated = contract.extra.get("b_factor") if contract is not None else None
+    return stated.lower() if isinstance(stated, str) else None
+
+
 def of_file(file: GivenFile, tool: Tool | None = None) -> list[Output]:
     """Return what is in a file: one output, or several for a file of JSON."""
     contract = _contract_of(file, tool)
@@ -44,7 +51,7 @@ def of_file(file: GivenFile, tool: Tool | None = None) -> list[Output]:
     stated = _stated(file, contract)
     if file.content is None:
         return [Unread(name=file.name, description=description, file=file, format=next(iter(stated), None))]
-    found = list(_found(file, file.content, stated, contract))
+    found = list(_found(file, file.content, stated, tool))
     return [attrs.evolve(each, description=each.description or description, file=file) for each in found]
 
 
@@ -57,9 +64,7 @@ def _stated(file: GivenFile, contract: OutputFile | None) -> list[str]:
     return stated(file.name, contract.content_type if contract is not None else None, file.content_type)
 
 
-def _found(
-    file: GivenFile, content: bytes, stated: Sequence[str], contract: OutputFile | None
-) -> Sequence[Output]:
+def _found(file: GivenFile, content: bytes, stated: Sequence[str], tool: Tool | None) -> Sequence[Output]:
     image = texts.image(content)
     if image is not None:
         return [Image(name=file.name, format=image, content=content)]
@@ -68,17 +73,17 @@ def _found(
     except encodings.NotText as error:
         return [Binary(name=file.name, reason=str(error).partition(":")[0])]
     for format in dict.fromkeys([*stated, *([sniffed] if (sniffed := sniff(text)) else [])]):
-        made = _as(format, file, text, contract)
+        made = _as(format, file, text, tool)
         if made:
             return made
     return [Text(name=file.name, text=text)]
 
 
-def _as(format: str, file: GivenFile, text: str, contract: OutputFile | None) -> Sequence[Output]:
+def _as(format: str, file: GivenFile, text: str, tool: Tool | None) -> Sequence[Output]:
     """Return what a text is in a format; nothing if it is not in it."""
     name = file.name
     if format in STRUCTURES and is_structure(format, text):
-        return [Structure(name=name, format=format, text=text, b_factor=_b_factor(contract))]
+        return [Structure(name=name, format=format, text=text, b_factor=b_factor(file, tool))]
     if format == "fasta":
         return texts.of_sequences(name, text)
     if format == "alignment" and is_alignment(text):
@@ -98,9 +103,3 @@ def _of_json(name: str, text: str) -> Sequence[Output]:
     except ValueError:
         return []
     return documents.outputs(data, lambda _: Described(), name)
-
-
-def _b_factor(contract: OutputFile | None) -> str | None:
-    """Return what the contract says that the column of B-factors has, in lower case."""
-    stated = contract.extra.get("b_factor") if contract is not None else None
-    return stated.lower() if isinstance(stated, str) else None

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -19,6 +19,7 @@ from .._inputs.sent import Sent
 from .._message_text import number_text
 from ..models import JobState, Tool
 from .axes import Axis
+from .colours import plddt_limits
 from .figures import curve, figure, values
 from .markup import escape
 from .outputs import outputs
@@ -40,6 +41,7 @@ from .shapes import (
 )
 from .structure import Unreadable, read
 from .tables import Marked, table
+from .text import duration_text
 from .viewer import Source, viewer
 
 MOST_EMBEDDED = 10_000_000
@@ -136,7 +138,7 @@ def head(
         f'<header><p class="label">{escape(label)}</p><h1>{escape(name)}</h1>'
         f'<p class="state {kind}">{escape(shown)}</p>{note}{description}<dl class="facts">{list_}</dl>'
         f'<nav aria-label="Sections"><ul>{links}</ul></nav></header><main>',
-        styles=(asset("report.css"), asset("tables.css"), asset("plots.css")),
+        styles=(asset("theme.css"), asset("report.css"), asset("tables.css"), asset("plots.css")),
     )
 
 
@@ -169,21 +171,7 @@ def moment(at: datetime | None) -> str:
 
 
 def _between(start: datetime | None, end: datetime | None) -> str:
-    return NOT_RECORDED if start is None or end is None else duration(end - start)
-
-
-def duration(span: timedelta) -> str:
-    """Return a duration in its two largest units.
-
-    >>> duration(timedelta(seconds=3.25)), duration(timedelta(minutes=61, seconds=5)), duration(timedelta(seconds=95))
-    ('3.2 s', '1 h 1 min', '1 min 35 s')
-    """
-    seconds = span.total_seconds()
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, left = divmod(minutes, 60)
-    return f"{hours} h {left} min" if hours else f"{minutes} min {rest} s"
+    return NOT_RECORDED if start is None or end is None else duration_text((end - start).total_seconds(), 1)
 
 
 def _structures(
@@ -210,11 +198,9 @@ def _structures(
 
 def _confidence(name: str, lines: tuple[Line, ...]) -> Part:
     """Return the pLDDT of each residue, with the limits of the AlphaFold database's classes."""
-    whole = 1 if max((value or 0 for line in lines for value in line.y), default=0) <= 1 else 100
-    levels = [
-        Level(limit * whole / 100, text)
-        for limit, text in ((90, "very high"), (70, "confident"), (50, "low"))
-    ]
+    limits = plddt_limits(value for line in lines for value in line.y)
+    whole = 1 if max(limits) <= 1 else 100
+    levels = [Level(limit, text.lower()) for limit, text in limits.items()]
     drawn = Curve(name=name, x=Column("residue", int), y=Column("pLDDT", float), lines=lines)
     part = curve(drawn, Axis("pLDDT", low=0, high=whole), levels)
     return attrs.evolve(part, body=f"<h3>Confidence along the sequence</h3>{part.body}")

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 import attrs
 
+from .._frames.file_formats import stated
 from .._message_text import short_repr
 
 Point = tuple[float, float, float]
@@ -144,32 +145,14 @@ class Structure:
         return any(residue.kind in ("protein", "nucleic") for residue in self.models[0].residues)
 
 
-def format_of(name: str) -> str | None:
-    """Return the format that a file's name says, or None if it isn't one of a structure."""
-    return _EXTENSIONS.get(name.rpartition(".")[2].lower()) if "." in name else None
-
-
-_EXTENSIONS = {
-    "pdb": "pdb",
-    "ent": "pdb",
-    "pdbqt": "pdbqt",
-    "cif": "cif",
-    "mmcif": "cif",
-    "sdf": "sdf",
-    "mol": "sdf",
-    "mol2": "mol2",
-    "xyz": "xyz",
-}
-
-
 def read(name: str, text: str, format: str | None = None) -> Structure:
-    """Read the text of a structure file. `format` is one of `format_of`; by default the name's extension says it.
+    """Read the text of a structure file. By default the name's extension says its format.
 
     Raises Unreadable.
     """
     from . import mmcif, molecules, pdb
 
-    format = format or format_of(name)
+    format = format or next(iter(stated(name)), None)
     readers = {
         "pdb": pdb.read,
         "pdbqt": pdb.read_pdbqt,

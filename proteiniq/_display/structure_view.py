@@ -7,36 +7,10 @@ from collections.abc import Sequence
 from ..errors import InvalidInput
 from .markup import image
 from .page import Part, page
-from .structure import format_of
 from .view import View
 from .viewer import Source, draw, prepare, viewer
 
-_CONTENT_TYPES = {
-    "chemical/x-pdb": "pdb",
-    "chemical/pdb": "pdb",
-    "chemical/x-cif": "cif",
-    "chemical/x-mmcif": "cif",
-    "chemical/x-mdl-sdfile": "sdf",
-    "chemical/x-mdl-molfile": "sdf",
-    "chemical/x-mol2": "mol2",
-    "chemical/x-xyz": "xyz",
-}
-"""Media types of structures (Rzepa et al., J. Chem. Inf. Comput. Sci. 38, 976, 1998)."""
-
-
-_GROUND = Part(
-    "",
-    (
-        "body { margin: 1rem; background: #ffffff } "
-        "@media (prefers-color-scheme: dark) { body { background: #14181d } }",
-    ),
-)
-
-
-def structure_format(name: str, content_type: str | None) -> str | None:
-    """Return the format of a structure file by its media type or its name, or None if it is another file."""
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    return _CONTENT_TYPES.get(media_type) or format_of(name)
+_GROUND = Part("", ("body { margin: 1rem; background: var(--ground) }",))
 
 
 def view(

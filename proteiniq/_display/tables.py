@@ -6,13 +6,13 @@ with the script, `ROWS` of them are laid out at a time, and all are printed.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Any
 
+from .._frames.rows import as_text
 from .axes import minus
 from .markup import escape
 from .page import Part, asset
@@ -110,11 +110,7 @@ def _unit(column: Column) -> str:
 def _format(column: Column, values: Iterable[Any]) -> Callable[[Any], str]:
     if column.type is float:
         return number_format(value for value in values if isinstance(value, (int, float)))
-    return _as_text
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return as_text
 
 
 def number_format(values: Iterable[float]) -> Callable[[float], str]:
@@ -162,7 +158,7 @@ def _cell(shape: Callable[[Any], str], value: Any, *, raw: bool = True) -> str:
         return f'<td class="n"{kept}>{escape(text)}</td>'
     if isinstance(value, list) and len(value) > 1 and all(_is_number(each) for each in value):
         return f"<td>{sparkline(value)}</td>"
-    text = _as_text(value)
+    text = as_text(value)
     if len(text) > _LONGEST:
         return f'<td class="long" data-v="{escape(text)}">{escape(text[:_LONGEST])}…</td>'
     return f"<td>{escape(text)}</td>"

@@ -57,18 +57,20 @@ def shown(value: Any, longest: int = 500) -> str:
     return one_line(value, longest)
 
 
-def counted(number: float, what: str) -> str:
-    """Return a number of things: `1 credit`, `2 credits`."""
+def counted(number: float, what: str, many: str | None = None) -> str:
+    """Return a number of things: `1 credit`, `2 credits`. `many` is a plural that doesn't just end in `s`."""
     text = f"{number:,}" if isinstance(number, int) else number_text(number)
-    return f"{text} {what}{'' if number == 1 else 's'}"
+    return f"{text} {what if number == 1 else many or what + 's'}"
 
 
-def duration_text(seconds: float) -> str:
-    """Return a duration in its two largest units.
+def duration_text(seconds: float, decimals: int = 0) -> str:
+    """Return a duration in its two largest units. `decimals` is for durations below a minute.
 
-    >>> duration_text(7.4), duration_text(130), duration_text(7260), duration_text(200_000)
-    ('7 s', '2 min 10 s', '2 h 1 min', '2 d 7 h')
+    >>> duration_text(7.4), duration_text(130), duration_text(7260), duration_text(200_000), duration_text(7.4, 1)
+    ('7 s', '2 min 10 s', '2 h 1 min', '2 d 7 h', '7.4 s')
     """
+    if decimals and round(seconds, decimals) < 60:
+        return f"{seconds:.{decimals}f} s"
     whole = max(0, int(seconds))
     for size, unit, part, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
         if whole >= size:

@@ -56,7 +56,7 @@ def _per_residue(table: Table) -> PerResidue | None:
         if column.type in (int, float) and place != position
     )
     parts = groupby(table.rows, key=lambda row: None if chain is None else row[chain])
-    if not values or not all(_ascends([row[position] for row in rows]) for _, rows in parts):
+    if not values or not all(ascends([row[position] for row in rows]) for _, rows in parts):
         return None
     return PerResidue(
         **{field.name: getattr(table, field.name) for field in attrs.fields(Table)},
@@ -89,7 +89,7 @@ def _curve(table: Table) -> Curve | None:
     lines = []
     for name, rows in groupby(table.rows, key=lambda row: row[0] if names else ""):
         points = list(rows)
-        if len(points) < _FEWEST or not _ascends([row[-2] for row in points]):
+        if len(points) < _FEWEST or not ascends([row[-2] for row in points]):
             return None
         lines.append(
             Line("" if name is None else str(name), [row[-2] for row in points], [row[-1] for row in points])
@@ -97,5 +97,5 @@ def _curve(table: Table) -> Curve | None:
     return Curve(name=table.name, description=table.description, x=x, y=y, lines=tuple(lines))
 
 
-def _ascends(values: Sequence[Any]) -> bool:
+def ascends(values: Sequence[Any]) -> bool:
     return None not in values and all(first < second for first, second in pairwise(values))

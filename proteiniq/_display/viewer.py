@@ -17,12 +17,13 @@ import attrs
 from .bonds import bonds_of
 from .colours import ELEMENTS, Colouring, Value
 from .markup import escape
-from .page import Part
+from .page import Part, asset
 from .picture import picture, points_of, projection
 from .scenes import Given, Scene, Scenes, arranged
 from .secondary import helices_and_strands
 from .structure import Model, Unreadable, read
 from .superposing import NotAlignable, superpose
+from .text import counted
 
 _SHOWN_TEXT = 20_000
 """Of a file that can't be read as a structure, so many characters are shown."""
@@ -30,7 +31,7 @@ _SHOWN_TEXT = 20_000
 
 @attrs.frozen
 class Source:
-    """A structure file. `format` is one of `structure.format_of`; by default the name's extension says it.
+    """A structure file. By default, the name's extension says its format.
 
     `plddt` says that its B-factors are pLDDT. `columns` has a value for each residue of its proteins and nucleic acids,
     in order, by the column's name.
@@ -70,7 +71,9 @@ def viewer(
     """
     shown = prepare(sources, superposed=superposed)
     if not shown.scenes.scenes:
-        return Part(f'<section class="structure">{shown.texts}</section>', (style(),))
+        return Part(
+            f'<section class="structure">{shown.texts}</section>', (asset("theme.css"), asset("viewer.css"))
+        )
     drawn = draw(shown.scenes, title, colour)
     scene = shown.scenes.scenes[0]
     chosen = next(each for each in scene.colourings if each.name == drawn.colour)
@@ -86,7 +89,9 @@ def viewer(
         f"{shown.texts}</section>"
     )
     data = _data(shown.scenes, drawn.colour)
-    return Part(body, (style(),), (library(), script()), {f"{id}-data": data})
+    return Part(
+        body, (asset("theme.css"), asset("viewer.css")), (library(), asset("viewer.js")), {f"{id}-data": data}
+    )
 
 
 @attrs.frozen
@@ -159,16 +164,12 @@ def _contents(models: Sequence[Model]) -> str:
     parts = []
     if polymer:
         chains = sum(len(model.chains) for model in models)
-        parts += [_count(chains, "chain"), _count(len(polymer), "residue")]
+        parts += [counted(chains, "chain"), counted(len(polymer), "residue")]
     if ligands:
         names = sorted({residue.name for residue in ligands if residue.name})
-        parts.append(_count(len(ligands), "small molecule or ion", "small molecules or ions"))
+        parts.append(counted(len(ligands), "small molecule or ion", "small molecules or ions"))
         parts[-1] += f" ({', '.join(names[:5])}{', …' if names[5:] else ''})" if names else ""
     return ", ".join(parts) or "water"
-
-
-def _count(count: int, one: str, many: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _paragraphs(notes: Sequence[str]) -> str:
@@ -277,13 +278,3 @@ def _model(model: Model) -> dict[str, Any]:
 def library() -> str:
     """3Dmol.js, which draws in WebGL."""
     return gzip.decompress((files(__package__) / "assets" / "3Dmol-min.js.gz").read_bytes()).decode("ascii")
-
-
-@cache
-def script() -> str:
-    return (files(__package__) / "assets" / "viewer.js").read_text("ascii")
-
-
-@cache
-def style() -> str:
-    return (files(__package__) / "assets" / "viewer.css").read_text("utf-8")

@@ -6,7 +6,7 @@ import re
 
 from .._inputs import formats
 
-STRUCTURES = ("pdb", "cif", "sdf", "mol2", "xyz")
+STRUCTURES = ("pdb", "pdbqt", "cif", "sdf", "mol2", "xyz")
 """The formats of structures."""
 
 _CONTENT_TYPES = {
@@ -33,6 +33,7 @@ _CONTENT_TYPES = {
 
 _EXTENSIONS = {
     **{suffix: name for suffix, name in formats.EXTENSIONS.items() if name != "smiles"},
+    ".pdbqt": "pdbqt",
     ".mol2": "mol2",
     ".xyz": "xyz",
     ".json": "json",
@@ -100,4 +101,6 @@ def is_structure(format: str, text: str) -> bool:
             return _XYZ.match(text.replace("\r\n", "\n")) is not None
         case "cif":
             return "_atom_site." in text and not formats.problems("cif", text)
+        case "pdbqt":
+            return not formats.problems("pdb", text)
     return not formats.problems(format, text)

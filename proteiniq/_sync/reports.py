@@ -47,7 +47,7 @@ def write(result: Result, path: str | os.PathLike[str], tool: Tool | None, *, ov
         result.data,
         files,
         client=Client(version=VERSION, contract=SHA256),
-        tool=tool or result._contract or _contract(result),
+        tool=tool or result._read_contract(),
         sent=origin.pipeline.sent.get(result.job_id) if origin is not None else None,
         data_source=result.data_source,
     )
@@ -86,10 +86,3 @@ def _job(result: Result) -> JobState:
         credits_used=None,
         error=result.error,
     )
-
-
-def _contract(result: Result) -> Tool | None:
-    if result._origin is not None and result.tool is not None:
-        with suppress(ProteinIQError):
-            return result._origin.tools._recall(result.tool)
-    return None

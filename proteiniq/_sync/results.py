@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +24,7 @@ from .._responses import convert
 from .._shown import Shown
 from .._transfer.filenames import local_names
 from .._transfer.progress import CombinedProgress, OnProgress
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, ProteinIQError
 from ..models import JobFailure, JobState, JobStatus, Model, ResultFileInfo, Tool
 from .downloads import Downloads, Wanted
 from .pipeline import Pipeline
@@ -333,7 +334,7 @@ class Result(Model):
         the name of a column of the result document with a value for each residue of the first file. By default it is
         `plddt` if the tool's contract says that B-factors are that. `superpose` is another structure, such as that of
         another result or at a path: it is moved onto the first, by the Cα atoms of residues aligned in sequence, and
-        drawn with it. `tool` is the contract, and fetched if it is not given.
+        drawn with it. `tool` is the contract, requested if it is not given and not known.
 
         Secondary structure is that of the file; without any, it is found as in P-SEA (Labesse et al. 1997).
 
@@ -343,6 +344,13 @@ class Result(Model):
         from .views import view_of
 
         return view_of(self, names, color, superpose, tool)
+
+    def _read_contract(self) -> Tool | None:
+        """Return the tool's contract: the known one, else requested; None if it can't be had."""
+        if self._contract is None and self._origin is not None and self.tool is not None:
+            with suppress(ProteinIQError):  # it only says more of what is shown
+                return self._origin.tools._recall(self.tool)
+        return self._contract
 
     def save_all(
         self,

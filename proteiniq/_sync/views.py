@@ -6,20 +6,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import attrs
 
 from .._display.columns import Ambiguous, values_of
+from .._display.outputs import b_factor, expected
+from .._display.shapes import GivenFile
 from .._display.structure import Unreadable, read
-from .._display.structure_view import structure_format, view
+from .._display.structure_view import view
 from .._display.view import View
 from .._display.viewer import Source
+from .._frames.file_formats import STRUCTURES, sniff
 from .._inputs.files import Unusable, in_file, path_of
-from ..errors import InvalidInput, ProteinIQError
+from ..errors import InvalidInput
 from ..models import Tool
-from .lazy import Tools
 
 if TYPE_CHECKING:
     from .results import Result, ResultFile
@@ -34,9 +35,9 @@ def view_of(
     superpose: Result | ResultFile | str | os.PathLike[str] | None,
     tool: Tool | None,
 ) -> View:
-    files = [result.files[name] for name in names] or _structures(result)
-    if tool is None:
-        tool = _contract(result, files[0])
+    files = [result.files[name] for name in names]
+    tool = tool or result._read_contract()
+    files = files or _structures(result, tool)
     sources = [_source(file, tool, color) for file in files]
     if color is not None and color not in _BUILT_IN:
         sources[0] = _with_column(sources[0], result, color)
@@ -47,33 +48,28 @@ def view_of(
     return view([sources[0], other], title=f"{other.name} on {sources[0].name}", color=color, superposed=True)
 
 
-def _structures(result: Result) -> list[ResultFile]:
-    found = [file for file in result.files if structure_format(file.name, file.content_type)]
+def _structures(result: Result, tool: Tool | None) -> list[ResultFile]:
+    found = [file for file in result.files if expected(_given(file), tool) in STRUCTURES]
     if not found:
         there = ", ".join(result.files.names) or "none"
         raise InvalidInput(
-            f"the result has no structure file (PDB, mmCIF, SDF, MOL2, XYZ); its files: {there}"
+            f"the result has no structure file (PDB, PDBQT, mmCIF, SDF, MOL2, XYZ); its files: {there}"
         )
     return found
 
 
-def _contract(result: Result, file: ResultFile) -> Tool | None:
-    """Return the contract of the tool, or None if it can't be had: it only says more of what is shown."""
-    with suppress(ProteinIQError):
-        if result.tool is not None:
-            return Tools(file._source._pipeline).get(result.tool)
-    return None
+def _given(file: ResultFile) -> GivenFile:
+    return GivenFile(file.name, file.content_type)
 
 
 def _source(file: ResultFile, tool: Tool | None, color: str | None) -> Source:
+    given = _given(file)
     text = (file.read()).decode("utf-8", "replace")
-    outputs = tool.outputs if tool is not None else ()
-    said = next((each.extra.get("b_factor") for each in outputs if each.name == file.name), None)
     return Source(
         file.name,
         text,
-        structure_format(file.name, file.content_type),
-        plddt=color == "plddt" or str(said).lower() == "plddt",
+        expected(given, tool) or sniff(text),
+        plddt=color == "plddt" or b_factor(given, tool) == "plddt",
     )
 
 
@@ -90,7 +86,7 @@ def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | Non
     from .results import Result, ResultFile
 
     if isinstance(given, Result):
-        given = _structures(given)[0]
+        given = _structures(given, given._contract)[0]
     if isinstance(given, ResultFile):
         return _source(given, None, color)
     try:

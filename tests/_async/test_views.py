@@ -69,6 +69,28 @@ async def test_a_contract_that_is_passed_is_not_fetched() -> None:
 
 
 @pytest.mark.anyio
+async def test_the_contract_that_the_client_has_read_is_not_requested_again() -> None:
+    routes = service(result("x.pdb"), tool=contract(b_factor="plddt"))
+    client = over(routes)
+    await client.tools.get("esmfold")
+    assert (await (await client.results.get("job_1")).view()).description.endswith("coloured by plddt")
+    assert [request.url.path for request in routes.requests].count("/api/v1/tools/esmfold") == 1
+
+
+@pytest.mark.anyio
+async def test_a_structure_file_may_be_known_by_the_contract_only() -> None:
+    said = {"output": {"files": [{"name": "model", "content_type": "chemical/x-pdb"}], "results": {}}}
+    made = await fetched(service(result("a.csv", "model"), tool={**documented("get_tool"), **said}))
+    assert (await made.view()).description.startswith("model: 1 chain, 76 residues")
+
+
+@pytest.mark.anyio
+async def test_a_file_of_which_nothing_is_said_is_what_it_looks_like() -> None:
+    made = await fetched(service(result("model"), tool=contract()))
+    assert (await made.view("model")).description.startswith("model: 1 chain, 76 residues")
+
+
+@pytest.mark.anyio
 async def test_a_column_of_the_result_colors_residues() -> None:
     rows = [{"position": at, "charge": at % 3} for at in range(1, 77)]
     made = await fetched(service(result("x.pdb", rows=rows), tool=contract()))

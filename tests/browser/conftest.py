@@ -60,8 +60,8 @@ class Opened:
         return [*self.page.evaluate("violations"), *self.requests, *self.errors]
 
     def until(self, condition: str) -> Any:
-        """Wait for a condition in JavaScript, at most 20 s. Under the page's policy Playwright's own wait can't."""
-        for _ in range(400):
+        """Wait for a condition in JavaScript, a minute. Under the page's policy Playwright's own wait can't."""
+        for _ in range(1200):
             value = self.page.evaluate(condition)
             if value:
                 return value
@@ -102,9 +102,7 @@ def launch(browsers: Any, *more: str) -> Any:
 
 @pytest.fixture(scope="session")
 def browsers() -> Iterator[Any]:
-    playwright: Any = importlib.import_module(
-        "playwright.sync_api"
-    )  # of the group `browser`, not that of types
+    playwright: Any = importlib.import_module("playwright.sync_api")  # not there for mypy
     with playwright.sync_playwright() as made:
         yield made
 
@@ -139,6 +137,7 @@ def open_page(chromium: Any, tmp_path: Path) -> Iterator[Open]:
         path.write_text(html, encoding="utf-8")
         settings = {"viewport": {"width": 480, "height": 640}, "reduced_motion": "reduce", **options}
         context = browser.new_context(offline=True, **settings)
+        context.set_default_timeout(60_000)  # 3D in software is slow where the machine has other work
         contexts.append(context)
         page = context.new_page()
         made = Opened(page)

@@ -173,6 +173,11 @@ def test_the_contract_comes_first() -> None:
     assert of(PDB, "output", None, contract((stated("output", "x", b_factor=7),))).b_factor is None
 
 
+def test_a_file_of_autodock_is_read_as_one() -> None:
+    found = of(PDB, "poses.pdbqt")
+    assert (type(found), found.format) == (Structure, "pdbqt")
+
+
 def test_a_file_without_content_is_expected_to_be_something() -> None:
     known = contract((stated("output", "chemical/x-mmcif"),))
     (found,) = shown(None, [GivenFile("output")], known)

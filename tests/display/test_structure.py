@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
-from pathlib import Path
 from typing import Any
 
 import pytest
 from Bio import PDB
 
 from proteiniq._display.bonds import bonds_of
-from proteiniq._display.structure import Unreadable, element_in, format_of, read
+from proteiniq._display.structure import Unreadable, element_in, read
 
 from ..structures import SDF, atom, entry
 
@@ -243,16 +242,6 @@ stray
 def test_mmcif_with_one_atom_needs_no_loop() -> None:
     (residue,) = read("x.cif", CIF).models[0].residues
     assert (residue.name, residue.atoms[0].name, residue.atoms[0].position) == ("X Y", "C'1", (1.0, 2.0, 3.0))
-
-
-def test_formats_by_name() -> None:
-    assert [format_of(name) for name in ("a.PDB", "a.cif", "a.mol", "a", str(Path("x.d") / "pdb"))] == [
-        "pdb",
-        "cif",
-        "sdf",
-        None,
-        None,
-    ]
 
 
 def test_ranges_of_residues_that_are_missing_are_left_out() -> None:

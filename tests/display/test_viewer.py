@@ -20,7 +20,7 @@ from proteiniq._display.colours import colourings
 from proteiniq._display.columns import Ambiguous, values_of
 from proteiniq._display.page import page
 from proteiniq._display.structure import Model, read
-from proteiniq._display.structure_view import structure_format, view
+from proteiniq._display.structure_view import view
 from proteiniq._display.superposing import NotAlignable
 from proteiniq._display.viewer import Source, viewer
 
@@ -228,12 +228,6 @@ def test_a_view_is_saved_without_replacing_anything(tmp_path: Path) -> None:
         made.save(tmp_path / "view.html")
     assert made.save(tmp_path / "view.html", overwrite=True) == tmp_path / "view.html"
     assert repr(made) == "View(description='x')"
-
-
-def test_the_format_is_that_of_the_media_type_or_the_name() -> None:
-    assert structure_format("x", "chemical/x-pdb; charset=utf-8") == "pdb"
-    assert structure_format("x.cif", None) == "cif"
-    assert structure_format("x.csv", "text/csv") is None
 
 
 def rows(column: str, *values: Any, **keys: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 
 from proteiniq.sandbox import Sandbox
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("notebook")]  # the kernel starts once
 
 CELLS = (
     "from proteiniq import ProteinIQ\nclient = ProteinIQ({key!r}, {url!r}, job_read_interval=0.05)",
