@@ -32,6 +32,8 @@ async def view_of(
     superpose: AsyncResult | AsyncResultFile | str | os.PathLike[str] | None,
     tool: Tool | None,
 ) -> View:
+    if color is not None and not isinstance(color, str):
+        raise InvalidInput(f"color must be a text, one of {', '.join(_BUILT_IN)} or a column, got {color!r}")
     files = [result.files[name] for name in names] or _structures(result)
     if tool is None:
         tool = await _contract(result, files[0])
@@ -80,7 +82,10 @@ def _with_column(source: Source, result: AsyncResult, column: str) -> Source:
         structure = read(source.name, source.text, source.format)
         return attrs.evolve(source, columns={column: values_of(result.data, column, structure)})
     except (Ambiguous, Unreadable) as error:
-        raise InvalidInput(f"can't color by {column!r}: {error}") from None
+        built_in = ", ".join(_BUILT_IN)
+        raise InvalidInput(
+            f"can't color by {column!r}: it is not one of {built_in}, and as a column: {error}"
+        ) from None
 
 
 async def _other(given: AsyncResult | AsyncResultFile | str | os.PathLike[str], color: str | None) -> Source:

@@ -34,6 +34,8 @@ def view_of(
     superpose: Result | ResultFile | str | os.PathLike[str] | None,
     tool: Tool | None,
 ) -> View:
+    if color is not None and not isinstance(color, str):
+        raise InvalidInput(f"color must be a text, one of {', '.join(_BUILT_IN)} or a column, got {color!r}")
     files = [result.files[name] for name in names] or _structures(result)
     if tool is None:
         tool = _contract(result, files[0])
@@ -82,7 +84,10 @@ def _with_column(source: Source, result: Result, column: str) -> Source:
         structure = read(source.name, source.text, source.format)
         return attrs.evolve(source, columns={column: values_of(result.data, column, structure)})
     except (Ambiguous, Unreadable) as error:
-        raise InvalidInput(f"can't color by {column!r}: {error}") from None
+        built_in = ", ".join(_BUILT_IN)
+        raise InvalidInput(
+            f"can't color by {column!r}: it is not one of {built_in}, and as a column: {error}"
+        ) from None
 
 
 def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | None) -> Source:

@@ -71,9 +71,13 @@ def test_a_column_of_the_result_colors_residues() -> None:
     made = fetched(service(result("x.pdb", rows=rows), tool=contract()))
     assert (made.view(color="charge")).description.endswith("coloured by charge")
     with pytest.raises(
-        InvalidInput, match="can't color by 'mass': the result has no list of rows with 'mass'"
+        InvalidInput,
+        match=r"can't color by 'mass': it is not one of chain, .* with 'mass'; its rows have position, charge",
     ):
         made.view(color="mass")
+    color: Any = 3
+    with pytest.raises(InvalidInput, match=r"color must be a text, one of chain, .* got 3"):
+        made.view(color=color)
 
 
 def test_structures_are_superposed(tmp_path: Path) -> None:
