@@ -16,7 +16,9 @@ from .._display.structure import Unreadable, read
 from .._display.structure_view import structure_format, view
 from .._display.view import View
 from .._display.viewer import Source
+from .._frames.described import check_tool
 from .._inputs.files import Unusable, in_file, path_of
+from .._message_text import short_repr
 from ..errors import InvalidInput, ProteinIQError
 from ..models import Tool
 from .lazy import Tools
@@ -36,11 +38,17 @@ def view_of(
 ) -> View:
     if color is not None and not isinstance(color, str):
         raise InvalidInput(f"color must be a text, one of {', '.join(_BUILT_IN)} or a column, got {color!r}")
+    check_tool(tool)
     files = [result.files[name] for name in names] or _structures(result)
     if tool is None:
         tool = _contract(result, files[0])
     sources = [_source(file, tool, color) for file in files]
     if color is not None and color not in _BUILT_IN:
+        if superpose is not None:
+            raise InvalidInput(
+                f"superposed structures can't be colored by a column: color must be one of {', '.join(_BUILT_IN)}, "
+                f"got {color!r}"
+            )
         sources[0] = _with_column(sources[0], result, color)
     title = ", ".join(source.name for source in sources)
     if superpose is None:
@@ -98,6 +106,8 @@ def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | Non
         given = _structures(given)[0]
     if isinstance(given, ResultFile):
         return _source(given, None, color)
+    if not isinstance(given, (str, bytes, os.PathLike)):
+        raise InvalidInput(f"superpose must be a Result, a ResultFile or a path, got {short_repr(given)}")
     try:
         path = path_of(given)
         return Source(path.name, in_file(path, None).decode("utf-8", "replace"), plddt=color == "plddt")
