@@ -16,6 +16,7 @@ from proteiniq import (
     ContractError,
     TransportError,
 )
+from proteiniq._inputs.files import new_file
 
 from ._sync.clients import fetched
 from .storage import CONTENT, FILE, result, storage
@@ -237,3 +238,11 @@ def test_a_disk_that_fails_in_the_end_is_an_error(tmp_path: Path, monkeypatch: p
     with pytest.raises(OSError, match=r"Input/output error: .*a\.txt"):
         made.save_all(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_to_write_is_not_a_folder_and_is_in_one(tmp_path: Path) -> None:
+    for overwrite in (False, True):
+        with pytest.raises(IsADirectoryError, match="name a file in it"):
+            new_file(tmp_path, overwrite=overwrite)
+        with pytest.raises(FileNotFoundError, match="No such folder: create it first"):
+            new_file(tmp_path / "none" / "x.html", overwrite=overwrite)

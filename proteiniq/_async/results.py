@@ -331,10 +331,11 @@ class AsyncResult(Model):
         """Return a view of the result's structure files, of all of them or of those named, in 3D.
 
         `color` is `chain`, `element`, `secondary-structure`, `b-factor`, `plddt`, `structure` (of superposed ones), or
-        the name of a column of the result document with a value for each residue of the first file. By default it is
-        `plddt` if the tool's contract says that B-factors are that. `superpose` is another structure, such as that of
-        another result or at a path: it is moved onto the first, by the Cα atoms of residues aligned in sequence, and
-        drawn with it. `tool` is the contract, requested if it is not given and not known.
+        the name of a column of the result document with a value for each residue of the first file, unless structures
+        are superposed. By default it is `plddt` if the tool's contract says that B-factors are that. `superpose` is
+        another structure, such as that of another result or at a path: it is moved onto the first, by the Cα atoms of
+        residues aligned in sequence, and drawn with it. `tool` is the contract, requested if it is not given and not
+        known.
 
         Secondary structure is that of the file; without any, it is found as in P-SEA (Labesse et al. 1997).
 

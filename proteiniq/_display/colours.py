@@ -192,19 +192,24 @@ def _by_column(name: str, values: Sequence[Value]) -> Colouring:
     return _by_category(name, name, ["" if value is None else _text(value) for value in values])
 
 
+_TINY = 1e-4
+"""Numbers that are all nearer to 0 have powers of ten in the legend."""
+
+
 def _by_value(name: str, label: str, values: Sequence[float | None]) -> Colouring:
     """Ten steps of equal width from the least value to the greatest."""
     known = [value for value in values if value is not None]
     least, greatest, steps = min(known), max(known), len(SCALE)
     width = (greatest - least) / steps
     decimals = max(0, 1 - math.floor(math.log10(greatest - least)))
+    shown = ".1e" if max(-least, greatest) < _TINY else f".{decimals}f"
     missing = None in values
     return Colouring(
         name,
         label,
         (*SCALE, OTHER) if missing else SCALE,
         tuple(steps if value is None else min(steps - 1, int((value - least) / width)) for value in values),
-        edges=tuple(f"{least + width * step:.{decimals}f}" for step in range(steps + 1)),
+        edges=tuple(f"{least + width * step:{shown}}" for step in range(steps + 1)),
         texts=tuple(map(_text, values)),
     )
 

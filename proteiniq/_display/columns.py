@@ -18,6 +18,9 @@ _NUMBER = (
 )  # fmt: skip
 _LETTER = ("letter", "aa", "amino_acid", "residue_name", "resname", "wild_type", "wildtype", "wt", "residue")
 
+_MOST_NAMES = 30
+"""The columns that a message names, at most."""
+
 Row = Mapping[str, Any]
 
 
@@ -64,9 +67,18 @@ def _rows(data: Any, column: str) -> list[Row]:
     ]
     if len(lists) != 1:
         what = "no list" if not lists else f"{len(lists)} lists"
-        raise Ambiguous(f"the result has {what} of rows with {column!r}")
+        names = [] if lists else list(dict.fromkeys(name for each in _lists(data) for name in _names(each)))
+        known = f"; its rows have {', '.join(names[:_MOST_NAMES])}" if names else ""
+        raise Ambiguous(f"the result has {what} of rows with {column!r}{known}")
     rows: list[Row] = lists[0]
     return rows
+
+
+def _names(rows: list[Any]) -> list[str]:
+    """Return the columns that all rows have."""
+    if not rows or not all(isinstance(row, Mapping) for row in rows):
+        return []
+    return [str(name) for name in rows[0] if all(name in row for row in rows)]
 
 
 def _lists(data: Any) -> list[Any]:

@@ -39,6 +39,8 @@ FEWEST = 20
 """The numbers that a histogram is of, at least."""
 
 _MOST_HISTOGRAMS = 12
+_FEW = 4
+"""So many numbers that are not along a sequence are written, not drawn, and so is a matrix of as many rows."""
 _MOST_NUMBERS = 20_000
 """The cells of the table of a plot's numbers, at most; the files of the result have all."""
 _LONGEST = 100_000
@@ -258,6 +260,8 @@ def _numbers(output: Numbers, lengths: Collection[int]) -> Part:
     known = [each for each in output.values if each is not None]
     y = Column(output.name.rpartition(".")[2] or "value", float, output.unit)
     is_along = len(output.values) in lengths
+    if not is_along and len(output.values) <= _FEW:
+        return _plot(_plain([[each] for each in output.values], output))
     if not is_along and len(known) >= FEWEST and len({*known}) > 2:
         return _plot(f"<figure>{_histogram(known, y)}</figure>")
     x = Column("residue" if is_along else "place in the list", int)
@@ -266,6 +270,8 @@ def _numbers(output: Numbers, lengths: Collection[int]) -> Part:
 
 
 def _matrix(output: Matrix) -> str:
+    if output.kind is None and len(output.rows) <= _FEW:
+        return _plain(output.rows, output)
     known = [value for row in output.rows for value in row if value is not None]
     shown = Shown.of(output.rows)
     is_pae = output.kind == "pae"
@@ -284,6 +290,15 @@ def _matrix(output: Matrix) -> str:
         text += f"; a pixel is the mean of {shown.block} × {shown.block} numbers"
     title = "Predicted aligned error" if is_pae else output.name or "Matrix"
     return _figure(heat_map(shown, low, high, x, y, value, title=title, description=text), f"{text}.", "")
+
+
+def _plain(rows: Sequence[Sequence[Any]], output: Numbers | Matrix) -> str:
+    """Return a few numbers, such as a vector or a rotation, to be read."""
+    columns = [
+        Column(str(place) if len(rows[0]) > 1 else "value", float, output.unit)
+        for place in range(1, len(rows[0]) + 1)
+    ]
+    return plain(columns, rows, "")
 
 
 def _sequences(output: Sequences) -> str:

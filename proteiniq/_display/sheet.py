@@ -11,13 +11,14 @@ import attrs
 from .bars import Picture, mark_of, share_of, shares
 from .line import facts
 from .results import lengths, tables
-from .text import one_line
+from .text import one_line, shown
 from .tools import needed, price, setting_text, slot_text
 
 MOST_ROWS = 100
 """Rows of a table that are shown: a page of a list has at most as many."""
 
 _SAMPLE_ROWS, _SAMPLE_COLUMNS = 5, 8
+_SAMPLE_LETTERS, _SAMPLE_VALUES = 60, 3
 """What is shown of the data of a result."""
 
 
@@ -173,10 +174,27 @@ def _result(result: Any) -> Sheet:
         columns = list(
             islice(dict.fromkeys(key for row in found[:_SAMPLE_ROWS] for key in row), _SAMPLE_COLUMNS)
         )
-        sample = [[row.get(key) for key in columns] for row in found[:_SAMPLE_ROWS]]
+        sample = [[_brief(row.get(key)) for key in columns] for row in found[:_SAMPLE_ROWS]]
         left = len(found) - len(sample)
         grids.append(Grid(f"First {name}" if left else name, [str(key) for key in columns], sample, left))
     return Sheet(_titled("Result of", result.job_id), rows, grids, mark_of(str(result.status)))
+
+
+def _brief(value: Any) -> Any:
+    """Return a value of a result as a cell has room for: only the start of a long text, a list or an object."""
+    match value:
+        case str():
+            return one_line(value, _SAMPLE_LETTERS)
+        case list() if len(value) > _SAMPLE_VALUES:
+            return f"{one_line(shown(value[:_SAMPLE_VALUES]), _SAMPLE_LETTERS)}, … ({len(value):,} values)"
+        case Mapping():
+            first = [
+                f"{key}: {shown(each, _SAMPLE_LETTERS)}"
+                for key, each in islice(value.items(), _SAMPLE_VALUES)
+            ]
+            more = f", … ({len(value):,} values)" if len(value) > _SAMPLE_VALUES else ""
+            return one_line(", ".join(first), 2 * _SAMPLE_LETTERS) + more
+    return value
 
 
 def _result_file(file: Any) -> Sheet:

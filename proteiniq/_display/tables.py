@@ -25,6 +25,8 @@ ROWS = 25
 _DIGITS = 5
 """How many significant digits the usual number of a column has."""
 
+_FEWEST_DECIMALS = 2
+
 _EMPTY = '<td class="null"></td>'
 _LONGEST = 300
 """The characters of a text that a cell shows; the rest is copied and saved."""
@@ -114,7 +116,8 @@ def _format(column: Column, values: Iterable[Any]) -> Callable[[Any], str]:
 
 
 def number_format(values: Iterable[float]) -> Callable[[float], str]:
-    """Return how the numbers of a column are shown: with the decimals that give the usual one five digits.
+    """Return how the numbers of a column are shown: with the decimals that give the usual one five digits, and with two
+    where they have any, as masses need.
 
     One that these decimals would change by more than 0.5 % has three digits of its own.
 
@@ -125,7 +128,7 @@ def number_format(values: Iterable[float]) -> Callable[[float], str]:
     given = [abs(value) for value in values if value and math.isfinite(value)]
     usual = median(given) if given else 1.0
     needed = max((_decimals(value) for value in given), default=0)
-    decimals = min(max(0, _DIGITS - 1 - math.floor(math.log10(usual))), needed, 6)
+    decimals = min(max(_FEWEST_DECIMALS, _DIGITS - 1 - math.floor(math.log10(usual))), needed, 6)
 
     def shown(value: float) -> str:
         if abs(value) < 1e9 and abs(round(value, decimals) - value) <= 0.005 * abs(value):

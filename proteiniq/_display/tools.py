@@ -37,11 +37,15 @@ def needed(slot: Slot) -> str:
 
 def slot_text(slot: Slot) -> str:
     """Return what a slot takes."""
-    limits = (("entries", slot.max_entries), ("records", slot.max_records), ("bytes", slot.max_bytes))
+    limits = (
+        ("entry", "entries", slot.max_entries),
+        ("record", "records", slot.max_records),
+        ("byte", "bytes", slot.max_bytes),
+    )
     parts = [
         slot.kind,
         ", ".join(slot.formats),
-        *(f"at most {most:,} {what}" for what, most in limits if most is not None),
+        *(f"at most {most:,} {one if most == 1 else many}" for one, many, most in limits if most is not None),
     ]
     return "; ".join(part for part in parts if part)
 
@@ -52,7 +56,9 @@ def setting_text(setting: Setting) -> str:
     span = " ".join(f"{word} {number_text(end)}" for word, end in ends if end is not None)
     parts = [
         setting.type,
-        f"default {setting.default}" if setting.default is not None else None,
+        f"default {'empty' if setting.default == '' else setting.default}"
+        if setting.default is not None
+        else None,
         f"one of {', '.join(one_line(each, 40) for each in setting.options[:MANY])}"
         if setting.options
         else None,

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from .._inputs.arguments import check_flags
-from .._inputs.files import saving_target
+from .._inputs.files import new_file, saving_target
 from .._transfer.durable import replace
 from .markup import escape
 
@@ -33,9 +33,7 @@ class View:
         Raises FileExistsError without `overwrite`, OSError, InvalidInput if `path` is not a path.
         """
         check_flags(overwrite=overwrite)
-        target = saving_target(path, "view.html")
-        if not overwrite and target.exists():
-            raise FileExistsError(f"{target} exists: pass overwrite=True to replace it")
+        target = new_file(saving_target(path, "view.html"), overwrite=overwrite)
         replace(target, self.html.encode())
         return target
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import attrs
 
+from .._message_text import short_repr
+from ..errors import InvalidInput
 from ..models import Tool
 
 _TYPES = {"integer": int, "number": float, "string": str, "boolean": bool}
@@ -24,6 +26,14 @@ class Described:
     description: str | None = None
     type: type | None = None
     unit: str | None = None
+
+
+def check_tool(tool: object) -> None:
+    """Raise InvalidInput unless the argument `tool` is a contract or None."""
+    if not isinstance(tool, Tool | None):
+        raise InvalidInput(
+            f"tool must be a Tool, such as client.tools.get(id) returns, got {short_repr(tool)}"
+        )
 
 
 def described(tool: Tool | None, path: str) -> Described:

@@ -12,7 +12,7 @@ import attrs
 
 from .._libraries import package
 from ..models import Tool
-from .described import described
+from .described import check_tool, described
 from .rows import by_column, contract_path, records, types
 
 
@@ -60,6 +60,7 @@ def schema(types: Mapping[str, type]) -> Any:
 
 def of_document(data: Any, table: str | None, contract: Tool | None) -> Columns:
     """Return the table in a result document. Raises InvalidInput if there is no list `table` in it."""
+    check_tool(contract)
     rows = list(records(data, table))
     names = dict.fromkeys(name for row in rows for name in row)
     stated = {name: described(contract, contract_path(data, table, name)).type for name in names}

@@ -137,8 +137,15 @@ def saving_target(path: object, name: str) -> Path:
 
 
 def new_file(path: object, *, overwrite: bool) -> Path:
-    """Return a file to write. Raises InvalidInput, and FileExistsError if it is there, without `overwrite`."""
+    """Return a file to write.
+
+    Raises InvalidInput, FileExistsError if it is there, without `overwrite`, and OSError if it can't be a file there.
+    """
     made = save_path(path)
+    if made.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "A folder: name a file in it", str(made))
+    if not made.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "No such folder: create it first", str(made.parent))
     if not overwrite and os.path.lexists(made):
         raise FileExistsError(errno.EEXIST, "A file exists: pass overwrite=True to replace it", str(made))
     return made

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from proteiniq_openapi._contract import SHA256
 
 from .._display.report import Client, Made, report
+from .._frames.described import check_tool
 from .._inputs.arguments import check_flags
 from .._inputs.files import new_file
 from .._transfer.durable import replace
@@ -34,6 +35,7 @@ LARGEST = 64 << 20
 def write(result: Result, path: str | os.PathLike[str], tool: Tool | None, *, overwrite: bool) -> Path:
     """Write the report of a result, and return its path."""
     check_flags(overwrite=overwrite)
+    check_tool(tool)
     target = new_file(path, overwrite=overwrite)
     files = []
     with TemporaryDirectory(prefix="proteiniq-") as folder:

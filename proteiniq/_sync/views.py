@@ -17,8 +17,10 @@ from .._display.structure import Unreadable, read
 from .._display.structure_view import view
 from .._display.view import View
 from .._display.viewer import Source
+from .._frames.described import check_tool
 from .._frames.file_formats import STRUCTURES, sniff
 from .._inputs.files import Unusable, in_file, path_of
+from .._message_text import short_repr
 from ..errors import InvalidInput
 from ..models import Tool
 
@@ -35,11 +37,19 @@ def view_of(
     superpose: Result | ResultFile | str | os.PathLike[str] | None,
     tool: Tool | None,
 ) -> View:
+    if color is not None and not isinstance(color, str):
+        raise InvalidInput(f"color must be a text, one of {', '.join(_BUILT_IN)} or a column, got {color!r}")
+    check_tool(tool)
     files = [result.files[name] for name in names]
     tool = tool or result._read_contract()
     files = files or _structures(result, tool)
     sources = [_source(file, tool, color) for file in files]
     if color is not None and color not in _BUILT_IN:
+        if superpose is not None:
+            raise InvalidInput(
+                f"superposed structures can't be colored by a column: color must be one of {', '.join(_BUILT_IN)}, "
+                f"got {color!r}"
+            )
         sources[0] = _with_column(sources[0], result, color)
     title = ", ".join(source.name for source in sources)
     if superpose is None:
@@ -78,7 +88,10 @@ def _with_column(source: Source, result: Result, column: str) -> Source:
         structure = read(source.name, source.text, source.format)
         return attrs.evolve(source, columns={column: values_of(result.data, column, structure)})
     except (Ambiguous, Unreadable) as error:
-        raise InvalidInput(f"can't color by {column!r}: {error}") from None
+        built_in = ", ".join(_BUILT_IN)
+        raise InvalidInput(
+            f"can't color by {column!r}: it is not one of {built_in}, and as a column: {error}"
+        ) from None
 
 
 def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | None) -> Source:
@@ -89,6 +102,8 @@ def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | Non
         given = _structures(given, given._contract)[0]
     if isinstance(given, ResultFile):
         return _source(given, None, color)
+    if not isinstance(given, (str, bytes, os.PathLike)):
+        raise InvalidInput(f"superpose must be a Result, a ResultFile or a path, got {short_repr(given)}")
     try:
         path = path_of(given)
         return Source(path.name, in_file(path, None).decode("utf-8", "replace"), plddt=color == "plddt")

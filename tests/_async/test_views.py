@@ -96,9 +96,13 @@ async def test_a_column_of_the_result_colors_residues() -> None:
     made = await fetched(service(result("x.pdb", rows=rows), tool=contract()))
     assert (await made.view(color="charge")).description.endswith("coloured by charge")
     with pytest.raises(
-        InvalidInput, match="can't color by 'mass': the result has no list of rows with 'mass'"
+        InvalidInput,
+        match=r"can't color by 'mass': it is not one of chain, .* with 'mass'; its rows have position, charge",
     ):
         await made.view(color="mass")
+    color: Any = 3
+    with pytest.raises(InvalidInput, match=r"color must be a text, one of chain, .* got 3"):
+        await made.view(color=color)
 
 
 @pytest.mark.anyio
@@ -110,6 +114,11 @@ async def test_structures_are_superposed(tmp_path: Path) -> None:
         assert "RMSD 0.00 Å of 76 Cα atoms" in (await made.view(superpose=other)).html
     with pytest.raises(InvalidInput, match=r"can't read .*none.pdb"):
         await made.view(superpose=tmp_path / "none.pdb")
+    wrong: Any = 5
+    with pytest.raises(InvalidInput, match="superpose must be a Result, a ResultFile or a path, got 5"):
+        await made.view(superpose=wrong)
+    with pytest.raises(InvalidInput, match="can't be colored by a column: color must be one of chain"):
+        await made.view(superpose=made, color="charge")
 
 
 @pytest.mark.anyio
@@ -117,3 +126,15 @@ async def test_a_result_without_structures_says_what_it_has() -> None:
     made = await fetched(service(result("a.csv", "b.json")))
     with pytest.raises(InvalidInput, match=r"no structure file .*; its files: a.csv, b.json"):
         await made.view()
+
+
+@pytest.mark.anyio
+async def test_the_name_of_a_tool_is_not_its_contract(tmp_path: Path) -> None:
+    made = await fetched(service(result("x.pdb")))
+    tool: Any = "esmfold"
+    with pytest.raises(InvalidInput, match=r"tool must be a Tool, such as client.tools.get\(id\) returns"):
+        await made.view(tool=tool)
+    with pytest.raises(InvalidInput, match="tool must be a Tool"):
+        await made.report(tmp_path / "x.html", tool=tool)
+    with pytest.raises(InvalidInput, match="tool must be a Tool"):
+        made.to_arrow(tool=tool)

@@ -90,9 +90,13 @@ def test_a_column_of_the_result_colors_residues() -> None:
     made = fetched(service(result("x.pdb", rows=rows), tool=contract()))
     assert (made.view(color="charge")).description.endswith("coloured by charge")
     with pytest.raises(
-        InvalidInput, match="can't color by 'mass': the result has no list of rows with 'mass'"
+        InvalidInput,
+        match=r"can't color by 'mass': it is not one of chain, .* with 'mass'; its rows have position, charge",
     ):
         made.view(color="mass")
+    color: Any = 3
+    with pytest.raises(InvalidInput, match=r"color must be a text, one of chain, .* got 3"):
+        made.view(color=color)
 
 
 def test_structures_are_superposed(tmp_path: Path) -> None:
@@ -103,9 +107,25 @@ def test_structures_are_superposed(tmp_path: Path) -> None:
         assert "RMSD 0.00 Å of 76 Cα atoms" in (made.view(superpose=other)).html
     with pytest.raises(InvalidInput, match=r"can't read .*none.pdb"):
         made.view(superpose=tmp_path / "none.pdb")
+    wrong: Any = 5
+    with pytest.raises(InvalidInput, match="superpose must be a Result, a ResultFile or a path, got 5"):
+        made.view(superpose=wrong)
+    with pytest.raises(InvalidInput, match="can't be colored by a column: color must be one of chain"):
+        made.view(superpose=made, color="charge")
 
 
 def test_a_result_without_structures_says_what_it_has() -> None:
     made = fetched(service(result("a.csv", "b.json")))
     with pytest.raises(InvalidInput, match=r"no structure file .*; its files: a.csv, b.json"):
         made.view()
+
+
+def test_the_name_of_a_tool_is_not_its_contract(tmp_path: Path) -> None:
+    made = fetched(service(result("x.pdb")))
+    tool: Any = "esmfold"
+    with pytest.raises(InvalidInput, match=r"tool must be a Tool, such as client.tools.get\(id\) returns"):
+        made.view(tool=tool)
+    with pytest.raises(InvalidInput, match="tool must be a Tool"):
+        made.report(tmp_path / "x.html", tool=tool)
+    with pytest.raises(InvalidInput, match="tool must be a Tool"):
+        made.to_arrow(tool=tool)

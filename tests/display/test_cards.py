@@ -59,6 +59,23 @@ def test_a_result_has_a_sample_of_its_rows() -> None:
     assert "… and 45 more" in html
 
 
+def test_a_long_value_of_a_row_is_cut() -> None:
+    row = {
+        "charges": [float(number) for number in range(140)],
+        "few": [1, 2],
+        "scales": {"EMBOSS": 9.5, "Sillero": 9.25, "Rodwell": 9, "Solomon": 8},
+        "pair": {"a": 1},
+        "sequence": "M" * 400,
+        "n": 5,
+    }
+    html = text(attrs.evolve(testing.result(), data={"rows": [row]})._repr_html_())
+    assert "0, 1, 2, … (140 values)" in html
+    assert " 1, 2 " in html
+    assert "EMBOSS: 9.5, Sillero: 9.25, Rodwell: 9, … (4 values)" in html
+    assert " a: 1 " in html
+    assert "M" * 59 + "…" in html
+
+
 def test_a_document_without_tables_has_a_number_of_values() -> None:
     documents: list[Any] = [{"a": 1}, 5, None, {}, []]
     assert [list(lengths(data)) for data in documents] == [

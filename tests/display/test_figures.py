@@ -114,8 +114,17 @@ def test_numbers_as_many_as_residues_are_along_the_sequence() -> None:
     assert "Distribution of plddt" in body(numbers, 31)
 
 
-def test_few_numbers_are_along_their_list() -> None:
-    assert ">place in the list</text>" in body(Numbers(name="", values=[1.0, 2.0, None]))
+def test_numbers_too_few_for_a_distribution_are_along_their_list() -> None:
+    assert ">place in the list</text>" in body(Numbers(name="", values=[1.0, 2.0, None, 4.0, 5.0]))
+
+
+def test_a_vector_and_a_rotation_are_written_as_numbers() -> None:
+    vector = body(Numbers(name="translation", values=[1.0, -2.5, None]))
+    assert "<svg" not in vector
+    assert "−2.5" in vector
+    rotation = body(Matrix(name="rotation", rows=[[0.0, -1.0], [1.0, 0.25]]))
+    assert "<img" not in rotation
+    assert "0.25" in rotation
 
 
 def test_a_table_along_a_sequence_is_a_plot_with_a_line_for_each_chain() -> None:
