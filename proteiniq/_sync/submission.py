@@ -142,11 +142,12 @@ class Submitter:
             billing=UNSET if reserved is None else JobBilling(max_reserved_credits=reserved),
         )
         prepared = submit_job.prepared(body=body, idempotency_key=key)
+        what = sent(order.entries, order.settings)
         try:
             made = convert.made_job(self._pipeline.call(prepared))
             self._pipeline.made.add(made.id, self._pipeline.clock.monotonic())
             made = attrs.evolve(made, tool=made.tool or body.tool, name=made.name or body.name)
-            remember(self._pipeline.sent, made.id, sent(order.entries, order.settings))
+            remember(self._pipeline.sent, made.id, what)
             for told in tuple(self._pipeline.on_submit):
                 told(order, made)
             return made
