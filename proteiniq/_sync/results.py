@@ -232,9 +232,6 @@ class Origin:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(None), ()
 
-    def __copy__(self) -> Self:
-        return self
-
     def __deepcopy__(self, memo: Any) -> Self:
         return self
 
