@@ -202,7 +202,7 @@ def _by_value(name: str, label: str, values: Sequence[float | None]) -> Colourin
     least, greatest, steps = min(known), max(known), len(SCALE)
     width = (greatest - least) / steps
     decimals = max(0, 1 - math.floor(math.log10(greatest - least)))
-    shown = ".1e" if max(-least, greatest) < _TINY else f".{decimals}f"
+    shown = ".2g" if max(-least, greatest) < _TINY else f".{decimals}f"
     missing = None in values
     return Colouring(
         name,

@@ -299,6 +299,13 @@ def test_a_scale_with_gaps_has_a_colour_for_no_value() -> None:
     assert "No value" in viewer([source], title="x", colour="charge").body
 
 
+def test_a_scale_of_tiny_numbers_has_powers_of_ten() -> None:
+    source = Source("x.pdb", helix(1, 1, 1), columns={"distance": [0.0, 1e-15, 1.6e-14]})
+    body = viewer([source], title="x", colour="distance").body
+    assert "<span>0</span>" in body
+    assert "<span>1.6e-14</span>" in body
+
+
 def test_a_nucleotide_without_its_base_is_drawn() -> None:
     assert (
         "<path"
