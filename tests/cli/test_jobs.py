@@ -48,7 +48,7 @@ def test_tools_are_listed_and_filtered(program: Program) -> None:
 def test_a_tool_is_shown_with_slots_settings_and_price(program: Program) -> None:
     fields = program("tools", "show", "translate").fields
     assert fields["price"] == "1 credit per record"
-    assert fields["slot nucleotide"].startswith("required; nucleotide; fasta; at most 1 entries")
+    assert fields["slot nucleotide"].startswith("required; nucleotide; fasta; at most 1 entry;")
     assert fields["setting min_orf_length"].startswith("integer; default 30; from 10 to 100000 residues")
     assert program("tools", "show", "protein-parameters").fields["price"] == "free"
     assert program("tools", "show", "gate").fields["price"] == "7 credits"
