@@ -40,6 +40,14 @@ async def test_fields_of_a_result(client: AsyncProteinIQ) -> None:
 
 @pytest.mark.once
 @pytest.mark.anyio
+async def test_all_files_of_a_result_without_files_are_an_empty_folder(tmp_path: Path) -> None:
+    made = await fetched(Routes({RESULT: answer({**result(), "files": []})}))
+    assert await made.save_all(tmp_path / "none", progress=True) == []
+    assert list((tmp_path / "none").iterdir()) == []
+
+
+@pytest.mark.once
+@pytest.mark.anyio
 async def test_a_result_has_the_contract_that_the_client_has_read() -> None:
     fetched = Routes({RESULT: answer(result()), "GET /api/v1/tools/esmfold": answer(documented("get_tool"))})
     async with over(fetched) as client:
