@@ -11,6 +11,7 @@ import attrs
 from .._frames.rows import types
 from .._message_text import number_text
 from .figures import rows as table_of, values
+from .line import STATES
 from .markup import escape
 from .page import Part, page
 from .report import NOT_RECORDED, Client, Section, body, foot, head, moment
@@ -158,8 +159,7 @@ def _provenance(batch: Batch, client: Client) -> Part:
 
 def totals(status: Any) -> dict[str, str]:
     """Return how far a batch is, from its `BatchStatus`."""
-    names = ("items", "done", "running", "waiting", "failed", "in_doubt", "skipped")
-    counts = {name: getattr(status, name) for name in names}
+    counts = {name: getattr(status, name) for name in ("items", *STATES)}
     shown = {
         name.replace("_", " ").capitalize(): f"{count:,}"
         for name, count in counts.items()

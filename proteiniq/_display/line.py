@@ -16,6 +16,9 @@ LONGEST = 120
 _LONGEST_VALUE = 44
 _NOTHING: tuple[Any, ...] = (None, (), {})
 
+STATES = ("done", "running", "waiting", "failed", "in_doubt", "skipped")
+"""The counts of a batch's items."""
+
 Facts = Iterator[tuple[str, Any]]
 
 
@@ -29,9 +32,8 @@ def line(value: Any) -> str:
             if len(text) + len(part) > LONGEST - len(", …)"):
                 return f"{text}{separator}…)"
             text, separator = text + part, ", "
-    except (
-        Exception
-    ):  # an attribute that is missing, since the object is being made, or a value without a text
+    except Exception:
+        # An attribute is missing, since the object is being made, or a value has no text.
         return f"{text}{separator}…)"
     return text + ")"
 
@@ -147,7 +149,7 @@ def _pager(pager: Any) -> Facts:
 
 def _batch_status(status: Any) -> Facts:
     yield "items", status.items
-    for name in ("done", "running", "waiting", "failed", "in_doubt", "skipped"):
+    for name in STATES:
         yield name, getattr(status, name) or None
     yield "credits_used", status.credits_used
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._frames.rows import is_records
+
 
 def lengths(data: Any) -> Iterator[tuple[str, int]]:
     """Yield the names of a document's tables and how many rows each has, or how many values it has without tables."""
@@ -17,5 +19,5 @@ def lengths(data: Any) -> Iterator[tuple[str, int]]:
 def tables(data: Any) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     """Yield the lists of objects in a document, by their names; a document that is such a list has the name `rows`."""
     for name, value in data.items() if isinstance(data, Mapping) else [("rows", data)]:
-        if isinstance(value, list) and value and all(isinstance(each, Mapping) for each in value):
+        if is_records(value):
             yield str(name), value

@@ -98,7 +98,7 @@ def about(columns: Iterable[Column]) -> str:
 
 
 def _type(column: Column) -> str:
-    return {bool: "text", int: "number", float: "number", str: "text"}.get(column.type, "text")
+    return "number" if column.type in (int, float) else "text"
 
 
 def _title(column: Column) -> str:

@@ -87,7 +87,7 @@ def tool_page(tool: Tool) -> str:
 
 
 def _entry(name: str, text: str, indent: str) -> list[str]:
-    """Return a name and its text as lines; no text is no line."""
+    """Return a name and its text as lines, and none if the text is empty."""
     if not text:
         return []
     return textwrap.wrap(
