@@ -13,7 +13,7 @@ from .._message_text import number_text
 from .figures import rows as table_of, values
 from .markup import escape
 from .page import Part, page
-from .report import NOT_RECORDED, Client, Section, body, foot, head, moment
+from .report_page import NOT_RECORDED, Client, Section, body, foot, head, moment
 from .shapes import Column, Table, Value
 
 MOST_CELLS = 150_000
