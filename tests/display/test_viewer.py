@@ -367,6 +367,15 @@ def test_a_scale_with_gaps_has_a_colour_for_no_value() -> None:
     assert "No value" in viewer([source], title="x", colour="charge").body
 
 
+def test_water_is_not_what_has_no_value() -> None:
+    water = atom(9, " O  ", "HOH", "  99 ", record="HETATM")
+    for values in ([1, 1.5, 2], ["a", "b", "a"]):
+        source = Source("x.pdb", f"{helix(1, 2, 3)}\n{water}", columns={"charge": values})
+        made = scheme("charge", source)
+        assert len(made["residues"]) == 4
+        assert "No value" not in viewer([source], title="x", colour="charge").body
+
+
 def test_a_scale_of_tiny_numbers_has_powers_of_ten() -> None:
     source = Source("x.pdb", helix(1, 1, 1), columns={"distance": [0.0, 1e-15, 1.6e-14]})
     body = viewer([source], title="x", colour="distance").body
