@@ -31,8 +31,8 @@ _STRUCTURE = ("structure", "structure_name")
 _KEYS = frozenset((*_CHAIN, *_NUMBER, *_INSERTION_CODE, *_LETTER, *_NAME))
 
 _RESIDUE = re.compile("[A-Za-z0-9]{1,3}")
-_GROUP = re.compile(r"N\+|C-|[A-Za-z0-9]{1,3} +\S{1,4}")
-"""Groups besides side chains, as PROPKA names them: the ends of a chain, and atoms of ligands, such as `MSE N`."""
+_GROUP = re.compile(r"N\+|C-|[ACGTU][NO]\d|[A-Za-z0-9]{1,3} +\S{1,4}")
+"""Groups besides side chains, as PROPKA names them: ends of chains, atoms of bases (`GN2`), of ligands (`MSE N`)."""
 
 _SECONDARY = frozenset({*"HBEGIPTSCL-~. ", ""})
 """What a column named "structure" has if it is about secondary structure."""
