@@ -51,11 +51,12 @@ class Ambiguous(ValueError):
 class _Listed:
     """A list of rows in a document, by its path, which is empty for the document itself.
 
-    A list of numbers has rows with one column, which has the list's name.
+    A plain list of numbers has rows with one column, which has the list's name.
     """
 
     path: str
     rows: Sequence[Row]
+    is_plain: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -87,21 +88,23 @@ def values_of(data: Any, column: str, structure: Structure) -> list[Value]:
     return [None if row is None else _value(row[name]) for row in _matched(listed.rows, structure, column)]
 
 
-def columns_of(data: Any, structure: Structure, most: int) -> dict[str, list[Value]]:
-    """Return the first columns of a result's rows that belong to a structure's residues for certain, as in `values_of`.
+def columns_of(data: Any, structure: Structure, most: int, *, plain: bool = True) -> dict[str, list[Value]]:
+    """Return the first columns of a result's rows that belong to a structure's residues, by the rules of `values_of`.
 
+    Nobody has asked for these, so rows must have numbers or letters of residues; lists of numbers count if `plain`.
     Left out are what names the residues, and what has one value only, or more texts than there are colours.
     """
     lists = list(_lists(data))
     count = Counter(name for each in lists for name in each.names)
     found: dict[str, list[Value]] = {}
     for each in lists:
-        names = [name for name in each.names if name.lower() not in _KEYS]
+        if not (plain if each.is_plain else _key(each.rows, _NUMBER, int) or _letters(each.rows)):
+            continue
         try:
             rows = _matched(each.rows, structure, each.path)
         except Ambiguous:
             continue
-        for name in names:
+        for name in (name for name in each.names if name.lower() not in _KEYS):
             values = [None if row is None else row[name] for row in rows]
             if _is_shown(values):
                 found[name if count[name] == 1 else each.path_of(name)] = values
@@ -126,7 +129,7 @@ def _lists(data: Any, path: str = "") -> Iterator[_Listed]:
             yield _Listed(path, data)
         elif path and all(value is None or _is_number(value) for value in data):
             parent, _, name = path.rpartition(".")
-            yield _Listed(parent, [{name: value} for value in data])
+            yield _Listed(parent, [{name: value} for value in data], is_plain=True)
 
 
 def _is_number(value: Any) -> bool:

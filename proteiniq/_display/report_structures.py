@@ -52,17 +52,31 @@ class Shown:
 
 def shown(data: Any, found: Sequence[Output], sent: Sent | None) -> list[Shown]:
     """Return the structures of a result, or else those among its inputs that columns of the result belong to."""
-    made = [_shown(each, data, found) for each in found if isinstance(each, Structure)]
+    made = _without_shared([_of_result(each, data, found) for each in found if isinstance(each, Structure)])
     if any(each.columns for each in made) or sent is None:
         return made
-    inputs = [attrs.evolve(_shown(each, data, found), is_input=True) for each in _inputs(sent)]
+    inputs = _without_shared([_of_inputs(each, data) for each in _inputs(sent)])
     return [*made, *[each for each in inputs if each.columns][:_MOST_INPUTS]]
 
 
-def _shown(output: Structure, data: Any, found: Sequence[Output]) -> Shown:
-    try:
-        read = reading.read(output.name, output.text, output.format)
-    except reading.Unreadable:
+def _without_shared(made: Sequence[Shown]) -> list[Shown]:
+    """Leave out columns that belong to several structures alike: it can't be told which one they are about."""
+    return [
+        attrs.evolve(
+            each,
+            columns={
+                name: values
+                for name, values in each.columns.items()
+                if not any(other is not each and other.columns.get(name) == values for other in made)
+            },
+        )
+        for each in made
+    ]
+
+
+def _of_result(output: Structure, data: Any, found: Sequence[Output]) -> Shown:
+    read = _read(output)
+    if read is None:
         return Shown(output, None, {})
     columns = columns_of(data, read, _MOST_COLUMNS)
     for other in found:
@@ -72,6 +86,19 @@ def _shown(output: Structure, data: Any, found: Sequence[Output]) -> Shown:
             except Ambiguous:
                 continue
     return Shown(output, read, columns)
+
+
+def _of_inputs(output: Structure, data: Any) -> Shown:
+    read = _read(output)
+    columns = {} if read is None else columns_of(data, read, _MOST_COLUMNS, plain=False)
+    return Shown(output, read, columns, is_input=True)
+
+
+def _read(output: Structure) -> reading.Structure | None:
+    try:
+        return reading.read(output.name, output.text, output.format)
+    except reading.Unreadable:
+        return None
 
 
 def _inputs(sent: Sent) -> Iterator[Structure]:

@@ -107,6 +107,8 @@ def test_the_columns_of_a_structure_are_those_that_belong_to_it_for_certain() ->
         "score": [1, 2, 3],
     }
     assert list(columns_of(data, THREE, 1)) == ["sasa"]
+    assert list(columns_of(data, THREE, 9, plain=False)) == ["sasa", "code"]
+    assert columns_of({"hits": rows("v", 1, 2, 3)}, THREE, 9) == {}
     assert columns_of({"rows": per_residue}, read("x.sdf", SDF), 9) == {}
 
 

@@ -129,6 +129,14 @@ def test_columns_are_shown_on_the_structure_that_was_sent() -> None:
     )
 
 
+def test_columns_that_fit_several_structures_are_on_none() -> None:
+    rows = [{"chain": "A", "number": at, "sasa": at / 2} for at in range(1, 6)]
+    assert '"sasa"' not in names_of_colours(
+        reported({"rows": rows}, made(PDB, helix(5)), made("b.pdb", helix(5)))
+    )
+    assert 'id="structure"' not in reported({"rows": rows}, sent=structure_sent(helix(5), helix(5)))
+
+
 def test_inputs_without_columns_or_text_are_no_structures() -> None:
     entries = [*structure_sent(helix(5)).inputs, *SENT.inputs, attrs.evolve(SENT.inputs[0], content=None)]
     page = reported({"rows": [{"v": 1}]}, sent=attrs.evolve(SENT, inputs=tuple(entries)))
