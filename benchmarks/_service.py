@@ -431,7 +431,7 @@ def _resource(job: VirtualJob) -> dict[str, Any]:
     }
 
 
-_TOOL = {
+_TOOL: dict[str, Any] = {
     "id": TOOL,
     "object": "tool",
     "name": "Fold",

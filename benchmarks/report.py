@@ -29,7 +29,9 @@ from typing import Any
 from _measure import Spread, say
 
 from proteiniq._display import batch_report
-from proteiniq._display.report import Client, Made, report
+from proteiniq._display.report import report
+from proteiniq._display.report_page import Client
+from proteiniq._display.report_record import Made
 from proteiniq.models import JobState, JobStatus
 
 CLIENT = Client(version="1", contract="c0ffee")

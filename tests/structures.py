@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 from pathlib import Path
 
 ENTRIES = Path(__file__).parent / "data" / "structures"
@@ -58,3 +59,16 @@ def atom(
 ) -> str:
     """A line of a PDB file: an atom at 1, 2, 3 unless it is changed."""
     return f"{record}{serial:5d} {name}{alternate}{residue:>3} {chain}{number}   {x}   2.000   3.000{tail}"
+
+
+def helix(*b_factors: float, chain: str = "A", first: int = 1) -> str:
+    """Cα atoms of an ideal α-helix with these B-factors."""
+    lines = []
+    for at, b_factor in enumerate(b_factors):
+        angle = math.radians(100 * at)
+        x, y, z = 2.3 * math.cos(angle), 2.3 * math.sin(angle), 1.5 * at
+        place = f"{x:8.3f}{y:8.3f}{z:8.3f}"
+        lines.append(
+            f"ATOM  {at + 1:5d}  CA  ALA {chain}{at + first:4d}    {place}  1.00{b_factor:6.2f}           C"
+        )
+    return "\n".join(lines)

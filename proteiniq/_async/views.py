@@ -19,6 +19,7 @@ from .._frames.described import check_tool
 from .._frames.file_formats import STRUCTURES, sniff
 from .._inputs.files import Unusable, in_file, path_of
 from .._message_text import short_repr
+from .._text.encodings import NotText, decoded
 from ..errors import InvalidInput
 from ..models import Tool
 
@@ -30,7 +31,7 @@ _BUILT_IN = ("chain", "element", "secondary-structure", "b-factor", "plddt", "st
 
 async def view_of(
     result: AsyncResult,
-    names: Sequence[str],
+    names: Sequence[str | AsyncResultFile | os.PathLike[str]],
     color: str | None,
     superpose: AsyncResult | AsyncResultFile | str | os.PathLike[str] | None,
     tool: Tool | None,
@@ -38,16 +39,10 @@ async def view_of(
     if color is not None and not isinstance(color, str):
         raise InvalidInput(f"color must be a text, one of {', '.join(_BUILT_IN)} or a column, got {color!r}")
     check_tool(tool)
-    files = [result.files[name] for name in names]
+    files = [_named(result, name) for name in names]
     tool = tool or await result._read_contract()
-    files = files or _structures(result, tool)
-    sources = [await _source(file, tool, color) for file in files]
+    sources = [await _source(file, result, tool, color) for file in files or _structures(result, tool)]
     if color is not None and color not in _BUILT_IN:
-        if superpose is not None:
-            raise InvalidInput(
-                f"superposed structures can't be colored by a column: color must be one of {', '.join(_BUILT_IN)}, "
-                f"got {color!r}"
-            )
         sources[0] = _with_column(sources[0], result, color)
     title = ", ".join(source.name for source in sources)
     if superpose is None:
@@ -56,12 +51,28 @@ async def view_of(
     return view([sources[0], other], title=f"{other.name} on {sources[0].name}", color=color, superposed=True)
 
 
+def _named(
+    result: AsyncResult, name: str | AsyncResultFile | os.PathLike[str]
+) -> AsyncResultFile | os.PathLike[str]:
+    """Return the file of the result that a name means; any other file is as it is given."""
+    from .results import AsyncResultFile
+
+    if isinstance(name, (AsyncResultFile, os.PathLike)):
+        return name
+    if not isinstance(name, str):
+        raise InvalidInput(
+            f"a structure must be a file's name, a ResultFile or a pathlib.Path, got {short_repr(name)}"
+        )
+    return result.files[name]
+
+
 def _structures(result: AsyncResult, tool: Tool | None) -> list[AsyncResultFile]:
     found = [file for file in result.files if expected(_given(file), tool) in STRUCTURES]
     if not found:
         there = ", ".join(result.files.names) or "none"
         raise InvalidInput(
-            f"the result has no structure file (PDB, PDBQT, mmCIF, SDF, MOL2, XYZ); its files: {there}"
+            f"the result has no structure file (PDB, PDBQT, mmCIF, SDF, MOL2, XYZ); its files: {there}. To show its "
+            'columns on another structure, pass that: view(pathlib.Path("a.pdb"), color="rows.sasa")'
         )
     return found
 
@@ -70,7 +81,15 @@ def _given(file: AsyncResultFile) -> GivenFile:
     return GivenFile(file.name, file.content_type)
 
 
-async def _source(file: AsyncResultFile, tool: Tool | None, color: str | None) -> Source:
+async def _source(
+    file: AsyncResultFile | os.PathLike[str], result: AsyncResult, tool: Tool | None, color: str | None
+) -> Source:
+    if isinstance(file, os.PathLike):
+        return _at_path(file, color)
+    return await _downloaded(file, tool if file.job_id == result.job_id else None, color)
+
+
+async def _downloaded(file: AsyncResultFile, tool: Tool | None, color: str | None) -> Source:
     given = _given(file)
     text = (await file.read()).decode("utf-8", "replace")
     return Source(
@@ -79,6 +98,16 @@ async def _source(file: AsyncResultFile, tool: Tool | None, color: str | None) -
         expected(given, tool) or sniff(text),
         plddt=color == "plddt" or b_factor(given, tool) == "plddt",
     )
+
+
+def _at_path(given: str | os.PathLike[str], color: str | None) -> Source:
+    try:
+        path = path_of(given)
+        text, _ = decoded(in_file(path, None))
+    except (NotText, Unusable) as error:
+        raise InvalidInput(str(error)) from None
+    name = path.name.removesuffix(".gz")
+    return Source(name, text, expected(GivenFile(name)) or sniff(text), plddt=color == "plddt")
 
 
 def _with_column(source: Source, result: AsyncResult, column: str) -> Source:
@@ -99,11 +128,7 @@ async def _other(given: AsyncResult | AsyncResultFile | str | os.PathLike[str], 
     if isinstance(given, AsyncResult):
         given = _structures(given, given._contract)[0]
     if isinstance(given, AsyncResultFile):
-        return await _source(given, None, color)
+        return await _downloaded(given, None, color)
     if not isinstance(given, (str, bytes, os.PathLike)):
         raise InvalidInput(f"superpose must be a Result, a ResultFile or a path, got {short_repr(given)}")
-    try:
-        path = path_of(given)
-        return Source(path.name, in_file(path, None).decode("utf-8", "replace"), plddt=color == "plddt")
-    except Unusable as error:
-        raise InvalidInput(str(error)) from None
+    return _at_path(given, color)

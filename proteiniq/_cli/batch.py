@@ -230,7 +230,7 @@ def export_batch(session: Session, folder: str, file: str | None, overwrite: boo
     if writer is None:
         raise CommandError(f"the file must end with {' or '.join(writers)}, got {file!r}")
     writer(file, overwrite=overwrite)
-    session.output.hint(f"Written to {file}.")
+    session.output.written(file)
 
 
 @batch.command(
@@ -247,7 +247,7 @@ def report_batch(session: Session, folder: str, file: str, overwrite: bool) -> N
     from ..batch import Batch
 
     Batch.open(folder).report(file, overwrite=overwrite)
-    session.output.hint(f"Written to {file}.")
+    session.output.written(file)
 
 
 def _absolute(given: str) -> str:

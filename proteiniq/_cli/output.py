@@ -249,6 +249,13 @@ class Output:
         if not self.as_json and not self.quiet:
             self._say(text)
 
+    def written(self, path: str) -> None:
+        """Say where a file is that was named; a program that asks for output gets its path."""
+        if self.as_json or self.quiet:
+            self.listing([Column("path", str)], [path], id=str, empty="")
+        else:
+            self.hint(f"Written to {path}.")
+
     def notice(self, text: str, kind: str = "Notice") -> None:
         """Say something that must not be missed, such as a long pause or a warning."""
         if self.as_json:

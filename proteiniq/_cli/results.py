@@ -163,7 +163,7 @@ def report_result(
     with progress(session.output) as shown:
         result = _found(session, job, shown, wait=wait, timeout=timeout, partial=partial)
         path = result.report(file, overwrite=overwrite)
-    session.output.listing([Column("path", str)], [str(path)], id=str, empty="")
+    session.output.written(str(path))
 
 
 def save(result: Result, saving: Saving, shown: Progress) -> list[Path]:

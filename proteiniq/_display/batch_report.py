@@ -14,7 +14,7 @@ from .figures import rows as table_of, values
 from .line import STATES
 from .markup import escape
 from .page import Part, page
-from .report import NOT_RECORDED, Client, Section, body, foot, head, moment
+from .report_page import NOT_RECORDED, Client, Section, body, foot, head, moment
 from .shapes import Column, Table, Value
 
 MOST_CELLS = 150_000

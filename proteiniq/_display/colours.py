@@ -82,19 +82,29 @@ def colourings(
     if any(residue.kind == "protein" for residue in residues):
         found.append(_by_structure(models))
     found.append(_by_element(residues))
-    b_factors = [residue.b_factor for residue in residues]
+    drawn = [residue for residue in residues if residue.kind != "water"]
+    b_factors = [residue.b_factor for residue in drawn]
     known = [value for value in b_factors if value is not None]
     if plddt and is_plddt(known):
-        found.insert(0, _by_plddt(b_factors))
+        found.insert(0, _with_water(_by_plddt(b_factors), residues))
     elif known and min(known) < max(known):
-        found.append(_by_value("b-factor", "B-factor", b_factors))
+        found.append(_with_water(_by_value("b-factor", "B-factor", b_factors), residues))
     for name, values in (columns or {}).items():
         left = iter(values)
-        spread = [
-            next(left, None) if residue.kind in ("protein", "nucleic") else None for residue in residues
-        ]
-        found.append(_by_column(name, spread))
+        spread = [next(left, None) if residue.kind in ("protein", "nucleic") else None for residue in drawn]
+        found.append(_with_water(_by_column(name, spread), residues))
     return found
+
+
+def _with_water(colouring: Colouring, residues: Sequence[Residue]) -> Colouring:
+    """Add water to a colouring of the other residues. It is not drawn, so its colour is any, and in no legend."""
+    places, texts = iter(colouring.residues), iter(colouring.texts)
+    is_water = [residue.kind == "water" for residue in residues]
+    return attrs.evolve(
+        colouring,
+        residues=tuple(0 if water else next(places) for water in is_water),
+        texts=tuple("" if water else next(texts) for water in is_water) if colouring.texts else (),
+    )
 
 
 def is_plddt(values: Sequence[float]) -> bool:

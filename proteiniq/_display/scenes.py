@@ -49,7 +49,8 @@ class Scenes:
 
 
 def arranged(given: Sequence[Given], *, together: bool = False) -> Scenes:
-    """Arrange structures. With `together`, the first models of those with polymers are one scene.
+    """Arrange structures. With `together`, the first models of those with polymers are one scene, with the columns of
+    the first.
 
     Small molecules are poses if there is a polymer too, in whose coordinates they are; then nothing is turned apart.
     """
@@ -64,7 +65,8 @@ def arranged(given: Sequence[Given], *, together: bool = False) -> Scenes:
         models = tuple(moved(each.structure.models[0], first) for each in polymers)
         names = [each.structure.name for each in polymers]
         whole = all(each.plddt for each in polymers)
-        scenes = [Scene(" and ".join(names), models, tuple(colourings(names, models, plddt=whole)))]
+        ways = colourings(names, models, plddt=whole, columns=polymers[0].columns)
+        scenes = [Scene(" and ".join(names), models, tuple(ways))]
     else:
         scenes = list(_scenes(polymers, budget, shared))
     return Scenes(tuple(scenes), tuple(_scenes(molecules, budget, shared)), budget.left_out)

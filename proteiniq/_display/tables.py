@@ -31,6 +31,9 @@ _EMPTY = '<td class="null"></td>'
 _LONGEST = 300
 """The characters of a text that a cell shows; the rest is copied and saved."""
 
+_SHORT = 20
+"""The characters of a word with hyphens, such as an id or a date, that is not broken at them."""
+
 
 def table(
     columns: Sequence[Column],
@@ -164,7 +167,8 @@ def _cell(shape: Callable[[Any], str], value: Any, *, raw: bool = True) -> str:
     text = as_text(value)
     if len(text) > _LONGEST:
         return f'<td class="long" data-v="{escape(text)}">{escape(text[:_LONGEST])}…</td>'
-    return f"<td>{escape(text)}</td>"
+    kind = ' class="s"' if "-" in text and len(text) <= _SHORT and not re.search(r"\s", text) else ""
+    return f"<td{kind}>{escape(text)}</td>"
 
 
 def _is_number(value: Any) -> bool:

@@ -130,10 +130,26 @@ def _rdkit(name: str, text: str, format: str) -> Any:
         found = [chem.MolFromMol2Block(f"{start}{block}", removeHs=False) for block in blocks]
     else:
         found = [chem.MolFromPDBBlock(text, removeHs=False)]
+        if found == [None]:
+            _check_bonds(chem, text)
     for number, molecule in enumerate(found, start=1):
         if molecule is None:
             raise ValueError(f"molecule {number}; the log of RDKit says why")
     return _one_or_all(found)
+
+
+def _check_bonds(chem: Any, text: str) -> None:
+    """Raise ValueError if an atom of a PDB file has too many bonds, which RDKit finds by distances."""
+    molecule = chem.MolFromPDBBlock(text, removeHs=False, sanitize=False)
+    problems = [] if molecule is None else chem.DetectChemistryProblems(molecule)
+    places = [each.GetAtomIdx() for each in problems if each.GetType() == "AtomValenceException"]
+    if places:
+        place = molecule.GetAtomWithIdx(places[0]).GetPDBResidueInfo()
+        raise ValueError(
+            f"atom {place.GetName().strip()} of {place.GetResidueName()} {place.GetResidueNumber()} in chain "
+            f"{place.GetChainId()} has too many bonds. RDKit takes atoms near each other for bonded, and some here "
+            "overlap: use to_biopython() or to_biotite()"
+        )
 
 
 def _one_or_all(found: Sequence[Any]) -> Any:

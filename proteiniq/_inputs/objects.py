@@ -54,7 +54,12 @@ def text(value: Any, slot_formats: Sequence[str]) -> str:
         raise Unusable(f"the {type(value).__name__} can't be written: {why(error)}") from None
     if made is None:
         expected = " or ".join(slot_formats)
-        raise Unusable(f"the slot takes {expected}, and a {type(value).__name__} can't be written as that")
+        advice = ""
+        if _is_molecule(value) and "pdb" in taken:
+            advice = ": write it yourself, as rdkit.Chem.MolToPDBBlock(molecule) does, and pass the text"
+        raise Unusable(
+            f"the slot takes {expected}, and a {type(value).__name__} can't be written as that{advice}"
+        )
     return made
 
 

@@ -13,15 +13,21 @@ from .._text import fasta
 MOST_JOBS = 1_000
 """The jobs that a client remembers this of."""
 
-_LONGEST = 10_000
-"""The characters of a text that is remembered; of longer ones, the size and the hash are."""
+LARGEST = 2_000_000
+"""The bytes of a text that is remembered; of a larger one, the size and the hash are."""
+
+MOST_BYTES = 16_000_000
+"""The bytes of all texts that a client remembers. The oldest are forgotten first; their sizes and hashes are not."""
+
+_LONGEST_READ = 10_000
+"""The characters of a text in which sequences are looked for."""
 
 
 @attrs.frozen(kw_only=True)
 class SentInput:
     """An entry of a job's input. `size` is in bytes of UTF-8, and `lengths` are those of its sequences.
 
-    `content` is None if it is long, and it has no size and no hash if it is a saved file.
+    `content` is None if it is large or was forgotten, and it has no size and no hash if it is a saved file.
     """
 
     slot: str | None
@@ -54,15 +60,15 @@ def _input(entry: Mapping[str, Any]) -> SentInput:
     if file_id is not None or not isinstance(content, str):
         return SentInput(slot=slot, format=format, label=label, file_id=file_id)
     encoded = content.encode("utf-8", "surrogatepass")
-    is_short = len(content) <= _LONGEST
+    is_read = len(content) <= _LONGEST_READ and format == "fasta"
     return SentInput(
         slot=slot,
         format=format,
         label=label,
         size=len(encoded),
         sha256=sha256(encoded).hexdigest(),
-        content=content if is_short else None,
-        lengths=_lengths(content) if is_short and format == "fasta" else (),
+        content=content if len(encoded) <= LARGEST else None,
+        lengths=_lengths(content) if is_read else (),
     )
 
 
@@ -75,7 +81,15 @@ def _text(value: Any) -> str | None:
 
 
 def remember(known: dict[str, Sent], job_id: str, what: Sent) -> None:
-    """Remember what a job was submitted with, and forget the oldest beyond `MOST_JOBS`."""
+    """Remember what a job was submitted with, and forget the oldest jobs and texts that are too many."""
     known[job_id] = what
     for old in list(known)[:-MOST_JOBS]:
         known.pop(old, None)
+    left = MOST_BYTES
+    for each_id, each in reversed(list(known.items())):
+        held = sum(entry.size or 0 for entry in each.inputs if entry.content is not None)
+        left -= held
+        if held and left < 0:
+            known[each_id] = attrs.evolve(
+                each, inputs=tuple(attrs.evolve(entry, content=None) for entry in each.inputs)
+            )

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from proteiniq_openapi._contract import SHA256
 
-from .._display.report import Client, Made, report
+from .._display.report import report
+from .._display.report_page import Client
+from .._display.report_record import Made
 from .._frames.described import check_tool
 from .._inputs.arguments import check_flags
 from .._inputs.files import new_file

@@ -196,6 +196,10 @@ class ResultFiles(Shown):
 
     def __getitem__(self, name: str | int) -> ResultFile:
         if isinstance(name, int):
+            if not -len(self) <= name < len(self):
+                raise IndexError(
+                    f"files[{name}]: the result has {len(self)} file{'' if len(self) == 1 else 's'}"
+                )
             return self._files[name]
         places = [place for place, file in enumerate(self._files) if file.name == name]
         if places and all(self._files[place].info == self._files[places[0]].info for place in places):
@@ -320,28 +324,32 @@ class Result(Model):
 
     def view(
         self,
-        *names: str,
+        *structures: str | ResultFile | os.PathLike[str],
         color: str | None = None,
         superpose: Result | ResultFile | str | os.PathLike[str] | None = None,
         tool: Tool | None = None,
     ) -> View:
-        """Return a view of the result's structure files, of all of them or of those named, in 3D.
+        """Return a view of the result's structure files in 3D, or of the structures that are given.
+
+        `structures` are names of files of the result. They can also be structures that the result is about but doesn't
+        contain, to show its columns on them: a file of another result, or a `pathlib.Path`.
 
         `color` is `chain`, `element`, `secondary-structure`, `b-factor`, `plddt`, `structure` (of superposed ones), or
-        the name of a column of the result document with a value for each residue of the first file, unless structures
-        are superposed. By default it is `plddt` if the tool's contract says that B-factors are that. `superpose` is
-        another structure, such as that of another result or at a path: it is moved onto the first, by the Cα atoms of
-        residues aligned in sequence, and drawn with it. `tool` is the contract, requested if it is not given and not
-        known.
+        a column of the result document with values for residues of the first structure, by its name or its path, such
+        as `rows.sasa`. Rows belong to residues by chain, number and insertion code, and their letters must agree unless
+        each residue has a row; or by order, in a single chain. Residues without a row have no value. By default it is
+        `plddt` if the tool's contract says that B-factors are that. `superpose` is another structure, such as that of
+        another result or at a path: it is moved onto the first, by the Cα atoms of residues aligned in sequence, and
+        drawn with it. `tool` is the contract, requested if it is not given and not known.
 
         Secondary structure is that of the file; without any, it is found as in P-SEA (Labesse et al. 1997).
 
-        Raises InvalidInput if there is no structure, or it can't be colored or superposed so, KeyError for a file that
-        the result doesn't have, APIError, TransportError.
+        Raises InvalidInput if there is no structure, or it can't be read, colored or superposed so, KeyError for a file
+        that the result doesn't have, APIError, TransportError.
         """
         from .views import view_of
 
-        return view_of(self, names, color, superpose, tool)
+        return view_of(self, structures, color, superpose, tool)
 
     def _read_contract(self) -> Tool | None:
         """Return the tool's contract: the known one, else requested; None if it can't be had."""

@@ -21,6 +21,7 @@ from .._frames.described import check_tool
 from .._frames.file_formats import STRUCTURES, sniff
 from .._inputs.files import Unusable, in_file, path_of
 from .._message_text import short_repr
+from .._text.encodings import NotText, decoded
 from ..errors import InvalidInput
 from ..models import Tool
 
@@ -32,7 +33,7 @@ _BUILT_IN = ("chain", "element", "secondary-structure", "b-factor", "plddt", "st
 
 def view_of(
     result: Result,
-    names: Sequence[str],
+    names: Sequence[str | ResultFile | os.PathLike[str]],
     color: str | None,
     superpose: Result | ResultFile | str | os.PathLike[str] | None,
     tool: Tool | None,
@@ -40,16 +41,10 @@ def view_of(
     if color is not None and not isinstance(color, str):
         raise InvalidInput(f"color must be a text, one of {', '.join(_BUILT_IN)} or a column, got {color!r}")
     check_tool(tool)
-    files = [result.files[name] for name in names]
+    files = [_named(result, name) for name in names]
     tool = tool or result._read_contract()
-    files = files or _structures(result, tool)
-    sources = [_source(file, tool, color) for file in files]
+    sources = [_source(file, result, tool, color) for file in files or _structures(result, tool)]
     if color is not None and color not in _BUILT_IN:
-        if superpose is not None:
-            raise InvalidInput(
-                f"superposed structures can't be colored by a column: color must be one of {', '.join(_BUILT_IN)}, "
-                f"got {color!r}"
-            )
         sources[0] = _with_column(sources[0], result, color)
     title = ", ".join(source.name for source in sources)
     if superpose is None:
@@ -58,12 +53,26 @@ def view_of(
     return view([sources[0], other], title=f"{other.name} on {sources[0].name}", color=color, superposed=True)
 
 
+def _named(result: Result, name: str | ResultFile | os.PathLike[str]) -> ResultFile | os.PathLike[str]:
+    """Return the file of the result that a name means; any other file is as it is given."""
+    from .results import ResultFile
+
+    if isinstance(name, (ResultFile, os.PathLike)):
+        return name
+    if not isinstance(name, str):
+        raise InvalidInput(
+            f"a structure must be a file's name, a ResultFile or a pathlib.Path, got {short_repr(name)}"
+        )
+    return result.files[name]
+
+
 def _structures(result: Result, tool: Tool | None) -> list[ResultFile]:
     found = [file for file in result.files if expected(_given(file), tool) in STRUCTURES]
     if not found:
         there = ", ".join(result.files.names) or "none"
         raise InvalidInput(
-            f"the result has no structure file (PDB, PDBQT, mmCIF, SDF, MOL2, XYZ); its files: {there}"
+            f"the result has no structure file (PDB, PDBQT, mmCIF, SDF, MOL2, XYZ); its files: {there}. To show its "
+            'columns on another structure, pass that: view(pathlib.Path("a.pdb"), color="rows.sasa")'
         )
     return found
 
@@ -72,7 +81,15 @@ def _given(file: ResultFile) -> GivenFile:
     return GivenFile(file.name, file.content_type)
 
 
-def _source(file: ResultFile, tool: Tool | None, color: str | None) -> Source:
+def _source(
+    file: ResultFile | os.PathLike[str], result: Result, tool: Tool | None, color: str | None
+) -> Source:
+    if isinstance(file, os.PathLike):
+        return _at_path(file, color)
+    return _downloaded(file, tool if file.job_id == result.job_id else None, color)
+
+
+def _downloaded(file: ResultFile, tool: Tool | None, color: str | None) -> Source:
     given = _given(file)
     text = (file.read()).decode("utf-8", "replace")
     return Source(
@@ -81,6 +98,16 @@ def _source(file: ResultFile, tool: Tool | None, color: str | None) -> Source:
         expected(given, tool) or sniff(text),
         plddt=color == "plddt" or b_factor(given, tool) == "plddt",
     )
+
+
+def _at_path(given: str | os.PathLike[str], color: str | None) -> Source:
+    try:
+        path = path_of(given)
+        text, _ = decoded(in_file(path, None))
+    except (NotText, Unusable) as error:
+        raise InvalidInput(str(error)) from None
+    name = path.name.removesuffix(".gz")
+    return Source(name, text, expected(GivenFile(name)) or sniff(text), plddt=color == "plddt")
 
 
 def _with_column(source: Source, result: Result, column: str) -> Source:
@@ -101,11 +128,7 @@ def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | Non
     if isinstance(given, Result):
         given = _structures(given, given._contract)[0]
     if isinstance(given, ResultFile):
-        return _source(given, None, color)
+        return _downloaded(given, None, color)
     if not isinstance(given, (str, bytes, os.PathLike)):
         raise InvalidInput(f"superpose must be a Result, a ResultFile or a path, got {short_repr(given)}")
-    try:
-        path = path_of(given)
-        return Source(path.name, in_file(path, None).decode("utf-8", "replace"), plddt=color == "plddt")
-    except Unusable as error:
-        raise InvalidInput(str(error)) from None
+    return _at_path(given, color)

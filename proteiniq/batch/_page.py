@@ -9,7 +9,7 @@ from urllib.parse import quote
 from proteiniq_openapi._contract import SHA256
 
 from .._display.batch_report import Batch, Item, report, totals
-from .._display.report import Client
+from .._display.report_page import Client
 from .._version import VERSION
 from ._folder import BatchFolder
 from ._plan import PlanItem

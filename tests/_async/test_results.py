@@ -92,6 +92,8 @@ async def test_a_missing_file_names_the_existing_ones(client: AsyncProteinIQ) ->
     made = await client.run("protein-parameters", {"protein": UBIQUITIN})
     with pytest.raises(KeyError, match=r"no file 'x.pdb'.*parameters.csv, parameters.json"):
         made.files["x.pdb"]
+    with pytest.raises(IndexError, match=r"files\[9\]: the result has 2 files"):
+        made.files[9]
 
 
 @pytest.mark.anyio

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 
@@ -117,8 +119,56 @@ async def test_structures_are_superposed(tmp_path: Path) -> None:
     wrong: Any = 5
     with pytest.raises(InvalidInput, match="superpose must be a Result, a ResultFile or a path, got 5"):
         await made.view(superpose=wrong)
-    with pytest.raises(InvalidInput, match="can't be colored by a column: color must be one of chain"):
-        await made.view(superpose=made, color="charge")
+
+
+@pytest.mark.anyio
+async def test_of_superposed_structures_the_first_is_colored_by_a_column() -> None:
+    rows = [{"position": at, "charge": at % 3} for at in range(1, 77)]
+    made = await fetched(service(result("x.pdb", rows=rows), tool=contract()))
+    shown = await made.view(superpose=made, color="charge")
+    assert shown.description.endswith("coloured by charge")
+    assert "No value" in shown.html
+
+
+@pytest.mark.anyio
+async def test_columns_are_shown_on_a_structure_that_the_result_does_not_contain(tmp_path: Path) -> None:
+    groups = [
+        {"group": "ASP", "chain": "A", "number": 21, "pka": 3.0},
+        {"group": "GLU", "chain": "A", "number": 34},
+    ]
+    made = await fetched(service(result("pka.csv", tool=None, rows=[{"pka": 4.5, **row} for row in groups])))
+    path = tmp_path / "mine.pdb.gz"
+    path.write_bytes(gzip.compress(STRUCTURE.encode()))
+    other = await fetched(service(result("x.pdb")))
+    for structure in (path, other.files["x.pdb"]):
+        for color in ("pka", "rows.pka"):
+            assert (await made.view(structure, color=color)).description.endswith(f"coloured by {color}")
+    assert (await made.view(path)).description.startswith("mine.pdb: 1 chain, 76 residues")
+    with pytest.raises(InvalidInput, match=r"no structure file .* pass that: view\(pathlib.Path"):
+        await made.view(color="pka")
+
+
+@pytest.mark.anyio
+async def test_what_a_contract_says_is_not_about_files_of_other_results() -> None:
+    made = await fetched(service(result("x.pdb"), tool=contract(b_factor="plddt")))
+    assert (await made.view(made.files[0])).description.endswith("coloured by plddt")
+    other = attrs.evolve(made.files[0], job_id="job_2")
+    assert (await made.view(other)).description.endswith("coloured by secondary structure")
+
+
+@pytest.mark.anyio
+async def test_what_can_not_be_a_structure_is_refused(tmp_path: Path) -> None:
+    made = await fetched(service(result("x.pdb")))
+    wrong: Any = 5
+    with pytest.raises(
+        InvalidInput, match=r"a structure must be a file's name, a ResultFile or a pathlib.Path, got 5"
+    ):
+        await made.view(wrong)
+    with pytest.raises(InvalidInput, match=r"can't read .*none.pdb"):
+        await made.view(tmp_path / "none.pdb")
+    (tmp_path / "x.pdb").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InvalidInput, match="is a zip archive"):
+        await made.view(tmp_path / "x.pdb")
 
 
 @pytest.mark.anyio

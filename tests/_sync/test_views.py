@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 
@@ -110,8 +112,52 @@ def test_structures_are_superposed(tmp_path: Path) -> None:
     wrong: Any = 5
     with pytest.raises(InvalidInput, match="superpose must be a Result, a ResultFile or a path, got 5"):
         made.view(superpose=wrong)
-    with pytest.raises(InvalidInput, match="can't be colored by a column: color must be one of chain"):
-        made.view(superpose=made, color="charge")
+
+
+def test_of_superposed_structures_the_first_is_colored_by_a_column() -> None:
+    rows = [{"position": at, "charge": at % 3} for at in range(1, 77)]
+    made = fetched(service(result("x.pdb", rows=rows), tool=contract()))
+    shown = made.view(superpose=made, color="charge")
+    assert shown.description.endswith("coloured by charge")
+    assert "No value" in shown.html
+
+
+def test_columns_are_shown_on_a_structure_that_the_result_does_not_contain(tmp_path: Path) -> None:
+    groups = [
+        {"group": "ASP", "chain": "A", "number": 21, "pka": 3.0},
+        {"group": "GLU", "chain": "A", "number": 34},
+    ]
+    made = fetched(service(result("pka.csv", tool=None, rows=[{"pka": 4.5, **row} for row in groups])))
+    path = tmp_path / "mine.pdb.gz"
+    path.write_bytes(gzip.compress(STRUCTURE.encode()))
+    other = fetched(service(result("x.pdb")))
+    for structure in (path, other.files["x.pdb"]):
+        for color in ("pka", "rows.pka"):
+            assert (made.view(structure, color=color)).description.endswith(f"coloured by {color}")
+    assert (made.view(path)).description.startswith("mine.pdb: 1 chain, 76 residues")
+    with pytest.raises(InvalidInput, match=r"no structure file .* pass that: view\(pathlib.Path"):
+        made.view(color="pka")
+
+
+def test_what_a_contract_says_is_not_about_files_of_other_results() -> None:
+    made = fetched(service(result("x.pdb"), tool=contract(b_factor="plddt")))
+    assert (made.view(made.files[0])).description.endswith("coloured by plddt")
+    other = attrs.evolve(made.files[0], job_id="job_2")
+    assert (made.view(other)).description.endswith("coloured by secondary structure")
+
+
+def test_what_can_not_be_a_structure_is_refused(tmp_path: Path) -> None:
+    made = fetched(service(result("x.pdb")))
+    wrong: Any = 5
+    with pytest.raises(
+        InvalidInput, match=r"a structure must be a file's name, a ResultFile or a pathlib.Path, got 5"
+    ):
+        made.view(wrong)
+    with pytest.raises(InvalidInput, match=r"can't read .*none.pdb"):
+        made.view(tmp_path / "none.pdb")
+    (tmp_path / "x.pdb").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InvalidInput, match="is a zip archive"):
+        made.view(tmp_path / "x.pdb")
 
 
 def test_a_result_without_structures_says_what_it_has() -> None:

@@ -49,7 +49,8 @@ def test_a_batch_runs_and_prints_a_line_for_each_item(program: Program, items: s
     assert Path("screen.csv").read_text().startswith("item,job_id,status,credits,length\n")
     assert program("batch", "export", "screen", "screen.csv").code == 1
     assert program("batch", "export", "screen", "screen.xlsx").code == 2
-    assert program("batch", "report", "screen", "screen.html").code == 0
+    assert program("batch", "report", "screen", "screen.html").stderr == "Written to screen.html.\n"
+    assert program("batch", "report", "screen", "screen.html", "--overwrite", "-q").stdout == "screen.html\n"
     assert "<h1>Batch of gate</h1>" in Path("screen.html").read_text("utf-8")
     assert program("batch", "export", "screen", "-q").stdout.splitlines() == ["a", "b"]
 

@@ -301,7 +301,9 @@ def test_a_report_of_a_result_is_written(program: Program, done: str) -> None:
     ended = program("results", "report", done, "report.html", "-q")
     assert (ended.code, ended.stdout) == (0, "report.html\n")
     assert program("results", "report", done, "report.html").code == 1
-    assert program("results", "report", done, "report.html", "--overwrite", "--partial").code == 0
+    assert program("results", "report", done, "report.html", "--overwrite", "--partial").stderr.endswith(
+        "Written to report.html.\n"
+    )
 
 
 def test_lists_within_a_result_are_json() -> None:

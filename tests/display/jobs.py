@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from proteiniq._display.batch_report import Batch, Item
-from proteiniq._display.report import Client, Made, report
+from proteiniq._display.report import report
+from proteiniq._display.report_page import Client
+from proteiniq._display.report_record import Made
 from proteiniq._inputs.sent import sent
 from proteiniq.models import JobFailure, JobState, JobStatus, OutputFile, Setting, Tool
 

@@ -9,8 +9,10 @@ import re
 
 import attrs
 
-from proteiniq._display.report import MOST_EMBEDDED, _traces
+from proteiniq._display.report_record import MOST_EMBEDDED
+from proteiniq._display.report_structures import section, shown
 from proteiniq._display.shapes import Structure
+from proteiniq._inputs.sent import Sent, sent
 
 from .jobs import FAILURE, HOSTILE, JOB, SENT, failed, helix, made, reported, tool
 
@@ -89,9 +91,86 @@ def test_as_many_numbers_as_residues_colour_the_structure() -> None:
     assert '"pka"' in page
 
 
+def test_columns_of_a_file_colour_the_structure_too() -> None:
+    data = b'{"scores": [1.5, 2.5, 3.5], "others": [1, 2]}'
+    page = reported(None, made(PDB, helix(3)), made("scores.json", data, "application/json"))
+    assert '"scores.json: scores"' in names_of_colours(page)
+    assert '"scores.json: others"' not in names_of_colours(page)
+
+
+def test_a_structure_has_four_columns_of_rows_at_most() -> None:
+    rows = [{"chain": "A", "number": at, **dict.fromkeys("abcdef", at)} for at in range(1, 6)]
+    page = reported(
+        {"rows": rows}, made(PDB, helix(5)), made("x.json", b'{"v": [1, 2, 3, 4, 5]}', "application/json")
+    )
+    assert re.findall('"([a-f]|x.json: v)"', names_of_colours(page)) == ["a", "b", "c", "d"]
+
+
+def structure_sent(*contents: bytes | str, label: str | None = None, format: str | None = "pdb") -> Sent:
+    texts = [each if isinstance(each, str) else each.decode() for each in contents]
+    return sent([{"slotId": "s", "format": format, "label": label, "content": each} for each in texts], {})
+
+
+def test_columns_are_shown_on_the_structure_that_was_sent() -> None:
+    rows = [{"chain": "A", "number": at, "sasa": at / 2} for at in range(1, 6)]
+    for given in (
+        structure_sent(helix(5), label="mine.pdb"),
+        structure_sent(helix(5), label="mine.pdb", format=None),
+    ):
+        page = reported({"rows": rows}, sent=given)
+        assert "<figcaption>Input mine.pdb</figcaption>" in page
+        assert "coloured by sasa" in page
+    assert "Input mine.pdb" not in reported({"rows": rows}, made(PDB, helix(5)), sent=given)
+    assert (
+        "Input"
+        not in reported({"rows": rows[:2]}, sent=given)
+        .partition("Inputs and settings</h2>")[0]
+        .partition("<main>")[2]
+    )
+
+
+def test_columns_that_fit_several_structures_are_on_none() -> None:
+    rows = [{"chain": "A", "number": at, "sasa": at / 2} for at in range(1, 6)]
+    assert '"sasa"' not in names_of_colours(
+        reported({"rows": rows}, made(PDB, helix(5)), made("b.pdb", helix(5)))
+    )
+    assert 'id="structure"' not in reported({"rows": rows}, sent=structure_sent(helix(5), helix(5)))
+
+
+def test_inputs_without_columns_or_text_are_no_structures() -> None:
+    entries = [*structure_sent(helix(5)).inputs, *SENT.inputs, attrs.evolve(SENT.inputs[0], content=None)]
+    page = reported({"rows": [{"v": 1}]}, sent=attrs.evolve(SENT, inputs=tuple(entries)))
+    assert 'id="structure"' not in page
+
+
+def test_rows_about_several_inputs_are_shown_on_each() -> None:
+    rows = [
+        {"structure": str(one), "chain": "A", "number": at, "pka": at * one}
+        for one in range(1, 7)
+        for at in range(1, 4)
+    ]
+    page = reported({"rows": rows}, sent=structure_sent(*[helix(3)] * 6))
+    assert re.findall("<figcaption>(.*?)</figcaption>", page) == [f"Input {number}" for number in range(1, 5)]
+
+
+def test_a_long_input_is_not_in_the_page_as_text() -> None:
+    page = reported(sent=structure_sent("REMARK\n" * 2_000))
+    assert "<summary>s</summary>" not in page
+    assert "14000" in page
+
+
+def names_of_colours(page: str) -> str:
+    """What the viewer of the first structure can be coloured by."""
+    found = re.search('"colourings": ?(.*?"models"|.*)', page)
+    assert found is not None
+    return "".join(re.findall('"name": ?"[^"]*"', found[1]))
+
+
 def test_a_structure_that_can_not_be_read_is_text() -> None:
     found = Structure(name=PDB, format="pdb", text="not a structure", b_factor="plddt")
-    assert _traces(found) == ()
+    (only,) = shown({}, [found], None)
+    assert (only.traces, only.read) == ((), None)
+    assert "is shown as text" in section([only])[0].body
 
 
 def test_archives_are_only_files() -> None:

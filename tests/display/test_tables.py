@@ -118,3 +118,17 @@ def test_a_table_that_is_only_read_has_no_exact_values() -> None:
 )
 def test_numbers_have_the_decimals_that_their_column_needs(values: list[float], shown: list[str]) -> None:
     assert [*map(number_format(values), values)] == shown
+
+
+def test_a_short_word_is_not_broken_at_its_hyphens() -> None:
+    rows = [["item-00001"], ["a-b c"], ["a-" * 11], ["plain"]]
+    assert [
+        f'<td class="s">{row[0]}</td>'
+        in table([Column("id", str)], rows, id="t", caption="", save_as="t.csv").body
+        for row in rows
+    ] == [
+        True,
+        False,
+        False,
+        False,
+    ]

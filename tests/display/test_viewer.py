@@ -17,29 +17,15 @@ import pytest
 from proteiniq import InvalidInput, View
 from proteiniq._display import scenes
 from proteiniq._display.colours import colourings
-from proteiniq._display.columns import Ambiguous, values_of
 from proteiniq._display.page import page
 from proteiniq._display.structure import Model, read
 from proteiniq._display.structure_view import view
 from proteiniq._display.superposing import NotAlignable
 from proteiniq._display.viewer import Source, viewer
 
-from ..structures import SDF, atom, entry
+from ..structures import SDF, atom, entry, helix
 
 UBIQUITIN = Source("1ubq.pdb", entry("1ubq.pdb"))
-
-
-def helix(*b_factors: float, chain: str = "A", first: int = 1) -> str:
-    """Cα atoms of an ideal α-helix with these B-factors."""
-    lines = []
-    for at, b_factor in enumerate(b_factors):
-        angle = math.radians(100 * at)
-        x, y, z = 2.3 * math.cos(angle), 2.3 * math.sin(angle), 1.5 * at
-        place = f"{x:8.3f}{y:8.3f}{z:8.3f}"
-        lines.append(
-            f"ATOM  {at + 1:5d}  CA  ALA {chain}{at + first:4d}    {place}  1.00{b_factor:6.2f}           C"
-        )
-    return "\n".join(lines)
 
 
 def data_of(*sources: Source, **options: Any) -> dict[str, Any]:
@@ -230,53 +216,6 @@ def test_a_view_is_saved_without_replacing_anything(tmp_path: Path) -> None:
     assert repr(made) == "View(description='x')"
 
 
-def rows(column: str, *values: Any, **keys: Any) -> list[dict[str, Any]]:
-    return [
-        {column: value, **{key: each[at] for key, each in keys.items()}} for at, value in enumerate(values)
-    ]
-
-
-THREE = read("x.pdb", helix(1, 2, 3, first=5))
-TWO_CHAINS = read("x.pdb", f"{helix(1)}\n{helix(1, chain='B')}")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {"rows": rows("v", 1, 2, 3)},
-        rows("v", 1, 2, 3, position=[1, 2, 3]),
-        rows("v", 1, 2, 3, position=[0, 1, 2], aa=["A", "Ala", "ala"]),
-        rows("v", 3, 1, 2, residue_number=[7, 5, 6]),
-        rows("v", 3, 1, 2, resi=[7, 5, 6], chain=["A", "A", "A"]),
-    ],
-)
-def test_rows_belong_to_residues_by_order_or_number(data: Any) -> None:
-    assert values_of(data, "v", THREE) == [1, 2, 3]
-
-
-def test_some_rows_are_enough_where_letters_agree() -> None:
-    assert values_of(rows("v", {"a": 1}, position=[6], wt=["A"]), "v", THREE) == [None, "{'a': 1}", None]
-    assert values_of(rows("v", 2, 1, position=[1, 1], chain=["B", "A"]), "v", TWO_CHAINS) == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("data", "structure", "message"),
-    [
-        ({"rows": []}, THREE, "the result has no list of rows with 'v'"),
-        ({"a": rows("v", 1), "b": rows("v", 1)}, THREE, "2 lists of rows"),
-        (rows("v", 1, 2), THREE, "it can't be told .* 2 rows and 3 residues"),
-        (rows("v", 1, 2), TWO_CHAINS, "it can't be told"),
-        (rows("v", 1, 2, 3, position=[6, 7, 8]), THREE, "it can't be told"),
-        (rows("v", 1, position=[6]), THREE, "it can't be told"),
-        (rows("v", 1, position=[6], aa=["G"]), THREE, "it can't be told"),
-        (rows("v", 1, 2, 3, aa=["A", "A", "G"]), THREE, "the letters in the rows"),
-    ],
-)
-def test_rows_in_doubt_are_refused(data: Any, structure: Any, message: str) -> None:
-    with pytest.raises(Ambiguous, match=message):
-        values_of(data, "v", structure)
-
-
 def test_the_vendored_viewer_is_the_pinned_one() -> None:
     script = Path(__file__).parents[2] / "scripts" / "vendor_3dmol.py"
     done = subprocess.run(
@@ -299,6 +238,15 @@ def test_a_scale_with_gaps_has_a_colour_for_no_value() -> None:
     assert "No value" in viewer([source], title="x", colour="charge").body
 
 
+def test_water_is_not_what_has_no_value() -> None:
+    water = atom(9, " O  ", "HOH", "  99 ", record="HETATM")
+    for values in ([1, 1.5, 2], ["a", "b", "a"]):
+        source = Source("x.pdb", f"{helix(1, 2, 3)}\n{water}", columns={"charge": values})
+        made = scheme("charge", source)
+        assert len(made["residues"]) == 4
+        assert "No value" not in viewer([source], title="x", colour="charge").body
+
+
 def test_a_scale_of_tiny_numbers_has_powers_of_ten() -> None:
     source = Source("x.pdb", helix(1, 1, 1), columns={"distance": [0.0, 1e-15, 1.6e-14]})
     body = viewer([source], title="x", colour="distance").body
@@ -314,8 +262,3 @@ def test_a_nucleotide_without_its_base_is_drawn() -> None:
             title="x",
         ).body
     )
-
-
-def test_a_document_without_lists_has_no_rows() -> None:
-    with pytest.raises(Ambiguous, match="no list of rows"):
-        values_of({"a": {"b": 1}}, "v", THREE)

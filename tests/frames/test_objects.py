@@ -12,6 +12,8 @@ from proteiniq import ConfigurationError, InvalidInput
 from proteiniq._inputs.entries import prepared
 from proteiniq.testing import result, tool
 
+from ..structures import atom
+
 ATOM = (
     "ATOM  {serial:5d}  {name:<3s} {residue} {chain}{number:4d}    {x:8.3f}{y:8.3f}{z:8.3f}  1.00{b:6.2f}          "
     "{element:>2s}\n"
@@ -234,6 +236,20 @@ def test_a_molecule_that_rdkit_can_not_read_is_named() -> None:
         file("poses.sdf", sdf(ligand("CCO")) + five).to_rdkit()
 
 
+def test_atoms_that_rdkit_takes_for_bonded_are_named() -> None:
+    pytest.importorskip("rdkit")
+    near = "\n".join(
+        atom(at, name, number=f"{at:4} ", x=f"{x:8.3f}", tail=f"  1.00 10.00           {name[1]}  ")
+        for at, (name, x) in enumerate(((" CA ", 1), (" CB ", 1.5), (" O  ", 2.4), (" CA ", 3.6)), 1)
+    )
+    with pytest.raises(
+        ValueError, match=r"near\.pdb as pdb: atom O of ALA 3 in chain A .* overlap: use to_biopython"
+    ):
+        file("near.pdb", near).to_rdkit()
+    with pytest.raises(ValueError, match=r"x\.pdb as pdb: molecule 1; "):
+        file("x.pdb", atom(tail="  1.00 10.00          ZQ  ")).to_rdkit()
+
+
 def test_other_content_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^to_biopython\(\) reads pdb, cif, .*, and t\.csv is csv$"):
         file("t.csv", "a,b\n1,2\n").to_biopython()
@@ -364,7 +380,11 @@ def test_a_molecule_is_sent_as_sdf_or_smiles() -> None:
     assert sent(flat, "sdf", "smiles") == "CCO\n"
     assert refused(flat, "sdf").startswith("the molecule has no coordinates: ")
     assert refused(ligand("CCO", 3), "sdf").startswith("the molecule has 3 conformers, ")
-    assert refused(placed, "pdb") == "the slot takes pdb, and a Mol can't be written as that"
+    assert refused(placed, "fasta") == "the slot takes fasta, and a Mol can't be written as that"
+    assert refused(placed, "pdb") == (
+        "the slot takes pdb, and a Mol can't be written as that: write it yourself, as "
+        "rdkit.Chem.MolToPDBBlock(molecule) does, and pass the text"
+    )
 
 
 def test_sequences_of_biotite() -> None:

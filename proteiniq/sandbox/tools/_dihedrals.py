@@ -60,7 +60,10 @@ def backbone(residues: Sequence[Residue], place: int) -> tuple[float | None, flo
 
 
 def region(phi: float | None, psi: float | None, omega: float | None) -> str | None:
-    """The ABEGO class of a residue (Wintjens et al. 1996; limits of Koga et al. 2012). None without φ and ψ."""
+    """The ABEGO class of a residue. None without φ and ψ.
+
+    The limits are those of level 1 in Rosetta's ABEGOManager (core/sequence/ABEGOManager.cc, N. Koga).
+    """
     if phi is None or psi is None or omega is None:
         return None
     if abs(omega) < 90:

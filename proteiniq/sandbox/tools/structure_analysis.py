@@ -86,7 +86,7 @@ _RESULTS: dict[str, str | Mapping[str, Any]] = {
         "unit": "°",
     },
     "rows[].region": (
-        "Region of the Ramachandran plot as an ABEGO class (Wintjens et al. 1996; limits of Koga et al. 2012): A "
+        "Region of the Ramachandran plot as an ABEGO class (limits of Rosetta's ABEGOManager, level 1): A "
         "right-handed helix, B sheet, G left-handed helix, E the rest with φ ≥ 0, O cis. Not a measure of quality. "
         "Null without φ and ψ."
     ),

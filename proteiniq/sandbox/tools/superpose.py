@@ -28,9 +28,12 @@ _ALIGNMENT = {"mode": "global", "matrix": "BLOSUM62", "gap_open": 10.0, "gap_ext
 _FEWEST = 3
 """Pairs of residues. Fewer leave the rotation open."""
 
+_DECIMALS = 3
+"""Of distances in Å: a structure file states positions to 0.001 Å."""
+
 _RESULTS: dict[str, str | Mapping[str, Any]] = {
     "rmsd": {
-        "description": "Root-mean-square distance of the superposed atoms.",
+        "description": "Root-mean-square distance of the superposed atoms, to three decimals.",
         "type": "number",
         "unit": "Å",
     },
@@ -48,7 +51,11 @@ _RESULTS: dict[str, str | Mapping[str, Any]] = {
     "rows[].fixed_number": {"description": "Residue number.", "type": "integer"},
     "rows[].fixed_insertion_code": "Insertion code, empty if there is none.",
     "rows[].fixed_name": "Name of the residue.",
-    "rows[].distance": {"description": "Distance of the Cα atoms.", "type": "number", "unit": "Å"},
+    "rows[].distance": {
+        "description": "Distance of the Cα atoms, to three decimals.",
+        "type": "number",
+        "unit": "Å",
+    },
 }
 
 
@@ -177,13 +184,13 @@ class Superpose(Tool):
                     f"{side}_insertion_code": residue.insertion_code,
                     f"{side}_name": residue.name,
                 }
-            rows.append(row | {"distance": float(distance)})
+            rows.append(row | {"distance": round(float(distance), _DECIMALS)})
         _table.write(out / "distances.csv", list(rows[0]), rows)
         _atoms.write_pdb(arrays["mobile"], rotation, translation, out / "superposed.pdb")
         progress(100)
         moved = moving @ rotation.T + translation
         return {
-            "rmsd": float(np.sqrt(np.mean(np.sum((moved - target) ** 2, axis=1)))),
+            "rmsd": round(float(np.sqrt(np.mean(np.sum((moved - target) ** 2, axis=1)))), _DECIMALS),
             "aligned_residues": len(pairs),
             "aligned_atoms": len(moving),
             "identity": sum(first.letter == second.letter for first, second in pairs) / len(pairs),

@@ -12,7 +12,10 @@ from .running import problems
 from .structures import refusal, run, structure
 
 RMSD = 0.89
-"""Deviation of PROPKA from 233 measured carboxyl groups and others (Li, Robertson & Jensen 2005, Proteins 61:704)."""
+"""Deviation of PROPKA from 314 measured values, 233 of them of carboxyl groups.
+
+Li, Robertson & Jensen 2005, Proteins 61:704, from its abstract.
+"""
 
 
 def printed(name: str, folder: Path) -> list[tuple[str, str, str, float, float]]:
@@ -42,12 +45,24 @@ def test_carboxyl_groups_of_ubiquitin_are_as_measured(
 ) -> None:
     """Measured by NMR: 3.1 to 3.8 for the aspartates, 3.8 to 4.5 for the glutamates.
 
-    Sundd, Iverson, Ibarra-Molero, Sanchez-Ruiz & Robertson 2002, Biochemistry 41:7586, from its abstract.
+    Sundd, Iverson, Ibarra-Molero, Sanchez-Ruiz & Robertson 2002, Biochemistry 41:7586-7596, from its abstract.
     """
     rows = run(structure_tools, "propka", structure("structures", "1ubq.pdb")).results["rows"]
     values = [row["pka"] for row in rows if row["group"] == group]
     assert len(values) in (5, 6)
     assert all(lowest - RMSD <= value <= highest + RMSD for value in values)
+
+
+@pytest.mark.parametrize(
+    ("group", "number", "measured"), [("ASP", 44, 3.1), ("GLU", 45, 4.0), ("ASP", 46, 3.5), ("GLU", 72, 4.4)]
+)
+def test_carboxyl_groups_of_the_villin_headpiece_are_as_measured(
+    structure_tools: Api, group: str, number: int, measured: float
+) -> None:
+    """Measured values of single residues of HP36, as compiled in J. Chem. Theory Comput. 2016, 12:5411, Table 2."""
+    rows = run(structure_tools, "propka", structure("structures", "1vii.pdb")).results["rows"]
+    (row,) = (row for row in rows if (row["group"], row["number"]) == (group, number))
+    assert row["pka"] == pytest.approx(measured, abs=RMSD)
 
 
 def test_several_structures_are_told_apart(structure_tools: Api) -> None:
