@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
         help="the most that a job may write, with its log (%(default)s)",
     )
     add(
+        "--max-memory-bytes",
+        type=int,
+        help="the most memory that a job may use, with everything that it starts (default: no limit)",
+    )
+    add(
         "--tool",
         dest="tools",
         action="append",

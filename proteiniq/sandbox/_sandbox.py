@@ -78,7 +78,8 @@ class Sandbox:
     (https://proteiniq.io/docs/api, page "overview"). `url_lifetime` is the lifetime of a signed URL, in seconds.
     `max_concurrent_jobs` limits the active jobs of a workspace, `daily_limit` those that it submits in one UTC day.
     `heartbeat` is the interval at which a silent event stream sends a comment, in seconds. `max_output_bytes` is the
-    most that a job may write, with its log.
+    most that a job may write, with its log. `max_memory_bytes` is the most memory that it may use, with everything that
+    it starts; None sets no limit, but a tool may have one of its own, and the smaller one counts.
 
     `host` is an address of this machine. One that other machines reach must be allowed with `allow_remote`: whoever
     has a key can then run the tools, and without TLS the network can read the keys. `certificate` and `private_key`
@@ -113,6 +114,7 @@ class Sandbox:
         daily_limit: int = 100,
         heartbeat: float = 15.0,
         max_output_bytes: int = MAX_OUTPUT_BYTES,
+        max_memory_bytes: int | None = None,
         tools: Iterable[str] = _tools.BUILT_IN,
         esmfold: str | Path | None = None,
         recordings: str | Path | None = None,
@@ -132,8 +134,10 @@ class Sandbox:
             ("max_concurrent_jobs", max_concurrent_jobs),
             ("daily_limit", daily_limit),
             ("max_output_bytes", max_output_bytes),
+            ("max_memory_bytes", max_memory_bytes),
         ):
-            _within(name, count, 1)
+            if count is not None:
+                _within(name, count, 1)
         for name, seconds in (
             ("rate_window", rate_window),
             ("url_lifetime", url_lifetime),
@@ -153,6 +157,7 @@ class Sandbox:
         self._host = host
         self._allow_remote = allow_remote
         self._max_output_bytes = max_output_bytes
+        self._max_memory_bytes = max_memory_bytes
         self._workers = workers
         self._credits = credits
         self._windows = Windows(rate_limit, rate_window)
@@ -211,11 +216,11 @@ class Sandbox:
         supervisor = Supervisor(
             store,
             blobs,
-            LocalRunner(),
+            LocalRunner(self._workers),
             {tool_id: tool for tool_id, (_, tool) in self._tools.items()},
             folder.jobs,
-            workers=self._workers,
             max_output_bytes=self._max_output_bytes,
+            max_memory_bytes=self._max_memory_bytes,
             changed=changes.publish,
             clock=self._clock,
             recordings=self._recordings,

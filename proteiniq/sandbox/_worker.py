@@ -54,6 +54,10 @@ def main(folder: Path) -> None:
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.umask(0o077)
+    with suppress(
+        OSError
+    ):  # Only Linux has it. Where memory runs out, the kernel ends a job rather than the sandbox.
+        Path("/proc/self/oom_score_adj").write_text("500")
     threading.Thread(target=_end_with_sandbox, args=(sandbox,), daemon=True).start()
     try:
         run(folder, channel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import subprocess
@@ -224,6 +225,46 @@ class Writes(Plain):
         return {}
 
 
+class Hoards(Plain):
+    """Uses `mebibytes` of memory in the way selected by `how`, for as long as a look takes."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="hoards",
+        settings=(
+            Setting("mebibytes", "Mebibytes", "How much.", "integer", 100, minimum=1),
+            Setting("how", "How", "The way.", "string", "itself"),
+            Setting("seconds", "Seconds", "How long.", "number", 600.0),
+        ),
+        credit_model=CreditModel(3),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        size, how = settings["mebibytes"] << 20, settings["how"]
+        if how == "child":
+            code = f"import time; x = bytearray(b'x') * {size}; time.sleep({settings['seconds']})"
+            subprocess.run([sys.executable, "-c", code], check=True)
+        elif how == "reserved":
+            with mmap.mmap(-1, size):
+                time.sleep(settings["seconds"])
+        else:
+            held = bytearray(b"x") * size
+            if how == "forks":
+                for _ in range(3):
+                    if os.fork() == 0:
+                        time.sleep(settings["seconds"])
+                        os._exit(0)
+            time.sleep(settings["seconds"])
+            del held
+        return super().run(inputs, settings, out, progress)
+
+
+class Modest(Hoards):
+    """May use 64 MiB."""
+
+    contract = attrs.evolve(Hoards.contract, id="modest", memory_limit_bytes=64 << 20)
+
+
 class Talkative(Plain):
     """Writes a large file, an undocumented one, and much to standard output and error."""
 
@@ -263,5 +304,5 @@ ALL = tuple(
     for tool in (Plain, Priced, Choosy, Waits, Fails, Endless, Talkative, Unfit, Missing)
 )
 
-MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes))
-"""Tools that leave a process, or write too much."""
+MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes, Hoards, Modest))
+"""Tools that leave a process, write too much, or use much memory."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from proteiniq.sandbox._runner import Ended, LocalRun
+from proteiniq.sandbox._runner import LocalRun
+from proteiniq.sandbox._runs import Ended
 
 
 class Late:
