@@ -24,6 +24,7 @@ class LocalProcess(Protocol):
     @property
     def pid(self) -> int: ...
     def poll(self, timeout: float) -> Progress | Ended | None: ...
+    def extend(self, until: float) -> None: ...
     def kill(self) -> None: ...
     def end(self) -> None: ...
 
@@ -57,6 +58,9 @@ class WatchedRun:
                 return news
             if time.monotonic() >= until:
                 return None
+
+    def extend(self, until: float) -> None:
+        self._run.extend(until)
 
     def kill(self) -> None:
         self._run.kill()

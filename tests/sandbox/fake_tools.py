@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import signal
@@ -259,6 +260,33 @@ class Hoards(Plain):
         return super().run(inputs, settings, out, progress)
 
 
+class Alone(Plain):
+    """Notes each start in `starts`, and in `doubles` if another run of the job is still there. Takes `seconds`."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="alone",
+        settings=(
+            Setting("starts", "Starts", "File that gets a line.", "string", ""),
+            Setting("doubles", "Doubles", "File that gets a line.", "string", ""),
+            Setting("seconds", "Seconds", "How long.", "number", 600.0),
+        ),
+        credit_model=CreditModel(7),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        with Path(settings["starts"]).open("a") as starts:
+            starts.write(f"{os.getpid()}\n")
+            starts.flush()
+            try:
+                fcntl.flock(starts, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                Path(settings["doubles"]).write_text("twice at once")
+            progress(50)
+            time.sleep(settings["seconds"])
+        return super().run(inputs, settings, out, progress)
+
+
 class Modest(Hoards):
     """May use 64 MiB."""
 
@@ -304,5 +332,5 @@ ALL = tuple(
     for tool in (Plain, Priced, Choosy, Waits, Fails, Endless, Talkative, Unfit, Missing)
 )
 
-MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes, Hoards, Modest))
-"""Tools that leave a process, write too much, or use much memory."""
+MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes, Hoards, Modest, Alone))
+"""Tools that leave a process, write too much, use much memory, or notice that they run twice."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from proteiniq.sandbox import _sandbox
+from proteiniq.sandbox import _runners
 from proteiniq.sandbox._runner import LocalRunner
 from proteiniq.sandbox._runs import Lost, Order, Run
 
@@ -50,7 +50,7 @@ def begin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Api, 
     def start(losses: int = 0, slots: int = 1) -> tuple[Api, Fragile]:
         runner = Fragile(slots)
         runner.losses = losses
-        monkeypatch.setattr(_sandbox, "LocalRunner", lambda _: runner)
+        monkeypatch.setattr(_runners, "local", lambda _: runner)
         made.append(Api(generous().start()))
         return made[-1], runner
 

@@ -1,0 +1,143 @@
+"""Workers, schedulers and sandboxes that go: no job is lost, none runs twice at once, and orphans end by themselves."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from proteiniq.sandbox import SandboxError
+from proteiniq.sandbox._runs import Order
+from proteiniq.sandbox._supervisor import Supervisor
+
+from ..clients import Api, generous, gone
+from ..commands import served, wait_until_gone
+from ..fake_tools import MESSY
+from .cluster import Cluster, end, until
+
+Serve = Callable[..., Api]
+
+
+class Watched:
+    """A job that notes its starts."""
+
+    def __init__(self, api: Api, folder: Path, seconds: float = 600.0) -> None:
+        self._starts, self._doubles = folder / "starts", folder / "doubles"
+        self.api = api
+        settings = {"starts": str(self._starts), "doubles": str(self._doubles), "seconds": seconds}
+        self.id = api.submit("alone", settings=settings)["id"]
+
+    @property
+    def starts(self) -> list[int]:
+        """The process ids of the runs so far."""
+        lines = self._starts.read_text().splitlines() if self._starts.exists() else []
+        return [int(line) for line in lines]
+
+    def started(self, times: int) -> int:
+        until(lambda: len(self.starts) >= times)
+        return self.starts[-1]
+
+    def check(self, starts: int) -> None:
+        assert (len(self.starts), self._doubles.exists()) == (starts, False)
+
+
+def test_a_job_of_a_killed_worker_runs_again_on_another(
+    fragile: Cluster, serve: Serve, tmp_path: Path
+) -> None:
+    first = fragile.start_worker()
+    job = Watched(serve(), tmp_path, seconds=2.0)
+    pid = job.started(1)
+    fragile.start_worker()
+    end(first)
+    wait_until_gone(pid)
+    assert job.api.ended(job.id)["status"] == "COMPLETED"
+    job.check(starts=2)
+    assert job.api.credits() == 10_000 - 7
+
+
+def test_a_job_of_a_frozen_worker_ends_before_it_runs_again(
+    fragile: Cluster, serve: Serve, tmp_path: Path
+) -> None:
+    first = fragile.start_worker()
+    job = Watched(serve(), tmp_path, seconds=4.0)
+    pid = job.started(1)
+    fragile.start_worker()
+    first.send_signal(signal.SIGSTOP)
+    second = job.started(2)
+    assert gone(pid)
+    first.send_signal(signal.SIGCONT)
+    assert not gone(second)
+    assert job.api.ended(job.id)["status"] == "COMPLETED"
+    job.check(starts=2)
+
+
+def test_a_job_goes_on_when_the_connection_to_the_scheduler_was_lost(
+    fragile: Cluster, serve: Serve, tmp_path: Path
+) -> None:
+    fragile.start_worker()
+    job = Watched(serve(), tmp_path, seconds=3.0)
+    job.started(1)
+    cluster = job.api.sandbox._running.service.supervisor._runner._cluster  # type: ignore[attr-defined]
+    cluster.client.loop.add_callback(cluster.client.scheduler_comm.abort)
+    assert job.api.ended(job.id)["status"] == "COMPLETED"
+    job.check(starts=1)
+    assert job.api.run()["status"] == "COMPLETED"
+
+
+def test_jobs_run_again_when_the_scheduler_was_started_again(
+    fragile: Cluster, serve: Serve, tmp_path: Path
+) -> None:
+    first = fragile.start_worker()
+    job = Watched(serve(), tmp_path, seconds=3.0)
+    job.started(1)
+    waiting = job.api.submit("plain")["id"]
+    end(fragile.scheduler)
+    end(first)  # It would end by itself, after its job.
+    fragile.start_scheduler()
+    fragile.start_worker()
+    assert [job.api.ended(each)["status"] for each in (job.id, waiting)] == ["COMPLETED"] * 2
+    job.check(starts=2)
+    assert job.api.credits() == 10_000 - 7
+
+
+def test_what_a_killed_sandbox_left_ends_before_it_runs_again(fragile: Cluster, tmp_path: Path) -> None:
+    fragile.start_worker()
+    data = tmp_path / "data"
+    options = (f"--runner={fragile.url}", "--lease=2", *(f"--tool={tool}" for tool in MESSY))
+    with served(data, *options) as (_, api):
+        job = Watched(api, tmp_path, seconds=4.0)
+        pid = job.started(1)
+    with served(data, *options) as (_, api):
+        job.api = api
+        job.started(2)
+        assert gone(pid)
+        assert api.ended(job.id)["status"] == "COMPLETED"
+        assert api.credits() == 10_000 - 7
+    job.check(starts=2)
+
+
+def test_a_job_waits_for_a_worker_that_has_what_it_needs(
+    fragile: Cluster, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = Supervisor._order
+
+    def on_gpu(self: Supervisor, *arguments: Any) -> Order:
+        return attrs.evolve(order(self, *arguments), resources={"GPU": 1})
+
+    monkeypatch.setattr(Supervisor, "_order", on_gpu)
+    fragile.start_worker()
+    api = serve()
+    job_id = api.submit("plain")["id"]
+    api.until(job_id, status="PROCESSING")
+    fragile.start_worker("--resources=GPU=1")
+    assert api.ended(job_id)["status"] == "COMPLETED"
+
+
+def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proteiniq.sandbox._dask.runner.CONNECT_S", 0.5)
+    with pytest.raises(SandboxError, match=r"cannot connect to the Dask scheduler tcp://127.0.0.1:9"):
+        generous(runner="dask://127.0.0.1:9").start()
