@@ -27,6 +27,7 @@ class LocalRunner:
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
+        self.unable: tuple[str, ...] = ()
 
     def start(self, folder: Path, order: Order) -> WatchedRun:
         return WatchedRun(LocalRun(folder), folder, order.limits)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ._errors import SandboxError
 from ._runner import LocalRunner
 from ._runs import Runner
+from .tools.base import Tool
 
 _SCHEMES = {"dask": "tcp", "tcp": "tcp", "tls": "tls"}
 
@@ -36,11 +37,11 @@ def local(slots: int) -> Runner:
 
 
 def cluster(
-    url: str, secret: bytes, tools: Sequence[str], lease: float, storage: str | None
+    url: str, secret: bytes, tools: Mapping[str, tuple[str, Tool]], lease: float, storage: str | None
 ) -> ClusterRunner:
     """The runner of a cluster, not yet connected. `secret` is what tells sandboxes apart that share it."""
     try:
-        from ._dask.runner import DaskRunner
+        from ._dask.runner import DaskRunner, Need
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package == "proteiniq":
@@ -50,4 +51,7 @@ def cluster(
             "pip install '.[sandbox,dask]' in a checkout of proteiniq"
         ) from error
     server = f"sandbox-{hashlib.sha256(secret).hexdigest()[:12]}"
-    return DaskRunner(scheduler_of(url), server, list(tools), lease_s=lease, storage=storage)
+    needs = {
+        tool_id: Need(reference, tool.contract.resources) for tool_id, (reference, tool) in tools.items()
+    }
+    return DaskRunner(scheduler_of(url), server, needs, lease_s=lease, storage=storage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,10 +30,6 @@ class Order:
     job: str
     tries: int
     """How many times the job has been started, this time included."""
-    tool: str
-    """Its tool, as `module:class`."""
-    version: str
-    """The version in the tool's contract."""
     limits: Limits
     resources: Mapping[str, float] = attrs.field(factory=dict)
     """What a worker of a cluster must have free: name → amount."""
@@ -84,6 +80,10 @@ class Runner(Protocol):
     @property
     def slots(self) -> int:
         """How many jobs can run at the same time, now."""
+
+    @property
+    def unable(self) -> Collection[str]:
+        """The ids of tools that nothing there can run now; their jobs wait."""
 
     def start(self, folder: Path, order: Order) -> Run:
         """Start the worker of the job in a folder that contains `job.json`, and keep it within the limits.

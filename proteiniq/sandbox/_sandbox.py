@@ -236,11 +236,10 @@ class Sandbox:
         blobs = Blobs(folder.blobs)
         blobs.sweep(store.referenced())
         changes = Changes()
-        references = [reference for reference, _ in self._tools.values()]
         cluster = None
         if self._runner is not None:
             cluster = _runners.cluster(
-                self._runner, folder.url_secret(), references, self._lease, self._storage
+                self._runner, folder.url_secret(), self._tools, self._lease, self._storage
             )
         runner = _runners.local(self._workers) if cluster is None else cluster
         supervisor = Supervisor(

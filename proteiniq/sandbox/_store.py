@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -158,14 +158,15 @@ class Store:
             _end(db, job_id, Ending("CANCELLED"), now)
             return _job(db, job_id)
 
-    def claim(self, now: int) -> tuple[Job, str] | None:
-        """Claim the job that has waited longest. Returns it with its worker's input."""
+    def claim(self, now: int, without: Collection[str] = ()) -> tuple[Job, str] | None:
+        """Claim the job that has waited longest, of tools not in `without`. Returns it with its worker's input."""
         with self._database.write() as db:
             row = db.execute(
                 "UPDATE jobs SET status = 'PROCESSING', tries = tries + 1, "
                 "started_at = coalesce(started_at, ?) WHERE seq = (SELECT seq FROM jobs "
-                "WHERE status IN ('QUEUED', 'RETRY') ORDER BY seq LIMIT 1) RETURNING id",
-                (now,),
+                "WHERE status IN ('QUEUED', 'RETRY') AND tool NOT IN (SELECT value FROM json_each(?)) "
+                "ORDER BY seq LIMIT 1) RETURNING id",
+                (now, json.dumps(list(without))),
             ).fetchall()
             if not row:
                 return None

@@ -142,7 +142,7 @@ class Supervisor:
 
     def _next(self) -> bool:
         """Run the job that has waited longest. Returns False if the queue is empty."""
-        claimed = self._store.claim(self._now())
+        claimed = self._store.claim(self._now(), self._runner.unable)
         if claimed is None:
             return False
         job, payload = claimed
@@ -184,7 +184,7 @@ class Supervisor:
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
             if not self._is_wanted(job):
                 return None
-            run = self._running[job.id] = self._runner.start(folder, self._order(job, tool, payload))
+            run = self._running[job.id] = self._runner.start(folder, self._order(job, tool))
         try:
             ended = self._watch(job, run)
         except BaseException:
@@ -202,14 +202,12 @@ class Supervisor:
             return None
         return self._finished(job, tool, folder, ended)
 
-    def _order(self, job: Job, tool: Tool, payload: str) -> Order:
+    def _order(self, job: Job, tool: Tool) -> Order:
         contract = tool.contract
         memory = [n for n in (contract.memory_limit_bytes, self._max_memory_bytes) if n is not None]
         return Order(
             job.id,
             job.tries,
-            json.loads(payload)["tool"],
-            contract.version,
             Limits(contract.id, contract.time_limit_s, self._max_output_bytes, min(memory, default=None)),
             contract.resources,
         )

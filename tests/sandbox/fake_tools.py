@@ -287,6 +287,12 @@ class Alone(Plain):
         return super().run(inputs, settings, out, progress)
 
 
+class Gifted(Plain):
+    """Needs a worker with a GPU, and doesn't use it."""
+
+    contract = attrs.evolve(PLAIN, id="gifted", resources={"GPU": 1})
+
+
 class Modest(Hoards):
     """May use 64 MiB."""
 
@@ -332,5 +338,5 @@ ALL = tuple(
     for tool in (Plain, Priced, Choosy, Waits, Fails, Endless, Talkative, Unfit, Missing)
 )
 
-MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes, Hoards, Modest, Alone))
+MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes, Hoards, Modest, Alone, Gifted))
 """Tools that leave a process, write too much, use much memory, or notice that they run twice."""

@@ -138,13 +138,17 @@ class Execution:
     @contextmanager
     def _its_folder(self) -> Iterator[None]:
         """The folder of the job. Its lock says that this process still has it."""
-        self._folder.mkdir(mode=0o700, parents=True)
-        with open_private(self._folder / _LOCK) as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                shutil.rmtree(self._folder, ignore_errors=True)
+        while True:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open_private(self._folder / _LOCK) as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not (self._folder / _LOCK).exists():
+                    continue  # `sweep` of another process was quicker.
+                try:
+                    yield
+                finally:
+                    shutil.rmtree(self._folder, ignore_errors=True)
+                return
 
     def _ended(self, grant: Grant) -> Ended:
         try:

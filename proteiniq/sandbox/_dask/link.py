@@ -30,9 +30,12 @@ PAUSE_S = 0.5
 class Link:
     """A worker that has been found to answer. `follow` is its task."""
 
-    def __init__(self, cluster: Cluster, address: str, slots: int, found: Found) -> None:
+    def __init__(
+        self, cluster: Cluster, address: str, slots: int, resources: Mapping[str, float], found: Found
+    ) -> None:
         self.address = address
         self.slots = slots
+        self.resources = resources
         self.found = found
         self._cluster = cluster
         self._direct: bool | None = None

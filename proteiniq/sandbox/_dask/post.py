@@ -7,6 +7,7 @@ Dask calls on its event loop don't block: what reads files or waits runs in a th
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import threading
 from collections.abc import Mapping
@@ -147,13 +148,13 @@ async def answer(what: str, arguments: Mapping[str, Any]) -> Any:
 
 def base_of(worker: Any) -> Path:
     """Where the folders of jobs are on the machine of a worker: beside those of Dask's own data."""
-    return Path(worker.local_directory).parent / "proteiniq-jobs"
+    return Path(worker.local_directory).parent / f"proteiniq-jobs-{os.getuid()}"
 
 
-def install(worker: Any) -> str:
+async def install(worker: Any) -> str:
     """Let a worker answer, and remove what earlier ones have left. Returns the id of its process."""
+    await asyncio.to_thread(sweep, base_of(worker))
     worker.handlers[HANDLER] = answer
-    sweep(base_of(worker))
     return _PROCESS
 
 

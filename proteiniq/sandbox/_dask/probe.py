@@ -56,7 +56,7 @@ def facts(tools: Iterable[str]) -> dict[str, Any]:
 
 async def inspect(tools: list[str], dask_worker: Any) -> dict[str, Any]:
     """The facts of a worker, which answers the sandbox from now on. Dask runs this on the worker."""
-    return {**await asyncio.to_thread(facts, tools), "process": post.install(dask_worker)}
+    return {**await asyncio.to_thread(facts, tools), "process": await post.install(dask_worker)}
 
 
 def compared(here: Mapping[str, Any], there: Mapping[str, Any]) -> Found:

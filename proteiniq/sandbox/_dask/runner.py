@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import attrs
 from distributed import Client
 
 from .. import _lease
@@ -42,11 +43,20 @@ PROBE_S = 60.0
 """How long a worker may take to import the tools, in seconds."""
 
 
+@attrs.frozen
+class Need:
+    """What a tool needs of a worker."""
+
+    reference: str
+    """The tool, as `module:class`."""
+    resources: Mapping[str, float]
+
+
 class Cluster:
-    """The state on the event loop; other threads only read `slots`."""
+    """The state on the event loop; other threads only read `slots` and `unable`."""
 
     def __init__(
-        self, address: str, server: str, tools: list[str], lease_s: float, storage: str | None
+        self, address: str, server: str, tools: Mapping[str, Need], lease_s: float, storage: str | None
     ) -> None:
         self.server = server
         self.lease_s = lease_s
@@ -54,18 +64,21 @@ class Cluster:
         self.client: Any = None
         self.runs: dict[str, DaskRun] = {}
         self.slots = 0
+        self.unable = frozenset(tools)
         self.changed: Callable[[], None] = lambda: None
         self.looked = asyncio.Event()
         """Set once the workers that were there at the start are known."""
         self._address = address
         self._tools = tools
-        self._here = probe.facts(tools)
+        self._here = probe.facts(need.reference for need in tools.values())
         self._links: dict[str, Link] = {}
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._probing: dict[str, asyncio.Task[None]] = {}
         self._refused: dict[str, float] = {}
         """Worker → when it is looked at again."""
         self._told: set[str] = set()
+        self._there: frozenset[str] = frozenset()
+        """The workers that the scheduler has."""
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def runs_at(self, worker: str) -> list[DaskRun]:
@@ -153,7 +166,7 @@ class Cluster:
                 and address not in self._probing
                 and self._refused.get(address, 0) <= now
             ):
-                self._probing[address] = asyncio.create_task(self._probe(address, worker["nthreads"]))
+                self._probing[address] = asyncio.create_task(self._probe(address, worker))
         for address in [each for each in self._links if each not in workers and not self.runs_at(each)]:
             self._followers.pop(address).cancel()
             del self._links[address]
@@ -163,18 +176,36 @@ class Cluster:
             self.looked.set()
 
     def _count(self, workers: Mapping[str, Any]) -> None:
+        self._there = frozenset(workers)
         slots = sum(
             link.slots for link in self._links.values() if link.address in workers and link.found.tools
         )
-        if slots != self.slots:
-            self.slots = slots
-            log.info("the Dask cluster has %d slots", slots)
+        unable = frozenset(tool_id for tool_id in self._tools if not self._able(tool_id))
+        if (slots, unable) != (self.slots, self.unable):
+            if slots != self.slots:
+                log.info("the Dask cluster has %d slots", slots)
+            self.slots, self.unable = slots, unable
             self.changed()
+        if slots:
+            for tool_id in unable:
+                self._tell(f"no Dask worker can run {tool_id}: its jobs wait")
 
-    async def _probe(self, address: str, slots: int) -> None:
+    def _able(self, tool_id: str) -> frozenset[str]:
+        """The workers that have a tool and what it needs."""
+        need = self._tools[tool_id]
+        return frozenset(
+            link.address
+            for link in self._links.values()
+            if link.address in self._there
+            and need.reference in link.found.tools
+            and all(link.resources.get(name, 0) >= amount for name, amount in need.resources.items())
+        )
+
+    async def _probe(self, address: str, worker: Mapping[str, Any]) -> None:
         """Find out whether a worker can be used, and say what is different there."""
         try:
-            asked = self.client.run(probe.inspect, self._tools, workers=[address])
+            references = [need.reference for need in self._tools.values()]
+            asked = self.client.run(probe.inspect, references, workers=[address])
             found = probe.compared(self._here, (await asyncio.wait_for(asked, PROBE_S))[address])
         except Exception as error:  # of an import there, or of the connection
             self._refused[address] = _lease.clock() + 15 * AGAIN_S
@@ -182,7 +213,7 @@ class Cluster:
         else:
             for difference in found.differences:
                 self._tell(f"the Dask worker {address} differs: {difference}")
-            link = self._links[address] = Link(self, address, slots, found)
+            link = self._links[address] = Link(self, address, worker["nthreads"], worker["resources"], found)
             self._followers[address] = asyncio.create_task(self._follow(link))
         finally:
             del self._probing[address]
@@ -207,12 +238,11 @@ class Cluster:
             return
         if self.client is None or self.client.status != "running":
             return
-        able = frozenset(each for each, link in self._links.items() if run.order.tool in link.found.tools)
+        able = self._able(run.order.limits.tool)
         waits = run.future is not None and run.future.status == "pending"
         if waits and able == run.workers:
             return
         if not able:
-            self._tell(f"no Dask worker can run {run.order.tool}: its jobs wait")
             return
         again = run.future is not None and not waits
         run.workers = able
@@ -253,7 +283,7 @@ class DaskRunner:
         self,
         address: str,
         server: str,
-        tools: list[str],
+        tools: Mapping[str, Need],
         *,
         lease_s: float = 30.0,
         storage: str | None = None,
@@ -275,6 +305,10 @@ class DaskRunner:
     @property
     def slots(self) -> int:
         return 0 if self._cluster is None else self._cluster.slots
+
+    @property
+    def unable(self) -> frozenset[str]:
+        return frozenset() if self._cluster is None else self._cluster.unable
 
     def open(self) -> None:
         """Connect, and look at the workers that are there. Raises SandboxError if the scheduler can't be reached."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,11 @@ def test_a_job_that_is_killed_leaves_no_process_and_frees_its_worker(
         for file in (pid, child):
             wait_until_gone(int(file.read_text()))
         assert [api.run()["status"] for _ in range(2)] == ["COMPLETED"] * 2
-    until(lambda: not list((cluster.folder / "dask-scratch-space" / "proteiniq-jobs").glob("*/*")))
+    until(
+        lambda: (
+            not list((cluster.folder / "dask-scratch-space" / f"proteiniq-jobs-{os.getuid()}").glob("*/*"))
+        )
+    )
 
 
 def test_the_account_shows_the_size_of_the_cluster(cluster: Cluster) -> None:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import attrs
 import pytest
 
 from proteiniq.sandbox import SandboxError
-from proteiniq.sandbox._runs import Order
-from proteiniq.sandbox._supervisor import Supervisor
 
-from ..clients import Api, generous, gone
+from ..clients import Api, body, generous, gone
 from ..commands import served, wait_until_gone
 from ..fake_tools import MESSY
 from .cluster import Cluster, end, until
@@ -120,19 +116,14 @@ def test_what_a_killed_sandbox_left_ends_before_it_runs_again(fragile: Cluster, 
     job.check(starts=2)
 
 
-def test_a_job_waits_for_a_worker_that_has_what_it_needs(
-    fragile: Cluster, serve: Serve, monkeypatch: pytest.MonkeyPatch
+def test_a_job_waits_for_a_worker_that_has_what_it_needs_and_holds_up_no_other(
+    fragile: Cluster, serve: Serve
 ) -> None:
-    order = Supervisor._order
-
-    def on_gpu(self: Supervisor, *arguments: Any) -> Order:
-        return attrs.evolve(order(self, *arguments), resources={"GPU": 1})
-
-    monkeypatch.setattr(Supervisor, "_order", on_gpu)
     fragile.start_worker()
     api = serve()
-    job_id = api.submit("plain")["id"]
-    api.until(job_id, status="PROCESSING")
+    job_id = api.submit("gifted")["id"]
+    assert api.run()["status"] == "COMPLETED"
+    assert body(api.get(f"jobs/{job_id}/status"))["status"] == "QUEUED"
     fragile.start_worker("--resources=GPU=1")
     assert api.ended(job_id)["status"] == "COMPLETED"
 
