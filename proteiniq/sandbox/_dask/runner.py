@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
@@ -207,9 +208,14 @@ class Cluster:
             references = [need.reference for need in self._tools.values()]
             asked = self.client.run(probe.inspect, references, workers=[address])
             found = probe.compared(self._here, (await asyncio.wait_for(asked, PROBE_S))[address])
-        except Exception as error:  # of an import there, or of the connection
+        except (OSError, TimeoutError) as error:
             self._refused[address] = _lease.clock() + 15 * AGAIN_S
-            self._tell(f"the Dask worker {address} can't be used: {type(error).__name__}: {error}")
+            self._tell(f"the Dask worker {address} can't be used now: {type(error).__name__}: {error}")
+        except Exception as error:  # Mostly it couldn't import this package, and won't as long as it lives.
+            self._refused[address] = math.inf
+            self._tell(
+                f"the Dask worker {address} can't be used: {error}. Is the same proteiniq installed there?"
+            )
         else:
             for difference in found.differences:
                 self._tell(f"the Dask worker {address} differs: {difference}")

@@ -17,17 +17,18 @@ PATIENCE = 60.0
 
 
 class Cluster:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, scheme: str = "dask", **environment: str) -> None:
         self.folder = folder
+        self._environment = environment
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
-        self.url = f"dask://127.0.0.1:{self._port}"
+        self.url = f"{scheme}://127.0.0.1:{self._port}"
         self.scheduler = self.start_scheduler()
         self.workers: list[subprocess.Popen[bytes]] = []
         self._number = 0
 
     def start_scheduler(self) -> subprocess.Popen[bytes]:
-        given = ("--host=127.0.0.1", f"--port={self._port}", "--no-dashboard")
+        given = (f"--host={self._address.rpartition(':')[0]}", f"--port={self._port}", "--no-dashboard")
         self.scheduler = self._start("dask_scheduler", "scheduler", *given)
         until(lambda: self._listens() or self.scheduler.poll() is not None)
         assert self.scheduler.poll() is None
@@ -44,13 +45,13 @@ class Cluster:
             f"--local-directory={self.folder}",
             "--death-timeout=60",
         )
-        address = self.url.replace("dask://", "tcp://")
-        worker = self._start("dask_worker", name, address, *given, *options, **environment)
+        worker = self._start("dask_worker", name, self._address, *given, *options, **environment)
         self.workers.append(worker)
         return worker
 
-    def log(self, worker: int = 1) -> str:
-        return (self.folder / f"worker-{worker}.log").read_text()
+    @property
+    def _address(self) -> str:
+        return self.url.replace("dask://", "tcp://")
 
     def stop(self) -> None:
         for process in (*self.workers, self.scheduler):
@@ -60,7 +61,7 @@ class Cluster:
         settings = {
             "PYTHONPATH": os.pathsep.join(sys.path),
             "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "10s",
-            "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",
+            **self._environment,
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(

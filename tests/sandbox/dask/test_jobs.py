@@ -90,6 +90,13 @@ def test_a_job_that_is_killed_leaves_no_process_and_frees_its_worker(
     )
 
 
+def test_the_log_of_a_running_job_comes_while_it_runs(cluster: Cluster) -> None:
+    with sandbox_on(cluster) as sandbox, Api(sandbox) as api:
+        job_id = api.submit("writes", settings={"size": 1000})["id"]
+        log = sandbox.data / "jobs" / job_id / "log"
+        until(lambda: log.exists() and log.read_bytes() == b"x" * 1000)
+
+
 def test_the_account_shows_the_size_of_the_cluster(cluster: Cluster) -> None:
     with sandbox_on(cluster, max_concurrent_jobs=None) as sandbox, Api(sandbox) as api:
         until(lambda: body(api.get("account"))["limits"]["concurrent_jobs"]["max"] == 4)

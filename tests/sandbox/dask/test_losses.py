@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from proteiniq.sandbox import SandboxError
+from proteiniq.sandbox._dask.link import Link
 
 from ..clients import Api, body, generous, gone
 from ..commands import served, wait_until_gone
@@ -69,6 +72,54 @@ def test_a_job_of_a_frozen_worker_ends_before_it_runs_again(
     assert not gone(second)
     assert job.api.ended(job.id)["status"] == "COMPLETED"
     job.check(starts=2)
+
+
+def test_a_job_of_a_worker_out_of_reach_ends_there_before_it_runs_again(
+    fragile: Cluster, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fragile.start_worker()
+    job = Watched(serve(), tmp_path, seconds=3.0)
+    pid, call, cut = job.started(1), Link.call, threading.Event()
+
+    async def broken(self: Link, what: str, **arguments: Any) -> Any:
+        if not cut.is_set():
+            raise OSError("cut")
+        return await call(self, what, **arguments)
+
+    monkeypatch.setattr(Link, "call", broken)
+    wait_until_gone(pid)  # Only the lease can have ended it.
+    cut.set()
+    assert job.api.ended(job.id)["status"] == "COMPLETED"
+    job.check(starts=2)
+
+
+def test_a_stop_ends_what_runs_on_the_cluster_and_counts_no_try(
+    fragile: Cluster, serve: Serve, tmp_path: Path
+) -> None:
+    fragile.start_worker()
+    api = serve(tmp_path / "data")
+    job = Watched(api, tmp_path, seconds=2.0)
+    pid = job.started(1)
+    api.sandbox.stop()
+    assert gone(pid)
+    job.api = serve(tmp_path / "data")
+    assert job.api.ended(job.id)["status"] == "COMPLETED"
+    stored = job.api.sandbox._running.service.store.job(job.id)
+    assert stored is not None
+    assert stored.tries == 1
+    job.check(starts=2)
+
+
+def test_a_worker_without_the_package_is_told_and_not_used(
+    fragile: Cluster, serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hide = tmp_path / "hide.py"
+    hide.write_text("import sys\nsys.modules['proteiniq'] = None\n")
+    fragile.start_worker(f"--preload={hide}")
+    api = serve()
+    until(lambda: "Is the same proteiniq installed there?" in caplog.text)
+    fragile.start_worker()
+    assert api.run()["status"] == "COMPLETED"
 
 
 def test_a_job_goes_on_when_the_connection_to_the_scheduler_was_lost(
