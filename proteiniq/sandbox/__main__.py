@@ -86,6 +86,12 @@ def parser() -> argparse.ArgumentParser:
         help="the most memory that a job may use, with everything that it starts (default: no limit)",
     )
     add(
+        "--max-tries",
+        type=int,
+        default=3,
+        help="how often a job is started when the sandbox or its worker dies meanwhile (%(default)s)",
+    )
+    add(
         "--tool",
         dest="tools",
         action="append",

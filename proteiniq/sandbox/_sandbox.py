@@ -84,7 +84,8 @@ class Sandbox:
     that is more), `daily_limit` those that it submits in one UTC day.
     `heartbeat` is the interval at which a silent event stream sends a comment, in seconds. `max_output_bytes` is the
     most that a job may write, with its log. `max_memory_bytes` is the most memory that it may use, with everything that
-    it starts; None sets no limit, but a tool may have one of its own, and the smaller one counts.
+    it starts; None sets no limit, but a tool may have one of its own, and the smaller one counts. `max_tries` is how
+    often it is started when the sandbox or its worker dies meanwhile; then it fails.
 
     `host` is an address of this machine. One that other machines reach must be allowed with `allow_remote`: whoever
     has a key can then run the tools, and without TLS the network can read the keys. `certificate` and `private_key`
@@ -129,6 +130,7 @@ class Sandbox:
         heartbeat: float = 15.0,
         max_output_bytes: int = MAX_OUTPUT_BYTES,
         max_memory_bytes: int | None = None,
+        max_tries: int = 3,
         tools: Iterable[str] = _tools.BUILT_IN,
         esmfold: str | Path | None = None,
         recordings: str | Path | None = None,
@@ -149,6 +151,7 @@ class Sandbox:
             ("daily_limit", daily_limit),
             ("max_output_bytes", max_output_bytes),
             ("max_memory_bytes", max_memory_bytes),
+            ("max_tries", max_tries),
         ):
             if count is not None:
                 _within(name, count, 1)
@@ -177,6 +180,7 @@ class Sandbox:
         self._allow_remote = allow_remote
         self._max_output_bytes = max_output_bytes
         self._max_memory_bytes = max_memory_bytes
+        self._max_tries = max_tries
         self._workers = workers
         self._runner = runner
         self._storage = storage
@@ -250,6 +254,7 @@ class Sandbox:
             folder.jobs,
             max_output_bytes=self._max_output_bytes,
             max_memory_bytes=self._max_memory_bytes,
+            max_tries=self._max_tries,
             changed=changes.publish,
             clock=self._clock,
             recordings=self._recordings,

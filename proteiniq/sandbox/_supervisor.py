@@ -29,9 +29,6 @@ from .tools.base import Tool
 
 log = logging.getLogger("proteiniq.sandbox")
 
-MAX_TRIES = 3
-"""How many times a job is started if the sandbox, or the worker that has it, dies while it runs."""
-
 POLL_S = 1.0
 """How long a run is polled at a time, in seconds."""
 
@@ -64,6 +61,7 @@ class Supervisor:
         *,
         max_output_bytes: int,
         max_memory_bytes: int | None = None,
+        max_tries: int = 3,
         changed: Callable[[str], None],
         clock: Callable[[], float],
         recordings: Recordings | None = None,
@@ -76,6 +74,7 @@ class Supervisor:
         self._folder = folder
         self._max_output_bytes = max_output_bytes
         self._max_memory_bytes = max_memory_bytes
+        self._max_tries = max_tries
         self._changed = changed
         self._clock = clock
         self._recordings = recordings
@@ -92,7 +91,7 @@ class Supervisor:
         kill_marked(self._folder)
         for left in self._folder.iterdir():
             shutil.rmtree(left, ignore_errors=True)
-        self._store.recover(self._now(), MAX_TRIES)
+        self._store.recover(self._now(), self._max_tries)
         with self._condition:
             self._started = True
         self.wake()
@@ -283,7 +282,7 @@ class Supervisor:
                     self._store.release(job.id)
                 elif isinstance(finished, Lost):
                     log.warning("job %s was lost: %s", job.id, finished.reason)
-                    self._store.requeue(job.id, finished.reason, MAX_TRIES, self._now())
+                    self._store.requeue(job.id, finished.reason, self._max_tries, self._now())
                     self._changed(job.id)
                     self.wake()
                 else:

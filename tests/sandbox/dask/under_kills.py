@@ -54,7 +54,7 @@ def test_no_job_is_lost_or_runs_twice_at_once(fragile: Cluster, serve: Serve, tm
     chosen = random.Random(seed)
     for _ in range(2):
         fragile.start_worker(threads=2)
-    api = serve(lease=3.0, credits=100_000)
+    api = serve(lease=3.0, credits=100_000, max_tries=20)
     submitted = {}
     with kills(fragile, chosen) as killed:
         for number in range(JOBS):
@@ -66,16 +66,12 @@ def test_no_job_is_lost_or_runs_twice_at_once(fragile: Cluster, serve: Serve, tm
             submitted[api.submit("alone", settings=settings)["id"]] = tmp_path / f"starts-{number}"
         ended = {job_id: api.ended(job_id) for job_id in submitted}
     found = Counter(each["status"] for each in ended.values())
-    codes = Counter(each["error"]["code"] for each in ended.values() if each["error"])
     starts = {job_id: len(path.read_text().splitlines()) for job_id, path in submitted.items()}
-    said = f"{len(killed)} kills, {dict(found)}, {dict(codes)}, starts {Counter(starts.values())}"
+    said = f"{len(killed)} kills, {dict(found)}, starts {Counter(starts.values())}"
     print(f"KILLS_SEED={seed}: {said}")  # noqa: T201 - shown with `-s`, or if it fails
     assert not (tmp_path / "doubles").exists()
-    assert set(codes) <= {"interrupted"}
-    assert found["COMPLETED"] + codes["interrupted"] == JOBS
-    assert max(starts.values()) <= 3
-    assert api.credits() == 100_000 - 7 * found["COMPLETED"]
-    assert found["COMPLETED"] >= 0.9 * JOBS
+    assert dict(found) == {"COMPLETED": JOBS}
+    assert api.credits() == 100_000 - 7 * JOBS
 
 
 def peak(process: int) -> float:
