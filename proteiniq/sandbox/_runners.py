@@ -50,8 +50,8 @@ def cluster(
             f"the runner {url} needs {package}, which the extra `dask` of proteiniq installs: "
             "pip install '.[sandbox,dask]' in a checkout of proteiniq"
         ) from error
-    server = f"sandbox-{hashlib.sha256(secret).hexdigest()[:12]}"
+    name = f"sandbox-{hashlib.sha256(secret).hexdigest()[:12]}"
     needs = {
         tool_id: Need(reference, tool.contract.resources) for tool_id, (reference, tool) in tools.items()
     }
-    return DaskRunner(scheduler_of(url), server, needs, lease_s=lease, storage=storage)
+    return DaskRunner(scheduler_of(url), name, needs, lease_s=lease, storage=storage)

@@ -34,8 +34,10 @@ class Attempt:
         """Whether an execution that asked at `heard` may go on; the first one may."""
         if self.holder is None and self.wanted:
             self.holder = execution
+        may = self.wanted and self.holder == execution
+        if may:
             self.renews(heard)
-        return self.wanted and self.holder == execution
+        return may
 
     def renews(self, heard: float) -> None:
         """The holder is about to be told to go on, from what was heard of it at `heard`."""

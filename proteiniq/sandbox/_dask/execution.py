@@ -85,16 +85,12 @@ class Execution:
             self._condition.notify_all()
 
     def end(self) -> None:
-        """Kill what it runs and remove its files; `gone` then waits until that is done."""
+        """Kill what it runs and remove its files; it is `gone` when that is done."""
         with self._condition:
             self._unwanted = True
             if self._run is not None:
                 self._run.kill()
             self._condition.notify_all()
-
-    def gone(self, timeout: float) -> bool:
-        with self._condition:
-            return self._condition.wait_for(lambda: self.state == "gone", timeout)
 
     def path(self, name: str) -> Path:
         return self._folder / name
@@ -115,8 +111,13 @@ class Execution:
             grant = self._wait_for_grant()
             if grant is None:
                 return "not allowed to run"
-            with self._its_folder():
-                self._offer(self._ended(grant), grant)
+            try:
+                with self._its_folder():
+                    self._offer(self._ended(grant), grant)
+                    self._wait_until_taken()
+            except OSError as error:
+                log.exception("job %s has no folder", self.attempt)
+                self._offer(_not_run(error), grant)
                 self._wait_until_taken()
             return "ran"
         finally:
@@ -155,9 +156,7 @@ class Execution:
             return self._follow(grant)
         except Exception as error:
             log.exception("job %s could not be run", self.attempt)
-            if is_full(error):
-                return Ended(None, 0, (OUT_OF_SPACE_CODE, "The worker's disk is full."))
-            return Ended(None, 0, ("internal_error", "The job could not be run."))
+            return _not_run(error)
 
     def _follow(self, grant: Grant) -> Ended:
         """Run the job's process. One that is unwanted, or has not heard from the sandbox, is killed."""
@@ -191,9 +190,9 @@ class Execution:
         files = [] if self._unwanted or ended.stopped else list(self._files())
         said: dict[str, Any] = {**attrs.asdict(ended), "files": files, "storage": None}
         if files and grant.storage is not None:
-            name = f"{self.attempt}.{self.id}"
+            name = f"{self.server.partition('.')[0]}/{self.attempt}.{self.id}"
             try:
-                said["storage"] = storage.put(grant.storage, self.server, name, self._folder, files)
+                said["storage"] = storage.put(grant.storage, name, self._folder, files)
             except Exception:  # of any file system
                 log.exception("the files of job %s could not be stored", self.attempt)
                 said |= {"files": [], "stopped": ("internal_error", "The job's files could not be stored.")}
@@ -219,6 +218,12 @@ class Execution:
         with self._condition:
             while not self._unwanted and (left := self._left()) > 0:
                 self._condition.wait(left)
+
+
+def _not_run(error: Exception) -> Ended:
+    if is_full(error):
+        return Ended(None, 0, (OUT_OF_SPACE_CODE, "The worker's disk is full."))
+    return Ended(None, 0, ("internal_error", "The job could not be run."))
 
 
 def sweep(base: Path) -> None:

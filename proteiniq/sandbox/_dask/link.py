@@ -37,6 +37,8 @@ class Link:
         self.slots = slots
         self.resources = resources
         self.found = found
+        self.answers = True
+        """False when its last answer is missing: Dask may take long to notice a worker that is stuck."""
         self._cluster = cluster
         self._direct: bool | None = None
         self._busy: set[str] = set()
@@ -65,11 +67,13 @@ class Link:
                 )
             except (OSError, TimeoutError) as error:
                 log.info("worker %s does not answer: %r", self.address, error)
+                self.answers = False
                 await asyncio.sleep(PAUSE_S)
                 continue
             if not isinstance(news, dict) or news.get("process") != self.found.process:
                 return  # Another process has its address.
             self._heard = _lease.clock()
+            self.answers = True
             self._said, self._version = news["clock"], news["version"]
             self._take(news["executions"])
 

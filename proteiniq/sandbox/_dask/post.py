@@ -71,19 +71,7 @@ class Post:
         for execution in self._of(server) if process == _PROCESS else ():
             if execution.id in held or execution.state == "asking":
                 execution.hears(said)
-        event = asyncio.Event()
-        with self._lock:
-            fresh = self._version == version
-            if fresh:
-                self._waiting.add((asyncio.get_running_loop(), event))
-        if fresh:
-            try:
-                await asyncio.wait_for(event.wait(), wait)
-            except TimeoutError:
-                pass
-            finally:
-                with self._lock:
-                    self._waiting.discard((asyncio.get_running_loop(), event))
+        await self._change(version, wait)
         return await asyncio.to_thread(self._report, server, logs)
 
     async def allow(self, execution: str, said: float, **grant: Any) -> bool:
@@ -100,13 +88,35 @@ class Post:
         found = self._executions.get(execution)
         if found is None:
             return True
-        found.end()
-        return await asyncio.to_thread(found.gone, _GONE_S)
+        await asyncio.to_thread(found.end)
+        until = _lease.clock() + _GONE_S
+        while True:
+            version = self._version
+            if found.state == "gone":
+                return True
+            if (left := until - _lease.clock()) <= 0:
+                return False
+            await self._change(version, left)
 
     async def piece(self, execution: str, name: str, offset: int, size: int) -> bytes | None:
         """A piece of a file that the job has left, or None if its execution is gone."""
         found = self._executions.get(execution)
         return None if found is None else await asyncio.to_thread(_read, found.path(name), offset, size)
+
+    async def _change(self, version: int, timeout: float) -> None:
+        """Wait until something is newer than `version`."""
+        waiting = (asyncio.get_running_loop(), asyncio.Event())
+        with self._lock:
+            if self._version != version:
+                return
+            self._waiting.add(waiting)
+        try:
+            await asyncio.wait_for(waiting[1].wait(), timeout)
+        except TimeoutError:
+            pass
+        finally:
+            with self._lock:
+                self._waiting.discard(waiting)
 
     def _of(self, server: str) -> list[Execution]:
         with self._lock:

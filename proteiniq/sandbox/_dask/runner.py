@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
+import secrets
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
@@ -79,7 +79,7 @@ class Cluster:
         """Worker → when it is looked at again."""
         self._told: set[str] = set()
         self._there: frozenset[str] = frozenset()
-        """The workers that the scheduler has."""
+        """The workers that get tasks."""
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def runs_at(self, worker: str) -> list[DaskRun]:
@@ -132,6 +132,11 @@ class Cluster:
                         connected.set_exception(error)
                         return
                     log.warning("the Dask scheduler %s can't be reached: %r", self._address, error)
+                except Exception as error:
+                    if not connected.done():
+                        connected.set_exception(error)
+                        return
+                    log.exception("the conversation with the Dask scheduler broke off")
                 self.client = None
                 self._count({})
                 self._expire()
@@ -177,10 +182,13 @@ class Cluster:
             self.looked.set()
 
     def _count(self, workers: Mapping[str, Any]) -> None:
-        self._there = frozenset(workers)
-        slots = sum(
-            link.slots for link in self._links.values() if link.address in workers and link.found.tools
+        # One that is paused for want of memory, about to go, or doesn't answer gets no tasks.
+        self._there = frozenset(
+            address
+            for address, link in self._links.items()
+            if address in workers and workers[address]["status"] == "running" and link.answers
         )
+        slots = sum(self._links[address].slots for address in self._there if self._links[address].found.tools)
         unable = frozenset(tool_id for tool_id in self._tools if not self._able(tool_id))
         if (slots, unable) != (self.slots, self.unable):
             if slots != self.slots:
@@ -195,9 +203,9 @@ class Cluster:
         """The workers that have a tool and what it needs."""
         need = self._tools[tool_id]
         return frozenset(
-            link.address
-            for link in self._links.values()
-            if link.address in self._there
+            address
+            for address, link in self._links.items()
+            if address in self._there
             and need.reference in link.found.tools
             and all(link.resources.get(name, 0) >= amount for name, amount in need.resources.items())
         )
@@ -211,8 +219,8 @@ class Cluster:
         except (OSError, TimeoutError) as error:
             self._refused[address] = _lease.clock() + 15 * AGAIN_S
             self._tell(f"the Dask worker {address} can't be used now: {type(error).__name__}: {error}")
-        except Exception as error:  # Mostly it couldn't import this package, and won't as long as it lives.
-            self._refused[address] = math.inf
+        except Exception as error:  # Mostly it couldn't import this package, and each try fills its log.
+            self._refused[address] = _lease.clock() + 300 * AGAIN_S
             self._tell(
                 f"the Dask worker {address} can't be used: {error}. Is the same proteiniq installed there?"
             )
@@ -279,8 +287,8 @@ class Cluster:
 class DaskRunner:
     """Runs each job as a task on a Dask cluster.
 
-    `address` is that of the scheduler, with its protocol (`tcp://`, `tls://`). `server` is the name of this sandbox,
-    the same at each start. A job goes on for `lease_s` seconds without hearing from here, and a lost one runs again
+    `address` is that of the scheduler, with its protocol (`tcp://`, `tls://`). `name` is that of this sandbox, the
+    same at each start. A job goes on for `lease_s` seconds without hearing from here, and a lost one runs again
     after that. `storage` is where files are handed over, as a URL of fsspec; None lets them come through the
     connection.
     """
@@ -288,7 +296,7 @@ class DaskRunner:
     def __init__(
         self,
         address: str,
-        server: str,
+        name: str,
         tools: Mapping[str, Need],
         *,
         lease_s: float = 30.0,
@@ -298,8 +306,10 @@ class DaskRunner:
         self._lease_s = lease_s
         self._began = _lease.clock()
         self._storage = storage
+        self._name = name
+        # A copy of the data folder has the same name, and must not end what another one runs.
+        server = f"{name}.{secrets.token_hex(4)}"
         self._arguments = (address, server, tools, lease_s, storage)
-        self._server = server
         self._cluster: Cluster | None = None
         self._loop = asyncio.new_event_loop()
         self._main: asyncio.Task[None] | None = None
@@ -320,7 +330,7 @@ class DaskRunner:
         """Connect, and look at the workers that are there. Raises SandboxError if the scheduler can't be reached."""
         if self._storage is not None:
             try:
-                _storage.remove(self._storage, _storage.of_server(self._storage, self._server))
+                _storage.remove(self._storage, _storage.path_of(self._storage, self._name))
             except Exception as error:  # of any file system
                 self._loop.close()
                 raise SandboxError(f"cannot use the storage {self._storage}: {error}") from error

@@ -16,10 +16,10 @@ import fsspec
 PIECE_BYTES = 4 << 20
 
 
-def put(url: str, server: str, name: str, folder: Path, files: Iterable[Mapping[str, Any]]) -> str:
-    """Copy files of a job's folder. Returns the path of their folder in the storage."""
+def put(url: str, name: str, folder: Path, files: Iterable[Mapping[str, Any]]) -> str:
+    """Copy files of a job's folder to the folder `name` of the storage. Returns the path of that."""
     there, root = fsspec.core.url_to_fs(url)
-    target = f"{root.rstrip('/')}/{server}/{name}"
+    target = f"{root.rstrip('/')}/{name}"
     for file in files:
         path = f"{target}/{file['name']}"
         there.makedirs(path.rpartition("/")[0], exist_ok=True)
@@ -48,6 +48,6 @@ def remove(url: str, path: str) -> None:
         there.rm(path, recursive=True)
 
 
-def of_server(url: str, server: str) -> str:
-    """The path of a sandbox's folder."""
-    return f"{fsspec.core.url_to_fs(url)[1].rstrip('/')}/{server}"
+def path_of(url: str, name: str) -> str:
+    """The path of the folder `name`."""
+    return f"{fsspec.core.url_to_fs(url)[1].rstrip('/')}/{name}"

@@ -15,13 +15,20 @@ from .cluster import Cluster
 
 collect_ignore_glob = [] if importlib.util.find_spec("distributed") else ["test_*.py"]
 
-LEASE = 2.0
+LEASE = 3.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.dask)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_silent_worker_is_soon_noticed() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("proteiniq.sandbox._dask.link.CALL_S", 3.0)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +57,7 @@ def fragile(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def on_cluster(cluster: Cluster) -> Iterator[Sandbox]:
-    options: dict[str, Any] = {"lease": LEASE, "tools": (*ALL, *MESSY)}
+    options: dict[str, Any] = {"lease": 10.0, "tools": (*ALL, *MESSY)}
     with generous(
         runner=cluster.url, max_output_bytes=8_000_000, max_memory_bytes=300 << 20, **options
     ) as sandbox:

@@ -145,4 +145,4 @@ def test_a_file_that_is_damaged_on_the_way_is_brought_again(
 
 
 def sandbox_on(cluster: Cluster, **options: Any) -> Sandbox:
-    return generous(runner=cluster.url, **{"lease": 2.0, "tools": (*ALL, *MESSY), **options})
+    return generous(runner=cluster.url, **{"lease": 10.0, "tools": (*ALL, *MESSY), **options})

@@ -154,7 +154,7 @@ def test_jobs_run_again_when_the_scheduler_was_started_again(
 def test_what_a_killed_sandbox_left_ends_before_it_runs_again(fragile: Cluster, tmp_path: Path) -> None:
     fragile.start_worker()
     data = tmp_path / "data"
-    options = (f"--runner={fragile.url}", "--lease=2", *(f"--tool={tool}" for tool in MESSY))
+    options = (f"--runner={fragile.url}", "--lease=3", *(f"--tool={tool}" for tool in MESSY))
     with served(data, *options) as (_, api):
         job = Watched(api, tmp_path, seconds=4.0)
         pid = job.started(1)
