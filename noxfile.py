@@ -156,9 +156,9 @@ def batch(session: nox.Session) -> None:
 
 @nox.session
 def dask(session: nox.Session) -> None:
-    """Run jobs on a Dask cluster of processes, whose workers and scheduler are killed. `-- -m slow` moves 1 GiB."""
+    """Run jobs on a Dask cluster of processes, some of which are killed. `-- PATH` runs some, or `under_kills.py`."""
     install(session, "test", extras="[cli,sandbox,dask]")
-    run_tests(session, "-m", "dask", "tests/sandbox/dask")
+    run_tests(session, "-m", "dask", *([] if session.posargs else ["tests/sandbox/dask"]))
 
 
 @nox.session

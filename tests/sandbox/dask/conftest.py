@@ -20,7 +20,7 @@ LEASE = 3.0
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents:  # The hook gets the items of all folders.
             item.add_marker(pytest.mark.dask)
 
 
