@@ -52,6 +52,7 @@ def cluster(
         ) from error
     name = f"sandbox-{hashlib.sha256(secret).hexdigest()[:12]}"
     needs = {
-        tool_id: Need(reference, tool.contract.resources) for tool_id, (reference, tool) in tools.items()
+        tool_id: Need(reference, tool.contract.resources, None if tool.weights is None else str(tool.weights))
+        for tool_id, (reference, tool) in tools.items()
     }
     return DaskRunner(scheduler_of(url), name, needs, lease_s=lease, storage=storage)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import packages_distributions, version
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -28,8 +29,11 @@ class Found:
     """Sentences: why it can't run some tools, and which versions differ."""
 
 
-def facts(tools: Iterable[str]) -> dict[str, Any]:
-    """Versions of this interpreter and its packages, and of each tool or what is wrong with it."""
+def facts(tools: Mapping[str, str | None]) -> dict[str, Any]:
+    """Versions of this interpreter and its packages, and of each tool or what is wrong with it.
+
+    `tools` has the folder of a tool's weights, which is to be the same on every machine, or None.
+    """
     found: dict[str, Any] = {
         "proteiniq": proteiniq.__version__,
         "python": platform.python_version(),
@@ -37,9 +41,9 @@ def facts(tools: Iterable[str]) -> dict[str, Any]:
         "packages": {},
     }
     distributions = packages_distributions()
-    for reference in tools:
+    for reference, weights in tools.items():
         try:
-            tool = load(reference)
+            tool = load(reference, None if weights is None else Path(weights))
             missing = [name for name in tool.requires if importlib.util.find_spec(name) is None]
         except Exception as error:  # of a module of anybody
             found["tools"][reference] = {"problem": f"{type(error).__name__}: {error}"[:500]}
@@ -54,7 +58,7 @@ def facts(tools: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-async def inspect(tools: list[str], dask_worker: Any) -> dict[str, Any]:
+async def inspect(tools: dict[str, str | None], dask_worker: Any) -> dict[str, Any]:
     """The facts of a worker, which answers the sandbox from now on. Dask runs this on the worker."""
     return {**await asyncio.to_thread(facts, tools), "process": await post.install(dask_worker)}
 

@@ -51,6 +51,8 @@ class Need:
     reference: str
     """The tool, as `module:class`."""
     resources: Mapping[str, float]
+    weights: str | None
+    """The folder of its weights, if it has a model."""
 
 
 class Cluster:
@@ -71,7 +73,8 @@ class Cluster:
         """Set once the workers that were there at the start are known."""
         self._address = address
         self._tools = tools
-        self._here = probe.facts(need.reference for need in tools.values())
+        self._probed = {need.reference: need.weights for need in tools.values()}
+        self._here = probe.facts(self._probed)
         self._links: dict[str, Link] = {}
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._probing: dict[str, asyncio.Task[None]] = {}
@@ -213,8 +216,7 @@ class Cluster:
     async def _probe(self, address: str, worker: Mapping[str, Any]) -> None:
         """Find out whether a worker can be used, and say what is different there."""
         try:
-            references = [need.reference for need in self._tools.values()]
-            asked = self.client.run(probe.inspect, references, workers=[address])
+            asked = self.client.run(probe.inspect, self._probed, workers=[address])
             found = probe.compared(self._here, (await asyncio.wait_for(asked, PROBE_S))[address])
         except (OSError, TimeoutError) as error:
             self._refused[address] = _lease.clock() + 15 * AGAIN_S

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from proteiniq import __version__
 from proteiniq.sandbox._dask import probe
 
+ESMFOLD = "proteiniq.sandbox.tools.esmfold:ESMFold"
 TOOL = "proteiniq.sandbox.tools.translate:Translate"
 HERE: dict[str, Any] = {
     "proteiniq": "1.0",
@@ -25,10 +27,15 @@ def worker(**changes: Any) -> dict[str, Any]:
 
 
 def test_facts_are_versions_of_what_is_installed() -> None:
-    found = probe.facts([TOOL, "no.module:X"])
+    found = probe.facts({TOOL: None, "no.module:X": None})
     assert found["proteiniq"] == __version__
     assert (list(found["tools"][TOOL]), list(found["packages"])) == (["version"], ["biopython"])
     assert "no.module" in found["tools"]["no.module:X"]["problem"]
+
+
+def test_a_tool_whose_weights_are_not_there_cannot_run(tmp_path: Path) -> None:
+    found = probe.facts({ESMFOLD: str(tmp_path / "weights")})
+    assert "weights" in found["tools"][ESMFOLD]["problem"]
 
 
 def test_an_equal_worker_is_used_for_everything() -> None:
