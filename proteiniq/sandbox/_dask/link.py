@@ -41,6 +41,7 @@ class Link:
         """False when its last answer is missing: Dask may take long to notice a worker that is stuck."""
         self._cluster = cluster
         self._direct: bool | None = None
+        """Whether it is called itself; None until that is known."""
         self._busy: set[str] = set()
         self._version = -1
         self._said = 0.0
@@ -67,7 +68,7 @@ class Link:
                 )
             except (OSError, TimeoutError) as error:
                 log.info("worker %s does not answer: %r", self.address, error)
-                self.answers = False
+                self.answers, self._direct = False, None
                 await asyncio.sleep(PAUSE_S)
                 continue
             if not isinstance(news, dict) or news.get("process") != self.found.process:
