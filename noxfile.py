@@ -155,6 +155,13 @@ def batch(session: nox.Session) -> None:
 
 
 @nox.session
+def dask(session: nox.Session) -> None:
+    """Run jobs on a Dask cluster of processes, some of which are killed. `-- PATH` runs some, or `under_kills.py`."""
+    install(session, "test", extras="[cli,sandbox,dask]")
+    run_tests(session, "-m", "dask", *([] if session.posargs else ["tests/sandbox/dask"]))
+
+
+@nox.session
 def slow(session: nox.Session) -> None:
     """Run the tests that take minutes or gigabytes: transfers of 1 GiB."""
     install(session, "generate", "test", extras="[cli,sandbox,structure]")

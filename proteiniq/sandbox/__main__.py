@@ -31,7 +31,25 @@ def parser() -> argparse.ArgumentParser:
     add("--certificate", metavar="FILE", help="certificate in PEM: serve https:// instead of http://")
     add("--private-key", metavar="FILE", help="its key in PEM, unless it is in the same file")
     add("--port", type=int, default=0, help="port; 0 picks a free one (%(default)s)")
-    add("--workers", type=int, default=2, help="number of jobs that run at the same time (%(default)s)")
+    add("--workers", type=int, default=2, help="number of jobs that run here at the same time (%(default)s)")
+    add(
+        "--runner",
+        metavar="URL",
+        help="run jobs on a Dask cluster, dask://HOST:PORT of its scheduler, or tls://HOST:PORT "
+        "(default: on this machine)",
+    )
+    add(
+        "--storage",
+        metavar="URL",
+        help="shared folder or URL of fsspec through which files come from a cluster's workers "
+        "(default: through the connection)",
+    )
+    add(
+        "--lease",
+        type=float,
+        default=30.0,
+        help="how long a job on a cluster goes on without hearing from here, in seconds (%(default)s)",
+    )
     add("--credits", type=int, default=10_000, help="credits of a new workspace (%(default)s)")
     add("--rate-limit", type=int, default=120, help="requests per window and key (%(default)s)")
     add("--rate-window", type=float, default=60.0, help="length of the window, in seconds (%(default)s)")
@@ -44,7 +62,11 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--url-lifetime", type=float, default=900.0, help="lifetime of a signed URL, in seconds (%(default)s)"
     )
-    add("--max-concurrent-jobs", type=int, default=3, help="active jobs per workspace (%(default)s)")
+    add(
+        "--max-concurrent-jobs",
+        type=int,
+        help="active jobs per workspace (3; twice the size of a cluster, if that is more)",
+    )
     add("--daily-limit", type=int, default=100, help="jobs per workspace and UTC day (%(default)s)")
     add(
         "--heartbeat",
@@ -57,6 +79,17 @@ def parser() -> argparse.ArgumentParser:
         type=int,
         default=1 << 30,
         help="the most that a job may write, with its log (%(default)s)",
+    )
+    add(
+        "--max-memory-bytes",
+        type=int,
+        help="the most memory that a job may use, with everything that it starts (default: no limit)",
+    )
+    add(
+        "--max-tries",
+        type=int,
+        default=3,
+        help="how often a job is started when the sandbox or its worker dies meanwhile (%(default)s)",
     )
     add(
         "--tool",

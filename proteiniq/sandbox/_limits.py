@@ -10,6 +10,7 @@ import datetime
 import math
 import threading
 from collections import deque
+from collections.abc import Callable
 
 import attrs
 
@@ -97,8 +98,12 @@ class Standing:
 class Quota:
     """How many jobs a workspace may run at the same time, and in one UTC day."""
 
-    max_concurrent_jobs: int
+    most_active: Callable[[], int]
     daily_limit: int
+
+    @property
+    def max_concurrent_jobs(self) -> int:
+        return self.most_active()
 
     def blocking(self, standing: Standing, credits: int) -> list[tuple[str, str]]:
         """Code and message of every reason to refuse a job of this price."""

@@ -14,55 +14,23 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
-
-import attrs
+from typing import Any
 
 from ._folder import open_private
 from ._processes import JOB_FOLDER, kill_marked
-
-
-@attrs.frozen
-class Progress:
-    percent: float
-
-
-@attrs.frozen
-class Ended:
-    """The process has ended, and so has everything that it started.
-
-    `outcome` is its last message, `{"done": true}` or `{"failed": {"code", "message"}}`, or None if it
-    died without one.
-    """
-
-    outcome: Mapping[str, Any] | None
-    exit_code: int
-    """Negative if a signal ended the process."""
-
-
-class Run(Protocol):
-    """A job's process."""
-
-    def poll(self, timeout: float) -> Progress | Ended | None:
-        """The next event, or None after `timeout` seconds. Only one thread may poll."""
-
-    def kill(self) -> None:
-        """Kill the process and everything it started; `poll` then returns `Ended`. Call it from any thread."""
-
-    def end(self) -> None:
-        """Kill it, and return when it has ended; for a run that can't be polled any more."""
-
-
-class Runner(Protocol):
-    def start(self, folder: Path) -> Run:
-        """Start the worker in a folder that contains `job.json`. It writes files to `out/` and its log to `log`."""
+from ._runs import Ended, Order, Progress
+from ._watch import WatchedRun
 
 
 class LocalRunner:
     """Runs each job in its own process group on this machine."""
 
-    def start(self, folder: Path) -> LocalRun:
-        return LocalRun(folder)
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
+        self.unable: tuple[str, ...] = ()
+
+    def start(self, folder: Path, order: Order) -> WatchedRun:
+        return WatchedRun(LocalRun(folder), folder, order.limits)
 
 
 class LocalRun:
@@ -90,6 +58,11 @@ class LocalRun:
         self._outcome: Mapping[str, Any] | None = None
         self._closed = False
         self._lock = threading.Lock()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id, which is that of its session and its process group too."""
+        return self._process.pid
 
     def poll(self, timeout: float) -> Progress | Ended | None:
         deadline = time.monotonic() + timeout
@@ -122,6 +95,14 @@ class LocalRun:
         with self._lock, suppress(ProcessLookupError, PermissionError):
             if self._process.returncode is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    def extend(self, until: float) -> None:
+        """Let the job go on until then (`_lease.clock`), and end when it hears of no later time."""
+        assert self._process.stdin is not None
+        # Broken if it has ended. It is full if the process doesn't read, and then it will end.
+        with suppress(BrokenPipeError, BlockingIOError):
+            os.set_blocking(self._process.stdin.fileno(), False)
+            os.write(self._process.stdin.fileno(), f"{until}\n".encode())
 
     def end(self) -> None:
         self.kill()

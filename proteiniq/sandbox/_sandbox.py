@@ -20,7 +20,7 @@ import attrs
 
 from proteiniq import contract as _packaged
 
-from . import _auth, tools as _tools
+from . import _auth, _runners, tools as _tools
 from ._app import App
 from ._blobs import Blobs
 from ._contract import Contract
@@ -30,7 +30,7 @@ from ._faults import Faults, Faulty
 from ._folder import Folder
 from ._limits import JobReads, Quota, Windows
 from ._recordings import Recordings
-from ._runner import LocalRunner
+from ._runs import Runner
 from ._server import TLS, Server, check_tls, listen, url_of
 from ._service import Service
 from ._signing import Signer
@@ -45,6 +45,9 @@ WORKSPACE = "team_sandbox"
 
 MAX_UPLOAD_BYTES = 1 << 30
 """The largest upload."""
+
+MAX_CONCURRENT_JOBS = 3
+"""How many jobs of a workspace may be active, as in the service's examples."""
 
 MAX_OUTPUT_BYTES = 1 << 30
 """The most that a job may write, by default."""
@@ -71,18 +74,28 @@ class Sandbox:
             client = ProteinIQ(sandbox.api_key, sandbox.url)
 
     `data` is the folder that keeps everything for the next start; None is a temporary one. `port` 0 picks a free port.
-    `workers` is the number of jobs that run at the same time, `credits` the initial balance of a workspace.
+    `workers` is the number of jobs that run at the same time on this machine, `credits` the initial balance of a
+    workspace.
 
     `rate_limit` is the number of requests per `rate_window` seconds and key, `job_read_interval` the time between
     status or result reads of one job, in seconds. Their defaults are the service's
     (https://proteiniq.io/docs/api, page "overview"). `url_lifetime` is the lifetime of a signed URL, in seconds.
-    `max_concurrent_jobs` limits the active jobs of a workspace, `daily_limit` those that it submits in one UTC day.
+    `max_concurrent_jobs` limits the active jobs of a workspace (3, or with `runner` twice what the cluster can run, if
+    that is more), `daily_limit` those that it submits in one UTC day.
     `heartbeat` is the interval at which a silent event stream sends a comment, in seconds. `max_output_bytes` is the
-    most that a job may write, with its log.
+    most that a job may write, with its log. `max_memory_bytes` is the most memory that it may use, with everything that
+    it starts; None sets no limit, but a tool may have one of its own, and the smaller one counts. `max_tries` is how
+    often it is started when the sandbox or its worker dies meanwhile; then it fails.
 
     `host` is an address of this machine. One that other machines reach must be allowed with `allow_remote`: whoever
     has a key can then run the tools, and without TLS the network can read the keys. `certificate` and `private_key`
     are PEM files for TLS; the key may be in the file of the certificate.
+
+    `runner` runs the jobs on a Dask cluster instead: `dask://HOST:PORT` of its scheduler, or `tls://HOST:PORT` with the
+    certificates of Dask's own configuration. Whoever reaches a scheduler can run any code on its workers. A job runs
+    for `lease` seconds more when its worker doesn't hear from here, and a job of a lost worker runs again after that.
+    `storage` is a shared folder, or any URL of fsspec, through which files come from the workers; without it they come
+    through the connection.
 
     `recordings` is a folder that `proteiniq.testing.Recorder` has filled. Its tools are served beside the sandbox's
     own, and before one with the same id. A submission that equals a recorded one ends as that job did,
@@ -104,15 +117,20 @@ class Sandbox:
         *,
         port: int = 0,
         workers: int = 2,
+        runner: str | None = None,
+        storage: str | None = None,
+        lease: float = 30.0,
         credits: int = 10_000,
         rate_limit: int = 120,
         rate_window: float = 60.0,
         job_read_interval: float = 5.0,
         url_lifetime: float = 900.0,
-        max_concurrent_jobs: int = 3,
+        max_concurrent_jobs: int | None = None,
         daily_limit: int = 100,
         heartbeat: float = 15.0,
         max_output_bytes: int = MAX_OUTPUT_BYTES,
+        max_memory_bytes: int | None = None,
+        max_tries: int = 3,
         tools: Iterable[str] = _tools.BUILT_IN,
         esmfold: str | Path | None = None,
         recordings: str | Path | None = None,
@@ -132,8 +150,11 @@ class Sandbox:
             ("max_concurrent_jobs", max_concurrent_jobs),
             ("daily_limit", daily_limit),
             ("max_output_bytes", max_output_bytes),
+            ("max_memory_bytes", max_memory_bytes),
+            ("max_tries", max_tries),
         ):
-            _within(name, count, 1)
+            if count is not None:
+                _within(name, count, 1)
         for name, seconds in (
             ("rate_window", rate_window),
             ("url_lifetime", url_lifetime),
@@ -141,6 +162,11 @@ class Sandbox:
         ):
             _within(name, seconds, 0.001, _CENTURY_S)
         _within("job_read_interval", job_read_interval, 0, _CENTURY_S)
+        _within("lease", lease, 1, _CENTURY_S)
+        if runner is not None:
+            _runners.scheduler_of(runner)
+        if storage is not None and runner is None:
+            raise ValueError("storage requires runner: without a cluster, files don't leave this machine")
         _within("recorded_seconds", recorded_seconds, 0, _CENTURY_S)
         _flag("allow_remote", allow_remote)
         if private_key is not None and certificate is None:
@@ -153,11 +179,17 @@ class Sandbox:
         self._host = host
         self._allow_remote = allow_remote
         self._max_output_bytes = max_output_bytes
+        self._max_memory_bytes = max_memory_bytes
+        self._max_tries = max_tries
         self._workers = workers
+        self._runner = runner
+        self._storage = storage
+        self._lease = lease
         self._credits = credits
         self._windows = Windows(rate_limit, rate_window)
         self._reads = JobReads(job_read_interval)
-        self._quota = Quota(max_concurrent_jobs, daily_limit)
+        self._max_concurrent_jobs = max_concurrent_jobs
+        self._daily_limit = daily_limit
         self._url_lifetime = url_lifetime
         self._heartbeat = heartbeat
         self._tools = _available(tools, esmfold)
@@ -208,14 +240,21 @@ class Sandbox:
         blobs = Blobs(folder.blobs)
         blobs.sweep(store.referenced())
         changes = Changes()
+        cluster = None
+        if self._runner is not None:
+            cluster = _runners.cluster(
+                self._runner, folder.url_secret(), self._tools, self._lease, self._storage
+            )
+        runner = _runners.local(self._workers) if cluster is None else cluster
         supervisor = Supervisor(
             store,
             blobs,
-            LocalRunner(),
+            runner,
             {tool_id: tool for tool_id, (_, tool) in self._tools.items()},
             folder.jobs,
-            workers=self._workers,
             max_output_bytes=self._max_output_bytes,
+            max_memory_bytes=self._max_memory_bytes,
+            max_tries=self._max_tries,
             changed=changes.publish,
             clock=self._clock,
             recordings=self._recordings,
@@ -231,7 +270,7 @@ class Sandbox:
             signer=Signer(folder.url_secret(), self._url_lifetime),
             windows=self._windows,
             reads=self._reads,
-            quota=self._quota,
+            quota=Quota(self._active_jobs(cluster), self._daily_limit),
             heartbeat=self._heartbeat,
             clock=self._clock,
             recordings=self._recordings,
@@ -239,12 +278,23 @@ class Sandbox:
         url = url_of(listener, self._tls)
         app = App(self._contract, service, url, MAX_UPLOAD_BYTES)
         server = Server(Faulty(app, self.faults), changes, self._tls)
+        if cluster is not None:
+            cluster.changed = supervisor.wake
+            cluster.open()
+            stack.callback(cluster.close)
         supervisor.start()
         stack.callback(supervisor.stop)
         server.start(listener)
         stack.callback(server.stop)
         self._parts = _Parts(stack.pop_all(), url, api_key, folder, service)
         log.info("serving %s from %s", url, folder.path)
+
+    def _active_jobs(self, cluster: Runner | None) -> Callable[[], int]:
+        """How many jobs of a workspace may be active. On a cluster as many again may wait as it runs."""
+        most = self._max_concurrent_jobs
+        if most is None and cluster is not None:
+            return lambda: max(MAX_CONCURRENT_JOBS, 2 * cluster.slots)
+        return lambda: MAX_CONCURRENT_JOBS if most is None else most
 
     def stop(self) -> None:
         """End all streams, kill running jobs, and release the port and the folder.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -158,14 +158,15 @@ class Store:
             _end(db, job_id, Ending("CANCELLED"), now)
             return _job(db, job_id)
 
-    def claim(self, now: int) -> tuple[Job, str] | None:
-        """Claim the job that has waited longest. Returns it with its worker's input."""
+    def claim(self, now: int, without: Collection[str] = ()) -> tuple[Job, str] | None:
+        """Claim the job that has waited longest, of tools not in `without`. Returns it with its worker's input."""
         with self._database.write() as db:
             row = db.execute(
                 "UPDATE jobs SET status = 'PROCESSING', tries = tries + 1, "
                 "started_at = coalesce(started_at, ?) WHERE seq = (SELECT seq FROM jobs "
-                "WHERE status IN ('QUEUED', 'RETRY') ORDER BY seq LIMIT 1) RETURNING id",
-                (now,),
+                "WHERE status IN ('QUEUED', 'RETRY') AND tool NOT IN (SELECT value FROM json_each(?)) "
+                "ORDER BY seq LIMIT 1) RETURNING id",
+                (now, json.dumps(list(without))),
             ).fetchall()
             if not row:
                 return None
@@ -186,12 +187,10 @@ class Store:
         Returns False if the job is no longer running, for instance after a reset.
         """
         with self._database.write() as db:
-            running = db.execute(
-                "SELECT 1 FROM jobs WHERE id = ? AND status = 'PROCESSING'", (job_id,)
-            ).fetchone()
+            running = _is_running(db, job_id)
             if running:
                 _end(db, job_id, ending, now)
-            return bool(running)
+            return running
 
     def release(self, job_id: str) -> None:
         """Requeue a running job because the sandbox stops. This doesn't count as a try."""
@@ -205,16 +204,14 @@ class Store:
     def recover(self, now: int, max_tries: int) -> None:
         """Requeue jobs that were running when the process died, up to `max_tries` times. Call it after a start."""
         with self._database.write() as db:
-            orphans = db.execute("SELECT id, tries FROM jobs WHERE status = 'PROCESSING'").fetchall()
-            for row in orphans:
-                if row["tries"] >= max_tries:
-                    message = f"The service died {row['tries']} times while this job ran."
-                    _end(db, row["id"], Ending("FAILED", ("interrupted", message)), now)
-                else:
-                    db.execute(
-                        "UPDATE jobs SET status = 'RETRY', progress = NULL WHERE id = ?",
-                        (row["id"],),
-                    )
+            for row in db.execute("SELECT id FROM jobs WHERE status = 'PROCESSING'").fetchall():
+                _requeue(db, row["id"], "The service died while this job ran.", max_tries, now)
+
+    def requeue(self, job_id: str, reason: str, max_tries: int, now: int) -> None:
+        """Requeue a running job that was lost, or fail it with the reason if it has been started `max_tries` times."""
+        with self._database.write() as db:
+            if _is_running(db, job_id):
+                _requeue(db, job_id, reason, max_tries, now)
 
     def result(self, job_id: str) -> tuple[str, list[Artifact]] | None:
         """The result document and the files of a job, or None if it has no output."""
@@ -350,6 +347,20 @@ def _end(db: sqlite3.Connection, job_id: str, ending: Ending, now: int) -> None:
         )
         for file in ending.files:
             _add_file(db, file)
+
+
+def _is_running(db: sqlite3.Connection, job_id: str) -> bool:
+    row = db.execute("SELECT 1 FROM jobs WHERE id = ? AND status = 'PROCESSING'", (job_id,)).fetchone()
+    return row is not None
+
+
+def _requeue(db: sqlite3.Connection, job_id: str, reason: str, max_tries: int, now: int) -> None:
+    tries = _job(db, job_id).tries
+    if tries >= max_tries:
+        message = f"{reason} It was started {tries} times."
+        _end(db, job_id, Ending("FAILED", ("interrupted", message)), now)
+    else:
+        db.execute("UPDATE jobs SET status = 'RETRY', progress = NULL WHERE id = ?", (job_id,))
 
 
 def _add_file(db: sqlite3.Connection, file: File) -> None:

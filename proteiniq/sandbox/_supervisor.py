@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -22,19 +21,16 @@ from ._folder import open_private
 from ._processes import kill_marked
 from ._recordings import SCHEMA, Recording, Recordings
 from ._rows import Artifact, Ending, File, Job
-from ._runner import Ended, Progress, Run, Runner
-from ._space import OUT_OF_SPACE_CODE, Space
+from ._runs import TIMEOUT_CODE, Ended, Limits, Lost, Order, Run, Runner
+from ._space import OUT_OF_SPACE_CODE
 from ._store import Store
 from ._worker import without_paths
 from .tools.base import Tool
 
 log = logging.getLogger("proteiniq.sandbox")
 
-MAX_TRIES = 3
-"""How many times a job is started if the sandbox dies while it runs."""
-
-LOOK_S = 0.5
-"""Interval between looks at what a job has written, in seconds."""
+POLL_S = 1.0
+"""How long a run is polled at a time, in seconds."""
 
 RETRY_S = 1.0
 """Pause before the queue is read or written again after a failure, such as a full disk, in seconds."""
@@ -49,9 +45,10 @@ class _Finished:
 
 
 class Supervisor:
-    """`workers` threads, each of which claims the job that has waited longest and watches it until it ends.
+    """A thread for each slot of the runner, which claims the job that has waited longest and watches it until it ends.
 
-    A job that has ended leaves no process and no folder. Its end is written as soon as it can be.
+    `wake` starts the threads of new slots; those of slots that have gone stay idle. A job that has ended leaves no
+    process and no folder. Its end is written as soon as it can be.
     """
 
     def __init__(
@@ -62,8 +59,9 @@ class Supervisor:
         tools: Mapping[str, Tool],
         folder: Path,
         *,
-        workers: int,
         max_output_bytes: int,
+        max_memory_bytes: int | None = None,
+        max_tries: int = 3,
         changed: Callable[[str], None],
         clock: Callable[[], float],
         recordings: Recordings | None = None,
@@ -74,34 +72,41 @@ class Supervisor:
         self._runner = runner
         self._tools = tools
         self._folder = folder
-        self._space = Space(max_output_bytes)
+        self._max_output_bytes = max_output_bytes
+        self._max_memory_bytes = max_memory_bytes
+        self._max_tries = max_tries
         self._changed = changed
         self._clock = clock
         self._recordings = recordings
         self._recorded_s = recorded_seconds
         self._condition = threading.Condition()
         self._calls = 0
+        self._started = False
         self._stopping = False
         self._running: dict[str, Run] = {}
-        self._threads = [
-            threading.Thread(target=self._work, name=f"proteiniq-job-{n}", daemon=True)
-            for n in range(workers)
-        ]
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         # What a sandbox that died has left; its jobs run again from the start.
         kill_marked(self._folder)
         for left in self._folder.iterdir():
             shutil.rmtree(left, ignore_errors=True)
-        self._store.recover(self._now(), MAX_TRIES)
-        for thread in self._threads:
-            thread.start()
+        self._store.recover(self._now(), self._max_tries)
+        with self._condition:
+            self._started = True
+        self.wake()
 
     def wake(self) -> None:
-        """Let an idle thread look for a job."""
+        """Let idle threads look for a job, as many as there are slots."""
         with self._condition:
             self._calls += 1
             self._condition.notify_all()
+            if self._started and not self._stopping:
+                for slot in range(len(self._threads), self._runner.slots):
+                    name = f"proteiniq-job-{slot}"
+                    thread = threading.Thread(target=self._work, args=(slot,), name=name, daemon=True)
+                    self._threads.append(thread)
+                    thread.start()
 
     def stop(self) -> None:
         """Kill running jobs and requeue them for the next start."""
@@ -119,14 +124,14 @@ class Supervisor:
                 run.kill()
             self._condition.notify_all()
 
-    def _work(self) -> None:
+    def _work(self, slot: int) -> None:
         while True:
             with self._condition:
                 calls = self._calls
                 if self._stopping:
                     return
             try:
-                busy, pause = self._next(), None
+                busy, pause = slot < self._runner.slots and self._next(), None
             except Exception:
                 log.exception("the queue could not be read")
                 busy, pause = False, RETRY_S
@@ -136,13 +141,13 @@ class Supervisor:
 
     def _next(self) -> bool:
         """Run the job that has waited longest. Returns False if the queue is empty."""
-        claimed = self._store.claim(self._now())
+        claimed = self._store.claim(self._now(), self._runner.unable)
         if claimed is None:
             return False
         job, payload = claimed
         self._changed(job.id)
         folder = self._folder / job.id
-        finished: _Finished | None
+        finished: _Finished | Lost | None
         try:
             finished = self._run(job, payload, folder)
         except Exception as error:
@@ -156,7 +161,7 @@ class Supervisor:
         self._write(job, finished)
         return True
 
-    def _run(self, job: Job, payload: str, folder: Path) -> _Finished | None:
+    def _run(self, job: Job, payload: str, folder: Path) -> _Finished | Lost | None:
         """Run a job. Returns how it ended, or None if it is to run again at the next start."""
         recorded = json.loads(payload).get("recording")
         if recorded is not None and self._recordings is not None:
@@ -178,20 +183,33 @@ class Supervisor:
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
             if not self._is_wanted(job):
                 return None
-            run = self._running[job.id] = self._runner.start(folder)
+            run = self._running[job.id] = self._runner.start(folder, self._order(job, tool))
         try:
-            ended, stopped = self._watch(job, run, tool, folder)
+            ended = self._watch(job, run)
         except BaseException:
             run.end()
             raise
         finally:
             with self._condition:
                 del self._running[job.id]
-        if stopped is not None:
-            return _Finished(stopped)
+        if isinstance(ended, Lost):
+            return ended
+        if ended.stopped is not None:
+            status = "TIMEOUT" if ended.stopped[0] == TIMEOUT_CODE else "FAILED"
+            return _Finished(Ending(status, ended.stopped))
         if self._stopping and ended.outcome is None:
             return None
         return self._finished(job, tool, folder, ended)
+
+    def _order(self, job: Job, tool: Tool) -> Order:
+        contract = tool.contract
+        memory = [n for n in (contract.memory_limit_bytes, self._max_memory_bytes) if n is not None]
+        return Order(
+            job.id,
+            job.tries,
+            Limits(contract.id, contract.time_limit_s, self._max_output_bytes, min(memory, default=None)),
+            contract.resources,
+        )
 
     def _is_wanted(self, job: Job) -> bool:
         """Whether a job that was claimed is to go on: it may have been deleted since, or the sandbox stops."""
@@ -221,27 +239,13 @@ class Supervisor:
         )
         return _Finished(ending, tuple(draft for _, draft in drafts.values()))
 
-    def _watch(self, job: Job, run: Run, tool: Tool, folder: Path) -> tuple[Ended, Ending | None]:
-        """Watch a run until it ends. Returns how it ended, and why it was stopped before, if it was."""
-        deadline = time.monotonic() + tool.contract.time_limit_s
-        look = 0.0
-        stopped: Ending | None = None
+    def _watch(self, job: Job, run: Run) -> Ended | Lost:
+        """Follow a run until it ends."""
         while True:
-            now = time.monotonic()
-            if stopped is None and now >= deadline:
-                limit = tool.contract.time_limit_s
-                message = f"The job ran longer than the {limit:g} s that {tool.contract.id} allows."
-                stopped = Ending("TIMEOUT", ("timeout", message))
-                run.kill()
-            elif stopped is None and now >= look:
-                look = now + LOOK_S
-                if problem := self._space.problem(folder):
-                    stopped = Ending("FAILED", problem)
-                    run.kill()
-            news = run.poll(LOOK_S if stopped else max(min(deadline, look) - now, 0.0))
-            if isinstance(news, Ended):
-                return news, stopped
-            if isinstance(news, Progress):
+            news = run.poll(POLL_S)
+            if isinstance(news, (Ended, Lost)):
+                return news
+            if news is not None:
                 self._progress(job, news.percent)
 
     def _progress(self, job: Job, percent: float) -> None:
@@ -254,8 +258,6 @@ class Supervisor:
             self._changed(job.id)
 
     def _finished(self, job: Job, tool: Tool, folder: Path, ended: Ended) -> _Finished:
-        if problem := self._space.problem(folder):
-            return _Finished(Ending("FAILED", problem))
         drafts = self._drafts(tool, folder / "out")
         error = self._error(tool, folder, ended, drafts)
         log.info("job %s of %s: %s", job.id, job.tool, error[0] if error else "completed")
@@ -272,18 +274,23 @@ class Supervisor:
         ending = Ending(status, error, results, artifacts, files)
         return _Finished(ending, tuple(draft for _, draft in drafts.values()))
 
-    def _write(self, job: Job, finished: _Finished | None) -> None:
+    def _write(self, job: Job, finished: _Finished | Lost | None) -> None:
         """Write how a job ended; again and again while that fails, for its credits and its place are held meanwhile."""
         while True:
             try:
                 if finished is None:
                     self._store.release(job.id)
+                elif isinstance(finished, Lost):
+                    log.warning("job %s was lost: %s", job.id, finished.reason)
+                    self._store.requeue(job.id, finished.reason, self._max_tries, self._now())
+                    self._changed(job.id)
+                    self.wake()
                 else:
                     self._finish(job, finished)
                 return
             except Exception as error:
                 log.exception("the end of job %s could not be written; it will be tried again", job.id)
-                if finished is not None and not isinstance(error, (OSError, sqlite3.Error)):
+                if isinstance(finished, _Finished) and not isinstance(error, (OSError, sqlite3.Error)):
                     # What can't be written never can be.
                     finished = _Finished(
                         Ending("FAILED", ("internal_error", "The job's end could not be stored."))

@@ -2,7 +2,8 @@
 
 Run as `python -m proteiniq.sandbox._worker FOLDER`. Standard output is the channel to the sandbox,
 with one JSON object per line; whatever the tool prints goes to standard error. End of file on standard
-input means that the sandbox is gone; the tool itself has an empty standard input.
+input means that the sandbox is gone; a line there says until when the job may go on without another line
+(`_lease.clock`). The tool itself has an empty standard input.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import math
 import os
 import re
+import select
 import signal
 import sys
 import threading
@@ -20,6 +22,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from . import _lease
+from ._processes import kill_marked
 from .tools import load
 from .tools.base import Entry
 
@@ -54,7 +58,11 @@ def main(folder: Path) -> None:
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.umask(0o077)
-    threading.Thread(target=_end_with_sandbox, args=(sandbox,), daemon=True).start()
+    with suppress(
+        OSError
+    ):  # Only Linux has it. Where memory runs out, the kernel ends a job rather than the sandbox.
+        Path("/proc/self/oom_score_adj").write_text("500")
+    threading.Thread(target=_end_with_sandbox, args=(sandbox, folder), daemon=True).start()
     try:
         run(folder, channel)
     except BaseException as error:
@@ -92,9 +100,18 @@ def without_paths(text: str) -> str:
     return re.sub(r"(?<![\w.:/])/(?:[^\s/'\":;,()]+/)+", "", text)
 
 
-def _end_with_sandbox(sandbox: int) -> None:
-    while os.read(sandbox, 1 << 10):
-        pass
+def _end_with_sandbox(sandbox: int, folder: Path) -> None:
+    """End the job, with processes that have left its group, when the sandbox is gone or its last line has run out."""
+    poller = select.poll()
+    poller.register(sandbox, select.POLLIN)
+    until, buffer = math.inf, b""
+    while _lease.clock() < until:
+        if poller.poll(None if until == math.inf else 500):
+            if not (data := os.read(sandbox, 1 << 16)):
+                break
+            *lines, buffer = (buffer + data).split(b"\n")
+            until = float(lines[-1]) if lines else until
+    kill_marked(folder)
     os.killpg(0, signal.SIGKILL)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import mmap
 import os
 import signal
 import subprocess
@@ -224,6 +226,79 @@ class Writes(Plain):
         return {}
 
 
+class Hoards(Plain):
+    """Uses `mebibytes` of memory in the way selected by `how`, for as long as a look takes."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="hoards",
+        settings=(
+            Setting("mebibytes", "Mebibytes", "How much.", "integer", 100, minimum=1),
+            Setting("how", "How", "The way.", "string", "itself"),
+            Setting("seconds", "Seconds", "How long.", "number", 600.0),
+        ),
+        credit_model=CreditModel(3),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        size, how = settings["mebibytes"] << 20, settings["how"]
+        if how == "child":
+            code = f"import time; x = bytearray(b'x') * {size}; time.sleep({settings['seconds']})"
+            subprocess.run([sys.executable, "-c", code], check=True)
+        elif how == "reserved":
+            with mmap.mmap(-1, size):
+                time.sleep(settings["seconds"])
+        else:
+            held = bytearray(b"x") * size
+            if how == "forks":
+                for _ in range(3):
+                    if os.fork() == 0:
+                        time.sleep(settings["seconds"])
+                        os._exit(0)
+            time.sleep(settings["seconds"])
+            del held
+        return super().run(inputs, settings, out, progress)
+
+
+class Alone(Plain):
+    """Notes each start in `starts`, and in `doubles` if another run of the job is still there. Takes `seconds`."""
+
+    contract = attrs.evolve(
+        PLAIN,
+        id="alone",
+        settings=(
+            Setting("starts", "Starts", "File that gets a line.", "string", ""),
+            Setting("doubles", "Doubles", "File that gets a line.", "string", ""),
+            Setting("seconds", "Seconds", "How long.", "number", 600.0),
+        ),
+        credit_model=CreditModel(7),
+    )
+
+    def run(self, inputs: Inputs, settings: Settings, out: Path, progress: Progress) -> Mapping[str, Any]:
+        with Path(settings["starts"]).open("a") as starts:
+            starts.write(f"{os.getpid()}\n")
+            starts.flush()
+            try:
+                fcntl.flock(starts, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                Path(settings["doubles"]).write_text("twice at once")
+            progress(50)
+            time.sleep(settings["seconds"])
+        return super().run(inputs, settings, out, progress)
+
+
+class Gifted(Plain):
+    """Needs a worker with a GPU, and doesn't use it."""
+
+    contract = attrs.evolve(PLAIN, id="gifted", resources={"GPU": 1})
+
+
+class Modest(Hoards):
+    """May use 64 MiB."""
+
+    contract = attrs.evolve(Hoards.contract, id="modest", memory_limit_bytes=64 << 20)
+
+
 class Talkative(Plain):
     """Writes a large file, an undocumented one, and much to standard output and error."""
 
@@ -263,5 +338,5 @@ ALL = tuple(
     for tool in (Plain, Priced, Choosy, Waits, Fails, Endless, Talkative, Unfit, Missing)
 )
 
-MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes))
-"""Tools that leave a process, or write too much."""
+MESSY = tuple(f"{__name__}:{tool.__name__}" for tool in (Leaves, Writes, Hoards, Modest, Alone, Gifted))
+"""Tools that leave a process, write too much, use much memory, or notice that they run twice."""

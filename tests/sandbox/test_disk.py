@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from proteiniq.sandbox import Sandbox, SandboxError, _space, _supervisor
+from proteiniq.sandbox import Sandbox, SandboxError, _space, _supervisor, _watch
 from proteiniq.sandbox._blobs import Blobs
 from proteiniq.sandbox._rows import Ending
 from proteiniq.sandbox._runner import LocalRun
@@ -49,8 +49,8 @@ def fails_once(monkeypatch: pytest.MonkeyPatch, kind: type, name: str) -> list[o
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LOOK_S", "RETRY_S"):
-        monkeypatch.setattr(_supervisor, name, 0.01)
+    monkeypatch.setattr(_supervisor, "RETRY_S", 0.01)
+    monkeypatch.setattr(_watch, "LOOK_S", 0.01)
 
 
 @pytest.fixture

@@ -106,6 +106,10 @@ class ToolContract:
     """
     credit_model: CreditModel
     time_limit_s: float = 300.0
+    memory_limit_bytes: int | None = None
+    """The most memory that a job may use, with everything that it starts. None leaves it to the sandbox."""
+    resources: Mapping[str, float] = attrs.field(factory=dict)
+    """What a Dask worker must have free for a job, such as `{"GPU": 1}`. On one machine it has no meaning."""
     subcategory: str | None = None
     beta: bool = False
 

@@ -1,0 +1,387 @@
+"""The runner of a Dask cluster: its connection to the scheduler, the workers that it may use, and their jobs.
+
+All of it happens on one event loop in a thread of its own. The connection is made again for as long as it takes; jobs
+that a worker has go on meanwhile, as long as the worker can be reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import attrs
+from distributed import Client
+
+from .. import _lease
+from .._errors import SandboxError
+from .._runs import Order
+from . import post, probe, storage as _storage
+from .link import CALL_S, Link
+from .run import DaskRun
+
+log = logging.getLogger("proteiniq.sandbox")
+
+LOOK_S = 0.5
+"""Interval between looks at the cluster, in seconds."""
+
+CONNECT_S = 10.0
+"""How long a connection to the scheduler may take, in seconds."""
+
+AGAIN_S = 2.0
+"""Pause before a connection, a worker or a task is tried again, in seconds."""
+
+START_S = 10.0
+"""How long a start waits until the workers that are there are known, in seconds."""
+
+PROBE_S = 60.0
+"""How long a worker may take to import the tools, in seconds."""
+
+
+@attrs.frozen
+class Need:
+    """What a tool needs of a worker."""
+
+    reference: str
+    """The tool, as `module:class`."""
+    resources: Mapping[str, float]
+    weights: str | None
+    """The folder of its weights, if it has a model."""
+
+
+class Cluster:
+    """The state on the event loop; other threads only read `slots` and `unable`."""
+
+    def __init__(
+        self, address: str, server: str, tools: Mapping[str, Need], lease_s: float, storage: str | None
+    ) -> None:
+        self.server = server
+        self.lease_s = lease_s
+        self.storage = storage
+        self.client: Any = None
+        self.runs: dict[str, DaskRun] = {}
+        self.slots = 0
+        self.unable = frozenset(tools)
+        self.changed: Callable[[], None] = lambda: None
+        self.looked = asyncio.Event()
+        """Set once the workers that were there at the start are known."""
+        self._address = address
+        self._tools = tools
+        self._probed = {need.reference: need.weights for need in tools.values()}
+        self._here = probe.facts(self._probed)
+        self._links: dict[str, Link] = {}
+        self._followers: dict[str, asyncio.Task[None]] = {}
+        self._probing: dict[str, asyncio.Task[None]] = {}
+        self._refused: dict[str, float] = {}
+        """Worker → when it is looked at again."""
+        self._told: set[str] = set()
+        self._there: frozenset[str] = frozenset()
+        """The workers that get tasks."""
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def runs_at(self, worker: str) -> list[DaskRun]:
+        return [
+            run for run in self.runs.values() if run.attempt.holder and run.attempt.holder.worker == worker
+        ]
+
+    def background(self, call: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(call)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def add(self, run: DaskRun) -> None:
+        self.runs[run.name] = run
+        self._submit(run)
+
+    def unwant(self, run: DaskRun) -> None:
+        run.unwant()
+        self._release(run)
+
+    def done(self, run: DaskRun) -> None:
+        """A run has ended: its worker need not keep it."""
+        self.runs.pop(run.name, None)
+        run.future = None  # Dask forgets the task.
+        self._release(run)
+
+    async def serve(self, connected: Future[None]) -> None:
+        """Keep the connection until cancelled. `connected` gets the outcome of the first attempt."""
+        try:
+            while True:
+                try:
+                    async with Client(
+                        self._address,
+                        asynchronous=True,
+                        set_as_default=False,
+                        timeout=CONNECT_S,
+                        name="proteiniq-sandbox",
+                    ) as self.client:
+                        if not connected.done():
+                            connected.set_result(None)
+                        log.info("connected to the Dask scheduler %s", self._address)
+                        try:
+                            await self._look_on()
+                        except asyncio.CancelledError:
+                            self._cancel()
+                            raise
+                except (OSError, TimeoutError, ValueError, ImportError) as error:
+                    if not connected.done():
+                        connected.set_exception(error)
+                        return
+                    log.warning("the Dask scheduler %s can't be reached: %r", self._address, error)
+                except Exception as error:
+                    if not connected.done():
+                        connected.set_exception(error)
+                        return
+                    log.exception("the conversation with the Dask scheduler broke off")
+                self.client = None
+                self._count({})
+                self._expire()
+                await asyncio.sleep(AGAIN_S)
+        finally:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        for task in (*self._tasks, *self._followers.values(), *self._probing.values()):
+            task.cancel()
+
+    async def _look_on(self) -> None:
+        """Follow the cluster until the connection is given up."""
+        while self.client.status != "closed":
+            if self.client.status == "running":
+                # The client connects again by itself for a while; what it asks meanwhile fails.
+                with suppress(OSError, TimeoutError):
+                    identity = await asyncio.wait_for(self.client.scheduler.identity(n_workers=-1), CALL_S)
+                    self._meet(identity["workers"])
+                    for run in list(self.runs.values()):
+                        self._submit(run)
+            else:
+                self._count({})
+            self._expire()
+            await asyncio.sleep(LOOK_S)
+
+    def _meet(self, workers: Mapping[str, Mapping[str, Any]]) -> None:
+        """Get to know new workers, and forget those that have gone."""
+        now = _lease.clock()
+        for address, worker in workers.items():
+            if (
+                address not in self._links
+                and address not in self._probing
+                and self._refused.get(address, 0) <= now
+            ):
+                self._probing[address] = asyncio.create_task(self._probe(address, worker))
+        for address in [each for each in self._links if each not in workers and not self.runs_at(each)]:
+            self._followers.pop(address).cancel()
+            del self._links[address]
+        self._refused = {address: until for address, until in self._refused.items() if address in workers}
+        self._count(workers)
+        if not self._probing:
+            self.looked.set()
+
+    def _count(self, workers: Mapping[str, Any]) -> None:
+        # One that is paused for want of memory, about to go, or doesn't answer gets no tasks.
+        self._there = frozenset(
+            address
+            for address, link in self._links.items()
+            if address in workers and workers[address]["status"] == "running" and link.answers
+        )
+        slots = sum(self._links[address].slots for address in self._there if self._links[address].found.tools)
+        unable = frozenset(tool_id for tool_id in self._tools if not self._able(tool_id))
+        if (slots, unable) != (self.slots, self.unable):
+            if slots != self.slots:
+                log.info("the Dask cluster has %d slots", slots)
+            self.slots, self.unable = slots, unable
+            self.changed()
+        if slots:
+            for tool_id in unable:
+                self._tell(f"no Dask worker can run {tool_id}: its jobs wait")
+
+    def _able(self, tool_id: str) -> frozenset[str]:
+        """The workers that have a tool and what it needs."""
+        need = self._tools[tool_id]
+        return frozenset(
+            address
+            for address, link in self._links.items()
+            if address in self._there
+            and need.reference in link.found.tools
+            and all(link.resources.get(name, 0) >= amount for name, amount in need.resources.items())
+        )
+
+    async def _probe(self, address: str, worker: Mapping[str, Any]) -> None:
+        """Find out whether a worker can be used, and say what is different there."""
+        try:
+            asked = self.client.run(probe.inspect, self._probed, workers=[address])
+            found = probe.compared(self._here, (await asyncio.wait_for(asked, PROBE_S))[address])
+        except (OSError, TimeoutError) as error:
+            self._refused[address] = _lease.clock() + 15 * AGAIN_S
+            self._tell(f"the Dask worker {address} can't be used now: {type(error).__name__}: {error}")
+        except Exception as error:  # Mostly it couldn't import this package, and each try fills its log.
+            self._refused[address] = _lease.clock() + 300 * AGAIN_S
+            self._tell(
+                f"the Dask worker {address} can't be used: {error}. Is the same proteiniq installed there?"
+            )
+        else:
+            for difference in found.differences:
+                self._tell(f"the Dask worker {address} differs: {difference}")
+            link = self._links[address] = Link(self, address, worker["nthreads"], worker["resources"], found)
+            self._followers[address] = asyncio.create_task(self._follow(link))
+        finally:
+            del self._probing[address]
+
+    async def _follow(self, link: Link) -> None:
+        try:
+            await link.follow()
+        except Exception:
+            log.exception("the conversation with %s broke off", link.address)
+        # Another process has the address of the worker, or has just begun to.
+        del self._links[link.address], self._followers[link.address]
+
+    def _tell(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            log.warning(message)
+
+    def _submit(self, run: DaskRun) -> None:
+        """Give a run to Dask unless it has it, or a worker has. Nothing of it runs before a worker is allowed to."""
+        now = _lease.clock()
+        if run.done or run.attempt.holder is not None or now < run.not_before:
+            return
+        if self.client is None or self.client.status != "running":
+            return
+        able = self._able(run.order.limits.tool)
+        waits = run.future is not None and run.future.status == "pending"
+        if waits and able == run.workers:
+            return
+        if not able:
+            return
+        again = run.future is not None and not waits
+        run.workers = able
+        run.future = self.client.submit(
+            post.work,
+            self.server,
+            run.name,
+            self.lease_s,
+            key=f"{run.name}-{len(able)}-{now}",
+            workers=sorted(able),
+            resources=dict(run.order.resources) or None,
+            retries=0,
+            pure=False,
+        )
+        if again:  # It has failed, or was forgotten with a connection.
+            run.not_before = now + AGAIN_S
+
+    def _expire(self) -> None:
+        for run in list(self.runs.values()):
+            if run.is_over():
+                run.lose("Its worker was lost.")
+
+    def _release(self, run: DaskRun) -> None:
+        if run.attempt.holder is not None and (link := self._links.get(run.attempt.holder.worker)):
+            link.release(run)
+
+
+class DaskRunner:
+    """Runs each job as a task on a Dask cluster.
+
+    `address` is that of the scheduler, with its protocol (`tcp://`, `tls://`). `name` is that of this sandbox, the
+    same at each start. A job goes on for `lease_s` seconds without hearing from here, and a lost one runs again
+    after that. `storage` is where files are handed over, as a URL of fsspec; None lets them come through the
+    connection.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        tools: Mapping[str, Need],
+        *,
+        lease_s: float = 30.0,
+        storage: str | None = None,
+    ) -> None:
+        self._address = address
+        self._lease_s = lease_s
+        self._began = _lease.clock()
+        self._storage = storage
+        self._name = name
+        # A copy of the data folder has the same name, and must not end what another one runs.
+        server = f"{name}.{secrets.token_hex(4)}"
+        self._arguments = (address, server, tools, lease_s, storage)
+        self._cluster: Cluster | None = None
+        self._loop = asyncio.new_event_loop()
+        self._main: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._serve, name="proteiniq-dask", daemon=True)
+        self._connected: Future[None] = Future()
+        self.changed: Callable[[], None] = lambda: None
+        """Called when the number of slots has changed."""
+
+    @property
+    def slots(self) -> int:
+        return 0 if self._cluster is None else self._cluster.slots
+
+    @property
+    def unable(self) -> frozenset[str]:
+        return frozenset() if self._cluster is None else self._cluster.unable
+
+    def open(self) -> None:
+        """Connect, and look at the workers that are there. Raises SandboxError if the scheduler can't be reached."""
+        if self._storage is not None:
+            try:
+                _storage.remove(self._storage, _storage.path_of(self._storage, self._name))
+            except Exception as error:  # of any file system
+                self._loop.close()
+                raise SandboxError(f"cannot use the storage {self._storage}: {error}") from error
+        self._thread.start()
+        try:
+            self._connected.result()
+        except (OSError, TimeoutError, ValueError, ImportError) as error:
+            self._thread.join()
+            raise SandboxError(
+                f"cannot connect to the Dask scheduler {self._address}: {error}. Start it, or correct the address"
+            ) from error
+        assert self._cluster is not None
+        looked = asyncio.run_coroutine_threadsafe(self._cluster.looked.wait(), self._loop)
+        try:
+            looked.result(START_S)
+        except TimeoutError:
+            looked.cancel()
+        if self.slots == 0:
+            log.warning("no Dask worker can be used yet: jobs wait until one can")
+
+    def close(self) -> None:
+        """Leave the cluster. Tasks that no worker has started are dropped."""
+        if self._main is not None:
+            with suppress(RuntimeError):  # The loop has ended by itself.
+                self._loop.call_soon_threadsafe(self._main.cancel)
+        self._thread.join()
+
+    def start(self, folder: Path, order: Order) -> DaskRun:
+        cluster = self._cluster
+        assert cluster is not None
+        # An earlier start of the job, by a sandbox that died, ends with its lease.
+        not_before = _lease.over(self._began, self._lease_s) if order.tries > 1 else 0.0
+        run = DaskRun(
+            folder,
+            order,
+            self._lease_s,
+            not_before,
+            kill=lambda run: self._loop.call_soon_threadsafe(cluster.unwant, run),
+            done=cluster.done,
+        )
+        self._loop.call_soon_threadsafe(cluster.add, run)
+        return run
+
+    def _serve(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner, suppress(asyncio.CancelledError):
+            runner.run(self._run())
+
+    async def _run(self) -> None:
+        self._main = asyncio.current_task()
+        cluster = self._cluster = Cluster(*self._arguments)
+        cluster.changed = lambda: self.changed()
+        await cluster.serve(self._connected)

@@ -1,0 +1,53 @@
+"""Files of jobs in a storage that workers and the sandbox reach: a shared folder, or any URL that fsspec opens.
+
+Each execution has a folder of its own there, below one of the sandbox, so nothing is ever written twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+PIECE_BYTES = 4 << 20
+
+
+def put(url: str, name: str, folder: Path, files: Iterable[Mapping[str, Any]]) -> str:
+    """Copy files of a job's folder to the folder `name` of the storage. Returns the path of that."""
+    there, root = fsspec.core.url_to_fs(url)
+    target = f"{root.rstrip('/')}/{name}"
+    for file in files:
+        path = f"{target}/{file['name']}"
+        there.makedirs(path.rpartition("/")[0], exist_ok=True)
+        with (folder / file["name"]).open("rb") as source, there.open(path, "wb") as copy:
+            while data := source.read(PIECE_BYTES):
+                copy.write(data)
+    return target
+
+
+def get(url: str, source: str, folder: Path, file: Mapping[str, Any]) -> None:
+    """Copy one file of a job to its folder here. Raises ValueError if it is not what the worker has put there."""
+    there, _ = fsspec.core.url_to_fs(url)
+    digest = hashlib.sha256()
+    with there.open(f"{source}/{file['name']}", "rb") as stored, (folder / file["name"]).open("wb") as copy:
+        while data := stored.read(PIECE_BYTES):
+            digest.update(data)
+            copy.write(data)
+    if digest.hexdigest() != file["sha256"]:
+        raise ValueError(f"{file['name']} is not what the worker has stored")
+
+
+def remove(url: str, path: str) -> None:
+    """Remove the folder of an execution, or of a sandbox. One that isn't there is removed."""
+    there, _ = fsspec.core.url_to_fs(url)
+    with suppress(FileNotFoundError):
+        there.rm(path, recursive=True)
+
+
+def path_of(url: str, name: str) -> str:
+    """The path of the folder `name`."""
+    return f"{fsspec.core.url_to_fs(url)[1].rstrip('/')}/{name}"
