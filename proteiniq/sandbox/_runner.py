@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,9 @@ class LocalRunner:
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
-        self.unable: tuple[str, ...] = ()
+
+    def unable(self, claimed: Collection[str]) -> tuple[str, ...]:
+        return ()
 
     def start(self, folder: Path, order: Order) -> WatchedRun:
         return WatchedRun(LocalRun(folder), folder, order.limits)

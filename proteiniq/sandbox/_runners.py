@@ -41,7 +41,8 @@ def cluster(
 ) -> ClusterRunner:
     """The runner of a cluster, not yet connected. `secret` is what tells sandboxes apart that share it."""
     try:
-        from ._dask.runner import DaskRunner, Need
+        from ._dask.capacity import Need
+        from ._dask.runner import DaskRunner
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package == "proteiniq":

@@ -81,9 +81,8 @@ class Runner(Protocol):
     def slots(self) -> int:
         """How many jobs can run at the same time, now."""
 
-    @property
-    def unable(self) -> Collection[str]:
-        """The ids of tools that nothing there can run now; their jobs wait."""
+    def unable(self, claimed: Collection[str]) -> Collection[str]:
+        """The ids of tools whose jobs have to wait, while jobs of the tools `claimed` run."""
 
     def start(self, folder: Path, order: Order) -> Run:
         """Start the worker of the job in a folder that contains `job.json`, and keep it within the limits.

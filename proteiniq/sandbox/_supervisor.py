@@ -80,6 +80,9 @@ class Supervisor:
         self._recordings = recordings
         self._recorded_s = recorded_seconds
         self._condition = threading.Condition()
+        self._claiming = threading.Lock()
+        self._claimed: list[str] = []
+        """The tools of the jobs that run."""
         self._calls = 0
         self._started = False
         self._stopping = False
@@ -141,11 +144,35 @@ class Supervisor:
 
     def _next(self) -> bool:
         """Run the job that has waited longest. Returns False if the queue is empty."""
-        claimed = self._store.claim(self._now(), self._runner.unable)
+        claimed = self._claim()
         if claimed is None:
             return False
         job, payload = claimed
-        self._changed(job.id)
+        try:
+            self._changed(job.id)
+            self._carry_out(job, payload)
+        finally:
+            self._unclaim(job)
+        return True
+
+    def _claim(self) -> tuple[Job, str] | None:
+        """Claim the job that has waited longest, of those that the runner can start now."""
+        with self._claiming:
+            claimed = self._store.claim(self._now(), self._runner.unable(self._claimed))
+            if claimed is not None:
+                self._claimed.append(claimed[0].tool)
+            return claimed
+
+    def _unclaim(self, job: Job) -> None:
+        """Let jobs start that had to wait for this one."""
+        with self._claiming:
+            unable = self._runner.unable(self._claimed)
+            self._claimed.remove(job.tool)
+            if self._runner.unable(self._claimed) != unable:
+                self.wake()
+
+    def _carry_out(self, job: Job, payload: str) -> None:
+        """Run a job, and write how it ended."""
         folder = self._folder / job.id
         finished: _Finished | Lost | None
         try:
@@ -159,7 +186,6 @@ class Supervisor:
             # Before the end is written: on a full disk, this makes the room for it.
             shutil.rmtree(folder, ignore_errors=True)
         self._write(job, finished)
-        return True
 
     def _run(self, job: Job, payload: str, folder: Path) -> _Finished | Lost | None:
         """Run a job. Returns how it ended, or None if it is to run again at the next start."""

@@ -287,10 +287,10 @@ class Alone(Plain):
         return super().run(inputs, settings, out, progress)
 
 
-class Gifted(Plain):
+class Gifted(Waits):
     """Needs a worker with a GPU, and doesn't use it."""
 
-    contract = attrs.evolve(PLAIN, id="gifted", resources={"GPU": 1})
+    contract = attrs.evolve(Waits.contract, id="gifted", resources={"GPU": 1})
 
 
 class Modest(Hoards):

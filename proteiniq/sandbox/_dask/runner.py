@@ -10,19 +10,19 @@ import asyncio
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import attrs
 from distributed import Client
 
 from .. import _lease
 from .._errors import SandboxError
 from .._runs import Order
 from . import post, probe, storage as _storage
+from .capacity import Capacity, Need, Offer
 from .link import CALL_S, Link
 from .run import DaskRun
 
@@ -44,19 +44,8 @@ PROBE_S = 60.0
 """How long a worker may take to import the tools, in seconds."""
 
 
-@attrs.frozen
-class Need:
-    """What a tool needs of a worker."""
-
-    reference: str
-    """The tool, as `module:class`."""
-    resources: Mapping[str, float]
-    weights: str | None
-    """The folder of its weights, if it has a model."""
-
-
 class Cluster:
-    """The state on the event loop; other threads only read `slots` and `unable`."""
+    """The state on the event loop; other threads only read `capacity`."""
 
     def __init__(
         self, address: str, server: str, tools: Mapping[str, Need], lease_s: float, storage: str | None
@@ -66,8 +55,7 @@ class Cluster:
         self.storage = storage
         self.client: Any = None
         self.runs: dict[str, DaskRun] = {}
-        self.slots = 0
-        self.unable = frozenset(tools)
+        self.capacity = Capacity(tools)
         self.changed: Callable[[], None] = lambda: None
         self.looked = asyncio.Event()
         """Set once the workers that were there at the start are known."""
@@ -81,8 +69,6 @@ class Cluster:
         self._refused: dict[str, float] = {}
         """Worker → when it is looked at again."""
         self._told: set[str] = set()
-        self._there: frozenset[str] = frozenset()
-        """The workers that get tasks."""
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def runs_at(self, worker: str) -> list[DaskRun]:
@@ -186,32 +172,19 @@ class Cluster:
 
     def _count(self, workers: Mapping[str, Any]) -> None:
         # One that is paused for want of memory, about to go, or doesn't answer gets no tasks.
-        self._there = frozenset(
-            address
+        there = {
+            address: Offer(link.slots, link.resources, link.found.tools)
             for address, link in self._links.items()
             if address in workers and workers[address]["status"] == "running" and link.answers
-        )
-        slots = sum(self._links[address].slots for address in self._there if self._links[address].found.tools)
-        unable = frozenset(tool_id for tool_id in self._tools if not self._able(tool_id))
-        if (slots, unable) != (self.slots, self.unable):
-            if slots != self.slots:
-                log.info("the Dask cluster has %d slots", slots)
-            self.slots, self.unable = slots, unable
+        }
+        known, self.capacity = self.capacity, Capacity(self._tools, there)
+        if self.capacity != known:
+            if self.capacity.slots != known.slots:
+                log.info("the Dask cluster has %d slots", self.capacity.slots)
             self.changed()
-        if slots:
-            for tool_id in unable:
+        if self.capacity.slots:
+            for tool_id in self.capacity.missing():
                 self._tell(f"no Dask worker can run {tool_id}: its jobs wait")
-
-    def _able(self, tool_id: str) -> frozenset[str]:
-        """The workers that have a tool and what it needs."""
-        need = self._tools[tool_id]
-        return frozenset(
-            address
-            for address, link in self._links.items()
-            if address in self._there
-            and need.reference in link.found.tools
-            and all(link.resources.get(name, 0) >= amount for name, amount in need.resources.items())
-        )
 
     async def _probe(self, address: str, worker: Mapping[str, Any]) -> None:
         """Find out whether a worker can be used, and say what is different there."""
@@ -254,7 +227,7 @@ class Cluster:
             return
         if self.client is None or self.client.status != "running":
             return
-        able = self._able(run.order.limits.tool)
+        able = self.capacity.able(run.order.limits.tool)
         waits = run.future is not None and run.future.status == "pending"
         if waits and able == run.workers:
             return
@@ -318,15 +291,14 @@ class DaskRunner:
         self._thread = threading.Thread(target=self._serve, name="proteiniq-dask", daemon=True)
         self._connected: Future[None] = Future()
         self.changed: Callable[[], None] = lambda: None
-        """Called when the number of slots has changed."""
+        """Called when the cluster can run other jobs than before."""
 
     @property
     def slots(self) -> int:
-        return 0 if self._cluster is None else self._cluster.slots
+        return 0 if self._cluster is None else self._cluster.capacity.slots
 
-    @property
-    def unable(self) -> frozenset[str]:
-        return frozenset() if self._cluster is None else self._cluster.unable
+    def unable(self, claimed: Collection[str]) -> frozenset[str]:
+        return frozenset() if self._cluster is None else self._cluster.capacity.unable(claimed)
 
     def open(self) -> None:
         """Connect, and look at the workers that are there. Raises SandboxError if the scheduler can't be reached."""

@@ -11,6 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from proteiniq.sandbox import Sandbox
+
+from ..clients import generous
+from ..fake_tools import ALL, MESSY
 
 PATIENCE = 60.0
 """How long a step may take on a slow machine, in seconds."""
@@ -75,6 +81,10 @@ class Cluster:
     def _listens(self) -> bool:
         with socket.socket() as there:
             return there.connect_ex(("127.0.0.1", self._port)) == 0
+
+
+def sandbox_on(cluster: Cluster, **options: Any) -> Sandbox:
+    return generous(runner=cluster.url, **{"lease": 10.0, "tools": (*ALL, *MESSY), **options})
 
 
 def end(process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:

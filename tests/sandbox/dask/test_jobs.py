@@ -9,12 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from proteiniq.sandbox import Sandbox
-
-from ..clients import Api, body, generous, gone
+from ..clients import Api, body, gone
 from ..commands import wait_until_gone
-from ..fake_tools import ALL, MESSY, Talkative
-from .cluster import Cluster, until
+from ..fake_tools import Talkative
+from .cluster import Cluster, sandbox_on, until
 
 
 def test_result_and_files_come_back(api: Api) -> None:
@@ -142,7 +140,3 @@ def test_a_file_that_is_damaged_on_the_way_is_brought_again(
         (file,) = body(api.get(f"results/{done['id']}"))["files"]
         assert httpx.get(file["url"]).text == ">a\nMK\n"
     assert damaged
-
-
-def sandbox_on(cluster: Cluster, **options: Any) -> Sandbox:
-    return generous(runner=cluster.url, **{"lease": 10.0, "tools": (*ALL, *MESSY), **options})

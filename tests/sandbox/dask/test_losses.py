@@ -168,15 +168,28 @@ def test_what_a_killed_sandbox_left_ends_before_it_runs_again(fragile: Cluster, 
 
 
 def test_a_job_waits_for_a_worker_that_has_what_it_needs_and_holds_up_no_other(
-    fragile: Cluster, serve: Serve
+    fragile: Cluster, serve: Serve, tmp_path: Path
 ) -> None:
     fragile.start_worker()
     api = serve()
-    job_id = api.submit("gifted")["id"]
+    job_id = api.submit("gifted", settings={"gate": str(tmp_path)})["id"]
     assert api.run()["status"] == "COMPLETED"
     assert body(api.get(f"jobs/{job_id}/status"))["status"] == "QUEUED"
     fragile.start_worker("--resources=GPU=1")
     assert api.ended(job_id)["status"] == "COMPLETED"
+
+
+def test_a_job_waits_for_a_resource_that_is_in_use_and_holds_up_no_other(
+    fragile: Cluster, serve: Serve, tmp_path: Path
+) -> None:
+    fragile.start_worker("--resources=GPU=1", threads=2)
+    api, gate = serve(), tmp_path / "gate"
+    first, second = (api.submit("gifted", settings={"gate": str(gate)})["id"] for _ in range(2))
+    api.until(first, progress=50)
+    assert api.run()["status"] == "COMPLETED"
+    assert body(api.get(f"jobs/{second}/status"))["status"] == "QUEUED"
+    gate.touch()
+    assert [api.ended(job_id)["status"] for job_id in (first, second)] == ["COMPLETED"] * 2
 
 
 def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
