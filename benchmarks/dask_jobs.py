@@ -77,7 +77,7 @@ def on_sandbox(sandbox: Sandbox, jobs: int) -> None:
         for _ in range(jobs):
             client.post("jobs", json=body).raise_for_status()
         while client.get("account").raise_for_status().json()["limits"]["active_jobs"]:
-            sleep(0.02)
+            sleep(0.1)
         newest = client.get("jobs", params={"limit": jobs}).raise_for_status().json()["data"]
         assert [job["status"] for job in newest] == ["COMPLETED"] * jobs
 

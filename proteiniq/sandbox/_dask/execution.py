@@ -34,6 +34,9 @@ log = logging.getLogger("proteiniq.sandbox")
 LOG_BYTES = 64 << 10
 """How much of the end of a log is kept."""
 
+WITH_END_BYTES = 64 << 10
+"""How much of a job's files, the first that fit, is told with its end, so that nobody has to ask for them."""
+
 _POLL_S = 0.5
 _LOCK = "lock"
 
@@ -187,7 +190,11 @@ class Execution:
                 self._run = None
 
     def _offer(self, ended: Ended, grant: Grant) -> None:
-        files = [] if self._unwanted or ended.stopped else list(self._files())
+        files = (
+            []
+            if self._unwanted or ended.stopped
+            else list(self._files(0 if grant.storage else WITH_END_BYTES))
+        )
         said: dict[str, Any] = {**attrs.asdict(ended), "files": files, "storage": None}
         if files and grant.storage is not None:
             name = f"{self.server.partition('.')[0]}/{self.attempt}.{self.id}"
@@ -201,17 +208,21 @@ class Execution:
             self.state = "ended"
         self._changed()
 
-    def _files(self) -> Iterator[dict[str, Any]]:
-        """What the job leaves: the files of `out` and its result."""
+    def _files(self, with_end: int) -> Iterator[dict[str, Any]]:
+        """What the job leaves: the files of `out` and its result. `content` is None of those that have to be read."""
         out = self._folder / "out"
         for path in [*(sorted(out.iterdir()) if out.is_dir() else ()), self._folder / "results.json"]:
             if path.is_file() and not path.is_symlink() and path.name.isprintable():
                 with path.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
+                size = path.stat().st_size
+                content = path.read_bytes() if size <= with_end else None
+                with_end -= 0 if content is None else size
                 yield {
                     "name": path.relative_to(self._folder).as_posix(),
-                    "size": path.stat().st_size,
+                    "size": size,
                     "sha256": digest,
+                    "content": content,
                 }
 
     def _wait_until_taken(self) -> None:

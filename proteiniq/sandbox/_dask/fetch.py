@@ -54,7 +54,9 @@ async def _copied(file: Mapping[str, Any], target: Path, read: Read) -> bool:
     left = file["size"]
     with target.open("wb") as copy:
         while left:
-            data = await read(file["name"], file["size"] - left, min(left, PIECE_BYTES))
+            data = file["content"]
+            if data is None:
+                data = await read(file["name"], file["size"] - left, min(left, PIECE_BYTES))
             if data is None:
                 return False
             if not data:

@@ -14,9 +14,13 @@ from proteiniq.sandbox._dask import fetch, storage
 CONTENT = bytes(range(256)) * 10
 
 
-def end(name: str = "out/a.bin", content: bytes = CONTENT, **changes: Any) -> dict[str, Any]:
-    file = {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), **changes}
-    return {"files": [file], "storage": None}
+def end(name: str = "out/a.bin", content: bytes = CONTENT, *, has_content: bool = False) -> dict[str, Any]:
+    digest = hashlib.sha256(content).hexdigest()
+    said = content if has_content else None
+    return {
+        "files": [{"name": name, "size": len(content), "sha256": digest, "content": said}],
+        "storage": None,
+    }
 
 
 def fetched(folder: Path, said: dict[str, Any], content: bytes | None = CONTENT) -> bool:
@@ -38,6 +42,11 @@ def test_a_file_comes_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_a_file_that_differs_from_its_checksum_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(fetch.Damaged, match=r"a\.bin is not what the worker had"):
         fetched(tmp_path, end(), content)
+
+
+def test_a_file_that_came_with_the_end_is_not_read(tmp_path: Path) -> None:
+    assert fetched(tmp_path, end("out/a.bin", b"small", has_content=True), None)
+    assert (tmp_path / "out" / "a.bin").read_bytes() == b"small"
 
 
 def test_files_of_an_execution_that_is_gone_are_not_awaited(tmp_path: Path) -> None:

@@ -136,7 +136,8 @@ def test_a_file_that_is_damaged_on_the_way_is_brought_again(
 
     monkeypatch.setattr(Link, "call", once)
     with sandbox_on(cluster) as sandbox, Api(sandbox) as api:
-        done = api.run("plain")
-        (file,) = body(api.get(f"results/{done['id']}"))["files"]
-        assert httpx.get(file["url"]).text == ">a\nMK\n"
-    assert damaged
+        done = api.run("talkative")
+        files = {file["name"]: file for file in body(api.get(f"results/{done['id']}"))["files"]}
+        content = httpx.get(files["big.bin"]["url"]).content
+    assert content == bytes(range(256)) * (Talkative.SIZE // 256 + 1)
+    assert damaged == ["out/big.bin"]
