@@ -61,7 +61,7 @@ def test_no_job_is_lost_or_runs_twice_at_once(fragile: Cluster, serve: Serve, tm
             settings = {
                 "starts": str(tmp_path / f"starts-{number}"),
                 "doubles": str(tmp_path / "doubles"),
-                "seconds": chosen.uniform(0.2, 2.0),
+                "seconds": chosen.uniform(0.5, 3.0),
             }
             submitted[api.submit("alone", settings=settings)["id"]] = tmp_path / f"starts-{number}"
         ended = {job_id: api.ended(job_id) for job_id in submitted}
