@@ -70,6 +70,16 @@ class Cluster:
         """Worker → when it is looked at again."""
         self._told: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_leaving = False
+
+    def knows(self, link: Link) -> bool:
+        return self._links.get(link.address) is link and not self._is_leaving
+
+    def leave(self, serving: asyncio.Task[None]) -> None:
+        """End `serve`, whose task this is."""
+        # A cancellation alone may be lost where an answer arrives at the same time.
+        self._is_leaving = True
+        serving.cancel()
 
     def runs_at(self, worker: str) -> list[DaskRun]:
         return [
@@ -97,9 +107,9 @@ class Cluster:
         self._release(run)
 
     async def serve(self, connected: Future[None]) -> None:
-        """Keep the connection until cancelled. `connected` gets the outcome of the first attempt."""
+        """Keep the connection until `leave`. `connected` gets the outcome of the first attempt."""
         try:
-            while True:
+            while not self._is_leaving:
                 try:
                     async with Client(
                         self._address,
@@ -127,8 +137,11 @@ class Cluster:
                         return
                     log.exception("the conversation with the Dask scheduler broke off")
                 self.client = None
-                self._count({})
-                self._expire()
+                try:
+                    self._count({})
+                    self._expire()
+                except Exception:
+                    log.exception("the loss of the connection could not be followed")
                 await asyncio.sleep(AGAIN_S)
         finally:
             self._cancel()
@@ -139,7 +152,7 @@ class Cluster:
 
     async def _look_on(self) -> None:
         """Follow the cluster until the connection is given up."""
-        while self.client.status != "closed":
+        while self.client.status != "closed" and not self._is_leaving:
             if self.client.status == "running":
                 # The client connects again by itself for a while; what it asks meanwhile fails.
                 with suppress(OSError, TimeoutError):
@@ -213,7 +226,8 @@ class Cluster:
         except Exception:
             log.exception("the conversation with %s broke off", link.address)
         # Another process has the address of the worker, or has just begun to.
-        del self._links[link.address], self._followers[link.address]
+        if self._links.get(link.address) is link:
+            del self._links[link.address], self._followers[link.address]
 
     def _tell(self, message: str) -> None:
         if message not in self._told:
@@ -234,18 +248,25 @@ class Cluster:
         if not able:
             return
         again = run.future is not None and not waits
+        if again and run.future.status == "error":
+            log.warning("Dask could not run the task of job %s: it gets it again", run.order.job)
         run.workers = able
-        run.future = self.client.submit(
-            post.work,
-            self.server,
-            run.name,
-            self.lease_s,
-            key=f"{run.name}-{len(able)}-{now}",
-            workers=sorted(able),
-            resources=dict(run.order.resources) or None,
-            retries=0,
-            pure=False,
-        )
+        try:
+            run.future = self.client.submit(
+                post.work,
+                self.server,
+                run.name,
+                self.lease_s,
+                key=f"{run.name}-{len(able)}-{now}",
+                workers=sorted(able),
+                resources={name: n for name, n in run.order.resources.items() if n} or None,
+                retries=0,
+                pure=False,
+            )
+        except Exception:  # The others have to go on.
+            log.exception("job %s could not be given to Dask", run.order.job)
+            run.lose("It could not be given to Dask.")
+            return
         if again:  # It has failed, or was forgotten with a connection.
             run.not_before = now + AGAIN_S
 
@@ -253,6 +274,17 @@ class Cluster:
         for run in list(self.runs.values()):
             if run.is_over():
                 run.lose("Its worker was lost.")
+                self.background(self._remove_stored(run))
+
+    async def _remove_stored(self, run: DaskRun) -> None:
+        """Remove what a worker that was lost may have stored. Others remove that themselves."""
+        if self.storage is not None and (holder := run.attempt.holder):
+            name = _storage.name_of(self.server, run.name, holder.id)
+            try:
+                path = await asyncio.to_thread(_storage.path_of, self.storage, name)
+                await asyncio.to_thread(_storage.remove, self.storage, path)
+            except Exception as error:  # of any file system
+                log.warning("the stored files of job %s could not be removed: %r", run.order.job, error)
 
     def _release(self, run: DaskRun) -> None:
         if run.attempt.holder is not None and (link := self._links.get(run.attempt.holder.worker)):
@@ -279,7 +311,6 @@ class DaskRunner:
     ) -> None:
         self._address = address
         self._lease_s = lease_s
-        self._began = _lease.clock()
         self._storage = storage
         self._name = name
         # A copy of the data folder has the same name, and must not end what another one runs.
@@ -311,37 +342,42 @@ class DaskRunner:
         self._thread.start()
         try:
             self._connected.result()
-        except (OSError, TimeoutError, ValueError, ImportError) as error:
+            assert self._cluster is not None
+            looked = asyncio.run_coroutine_threadsafe(self._cluster.looked.wait(), self._loop)
+            try:
+                looked.result(START_S)
+            except TimeoutError:
+                looked.cancel()
+        except Exception as error:
             self._thread.join()
             raise SandboxError(
                 f"cannot connect to the Dask scheduler {self._address}: {error}. Start it, or correct the address"
             ) from error
-        assert self._cluster is not None
-        looked = asyncio.run_coroutine_threadsafe(self._cluster.looked.wait(), self._loop)
-        try:
-            looked.result(START_S)
-        except TimeoutError:
-            looked.cancel()
+        except BaseException:  # such as Ctrl-C
+            self.close()
+            raise
         if self.slots == 0:
             log.warning("no Dask worker can be used yet: jobs wait until one can")
 
     def close(self) -> None:
         """Leave the cluster. Tasks that no worker has started are dropped."""
-        if self._main is not None:
-            with suppress(RuntimeError):  # The loop has ended by itself.
-                self._loop.call_soon_threadsafe(self._main.cancel)
+        with suppress(RuntimeError):  # The loop has ended by itself.
+            self._loop.call_soon_threadsafe(self._leave)
         self._thread.join()
+
+    def _leave(self) -> None:
+        if self._cluster is None or self._main is None:
+            self._loop.call_soon(self._leave)  # It has just begun.
+        else:
+            self._cluster.leave(self._main)
 
     def start(self, folder: Path, order: Order) -> DaskRun:
         cluster = self._cluster
         assert cluster is not None
-        # An earlier start of the job, by a sandbox that died, ends with its lease.
-        not_before = _lease.over(self._began, self._lease_s) if order.tries > 1 else 0.0
         run = DaskRun(
             folder,
             order,
             self._lease_s,
-            not_before,
             kill=lambda run: self._loop.call_soon_threadsafe(cluster.unwant, run),
             done=cluster.done,
         )
@@ -354,6 +390,10 @@ class DaskRunner:
 
     async def _run(self) -> None:
         self._main = asyncio.current_task()
-        cluster = self._cluster = Cluster(*self._arguments)
+        try:
+            cluster = self._cluster = Cluster(*self._arguments)
+        except Exception as error:  # `open` waits for an outcome.
+            self._connected.set_exception(error)
+            return
         cluster.changed = lambda: self.changed()
         await cluster.serve(self._connected)

@@ -41,6 +41,11 @@ def get(url: str, source: str, folder: Path, file: Mapping[str, Any]) -> None:
         raise ValueError(f"{file['name']} is not what the worker has stored")
 
 
+def name_of(server: str, attempt: str, execution: str) -> str:
+    """The folder of an execution. Every start of a sandbox uses the same one above it."""
+    return f"{server.partition('.')[0]}/{attempt}.{execution}"
+
+
 def remove(url: str, path: str) -> None:
     """Remove the folder of an execution, or of a sandbox. One that isn't there is removed."""
     there, _ = fsspec.core.url_to_fs(url)
