@@ -68,7 +68,8 @@ class Cluster:
         self._probing: dict[str, asyncio.Task[None]] = {}
         self._refused: dict[str, float] = {}
         """Worker → when it is looked at again."""
-        self._told: set[str] = set()
+        self._told: dict[str, set[str]] = {}
+        """Worker, or "" for the whole cluster → what has been said about it."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_leaving = False
 
@@ -126,16 +127,13 @@ class Cluster:
                         except asyncio.CancelledError:
                             self._cancel()
                             raise
-                except (OSError, TimeoutError, ValueError, ImportError) as error:
-                    if not connected.done():
-                        connected.set_exception(error)
-                        return
-                    log.warning("the Dask scheduler %s can't be reached: %r", self._address, error)
                 except Exception as error:
                     if not connected.done():
                         connected.set_exception(error)
                         return
-                    log.exception("the conversation with the Dask scheduler broke off")
+                    is_usual = isinstance(error, (OSError, TimeoutError, ValueError, ImportError))
+                    said = "the connection to the Dask scheduler %s broke off: %r"
+                    log.warning(said, self._address, error, exc_info=not is_usual)
                 self.client = None
                 try:
                     self._count({})
@@ -179,6 +177,7 @@ class Cluster:
             self._followers.pop(address).cancel()
             del self._links[address]
         self._refused = {address: until for address, until in self._refused.items() if address in workers}
+        self._told = {address: told for address, told in self._told.items() if address in ("", *workers)}
         self._count(workers)
         if not self._probing:
             self.looked.set()
@@ -206,15 +205,18 @@ class Cluster:
             found = probe.compared(self._here, (await asyncio.wait_for(asked, PROBE_S))[address])
         except (OSError, TimeoutError) as error:
             self._refused[address] = _lease.clock() + 15 * AGAIN_S
-            self._tell(f"the Dask worker {address} can't be used now: {type(error).__name__}: {error}")
+            self._tell(
+                f"the Dask worker {address} can't be used now: {type(error).__name__}: {error}", address
+            )
         except Exception as error:  # Mostly it couldn't import this package, and each try fills its log.
             self._refused[address] = _lease.clock() + 300 * AGAIN_S
             self._tell(
-                f"the Dask worker {address} can't be used: {error}. Is the same proteiniq installed there?"
+                f"the Dask worker {address} can't be used: {error}. Is the same proteiniq installed there?",
+                address,
             )
         else:
             for difference in found.differences:
-                self._tell(f"the Dask worker {address} differs: {difference}")
+                self._tell(f"the Dask worker {address} differs: {difference}", address)
             link = self._links[address] = Link(self, address, worker["nthreads"], worker["resources"], found)
             self._followers[address] = asyncio.create_task(self._follow(link))
         finally:
@@ -229,9 +231,10 @@ class Cluster:
         if self._links.get(link.address) is link:
             del self._links[link.address], self._followers[link.address]
 
-    def _tell(self, message: str) -> None:
-        if message not in self._told:
-            self._told.add(message)
+    def _tell(self, message: str, worker: str = "") -> None:
+        told = self._told.setdefault(worker, set())
+        if message not in told:
+            told.add(message)
             log.warning(message)
 
     def _submit(self, run: DaskRun) -> None:
@@ -243,9 +246,7 @@ class Cluster:
             return
         able = self.capacity.able(run.order.limits.tool)
         waits = run.future is not None and run.future.status == "pending"
-        if waits and able == run.workers:
-            return
-        if not able:
+        if not able or (waits and able == run.workers):
             return
         again = run.future is not None and not waits
         if again and run.future.status == "error":

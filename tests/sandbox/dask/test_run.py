@@ -117,6 +117,18 @@ def test_a_conversation_with_a_worker_that_is_forgotten_ends() -> None:
     asyncio.run(asyncio.wait_for(followed(), 10))
 
 
+def test_what_was_said_of_a_worker_is_forgotten_with_it(caplog: pytest.LogCaptureFixture) -> None:
+    async def met() -> None:
+        made = cluster()
+        for _ in range(2):
+            made._tell("differs", "tcp://b:1")
+        made._meet({})
+        assert made._told == {}
+
+    asyncio.run(met())
+    assert caplog.messages == ["differs"]
+
+
 def test_a_start_that_fails_before_the_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(tools: object) -> None:
         raise LookupError("no metadata")
