@@ -1,7 +1,7 @@
 """The data folder: its layout, its lock and its secrets.
 
-It contains `sandbox.sqlite3`, `blobs/`, `jobs/`, `api_key`, `url_secret` and `lock`. Only its owner can
-read the folder and what is in it.
+It contains `sandbox.sqlite3`, `blobs/`, `jobs/`, `api_key`, `url_secret`, `lock` and, on a cluster, `lease`. Only its
+owner can read the folder and what is in it.
 """
 
 from __future__ import annotations
@@ -84,6 +84,31 @@ class Folder:
     def url_secret(self) -> bytes:
         """The secret that URLs are signed with."""
         return self._secret("url_secret", lambda: secrets.token_hex(32), bool).encode()
+
+    def lease(self, seconds: float) -> float:
+        """Note for how long jobs that begin now may go on after this process. Returns that of earlier ones.
+
+        It is the longest since `end_lease`, so it covers whatever a process that died has left elsewhere.
+        """
+        path = self.path / "lease"
+        try:
+            earlier = float(path.read_text())
+        except FileNotFoundError:
+            earlier = 0.0
+        except ValueError as error:
+            raise SandboxError(
+                f"cannot use {path}: it must be a number of seconds. Delete it once no cluster runs jobs of this folder"
+            ) from error
+        if seconds > earlier:
+            draft = path.with_suffix(".draft")
+            draft.write_text(f"{seconds}\n")
+            draft.replace(path)
+        return earlier
+
+    def end_lease(self) -> None:
+        """Nothing that was begun here runs any more."""
+        with suppress(OSError):  # The next start waits for nothing.
+            (self.path / "lease").unlink(missing_ok=True)
 
     def release(self) -> None:
         self._lock.close()

@@ -246,6 +246,8 @@ class Sandbox:
                 self._runner, folder.url_secret(), self._tools, self._lease, self._storage
             )
         runner = _runners.local(self._workers) if cluster is None else cluster
+        # Also without a cluster: the last start may have had one.
+        earlier = folder.lease(0.0 if cluster is None else self._lease)
         supervisor = Supervisor(
             store,
             blobs,
@@ -255,6 +257,7 @@ class Sandbox:
             max_output_bytes=self._max_output_bytes,
             max_memory_bytes=self._max_memory_bytes,
             max_tries=self._max_tries,
+            lease=earlier,
             changed=changes.publish,
             clock=self._clock,
             recordings=self._recordings,
@@ -283,7 +286,7 @@ class Sandbox:
             cluster.open()
             stack.callback(cluster.close)
         supervisor.start()
-        stack.callback(supervisor.stop)
+        stack.callback(supervisor.stop, folder.end_lease)
         server.start(listener)
         stack.callback(server.stop)
         self._parts = _Parts(stack.pop_all(), url, api_key, folder, service)

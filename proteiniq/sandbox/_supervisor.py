@@ -14,7 +14,7 @@ from pathlib import Path
 
 import attrs
 
-from . import _formats, _times
+from . import _formats, _lease, _times
 from ._blobs import Blobs, Draft
 from ._errors import OUT_OF_SPACE, is_full
 from ._folder import open_private
@@ -48,7 +48,8 @@ class Supervisor:
     """A thread for each slot of the runner, which claims the job that has waited longest and watches it until it ends.
 
     `wake` starts the threads of new slots; those of slots that have gone stay idle. A job that has ended leaves no
-    process and no folder. Its end is written as soon as it can be.
+    process and no folder. Its end is written as soon as it can be. `lease` is how long jobs of a sandbox that died may
+    still run elsewhere, in seconds: they don't run again before.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Supervisor:
         max_output_bytes: int,
         max_memory_bytes: int | None = None,
         max_tries: int = 3,
+        lease: float = 0.0,
         changed: Callable[[str], None],
         clock: Callable[[], float],
         recordings: Recordings | None = None,
@@ -75,6 +77,8 @@ class Supervisor:
         self._max_output_bytes = max_output_bytes
         self._max_memory_bytes = max_memory_bytes
         self._max_tries = max_tries
+        self._orphans_end = _lease.over(_lease.clock(), lease) if lease else 0.0
+        """When nothing runs any more that a sandbox which died has begun on a cluster."""
         self._changed = changed
         self._clock = clock
         self._recordings = recordings
@@ -108,17 +112,22 @@ class Supervisor:
                 for slot in range(len(self._threads), self._runner.slots):
                     name = f"proteiniq-job-{slot}"
                     thread = threading.Thread(target=self._work, args=(slot,), name=name, daemon=True)
-                    self._threads.append(thread)
                     thread.start()
+                    self._threads.append(thread)
 
-    def stop(self) -> None:
-        """Kill running jobs and requeue them for the next start."""
+    def stop(self, ended: Callable[[], None]) -> None:
+        """Kill running jobs and requeue them for the next start.
+
+        `ended` is called if then nothing runs any more, also of a sandbox that died.
+        """
         with self._condition:
             self._stopping = True
             self._condition.notify_all()
         self.kill_all()
         for thread in self._threads:
             thread.join()
+        if _lease.clock() >= self._orphans_end:
+            ended()
 
     def kill_all(self) -> None:
         """Kill running jobs. Those still in the store then end as failed."""
@@ -206,6 +215,8 @@ class Supervisor:
         with open_private(folder / "job.json") as file:
             file.write(payload.encode())
         with self._condition:
+            if job.tries > 1 and (left := self._orphans_end - _lease.clock()) > 0:
+                self._condition.wait_for(lambda: not self._is_wanted(job), left)
             # The job may have been deleted since it was claimed. From here on `kill_all` finds it.
             if not self._is_wanted(job):
                 return None

@@ -1,4 +1,4 @@
-"""Runs that are lost, and a number of slots that changes: what a runner on other machines may do."""
+"""Runs that are lost, and a number of slots that changes: what a runner on job_id machines may do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from proteiniq.sandbox import _runners
+from proteiniq.sandbox import _lease, _runners
 from proteiniq.sandbox._runner import LocalRunner
 from proteiniq.sandbox._runs import Lost, Order, Run
 
@@ -86,3 +86,26 @@ def test_jobs_are_queued_while_there_are_no_slots(begin: Callable[..., tuple[Api
     runner.slots = 2
     api.sandbox._running.service.supervisor.wake()
     assert api.ended(job_id)["status"] == "COMPLETED"
+
+
+def test_a_job_does_not_run_again_before_what_a_sandbox_that_died_has_left_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the next start has another lease, or no cluster."""
+    data, now = tmp_path / "data", [1000.0]
+    monkeypatch.setattr(_lease, "clock", lambda: now[0])
+    with generous(data) as sandbox, Api(sandbox) as api:
+        job_id = api.submit("waits")["id"]
+        api.until(job_id, progress=50)
+        store = sandbox._running.service.store
+        monkeypatch.setattr(store, "release", lambda job_id: None)  # as after a kill
+    (data / "lease").write_text("300.0")
+    with generous(data) as sandbox, Api(sandbox) as api:
+        assert api.run()["status"] == "COMPLETED"
+        assert body(api.get(f"jobs/{job_id}/status"))["progress"] is None
+    assert float((data / "lease").read_text()) == 300.0
+    with generous(data):
+        now[0] += 400
+    with generous(data) as sandbox, Api(sandbox) as api:
+        api.until(job_id, progress=50)
+    assert not (data / "lease").exists()

@@ -72,11 +72,14 @@ class Execution:
         self._grant: Grant | None = None
         self._unwanted = False
         self._run: WatchedRun | None = None
+        self._stored: str | None = None
+        """Its path in the storage, once something may be there."""
 
     def hears(self, said: float) -> None:
         """The sandbox repeats what this worker's clock was when it last wrote."""
         with self._condition:
-            self._until = max(self._until, said + self._lease_s)
+            if self._left() > 0:  # The job may have been killed at the end of the lease, which is final.
+                self._until = max(self._until, said + self._lease_s)
             self._condition.notify_all()
 
     def allow(self, grant: Grant) -> None:
@@ -116,12 +119,16 @@ class Execution:
                 return "not allowed to run"
             try:
                 with self._its_folder():
-                    self._offer(self._ended(grant), grant)
+                    ended = self._ended(grant)
+                    if ended is None:
+                        return "not heard from the sandbox"
+                    self._offer(ended, grant)
                     self._wait_until_taken()
             except OSError as error:
                 log.exception("job %s has no folder", self.attempt)
                 self._offer(_not_run(error), grant)
                 self._wait_until_taken()
+            self._remove_stored(grant)
             return "ran"
         finally:
             with self._condition:
@@ -154,15 +161,18 @@ class Execution:
                     shutil.rmtree(self._folder, ignore_errors=True)
                 return
 
-    def _ended(self, grant: Grant) -> Ended:
+    def _ended(self, grant: Grant) -> Ended | None:
         try:
             return self._follow(grant)
         except Exception as error:
             log.exception("job %s could not be run", self.attempt)
             return _not_run(error)
 
-    def _follow(self, grant: Grant) -> Ended:
-        """Run the job's process. One that is unwanted, or has not heard from the sandbox, is killed."""
+    def _follow(self, grant: Grant) -> Ended | None:
+        """Run the job's process. One that is unwanted, or has not heard from the sandbox, is killed.
+
+        Returns None if the end of the lease may have killed it, which says nothing about the job.
+        """
         order = Order(**{**grant.order, "limits": Limits(**grant.order["limits"])})
         (self._folder / "out").mkdir(mode=0o700)
         with open_private(self._folder / "job.json") as file:
@@ -173,12 +183,14 @@ class Execution:
         try:
             while True:
                 with self._condition:
-                    run.extend(self._until)
+                    until = self._until
+                    run.extend(until)
                     if self._unwanted or self._left() <= 0:
                         run.kill()
                 news = run.poll(max(min(_POLL_S, self._left()), 0.05))
                 if isinstance(news, Ended):
-                    return news
+                    is_unknown = news.outcome is None and news.stopped is None
+                    return None if is_unknown and _lease.clock() >= until else news
                 if isinstance(news, Progress):
                     self.percent = news.percent
                     self._changed()
@@ -197,7 +209,8 @@ class Execution:
         )
         said: dict[str, Any] = {**attrs.asdict(ended), "files": files, "storage": None}
         if files and grant.storage is not None:
-            name = f"{self.server.partition('.')[0]}/{self.attempt}.{self.id}"
+            name = storage.name_of(self.server, self.attempt, self.id)
+            self._stored = storage.path_of(grant.storage, name)
             try:
                 said["storage"] = storage.put(grant.storage, name, self._folder, files)
             except Exception:  # of any file system
@@ -207,6 +220,14 @@ class Execution:
             self.end_of_job = said
             self.state = "ended"
         self._changed()
+
+    def _remove_stored(self, grant: Grant) -> None:
+        """Remove what the sandbox hasn't, as it does with all that it brings to its own folder."""
+        if grant.storage is not None and self._stored is not None:
+            try:
+                storage.remove(grant.storage, self._stored)
+            except Exception:  # of any file system
+                log.exception("the stored files of job %s could not be removed", self.attempt)
 
     def _files(self, with_end: int) -> Iterator[dict[str, Any]]:
         """What the job leaves: the files of `out` and its result. `content` is None of those that have to be read."""

@@ -53,7 +53,7 @@ async def _copied(file: Mapping[str, Any], target: Path, read: Read) -> bool:
     digest = hashlib.sha256()
     left = file["size"]
     with target.open("wb") as copy:
-        while left:
+        while left > 0:
             data = file["content"]
             if data is None:
                 data = await read(file["name"], file["size"] - left, min(left, PIECE_BYTES))
@@ -64,6 +64,6 @@ async def _copied(file: Mapping[str, Any], target: Path, read: Read) -> bool:
             await asyncio.to_thread(copy.write, data)
             digest.update(data)
             left -= len(data)
-    if digest.hexdigest() != file["sha256"]:
+    if left or digest.hexdigest() != file["sha256"]:
         raise Damaged(f"{file['name']} is not what the worker had")
     return True

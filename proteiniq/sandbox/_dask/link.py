@@ -23,6 +23,9 @@ log = logging.getLogger("proteiniq.sandbox")
 CALL_S = 10.0
 """How long an answer of a worker may take beyond what it is asked to wait, in seconds."""
 
+BYTES_A_S = 250_000
+"""How slowly the inputs of a job may go to a worker, in bytes a second."""
+
 PAUSE_S = 0.5
 """Pause after a call that failed, in seconds."""
 
@@ -48,8 +51,10 @@ class Link:
         self._heard = 0.0
 
     async def follow(self) -> None:
-        """Ask for news until cancelled, or until the worker's process is another one."""
-        while True:
+        """Ask for news until it is forgotten, or until the worker's process is another one."""
+        while self._cluster.knows(
+            self
+        ):  # A cancellation may be lost where an answer arrives at the same time.
             held = [run for run in self._cluster.runs_at(self.address) if self._is_renewed(run)]
             for run in held:
                 run.attempt.renews(self._heard)
@@ -125,7 +130,10 @@ class Link:
                 if report["state"] == "asking":
                     self._spawn(name, self._allow(run, execution))
                 read = reading(self.call, run, execution, PAUSE_S)
-                run.report(report, read, self._cluster.storage)
+                try:
+                    run.report(report, read, self._cluster.storage)
+                except Exception:  # The others have to go on.
+                    log.exception("what %s says of job %s can't be used", self.address, run.order.job)
             elif report["state"] != "gone":
                 self._spawn(name, self._end(run, execution))
         for run in self._cluster.runs_at(self.address):
@@ -146,6 +154,7 @@ class Link:
         try:
             await self.call(
                 "allow",
+                extra=len(run.payload) / BYTES_A_S,
                 execution=execution.id,
                 said=self._said,
                 payload=run.payload,
@@ -158,7 +167,7 @@ class Link:
     async def _end(self, run: DaskRun | None, execution: Execution) -> None:
         """End an execution that nobody wants, or that has been brought here."""
         try:
-            gone = await self.call("end", extra=CALL_S, execution=execution.id)
+            gone = await self.call("end", extra=CALL_S, process=execution.process, execution=execution.id)
         except (OSError, TimeoutError) as error:
             log.info("an execution on %s could not be ended: %r", self.address, error)
             return

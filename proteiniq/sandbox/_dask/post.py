@@ -7,6 +7,7 @@ Dask calls on its event loop don't block: what reads files or waits runs in a th
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import threading
@@ -16,6 +17,8 @@ from typing import Any
 
 from .. import _lease
 from .execution import Execution, Grant, sweep
+
+log = logging.getLogger("proteiniq.sandbox")
 
 HANDLER = "proteiniq-sandbox"
 """The name under which a worker answers."""
@@ -83,8 +86,10 @@ class Post:
         found.allow(Grant(**grant))
         return True
 
-    async def end(self, execution: str) -> bool:
-        """End an execution. True if nothing of it is left, False if that takes long."""
+    async def end(self, process: str, execution: str) -> bool:
+        """End an execution. True if nothing of it is left, False if that takes long or it is another process's."""
+        if process != _PROCESS:
+            return False
         found = self._executions.get(execution)
         if found is None:
             return True
@@ -99,7 +104,10 @@ class Post:
             await self._change(version, left)
 
     async def piece(self, execution: str, name: str, offset: int, size: int) -> bytes | None:
-        """A piece of a file that the job has left, or None if its execution is gone."""
+        """A piece of a file that the job has left, or None if its execution is gone.
+
+        It is empty where the file can't be read: an error would look like one of the connection.
+        """
         found = self._executions.get(execution)
         return None if found is None else await asyncio.to_thread(_read, found.path(name), offset, size)
 
@@ -146,9 +154,13 @@ _POST = Post()
 
 
 def _read(path: Path, offset: int, size: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(offset)
-        return file.read(size)
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+    except OSError:
+        log.exception("%s can't be read", path)
+        return b""
 
 
 async def answer(what: str, arguments: Mapping[str, Any]) -> Any:

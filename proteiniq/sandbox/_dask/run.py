@@ -31,7 +31,6 @@ class DaskRun:
         folder: Path,
         order: Order,
         lease_s: float,
-        not_before: float,
         *,
         kill: Callable[[DaskRun], object],
         done: Callable[[DaskRun], object],
@@ -40,8 +39,8 @@ class DaskRun:
         self.order = order
         self.payload = (folder / "job.json").read_text(encoding="utf-8")
         self.attempt = Attempt(lease_s)
-        self.not_before = not_before
-        """When it may first be given to a worker, since an earlier start of the job may still run until then."""
+        self.not_before = 0.0
+        """When it may be given to Dask again."""
         self.future: Any = None
         self.workers: frozenset[str] = frozenset()
         """Those that Dask may choose from."""
@@ -99,8 +98,11 @@ class DaskRun:
             return
         start, data = report["log"]
         if data:
-            with open_private(self._folder / "log") as file:
-                file.write((b"\n[...]\n" if start > self.log_bytes else b"") + data)
+            try:
+                with open_private(self._folder / "log") as file:
+                    file.write((b"\n[...]\n" if start > self.log_bytes else b"") + data)
+            except OSError:  # On a full disk the job fails, if at all, when its files are brought here.
+                log.warning("the log of job %s can't be written", self.order.job, exc_info=True)
             self.log_bytes = start + len(data)
         if report["percent"] not in (None, self._percent):
             self._percent = report["percent"]
@@ -109,8 +111,8 @@ class DaskRun:
             self._fetching = asyncio.create_task(self._end(report["end"], read, storage))
 
     async def _end(self, end: Mapping[str, Any], read: Read, storage: str | None) -> None:
-        ended = Ended(end["outcome"], end["exit_code"], _problem(end["stopped"]))
         try:
+            ended = Ended(end["outcome"], end["exit_code"], _problem(end["stopped"]))
             whole = await self._fetched(end, read, storage)
         except Exception as error:
             log.exception("the files of job %s could not be brought here", self.order.job)

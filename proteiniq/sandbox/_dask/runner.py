@@ -68,8 +68,19 @@ class Cluster:
         self._probing: dict[str, asyncio.Task[None]] = {}
         self._refused: dict[str, float] = {}
         """Worker → when it is looked at again."""
-        self._told: set[str] = set()
+        self._told: dict[str, set[str]] = {}
+        """Worker, or "" for the whole cluster → what has been said about it."""
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_leaving = False
+
+    def knows(self, link: Link) -> bool:
+        return self._links.get(link.address) is link and not self._is_leaving
+
+    def leave(self, serving: asyncio.Task[None]) -> None:
+        """End `serve`, whose task this is."""
+        # A cancellation alone may be lost where an answer arrives at the same time.
+        self._is_leaving = True
+        serving.cancel()
 
     def runs_at(self, worker: str) -> list[DaskRun]:
         return [
@@ -97,9 +108,9 @@ class Cluster:
         self._release(run)
 
     async def serve(self, connected: Future[None]) -> None:
-        """Keep the connection until cancelled. `connected` gets the outcome of the first attempt."""
+        """Keep the connection until `leave`. `connected` gets the outcome of the first attempt."""
         try:
-            while True:
+            while not self._is_leaving:
                 try:
                     async with Client(
                         self._address,
@@ -116,19 +127,19 @@ class Cluster:
                         except asyncio.CancelledError:
                             self._cancel()
                             raise
-                except (OSError, TimeoutError, ValueError, ImportError) as error:
-                    if not connected.done():
-                        connected.set_exception(error)
-                        return
-                    log.warning("the Dask scheduler %s can't be reached: %r", self._address, error)
                 except Exception as error:
                     if not connected.done():
                         connected.set_exception(error)
                         return
-                    log.exception("the conversation with the Dask scheduler broke off")
+                    is_usual = isinstance(error, (OSError, TimeoutError, ValueError, ImportError))
+                    said = "the connection to the Dask scheduler %s broke off: %r"
+                    log.warning(said, self._address, error, exc_info=not is_usual)
                 self.client = None
-                self._count({})
-                self._expire()
+                try:
+                    self._count({})
+                    self._expire()
+                except Exception:
+                    log.exception("the loss of the connection could not be followed")
                 await asyncio.sleep(AGAIN_S)
         finally:
             self._cancel()
@@ -139,7 +150,7 @@ class Cluster:
 
     async def _look_on(self) -> None:
         """Follow the cluster until the connection is given up."""
-        while self.client.status != "closed":
+        while self.client.status != "closed" and not self._is_leaving:
             if self.client.status == "running":
                 # The client connects again by itself for a while; what it asks meanwhile fails.
                 with suppress(OSError, TimeoutError):
@@ -166,6 +177,7 @@ class Cluster:
             self._followers.pop(address).cancel()
             del self._links[address]
         self._refused = {address: until for address, until in self._refused.items() if address in workers}
+        self._told = {address: told for address, told in self._told.items() if address in ("", *workers)}
         self._count(workers)
         if not self._probing:
             self.looked.set()
@@ -193,15 +205,18 @@ class Cluster:
             found = probe.compared(self._here, (await asyncio.wait_for(asked, PROBE_S))[address])
         except (OSError, TimeoutError) as error:
             self._refused[address] = _lease.clock() + 15 * AGAIN_S
-            self._tell(f"the Dask worker {address} can't be used now: {type(error).__name__}: {error}")
+            self._tell(
+                f"the Dask worker {address} can't be used now: {type(error).__name__}: {error}", address
+            )
         except Exception as error:  # Mostly it couldn't import this package, and each try fills its log.
             self._refused[address] = _lease.clock() + 300 * AGAIN_S
             self._tell(
-                f"the Dask worker {address} can't be used: {error}. Is the same proteiniq installed there?"
+                f"the Dask worker {address} can't be used: {error}. Is the same proteiniq installed there?",
+                address,
             )
         else:
             for difference in found.differences:
-                self._tell(f"the Dask worker {address} differs: {difference}")
+                self._tell(f"the Dask worker {address} differs: {difference}", address)
             link = self._links[address] = Link(self, address, worker["nthreads"], worker["resources"], found)
             self._followers[address] = asyncio.create_task(self._follow(link))
         finally:
@@ -213,11 +228,13 @@ class Cluster:
         except Exception:
             log.exception("the conversation with %s broke off", link.address)
         # Another process has the address of the worker, or has just begun to.
-        del self._links[link.address], self._followers[link.address]
+        if self._links.get(link.address) is link:
+            del self._links[link.address], self._followers[link.address]
 
-    def _tell(self, message: str) -> None:
-        if message not in self._told:
-            self._told.add(message)
+    def _tell(self, message: str, worker: str = "") -> None:
+        told = self._told.setdefault(worker, set())
+        if message not in told:
+            told.add(message)
             log.warning(message)
 
     def _submit(self, run: DaskRun) -> None:
@@ -229,23 +246,28 @@ class Cluster:
             return
         able = self.capacity.able(run.order.limits.tool)
         waits = run.future is not None and run.future.status == "pending"
-        if waits and able == run.workers:
-            return
-        if not able:
+        if not able or (waits and able == run.workers):
             return
         again = run.future is not None and not waits
+        if again and run.future.status == "error":
+            log.warning("Dask could not run the task of job %s: it gets it again", run.order.job)
         run.workers = able
-        run.future = self.client.submit(
-            post.work,
-            self.server,
-            run.name,
-            self.lease_s,
-            key=f"{run.name}-{len(able)}-{now}",
-            workers=sorted(able),
-            resources=dict(run.order.resources) or None,
-            retries=0,
-            pure=False,
-        )
+        try:
+            run.future = self.client.submit(
+                post.work,
+                self.server,
+                run.name,
+                self.lease_s,
+                key=f"{run.name}-{len(able)}-{now}",
+                workers=sorted(able),
+                resources={name: n for name, n in run.order.resources.items() if n} or None,
+                retries=0,
+                pure=False,
+            )
+        except Exception:  # The others have to go on.
+            log.exception("job %s could not be given to Dask", run.order.job)
+            run.lose("It could not be given to Dask.")
+            return
         if again:  # It has failed, or was forgotten with a connection.
             run.not_before = now + AGAIN_S
 
@@ -253,6 +275,17 @@ class Cluster:
         for run in list(self.runs.values()):
             if run.is_over():
                 run.lose("Its worker was lost.")
+                self.background(self._remove_stored(run))
+
+    async def _remove_stored(self, run: DaskRun) -> None:
+        """Remove what a worker that was lost may have stored. Others remove that themselves."""
+        if self.storage is not None and (holder := run.attempt.holder):
+            name = _storage.name_of(self.server, run.name, holder.id)
+            try:
+                path = await asyncio.to_thread(_storage.path_of, self.storage, name)
+                await asyncio.to_thread(_storage.remove, self.storage, path)
+            except Exception as error:  # of any file system
+                log.warning("the stored files of job %s could not be removed: %r", run.order.job, error)
 
     def _release(self, run: DaskRun) -> None:
         if run.attempt.holder is not None and (link := self._links.get(run.attempt.holder.worker)):
@@ -279,7 +312,6 @@ class DaskRunner:
     ) -> None:
         self._address = address
         self._lease_s = lease_s
-        self._began = _lease.clock()
         self._storage = storage
         self._name = name
         # A copy of the data folder has the same name, and must not end what another one runs.
@@ -311,37 +343,42 @@ class DaskRunner:
         self._thread.start()
         try:
             self._connected.result()
-        except (OSError, TimeoutError, ValueError, ImportError) as error:
+            assert self._cluster is not None
+            looked = asyncio.run_coroutine_threadsafe(self._cluster.looked.wait(), self._loop)
+            try:
+                looked.result(START_S)
+            except TimeoutError:
+                looked.cancel()
+        except Exception as error:
             self._thread.join()
             raise SandboxError(
                 f"cannot connect to the Dask scheduler {self._address}: {error}. Start it, or correct the address"
             ) from error
-        assert self._cluster is not None
-        looked = asyncio.run_coroutine_threadsafe(self._cluster.looked.wait(), self._loop)
-        try:
-            looked.result(START_S)
-        except TimeoutError:
-            looked.cancel()
+        except BaseException:  # such as Ctrl-C
+            self.close()
+            raise
         if self.slots == 0:
             log.warning("no Dask worker can be used yet: jobs wait until one can")
 
     def close(self) -> None:
         """Leave the cluster. Tasks that no worker has started are dropped."""
-        if self._main is not None:
-            with suppress(RuntimeError):  # The loop has ended by itself.
-                self._loop.call_soon_threadsafe(self._main.cancel)
+        with suppress(RuntimeError):  # The loop has ended by itself.
+            self._loop.call_soon_threadsafe(self._leave)
         self._thread.join()
+
+    def _leave(self) -> None:
+        if self._cluster is None or self._main is None:
+            self._loop.call_soon(self._leave)  # It has just begun.
+        else:
+            self._cluster.leave(self._main)
 
     def start(self, folder: Path, order: Order) -> DaskRun:
         cluster = self._cluster
         assert cluster is not None
-        # An earlier start of the job, by a sandbox that died, ends with its lease.
-        not_before = _lease.over(self._began, self._lease_s) if order.tries > 1 else 0.0
         run = DaskRun(
             folder,
             order,
             self._lease_s,
-            not_before,
             kill=lambda run: self._loop.call_soon_threadsafe(cluster.unwant, run),
             done=cluster.done,
         )
@@ -354,6 +391,10 @@ class DaskRunner:
 
     async def _run(self) -> None:
         self._main = asyncio.current_task()
-        cluster = self._cluster = Cluster(*self._arguments)
+        try:
+            cluster = self._cluster = Cluster(*self._arguments)
+        except Exception as error:  # `open` waits for an outcome.
+            self._connected.set_exception(error)
+            return
         cluster.changed = lambda: self.changed()
         await cluster.serve(self._connected)

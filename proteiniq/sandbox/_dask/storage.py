@@ -33,12 +33,18 @@ def get(url: str, source: str, folder: Path, file: Mapping[str, Any]) -> None:
     """Copy one file of a job to its folder here. Raises ValueError if it is not what the worker has put there."""
     there, _ = fsspec.core.url_to_fs(url)
     digest = hashlib.sha256()
-    with there.open(f"{source}/{file['name']}", "rb") as stored, (folder / file["name"]).open("wb") as copy:
+    # The own file first: nobody waits for this if the run is given up, and a later one has a folder of the same name.
+    with (folder / file["name"]).open("wb") as copy, there.open(f"{source}/{file['name']}", "rb") as stored:
         while data := stored.read(PIECE_BYTES):
             digest.update(data)
             copy.write(data)
     if digest.hexdigest() != file["sha256"]:
         raise ValueError(f"{file['name']} is not what the worker has stored")
+
+
+def name_of(server: str, attempt: str, execution: str) -> str:
+    """The folder of an execution. Every start of a sandbox uses the same one above it."""
+    return f"{server.partition('.')[0]}/{attempt}.{execution}"
 
 
 def remove(url: str, path: str) -> None:

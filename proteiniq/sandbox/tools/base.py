@@ -12,6 +12,7 @@ The service's documentation doesn't state the shapes of slots, settings, outputs
 from __future__ import annotations
 
 import abc
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -88,6 +89,12 @@ class CreditModel:
         return self.base_credits + self.credits_per_unit * units
 
 
+def _check_amounts(contract: object, field: object, resources: Mapping[str, float]) -> None:
+    for name, amount in resources.items():
+        if not 0 <= amount < math.inf:
+            raise ValueError(f"the amount of the resource {name} must be at least 0, got {amount}")
+
+
 @attrs.frozen
 class ToolContract:
     id: str
@@ -108,7 +115,7 @@ class ToolContract:
     time_limit_s: float = 300.0
     memory_limit_bytes: int | None = None
     """The most memory that a job may use, with everything that it starts. None leaves it to the sandbox."""
-    resources: Mapping[str, float] = attrs.field(factory=dict)
+    resources: Mapping[str, float] = attrs.field(factory=dict, validator=_check_amounts)
     """What a Dask worker must have free for a job, such as `{"GPU": 1}`. On one machine it has no meaning."""
     subcategory: str | None = None
     beta: bool = False

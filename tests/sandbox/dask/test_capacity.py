@@ -8,6 +8,7 @@ NEEDS = {
     "plain": Need("tools:Plain", {}),
     "rare": Need("tools:Rare", {}),
     "folding": Need("tools:Folding", {"GPU": 1}),
+    "modest": Need("tools:Plain", {"GPU": 0}),
     "docking": Need("tools:Docking", {"GPU": 2}),
 }
 ANY = Offer(2, {}, {"tools:Plain"})
@@ -48,6 +49,10 @@ def test_a_tool_waits_while_the_workers_that_have_it_are_full() -> None:
 
 def test_a_tool_that_every_worker_has_never_waits_for_others() -> None:
     assert "plain" not in unable({"a": ANY}, "plain", "plain", "plain")
+
+
+def test_a_resource_that_is_not_needed_may_be_missing() -> None:
+    assert "modest" not in unable({"a": ANY}, "modest")
 
 
 def test_a_claimed_job_that_no_worker_can_run_any_more_takes_no_place() -> None:

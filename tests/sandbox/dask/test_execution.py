@@ -16,7 +16,7 @@ from proteiniq.sandbox._runs import Limits, Order
 
 from ..clients import entry
 from ..commands import wait_until_gone
-from .cluster import until
+from .cluster import PATIENCE, until
 
 ORDER = Order("job_1", 1, Limits("leaves", 600.0, 1 << 20))
 
@@ -61,6 +61,29 @@ def test_files_are_there_until_they_are_taken(tmp_path: Path) -> None:
     one.end()
     thread.join()
     assert (one.state, list(tmp_path.glob("*/*"))) == ("gone", [])
+
+
+def test_a_lease_that_has_ended_is_not_extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that was frozen finds the end of its job and late messages of the sandbox at the same time."""
+    one, gate = execution(tmp_path / "base", lease=60.0), tmp_path / "gate"
+    one.allow(grant(tmp_path, "Waits", gate=str(gate), pid=""))
+    thread, now = carried_out(one), _lease.clock()
+    until(lambda: one.percent == 50)
+    monkeypatch.setattr(_lease, "clock", lambda: now + 61)
+    one.hears(now + 30)
+    thread.join(PATIENCE)
+    assert (one.state, one.end_of_job) == ("gone", None)
+
+
+def test_what_nobody_has_fetched_from_a_storage_is_removed(tmp_path: Path) -> None:
+    one, stored = execution(tmp_path / "base"), tmp_path / "storage"
+    one.allow(attrs.evolve(grant(tmp_path), storage=stored.as_uri()))
+    thread = carried_out(one)
+    until(lambda: one.end_of_job is not None)
+    assert len(list(stored.glob("*/*"))) == 1
+    one.end()
+    thread.join()
+    assert list(stored.glob("*/*")) == []
 
 
 def test_an_execution_ends_when_the_sandbox_is_not_heard(

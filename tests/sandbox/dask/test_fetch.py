@@ -49,6 +49,13 @@ def test_a_file_that_came_with_the_end_is_not_read(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "a.bin").read_bytes() == b"small"
 
 
+def test_a_file_that_is_longer_than_said_is_refused(tmp_path: Path) -> None:
+    said = end("out/a.bin", b"small", has_content=True)
+    said["files"][0]["size"] = 2
+    with pytest.raises(fetch.Damaged, match=r"a\.bin is not what the worker had"):
+        fetched(tmp_path, said, None)
+
+
 def test_files_of_an_execution_that_is_gone_are_not_awaited(tmp_path: Path) -> None:
     assert not fetched(tmp_path, end(), None)
 

@@ -160,3 +160,9 @@ def test_prices_a_submission_by_its_units(tool_id: str, credits_: int) -> None:
 def test_unusable_references_to_tools_are_named(references: Any, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         available(references)
+
+
+@pytest.mark.parametrize("amount", [-1, float("nan"), float("inf")])
+def test_an_amount_of_a_resource_that_no_worker_can_have_is_refused(amount: float) -> None:
+    with pytest.raises(ValueError, match="the amount of the resource GPU must be at least 0"):
+        attrs.evolve(load(BUILT_IN[0]).contract, resources={"GPU": amount})
