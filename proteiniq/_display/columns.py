@@ -44,7 +44,7 @@ _NO_CODE = ("", ".", "?")
 _NUMBERED = re.compile(r"(-?\d{1,9})([A-Za-z]?)")
 """A number of a residue as text, with its insertion code."""
 
-_LARGEST = 10**9
+_LARGEST, _DEEPEST = 10**9, 20
 
 _MOST_NAMES = 30
 """The columns that a message names, at most."""
@@ -135,11 +135,11 @@ def _is_shown(values: Sequence[Any]) -> bool:
     return 1 < kinds <= (len(CATEGORIES) if any(isinstance(value, str) for value in given) else kinds)
 
 
-def _lists(data: Any, path: str = "") -> Iterator[_Listed]:
+def _lists(data: Any, path: str = "", depth: int = 0) -> Iterator[_Listed]:
     """Yield the lists of objects or numbers in a document, or in an object of it."""
-    if isinstance(data, Mapping):
+    if isinstance(data, Mapping) and depth < _DEEPEST:
         for key, value in data.items():
-            yield from _lists(value, f"{path}.{key}" if path else str(key))
+            yield from _lists(value, f"{path}.{key}" if path else str(key), depth + 1)
     elif isinstance(data, list) and data:
         if all(isinstance(row, Mapping) for row in data):
             yield _Listed(path, data)

@@ -275,6 +275,13 @@ def test_rows_in_doubt_are_refused(data: Any, structure: Any, message: str) -> N
         values_of(data, "v", structure)
 
 
+def test_a_document_may_be_nested_deeply() -> None:
+    deep: Any = {"v": [1, 2, 3]}
+    for _ in range(5_000):
+        deep = {"a": deep}
+    assert columns_of(deep, THREE, 9) == {}
+
+
 def test_a_document_without_lists_has_no_rows() -> None:
     with pytest.raises(Ambiguous, match="no list of rows"):
         values_of({"a": {"b": 1}}, "v", THREE)
