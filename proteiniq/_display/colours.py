@@ -12,6 +12,9 @@ from .structure import Model, Residue
 
 Value = str | int | float | bool | None
 
+BUILT_IN = ("chain", "element", "secondary-structure", "b-factor", "plddt", "structure")
+"""The names of all colourings that are not by a column."""
+
 CATEGORIES = (
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377",
     "#ee8866", "#44bb99", "#8a7fc7", "#bbcc33", "#dd9fb8", "#997700",
@@ -77,7 +80,7 @@ def colourings(
     if len(models) > 1:
         places = [place for place, model in enumerate(models) for _ in model.residues]
         found.append(_by_category("structure", "Structure", [names[place] for place in places]))
-    if any(residue.kind in ("protein", "nucleic") for residue in residues):
+    if any(residue.is_polymer for residue in residues):
         found.append(_by_category("chain", "Chain", [_chain(residue) for residue in residues]))
     if any(residue.kind == "protein" for residue in residues):
         found.append(_by_structure(models))
@@ -91,7 +94,7 @@ def colourings(
         found.append(_with_water(_by_value("b-factor", "B-factor", b_factors), residues))
     for name, values in (columns or {}).items():
         left = iter(values)
-        spread = [next(left, None) if residue.kind in ("protein", "nucleic") else None for residue in drawn]
+        spread = [next(left, None) if residue.is_polymer else None for residue in drawn]
         found.append(_with_water(_by_column(name, spread), residues))
     return found
 
@@ -144,7 +147,7 @@ def _by_element(residues: Sequence[Residue]) -> Colouring:
     """Atoms have the colours; the course of a chain has none."""
     there = {atom.element for residue in residues if residue.kind != "water" for atom in residue.atoms}
     listed = [element for element in ELEMENTS if element in there]
-    is_polymer = any(residue.kind in ("protein", "nucleic") for residue in residues)
+    is_polymer = any(residue.is_polymer for residue in residues)
     return Colouring(
         "element",
         "Element",
@@ -202,32 +205,42 @@ def _by_column(name: str, values: Sequence[Value]) -> Colouring:
     return _by_category(name, name, ["" if value is None else _text(value) for value in values])
 
 
-_TINY = 1e-4
-"""Numbers that are all nearer to 0 have powers of ten in the legend."""
+_TINY, _HUGE = 1e-4, 1e15
+"""Numbers that are all nearer to 0, or some further from it, have powers of ten in the legend."""
 
 
 def _by_value(name: str, label: str, values: Sequence[float | None]) -> Colouring:
     """Ten steps of equal width from the least value to the greatest."""
     known = [value for value in values if value is not None]
     least, greatest, steps = min(known), max(known), len(SCALE)
-    width = (greatest - least) / steps
-    decimals = max(0, 1 - math.floor(math.log10(greatest - least)))
-    shown = ".2g" if max(-least, greatest) < _TINY else f".{decimals}f"
+    width = greatest / steps - least / steps
+    unit = 1.0 if math.isfinite(greatest - least) else 0.5
+    span = unit * greatest - unit * least
+    decimals = max(0, 1 - math.floor(math.log10(span)))
+    extreme = max(-least, greatest)
+    shown = ".2g" if extreme < _TINY else ".3g" if extreme > _HUGE else f".{decimals}f"
     missing = None in values
     return Colouring(
         name,
         label,
         (*SCALE, OTHER) if missing else SCALE,
-        tuple(steps if value is None else min(steps - 1, int((value - least) / width)) for value in values),
+        tuple(
+            steps if value is None else min(steps - 1, int((unit * value - unit * least) / span * steps))
+            for value in values
+        ),
         edges=tuple(f"{least + width * step:{shown}}" for step in range(steps + 1)),
         texts=tuple(map(_text, values)),
     )
 
 
 def _number(value: Value) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _text(value: Value) -> str:

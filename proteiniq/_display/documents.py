@@ -78,12 +78,12 @@ class _Walk:
 
     def _list(self, value: list[Any], path: str) -> Iterator[Output]:
         known = self.describe(path)
-        if _is_numbers(value):
+        if is_numbers(value):
             yield self._make(Numbers, path, values=value, unit=known.unit)
-        elif all(_is_numbers(row) and len(row) == 2 and None not in row for row in value) and len(value) > 2:
+        elif all(is_numbers(row) and len(row) == 2 and None not in row for row in value) and len(value) > 2:
             line = Line("", [row[0] for row in value], [row[1] for row in value])
             yield self._make(Curve, path, x=Column("x", float), y=Column("y", float), lines=(line,))
-        elif len(value) > 1 and all(_is_numbers(row) and len(row) == len(value) for row in value):
+        elif len(value) > 1 and all(is_numbers(row) and len(row) == len(value) for row in value):
             yield self._make(Matrix, path, rows=value, unit=known.unit)
         elif is_records(value):
             yield from self._table(value, path)
@@ -112,7 +112,7 @@ class _Walk:
         The `x` of all is the one list of numbers in the object that ascends; each other list as long has the `y` of a
         line, and so have the lists in a column of records.
         """
-        lists = {key: each for key, each in value.items() if isinstance(each, list) and _is_numbers(each)}
+        lists = {key: each for key, each in value.items() if isinstance(each, list) and is_numbers(each)}
         ascending = [key for key, each in lists.items() if len(each) > 1 and ascends(each)]
         if len(ascending) != 1:
             return set(), []
@@ -165,7 +165,7 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _is_numbers(value: Any) -> TypeGuard[list[Any]]:
+def is_numbers(value: Any) -> TypeGuard[list[Any]]:
     """Whether the value is a list of numbers, one at least, and of None. Matrices have millions, so no loop of ours."""
     if not isinstance(value, list):
         return False
@@ -178,7 +178,7 @@ def _is_numbers(value: Any) -> TypeGuard[list[Any]]:
 
 def _has_matrix(record: Mapping[str, Any]) -> bool:
     return any(
-        isinstance(each, list) and len(each) > 1 and all(_is_numbers(row) for row in each)
+        isinstance(each, list) and len(each) > 1 and all(is_numbers(row) for row in each)
         for each in record.values()
     )
 
@@ -188,7 +188,7 @@ def _lists_in(records: Sequence[Mapping[str, Any]], length: int) -> list[str]:
     return [
         name
         for name in records[0]
-        if all(_is_numbers(record.get(name)) and len(record[name]) == length for record in records)
+        if all(is_numbers(record.get(name)) and len(record[name]) == length for record in records)
     ]
 
 

@@ -12,6 +12,7 @@ import attrs
 
 from .._frames.rows import as_text
 from .axes import Axis, minus
+from .documents import is_numbers
 from .markup import escape
 from .matrix import Matrix as Shown, heat_map
 from .page import Part, asset
@@ -95,7 +96,7 @@ def _value(value: Any) -> str:
         return '<span class="none">none</span>'
     if isinstance(value, float):
         return escape(minus(f"{value:.12g}"))
-    if isinstance(value, list) and len(value) > 1 and all(isinstance(each, (int, float)) for each in value):
+    if is_numbers(value) and len(value) > 1 and None not in value:
         return sparkline(value)
     return escape(as_text(value))
 

@@ -195,7 +195,10 @@ def sparkline(values: Sequence[Number]) -> str:
     known = [value for value in values if value is not None]
     low, high = min(known), max(known)
     line = Line("", [float(number) for number in range(len(values))], values)
-    x, y = Scale(0, max(1, len(values) - 1), 2, 98), Scale(low, high if high > low else low + 1, 20, 2)
+    x, y = (
+        Scale(0, max(1, len(values) - 1), 2, 98),
+        Scale(low, high if high > low else low + (abs(low) or 1), 20, 2),
+    )
     shape = path((x.at(a), None if b is None else y.at(b)) for a, b in _points(line, 100))
     text = f"{len(values):,} values from {' to '.join(labels([low, high]))}"
     return (

@@ -67,11 +67,18 @@ def _without_shared(made: Sequence[Shown]) -> list[Shown]:
             columns={
                 name: values
                 for name, values in each.columns.items()
-                if not any(other is not each and other.columns.get(name) == values for other in made)
+                if not any(
+                    other is not each and _given(other.columns.get(name, ())) == _given(values)
+                    for other in made
+                )
             },
         )
         for each in made
     ]
+
+
+def _given(values: Sequence[Value]) -> list[Value]:
+    return [value for value in values if value is not None]
 
 
 def _of_result(output: Structure, data: Any, found: Sequence[Output]) -> Shown:

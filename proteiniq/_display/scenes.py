@@ -20,7 +20,9 @@ MOST_SCENES = 100
 
 @attrs.frozen
 class Given:
-    """A structure to show. `columns` has a value for each residue of its polymers, in order, by the column's name."""
+    """A structure to show. `columns` has a value for each residue of its first model's polymers, in order, by the
+    column's name.
+    """
 
     structure: Structure
     plddt: bool = False
@@ -99,9 +101,28 @@ def _scenes(given: Sequence[Given], budget: _Budget, motion: Motion | None = Non
         for place, model in enumerate(structure.models, 1):
             if budget.takes(model):
                 turned = moved(model, turn)
-                ways = colourings([structure.name], [turned], plddt=each.plddt, columns=each.columns)
+                columns = _columns(each, model)
+                ways = colourings([structure.name], [turned], plddt=each.plddt, columns=columns)
                 made.append(Scene(_label(structure, model, place), (turned,), tuple(ways)))
     return made
+
+
+def _columns(given: Given, model: Model) -> Mapping[str, Sequence[Value]]:
+    """Return the columns for a model, whose residues need not all be those of the first, which the values are for."""
+    first, own = _polymers(given.structure.models[0]), _polymers(model)
+    if own == first:
+        return given.columns
+    places = {name: place for place, name in enumerate(first)}
+    if len(places) < len(first) or len(set(own)) < len(own):
+        return {name: [None] * len(own) for name in given.columns}
+    return {
+        name: [values[places[each]] if each in places else None for each in own]
+        for name, values in given.columns.items()
+    }
+
+
+def _polymers(model: Model) -> list[tuple[str, str, str]]:
+    return [(each.chain, each.number, each.name) for each in model.residues if each.is_polymer]
 
 
 def _facing(models: Sequence[Model]) -> Motion:

@@ -83,6 +83,11 @@ class Residue:
     helix_or_strand: Assigned = ""
 
     @property
+    def is_polymer(self) -> bool:
+        """Whether it is of a protein or a nucleic acid."""
+        return self.kind in ("protein", "nucleic")
+
+    @property
     def label(self) -> str:
         """The residue in the usual form, such as `A:Lys33`."""
         name = self.name.capitalize() if self.kind == "protein" else self.name
@@ -126,7 +131,7 @@ class Model:
         """The residues of polymers by chain, in the order of the file."""
         found: dict[str, list[Residue]] = {}
         for residue in self.residues:
-            if residue.kind in ("protein", "nucleic"):
+            if residue.is_polymer:
                 found.setdefault(residue.chain, []).append(residue)
         return found
 
@@ -142,7 +147,12 @@ class Structure:
     @cached_property
     def has_polymer(self) -> bool:
         """Whether there is a protein or a nucleic acid, not only small molecules."""
-        return any(residue.kind in ("protein", "nucleic") for residue in self.models[0].residues)
+        return any(residue.is_polymer for residue in self.models[0].residues)
+
+
+def letter_of(amino_acid: str) -> str | None:
+    """Return the letter of an amino acid by its name of three letters, that of the parent for a modified one."""
+    return _AMINO_ACIDS.get(amino_acid)
 
 
 def read(name: str, text: str, format: str | None = None) -> Structure:
@@ -177,14 +187,12 @@ def residues(
     for (chain, number), group in groupby(rows, key=lambda row: (row.chain, row.number)):
         there = list(group)
         first = next((row.alternate for row in there if row.alternate), "")
-        for name, some in groupby(there, key=lambda row: row.residue):
+        kept = [row for row in there if row.alternate in ("", first)]
+        for name, some in groupby(kept, key=lambda row: row.residue):
             atoms = tuple(
                 Atom(row.name, row.element or element_in(row.name), row.position, row.b_factor)
                 for row in some
-                if row.alternate in ("", first)
             )
-            if not atoms:
-                continue
             kind = _kind(name, {atom.name for atom in atoms})
             letters = {"protein": _AMINO_ACIDS, "nucleic": _NUCLEOTIDES}.get(kind, {})
             known: Assigned = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Any
@@ -129,7 +130,7 @@ def number_format(values: Iterable[float]) -> Callable[[float], str]:
     ('12.3456', '−3.0000', '1e−9', '2e12')
     """
     given = [abs(value) for value in values if value and math.isfinite(value)]
-    usual = median(given) if given else 1.0
+    usual = min(median(given), sys.float_info.max) if given else 1.0
     needed = max((_decimals(value) for value in given), default=0)
     decimals = min(max(_FEWEST_DECIMALS, _DIGITS - 1 - math.floor(math.log10(usual))), needed, 6)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .._display.colours import BUILT_IN
 from .._display.columns import Ambiguous, values_of
 from .._display.outputs import b_factor, expected
 from .._display.shapes import GivenFile
@@ -28,8 +29,6 @@ from ..models import Tool
 if TYPE_CHECKING:
     from .results import Result, ResultFile
 
-_BUILT_IN = ("chain", "element", "secondary-structure", "b-factor", "plddt", "structure")
-
 
 def view_of(
     result: Result,
@@ -39,12 +38,12 @@ def view_of(
     tool: Tool | None,
 ) -> View:
     if color is not None and not isinstance(color, str):
-        raise InvalidInput(f"color must be a text, one of {', '.join(_BUILT_IN)} or a column, got {color!r}")
+        raise InvalidInput(f"color must be a text, one of {', '.join(BUILT_IN)} or a column, got {color!r}")
     check_tool(tool)
     files = [_named(result, name) for name in names]
     tool = tool or result._read_contract()
     sources = [_source(file, result, tool, color) for file in files or _structures(result, tool)]
-    if color is not None and color not in _BUILT_IN:
+    if color is not None and color not in BUILT_IN:
         sources[0] = _with_column(sources[0], result, color)
     title = ", ".join(source.name for source in sources)
     if superpose is None:
@@ -115,7 +114,7 @@ def _with_column(source: Source, result: Result, column: str) -> Source:
         structure = read(source.name, source.text, source.format)
         return attrs.evolve(source, columns={column: values_of(result.data, column, structure)})
     except (Ambiguous, Unreadable) as error:
-        built_in = ", ".join(_BUILT_IN)
+        built_in = ", ".join(BUILT_IN)
         raise InvalidInput(
             f"can't color by {column!r}: it is not one of {built_in}, and as a column: {error}"
         ) from None

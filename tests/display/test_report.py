@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import math
 import re
+from typing import Any
 
 import attrs
+import pytest
 
 from proteiniq._display.report_record import MOST_EMBEDDED
 from proteiniq._display.report_structures import section, shown
@@ -135,6 +138,32 @@ def test_columns_that_fit_several_structures_are_on_none() -> None:
         reported({"rows": rows}, made(PDB, helix(5)), made("b.pdb", helix(5)))
     )
     assert 'id="structure"' not in reported({"rows": rows}, sent=structure_sent(helix(5), helix(5)))
+
+
+def test_columns_that_fit_a_part_of_another_structure_are_on_none() -> None:
+    rows = [{"chain": "A", "number": at, "letter": "A", "sasa": at / 2} for at in range(1, 6)]
+    page = reported({"rows": rows}, made(PDB, helix(5)), made("b.pdb", helix(7)))
+    assert '"sasa"' not in names_of_colours(page)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {
+            "rows": [
+                {"number": at, "letter": "A", "v": value}
+                for at, value in enumerate((1.5, 10**400, -1e308), 1)
+            ]
+        },
+        {"rows": [{"v": 1.7e308}, {"v": 1.7e308}, {"v": 0.5}, {"v": 1.5}]},
+        [{"v": [10**400, 1]}],
+        [{"v": [9e300, 9e300]}],
+        [{"v": [9e18, 9e18]}],
+        {"v": [math.inf, math.nan, 5e-324]},
+    ],
+)
+def test_numbers_of_any_size_are_reported(data: Any) -> None:
+    assert "</main>" in reported(data, made(PDB, helix(3)))
 
 
 def test_inputs_without_columns_or_text_are_no_structures() -> None:

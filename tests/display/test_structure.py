@@ -274,3 +274,14 @@ def test_only_helices_of_the_conformations_of_mmcif_are_helices() -> None:
     ]
     text = f"data_x\nstray\n{conformation}loop_\n" + "".join(f"_atom_site.{name}\n" for name in names) + atoms
     assert "".join(each.helix_or_strand for each in read("x.cif", text).models[0].residues) == "-H-"
+
+
+def test_alternate_residues_that_take_turns_are_one_residue() -> None:
+    lines = [
+        atom(at, name, residue, alternate=alternate)
+        for at, (name, residue, alternate) in enumerate(
+            [(" N  ", "PRO", "A"), (" N  ", "SER", "B"), (" CA ", "PRO", "A"), (" CA ", "SER", "B")], 1
+        )
+    ]
+    (residue,) = read("x.pdb", "\n".join(lines)).models[0].residues
+    assert (residue.name, [each.name for each in residue.atoms]) == ("PRO", ["N", "CA"])

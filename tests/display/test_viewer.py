@@ -254,6 +254,42 @@ def test_a_scale_of_tiny_numbers_has_powers_of_ten() -> None:
     assert "<span>1.6e-14</span>" in body
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        (-1.7e308, 0, 1.7e308),
+        (0.0, 5e-324, 1e-323),
+        (1e300, 2e300, 10**300),
+        (1, 2, 10**400),
+        (1, math.nan, 2),
+    ],
+)
+def test_numbers_of_any_size_have_a_colouring(values: tuple[float, ...]) -> None:
+    made = scheme("v", Source("x.pdb", helix(1, 1, 1), columns={"v": values}))
+    assert len(made["residues"]) == 3
+    assert all(len(text) < 12 for text in made["edges"])
+
+
+def test_values_are_at_the_same_residues_of_all_models() -> None:
+    """Models may list different residues."""
+    whole, part = helix(1, 1, 1), helix(1, 1, first=2)
+    text = "\n".join(f"MODEL {at}\n{each}\nENDMDL" for at, each in enumerate((whole, part, whole), 1))
+    made = data_of(Source("x.pdb", text, columns={"v": ["a", "b", "c"]}))["scenes"]
+    ways = [next(way for way in scene["colourings"] if way["name"] == "v") for scene in made]
+    assert [[way["legend"][place] for place in way["residues"]] for way in ways] == [
+        ["a", "b", "c"],
+        ["b", "c"],
+        ["a", "b", "c"],
+    ]
+
+
+def test_residues_of_a_model_that_have_no_names_of_their_own_have_no_values() -> None:
+    text = f"MODEL 1\n{helix(1, 1)}\nENDMDL\nMODEL 2\n{helix(1)}\n{helix(1, chain='B')}\n{helix(1)}\nENDMDL"
+    first, second = data_of(Source("x.pdb", text, columns={"v": ["a", "b"]}))["scenes"]
+    assert first["colourings"][-1]["legend"] == ("a", "b")
+    assert second["colourings"][-1]["legend"] == ("No value",)
+
+
 def test_a_nucleotide_without_its_base_is_drawn() -> None:
     assert (
         "<path"

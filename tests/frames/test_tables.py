@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from proteiniq import ConfigurationError, InvalidInput, Tool
 from proteiniq._frames.described import Described, described
-from proteiniq._frames.rows import by_column, records, types
+from proteiniq._frames.rows import by_column, flat, records, types
 from proteiniq._frames.tables import of_document
 from proteiniq.testing import result, tool
 
@@ -157,6 +157,10 @@ def test_objects_are_columns_to_a_depth() -> None:
     assert name == ".".join("a" * 21)
     assert isinstance(value, dict)
     assert next(records({**deep, "t": [{"x": 1}]}, "t"))["t.x"] == 1
+
+
+def test_paths_that_are_alike_are_columns_of_their_own() -> None:
+    assert flat({"a": {"b": 1}, "a.b": 2, "c": []}) == {"a.b": 1, "a.b_": 2}
 
 
 def test_a_result_can_be_pickled() -> None:
