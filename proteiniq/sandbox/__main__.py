@@ -124,16 +124,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from . import Sandbox, SandboxError
     except ImportError as error:
         return _refuse(error)
-    interrupted = threading.Event()
+    serving, interrupted = threading.Event(), threading.Event()
+
+    def interrupt(*_: object) -> None:
+        interrupted.set()
+        if not serving.is_set():  # A start may wait for a cluster.
+            raise KeyboardInterrupt
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
-            signal.signal(number, lambda *_: interrupted.set())
+            signal.signal(number, interrupt)
     try:
         with Sandbox(**options) as sandbox:
+            serving.set()
             if as_json:
                 _say(json.dumps({"url": sandbox.url, "api_key": sandbox.api_key}))
             else:
-                _say(f"The sandbox serves {sandbox.url} from {sandbox.data}; Ctrl-C stops it.")
+                where = f", and runs jobs on {options['runner']}" if options["runner"] else ""
+                _say(f"The sandbox serves {sandbox.url} from {sandbox.data}{where}; Ctrl-C stops it.")
                 _say(f"export PROTEINIQ_BASE_URL={sandbox.url}")
                 _say(f"export PROTEINIQ_API_KEY={sandbox.api_key}")
             # A signal handled by another thread does not end a wait without a timeout.
@@ -141,6 +149,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 pass
     except (SandboxError, ValueError) as error:
         return _refuse(error)
+    except KeyboardInterrupt:
+        if serving.is_set():
+            raise
+        return _refuse("interrupted before the sandbox served anything")
     return 0
 
 
@@ -149,7 +161,7 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _refuse(error: Exception) -> int:
+def _refuse(error: Exception | str) -> int:
     sys.stderr.write(f"error: {error}\n")
     return 2
 

@@ -24,12 +24,16 @@ class ClusterRunner(Runner, Protocol):
 
 
 def scheduler_of(url: str) -> str:
-    """The address of the scheduler in `dask://HOST:PORT`, or `tls://HOST:PORT`. Raises ValueError."""
+    """The address of the scheduler in `dask://HOST:PORT`, as Dask writes it (`tcp://`, `tls://`). Raises ValueError."""
     scheme, separator, rest = url.partition("://")
     host, _, port = rest.rpartition(":")
-    if scheme not in _SCHEMES or not separator or not host or not port.isdigit():
+    if scheme not in _SCHEMES or not separator or not host or not _is_port(port):
         raise ValueError(f"runner must be dask://HOST:PORT or, with TLS, tls://HOST:PORT, got {url!r}")
     return f"{_SCHEMES[scheme]}://{rest}"
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) < 1 << 16
 
 
 def local(slots: int) -> Runner:

@@ -167,6 +167,8 @@ class Sandbox:
             _runners.scheduler_of(runner)
         if storage is not None and runner is None:
             raise ValueError("storage requires runner: without a cluster, files don't leave this machine")
+        if storage == "":
+            raise ValueError("storage must be a folder or a URL, got ''")
         _within("recorded_seconds", recorded_seconds, 0, _CENTURY_S)
         _flag("allow_remote", allow_remote)
         if private_key is not None and certificate is None:

@@ -318,7 +318,8 @@ class Supervisor:
                 if finished is None:
                     self._store.release(job.id)
                 elif isinstance(finished, Lost):
-                    log.warning("job %s was lost: %s", job.id, finished.reason)
+                    said = "job %s was lost, and runs again unless it was started %d times: %s"
+                    log.warning(said, job.id, self._max_tries, finished.reason)
                     self._store.requeue(job.id, finished.reason, self._max_tries, self._now())
                     self._changed(job.id)
                     self.wake()

@@ -18,7 +18,9 @@ def test_the_address_of_a_scheduler(url: str, address: str) -> None:
     assert _runners.scheduler_of(url) == address
 
 
-@pytest.mark.parametrize("url", ["", "dask://", "dask://a", "dask://a:", "a:8786", "http://a:8786"])
+@pytest.mark.parametrize(
+    "url", ["", "dask://", "dask://a", "dask://a:", "a:8786", "http://a:8786", "dask://a:99999", "dask://a:0"]
+)
 def test_another_runner_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="runner must be dask://HOST:PORT"):
         Sandbox(runner=url)
@@ -27,6 +29,8 @@ def test_another_runner_is_refused(url: str) -> None:
 def test_a_storage_needs_a_cluster() -> None:
     with pytest.raises(ValueError, match="storage requires runner"):
         Sandbox(storage="/shared")
+    with pytest.raises(ValueError, match="storage must be a folder or a URL, got ''"):
+        Sandbox(runner="dask://a:8786", storage="")
 
 
 def test_a_cluster_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from .._runner import LocalRunner
 from .._runs import Ended, Limits, Order, Progress
 from .._space import OUT_OF_SPACE_CODE
 from .._watch import WatchedRun
+from .._worker import without_paths
 from . import storage
 
 log = logging.getLogger("proteiniq.sandbox")
@@ -213,9 +214,10 @@ class Execution:
             self._stored = storage.path_of(grant.storage, name)
             try:
                 said["storage"] = storage.put(grant.storage, name, self._folder, files)
-            except Exception:  # of any file system
+            except Exception as error:  # of any file system
                 log.exception("the files of job %s could not be stored", self.attempt)
-                said |= {"files": [], "stopped": ("internal_error", "The job's files could not be stored.")}
+                message = f"The job's files could not be stored: {without_paths(str(error))}"
+                said |= {"files": [], "stopped": ("internal_error", message[:500])}
         with self._condition:
             self.end_of_job = said
             self.state = "ended"

@@ -16,7 +16,7 @@ from .probe import Found
 from .run import DaskRun, reading
 
 if TYPE_CHECKING:
-    from .runner import Cluster
+    from .cluster import Cluster
 
 log = logging.getLogger("proteiniq.sandbox")
 

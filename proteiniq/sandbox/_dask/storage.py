@@ -47,6 +47,17 @@ def name_of(server: str, attempt: str, execution: str) -> str:
     return f"{server.partition('.')[0]}/{attempt}.{execution}"
 
 
+def prepare(url: str, name: str) -> None:
+    """Remove the folder `name`, and see whether files can be written there. Raises any error of the file system."""
+    there, _ = fsspec.core.url_to_fs(url)
+    path = path_of(url, name)
+    remove(url, path)
+    there.makedirs(path, exist_ok=True)
+    with there.open(f"{path}/try", "wb") as file:
+        file.write(b"1")
+    remove(url, path)
+
+
 def remove(url: str, path: str) -> None:
     """Remove the folder of an execution, or of a sandbox. One that isn't there is removed."""
     there, _ = fsspec.core.url_to_fs(url)

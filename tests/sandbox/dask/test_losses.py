@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from proteiniq.sandbox import SandboxError
 from proteiniq.sandbox._dask.link import Link
 
-from ..clients import Api, body, generous, gone
+from ..clients import Api, body, gone
 from ..commands import served, wait_until_gone
 from ..fake_tools import MESSY
 from .cluster import Cluster, end, until
@@ -168,15 +167,17 @@ def test_what_a_killed_sandbox_left_ends_before_it_runs_again(fragile: Cluster, 
 
 
 def test_a_job_waits_for_a_worker_that_has_what_it_needs_and_holds_up_no_other(
-    fragile: Cluster, serve: Serve, tmp_path: Path
+    fragile: Cluster, serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     fragile.start_worker()
     api = serve()
     job_id = api.submit("gifted", settings={"gate": str(tmp_path)})["id"]
     assert api.run()["status"] == "COMPLETED"
     assert body(api.get(f"jobs/{job_id}/status"))["status"] == "QUEUED"
+    assert "no Dask worker can run gifted: its jobs wait" in caplog.text
     fragile.start_worker("--resources=GPU=1")
     assert api.ended(job_id)["status"] == "COMPLETED"
+    assert "a Dask worker can run gifted again" in caplog.text
 
 
 def test_a_job_waits_for_a_resource_that_is_in_use_and_holds_up_no_other(
@@ -190,9 +191,3 @@ def test_a_job_waits_for_a_resource_that_is_in_use_and_holds_up_no_other(
     assert body(api.get(f"jobs/{second}/status"))["status"] == "QUEUED"
     gate.touch()
     assert [api.ended(job_id)["status"] for job_id in (first, second)] == ["COMPLETED"] * 2
-
-
-def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("proteiniq.sandbox._dask.runner.CONNECT_S", 0.5)
-    with pytest.raises(SandboxError, match=r"cannot connect to the Dask scheduler tcp://127.0.0.1:9"):
-        generous(runner="dask://127.0.0.1:9").start()

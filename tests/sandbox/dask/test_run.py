@@ -12,10 +12,11 @@ import pytest
 from proteiniq.sandbox._dask import post
 from proteiniq.sandbox._dask.attempt import Execution
 from proteiniq.sandbox._dask.capacity import Capacity, Need, Offer
+from proteiniq.sandbox._dask.cluster import Cluster
 from proteiniq.sandbox._dask.link import Link
 from proteiniq.sandbox._dask.probe import Found
 from proteiniq.sandbox._dask.run import DaskRun
-from proteiniq.sandbox._dask.runner import Cluster, DaskRunner
+from proteiniq.sandbox._dask.runner import DaskRunner
 from proteiniq.sandbox._errors import SandboxError
 from proteiniq.sandbox._runs import Limits, Lost, Order, Progress
 
@@ -121,12 +122,12 @@ def test_what_was_said_of_a_worker_is_forgotten_with_it(caplog: pytest.LogCaptur
     async def met() -> None:
         made = cluster()
         for _ in range(2):
-            made._tell("differs", "tcp://b:1")
+            made._tell("tcp://b:1", "differs")
         made._meet({})
         assert made._told == {}
 
     asyncio.run(met())
-    assert caplog.messages == ["differs"]
+    assert caplog.messages == ["the Dask worker tcp://b:1 differs"]
 
 
 def test_a_start_that_fails_before_the_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
