@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
 import shutil
-import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import attrs
-
-from . import _formats, _lease, _times
-from ._blobs import Blobs, Draft
+from . import _lease, _outcomes, _times
+from ._blobs import Blobs
 from ._errors import OUT_OF_SPACE, is_full
 from ._folder import open_private
+from ._outcomes import Finished
 from ._processes import kill_marked
-from ._recordings import SCHEMA, Recording, Recordings
-from ._rows import Artifact, Ending, File, Job
-from ._runs import TIMEOUT_CODE, Ended, Limits, Lost, Order, Run, Runner
+from ._recordings import Recording, Recordings
+from ._rows import Job
+from ._runs import Ended, Limits, Lost, Order, Run, Runner
 from ._space import OUT_OF_SPACE_CODE
 from ._store import Store
-from ._worker import without_paths
 from .tools.base import Tool
 
 log = logging.getLogger("proteiniq.sandbox")
@@ -34,14 +30,6 @@ POLL_S = 1.0
 
 RETRY_S = 1.0
 """Pause before the queue is read or written again after a failure, such as a full disk, in seconds."""
-
-
-@attrs.frozen
-class _Finished:
-    """How a job ended, and the content that it leaves."""
-
-    ending: Ending
-    drafts: tuple[Draft, ...] = ()
 
 
 class Supervisor:
@@ -183,29 +171,31 @@ class Supervisor:
     def _carry_out(self, job: Job, payload: str) -> None:
         """Run a job, and write how it ended."""
         folder = self._folder / job.id
-        finished: _Finished | Lost | None
+        finished: Finished | Lost | None
         try:
             finished = self._run(job, payload, folder)
         except Exception as error:
             log.exception("job %s could not be run", job.id)
             message = OUT_OF_SPACE if is_full(error) else "The job could not be run."
             code = OUT_OF_SPACE_CODE if is_full(error) else "internal_error"
-            finished = _Finished(Ending("FAILED", (code, message)))
+            finished = _outcomes.failed((code, message))
         finally:
             # Before the end is written: on a full disk, this makes the room for it.
             shutil.rmtree(folder, ignore_errors=True)
         self._write(job, finished)
 
-    def _run(self, job: Job, payload: str, folder: Path) -> _Finished | Lost | None:
+    def _run(self, job: Job, payload: str, folder: Path) -> Finished | Lost | None:
         """Run a job. Returns how it ended, or None if it is to run again at the next start."""
         recorded = json.loads(payload).get("recording")
         if recorded is not None and self._recordings is not None:
-            recording = self._recordings.get(job.tool, recorded)
-            return self._play(job, recording) if recording else _Finished(_no_recording(job))
+            if recording := self._recordings.get(job.tool, recorded):
+                return self._play(job, recording)
+            return _outcomes.failed(
+                ("tool_unavailable", f"The recorded job of {job.tool} is no longer there.")
+            )
         tool = None if recorded is not None else self._tools.get(job.tool)
         if tool is None:
-            error = ("tool_unavailable", f"{job.tool} is no longer installed.")
-            return _Finished(Ending("FAILED", error))
+            return _outcomes.failed(("tool_unavailable", f"{job.tool} is no longer installed."))
         shutil.rmtree(folder, ignore_errors=True)
         for each in (folder, folder / "out"):
             each.mkdir(mode=0o700)
@@ -231,12 +221,9 @@ class Supervisor:
                 del self._running[job.id]
         if isinstance(ended, Lost):
             return ended
-        if ended.stopped is not None:
-            status = "TIMEOUT" if ended.stopped[0] == TIMEOUT_CODE else "FAILED"
-            return _Finished(Ending(status, ended.stopped))
-        if self._stopping and ended.outcome is None:
+        if self._stopping and ended.outcome is None and ended.stopped is None:
             return None
-        return self._finished(job, tool, folder, ended)
+        return _outcomes.of_run(job, tool, folder, ended, self._blobs, self._now())
 
     def _order(self, job: Job, tool: Tool) -> Order:
         contract = tool.contract
@@ -252,29 +239,12 @@ class Supervisor:
         """Whether a job that was claimed is to go on: it may have been deleted since, or the sandbox stops."""
         return not self._stopping and self._store.job(job.id) is not None
 
-    def _play(self, job: Job, recording: Recording) -> _Finished | None:
+    def _play(self, job: Job, recording: Recording) -> Finished | None:
         """End a job as a recorded one did, after the time that such jobs take."""
         with self._condition:
             if self._condition.wait_for(lambda: not self._is_wanted(job), self._recorded_s):
                 return None
-        drafts: dict[str, tuple[str, Draft]] = {}
-        try:
-            for each, path in recording.files:
-                draft = self._blobs.draft(path)
-                guessed = _formats.mime_type(each["name"], _formats.guess(each["name"], draft.head))
-                drafts[each["name"]] = (str(each.get("content_type") or guessed), draft)
-        except BaseException:
-            _discard(drafts)
-            raise
-        error = recording.job.get("error")
-        ending = Ending(
-            recording.status,
-            (str(error.get("code")), str(error.get("message"))) if isinstance(error, dict) else None,
-            None if recording.result is None else json.dumps({SCHEMA: recording.result}),
-            [Artifact(n, t, d.sha256) for n, (t, d) in drafts.items()],
-            [self._file(job, n, t, d) for n, (t, d) in drafts.items()],
-        )
-        return _Finished(ending, tuple(draft for _, draft in drafts.values()))
+        return _outcomes.of_recording(job, recording, self._blobs, self._now())
 
     def _watch(self, job: Job, run: Run) -> Ended | Lost:
         """Follow a run until it ends."""
@@ -294,24 +264,7 @@ class Supervisor:
         else:
             self._changed(job.id)
 
-    def _finished(self, job: Job, tool: Tool, folder: Path, ended: Ended) -> _Finished:
-        drafts = self._drafts(tool, folder / "out")
-        error = self._error(tool, folder, ended, drafts)
-        log.info("job %s of %s: %s", job.id, job.tool, error[0] if error else "completed")
-        if error:
-            log.info("the end of the log of job %s:\n%s", job.id, _tail(folder / "log"))
-        results = None
-        if error is None:
-            results = (folder / "results.json").read_text(encoding="utf-8")
-        elif drafts:
-            results = "{}"
-        artifacts = [Artifact(n, t, d.sha256) for n, (t, d) in drafts.items()]
-        files = [self._file(job, n, t, d) for n, (t, d) in drafts.items()]
-        status = "FAILED" if error else "COMPLETED"
-        ending = Ending(status, error, results, artifacts, files)
-        return _Finished(ending, tuple(draft for _, draft in drafts.values()))
-
-    def _write(self, job: Job, finished: _Finished | Lost | None) -> None:
+    def _write(self, job: Job, finished: Finished | Lost | None) -> None:
         """Write how a job ended; again and again while that fails, for its credits and its place are held meanwhile."""
         while True:
             try:
@@ -328,16 +281,14 @@ class Supervisor:
                 return
             except Exception as error:
                 log.exception("the end of job %s could not be written; it will be tried again", job.id)
-                if isinstance(finished, _Finished) and not isinstance(error, (OSError, sqlite3.Error)):
+                if isinstance(finished, Finished) and not isinstance(error, (OSError, sqlite3.Error)):
                     # What can't be written never can be.
-                    finished = _Finished(
-                        Ending("FAILED", ("internal_error", "The job's end could not be stored."))
-                    )
+                    finished = _outcomes.failed(("internal_error", "The job's end could not be stored."))
             with self._condition:
                 if self._condition.wait_for(lambda: self._stopping, RETRY_S):
                     return  # The job is still running in the store, and so runs again at the next start.
 
-    def _finish(self, job: Job, finished: _Finished) -> None:
+    def _finish(self, job: Job, finished: Finished) -> None:
         with self._blobs.lock:
             for draft in finished.drafts:
                 self._blobs.keep(draft)
@@ -347,89 +298,5 @@ class Supervisor:
         # A job that ended makes room for a queued one.
         self.wake()
 
-    def _drafts(self, tool: Tool, out: Path) -> dict[str, tuple[str, Draft]]:
-        """Name → media type and content of the files that the tool wrote, documented ones first."""
-        types = {output.name: output.content_type for output in tool.contract.outputs}
-        written = {
-            path.name: path
-            for path in (sorted(out.iterdir()) if out.is_dir() else ())  # the tool may have removed it
-            if path.is_file() and not path.is_symlink() and path.name.isprintable()
-        }
-        drafts: dict[str, tuple[str, Draft]] = {}
-        try:
-            for name in [n for n in types if n in written] + [n for n in written if n not in types]:
-                draft = self._blobs.draft(written[name])
-                guessed = _formats.mime_type(name, _formats.guess(name, draft.head))
-                drafts[name] = (types.get(name, guessed), draft)
-        except BaseException:
-            _discard(drafts)
-            raise
-        return drafts
-
-    def _error(
-        self, tool: Tool, folder: Path, ended: Ended, drafts: Mapping[str, object]
-    ) -> tuple[str, str] | None:
-        """Code and message of the error, or None."""
-        if ended.outcome is None:
-            return ("crashed", _post_mortem(ended.exit_code, folder / "log"))
-        if failed := ended.outcome.get("failed"):
-            return (failed["code"], failed["message"])
-        missing = [o.name for o in tool.contract.outputs if o.name not in drafts]
-        if missing:
-            return ("output_missing", f"The tool did not write {', '.join(missing)}.")
-        if not isinstance(json.loads((folder / "results.json").read_bytes()), dict):
-            return ("tool_error", "The tool's result is not a JSON object.")
-        return None
-
-    def _file(self, job: Job, name: str, content_type: str, draft: Draft) -> File:
-        """The library record of a result file."""
-        return File(
-            id=f"file_{secrets.token_hex(12)}",
-            workspace=job.workspace,
-            key=job.key,
-            filename=name,
-            format=_formats.guess(name, draft.head),
-            mime_type=content_type,
-            size_bytes=draft.size,
-            sha256=draft.sha256,
-            origin="JOB_OUTPUT",
-            storage_owner="JOB_ARTIFACT",
-            description=None,
-            tags=(),
-            collection_ids=(),
-            created_at=self._now(),
-        )
-
     def _now(self) -> int:
         return _times.milliseconds(self._clock())
-
-
-def _discard(drafts: Mapping[str, tuple[str, Draft]]) -> None:
-    for _, draft in drafts.values():
-        draft.path.unlink(missing_ok=True)
-
-
-def _no_recording(job: Job) -> Ending:
-    return Ending("FAILED", ("tool_unavailable", f"The recorded job of {job.tool} is no longer there."))
-
-
-def _post_mortem(exit_code: int, log_file: Path) -> str:
-    """Describe how a process ended that sent no last message."""
-    how = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
-    last = next((line.strip() for line in reversed(_tail(log_file).split("\n")) if line.strip()), "")
-    log_line = f" Last line of its log: {without_paths(last)[:500]}" if last else ""
-    return f"The tool's process ended with {how}.{log_line}"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # a real-time signal, of which only the first and the last have names
-        return str(number)
-
-
-def _tail(log_file: Path) -> str:
-    """The last lines of a log."""
-    with log_file.open("rb") as file:
-        file.seek(max(log_file.stat().st_size - 4096, 0))
-        return file.read().decode("utf-8", "replace")
