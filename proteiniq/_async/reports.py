@@ -17,7 +17,7 @@ from .._display.report_page import Client
 from .._display.report_record import Made
 from .._frames.described import check_tool
 from .._inputs.arguments import check_flags
-from .._inputs.files import new_file
+from .._inputs.files import REPORT, new_file, saving_target
 from .._transfer.durable import replace
 from .._version import VERSION
 from .._wire.blocking import AsyncBlocking
@@ -38,7 +38,7 @@ async def write(
     """Write the report of a result, and return its path."""
     check_flags(overwrite=overwrite)
     check_tool(tool)
-    target = new_file(path, overwrite=overwrite)
+    target = new_file(saving_target(path, REPORT), overwrite=overwrite)
     files = []
     with TemporaryDirectory(prefix="proteiniq-") as folder:
         for number, file in enumerate(result.files):

@@ -304,7 +304,7 @@ class AsyncResult(Model):
     async def report(
         self, path: str | os.PathLike[str], *, tool: Tool | None = None, overwrite: bool = False
     ) -> Path:
-        """Write a report of the job as one HTML file, and return its path.
+        """Write a report of the job as one HTML file, as `report.html` if `path` is a folder, and return its path.
 
         It has what was computed and from what, with times, credits and hashes; structures in 3D, plots, tables that
         sort, filter and copy, and the files, up to 10 MB together. It makes no request when it is opened, and can be
@@ -332,7 +332,8 @@ class AsyncResult(Model):
         """Return a view of the result's structure files in 3D, or of the structures that are given.
 
         `structures` are names of files of the result. They can also be structures that the result is about but doesn't
-        contain, to show its columns on them: a file of another result, or a `pathlib.Path`.
+        contain, to show its columns on them: a file of another result, or a `pathlib.Path`. What can't be read is an
+        error at a path, and is shown as text if it is a file of a result.
 
         `color` is `chain`, `element`, `secondary-structure`, `b-factor`, `plddt`, `structure` (of superposed ones), or
         a column of the result document with values for residues of the first structure, by its name or its path, such

@@ -244,10 +244,12 @@ def export_batch(session: Session, folder: str, file: str | None, overwrite: boo
 @click.pass_obj
 def report_batch(session: Session, folder: str, file: str, overwrite: bool) -> None:
     """Write a report of a batch as one HTML file, with a table of all items and their results, without a request."""
+    from .._inputs.files import REPORT, saving_target
     from ..batch import Batch
 
-    Batch.open(folder).report(file, overwrite=overwrite)
-    session.output.written(file)
+    target = saving_target(file, REPORT)
+    Batch.open(folder).report(target, overwrite=overwrite)
+    session.output.written(str(target))
 
 
 def _absolute(given: str) -> str:

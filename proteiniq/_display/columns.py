@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from .._inputs.suggestions import suggestion
 from .colours import BUILT_IN, CATEGORIES, Value
 from .structure import Residue, Structure, letter_of
 
@@ -47,7 +48,7 @@ _NUMBERED = re.compile(r"(-?\d{1,9})([A-Za-z]?)")
 _LARGEST, _DEEPEST = 10**9, 20
 
 _MOST_NAMES = 30
-"""The columns that a message names, at most."""
+"""The colorings and columns that a message names, at most."""
 
 Row = Mapping[str, Any]
 
@@ -94,10 +95,10 @@ def values_of(data: Any, column: str, structure: Structure) -> list[Value]:
     found = [(each, name) for each in lists for name in each.names if column in (name, each.path_of(name))]
     exact = [(each, name) for each, name in found if each.path_of(name) == column]
     if len(exact or found) != 1:
-        what = "no list" if not found else f"{len(found)} lists"
-        names = [] if found else list(dict.fromkeys(name for each in lists for name in each.names))
-        known = f"; its rows have {', '.join(names[:_MOST_NAMES])}" if names else ""
-        raise Ambiguous(f"the result has {what} of rows with {column!r}{known}")
+        if found:
+            raise Ambiguous(f"the result has {len(found)} lists of rows with {column!r}")
+        known = suggestion(column, [*BUILT_IN, *(name for each in lists for name in each.names)], _MOST_NAMES)
+        raise Ambiguous(f"the result has no list of rows with {column!r}{known}")
     ((listed, name),) = exact or found
     return [None if row is None else _value(row[name]) for row in _matched(listed.rows, structure, column)]
 

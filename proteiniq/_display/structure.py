@@ -172,7 +172,7 @@ def read(name: str, text: str, format: str | None = None) -> Structure:
         "xyz": molecules.read_xyz,
     }
     if format not in readers:
-        raise Unreadable("not a PDB, PDBQT, mmCIF, SDF, MOL2 or XYZ file")
+        raise Unreadable(f"its format is {format or 'unknown'}")
     models = tuple(readers[format](text))
     if not any(model.residues for model in models):
         raise Unreadable("the file has no atoms")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -21,7 +21,7 @@ from .page import Part, asset
 from .picture import picture, points_of, projection
 from .scenes import Given, Scene, Scenes, arranged
 from .secondary import helices_and_strands
-from .structure import Model, Unreadable, read
+from .structure import Model, Structure, Unreadable, read
 from .superposing import NotAlignable, superpose
 from .text import counted
 
@@ -29,7 +29,7 @@ _SHOWN_TEXT = 20_000
 """Of a file that can't be read as a structure, so many characters are shown."""
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Source:
     """A structure file. By default, the name's extension says its format.
 
@@ -42,6 +42,11 @@ class Source:
     format: str | None = None
     plddt: bool = False
     columns: Mapping[str, Sequence[Value]] = attrs.field(factory=dict)
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What the file describes. Raises Unreadable."""
+        return read(self.name, self.text, self.format)
 
 
 @attrs.frozen
@@ -108,7 +113,7 @@ def prepare(sources: Sequence[Source], *, superposed: bool = False) -> Prepared:
     given, texts, notes = [], [], []
     for source in sources:
         try:
-            structure = read(source.name, source.text, source.format)
+            structure = source.structure
         except Unreadable as error:
             texts.append(_as_text(source, str(error)))
             continue

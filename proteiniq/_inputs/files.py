@@ -12,6 +12,9 @@ from .._message_text import short_repr, why
 from ..errors import InvalidInput
 from .arguments import special_file
 
+REPORT = "report.html"
+"""What a report is called in a folder to save it in."""
+
 
 class Unusable(Exception):
     """The value can't be an input. The message says why, and what to do."""

@@ -14,7 +14,7 @@ from .._display.colours import BUILT_IN
 from .._display.columns import Ambiguous, values_of
 from .._display.outputs import b_factor, expected
 from .._display.shapes import GivenFile
-from .._display.structure import Unreadable, read
+from .._display.structure import Structure, Unreadable
 from .._display.structure_view import view
 from .._display.view import View
 from .._display.viewer import Source
@@ -48,6 +48,7 @@ def view_of(
     title = ", ".join(source.name for source in sources)
     if superpose is None:
         return view(sources, title=title, color=color)
+    _read(sources[0], sources[0].name)
     other = _other(superpose, color)
     return view([sources[0], other], title=f"{other.name} on {sources[0].name}", color=color, superposed=True)
 
@@ -62,7 +63,13 @@ def _named(result: Result, name: str | ResultFile | os.PathLike[str]) -> ResultF
         raise InvalidInput(
             f"a structure must be a file's name, a ResultFile or a pathlib.Path, got {short_repr(name)}"
         )
-    return result.files[name]
+    try:
+        return result.files[name]
+    except KeyError as error:
+        if name in result.files:
+            raise
+        hint = f"to show a file on disk, pass its path: view(pathlib.Path({short_repr(name)}))"
+        raise KeyError(f"{error.args[0]}; {hint}") from None
 
 
 def _structures(result: Result, tool: Tool | None) -> list[ResultFile]:
@@ -94,7 +101,7 @@ def _downloaded(file: ResultFile, tool: Tool | None, color: str | None) -> Sourc
     return Source(
         file.name,
         text,
-        expected(given, tool) or sniff(text),
+        _format(expected(given, tool), text),
         plddt=color == "plddt" or b_factor(given, tool) == "plddt",
     )
 
@@ -102,22 +109,39 @@ def _downloaded(file: ResultFile, tool: Tool | None, color: str | None) -> Sourc
 def _at_path(given: str | os.PathLike[str], color: str | None) -> Source:
     try:
         path = path_of(given)
-        text, _ = decoded(in_file(path, None))
-    except (NotText, Unusable) as error:
+        data = in_file(path, None)
+    except Unusable as error:
         raise InvalidInput(str(error)) from None
+    try:
+        text, _ = decoded(data)
+    except NotText as error:
+        raise InvalidInput(f"{str(path)!r} {error}") from None
     name = path.name.removesuffix(".gz")
-    return Source(name, text, expected(GivenFile(name)) or sniff(text), plddt=color == "plddt")
+    source = Source(name, text, _format(expected(GivenFile(name)), text), plddt=color == "plddt")
+    _read(source, str(path))
+    return source
+
+
+def _format(stated: str | None, text: str) -> str | None:
+    return stated if stated in STRUCTURES else sniff(text) or stated
+
+
+def _read(source: Source, called: str) -> Structure:
+    """Return the structure. Raises InvalidInput if the file can't be read, where it must not be shown as text."""
+    try:
+        return source.structure
+    except Unreadable as error:
+        raise InvalidInput(
+            f"can't read {called!r} as a structure (PDB, PDBQT, mmCIF, SDF, MOL2, XYZ): {error}"
+        ) from None
 
 
 def _with_column(source: Source, result: Result, column: str) -> Source:
+    structure = _read(source, source.name)
     try:
-        structure = read(source.name, source.text, source.format)
         return attrs.evolve(source, columns={column: values_of(result.data, column, structure)})
-    except (Ambiguous, Unreadable) as error:
-        built_in = ", ".join(BUILT_IN)
-        raise InvalidInput(
-            f"can't color by {column!r}: it is not one of {built_in}, and as a column: {error}"
-        ) from None
+    except Ambiguous as error:
+        raise InvalidInput(f"can't color by {column!r}: {error}") from None
 
 
 def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | None) -> Source:
@@ -127,7 +151,9 @@ def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | Non
     if isinstance(given, Result):
         given = _structures(given, given._contract)[0]
     if isinstance(given, ResultFile):
-        return _downloaded(given, None, color)
+        source = _downloaded(given, None, color)
+        _read(source, source.name)
+        return source
     if not isinstance(given, (str, bytes, os.PathLike)):
         raise InvalidInput(f"superpose must be a Result, a ResultFile or a path, got {short_repr(given)}")
     return _at_path(given, color)

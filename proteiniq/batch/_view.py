@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from .._inputs.arguments import check_flags
-from .._inputs.files import new_file, save_path
+from .._inputs.files import REPORT, new_file, save_path, saving_target
 from .._shown import Shown
 from .._transfer.durable import replace
 from ..errors import BatchError
@@ -48,11 +48,12 @@ class BatchView(Shown):
     def report(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> BatchStatus:
         """Write summary.csv, which has a line for each item, and return the totals.
 
-        With a `path`, also write a report there: one HTML file with a table of all items and their results, which makes
-        no request when it is opened. Raises BatchError, OSError, InvalidInput, and FileExistsError without `overwrite`.
+        With a `path`, also write a report there, or as `report.html` in it if that is a folder: one HTML file with a
+        table of all items and their results, which makes no request when it is opened. Raises BatchError, OSError,
+        InvalidInput, and FileExistsError without `overwrite`.
         """
         check_flags(overwrite=overwrite)
-        target = None if path is None else new_file(path, overwrite=overwrite)
+        target = None if path is None else new_file(saving_target(path, REPORT), overwrite=overwrite)
         with BatchFolder.read(self.path) as folder:
             write_summary(folder)
             status = status_of(folder)

@@ -58,6 +58,7 @@ async def test_what_can_not_be_had_of_job_and_contract_is_left_out(tmp_path: Pat
     made = await fetched(Routes({RESULT: answer(result()), STATUS: gone, TOOL: gone, TOOLS: gone}))
     page = (await made.report(tmp_path / "a.html")).read_text("utf-8")
     assert "<h1>esmfold</h1>" in page
+    assert await made.report(tmp_path) == tmp_path / "report.html"
     assert (await made.report(tmp_path / "a.html", overwrite=True)).exists()
 
 
@@ -88,6 +89,9 @@ async def test_a_file_is_not_replaced_unasked_and_nothing_is_requested_for_it(tm
             await made.report(tmp_path / "a.html")
         with pytest.raises(InvalidInput):
             await made.report("")
+        (tmp_path / "report.html").touch()
+        with pytest.raises(FileExistsError, match=r"report.html"):
+            await made.report(tmp_path)
 
 
 @pytest.mark.once

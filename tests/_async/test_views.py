@@ -99,9 +99,12 @@ async def test_a_column_of_the_result_colors_residues() -> None:
     assert (await made.view(color="charge")).description.endswith("coloured by charge")
     with pytest.raises(
         InvalidInput,
-        match=r"can't color by 'mass': it is not one of chain, .* with 'mass'; its rows have position, charge",
+        match=r"can't color by 'mass': the result has no .* 'mass': choose from chain, .*, position, charge$",
     ):
         await made.view(color="mass")
+    for typed, meant in {"charg": "charge", "chian": "chain"}.items():
+        with pytest.raises(InvalidInput, match=f"can't color by '{typed}': .*: did you mean '{meant}'"):
+            await made.view(color=typed)
     color: Any = 3
     with pytest.raises(InvalidInput, match=r"color must be a text, one of chain, .* got 3"):
         await made.view(color=color)
@@ -167,8 +170,76 @@ async def test_what_can_not_be_a_structure_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"can't read .*none.pdb"):
         await made.view(tmp_path / "none.pdb")
     (tmp_path / "x.pdb").write_bytes(b"PK\x03\x04")
-    with pytest.raises(InvalidInput, match="is a zip archive"):
+    with pytest.raises(InvalidInput, match=r"^'.*x.pdb' is a zip archive"):
         await made.view(tmp_path / "x.pdb")
+    with pytest.raises(InvalidInput, match=r"^'.*x.pdb' is a zip archive"):
+        await made.view(superpose=tmp_path / "x.pdb")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("ten.fasta", ">a\nMKV\n", "its format is fasta"),
+        ("x.py", "import os\n", "its format is unknown"),
+        ("empty.pdb", "", "the file has no atoms"),
+        ("x.pdb", "ATOM  damaged", "line 1: an atom's coordinates end"),
+    ],
+)
+async def test_a_file_at_a_path_that_is_not_a_structure_is_named(
+    name: str, text: str, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    made = await fetched(service(result("x.pdb"), tool=contract()))
+    message = rf"^can't read '.*{name}' as a structure \(PDB, PDBQT, mmCIF, SDF, MOL2, XYZ\): {why}"
+    for color in (None, "sasa", "chain"):
+        with pytest.raises(InvalidInput, match=message):
+            await made.view(path, color=color)
+    with pytest.raises(InvalidInput, match=message):
+        await made.view(superpose=path)
+
+
+@pytest.mark.anyio
+async def test_a_file_of_a_result_that_is_not_a_structure_is_shown_as_text_unless_more_is_asked_of_it() -> (
+    None
+):
+    gone = refusal(404, "not_found")
+    damaged = httpx.Response(200, content=b"REMARK\n")
+    made = await fetched(Routes({RESULT: answer(result("x.pdb")), TOOL: gone, FILE: damaged}))
+    assert (await made.view()).description == "x.pdb: shown as text"
+    other = await fetched(service(result("y.pdb")))
+    asked: Any
+    for of, asked in ((made, {"color": "sasa"}), (made, {"superpose": other}), (other, {"superpose": made})):
+        with pytest.raises(
+            InvalidInput, match=r"^can't read 'x.pdb' as a structure .*: the file has no atoms"
+        ):
+            await of.view(**asked)
+
+
+@pytest.mark.anyio
+async def test_a_structure_is_recognized_under_the_name_of_another_format(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(STRUCTURE)
+    made = await fetched(service(result("x.pdb"), tool=contract()))
+    assert (await made.view(path)).description.startswith("x.csv: 1 chain, 76 residues")
+
+
+@pytest.mark.anyio
+async def test_a_path_as_text_is_not_a_file_of_the_result() -> None:
+    made = await fetched(service(result("x.pdb", "x.pdb")))
+    with pytest.raises(
+        KeyError, match=r"no file '1ubq.pdb'; .* pass its path: view\(pathlib.Path\('1ubq.pdb'\)\)"
+    ):
+        await made.view("1ubq.pdb")
+
+
+@pytest.mark.anyio
+async def test_of_files_with_one_name_one_is_chosen_by_its_place() -> None:
+    two = result("x.pdb", "x.pdb")
+    two["files"][1]["content_type"] = "chemical/x-pdb"
+    with pytest.raises(KeyError, match=r"files\[0\] or files\[1\]\"$"):
+        await (await fetched(service(two))).view("x.pdb")
 
 
 @pytest.mark.anyio

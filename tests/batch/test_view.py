@@ -58,6 +58,8 @@ def test_the_report_may_be_a_page(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         Batch.open(tmp_path / "screen").report(target)
     assert Batch.open(tmp_path / "screen").report(target, overwrite=True).items == 3
+    Batch.open(tmp_path / "screen").report(tmp_path)
+    assert (tmp_path / "report.html").read_text("utf-8") == page
 
 
 def test_the_result_of_an_item(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_a_batch_runs_and_prints_a_line_for_each_item(program: Program, items: s
     assert program("batch", "export", "screen", "screen.xlsx").code == 2
     assert program("batch", "report", "screen", "screen.html").stderr == "Written to screen.html.\n"
     assert program("batch", "report", "screen", "screen.html", "--overwrite", "-q").stdout == "screen.html\n"
+    assert program("batch", "report", "screen", ".", "-q").stdout == "report.html\n"
     assert "<h1>Batch of gate</h1>" in Path("screen.html").read_text("utf-8")
     assert program("batch", "export", "screen", "-q").stdout.splitlines() == ["a", "b"]
 

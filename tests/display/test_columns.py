@@ -241,6 +241,11 @@ def test_the_ranks_of_rows_are_not_numbers_of_residues() -> None:
     ("data", "structure", "message"),
     [
         ({"rows": []}, THREE, "the result has no list of rows with 'v'"),
+        (
+            {"rows": [{f"c{at}": 1 for at in range(99)}]},
+            THREE,
+            "choose from chain, .*, structure, c0, .*, c22, c23$",
+        ),
         ({"a": rows("v", 1), "b": rows("v", 1)}, THREE, "2 lists of rows"),
         ({"v": ["a", None], "b": [True]}, THREE, "no list of rows"),
         (rows("v", 1, 2), THREE, "it can't be told .* 2 rows and 3 residues"),

@@ -186,7 +186,7 @@ def test_bonds_that_a_file_does_not_list_are_found_by_distance() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("x.txt", "", "not a PDB"),
+        ("x.txt", "", "its format is unknown"),
         ("x.pdb", "HEADER", "no atoms"),
         ("x.pdb", "ATOM      1", "line 1: an atom's coordinates end at column 54, and the line at 11"),
         ("x.pdb", atom(x="********"), r"line 1: a coordinate must be a number, got '\*+'"),
