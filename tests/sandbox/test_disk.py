@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sqlite3
 import stat
 import sys
@@ -205,11 +206,14 @@ class TestLeftovers:
 
     @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
     def test_what_a_killed_sandbox_left_is_gone_after_the_next_start(self, tmp_path: Path) -> None:
-        data, gate, child = tmp_path / "data", tmp_path / "gate", tmp_path / "child"
+        data, gate, pid, child = (tmp_path / name for name in ("data", "gate", "pid", "child"))
         with served(data, *(f"--tool={tool}" for tool in MESSY)) as (_, api):
-            job_id = api.submit("leaves", settings={"gate": str(gate), "child": str(child)})["id"]
+            settings = {"gate": str(gate), "pid": str(pid), "child": str(child)}
+            job_id = api.submit("leaves", settings=settings)["id"]
             api.until(job_id, progress=50)
             orphan = int(child.read_text())
+            # The job would end with the sandbox, and the orphan with it.
+            os.kill(int(pid.read_text()), signal.SIGSTOP)
         assert not gone(orphan)
         (data / "jobs" / "job_of_yesterday" / "out").mkdir(parents=True)
         gate.touch()

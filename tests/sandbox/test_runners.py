@@ -34,7 +34,8 @@ def test_a_storage_needs_a_cluster() -> None:
 
 
 def test_a_cluster_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "proteiniq.sandbox._dask.runner", raising=False)
+    for name in [each for each in sys.modules if each.startswith("proteiniq.sandbox._dask.")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SandboxError, match=r"needs distributed, which the extra `dask`"):
         Sandbox(runner="dask://127.0.0.1:9").start()
