@@ -299,7 +299,7 @@ def test_a_second_process_is_refused_and_sigterm_is_safe(begin: Callable[..., Ru
 
 
 def test_the_service_may_be_away(service: Service, begin: Callable[..., Run]) -> None:
-    run = begin(12)
+    run = begin(60)
     run.at(9)
     service.end(signal.SIGTERM)
     run.until(lambda: "tries again" in run.said)
