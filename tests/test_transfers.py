@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,34 @@ async def test_the_event_loop_is_not_blocked_by_a_slow_disk(
         assert not saved.is_set()
         slow_disk.set()
     assert (tmp_path / "a.bin").stat().st_size == 3 * BLOCK
+
+
+class AtOnce:
+    """An executor whose calls have ended when they are submitted."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def submit(self, function: Callable[..., object], *arguments: object) -> Future[object]:
+        done = Future[object]()
+        done.set_result(function(*arguments))
+        return done
+
+    def shutdown(self) -> None:
+        pass
+
+
+@pytest.mark.anyio
+@pytest.mark.trio_too
+async def test_a_block_that_has_been_written_by_then_is_not_awaited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "QUICK", -1.0)
+    monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor", AtOnce)
+    file = await made(Pieces(3 * PER_BLOCK))
+    told: list[int] = []
+    await file.save(tmp_path / "a.bin", on_progress=lambda done, total: told.append(done))
+    assert (tmp_path / "a.bin").stat().st_size == told[-1] == 3 * BLOCK
 
 
 @pytest.mark.anyio

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from proteiniq.sandbox import Sandbox
-from proteiniq.sandbox._runner import LocalRun
+from proteiniq.sandbox._watch import WatchedRun
 from proteiniq.sandbox.tools import ESMFOLD, load
 from proteiniq.sandbox.tools.base import Entry
 
@@ -337,8 +337,8 @@ def folding(sandbox: Sandbox) -> Iterator[tuple[Api, str, int]]:
         job_id = api.submit("esmfold", inputs=[entry("M" * 200, slotId="protein")], settings=settings)["id"]
         next(job for job in api.events(job_id) if (job["progress"] or 0) > 10)  # 10 is before the first block
         run = sandbox._running.service.supervisor._running[job_id]
-        assert isinstance(run, LocalRun)
-        yield api, job_id, run._process.pid
+        assert isinstance(run, WatchedRun)
+        yield api, job_id, run._run.pid
 
 
 def test_a_job_that_folds_is_killed_with_the_jobs_of_the_sandbox(
