@@ -37,7 +37,7 @@ def test_a_cluster_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in sys.modules if each.startswith("proteiniq.sandbox._dask.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(SandboxError, match=r"needs distributed, which the extra `dask`"):
+    with pytest.raises(SandboxError, match=r"needs (distributed|fsspec), which the extra `dask`"):
         Sandbox(runner="dask://127.0.0.1:9").start()
 
 
