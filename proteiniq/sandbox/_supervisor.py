@@ -161,12 +161,10 @@ class Supervisor:
             return claimed
 
     def _unclaim(self, job: Job) -> None:
-        """Let jobs start that had to wait for this one."""
+        """A job that has ended, or waits again, makes room for others."""
         with self._claiming:
-            unable = self._runner.unable(self._claimed)
             self._claimed.remove(job.tool)
-            if self._runner.unable(self._claimed) != unable:
-                self.wake()
+        self.wake()
 
     def _carry_out(self, job: Job, payload: str) -> None:
         """Run a job, and write how it ended."""
@@ -275,7 +273,6 @@ class Supervisor:
                     log.warning(said, job.id, self._max_tries, finished.reason)
                     self._store.requeue(job.id, finished.reason, self._max_tries, self._now())
                     self._changed(job.id)
-                    self.wake()
                 else:
                     self._finish(job, finished)
                 return
@@ -295,8 +292,6 @@ class Supervisor:
             if not self._store.finish(job.id, finished.ending, self._now()):
                 self._blobs.sweep(self._store.referenced())
         self._changed(job.id)
-        # A job that ended makes room for a queued one.
-        self.wake()
 
     def _now(self) -> int:
         return _times.milliseconds(self._clock())
