@@ -213,7 +213,8 @@ class Execution:
             name = storage.name_of(self.server, self.attempt, self.id)
             self._stored = storage.path_of(grant.storage, name)
             try:
-                said["storage"] = storage.put(grant.storage, name, self._folder, files)
+                storage.put(grant.storage, self._stored, self._folder, files)
+                said["storage"] = self._stored
             except Exception as error:  # of any file system
                 log.exception("the files of job %s could not be stored", self.attempt)
                 message = f"The job's files could not be stored: {without_paths(str(error))}"

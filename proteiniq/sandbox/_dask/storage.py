@@ -6,6 +6,7 @@ Each execution has a folder of its own there, below one of the sandbox, so nothi
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,17 +17,14 @@ import fsspec
 PIECE_BYTES = 4 << 20
 
 
-def put(url: str, name: str, folder: Path, files: Iterable[Mapping[str, Any]]) -> str:
-    """Copy files of a job's folder to the folder `name` of the storage. Returns the path of that."""
-    there, root = fsspec.core.url_to_fs(url)
-    target = f"{root.rstrip('/')}/{name}"
+def put(url: str, target: str, folder: Path, files: Iterable[Mapping[str, Any]]) -> None:
+    """Copy files of a job's folder to a folder of the storage."""
+    there, _ = fsspec.core.url_to_fs(url)
     for file in files:
         path = f"{target}/{file['name']}"
         there.makedirs(path.rpartition("/")[0], exist_ok=True)
         with (folder / file["name"]).open("rb") as source, there.open(path, "wb") as copy:
-            while data := source.read(PIECE_BYTES):
-                copy.write(data)
-    return target
+            shutil.copyfileobj(source, copy, PIECE_BYTES)
 
 
 def get(url: str, source: str, folder: Path, file: Mapping[str, Any]) -> None:

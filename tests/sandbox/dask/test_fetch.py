@@ -72,7 +72,8 @@ def test_a_stored_file_comes_back_once(tmp_path: Path) -> None:
         (folder / "out").mkdir(parents=True)
     (there / "out" / "a.bin").write_bytes(CONTENT)
     url, (file,) = (tmp_path / "storage").as_uri(), end()["files"]
-    path = storage.put(url, "sandbox-1/job", there, [file])
+    path = storage.path_of(url, "sandbox-1/job")
+    storage.put(url, path, there, [file])
     storage.get(url, path, here, file)
     assert (here / "out" / "a.bin").read_bytes() == CONTENT
     (tmp_path / "storage" / "sandbox-1" / "job" / "out" / "a.bin").write_bytes(b"other")
