@@ -46,6 +46,12 @@ class Sent:
 
     inputs: tuple[SentInput, ...]
     settings: Mapping[str, Any]
+    text_bytes: int = attrs.field(init=False, repr=False)
+    """The size of its texts, in bytes. Each submit adds those of all jobs, so it is known beforehand."""
+
+    @text_bytes.default
+    def _sum(self) -> int:
+        return sum(entry.size or 0 for entry in self.inputs if entry.content is not None)
 
 
 def sent(entries: Sequence[Mapping[str, Any]], settings: Mapping[str, Any]) -> Sent:
@@ -87,9 +93,8 @@ def remember(known: dict[str, Sent], job_id: str, what: Sent) -> None:
         known.pop(old, None)
     left = MOST_BYTES
     for each_id, each in reversed(list(known.items())):
-        held = sum(entry.size or 0 for entry in each.inputs if entry.content is not None)
-        left -= held
-        if held and left < 0:
+        left -= each.text_bytes
+        if each.text_bytes and left < 0:
             known[each_id] = attrs.evolve(
                 each, inputs=tuple(attrs.evolve(entry, content=None) for entry in each.inputs)
             )
