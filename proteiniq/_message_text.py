@@ -23,6 +23,12 @@ def number_text(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.12g}"
 
 
+def counted(number: float, what: str, many: str | None = None) -> str:
+    """Return a number of things: `1 credit`, `2 credits`. `many` is a plural that doesn't just end in `s`."""
+    text = f"{number:,}" if isinstance(number, int) else number_text(number)
+    return f"{text} {what if number == 1 else many or what + 's'}"
+
+
 def why(error: Exception) -> str:
     """Return what an exception says, without its number and path, or its class if it says nothing."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
+from string import ascii_letters
 from typing import Any
 
 import attrs
@@ -133,7 +134,7 @@ def _is_shown(values: Sequence[Any]) -> bool:
     if not all(isinstance(value, (bool, int, float, str)) for value in given):
         return False
     kinds = len(set(given))
-    return 1 < kinds <= (len(CATEGORIES) if any(isinstance(value, str) for value in given) else kinds)
+    return kinds > 1 and (kinds <= len(CATEGORIES) or not any(isinstance(value, str) for value in given))
 
 
 def _lists(data: Any, path: str = "", depth: int = 0) -> Iterator[_Listed]:
@@ -215,11 +216,13 @@ def _rows_at(
 def _of_structure(rows: Sequence[Row], structure: Structure) -> Sequence[Row]:
     """Return the rows about a structure, of those about several. Raises Ambiguous if none is named so."""
     key = next(iter(_named(rows, _STRUCTURE)), None)
-    values: list[Any] = [] if key is None else [row[key] for row in rows if row.get(key) is not None]
+    if key is None:
+        return rows
+    values = [row[key] for row in rows if row.get(key) is not None]
     if not all(isinstance(value, str) for value in values):
         return rows
     names = list(dict.fromkeys(values))
-    if key is None or len(names) < 2 or all(map(_is_secondary, names)):
+    if len(names) < 2 or all(map(_is_secondary, names)):
         return rows
     for own in (structure.name, PurePath(structure.name).stem):
         if own in names:
@@ -355,7 +358,7 @@ class _Placed:
         chains: dict[str, list[int]] = {}
         for at, residue in enumerate(self.residues):
             chains.setdefault(residue.chain, []).append(at)
-        stems = Counter((each.chain, each.number.rstrip(_ASCII)) for each in self.residues)
+        stems = Counter((each.chain, each.number.rstrip(ascii_letters)) for each in self.residues)
         if any(stems[self.residues[at].chain, self.residues[at].number] > 1 for at in own):
             return True
         for start in (0, 1):
@@ -376,9 +379,6 @@ class _Placed:
         return any(
             all(_agree(row.get(each), residue) in wanted for row, residue in pairs) for each in self.letters
         )
-
-
-_ASCII = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def _agree(given: str | None, residue: Residue) -> bool | None:

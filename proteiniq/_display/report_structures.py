@@ -125,7 +125,7 @@ def section(structures: Sequence[Shown]) -> list[Part]:
         plddt = output.b_factor == "plddt"
         title = f"Input {output.name}" if each.is_input else output.name
         colour = next(iter(each.columns)) if each.is_input else None
-        source = Source(output.name, output.text, output.format, plddt, each.columns)
+        source = Source(output.name, output.text, output.format, plddt, each.columns, each.read)
         made.append(viewer([source], title=title, id=f"structure-{number}", colour=colour))
         if output.description:
             made.append(Part(f'<p class="note">{escape(output.description)}</p>'))

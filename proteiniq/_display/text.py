@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._message_text import number_text
-
 MANY = 80
 """How many values of a list are shown."""
 
@@ -55,12 +53,6 @@ def shown(value: Any, longest: int = 500) -> str:
     if hasattr(value, "astimezone"):
         return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
     return one_line(value, longest)
-
-
-def counted(number: float, what: str, many: str | None = None) -> str:
-    """Return a number of things: `1 credit`, `2 credits`. `many` is a plural that doesn't just end in `s`."""
-    text = f"{number:,}" if isinstance(number, int) else number_text(number)
-    return f"{text} {what if number == 1 else many or what + 's'}"
 
 
 def duration_text(seconds: float, decimals: int = 0) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from .._message_text import number_text
-from .text import MANY, counted, one_line, shown
+from .._message_text import counted, number_text
+from .text import MANY, one_line, shown
 
 if TYPE_CHECKING:
     from ..models import Setting, Slot, Tool

@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from .._message_text import counted
 from .bonds import bonds_of
 from .colours import ELEMENTS, Colouring, Value
 from .markup import escape
@@ -23,13 +24,12 @@ from .scenes import Given, Scene, Scenes, arranged
 from .secondary import helices_and_strands
 from .structure import Model, Structure, Unreadable, read
 from .superposing import NotAlignable, superpose
-from .text import counted
 
 _SHOWN_TEXT = 20_000
 """Of a file that can't be read as a structure, so many characters are shown."""
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen
 class Source:
     """A structure file. By default, the name's extension says its format.
 
@@ -42,11 +42,13 @@ class Source:
     format: str | None = None
     plddt: bool = False
     columns: Mapping[str, Sequence[Value]] = attrs.field(factory=dict)
+    known: Structure | None = attrs.field(default=None, repr=False)
+    """What the file describes, if it has been read already."""
 
     @cached_property
     def structure(self) -> Structure:
         """What the file describes. Raises Unreadable."""
-        return read(self.name, self.text, self.format)
+        return read(self.name, self.text, self.format) if self.known is None else self.known
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._message_text import number_text
+from .._message_text import counted, number_text
 from ..errors import (
     BY_CODE,
     APIError,
@@ -150,8 +150,8 @@ def job_failed(job: JobState, result: Any = None) -> JobFailed:
     name = f" {job.name!r}" if job.name else ""
     message = f"job {job.id}{name} ended as {job.status}{' without a result' if result is None else ''}{why}"
     if result is not None:
-        files = f"{len(result.files)} file{'' if len(result.files) == 1 else 's'}"
-        message += f". What it left ({files}) is the `result` of this error; partial=True returns it instead"
+        left = counted(len(result.files), "file")
+        message += f". What it left ({left}) is the `result` of this error; partial=True returns it instead"
     kind = BudgetExceeded if job.status == JobStatus.BUDGET_EXCEEDED else JobFailed
     return kind(message, job=job, result=result)
 

@@ -20,6 +20,7 @@ from .._display.view import View
 from .._inputs.arguments import check_flags, check_id
 from .._inputs.callbacks import Callback
 from .._inputs.files import save_path, saving_target
+from .._message_text import counted
 from .._responses import convert
 from .._shown import Shown
 from .._transfer.filenames import local_names
@@ -197,9 +198,7 @@ class ResultFiles(Shown):
     def __getitem__(self, name: str | int) -> ResultFile:
         if isinstance(name, int):
             if not -len(self) <= name < len(self):
-                raise IndexError(
-                    f"files[{name}]: the result has {len(self)} file{'' if len(self) == 1 else 's'}"
-                )
+                raise IndexError(f"files[{name}]: the result has {counted(len(self), 'file')}")
             return self._files[name]
         places = [place for place, file in enumerate(self._files) if file.name == name]
         if places and all(self._files[place].info == self._files[places[0]].info for place in places):

@@ -139,9 +139,10 @@ def _read(source: Source, called: str) -> Structure:
 def _with_column(source: Source, result: Result, column: str) -> Source:
     structure = _read(source, source.name)
     try:
-        return attrs.evolve(source, columns={column: values_of(result.data, column, structure)})
+        values = values_of(result.data, column, structure)
     except Ambiguous as error:
         raise InvalidInput(f"can't color by {column!r}: {error}") from None
+    return attrs.evolve(source, columns={column: values}, known=structure)
 
 
 def _other(given: Result | ResultFile | str | os.PathLike[str], color: str | None) -> Source:
